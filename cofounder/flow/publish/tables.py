@@ -1,0 +1,60 @@
+"""Publications: one variant to one channel and account, each with its own fate."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Words
+from cofounder.kit.db import Row
+
+PUBLICATION_STATE = ("scheduled", "attempting", "published", "refused", "unknown", "cancelled")
+
+
+class Account(Row):
+    """Where a channel publishes to. Secrets are settings or the secret store, never here."""
+
+    __tablename__ = "accounts"
+    id: Mapped[Id]
+    channel: Mapped[Words]
+    name: Mapped[Words]
+    settings: Mapped[Document]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    created_at: Mapped[Moment]
+    __table_args__ = (UniqueConstraint("channel", "name"),)
+
+
+class Recipient(Row):
+    __tablename__ = "recipients"
+    id: Mapped[Id]
+    account_id: Mapped[Ref]
+    address: Mapped[Words]
+    name: Mapped[OptionalWords]
+    unsubscribed_at: Mapped[OptionalMoment]
+    created_at: Mapped[Moment]
+    __table_args__ = (UniqueConstraint("account_id", "address"),)
+
+
+class Publication(Row):
+    __tablename__ = "publications"
+    id: Mapped[Id]
+    task_id: Mapped[Ref]
+    decision_id: Mapped[Ref]
+    channel: Mapped[Words]  # the variant's
+    delivered_by: Mapped[Words]  # the sender: outbox, email, linkedin, ...
+    account: Mapped[Words]  # account name; "outbox" for the default
+    variant_version: Mapped[int]
+    content: Mapped[Document]  # the exact rendered text
+    fingerprint: Mapped[Words]
+    state: Mapped[Words]
+    scheduled_at: Mapped[OptionalMoment]
+    attempted_at: Mapped[OptionalMoment]
+    finished_at: Mapped[OptionalMoment]
+    external_id: Mapped[OptionalWords]
+    url: Mapped[OptionalWords]  # or the outbox file
+    note: Mapped[OptionalWords]  # why it went to the outbox, why it was refused
+    created_at: Mapped[Moment]
+    __table_args__ = (
+        UniqueConstraint("task_id", "channel", "variant_version", "account"),
+        CheckConstraint("state IN ('" + "','".join(PUBLICATION_STATE) + "')", name="state"),
+    )

@@ -1,0 +1,86 @@
+"""One PostgreSQL: engine, session, transaction. Only this module commits.
+
+Tables live in a schema of their own through the connection's search_path, so no table names it.
+"""
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import URL, MetaData, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from cofounder.kit import live
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class _Place:
+    """Where the database is: set once per process by `connect`."""
+
+    url: URL | None = None
+    schema: str = "cofounder"
+
+
+_engines: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine]" = weakref.WeakKeyDictionary()
+
+
+def connect(url: str | URL, schema: str = "cofounder") -> None:
+    """Name the database this process uses. Engines are made later, one per event loop."""
+    parsed = make_url(url)
+    _Place.url = parsed.set(drivername="postgresql+asyncpg")
+    _Place.schema = schema
+
+
+def place() -> tuple[URL, str]:
+    """The database's address (asyncpg driver) and our schema."""
+    if _Place.url is None:
+        raise RuntimeError("kit.db.connect() comes first")
+    return _Place.url, _Place.schema
+
+
+def engine() -> AsyncEngine:
+    """The engine of the running event loop."""
+    loop = asyncio.get_running_loop()
+    found = _engines.get(loop)
+    if found is None:
+        url, schema = place()
+        found = create_async_engine(
+            url,
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            connect_args={"server_settings": {"search_path": schema, "application_name": "cofounder"}},
+        )
+        _engines[loop] = found
+    return found
+
+
+async def dispose() -> None:
+    """Close the running loop's connections."""
+    found = _engines.pop(asyncio.get_running_loop(), None)
+    if found is not None:
+        await found.dispose()
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[AsyncSession]:
+    """A session that commits when the block ends well and rolls back when it does not."""
+    async with AsyncSession(engine(), expire_on_commit=False) as session:
+        async with session.begin():
+            yield session
+            await live.flush(session)

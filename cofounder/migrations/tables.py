@@ -1,0 +1,17 @@
+"""Every table module, so that the metadata is whole. Only migrations and tests of the schema import this."""
+
+from cofounder.business.records import tables as records
+from cofounder.flow.approve import tables as approve
+from cofounder.flow.learn import tables as learn
+from cofounder.flow.plan import tables as plan
+from cofounder.flow.publish import tables as publish
+from cofounder.flow.quality import tables as quality
+from cofounder.flow.run import tables as run
+from cofounder.kit import tables as kit
+from cofounder.kit.db import Row
+from cofounder.models import tables as models
+from cofounder.people import tables as people
+from cofounder.personas import tables as personas
+
+metadata = Row.metadata
+__all__ = ["approve", "kit", "learn", "metadata", "models", "people", "personas", "plan", "publish", "quality", "records", "run"]

@@ -1,0 +1,84 @@
+"""What a request asks for, as data. From the planner model when there is one, else from the offline parser."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from cofounder.models.brief import BaseKind, Frozen, Period
+
+ActionKind = Literal[
+    "create_post",
+    "create_thread",
+    "write_article",
+    "write_email",
+    "headlines",
+    "edit_text",
+    "shorten_text",
+    "restyle_text",
+    "summarise_text",
+    "analyse_metrics",
+    "compare_metrics",
+    "forecast_metrics",
+    "analyse_market",
+    "check_compliance",
+    "publish_text",
+    "plan_calendar",
+]
+
+
+class Question(Frozen):
+    """Something the product must ask before it goes on. It never guesses silently."""
+
+    field: str  # channels, period, text, topic, language, action, metric
+    question: str
+    why: str
+    options: list[str] = Field(default_factory=list)
+
+
+class Constraints(Frozen):
+    max_words: int | None = None
+    min_words: int | None = None
+    max_characters: int | None = None
+    count: int | None = None  # "five headlines"
+    must_include: list[str] = Field(default_factory=list)
+    must_avoid: list[str] = Field(default_factory=list)
+    no_hashtags: bool = False
+    no_emoji: bool = False
+    link: str | None = None
+    call_to_action: str | None = None
+    persona: str | None = None
+    deadline: str | None = None
+
+
+class Action(Frozen):
+    """One of the things a request asks for. Several may stand in one request, in order."""
+
+    kind: ActionKind
+    channels: list[str] = Field(default_factory=list)  # canonical: linkedin, x, facebook, email, blog, webhook, outbox
+    topic: str = ""
+    metrics: list[str] = Field(default_factory=list)  # canonical metric names the request names
+    period: Period | None = None
+    compare_with: BaseKind | None = None
+    compare_period: Period | None = None
+    horizon: int | None = None  # periods ahead, for a forecast
+    text: str | None = None  # the given text
+    wants_metrics: bool = False  # the text is about the company's own figures
+
+
+class Intent(Frozen):
+    intent: str  # "create_social_content_with_metrics", "analyse_metrics", "multi_step", ...
+    domain: str  # content, finance, market, compliance, publishing, mixed
+    actions: list[Action] = Field(default_factory=list)
+    channels: list[str] = Field(default_factory=list)  # all of the actions', in order, no doubles
+    unknown_channels: list[str] = Field(default_factory=list)
+    tone: str | None = None  # None: not said
+    audience: str | None = None
+    topic: str = ""
+    period: Period | None = None
+    constraints: Constraints = Field(default_factory=Constraints)
+    implicit_needs: list[str] = Field(default_factory=list)  # quality_review, comparison, visualisation
+    language: str = "en"
+    confidence: float = 0.0  # 0-1
+    questions: list[Question] = Field(default_factory=list)  # not empty: needs_clarification
+    reject_reason: str | None = None  # policy: the request asks for what the product must not do
+    evidence: dict[str, Any] = Field(default_factory=dict)  # field -> the words it was read from

@@ -1,0 +1,87 @@
+"""Every environment variable once: typed, defaulted, documented. Environment beats the settings table.
+
+Names are COFOUNDER_ plus the field in capitals, except the few that the world already knows
+(DATABASE_URL, OPENAI_API_KEY, ...), which are listed as aliases.
+"""
+
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="COFOUNDER_", extra="ignore", populate_by_name=True)
+
+    home: Path | None = Field(default=None, description="Folder that holds the database, the outbox and the keys.")
+    database_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("DATABASE_URL", "COFOUNDER_DATABASE_URL"),
+        description="A PostgreSQL 15 or newer to use instead of the embedded one: postgresql://user:password@host/name.",
+    )
+    database_schema: str = Field(
+        default="cofounder", pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="Schema that holds our tables."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port the server listens on.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    company: str = Field(default="", description="The company's name, as texts may use it.")
+
+    model: str = Field(
+        default="offline",
+        description=(
+            "Models to use, best first, separated by commas: offline, openai:NAME, anthropic:NAME, google:NAME, "
+            "ollama:NAME or openai-compatible:NAME. The built-in offline model always ends the chain."
+        ),
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("OPENAI_API_KEY"), description="Key for OpenAI models."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("ANTHROPIC_API_KEY"), description="Key for Anthropic models."
+    )
+    google_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("GOOGLE_API_KEY"), description="Key for Google models."
+    )
+    ollama_base_url: str = Field(
+        default="http://127.0.0.1:11434/v1",
+        validation_alias=AliasChoices("OLLAMA_BASE_URL"),
+        description="Address of an Ollama server's OpenAI-compatible API.",
+    )
+    compatible_base_url: str | None = Field(default=None, description="Address of any OpenAI-compatible server.")
+    compatible_api_key: SecretStr | None = Field(default=None, description="Key for that server, if it wants one.")
+    model_timeout_seconds: float = Field(default=60, gt=0, description="Longest a single model call may take.")
+
+    quality_threshold: float = Field(default=0.85, ge=0, le=1, description="Score a variant needs to pass.")
+    step_quality_threshold: float = Field(
+        default=0.75, ge=0, le=1, description="Score an intermediate text needs, else its step is retried."
+    )
+    max_refinements: int = Field(default=3, ge=0, le=10, description="Rounds of refinement before a person decides.")
+    approval: bool = Field(
+        default=True, description="Ask a person before publishing. Off: what passes is published as asked."
+    )
+    cost_limit_usd: Decimal = Field(
+        default=Decimal("1.00"), ge=0, description="A plan whose estimate is above this asks for approval first."
+    )
+    daily_budget_usd: Decimal = Field(
+        default=Decimal("20.00"), ge=0, description="When a day's spending would pass this, tasks are deferred to the next day."
+    )
+    parallel_steps: int = Field(default=4, ge=1, le=64, description="Steps of one task that may run at once.")
+    step_timeout_seconds: float = Field(default=120, gt=0, description="Longest a step may take, unless its plan says otherwise.")
+
+    smtp_host: str | None = Field(default=None, description="Mail server. None: e-mail goes to the outbox.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Mail server's port.")
+    smtp_username: str | None = Field(default=None, description="User at the mail server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
+    smtp_starttls: bool = Field(default=True, description="Encrypt the connection before signing in. Only a loopback server may do without.")
+    email_from: str | None = Field(default=None, description="Sender of e-mail: Name <address>.")
+    email_recipients: str = Field(default="", description="Recipients of e-mail publications, separated by commas.")
+    email_reply_to: str | None = Field(default=None, description="Where unsubscribe requests go, as mailto.")
+
+
+@lru_cache
+def settings() -> Settings:
+    """The process's settings, read once. Tests clear the cache: settings.cache_clear()."""
+    return Settings()
