@@ -3,7 +3,14 @@
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Words
+from cofounder.kit.columns import (
+    Document,
+    Id,
+    Moment,
+    OptionalMoment,
+    OptionalWords,
+    Words,
+)
 from cofounder.kit.db import Row
 
 

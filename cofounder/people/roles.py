@@ -1,0 +1,31 @@
+"""The four roles, each allowed all that the one before it may do."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["viewer", "operator", "approver", "admin"]
+Kind = Literal["local", "key", "person"]
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever asks: a person at this machine, or the holder of a key."""
+
+    name: str
+    role: Role
+    kind: Kind
+
+    @property
+    def who(self) -> str:
+        """The name as the audit log writes it: "local owner", "key:ci"."""
+        return self.name if self.kind == "local" else f"{self.kind}:{self.name}"
+
+    def may(self, role: Role) -> bool:
+        """Whether the caller's role reaches `role`."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+# Only the command line is the local owner; HTTP never is, on loopback neither.
+LOCAL_OWNER = Caller(name="local owner", role="admin", kind="local")
