@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from cofounder.kit.columns import Document, Id, Moment, OptionalDocument, OptionalMoment, OptionalWords, Tags, Words
 from cofounder.kit.db import Row
@@ -19,7 +19,8 @@ class Approval(Row):
     kind: Mapped[Words]  # content, plan, cost
     fingerprint: Mapped[Words]
     pending_fingerprint: Mapped[Words]  # as it was when it became pending
-    content: Mapped[Document]  # channel -> rendered
+    content: Mapped[Document]  # channel -> rendered; kind plan or cost: {"plan": ...}
+    pending_content: Mapped[Document]  # the same as it was when it became pending
     opened_at: Mapped[Moment]
     decided_at: Mapped[OptionalMoment]
     __table_args__ = (UniqueConstraint("task_id", "round"),)
