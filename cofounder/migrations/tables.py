@@ -6,6 +6,7 @@ from cofounder.flow.learn import tables as learn
 from cofounder.flow.plan import tables as plan
 from cofounder.flow.publish import tables as publish
 from cofounder.flow.quality import tables as quality
+from cofounder.flow.request import tables as request
 from cofounder.flow.run import tables as run
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
@@ -14,4 +15,4 @@ from cofounder.people import tables as people
 from cofounder.personas import tables as personas
 
 metadata = Row.metadata
-__all__ = ["approve", "kit", "learn", "metadata", "models", "people", "personas", "plan", "publish", "quality", "records", "run"]
+__all__ = ["approve", "kit", "learn", "metadata", "models", "people", "personas", "plan", "publish", "quality", "records", "request", "run"]

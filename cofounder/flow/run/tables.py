@@ -1,4 +1,4 @@
-"""Phases, steps and what they produced: the rows the API shows live and a restart reads."""
+"""Steps and what they produced: the rows the API shows live and a restart reads."""
 
 from uuid import UUID
 
@@ -19,20 +19,6 @@ from cofounder.kit.columns import (
     Words,
 )
 from cofounder.kit.db import Row
-
-
-class Phase(Row):
-    __tablename__ = "phases"
-    id: Mapped[Id]
-    task_id: Mapped[UUID]
-    name: Mapped[Words]
-    position: Mapped[int]
-    state: Mapped[Words]  # waiting, running, done, skipped, failed
-    note: Mapped[OptionalWords]
-    cost: Mapped[Usd]
-    started_at: Mapped[OptionalMoment]
-    finished_at: Mapped[OptionalMoment]
-    __table_args__ = (UniqueConstraint("task_id", "name"),)
 
 
 class Step(Row):

@@ -1,0 +1,78 @@
+"""A plan as data: a directed acyclic graph of tool calls whose inputs are literals or references."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Outcome = Literal["execute", "clarify", "approve_first", "reject", "defer"]
+
+CHANNEL_DELIVERABLES = ("variant",)
+
+
+class Retry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    max_attempts: int = Field(default=4, ge=1, le=10)
+    backoff_seconds: float = Field(default=0.2, ge=0, le=60)
+
+
+class PlanStep(BaseModel):
+    """One tool call.
+
+    An input is a literal or {"$ref": "task.NAME"} or {"$ref": "steps.ID.path.into.output"}; references may stand
+    inside lists and objects too.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", examples=["read_metrics"])
+    tool: str = Field(min_length=1, max_length=200, examples=["financial.read_metrics"])
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    depends_on: list[str] = Field(default_factory=list)
+    produces: str | None = Field(
+        default=None, pattern=r"^(variant:[a-z]+|deliverable:[a-z]+)$", examples=["variant:linkedin"]
+    )
+    quality_threshold: float | None = Field(default=None, ge=0, le=1)
+    retry: Retry = Field(default_factory=Retry)
+    timeout_seconds: float | None = Field(default=None, gt=0, le=3600)
+    optional: bool = False  # when it fails the plan goes on without it
+    estimated_cost: float = Field(default=0.0, ge=0)
+    estimated_seconds: float = Field(default=0.0, ge=0)
+    requires_approval: bool = False
+
+
+class Plan(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    steps: list[PlanStep] = Field(min_length=1, max_length=100)
+    goal: str = ""
+    estimated_cost: float = 0.0
+    critical_path_seconds: float = 0.0
+    critical_path: list[str] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+
+    def step(self, id: str) -> PlanStep:
+        return next(step for step in self.steps if step.id == id)
+
+    def agents(self) -> list[str]:
+        """The agents involved, in order of first use."""
+        return list(dict.fromkeys(step.tool.split(".")[0] for step in self.steps))
+
+
+class Tool(BaseModel):
+    """A tool as discovered over MCP, with what our policy and our own measurements say about it."""
+
+    tool_id: str = Field(examples=["financial.read_metrics"])
+    name: str
+    description: str
+    category: str
+    agent: str
+    version: str = "1.0.0"
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any] | None = None
+    estimated_cost: float = Field(description="US dollars a call")
+    estimated_duration: float = Field(description="seconds a call")
+    success_rate: float | None = Field(default=None, description="measured, 0-1; null until it has run")
+    runs: int = Field(default=0, description="sample size behind success_rate")
+    requires_approval: bool = False
+    dependencies: list[str] = Field(default_factory=list)

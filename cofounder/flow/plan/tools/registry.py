@@ -1,0 +1,159 @@
+"""The registry of tool servers: one persistent client each, cached lists, our own time-outs."""
+
+import asyncio
+import json
+import weakref
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from cofounder.flow.plan.schemas import Tool
+from cofounder.kit.errors import CofounderError, NotFound
+
+ALIASES = {"market_insight": "market", "publisher": "publishing"}
+CONNECT_SECONDS = 10.0
+
+
+class ToolMissing(NotFound):
+    """There is no tool with this id."""
+
+    hint = "See the tools with: cofounder tools"
+
+
+class ToolFailed(CofounderError):
+    """A tool answered with an error."""
+
+    status = 502
+
+
+class ToolRefused(ToolFailed):
+    """A tool refused its input; calling it again with the same input changes nothing."""
+
+    status = 422
+
+
+class ToolTimedOut(ToolFailed):
+    """A tool did not answer in time."""
+
+    status = 504
+
+
+class _Connections:
+    """The open clients of one event loop."""
+
+    def __init__(self) -> None:
+        self.stack = AsyncExitStack()
+        self.clients: dict[str, Any] = {}
+        self.lock = asyncio.Lock()
+
+
+_servers: dict[str, Any] = {}
+_tools: dict[str, Tool] = {}
+_connections: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections]" = weakref.WeakKeyDictionary()
+
+
+def register(servers: Mapping[str, Any]) -> None:
+    """Make these servers known by name: FastMCP objects, transports or addresses."""
+    _servers.update(servers)
+    _tools.clear()
+
+
+def server_names() -> list[str]:
+    return list(_servers)
+
+
+def canonical(tool_id: str) -> str:
+    """The tool's id with the server's own name: publisher.prepare -> publishing.prepare."""
+    server, _, name = tool_id.partition(".")
+    return f"{ALIASES.get(server, server)}.{name}"
+
+
+async def _client(name: str) -> Any:
+    from fastmcp import Client
+
+    here = _connections.setdefault(asyncio.get_running_loop(), _Connections())
+    async with here.lock:
+        if name not in here.clients:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                here.clients[name] = await here.stack.enter_async_context(Client(_servers[name]))
+        return here.clients[name]
+
+
+async def discover(*, fresh: bool = False) -> dict[str, Tool]:
+    """All tools of all servers by id ("server.name"); listed once, then kept. A silent server is left out."""
+    if _tools and not fresh:
+        return _tools
+    found: dict[str, Tool] = {}
+    for name in list(_servers):
+        try:
+            client = await _client(name)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                listed = await client.list_tools()
+        except (TimeoutError, OSError):
+            continue
+        for raw in listed:
+            tool = _read(name, raw)
+            found[tool.tool_id] = tool
+    _tools.clear()
+    _tools.update(found)
+    return _tools
+
+
+def _read(server: str, raw: Any) -> Tool:
+    meta = raw.meta or {}
+    version = (meta.get("fastmcp") or {}).get("version") or "1.0.0"
+    return Tool(
+        tool_id=f"{server}.{raw.name}",
+        name=raw.name,
+        description=(raw.description or "").strip(),
+        category=str(meta.get("cofounder/category", server)),
+        agent=server,
+        version=version,
+        input_schema=raw.input_schema,
+        output_schema=raw.output_schema,
+        estimated_cost=float(meta.get("cofounder/cost_usd", 0.0)),
+        estimated_duration=float(meta.get("cofounder/seconds", 1.0)),
+        requires_approval=bool(meta.get("cofounder/requires_approval", False)),
+        dependencies=list(meta.get("cofounder/dependencies", [])),
+    )
+
+
+async def call(tool_id: str, inputs: Mapping[str, Any], *, timeout_seconds: float) -> dict[str, Any]:
+    """The tool's structured answer. Raises ToolMissing, ToolTimedOut, ToolRefused or ToolFailed."""
+    tool_id = canonical(tool_id)
+    server, _, name = tool_id.partition(".")
+    if tool_id not in await discover():
+        raise ToolMissing(f"No server offers {tool_id!r}.")
+    client = await _client(server)
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            answer = await client.call_tool(name, dict(inputs), raise_on_error=False)
+    except TimeoutError:
+        raise ToolTimedOut(f"{tool_id} did not answer within {timeout_seconds:g} s.") from None
+    if answer.is_error:
+        raise _failure(tool_id, answer)
+    if answer.structured_content is not None:
+        return dict(answer.structured_content)
+    return {"text": "\n".join(getattr(part, "text", "") for part in answer.content)}
+
+
+def _failure(tool_id: str, answer: Any) -> ToolFailed:
+    said = "\n".join(getattr(part, "text", "") for part in answer.content)[:2000]
+    start = said.find("{")
+    try:
+        problem = json.loads(said[start:]) if start >= 0 else None
+    except ValueError:
+        problem = None
+    if isinstance(problem, dict) and "code" in problem:
+        kind = ToolRefused if 400 <= int(problem.get("status", 500)) < 500 else ToolFailed
+        return kind(f"{tool_id}: {problem.get('detail', said)}", tool_code=problem["code"])
+    if "validation error" in said:
+        return ToolRefused(f"{tool_id}: {said}")
+    return ToolFailed(f"{tool_id}: {said}")
+
+
+async def close() -> None:
+    """Close the running loop's clients."""
+    here = _connections.pop(asyncio.get_running_loop(), None)
+    if here is not None:
+        await here.stack.aclose()

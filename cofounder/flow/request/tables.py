@@ -1,0 +1,23 @@
+"""The nine phases of a task: one row each, made with the task."""
+
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from cofounder.kit.columns import Id, OptionalMoment, OptionalWords, Usd, Words
+from cofounder.kit.db import Row
+
+
+class Phase(Row):
+    __tablename__ = "phases"
+    id: Mapped[Id]
+    task_id: Mapped[UUID]
+    name: Mapped[Words]
+    position: Mapped[int]
+    state: Mapped[Words]  # waiting, running, done, skipped, failed
+    note: Mapped[OptionalWords]
+    cost: Mapped[Usd]
+    started_at: Mapped[OptionalMoment]
+    finished_at: Mapped[OptionalMoment]
+    __table_args__ = (UniqueConstraint("task_id", "name"),)
