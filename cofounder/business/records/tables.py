@@ -35,7 +35,9 @@ class Task(Row):
     __tablename__ = "tasks"
     id: Mapped[Id]
     request: Mapped[Words]
-    source: Mapped[Words] = mapped_column(server_default="user_request")  # user_request, api, schedule, template, legacy
+    source: Mapped[Words] = mapped_column(
+        server_default="user_request"
+    )  # user_request, api, schedule, template, legacy
     status: Mapped[Words] = mapped_column(server_default="queued")
     phase: Mapped[OptionalWords]
     priority: Mapped[int] = mapped_column(server_default="0")

@@ -1,0 +1,200 @@
+"""The SQL of the records. Reads that feed a plan take `as_of` and see nothing measured or made later."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Numeric, Select, and_, delete, func, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from cofounder.business.records.schemas import PostWithReading, TaskFilter
+from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
+from cofounder.kit.db import Row
+
+_SAMPLED: tuple[type[Row], ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, FinancialMetric)
+
+
+async def task(session: AsyncSession, id: UUID, *, lock: bool = False) -> Task | None:
+    query = select(Task).where(Task.id == id).execution_options(populate_existing=lock)
+    return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+
+
+async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | None:
+    return (await session.execute(select(Task).where(Task.idempotency_key == idempotency_key))).scalar_one_or_none()
+
+
+def _matching(filters: TaskFilter) -> list[Any]:
+    """The WHERE of a task list."""
+    wanted: list[Any] = []
+    for column, value in ((Task.status, filters.status), (Task.source, filters.source)):
+        if value is not None:
+            wanted.append(column.in_([value] if isinstance(value, str) else value))
+    if filters.text:
+        wanted.append(
+            or_(*(c.icontains(filters.text, autoescape=True) for c in (Task.request, Task.title, Task.topic)))
+        )
+    for flag, given in ((Task.is_sample, filters.is_sample), (Task.is_legacy, filters.is_legacy)):
+        if given is not None:
+            wanted.append(flag.is_(given))
+    if filters.parent_task_id is not None:
+        wanted.append(Task.parent_task_id == filters.parent_task_id)
+    if filters.created_after is not None:
+        wanted.append(Task.created_at >= filters.created_after)
+    if filters.created_before is not None:
+        wanted.append(Task.created_at <= filters.created_before)
+    return wanted
+
+
+async def tasks(
+    session: AsyncSession, filters: TaskFilter, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Task]:
+    """Newest first. The pair (created_at, id) is the order, so that equal times do not lose a row."""
+    query = select(Task).where(*_matching(filters)).order_by(Task.created_at.desc(), Task.id.desc()).limit(limit)
+    if after is not None:
+        moment, id = after
+        query = query.where(or_(Task.created_at < moment, and_(Task.created_at == moment, Task.id < id)))
+    return (await session.execute(query)).scalars().all()
+
+
+async def task_count(session: AsyncSession, filters: TaskFilter) -> int:
+    return (await session.execute(select(func.count()).select_from(Task).where(*_matching(filters)))).scalar_one()
+
+
+async def earlier_tasks(session: AsyncSession, as_of: datetime, limit: int) -> Sequence[Task]:
+    """Tasks that had ended well before `as_of`, newest first."""
+    query = (
+        select(Task)
+        .where(Task.completed_at.is_not(None), Task.completed_at < as_of, Task.created_at < as_of)
+        .where(Task.status.in_(("completed", "approved", "publishing")))
+        .order_by(Task.completed_at.desc())
+        .limit(limit)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+def _posts_as_of(as_of: datetime) -> Select[Post, SocialPostAnalytics]:
+    """Posts published by `as_of`, each with its latest reading as of then (cumulative: never the sum)."""
+    reading = (
+        select(SocialPostAnalytics)
+        .where(SocialPostAnalytics.measured_at <= as_of)
+        .distinct(SocialPostAnalytics.post_id)
+        .order_by(SocialPostAnalytics.post_id, SocialPostAnalytics.measured_at.desc())
+        .subquery()
+    )
+    latest = aliased(SocialPostAnalytics, reading)
+    return (
+        select(Post, latest)
+        .outerjoin(latest, latest.post_id == Post.id)
+        .where(Post.published_at.is_not(None), Post.published_at <= as_of)
+    )
+
+
+async def posts(
+    session: AsyncSession,
+    as_of: datetime,
+    *,
+    platforms: Sequence[str] | None = None,
+    since: datetime | None = None,
+    task_ids: Sequence[UUID] | None = None,
+    limit: int | None = None,
+) -> list[PostWithReading]:
+    """Newest first, each with its latest reading as of `as_of`."""
+    query = _posts_as_of(as_of).order_by(Post.published_at.desc(), Post.id.desc())
+    if platforms:
+        query = query.where(Post.platform.in_(platforms))
+    if since is not None:
+        query = query.where(Post.published_at >= since)
+    if task_ids is not None:
+        query = query.where(Post.task_id.in_(task_ids))
+    if limit is not None:
+        query = query.limit(limit)
+    return [_joined(post, reading) for post, reading in (await session.execute(query)).all()]
+
+
+def _joined(post: Post, reading: SocialPostAnalytics | None) -> PostWithReading:
+    seen = {
+        name: getattr(reading, name)
+        for name in ("measured_at", "views", "impressions", "clicks", "likes", "shares", "comments")
+        if reading is not None
+    }
+    fields = ("id", "task_id", "platform", "title", "content", "topic", "persona", "url", "published_at", "is_sample")
+    return PostWithReading(**{f: getattr(post, f) for f in fields}, hashtags=list(post.hashtags), **seen)
+
+
+async def financial_rows(
+    session: AsyncSession, as_of: datetime, metrics: Sequence[str] | None = None, since: date | None = None
+) -> Sequence[FinancialMetric]:
+    """Per metric and period the newest value known at `as_of`; oldest period first."""
+    query = (
+        select(FinancialMetric)
+        .where(FinancialMetric.measured_at <= as_of)
+        .distinct(FinancialMetric.period_start, FinancialMetric.period_end, FinancialMetric.metric_type)
+        .order_by(
+            FinancialMetric.period_start,
+            FinancialMetric.period_end,
+            FinancialMetric.metric_type,
+            FinancialMetric.measured_at.desc(),
+            FinancialMetric.id.desc(),
+        )
+    )
+    if metrics is not None:
+        query = query.where(FinancialMetric.metric_type.in_(metrics))
+    if since is not None:
+        query = query.where(FinancialMetric.period_start >= since)
+    return (await session.execute(query)).scalars().all()
+
+
+async def web_days(
+    session: AsyncSession, as_of: datetime, *, since: date | None = None
+) -> list[tuple[date, int | None, int | None, int | None]]:
+    """(day, sessions, users, conversions) of the whole site, as known at `as_of`.
+
+    A day's row for the whole site (page '') wins; without one, the pages' rows are added up.
+    """
+    site = WebAnalytics.page_id == ""
+    rate = func.round((WebAnalytics.sessions * WebAnalytics.conversion_rate).cast(Numeric))
+    conversions = func.coalesce(WebAnalytics.conversions, rate)
+
+    def total(column: Any) -> Any:
+        return func.coalesce(func.sum(column).filter(site), func.sum(column))
+
+    query = (
+        select(WebAnalytics.day, total(WebAnalytics.sessions), total(WebAnalytics.users), total(conversions))
+        .where(WebAnalytics.measured_at <= as_of, WebAnalytics.day <= as_of.date())
+        .group_by(WebAnalytics.day)
+        .order_by(WebAnalytics.day)
+    )
+    if since is not None:
+        query = query.where(WebAnalytics.day >= since)
+    found = (await session.execute(query)).all()
+    return [(row[0], _whole(row[1]), _whole(row[2]), _whole(row[3])) for row in found]
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+async def add_many(session: AsyncSession, table: type[Row], rows: Sequence[dict[str, Any]]) -> None:
+    """Many rows in one statement; nothing is read back."""
+    if rows:
+        await session.execute(insert(table), list(rows))
+
+
+async def remove_sample(session: AsyncSession) -> dict[str, int]:
+    """Delete every sample row, readings before posts. Table name -> rows removed."""
+    removed = {}
+    for table in _SAMPLED:
+        answer: Any = await session.execute(delete(table).where(table.is_sample.is_(True)))  # type: ignore[attr-defined]
+        removed[table.__tablename__] = answer.rowcount
+    return removed
+
+
+async def count_sample(session: AsyncSession) -> dict[str, int]:
+    """Table name -> sample rows."""
+    counted = {}
+    for table in _SAMPLED:
+        query = select(func.count()).select_from(table).where(table.is_sample.is_(True))  # type: ignore[attr-defined]
+        counted[table.__tablename__] = (await session.execute(query)).scalar_one()
+    return counted

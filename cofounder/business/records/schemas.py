@@ -1,0 +1,176 @@
+"""What goes into the records: one schema a row, checked before it is stored."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cofounder.models.brief import Unit
+
+Source = Literal["user_request", "api", "schedule", "template", "legacy"]
+
+
+class New(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewTask(New):
+    """A request as it came. Everything else about a task is learned on its way."""
+
+    id: UUID | None = None  # None: made here
+    request: str = Field(min_length=1)
+    source: Source = "user_request"
+    status: str = "queued"
+    phase: str | None = None
+    priority: int = 0
+    as_of: datetime | None = None  # None: now
+    business_metrics: dict[str, Any] | None = None
+    preferences: dict[str, Any] = Field(default_factory=dict)
+    answers: dict[str, Any] = Field(default_factory=dict)
+    supplied_plan: dict[str, Any] | None = None
+    review_plan: bool = False
+    automatic: bool = False
+    intent: dict[str, Any] | None = None
+    topic: str | None = None
+    category: str | None = None
+    primary_keyword: str | None = None
+    title: str | None = None
+    is_legacy: bool = False
+    is_sample: bool = False
+    parent_task_id: UUID | None = None
+    rerun_from: str | None = None
+    not_before: datetime | None = None
+    idempotency_key: str | None = None
+    body_hash: str | None = None
+    requested_by: str | None = None
+    quality_score: Decimal | None = Field(default=None, ge=0, le=1)
+    tags: list[str] = Field(default_factory=list)
+    created_at: datetime | None = None  # None: now
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+
+class TaskFilter(New):
+    """Which tasks a list shows. Every field narrows; None leaves it open."""
+
+    status: str | list[str] | None = None
+    source: str | list[str] | None = None
+    text: str | None = None  # found in request, title or topic, without regard to case
+    is_sample: bool | None = None
+    is_legacy: bool | None = None
+    parent_task_id: UUID | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+class NewPost(New):
+    id: UUID | None = None
+    task_id: UUID | None = None
+    publication_id: UUID | None = None
+    platform: str
+    external_id: str | None = None
+    url: str | None = None
+    title: str | None = None
+    content: str
+    topic: str | None = None
+    persona: str | None = None
+    hashtags: list[str] = Field(default_factory=list)
+    published_at: datetime | None = None
+    is_legacy: bool = False
+    is_sample: bool = False
+
+
+class NewReading(New):
+    """Cumulative counters of one post, as they stood at `measured_at`."""
+
+    post_id: UUID
+    platform: str
+    measured_at: datetime
+    impressions: int | None = Field(default=None, ge=0)
+    views: int | None = Field(default=None, ge=0)
+    clicks: int | None = Field(default=None, ge=0)
+    likes: int | None = Field(default=None, ge=0)
+    shares: int | None = Field(default=None, ge=0)
+    comments: int | None = Field(default=None, ge=0)
+    bookmarks: int | None = Field(default=None, ge=0)
+    followers: int | None = Field(default=None, ge=0)
+    source: str
+    raw: dict[str, Any] | None = None
+    is_sample: bool = False
+
+
+class NewWebDay(New):
+    day: date
+    page_id: str = ""
+    source: str = ""
+    sessions: int | None = Field(default=None, ge=0)
+    users: int | None = Field(default=None, ge=0)
+    page_views: int | None = Field(default=None, ge=0)
+    bounce_rate: float | None = Field(default=None, ge=0, le=1)
+    conversions: int | None = Field(default=None, ge=0)
+    conversion_rate: float | None = Field(default=None, ge=0, le=1)
+    revenue: Decimal | None = None
+    measured_at: datetime
+    is_sample: bool = False
+
+
+class NewFinancial(New):
+    metric_type: str
+    metric_value: Decimal
+    unit: Unit
+    currency: str | None = None
+    period_start: date
+    period_end: date
+    source: str
+    measured_at: datetime
+    is_sample: bool = False
+
+
+class PostWithReading(BaseModel):
+    """A post and its latest reading as of a time. Rates are 0-1; None where nothing was measured."""
+
+    id: UUID
+    task_id: UUID | None
+    platform: str
+    title: str | None
+    content: str
+    topic: str | None
+    persona: str | None
+    url: str | None
+    hashtags: list[str]
+    published_at: datetime
+    measured_at: datetime | None = None
+    views: int | None = None
+    impressions: int | None = None
+    clicks: int | None = None
+    likes: int | None = None
+    shares: int | None = None
+    comments: int | None = None
+    is_sample: bool = False
+
+    @property
+    def interactions(self) -> int | None:
+        """Clicks, shares and comments together; None before the first reading."""
+        if self.views is None:
+            return None
+        return (self.clicks or 0) + (self.shares or 0) + (self.comments or 0)
+
+    @property
+    def engagement_rate(self) -> float | None:
+        """(clicks + shares + comments) / views; None without views."""
+        if not self.views or self.interactions is None:
+            return None
+        return self.interactions / self.views
+
+
+class WebMonth(BaseModel):
+    """A calendar month of the whole site, summed over its days."""
+
+    month: date  # its first day
+    days: int
+    last_day: date
+    sessions: int | None
+    users: int | None
+    conversions: int | None

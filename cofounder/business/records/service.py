@@ -1,0 +1,184 @@
+"""Reads and writes of the company's records. Stages come through here; none of them touches a table."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import queries
+from cofounder.business.records.schemas import (
+    NewFinancial,
+    NewPost,
+    NewReading,
+    NewTask,
+    NewWebDay,
+    PostWithReading,
+    TaskFilter,
+)
+from cofounder.business.records.tables import TASK_STATUS as TASK_STATUS
+from cofounder.business.records.tables import FinancialMetric as FinancialRow
+from cofounder.business.records.tables import Post as PostRow
+from cofounder.business.records.tables import SocialPostAnalytics, WebAnalytics
+from cofounder.business.records.tables import Task as TaskRow
+from cofounder.kit import clock, live
+from cofounder.kit.errors import InputInvalid, NotFound
+from cofounder.kit.ids import new_id
+
+_FIXED = {"id", "created_at", "is_sample"}
+_TASK_FIELDS = set(TaskRow.__table__.columns.keys()) - _FIXED
+
+
+class TaskMissing(NotFound):
+    """There is no task with this id."""
+
+    hint = "cofounder tasks lists the tasks that exist."
+
+
+class CursorInvalid(InputInvalid):
+    """This cursor did not come from the list before."""
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """Tasks, newest first; `next_cursor` is None on the last page."""
+
+    items: list[TaskRow]
+    next_cursor: str | None
+    total: int
+
+
+async def add_task(session: AsyncSession, task: NewTask) -> TaskRow:
+    """Write a task's row; id, times and `as_of` are set where the task leaves them open."""
+    now = clock.now()
+    given = task.model_dump()
+    given["id"] = task.id or new_id()
+    given["created_at"] = task.created_at or now
+    given["as_of"] = task.as_of or given["created_at"]
+    row = TaskRow(**given, questions=[])
+    session.add(row)
+    await session.flush()
+    live.changed(session, "tasks", row.id)
+    return row
+
+
+async def get_task(session: AsyncSession, id: UUID, *, lock: bool = False) -> TaskRow:
+    """The task's row, locked until the transaction ends where asked. Raises TaskMissing."""
+    row = await queries.task(session, id, lock=lock)
+    if row is None:
+        raise TaskMissing(f"No task {id}.", field="task_id")
+    return row
+
+
+async def find_task(session: AsyncSession, *, idempotency_key: str) -> TaskRow | None:
+    """The task that this key made, if any."""
+    return await queries.task_by_key(session, idempotency_key)
+
+
+async def update_task(session: AsyncSession, id: UUID, **changes: Any) -> TaskRow:
+    """Set columns of a task, under its lock. Raises TaskMissing; a name that is no column is a mistake of ours."""
+    unknown = changes.keys() - _TASK_FIELDS
+    if unknown:
+        raise TypeError(f"a task has no field {', '.join(sorted(unknown))} to change")
+    row = await get_task(session, id, lock=True)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    await session.flush()
+    live.changed(session, "tasks", id)
+    return row
+
+
+async def list_tasks(
+    session: AsyncSession, filters: TaskFilter | None = None, cursor: str | None = None, limit: int = 50
+) -> TaskPage:
+    """A page of tasks, newest first. Raises CursorInvalid."""
+    filters = filters or TaskFilter()
+    found = list(await queries.tasks(session, filters, _position(cursor), limit + 1))
+    shown = found[:limit]
+    more = _cursor(shown[-1]) if len(found) > limit and shown else None
+    return TaskPage(shown, more, await queries.task_count(session, filters))
+
+
+def _cursor(row: TaskRow) -> str:
+    return base64.urlsafe_b64encode(f"{row.created_at.isoformat()}|{row.id}".encode()).decode()
+
+
+def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    try:
+        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
+        return datetime.fromisoformat(moment), UUID(id)
+    except (ValueError, binascii.Error) as error:
+        raise CursorInvalid(field="cursor", hint="Ask for the first page again.") from error
+
+
+async def earlier_tasks(session: AsyncSession, *, as_of: datetime, limit: int = 500) -> list[TaskRow]:
+    """Tasks that had ended well before `as_of`, newest first."""
+    return list(await queries.earlier_tasks(session, as_of, limit))
+
+
+async def add_post(session: AsyncSession, post: NewPost) -> PostRow:
+    given = post.model_dump()
+    given["id"] = post.id or new_id()
+    row = PostRow(**given, created_at=clock.now())
+    session.add(row)
+    await session.flush()
+    live.changed(session, "posts", row.id)
+    return row
+
+
+async def posts(
+    session: AsyncSession,
+    *,
+    as_of: datetime,
+    platforms: Sequence[str] | None = None,
+    since: datetime | None = None,
+    task_ids: Sequence[UUID] | None = None,
+    limit: int | None = None,
+) -> list[PostWithReading]:
+    """Posts published by `as_of`, newest first, each with its latest reading as of then."""
+    return await queries.posts(session, as_of, platforms=platforms, since=since, task_ids=task_ids, limit=limit)
+
+
+async def recent_posts(
+    session: AsyncSession, as_of: datetime, limit: int = 50, platform: str | None = None
+) -> list[PostWithReading]:
+    """The newest posts as of a time, of one platform where named."""
+    return await queries.posts(session, as_of, platforms=[platform] if platform else None, limit=limit)
+
+
+async def add_readings(session: AsyncSession, readings: Sequence[NewReading]) -> None:
+    rows = [{"id": new_id(), **reading.model_dump()} for reading in readings]
+    await queries.add_many(session, SocialPostAnalytics, rows)
+    for post_id in {reading.post_id for reading in readings}:
+        live.changed(session, "posts", post_id)
+
+
+async def add_web_days(session: AsyncSession, days: Sequence[NewWebDay]) -> None:
+    await queries.add_many(session, WebAnalytics, [{"id": new_id(), **day.model_dump()} for day in days])
+    live.changed(session, "web_analytics")
+
+
+async def add_financial(session: AsyncSession, rows: Sequence[NewFinancial]) -> None:
+    await queries.add_many(session, FinancialRow, [{"id": new_id(), **row.model_dump()} for row in rows])
+    live.changed(session, "financial_metrics")
+
+
+async def financial_rows(
+    session: AsyncSession, metric: str | Sequence[str] | None = None, as_of: datetime | None = None
+) -> list[FinancialRow]:
+    """Per metric and period the newest value known at `as_of` (None: now), oldest period first."""
+    metrics = [metric] if isinstance(metric, str) else metric
+    return list(await queries.financial_rows(session, as_of or clock.now(), metrics))
+
+
+async def web_days(
+    session: AsyncSession, as_of: datetime, *, since: date | None = None
+) -> list[tuple[date, int | None, int | None, int | None]]:
+    """(day, sessions, users, conversions) of the whole site as known at `as_of`, oldest first."""
+    return await queries.web_days(session, as_of, since=since)
