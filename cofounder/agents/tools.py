@@ -77,13 +77,13 @@ def declared(
 
 
 def _answering(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-    """The function, its errors told as `code: what happened. what to do`."""
+    """The function, its errors told as `code [status]: what happened. what to do`."""
 
     @functools.wraps(function)
     async def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await function(*args, **kwargs)
         except CofounderError as error:
-            raise ToolError(" ".join(filter(None, [f"{error.code()}: {error.detail}", error.advice]))) from error
+            raise ToolError(" ".join(filter(None, [f"{error.code()} [{error.status}]: {error.detail}", error.advice]))) from error
 
     return call

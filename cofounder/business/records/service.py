@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +91,14 @@ async def update_task(session: AsyncSession, id: UUID, **changes: Any) -> TaskRo
     await session.flush()
     live.changed(session, "tasks", id)
     return row
+
+
+async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
+    """Add to what the task has cost so far, in US dollars."""
+    if cost_usd:
+        row = await get_task(session, id, lock=True)
+        row.cost = row.cost + cost_usd
+        await session.flush()
 
 
 async def list_tasks(

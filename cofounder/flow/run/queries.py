@@ -108,3 +108,12 @@ async def success_by_tool(session: AsyncSession) -> dict[str, tuple[int, int]]:
         .group_by(Step.tool)
     )
     return {tool: (done, ended) for tool, done, ended in (await session.execute(query)).all()}
+
+
+async def end(session: AsyncSession, step_id: UUID, *, state: str, error: dict[str, Any], at: datetime) -> None:
+    """Close a step that will not give an output."""
+    await session.execute(
+        update(Step)
+        .where(Step.id == step_id, Step.state.in_(("waiting", "running")))
+        .values(state=state, error=error, finished_at=at)
+    )

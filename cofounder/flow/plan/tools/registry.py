@@ -1,7 +1,7 @@
 """The registry of tool servers: one persistent client each, cached lists, our own time-outs."""
 
 import asyncio
-import json
+import re
 import weakref
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -12,6 +12,7 @@ from cofounder.kit.errors import CofounderError, NotFound
 
 ALIASES = {"market_insight": "market", "publisher": "publishing"}
 CONNECT_SECONDS = 10.0
+_STATED = re.compile(r"[a-z_]+ \[(\d{3})\]: ")  # how our own agents tell an error: agents/tools.py
 
 
 class ToolMissing(NotFound):
@@ -138,18 +139,11 @@ async def call(tool_id: str, inputs: Mapping[str, Any], *, timeout_seconds: floa
 
 
 def _failure(tool_id: str, answer: Any) -> ToolFailed:
+    """An input that the tool does not take is refused for good; anything else may be better next time."""
     said = "\n".join(getattr(part, "text", "") for part in answer.content)[:2000]
-    start = said.find("{")
-    try:
-        problem = json.loads(said[start:]) if start >= 0 else None
-    except ValueError:
-        problem = None
-    if isinstance(problem, dict) and "code" in problem:
-        kind = ToolRefused if 400 <= int(problem.get("status", 500)) < 500 else ToolFailed
-        return kind(f"{tool_id}: {problem.get('detail', said)}", tool_code=problem["code"])
-    if "validation error" in said:
-        return ToolRefused(f"{tool_id}: {said}")
-    return ToolFailed(f"{tool_id}: {said}")
+    stated = _STATED.search(said)
+    refused = 400 <= int(stated[1]) < 500 if stated else "validation error" in said
+    return (ToolRefused if refused else ToolFailed)(f"{tool_id}: {said}")
 
 
 async def close() -> None:

@@ -1,0 +1,89 @@
+"""Plans of a task: made, supplied, edited, copied; kept one row a version."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.plan import queries
+from cofounder.flow.plan.estimate import estimate
+from cofounder.flow.plan.schemas import Outcome, Plan
+from cofounder.flow.plan.tables import PlanRow
+from cofounder.flow.plan.tools import registry
+from cofounder.flow.plan.validate import validate
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.kit.errors import InputInvalid, NotFound
+
+__all__ = ["PlanRow"]
+
+
+class PlanUnreadable(InputInvalid):
+    """This is not a plan."""
+
+    hint = 'A plan is {"steps": [{"id", "tool", "inputs", "depends_on"}]}.'
+
+
+class PlanMissing(NotFound):
+    """The task has no plan yet."""
+
+
+def read(document: dict[str, Any]) -> Plan:
+    """The plan in a document from outside. Raises PlanUnreadable, naming every field at fault."""
+    try:
+        plan = Plan.model_validate(document)
+    except ValidationError as error:
+        problems = [
+            {"field": ".".join(["plan", *map(str, found["loc"])]), "message": found["msg"]} for found in error.errors()
+        ]
+        raise PlanUnreadable(f"{problems[0]['field']}: {problems[0]['message']}", errors=problems) from None
+    return plan.model_copy(
+        update={"steps": [step.model_copy(update={"tool": registry.canonical(step.tool)}) for step in plan.steps]}
+    )
+
+
+async def check(document: dict[str, Any]) -> Plan:
+    """A supplied or edited plan, read, validated against the tools that are there, and estimated."""
+    tools = await registry.discover()
+    return estimate(validate(read(document), tools), tools)
+
+
+async def check_supplied(document: dict[str, Any]) -> None:
+    """For the moment a request comes in: refuse a plan that is not sound before anything is stored."""
+    await check(document)
+
+
+async def store(
+    session: AsyncSession, task_id: UUID, plan: Plan, *, source: str, outcome: Outcome = "execute", reason: str | None = None
+) -> PlanRow:
+    """Keep a new version of the task's plan."""
+    row = PlanRow(
+        task_id=task_id,
+        version=await queries.next_version(session, task_id),
+        source=source,
+        document=plan.model_dump(mode="json"),
+        outcome=outcome,
+        reason=reason,
+        estimated_cost=plan.estimated_cost,
+        estimated_seconds=plan.critical_path_seconds,
+        tools=[],
+        made_at=now(),
+    )
+    session.add(row)
+    await session.flush()
+    live.changed(session, "plans", task_id)
+    return row
+
+
+async def current_row(session: AsyncSession, task_id: UUID) -> PlanRow | None:
+    """The newest version, or None."""
+    return await queries.newest(session, task_id)
+
+
+async def current(session: AsyncSession, task_id: UUID) -> Plan:
+    """The task's plan as it stands. Raises PlanMissing."""
+    row = await queries.newest(session, task_id)
+    if row is None:
+        raise PlanMissing()
+    return Plan.model_validate(row.document)

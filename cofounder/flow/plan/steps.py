@@ -1,0 +1,160 @@
+"""The first three phases: understand and sketch, find the tools, decide who does what and whether to go on."""
+
+from typing import Any
+from uuid import UUID
+
+from cofounder.business.records import service as records
+from cofounder.flow.plan import outcome, planner, service
+from cofounder.flow.plan.estimate import estimate
+from cofounder.flow.plan.schemas import Plan
+from cofounder.flow.plan.tools import registry
+from cofounder.flow.plan.validate import validate
+from cofounder.flow.request.phases import Result, done, ended, phase, waiting
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.errors import CofounderError
+from cofounder.models import service as models
+from cofounder.models.intent import Intent
+from cofounder.ops import runtime
+from cofounder.personas import service as personas
+
+SECONDS_A_DAY = 86_400.0
+
+
+class NothingToPlan(CofounderError):
+    """The request names nothing that the product can do."""
+
+    status = 422
+
+
+@phase("planning")
+async def planning(task_id: UUID) -> Result:
+    """Understand the request and sketch a plan; or ask; or refuse."""
+    async with transaction() as session:
+        task = await records.get_task(session, task_id)
+        if await service.current_row(session, task_id) is not None:
+            return done(note="The plan was there already.")
+    preferences = {**task.preferences, "channels": list(task.preferences.get("spelling", {}).values())}
+    intent = await models.understand(
+        task.request,
+        today=task.as_of.date(),
+        answers={str(key): str(value) for key, value in task.answers.items()},
+        preferences=preferences,
+        task_id=task_id,
+        scope=f"plan.intent:{len(task.answers)}",
+    )
+    async with transaction() as session:
+        await _keep_intent(session, task_id, intent)
+        if intent.reject_reason:
+            await records.update_task(
+                session, task_id, status="rejected", completed_at=now(), error=_policy(intent.reject_reason)
+            )
+            return ended(intent.reject_reason)
+        if task.supplied_plan is not None:
+            plan, source = service.read(task.supplied_plan), "supplied"
+        elif intent.questions:
+            questions = [question.model_dump() for question in intent.questions]
+            await records.update_task(session, task_id, status="needs_clarification", questions=questions)
+            live.changed(session, "tasks", task_id)
+            return waiting(note=intent.questions[0].question)
+        elif not intent.actions:
+            raise NothingToPlan(field="request")
+        else:
+            threshold = float(await runtime.value(session, "step_quality_threshold"))
+            has_metrics = bool(task.business_metrics)
+            plan, source = planner.sketch(intent, has_metrics=has_metrics, quality_threshold=threshold), "planner"
+        await service.store(session, task_id, plan, source=source)
+    return done(note=f"{intent.intent.replace('_', ' ')}: {len(plan.steps)} steps")
+
+
+async def _keep_intent(session: Any, task_id: UUID, intent: Intent) -> None:
+    await records.update_task(
+        session,
+        task_id,
+        intent=intent.model_dump(mode="json"),
+        topic=intent.topic or None,
+        category=intent.domain,
+        title=(intent.topic or intent.intent.replace("_", " "))[:200],
+    )
+
+
+def _policy(reason: str) -> dict[str, Any]:
+    return {"code": "against_policy", "title": "The product does not do this.", "detail": reason, "hint": "", "errors": []}
+
+
+@phase("tool_discovery")
+async def tool_discovery(task_id: UUID) -> Result:
+    """Find the tools over MCP and hold the plan against what they really take and give."""
+    tools = await registry.discover()
+    async with transaction() as session:
+        row = await service.current_row(session, task_id)
+        if row is None:
+            raise service.PlanMissing()
+        if row.tools:
+            return done(note=f"{len(row.tools)} tools")
+        plan = Plan.model_validate(row.document)
+        if row.source == "planner":
+            plan = _without_missing(plan, set(tools))
+        plan = estimate(validate(plan, tools), tools)
+        row.document = plan.model_dump(mode="json")
+        row.estimated_cost, row.estimated_seconds = plan.estimated_cost, plan.critical_path_seconds  # type: ignore[assignment]
+        used = {step.tool for step in plan.steps}
+        row.tools = [{"tool_id": id, "version": tools[id].version} for id in sorted(used)]
+        await records.update_task(
+            session, task_id, estimated_cost=plan.estimated_cost, estimated_seconds=plan.critical_path_seconds
+        )
+    return done(note=f"{len(tools)} tools found, {len(used)} used")
+
+
+def _without_missing(plan: Plan, known: set[str]) -> Plan:
+    """Our own plan does without optional tools that no server offers; a required one is an error for validation."""
+    kept = [step for step in plan.steps if step.tool in known or not step.optional]
+    ids = {step.id for step in kept}
+    return plan.model_copy(
+        update={
+            "steps": [
+                step.model_copy(update={"depends_on": [name for name in step.depends_on if name in ids]}) for step in kept
+            ]
+        }
+    )
+
+
+async def decide_outcome(task_id: UUID) -> Result:
+    """Draw the voice and decide: execute, approve first, or defer. Used by the delegation phase."""
+    async with transaction() as session:
+        task = await records.get_task(session, task_id)
+        row = await service.current_row(session, task_id)
+        if row is None:
+            raise service.PlanMissing()
+        plan = Plan.model_validate(row.document)
+        if any((step.produces or "").startswith("variant:") or "persona" in step.inputs for step in plan.steps):
+            await personas.choose(
+                session,
+                task_id,
+                "main",
+                context={"topic": task.topic, "channels": (task.intent or {}).get("channels", [])},
+                override=_wished_persona(task),
+            )
+        limits = outcome.Limits(
+            await runtime.value(session, "cost_limit_usd"),
+            await runtime.value(session, "daily_budget_usd"),
+            await models.cost_today(session),
+        )
+        verdict = outcome.decide(
+            plan, limits=limits, moment=now(), not_before=task.not_before, review_plan=task.review_plan
+        )
+        row.outcome, row.reason = verdict.outcome, verdict.reason
+        if verdict.outcome == "defer" and verdict.until is not None:
+            seconds = max((verdict.until - now()).total_seconds(), 0.0) + 0.05
+            await records.update_task(session, task_id, status="queued", not_before=verdict.until)
+            return waiting(note=verdict.reason, seconds=min(seconds, SECONDS_A_DAY))
+    return done(note=verdict.reason, outcome=verdict.outcome)
+
+
+def _wished_persona(task: records.TaskRow) -> str | None:
+    constraints = (task.intent or {}).get("constraints", {})
+    return constraints.get("persona") or task.preferences.get("persona")
+
+
+

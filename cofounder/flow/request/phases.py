@@ -1,0 +1,146 @@
+"""The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id, run as one step."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from cofounder.business.records import service as records
+from cofounder.flow.request import queries
+from cofounder.kit import durable, live
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.errors import CofounderError
+
+PHASES = (
+    "planning",
+    "tool_discovery",
+    "delegation",
+    "execution",
+    "quality_check",
+    "refinement",
+    "formatting",
+    "approval",
+    "learning",
+)
+RESTING = ("needs_clarification", "pending_approval", "paused", "approved", "publishing")
+FINAL = ("completed", "rejected", "failed", "cancelled", "expired")
+Result = dict[str, Any]
+Work = Callable[[UUID], Awaitable[Result]]
+
+
+class Ended(Exception):
+    """The task has come to its end before its last phase."""
+
+
+def done(**data: Any) -> Result:
+    return {"state": "done", **data}
+
+
+def skipped(note: str) -> Result:
+    return {"state": "skipped", "note": note}
+
+
+def waiting(*, note: str, topic: str = "work", seconds: float | None = None) -> Result:
+    """The phase cannot go on before a message on `topic`, or before `seconds` have passed."""
+    return {"state": "waiting", "note": note, "topic": topic, "seconds": seconds}
+
+
+def ended(note: str) -> Result:
+    return {"state": "ended", "note": note}
+
+
+def phase(name: str) -> Callable[[Work], Callable[[str], Awaitable[Result]]]:
+    """Make `work` a phase of the journey.
+
+    It runs as one durable step between two small transactions that keep its row; when it says `waiting` the journey
+    sleeps without a worker's slot and tries again at the next message. Raises Ended when the task is over.
+    """
+
+    def wrap(work: Work) -> Callable[[str], Awaitable[Result]]:
+        @durable.step(f"phase.{name}", should_retry=_transient)
+        async def once(task_id: str) -> Result:
+            held = await _enter(UUID(task_id), name)
+            if held is not None:
+                return held
+            result = await work(UUID(task_id))
+            await _leave(UUID(task_id), name, result)
+            return result
+
+        @wraps(work)
+        async def run(task_id: str) -> Result:
+            while True:
+                result = await once(task_id)
+                if result["state"] == "ended":
+                    raise Ended(result.get("note", ""))
+                if result["state"] != "waiting":
+                    return result
+                await durable.wait(result["topic"], timeout_seconds=result["seconds"])
+
+        return run
+
+    return wrap
+
+
+def _transient(error: BaseException) -> bool:
+    """Only what may be different next time is tried again: a lost connection, not a wrong input."""
+    return not isinstance(error, CofounderError)
+
+
+async def _enter(task_id: UUID, name: str) -> Result | None:
+    """Mark the phase as running, or say why it may not run now."""
+    async with transaction(durable=False) as session:
+        task = await records.get_task(session, task_id, lock=True)
+        if task.status in FINAL:
+            return ended(f"The task is {task.status}.")
+        if task.is_paused:
+            if task.status != "paused":
+                await records.update_task(session, task_id, status="paused")
+            return waiting(note="Paused by a person.")
+        await queries.mark_phase(session, task_id, name, state="running", started_at=now(), note=None)
+        if task.status in ("queued", "paused", "needs_clarification", "pending_approval"):
+            await records.update_task(session, task_id, status="running", phase=name, started_at=task.started_at or now())
+        else:
+            await records.update_task(session, task_id, phase=name)
+        live.changed(session, "tasks", task_id)
+        return None
+
+
+async def _leave(task_id: UUID, name: str, result: Result) -> None:
+    async with transaction(durable=False) as session:
+        state = {"waiting": "waiting", "ended": "done"}.get(result["state"], result["state"])
+        await queries.mark_phase(
+            session,
+            task_id,
+            name,
+            state=state,
+            note=result.get("note"),
+            finished_at=None if state == "waiting" else now(),
+            **({"cost": result["cost"]} if "cost" in result else {}),
+        )
+        live.changed(session, "tasks", task_id)
+
+
+@durable.step("task.fail")
+async def fail(task_id: str, error: dict[str, Any]) -> None:
+    """End the task as failed, with what went wrong and what to do."""
+    async with transaction() as session:
+        task = await records.get_task(session, UUID(task_id), lock=True)
+        if task.status in FINAL:
+            return
+        await records.update_task(session, UUID(task_id), status="failed", error=error, completed_at=now())
+        await queries.settle_phases(session, UUID(task_id), detail=str(error.get("detail", "")))
+        live.changed(session, "tasks", task_id)
+
+
+def as_problem(error: BaseException) -> dict[str, Any]:
+    """What to tell a person about an error: a problem document, without inner details of an unexpected one."""
+    if isinstance(error, CofounderError):
+        return error.problem()
+    return {
+        "code": "internal_error",
+        "title": "Something in the product itself went wrong.",
+        "detail": f"{type(error).__name__} in the journey. The log has the whole story.",
+        "hint": "Run it again with: cofounder task ID --rerun STEP. If it stays, please report it.",
+        "errors": [],
+    }

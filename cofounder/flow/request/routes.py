@@ -1,0 +1,105 @@
+"""Start a task, answer its questions, stop it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query
+
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import TaskFilter
+from cofounder.flow.request import service
+from cofounder.flow.request.schemas import Accepted, ClarifyIn, ProcessIn, TaskOut
+from cofounder.flow.request.service import (
+    KeyReused,
+    NothingToClarify,
+    TaskIsFinal,
+    UnknownChannel,
+    UnknownPersona,
+    UnknownQuestion,
+)
+from cofounder.kit.errors import InputInvalid, NotFound
+from cofounder.kit.http import Page, Session, documented
+from cofounder.people import Operator, Viewer
+
+router = APIRouter(tags=["tasks"])
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+
+
+@router.post(
+    "/api/orchestrator/process",
+    status_code=202,
+    responses=documented(InputInvalid, UnknownChannel, UnknownPersona, KeyReused),
+)
+async def process(
+    body: ProcessIn, session: Session, caller: Operator, idempotency_key: IdempotencyKey = None
+) -> Accepted:
+    """Ask for something in plain language. The task is stored and its id answered at once."""
+    task = await service.submit(session, body, by=caller.name, source="api", idempotency_key=idempotency_key)
+    return Accepted(
+        task_id=task.id,
+        status=task.status,
+        status_url=f"/api/orchestrator/status/{task.id}",
+        approval_url=f"/api/orchestrator/approval/{task.id}",
+    )
+
+
+@router.post(
+    "/api/orchestrator/clarify/{task_id}", responses=documented(NotFound, NothingToClarify, UnknownQuestion)
+)
+async def clarify(task_id: UUID, body: ClarifyIn, session: Session, caller: Operator) -> TaskOut:
+    """Answer what the task asked; it goes on with the answers."""
+    return service.as_listed(await service.clarify(session, task_id, body, by=caller.name))
+
+
+@router.get("/api/tasks", responses=documented(InputInvalid))
+async def tasks(
+    session: Session,
+    caller: Viewer,
+    status: Annotated[list[str] | None, Query()] = None,
+    source: str | None = None,
+    search: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[TaskOut]:
+    """Tasks, newest first."""
+    found = await records.list_tasks(
+        session, TaskFilter(status=status, source=source, text=search), cursor=cursor, limit=limit
+    )
+    return Page[TaskOut](
+        items=[service.as_listed(task) for task in found.items], next_cursor=found.next_cursor, total=found.total
+    )
+
+
+@router.get("/api/orchestrator/history", responses=documented(InputInvalid))
+async def history(
+    session: Session,
+    caller: Viewer,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[TaskOut]:
+    """The tasks that the product itself ran, newest first; imported history is left out."""
+    found = await records.list_tasks(session, TaskFilter(is_legacy=False), cursor=cursor, limit=limit)
+    return Page[TaskOut](
+        items=[service.as_listed(task) for task in found.items], next_cursor=found.next_cursor, total=found.total
+    )
+
+
+_CONTROL: dict[int | str, dict[str, Any]] = documented(NotFound, TaskIsFinal)
+
+
+@router.post("/api/tasks/{task_id}/pause", responses=_CONTROL)
+async def pause(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
+    """Let running steps finish, start no more."""
+    return service.as_listed(await service.pause(session, task_id, by=caller.name))
+
+
+@router.post("/api/tasks/{task_id}/resume", responses=_CONTROL)
+async def resume(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
+    """Go on where the task paused."""
+    return service.as_listed(await service.resume(session, task_id, by=caller.name))
+
+
+@router.post("/api/tasks/{task_id}/cancel", responses=_CONTROL)
+async def cancel(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
+    """Stop the task for good."""
+    return service.as_listed(await service.cancel(session, task_id, by=caller.name))

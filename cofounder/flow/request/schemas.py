@@ -1,0 +1,76 @@
+"""What a person sends to start a task, and what they get back."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
+
+from cofounder.kit.http import Body
+
+RequestText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Preferences(Body):
+    """Wishes that the request itself does not have to say; the request's own words win."""
+
+    tone: ShortText | None = Field(default=None, examples=["professional"])
+    channels: list[ShortText] = Field(default_factory=list, max_length=20, examples=[["linkedin", "twitter", "email"]])
+    language: ShortText | None = Field(default=None, examples=["en"])
+    persona: ShortText | None = Field(default=None, examples=["newsReporter"])
+
+
+class ProcessIn(Body):
+    request: RequestText = Field(examples=["Create a LinkedIn post about our Q4 growth metrics"])
+    business_metrics: dict[str, Any] | None = Field(
+        default=None, examples=[{"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}]
+    )
+    preferences: Preferences = Field(default_factory=Preferences)
+    plan: dict[str, Any] | None = Field(default=None, description="A plan to run instead of our own.")
+    review_plan: StrictBool = Field(default=False, description="Stop before execution so that a person can edit the plan.")
+    priority: StrictInt = Field(default=0, ge=-100, le=100)
+    not_before: datetime | None = Field(default=None, description="Run not before this time.")
+
+
+class Accepted(Body):
+    """The task is stored; its work goes on without the caller."""
+
+    task_id: UUID
+    status: str = "queued"
+    status_url: str
+    approval_url: str
+
+
+class ClarifyIn(Body):
+    answers: dict[ShortText, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]] = (
+        Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
+    )
+
+
+class PhaseOut(Body):
+    name: str
+    state: Literal["waiting", "running", "done", "skipped", "failed"]
+    note: str | None
+    seconds: float | None
+    cost: float
+
+
+class TaskOut(Body):
+    """A task in a list."""
+
+    task_id: UUID
+    request: str
+    status: str
+    phase: str | None
+    source: str
+    priority: int
+    intent: str | None
+    topic: str | None
+    channels: list[str]
+    quality_score: float | None
+    cost: float
+    seconds: float | None
+    is_sample: bool
+    created_at: datetime
+    completed_at: datetime | None

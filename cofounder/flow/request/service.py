@@ -1,0 +1,250 @@
+"""A task is born, asked back, stopped and started again."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import channels
+from cofounder.business import metrics
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewTask, Source
+from cofounder.flow.request import queries
+from cofounder.flow.request.phases import FINAL, PHASES
+from cofounder.flow.request.schemas import ClarifyIn, PhaseOut, ProcessIn, TaskOut
+from cofounder.kit import durable, live
+from cofounder.kit.clock import now
+from cofounder.kit.errors import Conflict, InputInvalid
+from cofounder.kit.ids import new_id
+from cofounder.people.service import audit
+
+PlanCheck = Callable[[dict[str, Any]], Awaitable[None]]
+_plan_checks: list[PlanCheck] = []
+
+
+class UnknownChannel(InputInvalid):
+    """The product does not have this channel."""
+
+
+class UnknownPersona(InputInvalid):
+    """There is no persona with this name."""
+
+
+class KeyReused(Conflict):
+    """This Idempotency-Key came before with another body."""
+
+    hint = "Use a new key for a new request; repeat the same body to get the first answer again."
+
+
+class TaskIsFinal(Conflict):
+    """The task has ended."""
+
+    hint = "Run it again with: cofounder task ID --rerun STEP"
+
+
+class NothingToClarify(Conflict):
+    """The task asks nothing at the moment."""
+
+
+class UnknownQuestion(InputInvalid):
+    """The task did not ask this."""
+
+
+def check_plans_with(check: PlanCheck) -> None:
+    """Let a later stage look at a supplied plan before the task is stored. It raises when the plan is not sound."""
+    if check not in _plan_checks:
+        _plan_checks.append(check)
+
+
+async def submit(
+    session: AsyncSession,
+    body: ProcessIn,
+    *,
+    by: str,
+    source: Source = "user_request",
+    idempotency_key: str | None = None,
+    automatic: bool = False,
+    is_sample: bool = False,
+) -> records.TaskRow:
+    """Store the task and enqueue its journey in one transaction; a repeated key answers with the first task.
+
+    Raises InputInvalid with the field at fault (a metric, a channel, a part of the plan) and KeyReused.
+    """
+    body_hash = _hash(body)
+    if idempotency_key is not None:
+        earlier = await records.find_task(session, idempotency_key=idempotency_key)
+        if earlier is not None:
+            if earlier.body_hash != body_hash:
+                raise KeyReused(field="Idempotency-Key")
+            return earlier
+    given = metrics.validate(body.business_metrics) if body.business_metrics is not None else None
+    if body.plan is not None:
+        for check in _plan_checks:
+            await check(body.plan)
+    task = await records.add_task(
+        session,
+        NewTask(
+            request=body.request,
+            source=source,
+            priority=body.priority,
+            business_metrics=given,
+            preferences=_preferences(body),
+            supplied_plan=body.plan,
+            review_plan=body.review_plan,
+            not_before=body.not_before,
+            automatic=automatic,
+            is_sample=is_sample,
+            idempotency_key=idempotency_key,
+            body_hash=body_hash,
+            requested_by=by,
+        ),
+    )
+    await begin(session, task.id, priority=body.priority)
+    return task
+
+
+async def begin(session: AsyncSession, task_id: UUID, *, priority: int = 0) -> None:
+    """Give a stored task its phases and its journey."""
+    await queries.add_phases(session, task_id, PHASES)
+    await durable.enqueue(session, "journey", str(task_id), str(task_id))
+    live.changed(session, "tasks", task_id)
+
+
+def _hash(body: ProcessIn) -> str:
+    return hashlib.sha256(json.dumps(body.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+
+
+def _preferences(body: ProcessIn) -> dict[str, Any]:
+    """The preferences with canonical channel names and the spelling that the request used for each."""
+    wished = body.preferences.model_dump(mode="json", exclude_none=True)
+    names: dict[str, str] = {}
+    for index, name in enumerate(body.preferences.channels):
+        known = channels.canonical(name)
+        if known is None:
+            raise UnknownChannel(
+                f"There is no channel {name!r}.",
+                field=f"preferences.channels.{index}",
+                hint="Channels: " + ", ".join(channels.CHANNELS),
+            )
+        names.setdefault(known, name.strip().lower())
+    wished["channels"] = list(names)
+    wished["spelling"] = names
+    if "persona" in wished:
+        from cofounder import personas
+
+        if wished["persona"] not in personas.NAMES:
+            raise UnknownPersona(
+                f"There is no persona {wished['persona']!r}.",
+                field="preferences.persona",
+                hint="Personas: " + ", ".join(personas.NAMES),
+            )
+    return wished
+
+
+async def clarify(session: AsyncSession, task_id: UUID, body: ClarifyIn, *, by: str) -> records.TaskRow:
+    """Store answers to the task's questions and wake it, in one transaction."""
+    task = await records.get_task(session, task_id, lock=True)
+    if task.status != "needs_clarification":
+        raise NothingToClarify(f"The task is {task.status}.")
+    asked = [str(question["field"]) for question in task.questions]
+    for field in body.answers:
+        if field not in asked:
+            raise UnknownQuestion(
+                f"The task did not ask about {field!r}.", field=f"answers.{field}", hint="It asked about: " + ", ".join(asked)
+            )
+    answers = {**task.answers, **body.answers}
+    await records.update_task(session, task_id, answers=answers, questions=[], status="queued")
+    await audit(session, by, "task.clarified", "task", str(task_id), {"fields": sorted(body.answers)})
+    await durable.send(session, str(task_id), "work", {"why": "clarified"}, key=f"{task_id}:clarify:{new_id()}")
+    live.changed(session, "tasks", task_id)
+    return await records.get_task(session, task_id)
+
+
+async def pause(session: AsyncSession, task_id: UUID, *, by: str) -> records.TaskRow:
+    """Let running steps finish and start no more. Pausing twice changes nothing."""
+    task = await _unfinished(session, task_id)
+    if not task.is_paused:
+        resting = task.status in ("needs_clarification", "pending_approval", "approved", "publishing")
+        if resting:
+            raise Conflict(f"The task is {task.status}: nothing runs that could pause.")
+        await records.update_task(session, task_id, is_paused=True, status="paused")
+        await audit(session, by, "task.paused", "task", str(task_id), {})
+        live.changed(session, "tasks", task_id)
+    return await records.get_task(session, task_id)
+
+
+async def resume(session: AsyncSession, task_id: UUID, *, by: str) -> records.TaskRow:
+    """Go on where the task paused. Resuming a task that is not paused changes nothing."""
+    task = await _unfinished(session, task_id)
+    if task.is_paused:
+        await records.update_task(session, task_id, is_paused=False, status="running")
+        await audit(session, by, "task.resumed", "task", str(task_id), {})
+        await durable.send(session, str(task_id), "work", {"why": "resumed"}, key=f"{task_id}:resume:{new_id()}")
+        live.changed(session, "tasks", task_id)
+    return await records.get_task(session, task_id)
+
+
+async def cancel(session: AsyncSession, task_id: UUID, *, by: str) -> records.TaskRow:
+    """Stop for good. What is published stays published; what is only scheduled is for the publish stage to stop."""
+    task = await records.get_task(session, task_id, lock=True)
+    if task.status == "cancelled":
+        return task
+    if task.status in FINAL or task.status in ("approved", "publishing"):
+        raise TaskIsFinal(f"The task is {task.status}.")
+    await records.update_task(session, task_id, status="cancelled", is_paused=False, completed_at=now())
+    await queries.settle_phases(session, task_id, detail="Cancelled by a person.")
+    await audit(session, by, "task.cancelled", "task", str(task_id), {})
+    for topic in ("work", f"decision:{task.round}"):
+        await durable.send(session, str(task_id), topic, {"why": "cancelled"}, key=f"{task_id}:cancel:{topic}")
+    live.changed(session, "tasks", task_id)
+    return await records.get_task(session, task_id)
+
+
+async def _unfinished(session: AsyncSession, task_id: UUID) -> records.TaskRow:
+    task = await records.get_task(session, task_id, lock=True)
+    if task.status in FINAL:
+        raise TaskIsFinal(f"The task is {task.status}.")
+    return task
+
+
+async def phases_of(session: AsyncSession, task_id: UUID) -> list[PhaseOut]:
+    """The nine phases in order, with the seconds each has taken so far."""
+    moment = now()
+    return [
+        PhaseOut(
+            name=row.name,
+            state=row.state,
+            note=row.note,
+            seconds=round(((row.finished_at or moment) - row.started_at).total_seconds(), 3) if row.started_at else None,
+            cost=float(row.cost or 0),
+        )
+        for row in await queries.phases(session, task_id)
+    ]
+
+
+def as_listed(task: records.TaskRow) -> TaskOut:
+    """The task as a row of a list."""
+    intent = task.intent or {}
+    end = task.completed_at or (None if task.started_at is None else now())
+    return TaskOut(
+        task_id=task.id,
+        request=task.request,
+        status=task.status,
+        phase=task.phase,
+        source=task.source,
+        priority=task.priority,
+        intent=intent.get("intent"),
+        topic=task.topic,
+        channels=list(intent.get("channels", [])) or list(task.preferences.get("channels", [])),
+        quality_score=None if task.quality_score is None else float(task.quality_score),
+        cost=float(task.cost or 0),
+        seconds=round((end - task.started_at).total_seconds(), 3) if end and task.started_at else None,
+        is_sample=task.is_sample,
+        created_at=task.created_at,
+        completed_at=task.completed_at,
+    )
+
+

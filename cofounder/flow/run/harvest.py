@@ -1,0 +1,89 @@
+"""What a finished step leaves behind: a variant for its channel, or a deliverable of its own."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import channels
+from cofounder.flow.plan.schemas import PlanStep
+from cofounder.flow.run import service
+from cofounder.models.brief import Brief, Draft
+
+_BY_TOOL = {
+    # what a supplied plan's steps produce when it does not say
+    "content.draft": "variant",
+    "content.report": "deliverable:analysis",
+    "content.headlines": "deliverable:headlines",
+    "content.calendar": "deliverable:calendar",
+    "content.edit": "deliverable:text",
+}
+_TITLES = {
+    "analysis": "Analysis",
+    "forecast": "Forecast",
+    "check": "Compliance check",
+    "headlines": "Headline ideas",
+    "text": "Text",
+    "calendar": "Content calendar",
+}
+
+
+def produces(step: PlanStep) -> str | None:
+    """"variant:CHANNEL", "deliverable:KIND", or None for a step that only feeds others."""
+    if step.produces is not None:
+        return step.produces
+    kind = _BY_TOOL.get(step.tool)
+    if kind == "variant":
+        channel = channels.canonical(str(step.inputs.get("channel", "")))
+        return f"variant:{channel}" if channel else None
+    return kind
+
+
+async def keep(session: AsyncSession, task_id: UUID, step: PlanStep, output: dict[str, Any]) -> None:
+    """Write what the step produced, in the transaction that finishes it."""
+    made = produces(step)
+    if made is None:
+        return
+    form, _, name = made.partition(":")
+    if form == "variant":
+        draft, brief, origin = _variant(name, step, output)
+        await service.add_variant(session, task_id, name, draft=draft, brief=brief, origin=origin, by=step.tool)
+        return
+    earlier = [row for row in await service.deliverables(session, task_id) if row.kind == name]
+    await service.put_deliverable(
+        session,
+        task_id,
+        name,
+        title=str(output.get("title") or _TITLES.get(name, name.capitalize())),
+        content=_content(output),
+        data=output,
+        notes=[str(note) for note in output.get("notes", [])],
+        position=len(earlier),
+    )
+
+
+def _variant(channel: str, step: PlanStep, output: dict[str, Any]) -> tuple[Draft, Brief, str]:
+    if "draft" in output and output.get("brief"):
+        return Draft.model_validate(output["draft"]), Brief.model_validate(output["brief"]), "draft"
+    if "draft" in output:
+        draft, origin = Draft.model_validate(output["draft"]), "draft"
+    else:  # a given text: publishing.prepare only rendered it
+        given = step.inputs.get("draft")
+        body = given.get("body") if isinstance(given, dict) else None
+        draft, origin = Draft(body=str(body if isinstance(body, str) else output.get("text", "")), model="given"), "given"
+    brief = Brief(request="", topic="", form=channels.form(channel), text=draft.body if origin == "given" else None)
+    return draft, brief, origin
+
+
+def _content(output: dict[str, Any]) -> str:
+    """The text a person reads first."""
+    for name in ("text", "narrative", "content", "body"):
+        if isinstance(output.get(name), str) and output[name].strip():
+            return str(output[name])
+    draft = output.get("draft")
+    if isinstance(draft, dict) and draft.get("body"):
+        return str(draft["body"])
+    for name in ("headlines", "entries", "lines"):
+        if isinstance(output.get(name), list):
+            return "\n".join(str(item) if isinstance(item, str) else str(item.get("text", item)) for item in output[name])
+    return ""

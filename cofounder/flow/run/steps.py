@@ -1,0 +1,26 @@
+"""Delegation and execution: who does what, and doing it."""
+
+from uuid import UUID
+
+from cofounder.flow.plan import service as plans
+from cofounder.flow.plan.steps import decide_outcome
+from cofounder.flow.request.phases import Result, phase
+from cofounder.flow.run import execute as graph
+from cofounder.flow.run import service
+from cofounder.kit.db import transaction
+
+
+@phase("delegation")
+async def delegation(task_id: UUID) -> Result:
+    """Decide whether to go on, and give every step of the plan to its agent."""
+    result = await decide_outcome(task_id)
+    if result["state"] == "done":
+        async with transaction() as session:
+            await service.sync_steps(session, task_id, await plans.current(session, task_id))
+    return result
+
+
+@phase("execution")
+async def execution(task_id: UUID) -> Result:
+    """Run the plan's graph; done, or waiting where a person paused."""
+    return await graph.execute(task_id)

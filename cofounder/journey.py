@@ -1,0 +1,40 @@
+"""READ THIS FIRST. A task's journey: nine phases, each awaited, each durable, each visible as a row.
+
+A kill at any line loses nothing: finished phases are not run again, an unfinished one starts over from its rows, and
+a wait for a person holds no worker. Names of workflows and steps are durable history: never rename them.
+"""
+
+from cofounder.flow.approve.steps import approval, formatting, plan_review
+from cofounder.flow.learn.steps import learning
+from cofounder.flow.plan.steps import planning, tool_discovery
+from cofounder.flow.quality.steps import quality_check, refinement
+from cofounder.flow.request.phases import Ended, as_problem, fail
+from cofounder.flow.run.steps import delegation, execution
+from cofounder.kit import durable
+from cofounder.kit.log import logger
+
+log = logger(__name__)
+
+
+@durable.workflow("journey")
+async def journey(task_id: str) -> None:
+    """Carry one task from request to training example."""
+    try:
+        await planning(task_id)
+        await tool_discovery(task_id)
+        delegated = await delegation(task_id)
+        if delegated.get("outcome") == "approve_first":
+            await plan_review(task_id)
+        await execution(task_id)
+        await quality_check(task_id)
+        await refinement(task_id)
+        await formatting(task_id)
+        while (await approval(task_id)).get("verdict") == "changes":
+            await refinement(task_id)
+            await formatting(task_id)
+        await learning(task_id)
+    except Ended:
+        pass
+    except Exception as error:
+        log.exception("journey failed", task_id=task_id)
+        await fail(task_id, as_problem(error))

@@ -1,0 +1,89 @@
+"""Settings that a person may change while the product runs. The environment beats the table; the answer says which won."""
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit import live
+from cofounder.kit.errors import Conflict, InputInvalid
+from cofounder.people.preferences import put_setting, stored_settings
+from cofounder.people.service import audit
+from cofounder.settings import Settings, settings
+
+
+class RuntimeSettings(BaseModel):
+    """The part of the settings that may change at run time. Money in US dollars, scores 0-1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    approval: bool | None = None
+    quality_threshold: float | None = Field(default=None, ge=0, le=1)
+    step_quality_threshold: float | None = Field(default=None, ge=0, le=1)
+    max_refinements: int | None = Field(default=None, ge=0, le=10)
+    cost_limit_usd: Decimal | None = Field(default=None, ge=0)
+    daily_budget_usd: Decimal | None = Field(default=None, ge=0)
+    parallel_steps: int | None = Field(default=None, ge=1, le=64)
+    company: str | None = Field(default=None, max_length=200)
+
+
+NAMES = tuple(RuntimeSettings.model_fields)
+
+
+class SettingFromEnvironment(Conflict):
+    """The environment sets this; what is stored here would not count."""
+
+    hint = "Change the environment variable and start again, or remove it there."
+
+
+class SettingOut(BaseModel):
+    value: Any
+    source: Literal["environment", "settings", "default"]
+
+
+async def effective(session: AsyncSession) -> dict[str, SettingOut]:
+    """Every runtime setting with its value and where it comes from."""
+    stored = await stored_settings(session)
+    current = settings()
+    found: dict[str, SettingOut] = {}
+    for name in NAMES:
+        if name in current.model_fields_set:
+            found[name] = SettingOut(value=getattr(current, name), source="environment")
+        elif name in stored:
+            found[name] = SettingOut(value=_typed(name, stored[name]), source="settings")
+        else:
+            found[name] = SettingOut(value=getattr(current, name), source="default")
+    return found
+
+
+async def value(session: AsyncSession, name: str) -> Any:
+    """The value that counts for one runtime setting."""
+    current = settings()
+    if name in current.model_fields_set:
+        return getattr(current, name)
+    stored = await stored_settings(session)
+    return _typed(name, stored[name]) if name in stored else getattr(current, name)
+
+
+async def change(session: AsyncSession, wanted: RuntimeSettings, *, by: str) -> dict[str, SettingOut]:
+    """Store what was sent, audited. Raises SettingFromEnvironment where the environment has the last word."""
+    current = settings()
+    for name in wanted.model_fields_set:
+        if name in current.model_fields_set:
+            raise SettingFromEnvironment(f"COFOUNDER_{name.upper()} is set in the environment.", field=name)
+        new = getattr(wanted, name)
+        if new is None:
+            raise InputInvalid("A setting needs a value.", field=name)
+        stored = float(new) if isinstance(new, Decimal) else new
+        await put_setting(session, name, stored, by=by)
+        await audit(session, by, "settings.changed", "setting", name, {"value": stored})
+    live.changed(session, "settings")
+    return await effective(session)
+
+
+def _typed(name: str, raw: Any) -> Any:
+    try:
+        return getattr(Settings.model_validate({name: raw}), name)
+    except ValidationError:
+        return getattr(settings(), name)

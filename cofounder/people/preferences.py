@@ -1,0 +1,26 @@
+"""The settings table: values that a person set at run time."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit.clock import now
+from cofounder.people.tables import Setting
+
+
+async def stored_settings(session: AsyncSession) -> dict[str, Any]:
+    """name -> value, of everything that was set."""
+    return {row.name: row.value["value"] for row in (await session.scalars(select(Setting))).all()}
+
+
+async def put_setting(session: AsyncSession, name: str, value: Any, *, by: str) -> None:
+    """Set one value; the last one counts."""
+    values = {"name": name, "value": {"value": value}, "set_at": now(), "set_by": by}
+    statement = insert(Setting).values(values)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"], set_={key: statement.excluded[key] for key in ("value", "set_at", "set_by")}
+        )
+    )
