@@ -1,0 +1,12 @@
+"""Figures: reads them in a text, derives the allowed ones from facts, traces each to where it comes from.
+
+In: a text and facts. Out: figures, derivations, mentions with their source. Never: I/O, opinions, new arithmetic
+beyond the closed list.
+"""
+
+from cofounder.models.figures.claims import Claim, forbidden_claims
+from cofounder.models.figures.deriving import Derived, derive
+from cofounder.models.figures.reading import Figure, read
+from cofounder.models.figures.tracing import Ledger, Mention, trace
+
+__all__ = ["Claim", "Derived", "Figure", "Ledger", "Mention", "derive", "forbidden_claims", "read", "trace"]

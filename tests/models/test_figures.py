@@ -1,0 +1,175 @@
+"""Figures are read, derived by the closed list only, and traced to where they come from."""
+
+import itertools
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cofounder.models.brief import Base, Fact, Period
+from cofounder.models.figures import Ledger, derive, forbidden_claims, read, trace
+from cofounder.models.figures.words import NUMBER_WORDS, in_words, value_of
+
+Q4 = Period(start=date(2025, 10, 1), end=date(2025, 12, 31), grain="quarter", label="Q4 2025")
+REVENUE = Fact(
+    id="revenue_monthly",
+    metric="revenue",
+    noun="revenue",
+    value=150_000,
+    unit="usd",
+    base=Base(value=125_000, label="the month before"),
+)
+TRAFFIC = Fact(id="traffic_monthly", metric="traffic", noun="website visits", value=250_000, unit="count")
+RATE = Fact(id="conversion_rate", metric="conversion_rate", noun="conversion rate", value=0.045, unit="rate")
+CUSTOMERS = Fact(id="customer_count", metric="customers", noun="customers", value=320, unit="count")
+FACTS = [REVENUE, TRAFFIC, RATE, CUSTOMERS]
+
+
+def only(text: str, facts: list[Fact] = FACTS) -> str:
+    [mention] = trace(text, facts, period=Q4)
+    return mention.kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Revenue grew 20%",
+        "Revenue rose twenty percent",
+        "revenue, up 20% in a month",
+        "Revenue: +20%",
+        "a rise of $25,000",
+        "250,000 visits",
+        "about one in 22",
+        "11,250 conversions",
+        "238,750 visits ended without one",
+        "95.5% of visits",
+        "about $469 each",
+        "$468.75 per customer",
+        "sixty cents",
+        "$13.33 per conversion",
+        "about 35 to 1",
+        "at our traffic, 2,500",
+        "one dollar in six",
+        "$150K",
+        "$0.15 million",
+    ],
+)
+def test_a_right_figure_is_traced(text: str) -> None:
+    assert only(text) in ("given", "derived")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Revenue grew 30%", "neither"),
+        ("Revenue rose 19.5%", "neither"),
+        ("Revenue fell 20%", "rose"),
+        ("Traffic grew 20%", "not of traffic"),
+        ("11,250 new customers", "not of customers"),
+        ("320 new customers", "new"),
+        ("Customers reached 250,000", "not of customers"),
+        ("revenue rose by $150,000", "not a change"),
+        ("conversion is up 4.5%", "not a change"),
+        ("We have 321 customers", "neither"),
+        ("half of our visits", "neither"),
+        ("in Q3 2025", "not a period"),
+        ("Revenue: -20%", "not below zero"),
+        ("over 24 months", "neither"),
+        ("Revenue doubled", "neither"),
+        ("1.7 times the visits of last month", "neither"),
+        ("a conversion rate of 4%", "neither"),
+    ],
+)
+def test_a_wrong_figure_is_unmatched_and_says_why(text: str, word: str) -> None:
+    [mention] = trace(text, FACTS, period=Q4)
+    assert mention.kind == "unmatched"
+    assert word in (mention.message or "")
+
+
+@pytest.mark.parametrize(
+    "text", ["1. First point", "Five inputs", "two points make a line", "n = 4", "24/7", "3/5", "One of the customers"]
+)
+def test_the_text_s_own_order_is_no_figure_about_the_world(text: str) -> None:
+    assert {mention.kind for mention in trace(text, FACTS, period=Q4)} <= {"structural"}
+
+
+def test_periods_are_known_by_their_days_not_their_spelling() -> None:
+    for text in ("Q4 2025", "the fourth quarter of 2025", "December", "October 2025", "2025", "2025-11-30"):
+        assert only(f"It was in {text} that") == "period", text
+    assert only("It was in January that") == "unmatched"
+
+
+def test_a_rounded_change_matches_and_a_wrong_one_does_not() -> None:
+    fact = REVENUE.model_copy(update={"base": Base(value=125_031)})
+    assert only("revenue grew 20%", [fact]) == "derived"  # 19.97%
+    assert only("revenue grew 19.97%", [fact]) == "derived"
+    assert only("revenue grew 21%", [fact]) == "unmatched"
+    nearly = REVENUE.model_copy(update={"base": Base(value=77_000)})
+    assert only("Revenue nearly doubled", [nearly]) == "derived"
+    assert only("Revenue more than doubled", [nearly]) == "unmatched"
+
+
+def test_figures_of_the_request_are_allowed_where_the_caller_says_so() -> None:
+    [mention] = trace("Join 45 founders", FACTS, allowed=["a dinner for 45 founders"])
+    assert mention.kind == "given"
+
+
+def test_a_formula_is_read_number_by_number() -> None:
+    kinds = [mention.kind for mention in trace("250,000 x 4.5% = 11,250", FACTS)]
+    assert kinds == ["given", "given", "derived"]
+
+
+def test_facts_of_different_periods_are_not_divided() -> None:
+    month = Period(start=date(2025, 12, 1), end=date(2025, 12, 31), grain="month", label="December 2025")
+    money = REVENUE.model_copy(update={"period": Q4})
+    people = CUSTOMERS.model_copy(update={"period": month})
+    assert not [made for made in derive([money, people]) if made.kind == "ratio"]
+
+
+def test_a_forecast_derives_nothing() -> None:
+    fact = REVENUE.model_copy(update={"kind": "forecast", "low": 140_000.0, "high": 160_000.0})
+    assert derive([fact]) == []
+    assert only("between $140,000", [fact]) == "given"
+
+
+def test_claims_that_figures_cannot_carry_are_found() -> None:
+    text = "Thanks to the team, a record month: Q4 revenue hit $150,000. We are on track for more, always."
+    kinds = {claim.kind for claim in forbidden_claims(text, FACTS)}
+    assert kinds == {"cause", "superlative", "part_for_whole", "promise", "absolute"}
+    assert forbidden_claims("Revenue reached $150,000 in a month of Q4 2025.", FACTS) == []
+
+
+def test_links_tags_and_placeholders_hold_no_figures() -> None:
+    assert read("https://example.org/2024/7 #top10 {{name2}} a@b7.com") == []
+
+
+@given(st.integers(0, 99))
+def test_number_words_read_back(number: int) -> None:
+    assert value_of(in_words(number)) == number
+    assert NUMBER_WORDS
+
+
+@given(value=st.integers(10, 10_000_000), base=st.integers(10, 10_000_000))
+@settings(max_examples=60, deadline=None)
+def test_the_change_of_any_two_values_is_traced_and_a_far_one_is_not(value: int, base: int) -> None:
+    fact = REVENUE.model_copy(update={"value": float(value), "base": Base(value=float(base))})
+    change = (value - base) / base * 100
+    word = "rose" if change > 0 else "fell"
+    if abs(change) < 0.2:
+        return
+    [first, *_] = trace(f"Revenue {word} {abs(change):.1f}%", [fact])
+    assert first.kind == "derived"
+    [second, *_] = trace(f"Revenue {word} {abs(change) * 1.4 + 3:.1f}%", [fact])
+    assert second.kind == "unmatched"
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_with_true_places(text: str) -> None:
+    figures = read(text)
+    for figure in figures:
+        assert text[figure.start : figure.end] == figure.text
+    for one, other in itertools.pairwise(figures):
+        assert one.end <= other.start
+    Ledger(FACTS, Q4).trace(text)
