@@ -1,10 +1,19 @@
 """Every call to a language model: the intent before, the answer after."""
 
-
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.kit.columns import Document, Id, Moment, OptionalDocument, OptionalMoment, OptionalRef, OptionalWords, Usd, Words
+from cofounder.kit.columns import (
+    Document,
+    Id,
+    Moment,
+    OptionalDocument,
+    OptionalMoment,
+    OptionalRef,
+    OptionalWords,
+    Usd,
+    Words,
+)
 from cofounder.kit.db import Row
 
 
@@ -19,7 +28,7 @@ class ModelCall(Row):
     request_hash: Mapped[Words]
     role: Mapped[Words]  # planner, writer, judge
     model: Mapped[Words]
-    state: Mapped[Words]  # intended, answered, failed
+    state: Mapped[Words]  # intended, answered, failed, skipped (no key, no package, over budget, too long)
     request: Mapped[Document]
     answer: Mapped[OptionalDocument]
     tokens_in: Mapped[int] = mapped_column(default=0)
@@ -34,5 +43,3 @@ class ModelCall(Row):
         UniqueConstraint("task_id", "scope", "number", "request_hash", "model"),
         Index("ix_model_calls_started_at", "started_at"),
     )
-
-

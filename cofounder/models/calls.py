@@ -1,0 +1,176 @@
+"""The record of a call: its intent before, its answer after, each committed on its own.
+
+A paid call's row is committed before the request leaves, with the most it can cost; so a crash leaves a trace that
+counts, and an answer that was received is never paid for twice. The offline model is free and answers the same
+again, so its row is written once, when the answer is there.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from cofounder.kit import db
+from cofounder.kit.clock import now
+from cofounder.kit.ids import new_id
+from cofounder.models import queries
+from cofounder.models.chain import Target
+from cofounder.settings import Settings
+
+_ERROR_CHARACTERS = 1_000
+_KEY_LIKE = re.compile(r"\b(?:sk|pk|rk|AIza|cf)[-_][A-Za-z0-9_\-*.]{8,}")
+
+
+class OverBudget(Exception):
+    """The call could cost more than is left of the day's budget."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is asked, for whom. `payload` is JSON; the same call has the same hash whichever model it goes to."""
+
+    role: str  # planner, writer, judge
+    payload: dict[str, Any]
+    task_id: UUID | None
+    scope: str
+    number: int
+    version: str  # of the instructions
+
+    @cached_property
+    def request_hash(self) -> str:
+        canonical = json.dumps(
+            {"role": self.role, "version": self.version, "payload": self.payload}, sort_keys=True, default=str
+        )
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a call used. `priced` is false where no price is known, and the cost then counts as 0."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+    cost_usd: Decimal = Decimal(0)
+    priced: bool = True
+
+
+async def earlier_answer(call: Call) -> dict[str, Any] | None:
+    """The answer this very call got before, so that it is used instead of paid for again."""
+    if call.task_id is None:
+        return None
+    async with db.transaction() as session:
+        row = await queries.answered(session, call.task_id, call.scope, call.number, call.request_hash)
+        return row.answer if row is not None else None
+
+
+@dataclass(frozen=True)
+class Intended:
+    """A call that is on its way, and what was reserved for it."""
+
+    row_id: UUID
+    reserved_usd: Decimal
+
+
+async def intend(
+    call: Call, target: Target, fallback_from: str | None, at_most: Decimal | None, budget: Decimal
+) -> Intended | None:
+    """Write down that a model is about to be asked, and reserve what that can cost.
+
+    None when the call was answered meanwhile, by a process that was taken for dead. Raises OverBudget.
+    """
+    reserved = at_most or Decimal(0)
+    async with db.transaction() as session:
+        if reserved:
+            await queries.hold_budget(session)
+            left = budget - await queries.cost_since(session, start_of_day())
+            if reserved > left:
+                raise OverBudget(
+                    f"the call may cost ${reserved:.4f} and ${max(left, Decimal(0)):.4f} is left for today"
+                )
+        values = _row(call, target, fallback_from) | {"state": "intended", "cost_usd": reserved}
+        row_id = await queries.put(session, values)
+    return Intended(row_id, reserved) if row_id is not None else None
+
+
+async def answer(intended: Intended, value: dict[str, Any], spent: Spent) -> None:
+    """Write the answer down before anything is made of it."""
+    await _finish(intended, {"state": "answered", "answer": value | {"priced": spent.priced}}, spent)
+
+
+async def fail(intended: Intended, error: str, spent: Spent) -> None:
+    """Write down why there is no usable answer. What it cost counts all the same."""
+    await _finish(intended, {"state": "failed", "error": error}, spent)
+
+
+async def skip(call: Call, target: Target, fallback_from: str | None, reason: str) -> None:
+    """Write down why a configured model was not asked."""
+    done = {"state": "skipped", "error": reason, "finished_at": now()}
+    async with db.transaction() as session:
+        await queries.put(session, _row(call, target, fallback_from) | done)
+
+
+async def record(
+    call: Call, target: Target, fallback_from: str | None, value: dict[str, Any], started_at: datetime, seconds: float
+) -> None:
+    """Write a free call and its answer in one go."""
+    done = {"state": "answered", "answer": value, "started_at": started_at, "finished_at": now(), "seconds": seconds}
+    async with db.transaction() as session:
+        await queries.put(session, _row(call, target, fallback_from) | done)
+
+
+def without_keys(words: str, chosen: Settings) -> str:
+    """The words with every key taken out: providers repeat them in their errors."""
+    for secret in (
+        chosen.openai_api_key,
+        chosen.anthropic_api_key,
+        chosen.google_api_key,
+        chosen.compatible_api_key,
+    ):
+        if secret is not None and secret.get_secret_value():
+            words = words.replace(secret.get_secret_value(), "[key]")
+    return _KEY_LIKE.sub("[key]", words)[:_ERROR_CHARACTERS]
+
+
+def start_of_day() -> datetime:
+    """Midnight, UTC: the daily budget begins anew."""
+    return datetime.combine(now().date(), time(), tzinfo=UTC)
+
+
+async def _finish(intended: Intended, values: dict[str, Any], spent: Spent) -> None:
+    used = {
+        "tokens_in": spent.tokens_in,
+        "tokens_out": spent.tokens_out,
+        "seconds": spent.seconds,
+        "cost_usd": spent.cost_usd - intended.reserved_usd,
+    }
+    async with db.transaction() as session:
+        await queries.finish(session, intended.row_id, values | {"finished_at": now()}, used)
+
+
+def _row(call: Call, target: Target, fallback_from: str | None) -> dict[str, Any]:
+    """A row as it is before anything is known; taking over an old row sets all of this again."""
+    return {
+        "id": new_id(),
+        "task_id": call.task_id,
+        "scope": call.scope,
+        "number": call.number,
+        "request_hash": call.request_hash,
+        "role": call.role,
+        "model": str(target),
+        "request": call.payload,
+        "answer": None,
+        "tokens_in": 0,
+        "tokens_out": 0,
+        "cost_usd": Decimal(0),
+        "seconds": 0.0,
+        "fallback_from": fallback_from,
+        "error": None,
+        "started_at": now(),
+        "finished_at": None,
+    }

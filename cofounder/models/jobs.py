@@ -1,0 +1,171 @@
+"""What can be asked of a model: to write a brief's text, to understand a request.
+
+Each knows how to ask a language model, how to read its answer, and how the offline model does the same.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from cofounder.models import instructions
+from cofounder.models.brief import Brief, Draft, FigureUse
+from cofounder.models.chain import Target
+from cofounder.models.intent import Intent
+
+T = TypeVar("T")
+
+
+class Job(ABC, Generic[T]):
+    role: ClassVar[str]
+    version: ClassVar[str]
+    output: ClassVar[type[BaseModel]]  # what a language model answers with
+
+    @abstractmethod
+    def payload(self) -> dict[str, Any]:
+        """What makes this call this call, as JSON."""
+
+    @abstractmethod
+    def instructions(self) -> str: ...
+
+    @abstractmethod
+    def prompt(self) -> str: ...
+
+    @abstractmethod
+    def offline(self) -> T: ...
+
+    @abstractmethod
+    def finish(self, output: Any, target: Target) -> T:
+        """Make the result of a language model's answer. Raises ValueError when it cannot be used."""
+
+    @abstractmethod
+    def dump(self, value: T) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def load(self, answer: dict[str, Any]) -> T: ...
+
+
+@dataclass
+class Writing(Job[Draft]):
+    brief: Brief
+
+    role = "writer"
+    version = instructions.WRITER_VERSION
+    output = instructions.Written
+
+    def payload(self) -> dict[str, Any]:
+        return {"brief": self.brief.model_dump(mode="json", exclude_defaults=True)}
+
+    def instructions(self) -> str:
+        return instructions.writer(self.brief)
+
+    def prompt(self) -> str:
+        return instructions.writing(self.brief)
+
+    def offline(self) -> Draft:
+        from cofounder.models.offline import writer
+
+        return writer.write(self.brief)
+
+    def finish(self, output: Any, target: Target) -> Draft:
+        written: instructions.Written = output
+        wants_parts = self.brief.form.parts is not None or self.brief.kind in ("headlines", "calendar")
+        parts = [part.strip() for part in written.parts if part.strip()] if wants_parts else []
+        body = written.body.strip() or "\n\n".join(parts)
+        if not body:
+            raise ValueError("the text is empty")
+        if wants_parts and not parts:
+            parts = [part.strip() for part in body.split("\n\n") if part.strip()]
+        if parts:
+            body = "\n\n".join(parts)
+        call = (written.call_to_action or "").strip()
+        return Draft(
+            body=body,
+            title=written.title if self.brief.form.has_title else None,
+            subject=written.subject if self.brief.form.has_subject else None,
+            preheader=written.preheader if self.brief.form.has_subject else None,
+            parts=parts,
+            hashtags=_hashtags(written.hashtags),
+            call_to_action=call if call and call in body else None,
+            link=self.brief.link,
+            figures=self._figures(" \n".join(filter(None, [written.title, written.subject, body]))),
+            model=str(target),
+        )
+
+    def _figures(self, text: str) -> list[FigureUse]:
+        """Where each figure comes from. An invented one is left for the assessment to find."""
+        from cofounder.models.figures import trace
+
+        return [
+            FigureUse(text=seen.text, value=seen.value, facts=list(seen.facts), derivation=seen.derivation)
+            for seen in trace(text, self.brief.facts, period=self.brief.period)
+            if seen.kind in ("given", "derived") and seen.value is not None
+        ]
+
+    def dump(self, value: Draft) -> dict[str, Any]:
+        return {"draft": value.model_dump(mode="json")}
+
+    def load(self, answer: dict[str, Any]) -> Draft:
+        return Draft.model_validate(answer["draft"])
+
+
+@dataclass
+class Understanding(Job[Intent]):
+    request: str
+    today: date
+    answers: dict[str, str]
+    preferences: dict[str, Any]
+
+    role = "planner"
+    version = instructions.PLANNER_VERSION
+    output = Intent
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "request": self.request,
+            "today": self.today.isoformat(),
+            "answers": self.answers,
+            "preferences": self.preferences,
+        }
+
+    def instructions(self) -> str:
+        return instructions.planner()
+
+    def prompt(self) -> str:
+        return instructions.planning(self.request, self.today, self.answers, self.preferences, self._parsed)
+
+    def offline(self) -> Intent:
+        return self._parsed
+
+    @cached_property
+    def _parsed(self) -> Intent:
+        from cofounder.models.offline import parser
+
+        return parser.parse(self.request, today=self.today, answers=self.answers, preferences=self.preferences)
+
+    def finish(self, output: Any, target: Target) -> Intent:
+        intent: Intent = output
+        if self._parsed.reject_reason is not None:
+            return self._parsed  # what the rules refuse is not for a model to allow
+        if not (intent.actions or intent.questions or intent.reject_reason):
+            raise ValueError("neither an action nor a question")
+        for period in (intent.period, *(action.period for action in intent.actions)):
+            if period is not None and period.start > period.end:
+                raise ValueError(f"the period {period.label!r} ends before it begins")
+        named = [*intent.channels, *(channel for action in intent.actions for channel in action.channels)]
+        return intent.model_copy(update={"channels": list(dict.fromkeys(named))})
+
+    def dump(self, value: Intent) -> dict[str, Any]:
+        return {"intent": value.model_dump(mode="json")}
+
+    def load(self, answer: dict[str, Any]) -> Intent:
+        return Intent.model_validate(answer["intent"])
+
+
+def _hashtags(words: list[str]) -> list[str]:
+    """With one "#" each, no doubles, no spaces."""
+    tags = (word.strip().lstrip("#").replace(" ", "") for word in words)
+    return list(dict.fromkeys(f"#{tag}" for tag in tags if tag))

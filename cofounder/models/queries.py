@@ -1,0 +1,97 @@
+"""The SQL of model calls."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.models.tables import ModelCall
+
+_BUDGET_LOCK = 6_203_117_402  # any number that no other advisory lock of ours uses
+
+
+async def answered(
+    session: AsyncSession, task_id: UUID, scope: str, number: int, request_hash: str
+) -> ModelCall | None:
+    """The call that was answered already, by whichever model."""
+    found: ModelCall | None = await session.scalar(
+        select(ModelCall)
+        .where(
+            ModelCall.task_id == task_id,
+            ModelCall.scope == scope,
+            ModelCall.number == number,
+            ModelCall.request_hash == request_hash,
+            ModelCall.state == "answered",
+        )
+        .order_by(ModelCall.finished_at)
+        .limit(1)
+    )
+    return found
+
+
+async def put(session: AsyncSession, values: dict[str, Any]) -> UUID | None:
+    """Write a call's row and give its id; None when the same call to the same model was answered meanwhile.
+
+    The same call made again after a crash or a failure takes its row over and keeps what that had cost.
+    """
+    fixed = ("id", "task_id", "scope", "number", "request_hash", "model", "tokens_in", "tokens_out", "seconds")
+    again = {name: value for name, value in values.items() if name not in fixed}
+    statement = insert(ModelCall).values(values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["task_id", "scope", "number", "request_hash", "model"],
+        set_=again | {"cost_usd": ModelCall.cost_usd + statement.excluded.cost_usd},
+        where=ModelCall.state != "answered",
+    )
+    row_id: UUID | None = (await session.execute(statement.returning(ModelCall.id))).scalar_one_or_none()
+    return row_id
+
+
+async def finish(session: AsyncSession, row_id: UUID, values: dict[str, Any], used: dict[str, Any]) -> None:
+    """Set `values` and add `used` (cost, tokens, seconds) to what the row holds."""
+    added = {name: getattr(ModelCall, name) + value for name, value in used.items()}
+    await session.execute(
+        update(ModelCall)
+        .where(ModelCall.id == row_id)
+        .values(values | added)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def hold_budget(session: AsyncSession) -> None:
+    """Let one call at a time compare its estimate with what is left of the day, until the transaction ends."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _BUDGET_LOCK})
+
+
+async def cost_since(session: AsyncSession, start: datetime) -> Decimal:
+    total = await session.scalar(select(func.sum(ModelCall.cost_usd)).where(ModelCall.started_at >= start))
+    return total or Decimal(0)
+
+
+async def sums(session: AsyncSession, task_id: UUID) -> tuple[Decimal, int, int, float, int]:
+    """Cost in USD, tokens in, tokens out, seconds, calls."""
+    row = (
+        await session.execute(
+            select(
+                func.coalesce(func.sum(ModelCall.cost_usd), 0),
+                func.coalesce(func.sum(ModelCall.tokens_in), 0),
+                func.coalesce(func.sum(ModelCall.tokens_out), 0),
+                func.coalesce(func.sum(ModelCall.seconds), 0.0),
+                func.count(),
+            ).where(ModelCall.task_id == task_id, ModelCall.state != "skipped")
+        )
+    ).one()
+    return Decimal(row[0]), int(row[1]), int(row[2]), float(row[3]), int(row[4])
+
+
+async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[ModelCall]:
+    """A task's calls in the order in which they began."""
+    return (
+        await session.scalars(
+            select(ModelCall).where(ModelCall.task_id == task_id).order_by(ModelCall.started_at, ModelCall.id)
+        )
+    ).all()

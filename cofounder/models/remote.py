@@ -1,0 +1,83 @@
+"""One request to one language model, with a typed answer."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from cofounder.models import prices, providers
+from cofounder.models.calls import Spent
+from cofounder.models.chain import Target
+from cofounder.settings import Settings
+
+MAX_TOKENS = 8_192  # room for a blog article after a reasoning model's thoughts
+
+Out = TypeVar("Out", bound=BaseModel)
+
+
+class NoUsableAnswer(Exception):
+    """The model failed, was late, or answered something that is no answer. `spent` counts all the same."""
+
+    def __init__(self, reason: str, spent: Spent) -> None:
+        super().__init__(reason)
+        self.spent = spent
+
+
+@dataclass(frozen=True)
+class Answered(Generic[Out]):
+    output: Out
+    spent: Spent
+
+
+def at_most(target: Target, instructions: str, prompt: str) -> Decimal | None:
+    """What the request can cost in USD; None where no price is known."""
+    return prices.cost(target, prices.tokens_in(instructions + prompt), MAX_TOKENS)
+
+
+def too_long(target: Target, chosen: Settings, instructions: str, prompt: str) -> str | None:
+    """Why the request does not fit into the model's context, None when it does or the context is not known.
+
+    Raises providers.ProviderNotReady.
+    """
+    window = providers.build(target, chosen).context_window
+    needed = prices.tokens_in(instructions + prompt) + MAX_TOKENS
+    return f"needs up to {needed} tokens, the model holds {window}" if window is not None and needed > window else None
+
+
+async def ask(target: Target, chosen: Settings, instructions: str, prompt: str, output: type[Out]) -> Answered[Out]:
+    """Send one request and read its answer as `output`. Raises NoUsableAnswer, with what was spent."""
+    from pydantic_ai import Agent, capture_run_messages
+    from pydantic_ai.settings import ModelSettings
+    from pydantic_ai.usage import UsageLimits
+
+    model = providers.build(target, chosen)
+    # The row stands for this one request: the SDK sends none of its own accord, and the chain goes on instead.
+    asked = ModelSettings(max_tokens=MAX_TOKENS, timeout=chosen.model_timeout_seconds, max_retries=0)
+    agent = Agent(model, output_type=output, instructions=instructions, retries=0, name="cofounder")
+    began = time.perf_counter()
+    with capture_run_messages() as messages:
+        try:
+            async with asyncio.timeout(chosen.model_timeout_seconds):
+                result = await agent.run(prompt, model_settings=asked, usage_limits=UsageLimits(request_limit=1))
+        except Exception as error:  # an SDK may raise anything; whatever it is, the next model is asked
+            raise NoUsableAnswer(_reason(error), _spent(target, messages, began)) from error
+    return Answered(result.output, _spent(target, messages, began))
+
+
+def _spent(target: Target, messages: list[Any], began: float) -> Spent:
+    usages = [message.usage for message in messages if message.kind == "response"]
+    tokens_in = sum(usage.input_tokens or 0 for usage in usages)
+    tokens_out = sum(usage.output_tokens or 0 for usage in usages)
+    cost = prices.cost(target, tokens_in, tokens_out) if usages else Decimal(0)
+    return Spent(tokens_in, tokens_out, time.perf_counter() - began, cost or Decimal(0), priced=cost is not None)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    inner = error.__cause__
+    words = f"{type(error).__name__}: {error}"
+    return f"{words} ({inner})" if inner is not None and str(inner) not in words else words
