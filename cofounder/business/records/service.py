@@ -53,8 +53,9 @@ class TaskPage:
     total: int
 
 
-async def add_task(session: AsyncSession, task: NewTask) -> TaskRow:
-    """Write a task's row; id, times and `as_of` are set where the task leaves them open."""
+async def add_task(session: AsyncSession, task: NewTask | None = None, **fields: Any) -> TaskRow:
+    """Write a task's row, given whole or field by field; id, times and `as_of` are set where left open."""
+    task = task or NewTask(**fields)
     now = clock.now()
     given = task.model_dump()
     given["id"] = task.id or new_id()
