@@ -12,9 +12,7 @@ Change = dict[str, str]  # {"op": "equal" | "delete" | "insert", "text": ...}
 
 def canonical(document: Any) -> str:
     """One spelling for one meaning: keys sorted, no spaces, no escapes of our own."""
-    return json.dumps(
-        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:
@@ -26,9 +24,7 @@ def word_diff(before: str, after: str) -> list[Change]:
     """The way from one text to the other, word by word; the equal and inserted parts joined are `after`."""
     old, new = _words(before), _words(after)
     changes: list[Change] = []
-    for op, i, j, k, m in difflib.SequenceMatcher(
-        a=old, b=new, autojunk=False
-    ).get_opcodes():
+    for op, i, j, k, m in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if op == "equal":
             changes.append({"op": "equal", "text": "".join(old[i:j])})
             continue

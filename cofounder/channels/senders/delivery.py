@@ -1,0 +1,77 @@
+"""What every sender is given and gives back."""
+
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cofounder.kit.errors import CofounderError
+
+
+class DeliveryRefused(CofounderError):
+    """The channel did not take it; nothing was sent."""
+
+    status = 409
+
+
+class DeliveryUnknown(CofounderError):
+    """Nobody can say whether it was sent."""
+
+    status = 409
+    hint = "Look at the channel, then settle the publication: it was sent, or it was not."
+
+
+class Account(BaseModel):
+    """Where a channel publishes to. `recipients` are e-mail addresses; elsewhere there is the one recipient ''."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sender: str  # outbox, email, linkedin, ...
+    name: str  # the account's name at the channel; "outbox" for the default
+    recipients: tuple[str, ...] = ("",)
+    note: str | None = None  # why it goes there and not where it was asked to go
+
+
+class Delivery(BaseModel):
+    """One variant for one recipient. `on` is the day of the first attempt, the same at every try."""
+
+    model_config = ConfigDict(frozen=True)
+
+    publication_id: UUID
+    task_id: UUID
+    channel: str
+    account: str
+    format: Literal["text", "eml", "html"]
+    text: str  # the exact text that was approved
+    fingerprint: str
+    on: date
+    since: datetime  # when the publication was decided
+    recipient: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)  # what the file beside it says: request, decision, title
+
+
+class Receipt(BaseModel):
+    """What the channel gave back."""
+
+    external_id: str | None = None
+    url: str | None = None  # or the outbox file
+    note: str | None = None
+
+
+class Sender(Protocol):
+    """A way out of the house. `send` is called at most once per effect key unless `find_own` says it is absent."""
+
+    name: str
+
+    def account(self) -> Account | None:
+        """The connected account, None when there is none."""
+        ...
+
+    async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
+        """Hand the text over, once. Raises DeliveryRefused (surely not sent) or DeliveryUnknown."""
+        ...
+
+    async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
+        """Our own delivery at the channel; None when it is surely absent. Raises DeliveryUnknown when it cannot say."""
+        ...

@@ -1,0 +1,77 @@
+"""What can be wrong with a decision."""
+
+from cofounder.kit.errors import Conflict, InputInvalid
+
+
+class NotPending(Conflict):
+    """This task does not wait for a decision."""
+
+
+class AlreadyDecided(Conflict):
+    """This round has been decided."""
+
+    hint = "Read the approval again to see the decision."
+
+
+class OldRound(Conflict):
+    """The task has gone round since; this is not the current round."""
+
+    hint = "Read the approval again and decide on what it shows."
+
+
+class DraftChanged(Conflict):
+    """The text changed after you opened it. Read it again before approving."""
+
+    hint = "Read the approval again and send its fingerprint with your decision."
+
+
+class KindDiffers(InputInvalid):
+    """Something else waits for a decision."""
+
+
+class VerdictMissing(InputInvalid):
+    """Say approved (true or false) or a verdict: approve, changes or reject."""
+
+
+class FeedbackMissing(InputInvalid):
+    """Say what should change."""
+
+    hint = "Put it into feedback, as you would tell a colleague."
+
+
+class EditMisplaced(InputInvalid):
+    """Edits belong to a text that you approve."""
+
+    hint = "Approve with the edits, or ask for changes in feedback."
+
+
+class PlanMisplaced(InputInvalid):
+    """What waits is a text, not a plan."""
+
+
+class ChannelUnknown(InputInvalid):
+    """This task has no variant for that channel."""
+
+
+class ScheduleInPast(InputInvalid):
+    """The time to publish has passed."""
+
+    hint = "Give a time in the future with its time zone, or leave schedule_at out to publish now."
+
+
+class TextTooLong(InputInvalid):
+    """The text is longer than the channel takes."""
+
+
+class TextEmpty(InputInvalid):
+    """There is no text left."""
+
+
+class ComplianceBlocks(InputInvalid):
+    """A compliance finding forbids publishing this text."""
+
+    hint = "Change what the findings name, or leave the channel out."
+
+
+class NothingToApprove(Conflict):
+    """The task has no text for any channel."""

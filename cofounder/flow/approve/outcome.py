@@ -1,0 +1,136 @@
+"""What follows from a decision: the task's status, its publications, the message that wakes it, the trace it leaves."""
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import service as records
+from cofounder.channels import senders
+from cofounder.flow.approve import texts
+from cofounder.flow.approve.schemas import DecidedOut, DecisionOut, EditKept, PlannedPublication
+from cofounder.flow.approve.spelling import spelled, spelling
+from cofounder.flow.approve.tables import Approval, DecisionRow
+from cofounder.kit import durable, live
+from cofounder.people.service import audit
+
+_AUDITED = {"approve": "task.approved", "changes": "task.changes_asked", "reject": "task.rejected"}
+
+
+async def follow(
+    session: AsyncSession,
+    task: records.TaskRow,
+    approval: Approval,
+    decision: DecisionRow,
+    *,
+    plan: dict[str, Any] | None = None,
+    wake: bool = True,
+) -> DecisionOut:
+    """Set everything in motion that the decision says, in its own transaction; the answer tells what that was."""
+    publications = await _publications(session, task, decision)
+    await records.update_task(session, task.id, **_status(decision))
+    if wake:
+        await _wake(session, decision, plan)
+    await audit(
+        session,
+        decision.by,
+        _AUDITED[decision.verdict],
+        "task",
+        str(task.id),
+        {
+            "round": decision.round,
+            "kind": decision.kind,
+            "fingerprint": decision.fingerprint,
+            "channels": list(decision.channels),
+            "decision": str(decision.id),
+        },
+    )
+    live.changed(session, "approvals", task.id)
+    names = spelling(task)
+    return DecisionOut(
+        task_id=task.id,
+        status=task.status,
+        decision=decided(decision, names),
+        fingerprint=decision.fingerprint,
+        texts=texts.visible(approval.content, names) if approval.kind == "content" else {},
+        publications=[one.model_copy(update={"channel": spelled(one.channel, names)}) for one in publications],
+    )
+
+
+def decided(row: DecisionRow, names: dict[str, str]) -> DecidedOut:
+    """A decision as it is shown."""
+    return DecidedOut(
+        id=row.id,
+        round=row.round,
+        kind=row.kind,
+        verdict=row.verdict,
+        by=row.by,
+        automatic=row.by == "automatic",
+        channels=[spelled(channel, names) for channel in row.channels],
+        feedback=row.feedback,
+        schedule_at=row.schedule_at,
+        edits={spelled(channel, names): EditKept.model_validate(kept) for channel, kept in (row.edit or {}).items()},
+        decided_at=row.decided_at,
+    )
+
+
+def publication_id(decision_id: UUID, channel: str, account: str) -> UUID:
+    """The id of the publication that a decision causes: always the same for the same channel and account."""
+    return uuid5(decision_id, f"{channel}|{account}")
+
+
+async def _publications(
+    session: AsyncSession, task: records.TaskRow, decision: DecisionRow
+) -> list[PlannedPublication]:
+    """Enqueue one durable workflow a channel; publish makes the row as its first act."""
+    planned = []
+    for channel in decision.channels:
+        account = senders.route(channel, only_outbox=task.automatic)
+        one = PlannedPublication(
+            publication_id=publication_id(decision.id, channel, account.name),
+            channel=channel,
+            delivered_by=account.sender,
+            account=account.name,
+            schedule_at=decision.schedule_at,
+            note=account.note,
+        )
+        planned.append(one)
+        await durable.enqueue(
+            session,
+            "publication",
+            str(one.publication_id),
+            str(one.publication_id),
+            {
+                "decision_id": str(decision.id),
+                "channel": channel,
+                "delivered_by": account.sender,
+                "account": account.name,
+                "note": account.note,
+            },
+        )
+    return planned
+
+
+def _status(decision: DecisionRow) -> dict[str, Any]:
+    if decision.verdict == "reject":
+        return {"status": "rejected", "completed_at": decision.decided_at}
+    if decision.verdict == "changes" or decision.kind != "content":
+        return {"status": "running"}
+    if not decision.channels:
+        return {"status": "completed", "completed_at": decision.decided_at}
+    return {"status": "approved"}
+
+
+async def _wake(session: AsyncSession, decision: DecisionRow, plan: dict[str, Any] | None) -> None:
+    message = {
+        "decision_id": str(decision.id),
+        "round": decision.round,
+        "kind": decision.kind,
+        "verdict": decision.verdict,
+        "by": decision.by,
+        "feedback": decision.feedback,
+        "channels": list(decision.channels),
+        "fingerprint": decision.fingerprint,
+        "plan": plan,
+    }
+    await durable.send(session, str(decision.task_id), f"decision:{decision.round}", message, key=str(decision.id))

@@ -1,0 +1,211 @@
+"""What goes over the wire at approval."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StrictInt, StrictStr
+
+from cofounder.kit.http import Body
+
+Kind = Literal["content", "plan", "cost"]
+Verdict = Literal["approve", "changes", "reject"]
+
+
+class Edit(Body):
+    """What a person changes in one channel's text. A field left out stays; null empties it.
+
+    `content` is the whole visible text, hashtags and link in it; the other fields are its parts.
+    """
+
+    content: StrictStr | None = Field(default=None, max_length=100_000)
+    body: StrictStr | None = Field(default=None, max_length=100_000)
+    title: StrictStr | None = Field(default=None, max_length=500)
+    subject: StrictStr | None = Field(default=None, max_length=500)
+    preheader: StrictStr | None = Field(default=None, max_length=500)
+    parts: list[StrictStr] | None = Field(default=None, max_length=50)
+    hashtags: list[StrictStr] | None = Field(default=None, max_length=30)
+    call_to_action: StrictStr | None = Field(default=None, max_length=1_000)
+    link: StrictStr | None = Field(default=None, max_length=2_000)
+
+
+class Decision(Body):
+    """What a person says. `approved` or `verdict` is enough; the verdict wins."""
+
+    task_id: UUID
+    approved: StrictBool | None = None
+    verdict: Verdict | None = None
+    round: StrictInt | None = Field(default=None, ge=1)
+    kind: Kind | None = None
+    publish_to_channels: list[StrictStr] | None = Field(
+        default=None, max_length=50, description="Variants to publish; left out: all of them."
+    )
+    feedback: StrictStr | None = Field(default=None, max_length=10_000)
+    schedule_at: AwareDatetime | None = None
+    fingerprint: StrictStr | None = Field(default=None, max_length=64)
+    edits: dict[str, Edit] | None = None
+    plan: dict[str, Any] | None = Field(default=None, description="An edited plan, where a plan is decided on.")
+
+
+class DraftEdit(Body):
+    """Changes to the texts that wait for a decision, by channel."""
+
+    edits: dict[str, Edit] = Field(min_length=1)
+    fingerprint: StrictStr | None = Field(default=None, max_length=64, description="What you read; If-Match does too.")
+
+
+class Round(BaseModel):
+    """One round of approval as the journey sees it."""
+
+    task_id: UUID
+    round: int
+    kind: Kind
+    fingerprint: str
+    opened_at: datetime
+    decided: bool
+
+
+class DimensionOut(BaseModel):
+    score: float
+    weight: float = 0.0
+    evidence: list[str] = Field(default_factory=list)
+    issues: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class DeliveryOut(BaseModel):
+    """Where an approved variant would go."""
+
+    delivered_by: str
+    account: str
+    recipients: int = 1
+    note: str | None = None
+
+
+class VariantOut(BaseModel):
+    """One channel's text: `content` is what a reader sees, `preview` how the channel shows it."""
+
+    channel: str
+    version: int
+    origin: str
+    content: str
+    preview: str
+    exact_text: str
+    format: str
+    length: int
+    limit: int | None
+    body: str
+    title: str | None = None
+    subject: str | None = None
+    preheader: str | None = None
+    html: str | None = None
+    parts: list[str] = Field(default_factory=list)
+    hashtags: list[str] = Field(default_factory=list)
+    call_to_action: str | None = None
+    link: str | None = None
+    placeholders: list[str] = Field(default_factory=list)
+    persona: str | None = None
+    figures: list[dict[str, Any]] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+    quality_score: float | None = None
+    quality_passed: bool | None = None
+    quality_dimensions: dict[str, DimensionOut] = Field(default_factory=dict)
+    issues: list[dict[str, Any]] = Field(default_factory=list)
+    refinements: int = 0
+    delivery: DeliveryOut
+
+
+class MainContent(BaseModel):
+    title: str | None
+    content: str
+    preview_image: str | None = None
+
+
+class Change(BaseModel):
+    op: Literal["equal", "delete", "insert"]
+    text: str
+
+
+class EditKept(BaseModel):
+    """What an edit did to one channel's text."""
+
+    before: str
+    after: str
+    diff: list[Change]
+
+
+class DecidedOut(BaseModel):
+    """A decision that was made."""
+
+    id: UUID
+    round: int
+    kind: Kind
+    verdict: Verdict
+    by: str
+    automatic: bool
+    channels: list[str]
+    feedback: str | None
+    schedule_at: datetime | None
+    edits: dict[str, EditKept]
+    decided_at: datetime
+
+
+class Unknown(BaseModel):
+    """A figure we do not give, and why."""
+
+    value: float | None = None
+    reason: str
+
+
+class ApprovalOut(BaseModel):
+    """Everything a person needs to decide."""
+
+    task_id: UUID
+    status: str
+    round: int
+    kind: Kind
+    request: str
+    quality_score: float | None
+    quality_passed: bool | None
+    fingerprint: str
+    main_content: MainContent
+    channel_variants: dict[str, VariantOut]
+    metadata: dict[str, Any]
+    supporting_materials: dict[str, Any]
+    hashtags: list[str]
+    call_to_action: str | None
+    estimated_reach: int | None
+    engagement_score: float | None
+    approval_url: str
+    quality_dimensions: dict[str, DimensionOut]
+    issues: list[dict[str, Any]]
+    refinements: int
+    facts: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
+    similar_content: list[dict[str, Any]]
+    expected_engagement: Unknown
+    plan: dict[str, Any] | None = None
+    persona: str | None = None
+    opened_at: datetime
+    decision: DecidedOut | None = None
+
+
+class PlannedPublication(BaseModel):
+    publication_id: UUID
+    channel: str
+    delivered_by: str
+    account: str
+    schedule_at: datetime | None
+    note: str | None
+
+
+class DecisionOut(BaseModel):
+    """What the decision did. `texts` are the exact texts that will be sent, by channel."""
+
+    task_id: UUID
+    status: str
+    decision: DecidedOut
+    fingerprint: str
+    texts: dict[str, str]
+    publications: list[PlannedPublication]
+    estimated_cost: Decimal | None = None

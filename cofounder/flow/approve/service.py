@@ -1,0 +1,296 @@
+"""Open a round of approval, show it, change its texts, decide it. Each is one transaction."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import channels
+from cofounder.business.records import service as records
+from cofounder.flow.approve import outcome, queries, texts, views
+from cofounder.flow.approve.binding import fingerprint
+from cofounder.flow.approve.errors import (
+    AlreadyDecided,
+    ChannelUnknown,
+    DraftChanged,
+    EditMisplaced,
+    FeedbackMissing,
+    KindDiffers,
+    NotPending,
+    OldRound,
+    PlanMisplaced,
+    ScheduleInPast,
+    VerdictMissing,
+)
+from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Edit, Kind, Round, Verdict
+from cofounder.flow.approve.tables import Approval, DecisionRow
+from cofounder.flow.run import service as run
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.kit.errors import NotAllowed
+from cofounder.kit.ids import new_id
+from cofounder.people.roles import Caller
+from cofounder.people.service import audit
+from cofounder.settings import settings
+
+AUTOMATIC = "automatic"
+_FINAL = ("completed", "rejected", "failed", "cancelled", "expired", "approved", "publishing")
+
+CheckPlan = Callable[[AsyncSession, UUID, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+async def open_round(
+    session: AsyncSession, task_id: UUID, kind: Kind = "content", document: dict[str, Any] | None = None
+) -> Round:
+    """Freeze what a person is to decide on and let the task wait for it.
+
+    Kind "content" freezes the current variant of every channel; "plan" and "cost" freeze `document`, the plan. A
+    round that is still open is given back as it is, so a repeated call opens nothing twice. Where policy lets the
+    product decide by itself the round comes back decided. Raises TaskMissing, NothingToApprove.
+    """
+    task = await records.get_task(session, task_id, lock=True)
+    last = await queries.latest(session, task_id, lock=True)
+    if last is None or last.decided_at is not None:
+        content = await texts.frozen(session, task_id) if kind == "content" else {"plan": document or {}}
+        print_ = fingerprint(content)
+        last = Approval(
+            id=new_id(),
+            task_id=task_id,
+            round=1 if last is None else last.round + 1,
+            kind=kind,
+            fingerprint=print_,
+            pending_fingerprint=print_,
+            content=content,
+            pending_content=content,
+            opened_at=now(),
+        )
+        await queries.add(session, last)
+    await records.update_task(session, task_id, status="pending_approval", round=last.round)
+    live.changed(session, "approvals", task_id)
+    if last.kind == "content" and await _may_decide_itself(session, task, last):
+        await _record(session, task, last, Decision(task_id=task_id, verdict="approve"), "approve", AUTOMATIC)
+    return _round(last)
+
+
+async def view(session: AsyncSession, task_id: UUID) -> ApprovalOut:
+    """The newest round with all that helps to decide it. Raises TaskMissing, NotPending when none was ever opened."""
+    task = await records.get_task(session, task_id)
+    approval = await queries.latest(session, task_id)
+    if approval is None:
+        raise NotPending(f"The task is {task.status}: there is nothing to approve yet.")
+    decided = [row for row in await queries.decisions(session, task_id) if row.round == approval.round]
+    return await views.approval(session, task, approval, decided[0] if decided else None)
+
+
+async def waiting(session: AsyncSession, limit: int = 100) -> list[Round]:
+    """Rounds that wait for a person, oldest first."""
+    return [_round(row) for row in await queries.waiting(session, limit)]
+
+
+async def edit_draft(
+    session: AsyncSession, task_id: UUID, edits: dict[str, Edit], *, seen: str | None, by: Caller
+) -> ApprovalOut:
+    """Store a person's changes as new versions, rendered and scored again; the round gets a new fingerprint.
+
+    `seen` is the fingerprint of the text that was changed. Raises NotPending, AlreadyDecided, DraftChanged,
+    ChannelUnknown, TextTooLong, ComplianceBlocks.
+    """
+    _approver(by)
+    task = await records.get_task(session, task_id, lock=True)
+    approval = await _open(session, task)
+    _still_reads(approval, seen)
+    await _apply(session, task, approval, edits, by.who)
+    await audit(
+        session, by.who, "draft.edited", "task", str(task_id), {"channels": sorted(edits), "round": approval.round}
+    )
+    return await view(session, task_id)
+
+
+async def decide(
+    session: AsyncSession, decision: Decision, *, by: Caller, check_plan: CheckPlan | None = None
+) -> DecisionOut:
+    """Record one decision; the waiting task and its publications wake up with the same transaction.
+
+    `check_plan` looks at an edited plan and gives back what shall run. Raises TaskMissing, NotPending, AlreadyDecided,
+    OldRound, KindDiffers, DraftChanged, VerdictMissing, FeedbackMissing, ChannelUnknown, ScheduleInPast, TextTooLong,
+    ComplianceBlocks.
+    """
+    _approver(by)
+    task = await records.get_task(session, decision.task_id, lock=True)
+    approval = await _open(session, task, round=decision.round)
+    if decision.kind is not None and decision.kind != approval.kind:
+        raise KindDiffers(f"What waits is a decision about {approval.kind}, not about {decision.kind}.", field="kind")
+    verdict = _verdict(decision)
+    _check_shape(decision, approval, verdict)
+    _still_reads(approval, decision.fingerprint)
+    if decision.plan is not None and check_plan is not None:
+        decision = decision.model_copy(update={"plan": await check_plan(session, task.id, decision.plan)})
+    if decision.edits:
+        await _apply(session, task, approval, decision.edits, by.who)
+    return await _record(session, task, approval, decision, verdict, by.who)
+
+
+async def decision_for(session: AsyncSession, decision_id: UUID) -> tuple[DecisionRow, Approval] | None:
+    """A decision with the text it was about; None when there is no such decision."""
+    row = await queries.decision(session, decision_id)
+    approval = await queries.approval_of(session, row.task_id, row.round) if row else None
+    return (row, approval) if row is not None and approval is not None else None
+
+
+async def decisions(session: AsyncSession, task_id: UUID) -> list[DecisionRow]:
+    """Every decision about a task, first round first."""
+    return list(await queries.decisions(session, task_id))
+
+
+async def approved_text(session: AsyncSession, task_id: UUID) -> dict[str, Any] | None:
+    """channel -> rendered, as it was approved; None while nothing was."""
+    for row in reversed(await queries.decisions(session, task_id)):
+        if row.kind == "content" and row.verdict == "approve":
+            approval = await queries.approval_of(session, task_id, row.round)
+            return dict(approval.content) if approval else None
+    return None
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+async def _open(session: AsyncSession, task: records.TaskRow, *, round: int | None = None) -> Approval:
+    """The round that waits, locked. Raises NotPending, OldRound, AlreadyDecided."""
+    approval = await queries.latest(session, task.id, lock=True)
+    if approval is None:
+        raise NotPending(f"The task is {task.status}: there is nothing to approve yet.")
+    if round is not None and round != approval.round:
+        raise OldRound(f"You decided on round {round}; round {approval.round} is the current one.", field="round")
+    if approval.decided_at is not None:
+        raise AlreadyDecided(await _who_decided(session, approval))
+    if task.status in _FINAL:
+        raise NotPending(f"The task is {task.status}.")
+    return approval
+
+
+async def _who_decided(session: AsyncSession, approval: Approval) -> str:
+    for row in await queries.decisions(session, approval.task_id):
+        if row.round == approval.round:
+            return f"Round {row.round} was decided at {row.decided_at:%Y-%m-%d %H:%M} UTC by {row.by}: {row.verdict}."
+    return ""
+
+
+def _approver(by: Caller) -> None:
+    if not by.may("approver"):
+        raise NotAllowed(f"A decision needs the role approver; {by.name!r} has the role {by.role}.")
+
+
+def _verdict(decision: Decision) -> Verdict:
+    if decision.verdict is not None:
+        return decision.verdict
+    if decision.approved is None:
+        raise VerdictMissing(field="approved")
+    return "approve" if decision.approved else "reject"
+
+
+def _check_shape(decision: Decision, approval: Approval, verdict: Verdict) -> None:
+    """What a verdict needs and what it may not carry."""
+    if verdict == "changes" and not (decision.feedback or "").strip() and decision.plan is None:
+        raise FeedbackMissing(field="feedback")
+    if decision.edits and (verdict != "approve" or approval.kind != "content"):
+        raise EditMisplaced(field="edits")
+    if decision.plan is not None and approval.kind == "content":
+        raise PlanMisplaced(field="plan")
+    if verdict != "approve":
+        return
+    if approval.kind == "content":
+        _chosen(decision.publish_to_channels, approval.content)
+    if decision.schedule_at is not None and decision.schedule_at <= now():
+        raise ScheduleInPast(f"{decision.schedule_at.isoformat()} has passed.", field="schedule_at")
+
+
+def _chosen(wanted: list[str] | None, content: Iterable[str]) -> list[str]:
+    """Canonical names of the channels to publish to, each once. Raises ChannelUnknown naming the field."""
+    there = list(content)
+    if wanted is None:
+        return there
+    return list(dict.fromkeys(_known(name, there, f"publish_to_channels.{i}") for i, name in enumerate(wanted)))
+
+
+def _known(name: str, there: list[str], field: str) -> str:
+    channel = name if name in there else channels.canonical(name)
+    if channel is None or channel not in there:
+        raise ChannelUnknown(
+            f"This task has no variant for {name!r}.", field=field, hint=f"It has: {', '.join(there) or 'none'}."
+        )
+    return channel
+
+
+def _still_reads(approval: Approval, seen: str | None) -> None:
+    """Raise DraftChanged unless the text is the one that was seen; unseen means as it was when it became pending."""
+    seen = seen.strip().strip('"') if seen is not None else None
+    if (approval.pending_fingerprint if seen is None else seen) != approval.fingerprint:
+        raise DraftChanged(field="fingerprint")
+
+
+async def _apply(
+    session: AsyncSession, task: records.TaskRow, approval: Approval, edits: dict[str, Edit], by: str
+) -> None:
+    """Make the edits the current versions and bind the round to them. All of them, or none."""
+    if approval.kind != "content":
+        raise EditMisplaced(field="edits")
+    there = list(approval.content)
+    named = {_known(name, there, f"edits.{name}"): edit for name, edit in edits.items()}
+    content = await texts.edit(session, task, dict(approval.content), named, by=by)
+    approval.content = content
+    approval.fingerprint = fingerprint(content)
+    await session.flush()
+    live.changed(session, "approvals", task.id)
+
+
+async def _may_decide_itself(session: AsyncSession, task: records.TaskRow, approval: Approval) -> bool:
+    """Policy: approval switched off and every variant passed, or a run without a person that nothing forbids."""
+    if approval.decided_at is not None or not (task.automatic or not settings().approval):
+        return False
+    verdicts = await texts.assessments(session, task.id)
+    if any(texts.blocking(verdicts.get(channel)) for channel in approval.content):
+        return False
+    return task.automatic or all(
+        (verdict := verdicts.get(channel)) is not None and verdict.passed for channel in approval.content
+    )
+
+
+async def _record(
+    session: AsyncSession, task: records.TaskRow, approval: Approval, decision: Decision, verdict: Verdict, by: str
+) -> DecisionOut:
+    """Write the decision and everything that follows from it."""
+    publish = _chosen(decision.publish_to_channels, approval.content) if approval.kind == "content" else []
+    if verdict == "approve":
+        await texts.refuse_blocked(session, task.id, publish)
+    row = DecisionRow(
+        id=new_id(),
+        task_id=task.id,
+        round=approval.round,
+        kind=approval.kind,
+        verdict=verdict,
+        by=by,
+        fingerprint=approval.fingerprint,
+        channels=publish if verdict == "approve" else [],
+        feedback=decision.feedback,
+        edit=texts.difference(approval.pending_content, approval.content) if approval.kind == "content" else None,
+        schedule_at=decision.schedule_at if verdict == "approve" else None,
+        decided_at=now(),
+    )
+    approval.decided_at = row.decided_at
+    await queries.add(session, row)
+    return await outcome.follow(session, task, approval, row, plan=decision.plan)
+
+
+def _round(row: Approval) -> Round:
+    return Round(
+        task_id=row.task_id,
+        round=row.round,
+        kind=row.kind,
+        fingerprint=row.fingerprint,
+        opened_at=row.opened_at,
+        decided=row.decided_at is not None,
+    )
+
+
+__all__ = ["Approval", "DecisionRow", "decide", "edit_draft", "open_round", "run", "view", "waiting"]

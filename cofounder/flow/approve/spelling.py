@@ -1,0 +1,18 @@
+"""Channels are stored under one name and shown under the one that the request used. Pure."""
+
+import re
+
+from cofounder.business.records import service as records
+
+
+def spelling(task: records.TaskRow) -> dict[str, str]:
+    """Canonical channel -> the name the request used, where they differ."""
+    names = {str(channel): str(name) for channel, name in (task.preferences.get("spelling") or {}).items()}
+    if "x" not in names and re.search(r"\btwitter\b", task.request, re.IGNORECASE):
+        names["x"] = "twitter"
+    return names
+
+
+def spelled(channel: str, names: dict[str, str]) -> str:
+    """The channel as the request spelled it; only X has two names in answers."""
+    return names.get(channel, channel) if channel == "x" else channel

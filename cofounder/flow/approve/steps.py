@@ -1,0 +1,97 @@
+"""Formatting and approval as phases of the journey, and the review of a plan before it runs."""
+
+from uuid import UUID
+
+from cofounder import channels
+from cofounder.business.records import service as records
+from cofounder.flow.approve import queries, service
+from cofounder.flow.approve.schemas import Kind
+from cofounder.flow.plan import service as plans
+from cofounder.flow.request.phases import Ended, Result, done, ended, phase, skipped
+from cofounder.flow.run import service as run
+from cofounder.kit import durable
+from cofounder.kit.db import transaction
+from cofounder.models.brief import Draft
+
+NOTHING = "This task has no text for a channel."
+
+
+@phase("formatting")
+async def formatting(task_id: UUID) -> Result:
+    """Render each variant to the exact bytes that would be sent; words stay as they are."""
+    async with transaction() as session:
+        current = await run.current_variants(session, task_id)
+        if not current:
+            return skipped(NOTHING)
+        for channel, variant in current.items():
+            rendered = channels.render(channel, Draft.model_validate(variant.draft))
+            variant.rendered = rendered.model_dump(mode="json")
+        return done(note=", ".join(current))
+
+
+async def approval(task_id: str, after: int) -> Result:
+    """Ask a person and wait as long as it takes; `after` is the last round that the journey has dealt with."""
+    opened = await _open_content(task_id, after)
+    if opened["state"] == "skipped":
+        return {**opened, "verdict": "none", "round": after}
+    return await _decided(task_id, opened["round"])
+
+
+async def plan_review(task_id: str) -> Result:
+    """Wait for a person to approve the plan or its cost. Raises Ended when they do not."""
+    opened = await _open_plan(task_id)
+    return await _decided(task_id, opened["round"])
+
+
+@phase("approval", whatever=True)
+async def _open_content(task_id: UUID, after: int) -> Result:
+    """The round to wait for: one that a run before a crash opened, else a new one."""
+    async with transaction() as session:
+        task = await records.get_task(session, task_id, lock=True)
+        if task.status in ("cancelled", "failed", "expired"):
+            return ended(f"The task is {task.status}.")
+        latest = await queries.latest(session, task_id)
+        if latest is not None and latest.kind == "content" and latest.round > after:
+            return done(round=latest.round, note="Waits for a person.")
+        if not await run.current_variants(session, task_id):
+            return skipped(NOTHING)
+        opened = await service.open_round(session, task_id)
+        return done(round=opened.round, note="Waits for a person.")
+
+
+@durable.step("approval.open_plan")
+async def _open_plan(task_id: str) -> Result:
+    async with transaction() as session:
+        task = await records.get_task(session, UUID(task_id))
+        plan = await plans.current(session, UUID(task_id))
+        kind: Kind = "plan" if task.review_plan else "cost"
+        latest = await queries.latest(session, task.id)
+        if latest is None:
+            opened = await service.open_round(session, task.id, kind, plan.model_dump(mode="json"))
+            return done(round=opened.round)
+        return done(round=latest.round)
+
+
+@durable.step("approval.read")
+async def _read(task_id: str, round: int) -> Result | None:
+    async with transaction() as session:
+        task = await records.get_task(session, UUID(task_id))
+        for row in await service.decisions(session, task.id):
+            if row.round == round:
+                return {"state": "done", "verdict": row.verdict, "round": round, "kind": row.kind}
+        if task.status in ("cancelled", "expired", "failed"):
+            return {"state": "ended", "verdict": "none", "round": round, "kind": ""}
+        return None
+
+
+async def _decided(task_id: str, round: int) -> Result:
+    while True:
+        decision = await _read(task_id, round)
+        if decision is None:
+            await durable.wait(f"decision:{round}")
+        elif decision["state"] == "ended":
+            raise Ended("The task was stopped while it waited.")
+        elif decision["kind"] != "content" and decision["verdict"] == "reject":
+            raise Ended("A person rejected the plan.")
+        else:
+            return decision

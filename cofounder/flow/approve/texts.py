@@ -1,0 +1,131 @@
+"""The texts under decision: frozen, changed by a person, judged again, compared."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import channels
+from cofounder.business.records import service as records
+from cofounder.flow.approve.binding import word_diff
+from cofounder.flow.approve.errors import ComplianceBlocks, NothingToApprove, TextEmpty, TextTooLong
+from cofounder.flow.approve.schemas import Edit
+from cofounder.flow.approve.spelling import spelled
+from cofounder.flow.quality import service as quality
+from cofounder.flow.run import service as run
+from cofounder.models.brief import Brief, Draft
+
+Content = dict[str, Any]  # channel -> rendered
+
+
+async def frozen(session: AsyncSession, task_id: UUID) -> Content:
+    """channel -> the exact rendered text of its current variant. Raises NothingToApprove."""
+    content: Content = {}
+    for channel, variant in (await run.current_variants(session, task_id)).items():
+        if variant.rendered is None:
+            variant.rendered = as_stored(channels.render(channel, Draft.model_validate(variant.draft)))
+        content[channel] = variant.rendered
+    if not content:
+        raise NothingToApprove()
+    await session.flush()
+    return content
+
+
+async def edit(
+    session: AsyncSession, task: records.TaskRow, content: Content, edits: Mapping[str, Edit], *, by: str
+) -> Content:
+    """The content with a person's edits in it, each stored as a new version with its assessment.
+
+    Raises TextEmpty, TextTooLong, ComplianceBlocks; then nothing is stored, for the transaction ends.
+    """
+    current = await run.current_variants(session, task.id)
+    content = dict(content)
+    changed: dict[str, tuple[Draft, Brief]] = {}
+    for channel, change in edits.items():
+        draft = edited(Draft.model_validate(current[channel].draft), change)
+        rendered = channels.render(channel, draft)
+        check_length(channel, rendered)
+        content[channel] = as_stored(rendered)
+        changed[channel] = (draft, Brief.model_validate(current[channel].brief))
+    for channel, (draft, brief) in changed.items():
+        row = await run.add_variant(
+            session, task.id, channel, draft=draft, brief=brief, origin="edit", by=by, rendered=content[channel]
+        )
+        assessment = await quality.judge(session, row, siblings=siblings(content, channel))
+        refuse(channel, quality.blocking(assessment), field=f"edits.{channel}")
+    return content
+
+
+def edited(draft: Draft, change: Edit) -> Draft:
+    """The draft with the fields in it that the edit names. Raises TextEmpty."""
+    given = {name: getattr(change, name) for name in change.model_fields_set}
+    whole = given.pop("content", None)
+    for name in ("hashtags", "parts"):
+        if name in given and given[name] is None:
+            given[name] = []
+    if whole is not None:
+        given = {"hashtags": [], "link": None, "call_to_action": None, **given, "body": whole.strip()}
+    if "body" in given and draft.parts and "parts" not in given:
+        given["parts"] = [part.strip() for part in (given["body"] or "").split("\n\n") if part.strip()]
+    if "parts" in given and "body" not in given:
+        given["body"] = "\n\n".join(given["parts"])
+    if "body" in given and not (given["body"] or "").strip():
+        raise TextEmpty(field="edits")
+    # What the writer said about its figures no longer holds for other words.
+    return Draft.model_validate({**draft.model_dump(), **given, "figures": [], "model": draft.model})
+
+
+def check_length(channel: str, rendered: channels.Rendered, field: str | None = None) -> None:
+    """Raise TextTooLong when the channel would not take it."""
+    if rendered.limit is not None and rendered.length > rendered.limit:
+        raise TextTooLong(
+            f"{channel} takes {rendered.limit} characters; this text has {rendered.length}.",
+            field=field or f"edits.{channel}",
+        )
+
+
+async def refuse_blocked(session: AsyncSession, task_id: UUID, wanted: list[str]) -> None:
+    """Raise ComplianceBlocks when one of the channels carries a finding that forbids publishing."""
+    verdicts = await quality.assessments(session, task_id)
+    for channel in wanted:
+        if channel in verdicts:
+            refuse(channel, quality.blocking(verdicts[channel]), field="publish_to_channels")
+
+
+def refuse(channel: str, findings: list[dict[str, Any]], *, field: str) -> None:
+    if findings:
+        told = " ".join(str(finding["message"]) for finding in findings)
+        raise ComplianceBlocks(
+            f"{channel}: {told}", errors=[{"field": field, "message": str(one["message"])} for one in findings]
+        )
+
+
+def siblings(content: Content, channel: str) -> dict[str, str]:
+    """The other channels' texts."""
+    return {other: visible_text(rendered) for other, rendered in content.items() if other != channel}
+
+
+def difference(before: Content, after: Content) -> dict[str, Any] | None:
+    """channel -> {before, after, diff} where a person changed the text; None where nobody did."""
+    kept = {}
+    for channel, rendered in after.items():
+        old, new = visible_text(before.get(channel, {})), visible_text(rendered)
+        if old != new:
+            kept[channel] = {"before": old, "after": new, "diff": word_diff(old, new)}
+    return kept or None
+
+
+def as_stored(rendered: channels.Rendered) -> dict[str, Any]:
+    """A rendered text as JSON, the form that is frozen and fingerprinted."""
+    return rendered.model_dump(mode="json")
+
+
+def visible_text(rendered: Mapping[str, Any]) -> str:
+    """What a reader sees of a rendered text."""
+    return str(rendered.get("text", ""))
+
+
+def visible(content: Content, names: dict[str, str]) -> dict[str, str]:
+    """channel as the request spelled it -> the exact text."""
+    return {spelled(channel, names): str(rendered.get("text", "")) for channel, rendered in content.items()}
