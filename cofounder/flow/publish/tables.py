@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Words
+from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
 from cofounder.kit.db import Row
 
 PUBLICATION_STATE = ("scheduled", "attempting", "published", "refused", "unknown", "cancelled")
@@ -46,6 +46,7 @@ class Publication(Row):
     variant_version: Mapped[int]
     content: Mapped[Document]  # the exact rendered text
     fingerprint: Mapped[Words]
+    recipients: Mapped[Tags]  # as of the first attempt; one empty name where a channel has none
     state: Mapped[Words]
     scheduled_at: Mapped[OptionalMoment]
     attempted_at: Mapped[OptionalMoment]
