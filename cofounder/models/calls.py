@@ -20,6 +20,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.models import queries
 from cofounder.models.chain import Target
+from cofounder.ops import runtime
 from cofounder.settings import Settings
 
 _ERROR_CHARACTERS = 1_000
@@ -77,9 +78,7 @@ class Intended:
     reserved_usd: Decimal
 
 
-async def intend(
-    call: Call, target: Target, fallback_from: str | None, at_most: Decimal | None, budget: Decimal
-) -> Intended | None:
+async def intend(call: Call, target: Target, fallback_from: str | None, at_most: Decimal | None) -> Intended | None:
     """Write down that a model is about to be asked, and reserve what that can cost.
 
     None when the call was answered meanwhile, by a process that was taken for dead. Raises OverBudget.
@@ -88,6 +87,7 @@ async def intend(
     async with db.transaction() as session:
         if reserved:
             await queries.hold_budget(session)
+            budget: Decimal = await runtime.value(session, "daily_budget_usd")
             left = budget - await queries.cost_since(session, start_of_day())
             if reserved > left:
                 raise OverBudget(
@@ -118,9 +118,9 @@ async def skip(call: Call, target: Target, fallback_from: str | None, reason: st
 async def record(
     call: Call, target: Target, fallback_from: str | None, value: dict[str, Any], started_at: datetime, seconds: float
 ) -> None:
-    """Write a free call and its answer in one go."""
+    """Write a free call and its answer in one go, without waiting for the disk: after a power cut it is made again."""
     done = {"state": "answered", "answer": value, "started_at": started_at, "finished_at": now(), "seconds": seconds}
-    async with db.transaction() as session:
+    async with db.transaction(durable=False) as session:
         await queries.put(session, _row(call, target, fallback_from) | done)
 
 

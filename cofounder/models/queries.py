@@ -72,6 +72,15 @@ async def cost_since(session: AsyncSession, start: datetime) -> Decimal:
     return total or Decimal(0)
 
 
+async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> Decimal:
+    total = await session.scalar(
+        select(func.sum(ModelCall.cost_usd)).where(
+            ModelCall.task_id == task_id, ModelCall.scope.startswith(prefix, autoescape=True)
+        )
+    )
+    return total or Decimal(0)
+
+
 async def sums(session: AsyncSession, task_id: UUID) -> tuple[Decimal, int, int, float, int]:
     """Cost in USD, tokens in, tokens out, seconds, calls."""
     row = (

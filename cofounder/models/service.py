@@ -63,6 +63,11 @@ async def spent(session: AsyncSession, task_id: UUID) -> TaskSpending:
     return TaskSpending(*await queries.sums(session, task_id))
 
 
+async def spent_on(session: AsyncSession, task_id: UUID, scope_prefix: str) -> Decimal:
+    """USD that a task's calls in some scopes came to: "step:draft_linkedin:" is one step with all its turns."""
+    return await queries.cost_of_scopes(session, task_id, scope_prefix)
+
+
 async def cost_today(session: AsyncSession) -> Decimal:
     """USD spent on models since midnight UTC."""
     return await queries.cost_since(session, calls.start_of_day())
@@ -128,7 +133,7 @@ async def _try(job: Job[T], call: Call, target: Target, fallback_from: str | Non
         reason = remote.too_long(target, chosen, instructions, prompt)
         if reason is None:
             most = remote.at_most(target, instructions, prompt)
-            intended = await calls.intend(call, target, fallback_from, most, chosen.daily_budget_usd)
+            intended = await calls.intend(call, target, fallback_from, most)
     except providers.ProviderNotReady as error:
         reason = " ".join(filter(None, [error.detail, error.advice]))
     except calls.OverBudget as error:

@@ -4,7 +4,7 @@ In: a task's deliverable and its context. Out: a persona's id, with the whole di
 Never: a second draw for the same deliverable; a person's wish passed off as a draw.
 """
 
-from cofounder.personas.roster import ROSTER, Persona, persona
-from cofounder.personas.service import Choice, PersonaUnknown, choices, choose
+from cofounder.personas.roster import NAMES, ROSTER, Persona, persona
+from cofounder.personas.service import Choice, PersonaUnknown, choices, choose, chosen
 
-__all__ = ["ROSTER", "Choice", "Persona", "PersonaUnknown", "choices", "choose", "persona"]
+__all__ = ["NAMES", "ROSTER", "Choice", "Persona", "PersonaUnknown", "choices", "choose", "chosen", "persona"]

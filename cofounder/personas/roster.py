@@ -29,6 +29,8 @@ ROSTER: tuple[Persona, ...] = (
     Persona("philosopher", "Philosopher", 0.02),
 )
 
+NAMES: tuple[str, ...] = tuple(one.id for one in ROSTER)
+
 
 def persona(name: str) -> Persona | None:
     """The persona that a person means: "data nerd", "DataNerd" and "dataNerd" are one."""

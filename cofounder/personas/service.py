@@ -59,16 +59,22 @@ async def choose(
     return found.published_persona or found.chosen
 
 
+async def chosen(session: AsyncSession, task_id: UUID, deliverable: str = "main") -> str | None:
+    """The voice in use for a deliverable, None before it was drawn."""
+    found = await queries.choice(session, task_id, deliverable)
+    return (found.published_persona or found.chosen) if found is not None else None
+
+
 async def choices(session: AsyncSession, task_id: UUID) -> list[Choice]:
     """Every voice that a task drew."""
     return [_choice(row) for row in await queries.of_task(session, task_id)]
 
 
 def pick(probabilities: Mapping[str, float], draw: float) -> str:
-    """The persona in whose share of [0, 1) the draw falls, shares laid out in the mapping's order."""
+    """The persona in whose share of [0, 1) the draw falls, shares laid out by name: jsonb keeps no order of its own."""
     reached = 0.0
     last = ""
-    for last, share in probabilities.items():
+    for last, share in sorted(probabilities.items()):
         reached += share
         if draw < reached:
             return last
