@@ -23,18 +23,20 @@ async def journey(task_id: str) -> None:
         await planning(task_id)
         await tool_discovery(task_id)
         delegated = await delegation(task_id)
-        if delegated.get("outcome") == "approve_first":
-            await plan_review(task_id)
+        reviewed = await plan_review(task_id) if delegated["outcome"] == "approve_first" else {"round": 0}
         await execution(task_id)
         await quality_check(task_id)
         await refinement(task_id)
         await formatting(task_id)
-        while (await approval(task_id)).get("verdict") == "changes":
+        decision = await approval(task_id, reviewed["round"])
+        while decision["verdict"] == "changes":
             await refinement(task_id)
             await formatting(task_id)
+            decision = await approval(task_id, decision["round"])
         await learning(task_id)
     except Ended:
         pass
     except Exception as error:
         log.exception("journey failed", task_id=task_id)
         await fail(task_id, as_problem(error))
+        await learning(task_id)

@@ -7,7 +7,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.approve import queries, service
 from cofounder.flow.approve.schemas import Kind
 from cofounder.flow.plan import service as plans
-from cofounder.flow.request.phases import Ended, Result, done, ended, phase, skipped
+from cofounder.flow.request.phases import Ended, Result, close, done, ended, opened, phase, skipped
 from cofounder.flow.run import service as run
 from cofounder.kit import durable
 from cofounder.kit.db import transaction
@@ -31,16 +31,16 @@ async def formatting(task_id: UUID) -> Result:
 
 async def approval(task_id: str, after: int) -> Result:
     """Ask a person and wait as long as it takes; `after` is the last round that the journey has dealt with."""
-    opened = await _open_content(task_id, after)
-    if opened["state"] == "skipped":
-        return {**opened, "verdict": "none", "round": after}
-    return await _decided(task_id, opened["round"])
+    asked = await _open_content(task_id, after)
+    if asked["state"] == "skipped":
+        return {**asked, "verdict": "none", "round": after}
+    return await _decided(task_id, asked["round"])
 
 
 async def plan_review(task_id: str) -> Result:
     """Wait for a person to approve the plan or its cost. Raises Ended when they do not."""
-    opened = await _open_plan(task_id)
-    return await _decided(task_id, opened["round"])
+    asked = await _open_plan(task_id)
+    return await _decided(task_id, asked["round"])
 
 
 @phase("approval", whatever=True)
@@ -52,11 +52,11 @@ async def _open_content(task_id: UUID, after: int) -> Result:
             return ended(f"The task is {task.status}.")
         latest = await queries.latest(session, task_id)
         if latest is not None and latest.kind == "content" and latest.round > after:
-            return done(round=latest.round, note="Waits for a person.")
+            return opened(round=latest.round, note="Waits for a person.")
         if not await run.current_variants(session, task_id):
             return skipped(NOTHING)
-        opened = await service.open_round(session, task_id)
-        return done(round=opened.round, note="Waits for a person.")
+        round = await service.open_round(session, task_id)
+        return opened(round=round.round, note="Waits for a person.")
 
 
 @durable.step("approval.open_plan")
@@ -67,8 +67,8 @@ async def _open_plan(task_id: str) -> Result:
         kind: Kind = "plan" if task.review_plan else "cost"
         latest = await queries.latest(session, task.id)
         if latest is None:
-            opened = await service.open_round(session, task.id, kind, plan.model_dump(mode="json"))
-            return done(round=opened.round)
+            round = await service.open_round(session, task.id, kind, plan.model_dump(mode="json"))
+            return done(round=round.round)
         return done(round=latest.round)
 
 
@@ -78,6 +78,8 @@ async def _read(task_id: str, round: int) -> Result | None:
         task = await records.get_task(session, UUID(task_id))
         for row in await service.decisions(session, task.id):
             if row.round == round:
+                if row.kind == "content":
+                    await close(session, task.id, "approval", note=f"{row.verdict} by {row.by}")
                 return {"state": "done", "verdict": row.verdict, "round": round, "kind": row.kind}
         if task.status in ("cancelled", "expired", "failed"):
             return {"state": "ended", "verdict": "none", "round": round, "kind": ""}

@@ -5,6 +5,8 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from cofounder.business.records import service as records
 from cofounder.flow.request import queries
 from cofounder.kit import durable, live
@@ -26,7 +28,7 @@ PHASES = (
 RESTING = ("needs_clarification", "pending_approval", "paused", "approved", "publishing")
 FINAL = ("completed", "rejected", "failed", "cancelled", "expired")
 Result = dict[str, Any]
-Work = Callable[[UUID], Awaitable[Result]]
+Work = Callable[..., Awaitable[Result]]  # (task id, what the journey hands on)
 
 
 class Ended(Exception):
@@ -46,31 +48,36 @@ def waiting(*, note: str, topic: str = "work", seconds: float | None = None) -> 
     return {"state": "waiting", "note": note, "topic": topic, "seconds": seconds}
 
 
+def opened(**data: Any) -> Result:
+    """The phase asked a person; `close` ends it."""
+    return {"state": "open", **data}
+
+
 def ended(note: str) -> Result:
     return {"state": "ended", "note": note}
 
 
-def phase(name: str) -> Callable[[Work], Callable[[str], Awaitable[Result]]]:
+def phase(name: str, *, whatever: bool = False) -> Callable[[Work], Callable[..., Awaitable[Result]]]:
     """Make `work` a phase of the journey.
 
-    It runs as one durable step between two small transactions that keep its row; when it says `waiting` the journey
+    `whatever`: it runs whatever the task's status says, and leaves the status alone. It runs as one durable step between two small transactions that keep its row; when it says `waiting` the journey
     sleeps without a worker's slot and tries again at the next message. Raises Ended when the task is over.
     """
 
-    def wrap(work: Work) -> Callable[[str], Awaitable[Result]]:
+    def wrap(work: Work) -> Callable[..., Awaitable[Result]]:
         @durable.step(f"phase.{name}", should_retry=_transient)
-        async def once(task_id: str) -> Result:
-            held = await _enter(UUID(task_id), name)
+        async def once(task_id: str, *given: Any) -> Result:
+            held = await _enter(UUID(task_id), name, whatever)
             if held is not None:
                 return held
-            result = await work(UUID(task_id))
+            result = await work(UUID(task_id), *given)
             await _leave(UUID(task_id), name, result)
             return result
 
         @wraps(work)
-        async def run(task_id: str) -> Result:
+        async def run(task_id: str, *given: Any) -> Result:
             while True:
-                result = await once(task_id)
+                result = await once(task_id, *given)
                 if result["state"] == "ended":
                     raise Ended(result.get("note", ""))
                 if result["state"] != "waiting":
@@ -87,18 +94,18 @@ def _transient(error: BaseException) -> bool:
     return not isinstance(error, CofounderError)
 
 
-async def _enter(task_id: UUID, name: str) -> Result | None:
+async def _enter(task_id: UUID, name: str, whatever: bool) -> Result | None:
     """Mark the phase as running, or say why it may not run now."""
     async with transaction(durable=False) as session:
         task = await records.get_task(session, task_id, lock=True)
-        if task.status in FINAL:
+        if task.status in FINAL and not whatever:
             return ended(f"The task is {task.status}.")
-        if task.is_paused:
+        if task.is_paused and not whatever:
             if task.status != "paused":
                 await records.update_task(session, task_id, status="paused")
             return waiting(note="Paused by a person.")
         await queries.mark_phase(session, task_id, name, state="running", started_at=now(), note=None)
-        if task.status in ("queued", "paused", "needs_clarification", "pending_approval"):
+        if not whatever and task.status in ("queued", "paused", "needs_clarification", "pending_approval"):
             await records.update_task(session, task_id, status="running", phase=name, started_at=task.started_at or now())
         else:
             await records.update_task(session, task_id, phase=name)
@@ -108,7 +115,7 @@ async def _enter(task_id: UUID, name: str) -> Result | None:
 
 async def _leave(task_id: UUID, name: str, result: Result) -> None:
     async with transaction(durable=False) as session:
-        state = {"waiting": "waiting", "ended": "done"}.get(result["state"], result["state"])
+        state = {"waiting": "waiting", "open": "waiting", "ended": "done"}.get(result["state"], result["state"])
         await queries.mark_phase(
             session,
             task_id,
@@ -119,6 +126,12 @@ async def _leave(task_id: UUID, name: str, result: Result) -> None:
             **({"cost": result["cost"]} if "cost" in result else {}),
         )
         live.changed(session, "tasks", task_id)
+
+
+async def close(session: AsyncSession, task_id: UUID, name: str, *, note: str) -> None:
+    """End a phase that was `opened`."""
+    await queries.mark_phase(session, task_id, name, state="done", note=note, finished_at=now())
+    live.changed(session, "tasks", task_id)
 
 
 @durable.step("task.fail")

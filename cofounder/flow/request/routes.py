@@ -34,7 +34,7 @@ async def process(
     body: ProcessIn, session: Session, caller: Operator, idempotency_key: IdempotencyKey = None
 ) -> Accepted:
     """Ask for something in plain language. The task is stored and its id answered at once."""
-    task = await service.submit(session, body, by=caller.name, source="api", idempotency_key=idempotency_key)
+    task = await service.submit(session, body, by=caller.who, source="api", idempotency_key=idempotency_key)
     return Accepted(
         task_id=task.id,
         status=task.status,
@@ -48,7 +48,7 @@ async def process(
 )
 async def clarify(task_id: UUID, body: ClarifyIn, session: Session, caller: Operator) -> TaskOut:
     """Answer what the task asked; it goes on with the answers."""
-    return service.as_listed(await service.clarify(session, task_id, body, by=caller.name))
+    return service.as_listed(await service.clarify(session, task_id, body, by=caller.who))
 
 
 @router.get("/api/tasks", responses=documented(InputInvalid))
@@ -90,16 +90,16 @@ _CONTROL: dict[int | str, dict[str, Any]] = documented(NotFound, TaskIsFinal)
 @router.post("/api/tasks/{task_id}/pause", responses=_CONTROL)
 async def pause(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Let running steps finish, start no more."""
-    return service.as_listed(await service.pause(session, task_id, by=caller.name))
+    return service.as_listed(await service.pause(session, task_id, by=caller.who))
 
 
 @router.post("/api/tasks/{task_id}/resume", responses=_CONTROL)
 async def resume(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Go on where the task paused."""
-    return service.as_listed(await service.resume(session, task_id, by=caller.name))
+    return service.as_listed(await service.resume(session, task_id, by=caller.who))
 
 
 @router.post("/api/tasks/{task_id}/cancel", responses=_CONTROL)
 async def cancel(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Stop the task for good."""
-    return service.as_listed(await service.cancel(session, task_id, by=caller.name))
+    return service.as_listed(await service.cancel(session, task_id, by=caller.who))

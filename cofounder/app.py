@@ -1,0 +1,61 @@
+"""The composition root: settings, database, durable engine, tool servers, routes. One screen."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from cofounder import __version__
+from cofounder.kit import db, durable, live, log, migrate, postgres
+from cofounder.settings import settings
+
+
+async def open_database() -> None:
+    """Start or join the database, bring its schema up to date, and let this process use it."""
+    chosen = settings()
+    url = chosen.database_url or await postgres.ensure(postgres.home())
+    db.connect(url, chosen.database_schema)
+    await migrate.upgrade()
+    await durable.migrate()
+
+
+def wire() -> None:
+    """Hand the agents' servers to the tool registry and the plan's check to the request stage."""
+    from cofounder import agents
+    from cofounder.flow.plan import service as plans
+    from cofounder.flow.plan.tools import registry
+    from cofounder.flow.request import service as requests
+
+    registry.register(agents.servers())
+    requests.check_plans_with(plans.check_supplied)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    log.configure(settings().log_level)
+    await open_database()
+    wire()
+    async with live.listening():
+        yield
+    from cofounder.flow.plan.tools import registry
+
+    await registry.close()
+    await db.dispose()
+
+
+def create_app() -> FastAPI:
+    """The HTTP server: every slice's routes over one database."""
+    from cofounder.flow.approve.routes import router as approve
+    from cofounder.flow.learn.routes import router as learn
+    from cofounder.flow.publish.routes import router as publish
+    from cofounder.flow.request.routes import router as request
+    from cofounder.flow.run.routes import router as run
+    from cofounder.kit.http import install
+    from cofounder.ops.routes import router as ops
+    from cofounder.ops.settings_routes import router as settings_routes
+
+    app = FastAPI(title="Cofounder", version=__version__, lifespan=lifespan, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
+    install(app)
+    for router in (request, run, approve, publish, learn, settings_routes, ops):
+        app.include_router(router)
+    return app

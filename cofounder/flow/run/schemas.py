@@ -1,0 +1,77 @@
+"""What a person sees of a task while it runs and after."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from cofounder.flow.plan.schemas import Plan
+from cofounder.flow.request.schemas import PhaseOut, ShortText, TaskOut
+from cofounder.kit.http import Body
+
+
+class StepOut(Body):
+    id: str = Field(examples=["read_metrics"])
+    tool: str = Field(examples=["financial.read_metrics"])
+    agent: str
+    state: str = Field(description="waiting, running, done, failed, skipped or cancelled")
+    attempt: int
+    seconds: float
+    cost: float
+    depends_on: list[str]
+    quality_score: float | None = None
+    error: dict[str, Any] | None = None
+
+
+class StepDetail(StepOut):
+    input: dict[str, Any] | None = None
+    output: dict[str, Any] | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    copied_from: UUID | None = None
+
+
+class Status(Body):
+    """`progress` is 0-1: the share of phases and steps that are finished. Seconds since the start, cost in US dollars."""
+
+    task_id: UUID
+    status: str
+    phase: str | None
+    progress: float
+    phases: list[PhaseOut]
+    steps: list[StepOut]
+    cost: float
+    seconds: float | None
+    estimated_cost: float
+    estimated_seconds: float
+    outcome: str | None = Field(default=None, description="What planning decided.")
+    reason: str | None = None
+    questions: list[dict[str, Any]]
+    error: dict[str, Any] | None
+
+
+class DeliverableOut(Body):
+    kind: str
+    title: str
+    content: str
+    notes: list[str]
+    data: dict[str, Any]
+
+
+class TaskDetail(TaskOut):
+    status_now: Status
+    intent_read: dict[str, Any] | None
+    business_metrics: dict[str, Any] | None
+    preferences: dict[str, Any]
+    parent_task_id: UUID | None
+    rerun_from: str | None
+    plan: Plan | None
+    steps: list[StepDetail]
+    deliverables: list[DeliverableOut]
+    refinements: int
+    tags: list[str]
+
+
+class RerunIn(Body):
+    step: ShortText = Field(examples=["draft_linkedin"], description="The step to run again; what it needs is copied.")

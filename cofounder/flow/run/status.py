@@ -1,0 +1,114 @@
+"""The state of a task as a person reads it: phases, steps, progress, cost, seconds."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import service as records
+from cofounder.flow.plan import service as plans
+from cofounder.flow.plan.schemas import Plan, Tool
+from cofounder.flow.plan.tools import registry
+from cofounder.flow.request import service as requests
+from cofounder.flow.request.schemas import PhaseOut
+from cofounder.flow.run import queries
+from cofounder.flow.run.schemas import DeliverableOut, Status, StepDetail, StepOut, TaskDetail
+from cofounder.flow.run.tables import Step
+
+_OVER = ("done", "skipped", "failed", "cancelled")
+
+
+async def status(session: AsyncSession, task_id: UUID) -> Status:
+    """Where the task is. Raises TaskMissing."""
+    task = await records.get_task(session, task_id)
+    phases = await requests.phases_of(session, task_id)
+    steps = await queries.steps(session, task_id)
+    plan = await plans.current_row(session, task_id)
+    listed = requests.as_listed(task)
+    return Status(
+        task_id=task.id,
+        status=task.status,
+        phase=task.phase,
+        progress=_progress(task.status, phases, steps),
+        phases=phases,
+        steps=[_step(row) for row in steps],
+        cost=listed.cost,
+        seconds=listed.seconds,
+        estimated_cost=float(task.estimated_cost or 0),
+        estimated_seconds=float(task.estimated_seconds or 0),
+        outcome=plan.outcome if plan else ("clarify" if task.status == "needs_clarification" else None),
+        reason=plan.reason if plan else None,
+        questions=list(task.questions or []),
+        error=task.error,
+    )
+
+
+def _progress(status: str, phases: list[PhaseOut], steps: Any) -> float:
+    """Phases and steps weigh the same; a finished task is 1 whatever it left out."""
+    if status in ("completed", "approved", "publishing"):
+        return 1.0
+    over = sum(phase.state in _OVER for phase in phases) + sum(step.state in _OVER for step in steps)
+    return round(over / max(len(phases) + len(steps), 1), 3)
+
+
+def _step(row: Step) -> StepOut:
+    return StepOut(**_fields(row))
+
+
+def _fields(row: Step) -> dict[str, Any]:
+    return {
+        "id": row.node,
+        "tool": row.tool,
+        "agent": row.agent,
+        "state": row.state,
+        "attempt": row.attempt,
+        "seconds": round(row.seconds, 4),
+        "cost": float(row.cost or 0),
+        "depends_on": list(row.depends_on),
+        "quality_score": None if row.quality_score is None else float(row.quality_score),
+        "error": row.error,
+    }
+
+
+async def detail(session: AsyncSession, task_id: UUID) -> TaskDetail:
+    """Everything about a task: its plan, each step's input and output, what it produced. Raises TaskMissing."""
+    task = await records.get_task(session, task_id)
+    plan = await plans.current_row(session, task_id)
+    return TaskDetail(
+        **requests.as_listed(task).model_dump(),
+        status_now=await status(session, task_id),
+        intent_read=task.intent,
+        business_metrics=task.business_metrics,
+        preferences={name: value for name, value in task.preferences.items() if name != "spelling"},
+        parent_task_id=task.parent_task_id,
+        rerun_from=task.rerun_from,
+        plan=Plan.model_validate(plan.document) if plan else None,
+        steps=[
+            StepDetail(
+                **_fields(row),
+                input=row.input,
+                output=row.output,
+                started_at=row.started_at,
+                finished_at=row.finished_at,
+                copied_from=row.copied_from,
+            )
+            for row in await queries.steps(session, task_id)
+        ],
+        deliverables=[
+            DeliverableOut(kind=row.kind, title=row.title, content=row.content, notes=row.notes, data=row.data)
+            for row in await queries.deliverables(session, task_id)
+        ],
+        refinements=task.refinements,
+        tags=list(task.tags),
+    )
+
+
+async def tools_available(session: AsyncSession) -> list[Tool]:
+    """Every discovered tool, with its success rate as measured over all finished steps."""
+    measured = await queries.success_by_tool(session)
+    found = []
+    for tool in (await registry.discover()).values():
+        succeeded, runs = measured.get(tool.tool_id, (0, 0))
+        rate = round(succeeded / runs, 4) if runs else None
+        found.append(tool.model_copy(update={"success_rate": rate, "runs": runs}))
+    return found
