@@ -1,0 +1,191 @@
+"""Quality check and refinement as phases: judge every variant, hand the issues back, keep the best version."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import channels
+from cofounder.business.records import service as records
+from cofounder.flow.plan.tools import registry
+from cofounder.flow.quality import queries, service
+from cofounder.flow.quality.refine import Judged, next_move
+from cofounder.flow.quality.schemas import Assessment, Subject
+from cofounder.flow.request.phases import Result, done, phase, skipped
+from cofounder.flow.run import service as run
+from cofounder.flow.run.service import Variant
+from cofounder.kit.db import transaction
+from cofounder.kit.errors import CofounderError
+from cofounder.models.brief import Brief, Draft
+from cofounder.ops import runtime
+from cofounder.settings import settings
+
+EARLIER_POSTS = 50
+NOTHING = "This task has no text for a channel."
+
+
+@phase("quality_check")
+async def quality_check(task_id: UUID) -> Result:
+    """Judge the current version of every variant and store each verdict with its evidence."""
+    async with transaction() as session:
+        current = await run.current_variants(session, task_id)
+        if not current:
+            return skipped(NOTHING)
+        threshold = float(await runtime.value(session, "quality_threshold"))
+        earlier = await _earlier_texts(session, task_id)
+        scores = []
+        for channel, variant in current.items():
+            verdict = await _judge(session, task_id, variant, current, earlier, round=0, threshold=threshold)
+            scores.append((channel, verdict.overall))
+        await _keep_score(session, task_id, current)
+    return done(note=", ".join(f"{channel} {score:.3f}" for channel, score in scores))
+
+
+@phase("refinement")
+async def refinement(task_id: UUID) -> Result:
+    """Refine what fails, or what a person asked to change, while it improves and up to the limit."""
+    async with transaction() as session:
+        current = await run.current_variants(session, task_id)
+        if not current:
+            return skipped(NOTHING)
+        threshold = float(await runtime.value(session, "quality_threshold"))
+        limit = int(await runtime.value(session, "max_refinements"))
+        feedback = await queries.open_feedback(session, task_id)
+        earlier = await _earlier_texts(session, task_id)
+    rounds = 0
+    for channel in current:
+        rounds += await _refine(task_id, channel, feedback, earlier, threshold=threshold, limit=limit)
+    async with transaction() as session:
+        await _keep_score(session, task_id, await run.current_variants(session, task_id))
+        if rounds:
+            task = await records.get_task(session, task_id)
+            await records.update_task(session, task_id, refinements=task.refinements + rounds)
+    if not rounds:
+        return skipped("Every variant passed.")
+    return done(note=f"{rounds} refinement{'s' if rounds != 1 else ''}")
+
+
+async def _refine(
+    task_id: UUID, channel: str, feedback: str | None, earlier: list[str], *, threshold: float, limit: int
+) -> int:
+    """Rounds that this channel took. Each round is one transaction, so a kill repeats at most one."""
+    rounds = 0
+    while True:
+        async with transaction() as session:
+            history = await _history(session, task_id, channel)
+            current = await run.current_variants(session, task_id)
+        variant = current[channel]
+        wanted = feedback if rounds == 0 else None
+        move = next_move(history, threshold=threshold, max_rounds=limit, feedback=wanted)
+        if not move.go_on or (variant.origin == "given" and wanted is None):
+            await _settle(task_id, channel, move.best)
+            return rounds
+        try:
+            answer = await registry.call(
+                "content.refine",
+                {
+                    "draft": variant.draft,
+                    "brief": variant.brief,
+                    "issues": [issue.model_dump(mode="json") for issue in move.issues],
+                    "feedback": wanted,
+                    "task_id": str(task_id),
+                    "scope": f"refine:{channel}:{variant.version}",
+                    "attempt": variant.version,
+                },
+                timeout_seconds=settings().step_timeout_seconds,
+            )
+        except CofounderError:
+            await _settle(task_id, channel, move.best)
+            return rounds
+        rounds += 1
+        await _judge_new(task_id, channel, answer, earlier, current, round=len(history), threshold=threshold)
+        if wanted is not None:
+            feedback = None
+
+
+async def _judge_new(
+    task_id: UUID,
+    channel: str,
+    answer: Mapping[str, Any],
+    earlier: list[str],
+    current: Mapping[str, Variant],
+    *,
+    round: int,
+    threshold: float,
+) -> Assessment:
+    async with transaction() as session:
+        variant = await run.add_variant(
+            session,
+            task_id,
+            channel,
+            draft=Draft.model_validate(answer["draft"]),
+            brief=Brief.model_validate(answer.get("brief") or current[channel].brief),
+            origin="refinement",
+            by="content.refine",
+        )
+        return await _judge(
+            session, task_id, variant, {**current, channel: variant}, earlier, round=round, threshold=threshold
+        )
+
+
+async def _settle(task_id: UUID, channel: str, best: int | None) -> None:
+    """Let the best version stand."""
+    async with transaction() as session:
+        for variant in await run.variants(session, task_id):
+            if variant.channel == channel and variant.version == best and not variant.is_best:
+                await run.mark_best(session, variant)
+
+
+async def _history(session: AsyncSession, task_id: UUID, channel: str) -> list[Judged]:
+    """The judged versions of this channel since the last decision, oldest first."""
+    return [
+        Judged(version=row.version, assessment=service.read(row))
+        for row in await queries.since_last_decision(session, task_id, channel)
+    ]
+
+
+async def _earlier_texts(session: AsyncSession, task_id: UUID) -> list[str]:
+    task = await records.get_task(session, task_id)
+    posts = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
+    return [post.content for post in posts if post.task_id != task_id]
+
+
+async def _judge(
+    session: AsyncSession,
+    task_id: UUID,
+    variant: Variant,
+    current: Mapping[str, Variant],
+    earlier: list[str],
+    *,
+    round: int,
+    threshold: float,
+) -> Assessment:
+    draft = Draft.model_validate(variant.draft)
+    rendered = channels.render(variant.channel, draft)
+    siblings = {
+        name: channels.render(name, Draft.model_validate(other.draft)).text
+        for name, other in current.items()
+        if name != variant.channel
+    }
+    subject = Subject(
+        draft=draft,
+        brief=Brief.model_validate(variant.brief),
+        rendered=rendered,
+        channel=variant.channel,
+        earlier_texts=earlier,
+        siblings=siblings,
+        threshold=threshold,
+    )
+    return await service.judge(session, task_id, variant.channel, variant.version, subject, round)
+
+
+async def _keep_score(session: AsyncSession, task_id: UUID, current: Mapping[str, Variant]) -> None:
+    """The task's score is the lowest of its variants': it is as good as its weakest text."""
+    scores = []
+    for channel, variant in current.items():
+        row = await queries.of_version(session, task_id, channel, variant.version)
+        if row is not None:
+            scores.append(row.overall)
+    if scores:
+        await records.update_task(session, task_id, quality_score=min(scores))
