@@ -1,0 +1,74 @@
+"""The chain of models, and what keeps one from being used."""
+
+from decimal import Decimal
+
+import pytest
+from pydantic import SecretStr
+
+from cofounder.models import prices, providers
+from cofounder.models.chain import OFFLINE, ModelSettingInvalid, Target, chain
+from cofounder.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("setting", "names"),
+    [
+        ("offline", ["offline"]),
+        ("", ["offline"]),
+        ("openai:gpt-5-mini", ["openai:gpt-5-mini", "offline"]),
+        (
+            " ollama:qwen3:8b , anthropic:claude-haiku-4-5 ",
+            ["ollama:qwen3:8b", "anthropic:claude-haiku-4-5", "offline"],
+        ),
+        ("openai:a,openai:a,offline,openai:b", ["openai:a", "offline"]),
+        ("openai-compatible:org/model", ["openai-compatible:org/model", "offline"]),
+    ],
+)
+def test_the_chain_is_read_best_first_and_ends_offline(setting: str, names: list[str]) -> None:
+    assert [str(target) for target in chain(setting)] == names
+    assert chain(setting)[-1] == OFFLINE
+
+
+@pytest.mark.parametrize("setting", ["gpt-5", "openai:", "openai: ,offline", "mistral:large"])
+def test_a_setting_that_names_no_model_is_refused(setting: str) -> None:
+    with pytest.raises(ModelSettingInvalid) as error:
+        chain(setting)
+    assert error.value.field == "model"
+
+
+@pytest.mark.parametrize(
+    ("target", "word"),
+    [
+        (Target("openai", "gpt-5-mini"), "OPENAI_API_KEY"),
+        (Target("anthropic", "claude-haiku-4-5"), "ANTHROPIC_API_KEY"),
+        (Target("google", "gemini-2.5-flash"), "GOOGLE_API_KEY"),
+        (Target("openai-compatible", "m"), "COFOUNDER_COMPATIBLE_BASE_URL"),
+    ],
+)
+def test_what_is_missing_is_named(target: Target, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    assert word in (providers.problem(target, Settings()) or "")
+
+
+def test_a_key_makes_a_provider_ready_and_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = Target("openai", "gpt-5-mini")
+    chosen = Settings(openai_api_key=SecretStr("sk-x"))
+    assert providers.problem(target, chosen) is None
+    monkeypatch.setattr(providers, "find_spec", lambda name: None)
+    assert "cofounder[openai]" in (providers.problem(target, chosen) or "")
+
+
+async def test_no_other_servers_key_is_sent_to_a_compatible_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    model = providers.build(Target("openai-compatible", "m"), Settings(compatible_base_url="http://127.0.0.1:9/v1"))
+    assert model.provider is not None
+    assert model.provider.client.api_key != "sk-secret"
+
+
+def test_prices_are_per_token_free_at_home_and_unknown_where_unknown() -> None:
+    known = prices.cost(Target("openai", "gpt-4.1-mini"), 1_000_000, 0)
+    assert known == Decimal("0.4")
+    assert prices.cost(Target("ollama", "qwen3"), 1_000_000, 1_000_000) == 0
+    assert prices.cost(Target("openai-compatible", "gpt-4.1-mini"), 1_000, 1_000) is None
+    assert prices.cost(Target("openai", "no-such-model-at-all"), 1_000, 1_000) is None

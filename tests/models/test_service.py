@@ -1,0 +1,288 @@
+"""Calls through the chain: recorded, paid once, never stuck, no key in sight."""
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from cofounder.kit import db
+from cofounder.kit.ids import new_id
+from cofounder.models import service
+from cofounder.models.brief import Base, Brief, ChannelForm, Fact
+from cofounder.settings import settings
+
+KEY = "sk-test-9f8e7d6c5b4a39281706"
+WRITTEN = {
+    "body": "Revenue reached $150,000 this month.\n\nThat is 20% above the month before.",
+    "hashtags": ["Growth", "#Growth", "two words"],
+    "call_to_action": "That is 20% above the month before.",
+}
+
+
+@pytest.fixture
+def brief() -> Brief:
+    revenue = Fact(id="revenue", metric="revenue", noun="revenue", value=150_000, unit="usd", base=Base(value=125_000))
+    secret = Fact(id="cash", metric="cash", noun="cash", value=987_654, unit="usd", confidential=True)
+    form = ChannelForm(channel="linkedin", words=(20, 180), paragraphs=(1, 5), hashtags=(0, 3))
+    return Brief(request="Post about revenue", topic="revenue", form=form, facts=[revenue, secret], seed="test")
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    def configure(model: str, **more: str) -> None:
+        monkeypatch.setenv("COFOUNDER_MODEL", model)
+        for name, value in more.items():
+            monkeypatch.setenv(f"COFOUNDER_{name.upper()}", value)
+        settings.cache_clear()
+
+    yield configure  # type: ignore[misc]
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def server(openai_server: Any, configured: Callable[..., None], database: Any) -> Any:
+    configured("openai-compatible:test-model", compatible_base_url=openai_server.url, compatible_api_key=KEY)
+    return openai_server
+
+
+async def rows(task_id: Any) -> list[dict[str, Any]]:
+    async with db.transaction() as session:
+        return await service.task_calls(session, task_id)
+
+
+async def test_a_language_models_answer_becomes_a_draft_and_a_row(server: Any, brief: Brief) -> None:
+    task = new_id()
+    server.answers = [WRITTEN]
+    draft = await service.write(brief, task_id=task, scope="step:draft:0")
+    assert draft.model == "openai-compatible:test-model"
+    assert draft.hashtags == ["#Growth", "#twowords"]
+    assert draft.call_to_action == WRITTEN["call_to_action"]
+    assert {(use.text, use.derivation is None) for use in draft.figures} == {("$150,000", True), ("20%", False)}
+    (row,) = await rows(task)
+    assert (row["state"], row["role"], row["tokens_in"], row["tokens_out"]) == ("answered", "writer", 1200, 300)
+    assert row["seconds"] > 0
+
+
+async def test_the_model_is_told_the_rules_and_no_confidential_figure(server: Any, brief: Brief) -> None:
+    server.answers = [WRITTEN]
+    await service.write(brief, task_id=new_id(), scope="step:draft:0")
+    said = str(server.requests[0]["messages"])
+    assert "Use only figures" in said
+    assert "25000" in said or "25,000" in said  # a derived figure it may use
+    assert "987654" not in said
+
+
+async def test_an_answered_call_is_not_paid_again(server: Any, brief: Brief) -> None:
+    task = new_id()
+    server.answers = [WRITTEN]
+    first = await service.write(brief, task_id=task, scope="step:draft:0")
+    again = await service.write(brief, task_id=task, scope="step:draft:0")
+    assert (again, len(server.requests), len(await rows(task))) == (first, 1, 1)
+
+
+async def test_another_brief_scope_or_number_is_another_call(server: Any, brief: Brief) -> None:
+    task = new_id()
+    server.answers = [WRITTEN] * 4
+    await service.write(brief, task_id=task, scope="a")
+    await service.write(brief, task_id=task, scope="b")
+    await service.write(brief, task_id=task, scope="a", number=2)
+    await service.write(brief.model_copy(update={"attempt": 1}), task_id=task, scope="a")
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (500, "500"),
+        (429, "429"),
+        ('{"body": "cut off', "Tool"),
+        ('{"body": 7, "parts": "none"}', "Tool"),
+        ({"body": "   "}, "empty"),
+        (5.0, "in time"),
+    ],
+)
+async def test_whatever_goes_wrong_the_offline_model_writes_and_the_row_says_why(
+    server: Any, brief: Brief, configured: Callable[..., None], bad: Any, reason: str
+) -> None:
+    configured("openai-compatible:test-model", model_timeout_seconds="1")
+    task = new_id()
+    server.answers = [bad]
+    draft = await service.write(brief, task_id=task, scope="step:draft:0")
+    assert draft.model == "offline"
+    assert draft.body
+    failed, answered = await rows(task)
+    assert (failed["state"], answered["state"]) == ("failed", "answered")
+    assert (answered["model"], answered["fallback_from"]) == ("offline", "openai-compatible:test-model")
+    assert len(server.requests) == 1
+    assert failed["error"]
+
+
+async def test_a_paid_answer_that_cannot_be_used_still_counts(server: Any, brief: Brief) -> None:
+    task = new_id()
+    server.answers = ['{"body": 7}']
+    await service.write(brief, task_id=task, scope="step:draft:0")
+    async with db.transaction() as session:
+        spending = await service.spent(session, task)
+    assert (spending.tokens_in, spending.tokens_out, spending.calls) == (1200, 300, 2)
+
+
+async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
+    server: Any, brief: Brief, configured: Callable[..., None]
+) -> None:
+    configured("openai-compatible:first,openai-compatible:second")
+    task = new_id()
+    server.answers = [503, WRITTEN]
+    draft = await service.write(brief, task_id=task, scope="step:draft:0")
+    assert draft.model == "openai-compatible:second"
+    assert [(row["model"], row["state"], row["fallback_from"]) for row in await rows(task)] == [
+        ("openai-compatible:first", "failed", None),
+        ("openai-compatible:second", "answered", "openai-compatible:first"),
+    ]
+
+
+async def test_the_key_is_in_no_row_and_no_log(server: Any, brief: Brief, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    task = new_id()
+    server.answers = [500, WRITTEN]  # the server repeats the key in its error
+    await service.write(brief, task_id=task, scope="a")
+    await service.write(brief, task_id=task, scope="b")
+    async with db.transaction() as session:
+        stored = "".join((await session.execute(text("SELECT m::text FROM model_calls m"))).scalars())
+    assert "[key]" in stored
+    assert KEY not in stored
+    assert KEY not in caplog.text
+
+
+async def test_a_refused_key_falls_back_and_is_not_repeated(
+    server: Any, brief: Brief, configured: Callable[..., None]
+) -> None:
+    wrong = "sk-wrong-11112222333344445555"
+    configured("openai-compatible:test-model", compatible_api_key=wrong)
+    task = new_id()
+    assert (await service.write(brief, task_id=task, scope="a")).model == "offline"
+    failed = (await rows(task))[0]
+    assert "401" in failed["error"] or "Incorrect" in failed["error"]
+    assert wrong not in failed["error"]
+
+
+async def test_a_model_without_its_key_is_skipped_with_the_reason(
+    database: Any, brief: Brief, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    configured("openai:gpt-4.1-mini")
+    task = new_id()
+    assert (await service.write(brief, task_id=task, scope="a")).model == "offline"
+    skipped, answered = await rows(task)
+    assert (skipped["state"], skipped["cost_usd"]) == ("skipped", 0)
+    assert "OPENAI_API_KEY" in skipped["error"]
+    assert answered["fallback_from"] == "openai:gpt-4.1-mini"
+
+
+async def test_a_priced_model_costs_what_its_tokens_cost_and_stops_at_the_budget(
+    openai_server: Any,
+    database: Any,
+    brief: Brief,
+    configured: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+    configured("openai:gpt-4.1-mini", daily_budget_usd="0.02")
+    openai_server.answers = [WRITTEN, WRITTEN]
+    task = new_id()
+    assert (await service.write(brief, task_id=task, scope="a")).model == "openai:gpt-4.1-mini"
+    paid = Decimal(1200) * Decimal("0.0000004") + Decimal(300) * Decimal("0.0000016")
+    async with db.transaction() as session:
+        assert await service.spent_on(session, task, "a") == paid
+        assert await service.cost_today(session) == paid
+    configured("openai:gpt-4.1-mini", daily_budget_usd="0.01")
+    assert (await service.write(brief, task_id=task, scope="b")).model == "offline"
+    skipped = next(row for row in await rows(task) if row["state"] == "skipped")
+    assert "left for today" in skipped["error"]
+    assert len(openai_server.requests) == 1
+
+
+async def test_a_request_longer_than_the_models_context_is_not_sent(
+    openai_server: Any, database: Any, brief: Brief, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+    configured("openai:gpt-4o-mini")
+    task = new_id()
+    long = brief.model_copy(update={"request": "word " * 100_000})
+    assert (await service.write(long, task_id=task, scope="a")).model == "offline"
+    assert "tokens" in (await rows(task))[0]["error"]
+    assert openai_server.requests == []
+
+
+async def test_a_crash_before_the_answer_leaves_a_trace_that_counts_and_is_taken_over(
+    openai_server: Any, database: Any, brief: Brief, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+    configured("openai:gpt-4.1-mini")
+    task = new_id()
+    openai_server.answers = [WRITTEN, WRITTEN]
+
+    async def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("cofounder.models.calls._finish", die)
+        with pytest.raises(KeyboardInterrupt):
+            await service.write(brief, task_id=task, scope="a")
+    async with db.transaction() as session:
+        assert await service.cost_today(session) > 0
+    (row,) = await rows(task)
+    assert row["state"] == "intended"
+    await service.write(brief, task_id=task, scope="a")
+    (row,) = await rows(task)
+    assert (row["state"], row["tokens_in"]) == ("answered", 1200)
+
+
+async def test_the_offline_model_is_recorded_and_repeats_itself(database: Any, brief: Brief) -> None:
+    task = new_id()
+    first = await service.write(brief, task_id=task, scope="a")
+    assert await service.write(brief, task_id=task, scope="a") == first
+    (row,) = await rows(task)
+    assert (row["model"], row["state"], row["cost_usd"]) == ("offline", "answered", 0)
+
+
+async def test_the_offline_model_answers_the_same_behind_pydantic_ai(brief: Brief) -> None:
+    import json
+
+    from pydantic_ai import Agent
+
+    from cofounder.models.brief import Draft
+    from cofounder.models.offline import writer
+    from cofounder.models.offline.model import OfflineModel
+
+    agent = Agent(OfflineModel(), output_type=Draft)
+    asked = json.dumps({"role": "writer", "brief": brief.model_dump(mode="json")})
+    assert (await agent.run(asked)).output == writer.write(brief)
+
+
+async def test_a_planners_answer_is_used_and_its_nonsense_is_not(server: Any) -> None:
+    request = "Create a LinkedIn post about our Q4 growth metrics"
+    good = {
+        "intent": "create_social_content",
+        "domain": "content",
+        "actions": [{"kind": "create_post", "channels": ["linkedin"], "topic": "growth"}],
+        "confidence": 0.9,
+    }
+    backwards = {"start": "2026-02-01", "end": "2026-01-01", "grain": "month", "label": "February"}
+    server.answers = [good, good | {"actions": []}, good | {"period": backwards}]
+
+    async def understood(scope: str) -> Any:
+        return await service.understand(request, today=date(2026, 1, 15), task_id=new_id(), scope=scope)
+
+    assert (await understood("a")).channels == ["linkedin"]
+    parsed = [await understood("b"), await understood("c")]
+    assert parsed[0] == parsed[1]
+    assert parsed[0].actions
+    assert len(server.requests) == 3

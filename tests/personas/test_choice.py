@@ -1,0 +1,84 @@
+"""The draw: once, replayable, by the declared probabilities."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit.ids import new_id
+from cofounder.personas import ROSTER, PersonaUnknown, choices, choose, chosen, persona, queries
+from cofounder.personas.policies import fixed
+from cofounder.personas.service import pick, uniform
+
+SHARES = fixed.probabilities(ROSTER)
+
+
+def test_the_roster_is_twelve_voices_whose_weights_add_up_to_one() -> None:
+    assert len(ROSTER) == 12
+    assert sum(one.weight for one in ROSTER) == pytest.approx(1)
+    assert {one.id: one.weight for one in ROSTER}["humanVoice"] == 0.15
+
+
+@given(st.floats(min_value=0, max_value=1, exclude_max=True))
+def test_every_draw_falls_on_a_voice_whatever_the_order_of_the_shares(draw: float) -> None:
+    backwards = dict(reversed(list(SHARES.items())))
+    assert pick(SHARES, draw) == pick(backwards, draw)
+    assert pick(SHARES, draw) in SHARES
+
+
+def test_draws_follow_the_declared_probabilities() -> None:
+    from scipy.stats import chisquare
+
+    task = "018f0000-0000-7000-8000-000000000000"
+    counts = Counter(pick(SHARES, uniform(task, f"deliverable {number}")) for number in range(6_000))  # type: ignore[arg-type]
+    expected = {name: share * 6_000 for name, share in SHARES.items()}
+    assert set(counts) <= set(expected)
+    assert chisquare([counts[name] for name in expected], list(expected.values())).pvalue > 0.001
+
+
+@pytest.mark.parametrize("words", ["dataNerd", "data nerd", "Data-Nerd", "DATANERD"])
+def test_a_voice_is_known_by_any_spelling(words: str) -> None:
+    found = persona(words)
+    assert found is not None
+    assert found.id == "dataNerd"
+
+
+async def test_a_deliverable_keeps_its_voice(session: AsyncSession) -> None:
+    task = new_id()
+    assert await chosen(session, task) is None
+    first = await choose(session, task, "main", {"topic": "growth"})
+    assert await choose(session, task, "main", {"topic": "something else"}) == first
+    assert await chosen(session, task) == first
+    assert len(await choices(session, task)) == 1
+
+
+async def test_the_row_replays_its_draw(session: AsyncSession) -> None:
+    task = new_id()
+    name = await choose(session, task, "main", {"topic": "growth"})
+    row = await queries.choice(session, task, "main")
+    assert row is not None
+    await session.refresh(row)
+    assert pick(row.probabilities, row.draw) == row.chosen == name
+    assert sum(row.probabilities.values()) == pytest.approx(1)
+    assert (row.arm, row.policy, row.context) == ("control", "fixed", {"topic": "growth"})
+    assert set(row.availability) == set(row.probabilities)
+
+
+async def test_a_persons_wish_is_used_and_kept_apart_from_the_draw(session: AsyncSession) -> None:
+    task = new_id()
+    drawn = await choose(session, task, "main", {})
+    other = next(one.id for one in ROSTER if one.id != drawn)
+    assert await choose(session, task, "main", {}, override=other) == other
+    assert await choose(session, task, "main", {}) == other
+    (choice,) = await choices(session, task)
+    assert (choice.persona, choice.drawn) == (other, drawn)
+    assert choice.probability == pytest.approx(SHARES[drawn])
+
+
+async def test_a_voice_that_is_none_is_refused(session: AsyncSession) -> None:
+    task = new_id()
+    with pytest.raises(PersonaUnknown):
+        await choose(session, task, "main", {}, override="pirate")
+    assert await chosen(session, task) is None
