@@ -1,0 +1,39 @@
+"""A blog article: the Markdown draft as HTML. Raw HTML in the draft is shown as text, unsafe links are not made."""
+
+from functools import cache
+from html import escape
+
+from markdown_it import MarkdownIt
+
+from cofounder.channels.layout import placeholders, tidy
+from cofounder.channels.rendered import Rendered
+from cofounder.models.brief import Draft
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "xhtmlOut": False}).enable("table")
+
+
+def render(draft: Draft, *, limit: int | None = None) -> Rendered:
+    """The article with its title as `text`; `html` is the part below the title, which is what an API is sent."""
+    body, title = tidy(draft.body), tidy(draft.title or "") or None
+    if title and body.split("\n", 1)[0].strip().lstrip("# ") == title and body.startswith("# "):
+        body = body.split("\n", 1)[1].strip() if "\n" in body else ""
+    if draft.link and draft.link not in body:
+        body = f"{body}\n\n<{draft.link.strip()}>"
+    html = str(_markdown().render(body))
+    heading = f"<h1>{escape(title, quote=False)}</h1>\n" if title else ""
+    text = f"<article>\n{heading}{html}</article>\n"
+    return Rendered(
+        channel="blog",
+        format="html",
+        text=text,
+        plain=f"{title}\n\n{body}" if title else body,
+        title=title,
+        html=html,
+        hashtags=draft.hashtags,
+        length=len(body),
+        limit=limit,
+        placeholders=placeholders(text),
+    )

@@ -1,0 +1,138 @@
+"""An e-mail as a complete message: the same draft gives the same bytes.
+
+What differs per recipient or per sending stands as a placeholder ({{from}}, {{to}}, {{name}}, {{unsubscribe}}); Date and
+Message-ID are set when it is sent (`complete`). The part boundary comes from the content's hash, not from chance.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+
+from cofounder.channels.counting import LINK
+from cofounder.channels.layout import PLACEHOLDER, placeholders, social, tidy
+from cofounder.channels.rendered import Rendered
+from cofounder.models.brief import Draft
+
+UNSUBSCRIBE = "{{unsubscribe}}"
+_STYLE = "font-family:Georgia,serif;font-size:16px;line-height:1.5;max-width:36em;margin:0 auto;padding:1em"
+_HIDDEN = "display:none;max-height:0;overflow:hidden"
+_SUBJECT_AT_MOST = 60
+
+
+def render(draft: Draft, *, limit: int | None = None) -> Rendered:
+    """The whole message as `text` (.eml), its text part as `plain`, its HTML part as `html`."""
+    subject, preheader = _subject(draft), " ".join((draft.preheader or "").split()) or None
+    body = social(tidy(draft.body), draft.link, [])
+    if UNSUBSCRIBE not in body:
+        body = f"{body}\n\n--\nUnsubscribe: {UNSUBSCRIBE}"
+    html = _html(body, preheader, draft)
+    text = _message(subject, body, html).as_bytes().decode("ascii")
+    return Rendered(
+        channel="email",
+        format="eml",
+        text=text,
+        plain=body,
+        subject=subject,
+        preheader=preheader,
+        html=html,
+        hashtags=draft.hashtags,
+        length=len(body),
+        limit=limit,
+        placeholders=placeholders("{{from}} {{to}}", subject, preheader, body),
+    )
+
+
+def complete(text: str, values: Mapping[str, str], *, sent_at: datetime, message_id: str) -> EmailMessage:
+    """The message for one recipient: placeholders filled, Date and Message-ID set; List-Unsubscribe where given.
+
+    `values` has a word for each placeholder ("from", "to", "name", "unsubscribe", ...). Raises KeyError for one that is
+    missing: a half-filled message must not leave the house.
+    """
+    template = message_from_bytes(text.encode(), policy=SMTP)
+    assert isinstance(template, EmailMessage)
+    plain, html = (template.get_body((kind,)) for kind in ("plain", "html"))
+    heads = {name: _fill(str(template[name]), values) for name in ("From", "To", "Subject")}
+    made = _message(
+        heads["Subject"],
+        _fill(_words(plain), values),
+        _fill(_words(html), values, html=True),
+        heads["From"],
+        heads["To"],
+    )
+    made["Date"] = format_datetime(sent_at)
+    made["Message-ID"] = message_id
+    if "list_unsubscribe" in values:
+        made["List-Unsubscribe"] = values["list_unsubscribe"]
+    return made
+
+
+def _words(part: object) -> str:
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content()).replace("\r\n", "\n").removesuffix("\n")
+
+
+def _fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
+    def value(match: re.Match[str]) -> str:
+        return escape(values[match.group(1)]) if html else values[match.group(1)]
+
+    return PLACEHOLDER.sub(value, text)
+
+
+def _subject(draft: Draft) -> str:
+    """The draft's subject; without one, the start of its first line, for a message needs one."""
+    given = " ".join((draft.subject or draft.title or "").split())
+    if given:
+        return given
+    words, made = draft.body.strip().split("\n", 1)[0].split(), ""
+    for word in words:
+        if len(made) + len(word) >= _SUBJECT_AT_MOST:
+            break
+        made = f"{made} {word}".strip()
+    return made
+
+
+def _message(subject: str, body: str, html: str, sender: str = "{{from}}", to: str = "{{to}}") -> EmailMessage:
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["To"], made["Subject"] = sender, to, subject
+    made.set_content(body + "\n", cte="quoted-printable")
+    made.add_alternative(html + "\n", subtype="html", cte="quoted-printable")
+    made.set_boundary("part-" + hashlib.sha256(f"{subject}\0{body}\0{html}".encode()).hexdigest()[:32])
+    return made
+
+
+def _html(body: str, preheader: str | None, draft: Draft) -> str:
+    """The body as simple HTML: paragraphs, links, and the call to action as the link it asks to follow."""
+    blocks = [_block(block, draft) for block in re.split(r"\n\s*\n", body)]
+    hidden = f'<div style="{_HIDDEN}">{escape(preheader)}</div>\n' if preheader else ""
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head>\n'
+        f'<body style="{_STYLE}">\n{hidden}' + "\n".join(blocks) + "\n</body></html>"
+    )
+
+
+def _block(block: str, draft: Draft) -> str:
+    ask = draft.call_to_action
+    if ask and draft.link and ask in block:
+        before, after = block.split(ask, 1)
+        inner = f'{_inline(before)}<a href="{escape(draft.link)}">{escape(ask)}</a>{_inline(after)}'
+    else:
+        inner = _inline(block)
+    return f"<p>{inner}</p>"
+
+
+def _inline(text: str) -> str:
+    made, last = [], 0
+    for match in LINK.finditer(text):
+        if not match.group().lower().startswith("http"):
+            continue
+        url = escape(match.group())
+        made += [escape(text[last : match.start()], quote=False), f'<a href="{url}">{url}</a>']
+        last = match.end()
+    done = "".join([*made, escape(text[last:], quote=False)]).replace("\n", "<br>\n")
+    return done.replace(UNSUBSCRIBE, f'<a href="{UNSUBSCRIBE}">{UNSUBSCRIBE}</a>')

@@ -1,0 +1,20 @@
+"""Which channels there are, and what people call them."""
+
+CHANNELS: tuple[str, ...] = ("linkedin", "x", "facebook", "email", "blog", "webhook", "outbox")
+THREAD = "thread"  # a form of x, not a channel of its own
+
+_NAMES = {
+    "linkedin": ("linked in", "linkedin post", "linkedin page", "li"),
+    "x": ("twitter", "tweet", "tweets", "x.com", "twitter.com", "x post", "thread", "twitter thread", "x thread"),
+    "facebook": ("fb", "facebook page", "meta"),
+    "email": ("e-mail", "mail", "emails", "e-mails", "newsletter", "smtp", "mailing"),
+    "blog": ("wordpress", "ghost", "article", "blog post", "blogpost", "website", "blog article"),
+    "webhook": ("web hook", "hook"),
+    "outbox": ("out box", "outbox folder", "folder", "file"),
+}
+_CANONICAL = {spelling: name for name, spellings in _NAMES.items() for spelling in (name, *spellings)}
+
+
+def canonical(name: str) -> str | None:
+    """The channel a name means ("Twitter" -> "x"), or None where there is no such channel."""
+    return _CANONICAL.get(" ".join(name.lower().replace("_", " ").split()))

@@ -1,0 +1,84 @@
+"""A draft becomes the exact bytes of one channel. Layout only: no word is added, dropped or changed."""
+
+import re
+from collections.abc import Callable
+
+from cofounder.channels import blog, email, linkedin
+from cofounder.channels.counting import length
+from cofounder.channels.layout import PLACEHOLDER, placeholders, social, tidy
+from cofounder.channels.naming import THREAD, canonical
+from cofounder.channels.rendered import Rendered
+from cofounder.channels.rules import ChannelRules, rules
+from cofounder.models.brief import Draft
+
+__all__ = ["PLACEHOLDER", "render"]
+
+PART_BREAK = "\n\n---\n\n"
+
+
+def render(channel: str, draft: Draft) -> Rendered:
+    """The draft as `channel` (any of its names) will carry it; the same draft gives the same bytes.
+
+    Raises UnknownChannel.
+    """
+    name = canonical(channel)
+    thread = name == "x" and (bool(draft.parts) or channel.lower().endswith(THREAD))
+    known = rules(channel, thread=thread)
+    assert name is not None  # `rules` would have raised
+    if thread:
+        return _thread(name, draft, known)
+    return _RENDERERS.get(name, _text)(name, draft, known)
+
+
+def _text(name: str, draft: Draft, known: ChannelRules) -> Rendered:
+    body = tidy(draft.body) or "\n".join(tidy(part) for part in draft.parts)
+    text = social(body, draft.link, draft.hashtags)
+    if name == "outbox" and draft.title and not text.startswith(draft.title):
+        text = f"{tidy(draft.title)}\n\n{text}"
+    return Rendered(
+        channel=name,
+        text=text,
+        plain=text,
+        title=draft.title,
+        hashtags=draft.hashtags,
+        length=length(name, text),
+        limit=known.limit,
+        placeholders=placeholders(text),
+    )
+
+
+def _linkedin(name: str, draft: Draft, known: ChannelRules) -> Rendered:
+    made = _text(name, draft, known)
+    return made.model_copy(update={"api_text": linkedin.escape(made.text)})
+
+
+def _thread(name: str, draft: Draft, known: ChannelRules) -> Rendered:
+    given = draft.parts or re.split(r"\n\s*\n", draft.body)
+    parts = [tidy(part) for part in given if part.strip()] or [""]
+    parts[-1] = social(parts[-1], draft.link, draft.hashtags, seen="\n".join(parts))
+    text = PART_BREAK.join(parts)
+    return Rendered(
+        channel=name,
+        text=text,
+        plain="\n\n".join(parts),
+        parts=parts,
+        hashtags=draft.hashtags,
+        length=max(length(name, part) for part in parts),
+        limit=known.limit,
+        placeholders=placeholders(text),
+    )
+
+
+def _email(name: str, draft: Draft, known: ChannelRules) -> Rendered:
+    return email.render(draft, limit=known.limit)
+
+
+def _blog(name: str, draft: Draft, known: ChannelRules) -> Rendered:
+    return blog.render(draft, limit=known.limit)
+
+
+_RENDERERS: dict[str, Callable[[str, Draft, ChannelRules], Rendered]] = {
+    "linkedin": _linkedin,
+    "email": _email,
+    "blog": _blog,
+}
