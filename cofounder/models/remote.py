@@ -54,8 +54,9 @@ async def ask(target: Target, chosen: Settings, instructions: str, prompt: str, 
     from pydantic_ai.usage import UsageLimits
 
     model = providers.build(target, chosen)
-    # The row stands for this one request: the SDK sends none of its own accord, and the chain goes on instead.
-    asked = ModelSettings(max_tokens=MAX_TOKENS, timeout=chosen.model_timeout_seconds, max_retries=0)
+    # The SDK may send once more what was refused for the moment (429, 5xx), which no provider bills. A late answer may
+    # be billed: our own limit comes first, and ends it.
+    asked = ModelSettings(max_tokens=MAX_TOKENS, timeout=2 * chosen.model_timeout_seconds, max_retries=1)
     agent = Agent(model, output_type=output, instructions=instructions, retries=0, name="cofounder")
     began = time.perf_counter()
     with capture_run_messages() as messages:
@@ -76,8 +77,11 @@ def _spent(target: Target, messages: list[Any], began: float) -> Spent:
 
 
 def _reason(error: Exception) -> str:
+    """In words for the row: what the provider or the check of the answer said."""
+    from pydantic_ai.exceptions import UnexpectedModelBehavior
+
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    inner = error.__cause__
-    words = f"{type(error).__name__}: {error}"
-    return f"{words} ({inner})" if inner is not None and str(inner) not in words else words
+    if isinstance(error, UnexpectedModelBehavior):
+        return f"malformed answer: {error.__cause__ or error}"
+    return f"{type(error).__name__}: {error}"

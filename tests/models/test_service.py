@@ -100,8 +100,8 @@ async def test_another_brief_scope_or_number_is_another_call(server: Any, brief:
     [
         (500, "500"),
         (429, "429"),
-        ('{"body": "cut off', "Tool"),
-        ('{"body": 7, "parts": "none"}', "Tool"),
+        ('{"body": "cut off', "malformed answer"),
+        ('{"body": 7, "parts": "none"}', "valid string"),
         ({"body": "   "}, "empty"),
         (5.0, "in time"),
     ],
@@ -111,15 +111,21 @@ async def test_whatever_goes_wrong_the_offline_model_writes_and_the_row_says_why
 ) -> None:
     configured("openai-compatible:test-model", model_timeout_seconds="1")
     task = new_id()
-    server.answers = [bad]
+    server.answers = [bad] * (2 if isinstance(bad, int) else 1)
     draft = await service.write(brief, task_id=task, scope="step:draft:0")
     assert draft.model == "offline"
     assert draft.body
     failed, answered = await rows(task)
     assert (failed["state"], answered["state"]) == ("failed", "answered")
     assert (answered["model"], answered["fallback_from"]) == ("offline", "openai-compatible:test-model")
-    assert len(server.requests) == 1
-    assert failed["error"]
+    assert server.answers == []
+    assert reason in failed["error"]
+
+
+async def test_a_refusal_of_the_moment_is_tried_once_more(server: Any, brief: Brief) -> None:
+    server.answers = [503, WRITTEN]
+    draft = await service.write(brief, task_id=new_id(), scope="step:draft:0")
+    assert draft.model == "openai-compatible:test-model"
 
 
 async def test_a_paid_answer_that_cannot_be_used_still_counts(server: Any, brief: Brief) -> None:
@@ -136,7 +142,7 @@ async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
 ) -> None:
     configured("openai-compatible:first,openai-compatible:second")
     task = new_id()
-    server.answers = [503, WRITTEN]
+    server.answers = [503, 503, WRITTEN]
     draft = await service.write(brief, task_id=task, scope="step:draft:0")
     assert draft.model == "openai-compatible:second"
     assert [(row["model"], row["state"], row["fallback_from"]) for row in await rows(task)] == [
@@ -148,7 +154,7 @@ async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
 async def test_the_key_is_in_no_row_and_no_log(server: Any, brief: Brief, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     task = new_id()
-    server.answers = [500, WRITTEN]  # the server repeats the key in its error
+    server.answers = [500, 500, WRITTEN]  # the server repeats the key in its error
     await service.write(brief, task_id=task, scope="a")
     await service.write(brief, task_id=task, scope="b")
     async with db.transaction() as session:
