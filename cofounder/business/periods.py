@@ -111,21 +111,23 @@ def previous(period: Period) -> Period:
     return shifted(period, -1)
 
 
-def like_previous(asked: Period, covered: Period) -> Period:
-    """The days of the period before `asked` that answer to the covered part of it.
+def like(asked: Period, covered: Period, steps: int) -> Period:
+    """The days, `steps` periods before `asked`, that answer to its covered part.
 
-    October of Q4 answers to September (a month has its own month before); October and November to July and August,
-    the first two months of the quarter before.
+    A single month answers to the months before it. October and November of Q4 answer to July and August, the first
+    two months of the quarter before; November 1 to 20 to October 1 to 20.
     """
     if (asked.start, asked.end) == (covered.start, covered.end) or whole_months(covered) == 1:
-        return previous(covered)
-    before = previous(asked)
+        return shifted(covered, -steps)
+    before = shifted(asked, -steps)
     months = whole_months(covered)
     if months is not None and whole_months(asked) is not None:
         offset = (covered.start.year - asked.start.year) * 12 + covered.start.month - asked.start.month
         start = add_months(before.start, offset)
         return spanning(start, month_end(add_months(start, months - 1)))
-    return previous(covered)
+    start = before.start + (covered.start - asked.start)
+    end = start + (covered.end - covered.start)
+    return spanning(start, end) if end <= before.end else shifted(covered, -steps)
 
 
 def year_earlier(period: Period) -> Period:

@@ -13,7 +13,7 @@ from cofounder.business.records.schemas import PostWithReading, TaskFilter
 from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
 from cofounder.kit.db import Row
 
-_SAMPLED: tuple[type[Row], ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, FinancialMetric)
+_SAMPLED: tuple[Any, ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, FinancialMetric)
 
 
 async def task(session: AsyncSession, id: UUID, *, lock: bool = False) -> Task | None:
@@ -151,14 +151,16 @@ async def web_days(
 ) -> list[tuple[date, int | None, int | None, int | None]]:
     """(day, sessions, users, conversions) of the whole site, as known at `as_of`.
 
-    A day's row for the whole site (page '') wins; without one, the pages' rows are added up.
+    A day's row for the whole site (page '') and all sources ('') wins; without one, its parts are added up.
     """
     site = WebAnalytics.page_id == ""
+    unsplit = WebAnalytics.source == ""
     rate = func.round((WebAnalytics.sessions * WebAnalytics.conversion_rate).cast(Numeric))
     conversions = func.coalesce(WebAnalytics.conversions, rate)
 
     def total(column: Any) -> Any:
-        return func.coalesce(func.sum(column).filter(site), func.sum(column))
+        parts = (site & unsplit, site, unsplit)
+        return func.coalesce(*(func.sum(column).filter(part) for part in parts), func.sum(column))
 
     query = (
         select(WebAnalytics.day, total(WebAnalytics.sessions), total(WebAnalytics.users), total(conversions))
@@ -182,11 +184,16 @@ async def add_many(session: AsyncSession, table: type[Row], rows: Sequence[dict[
         await session.execute(insert(table), list(rows))
 
 
-async def remove_sample(session: AsyncSession) -> dict[str, int]:
-    """Delete every sample row, readings before posts. Table name -> rows removed."""
+async def remove_sample(session: AsyncSession, *, generated_only: bool = False) -> dict[str, int]:
+    """Delete sample rows, readings before posts; with `generated_only` a person's own tasks and posts stay."""
     removed = {}
     for table in _SAMPLED:
-        answer: Any = await session.execute(delete(table).where(table.is_sample.is_(True)))  # type: ignore[attr-defined]
+        query = delete(table).where(table.is_sample.is_(True))
+        if generated_only and table in (Task, Post):
+            query = query.where(table.is_legacy.is_(True))
+        if generated_only and table is SocialPostAnalytics:
+            query = query.where(SocialPostAnalytics.source == "sample")
+        answer: Any = await session.execute(query)
         removed[table.__tablename__] = answer.rowcount
     return removed
 
@@ -195,6 +202,20 @@ async def count_sample(session: AsyncSession) -> dict[str, int]:
     """Table name -> sample rows."""
     counted = {}
     for table in _SAMPLED:
-        query = select(func.count()).select_from(table).where(table.is_sample.is_(True))  # type: ignore[attr-defined]
+        query = select(func.count()).select_from(table).where(table.is_sample.is_(True))
         counted[table.__tablename__] = (await session.execute(query)).scalar_one()
     return counted
+
+
+async def has_own_rows(session: AsyncSession) -> bool:
+    """Whether posts, web or financial rows exist that are not sample."""
+    for table in (FinancialMetric, WebAnalytics, Post):
+        if (await session.execute(select(table.id).where(table.is_sample.is_(False)).limit(1))).first():
+            return True
+    return False
+
+
+async def sample_ends(session: AsyncSession) -> date | None:
+    """The last day of the newest sample figure."""
+    query = select(func.max(FinancialMetric.period_end)).where(FinancialMetric.is_sample.is_(True))
+    return (await session.execute(query)).scalar_one()

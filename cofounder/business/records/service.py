@@ -179,6 +179,18 @@ async def add_financial(session: AsyncSession, rows: Sequence[NewFinancial]) -> 
     live.changed(session, "financial_metrics")
 
 
+async def add_history(
+    session: AsyncSession, tasks: Sequence[NewTask], posts: Sequence[NewPost], readings: Sequence[NewReading]
+) -> None:
+    """Many finished tasks with their posts and readings at once; every task has its id and times."""
+    now = clock.now()
+    await queries.add_many(session, TaskRow, [{**task.model_dump(), "questions": []} for task in tasks])
+    await queries.add_many(session, PostRow, [{**p.model_dump(), "created_at": p.published_at or now} for p in posts])
+    await queries.add_many(session, SocialPostAnalytics, [{"id": new_id(), **r.model_dump()} for r in readings])
+    live.changed(session, "tasks")
+    live.changed(session, "posts")
+
+
 async def financial_rows(
     session: AsyncSession, metric: str | Sequence[str] | None = None, as_of: datetime | None = None
 ) -> list[FinancialRow]:
@@ -192,3 +204,26 @@ async def web_days(
 ) -> list[tuple[date, int | None, int | None, int | None]]:
     """(day, sessions, users, conversions) of the whole site as known at `as_of`, oldest first."""
     return await queries.web_days(session, as_of, since=since)
+
+
+async def has_own_rows(session: AsyncSession) -> bool:
+    """Whether posts, web or financial rows exist that are not sample."""
+    return await queries.has_own_rows(session)
+
+
+async def sample_ends(session: AsyncSession) -> date | None:
+    """The last day of the newest sample figure; None without a sample."""
+    return await queries.sample_ends(session)
+
+
+async def count_sample(session: AsyncSession) -> dict[str, int]:
+    """Table name -> sample rows."""
+    return await queries.count_sample(session)
+
+
+async def remove_sample(session: AsyncSession, *, generated_only: bool = False) -> dict[str, int]:
+    """Delete sample rows; with `generated_only` the tasks and posts that a person made on the sample stay."""
+    removed = await queries.remove_sample(session, generated_only=generated_only)
+    for topic in ("tasks", "posts", "financial_metrics", "web_analytics"):
+        live.changed(session, topic)
+    return removed

@@ -1,0 +1,262 @@
+"""What the company's figures were at a time: the request's own where given, else the newest stored ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business import metrics, periods, timeline
+from cofounder.business.catalogue import KNOWN, canonical, metric
+from cofounder.business.records import service as records
+from cofounder.business.timeline import Point, Reading, Timeline
+from cofounder.models.brief import Base, BaseKind, Fact, Period
+
+_YEARS = 4  # how far back days of web analytics are read
+_PRESENT = 0.9  # share of a month's days that must be there for its sum to stand
+_DIFFERS = 0.01
+_ORDER = {name: place for place, name in enumerate(KNOWN)}
+
+
+@dataclass(frozen=True)
+class State:
+    """Facts for a text, the state in the names of an example, and in sentences what is missing or at odds."""
+
+    facts: list[Fact]
+    state: dict[str, Any]
+    missing: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    period: Period | None = None  # the asked one, else the newest finished month
+    source: str = "stored"  # "request", "stored", "none"
+
+
+async def load(session: AsyncSession, *, as_of: datetime) -> dict[str, list[Point]]:
+    """Every stored figure known at `as_of`, by canonical metric; financial rows win over web analytics."""
+    found: dict[str, dict[tuple[date, date], Point]] = {}
+    for row in await records.financial_rows(session, None, as_of):
+        span = (row.period_start, row.period_end)
+        point = Point(*span, float(row.metric_value), "financial_metrics", row.currency or "USD")
+        found.setdefault(canonical(row.metric_type), {})[span] = point
+    since = as_of.date() - timedelta(days=366 * _YEARS)
+    for name, point in web_points(await records.web_days(session, as_of, since=since)):
+        found.setdefault(name, {}).setdefault((point.start, point.end), point)
+    return {name: sorted(points.values(), key=lambda p: (p.end, p.start)) for name, points in found.items()}
+
+
+def web_points(days: Sequence[tuple[date, int | None, int | None, int | None]]) -> list[tuple[str, Point]]:
+    """(metric, point) for each day of visits and conversions, and for each month whose days are nearly all there."""
+    found: list[tuple[str, Point]] = []
+    for name, column in (("traffic", 1), ("conversions", 3)):
+        by_month: dict[date, list[tuple[date, int]]] = {}
+        for row in days:
+            value = row[column]
+            if isinstance(value, int):
+                found.append((name, Point(row[0], row[0], value, "web_analytics")))
+                by_month.setdefault(row[0].replace(day=1), []).append((row[0], value))
+        newest = days[-1][0] if days else None
+        for first, seen in by_month.items():
+            whole = periods.month(first)
+            if newest is not None and newest >= whole.end and len(seen) >= _PRESENT * periods.days(whole):
+                total = sum(value for _, value in seen)
+                found.append((name, Point(whole.start, whole.end, total, "web_analytics")))
+    return found
+
+
+async def business_state(
+    session: AsyncSession,
+    *,
+    as_of: datetime,
+    period: Period | None = None,
+    given: Mapping[str, Any] | None = None,
+    wanted: Sequence[str] = (),
+    asked: Sequence[str] = (),
+    compare_with: BaseKind | None = None,
+) -> State:
+    """The company's figures as known at `as_of`.
+
+    Figures `given` with the request win and are then the only ones; where a stored figure of the same month differs,
+    that is a conflict, in words. Without them: the stored figures of `period`, else of the newest finished month,
+    all of them or the `wanted` ones; `asked` marks those that the request names. Raises MetricInvalid.
+    """
+    stored = await load(session, as_of=as_of)
+    if given:
+        told = metrics.read_given(given, as_of=as_of.date(), period=period, asked=tuple(asked))
+        conflicts = [*told.conflicts, *_at_odds(told.facts, stored)]
+        missing = _not_given(told.facts, asked)
+        return State(told.facts, told.state, missing, conflicts, told.notes, period, "request")
+    newest = timeline.newest_month(stored, as_of.date())
+    over = period or newest
+    if over is None:
+        return State([], {}, ["No figures are stored yet: import some or send business_metrics."], source="none")
+    facts, missing = facts_of(stored, over, as_of=as_of.date(), wanted=wanted, asked=asked, compare_with=compare_with)
+    state = state_of(stored, newest) if newest is not None else {}
+    whole = over.model_copy(update={"provisional": over.end > as_of.date() or any(_partial(f, over) for f in facts)})
+    return State(facts, state, missing, [], _coverage(facts, over), whole, "stored")
+
+
+def facts_of(
+    stored: Timeline,
+    over: Period,
+    *,
+    as_of: date,
+    wanted: Sequence[str] = (),
+    asked: Sequence[str] = (),
+    compare_with: BaseKind | None = None,
+) -> tuple[list[Fact], list[str]]:
+    """Facts of a period with base and series, in the catalogue's order, and a sentence for each that is missing."""
+    named = [canonical(name) for name in (*wanted, *asked)]
+    names = list(dict.fromkeys(named)) or sorted(_all_names(stored), key=lambda name: _ORDER.get(name, len(_ORDER)))
+    stressed = {canonical(name) for name in asked}
+    kinds = (compare_with,) if compare_with else preferred_bases(stored, names, over)
+    facts, missing = [], []
+    for name in names:
+        reading = timeline.read(stored, name, over)
+        if reading is None or name == "growth_rate":
+            sentence = _why_missing(stored, name, over)
+            if sentence is not None and (named or stored.get(name)):
+                missing.append(sentence)
+            continue
+        facts.append(_fact(stored, name, over, reading, as_of, name in stressed, kinds))
+    return facts, missing
+
+
+def _all_names(stored: Timeline) -> set[str]:
+    """What is stored and the ratios that can be made of it."""
+    made = {m.name for m in KNOWN.values() if m.top is not None and m.below is not None}
+    held = {name for name in stored if stored[name] and not name.startswith("target_")}
+    return held | {name for name in made if metric(name).top in stored}
+
+
+def _fact(
+    stored: Timeline, name: str, over: Period, reading: Reading, as_of: date, asked: bool, kinds: Sequence[BaseKind]
+) -> Fact:
+    known, covered = metric(name), reading.covered
+    values = timeline.series(stored, name, over, covered)
+    return Fact(
+        id=name,
+        metric=name,
+        noun=known.noun,
+        value=reading.value,
+        unit=known.unit,
+        currency=reading.currency,
+        period=covered.model_copy(update={"provisional": covered.end > as_of}),
+        base=base_of(stored, name, over, covered, kinds),
+        series=values,
+        source=reading.source,
+        n=reading.n,
+        asked=asked,
+    )
+
+
+def preferred_bases(stored: Timeline, names: Sequence[str], over: Period) -> tuple[BaseKind, ...]:
+    """Target first; then a year before where the lead metric is seasonal, else the period before. One for all facts."""
+    lead = "revenue" if "revenue" in names else next((name for name in names if metric(name).adds == "flow"), None)
+    if lead is not None and over.grain in ("month", "quarter"):
+        months = [p for p in stored.get(lead, ()) if p.end <= over.end and periods.grain_of(p.start, p.end) == "month"]
+        if timeline.is_seasonal([p.value for p in months]):
+            return ("target", "year_earlier", "previous")
+    return ("target", "previous", "year_earlier")
+
+
+def base_of(stored: Timeline, name: str, over: Period, covered: Period, kinds: Sequence[BaseKind]) -> Base | None:
+    """The first of these comparisons that is stored."""
+    for each in kinds:
+        if each == "target":
+            aim = timeline.read_whole(stored, f"target_{name}", covered)
+            if aim is not None:
+                return Base(value=aim.value, kind="target", label="the target", period=covered)
+            continue
+        before = periods.like(over, covered, 1) if each == "previous" else periods.year_earlier(covered)
+        found = timeline.read_whole(stored, name, before)
+        if found is not None:
+            label = periods.base_label(covered, each) if each == "previous" else before.label
+            return Base(value=found.value, kind=each, label=label, period=before)
+    return None
+
+
+def _partial(fact: Fact, over: Period) -> bool:
+    return fact.period is not None and (fact.period.start, fact.period.end) != (over.start, over.end)
+
+
+def _coverage(facts: Sequence[Fact], over: Period) -> list[str]:
+    """One sentence per part of the period that figures cover instead of the whole."""
+    parts: dict[str, list[str]] = {}
+    for fact in facts:
+        if fact.period is not None and _partial(fact, over):
+            parts.setdefault(fact.period.label, []).append(fact.noun)
+    if len(parts) == 1 and len(next(iter(parts.values()))) == len(facts):
+        return [f"{over.label} is not complete: these are the figures of {next(iter(parts))} only."]
+    return [f"{over.label} is not complete for {_listed(nouns)}: {label} only." for label, nouns in parts.items()]
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _why_missing(stored: Timeline, name: str, over: Period) -> str | None:
+    """Why a period has no value of a metric, in words."""
+    known, points = metric(name), stored.get(name, ())
+    if name == "growth_rate":
+        return None  # computed from revenue and its base where a text needs it
+    if not points:
+        return f"No figure for {known.noun} is stored."
+    inside = [p for p in points if over.start <= p.start and p.end <= over.end]
+    if len(inside) > 1 and known.adds in ("ratio", "unknown"):
+        subject = known.noun[0].upper() + known.noun[1:]
+        return f"{subject} is stored by shorter periods, and {over.label} cannot be made of them."
+    newest = max(points, key=lambda p: p.end)
+    newest_label = periods.label(newest.start, newest.end)
+    return f"No figure for {known.noun} in {over.label} is stored; the newest is that of {newest_label}."
+
+
+def _not_given(facts: Sequence[Fact], asked: Sequence[str]) -> list[str]:
+    held = {fact.metric for fact in facts}
+    names = [name for name in dict.fromkeys(map(canonical, asked)) if name not in held and name != "growth_rate"]
+    return [f"No figure for {metric(name).noun} is given." for name in names]
+
+
+def _at_odds(facts: Sequence[Fact], stored: Timeline) -> list[str]:
+    """Stored figures of the same month that say something else than the request's, in words."""
+    found = []
+    for fact in facts:
+        pairs = [(fact.value, fact.period)]
+        if fact.base is not None and fact.base.kind != "target":
+            pairs.append((fact.base.value, fact.base.period))
+        for value, period in pairs:
+            held = None if period is None else timeline.read_whole(stored, fact.metric, period)
+            if held is None or period is None or abs(held.value - value) <= _DIFFERS * max(abs(value), abs(held.value)):
+                continue
+            month = periods.label(period.start, period.end)
+            found.append(
+                f"The request says {metric(fact.metric).noun} was {shown(value, fact)} in {month}; "
+                f"{shown(held.value, fact)} is stored. The request's figure is used."
+            )
+    return found
+
+
+def shown(value: float, fact: Fact) -> str:
+    """A figure as a sentence writes it: $150,000, 4.5%, 320."""
+    if fact.unit == "usd":
+        return metrics.money(value, fact.currency)
+    if fact.unit == "rate":
+        return f"{round(value * 100, 2):g}%"
+    return f"{value:,.0f}" if abs(value - round(value)) < 1e-9 else f"{value:,.2f}"
+
+
+def state_of(stored: Timeline, month: Period) -> dict[str, Any]:
+    """A month's values in the names of a business state, with the revenue before and its growth."""
+    state: dict[str, Any] = {}
+    for name in sorted(_all_names(stored), key=lambda each: _ORDER.get(each, len(_ORDER))):
+        reading = timeline.read_whole(stored, name, month)
+        if reading is not None:
+            state[metric(name).state] = round(reading.value, 6)
+    before = timeline.read_whole(stored, "revenue", periods.previous(month))
+    if before is not None and "revenue_monthly" in state:
+        state["previous_revenue"] = before.value
+        if before.value > 0:
+            state["growth_rate"] = round(state["revenue_monthly"] / before.value - 1, 6)
+    if state:
+        state["period"] = month.label
+    return state

@@ -1,0 +1,173 @@
+"""Stored values laid out in time, and what a period's value is: sums of flows, end values, ratios recomputed.
+
+Pure. A mean of ratios is never taken; a value that cannot be made from what is stored is None.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cofounder.business import periods
+from cofounder.business.catalogue import Metric, metric
+from cofounder.models.brief import Period
+
+_MONTHLY = 28  # days; a point at least this long is a month's or longer
+_SERIES = 36
+_ALIKE = 0.5  # values a season apart correlate at least this much
+_PAIRS = 9
+
+
+@dataclass(frozen=True)
+class Point:
+    """One stored value of one span of days, both included."""
+
+    start: date
+    end: date
+    value: float
+    source: str
+    currency: str = "USD"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A period's value, the days it really covers, and the sample behind a rate."""
+
+    value: float
+    covered: Period
+    source: str
+    currency: str = "USD"
+    n: int | None = None
+
+
+Timeline = Mapping[str, Sequence[Point]]  # canonical metric name -> points
+
+
+def read(timeline: Timeline, name: str, period: Period) -> Reading | None:
+    """The metric's value over the part of `period` that is stored; None where none can be made."""
+    known = metric(name)
+    points = timeline.get(known.name, ())
+    exact = next((p for p in points if (p.start, p.end) == (period.start, period.end)), None)
+    if exact is not None:
+        return _single(exact, _sample(timeline, known, period))
+    inside = [p for p in points if period.start <= p.start and p.end <= period.end]
+    if known.adds == "flow":
+        return _summed(inside)
+    if known.adds == "stock":
+        return _ending(inside, period)
+    if known.adds == "ratio":
+        made = _recomputed(timeline, known, period)
+        if made is not None:
+            return made
+    return _single(inside[0], None) if len(inside) == 1 else None
+
+
+def _single(point: Point, n: int | None) -> Reading:
+    return Reading(point.value, periods.spanning(point.start, point.end), point.source, point.currency, n)
+
+
+def _summed(inside: Sequence[Point]) -> Reading | None:
+    """The first unbroken run of points, longest points first; months rather than days where both are stored."""
+    monthly = [p for p in inside if periods.days(periods.spanning(p.start, p.end)) >= _MONTHLY]
+    usable = monthly or list(inside)
+    if not usable:
+        return None
+    start = min(p.start for p in usable)
+    run: list[Point] = []
+    at = start
+    starting: dict[date, Point] = {}
+    for point in usable:
+        if point.start not in starting or starting[point.start].end < point.end:
+            starting[point.start] = point
+    while at in starting:
+        run.append(starting[at])
+        at = starting[at].end + timedelta(days=1)
+    if len({p.currency for p in run}) > 1:
+        return None  # amounts of two currencies do not add up
+    total = sum(p.value for p in run)
+    sources = sorted({p.source for p in run})
+    return Reading(total, periods.spanning(start, run[-1].end), " and ".join(sources), run[0].currency)
+
+
+def _ending(inside: Sequence[Point], period: Period) -> Reading | None:
+    if not inside:
+        return None
+    last = max(inside, key=lambda p: (p.end, p.start))
+    return Reading(last.value, periods.spanning(period.start, last.end), last.source, last.currency)
+
+
+def _recomputed(timeline: Timeline, known: Metric, period: Period) -> Reading | None:
+    """top / below over the days that both cover; never a mean of ratios."""
+    if known.top is None or known.below is None:
+        return None
+    top, below = read(timeline, known.top, period), read(timeline, known.below, period)
+    if top is None or below is None:
+        return None
+    if (top.covered.start, top.covered.end) != (below.covered.start, below.covered.end):
+        start = max(top.covered.start, below.covered.start)
+        end = min(top.covered.end, below.covered.end)
+        if end < start or (start, end) == (period.start, period.end):
+            return None
+        return _recomputed(timeline, known, periods.spanning(start, end))
+    if below.value <= 0:
+        return None
+    n = int(below.value) if known.unit == "rate" and metric(known.below).unit == "count" else None
+    source = " and ".join(sorted({top.source, below.source}))
+    return Reading(top.value / below.value, top.covered, source, top.currency, n)
+
+
+def _sample(timeline: Timeline, known: Metric, period: Period) -> int | None:
+    """How many cases a stored rate rests on, where they are stored too."""
+    if known.unit != "rate" or known.below is None or metric(known.below).unit != "count":
+        return None
+    below = read(timeline, known.below, period)
+    return int(below.value) if below is not None and below.covered == period else None
+
+
+def read_whole(timeline: Timeline, name: str, period: Period) -> Reading | None:
+    """The metric's value over exactly these days, else None."""
+    found = read(timeline, name, period)
+    if found is None or (found.covered.start, found.covered.end) != (period.start, period.end):
+        return None
+    return found
+
+
+def series(timeline: Timeline, name: str, asked: Period, covered: Period, limit: int = _SERIES) -> list[float]:
+    """Values of the like periods before, oldest first, unbroken, without this one."""
+    found: list[float] = []
+    for steps in range(1, limit + 1):
+        earlier = read_whole(timeline, name, periods.like(asked, covered, steps))
+        if earlier is None:
+            break
+        found.append(earlier.value)
+    return found[::-1]
+
+
+def is_seasonal(values: Sequence[float], season: int = 12) -> bool:
+    """Whether a value, freed of the trend, goes with the one a season before it (Pearson >= 0.5, at least 9 pairs).
+
+    Looks at the last three seasons of positive values; anything else is False.
+    """
+    recent = list(values[-3 * season :])
+    if len(recent) < season + _PAIRS or min(recent) <= 0:
+        return False
+    import numpy as np
+
+    logs = np.log(np.asarray(recent, dtype=float))
+    at = np.arange(len(recent))
+    level = logs - np.polyval(np.polyfit(at, logs, 1), at)
+    later, before = level[season:], level[:-season]
+    if later.std() < 1e-9 or before.std() < 1e-9:
+        return False
+    return bool(np.corrcoef(later, before)[0, 1] >= _ALIKE)
+
+
+def newest_month(timeline: Timeline, today: date) -> Period | None:
+    """The last finished month that has a value; the one most metrics agree on, the later where they do not."""
+    ends = [
+        max((p.end for p in points if p.end <= today and periods.grain_of(p.start, p.end) == "month"), default=None)
+        for points in timeline.values()
+    ]
+    known = [end for end in ends if end is not None]
+    if not known:
+        return None
+    return periods.month(max(set(known), key=lambda end: (known.count(end), end)))
