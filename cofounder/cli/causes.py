@@ -1,0 +1,65 @@
+"""Errors of libraries that a person can do something about, in our words."""
+
+from cofounder.kit.errors import CofounderError
+
+
+class SettingUnreadable(CofounderError):
+    """An environment variable does not fit."""
+
+    status = 422
+
+
+class DatabaseOutOfReach(CofounderError):
+    """The database does not answer."""
+
+    status = 503
+    hint = "See how it is with: cofounder doctor"
+
+
+class FileTrouble(CofounderError):
+    """A file or folder cannot be used."""
+
+    status = 422
+
+
+def explain(error: BaseException) -> CofounderError | None:
+    """Our error for a library's, or None when it is nothing that we know."""
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        return _of_validation(error)
+    name = f"{type(error).__module__}.{type(error).__name__}"
+    if name.startswith(("asyncpg.", "psycopg.", "sqlalchemy.")) and _is_connection(error):
+        return DatabaseOutOfReach(_first_line(error))
+    if isinstance(error, ConnectionError):
+        return DatabaseOutOfReach(_first_line(error))
+    if isinstance(error, OSError) and error.filename is not None:
+        return FileTrouble(f"{error.filename}: {error.strerror}")
+    return None
+
+
+def _of_validation(error: "object") -> CofounderError:
+    from pydantic import ValidationError
+
+    assert isinstance(error, ValidationError)
+    found = [
+        {"field": ".".join(str(part) for part in one["loc"]) or error.title, "message": one["msg"]}
+        for one in error.errors(include_url=False, include_input=False)
+    ]
+    if error.title == "Settings":
+        found = [{**one, "field": _variable(one["field"])} for one in found]
+    first = found[0]
+    return SettingUnreadable(first["message"], field=first["field"], errors=found)
+
+
+def _variable(field: str) -> str:
+    return field if field.isupper() else f"COFOUNDER_{field.upper()}"
+
+
+def _is_connection(error: BaseException) -> bool:
+    words = f"{type(error).__name__} {error}".lower()
+    return any(word in words for word in ("connect", "operationalerror", "shutting down", "password", "does not exist"))
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,116 @@
+"""The program `cofounder`: its commands, its global options, and how it ends."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cofounder.cli import out
+from cofounder.cli.groups import data, database, keys, running, tasks
+from cofounder.kit.errors import CofounderError
+
+app = typer.Typer(
+    name="cofounder",
+    help="A request becomes an approved publication and a training example.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from cofounder import __version__
+
+        typer.echo(f"cofounder {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Folder that holds the database, the outbox and the keys. Also COFOUNDER_HOME.", show_default=False),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+) -> None:
+    """A request becomes an approved publication and a training example.
+
+    Start the product with `cofounder up`, ask for something with `cofounder ask "..."`.
+    """
+    if home is not None:
+        os.environ["COFOUNDER_HOME"] = str(home.expanduser().absolute())
+        from cofounder.settings import settings
+
+        settings.cache_clear()
+
+
+for group in (running, tasks, data, keys, database):
+    group.register(app)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code. Every error is one line on standard error."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    try:
+        answer = app(args=arguments, prog_name="cofounder", standalone_mode=False)
+        sys.stdout.flush()
+    except CofounderError as error:
+        out.complain(out.line(error))
+        return out.exit_code(error)
+    except (KeyboardInterrupt, typer.Abort):
+        out.complain("Stopped.")
+        return out.INTERRUPTED
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        return _usage(error)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`cofounder tasks | head`): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _surprise(error)
+    return answer if isinstance(answer, int) else 0
+
+
+def _usage(error: typer.TyperException) -> int:
+    """Typer's own words, in our form."""
+    words = error.format_message()
+    if not words:  # no_args_is_help has shown the help
+        return out.USAGE
+    context = getattr(error, "ctx", None)
+    hint = f" See: {context.command_path} --help" if context is not None else ""
+    out.complain(" ".join(f"error: {words}{hint}".split()))
+    return out.USAGE
+
+
+def _surprise(error: Exception) -> int:
+    """What nobody foresaw: a lost database is unavailable, all else is a fault of ours."""
+    import traceback
+
+    from cofounder.settings import settings
+
+    try:
+        loud = settings().log_level.upper() == "DEBUG"
+    except Exception:
+        loud = True
+    if loud:
+        traceback.print_exc()
+    from cofounder.cli.causes import explain
+
+    known = explain(error)
+    if known is not None:
+        out.complain(out.line(known))
+        return out.exit_code(known)
+    hint = "" if loud else " For the whole story: COFOUNDER_LOG_LEVEL=DEBUG"
+    out.complain(" ".join(f"error: internal: {type(error).__name__}: {error}.{hint}".split()))
+    return out.FAULT

@@ -1,0 +1,165 @@
+"""What a person sees before they decide: texts, scores with their evidence, what was used, where it would go."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cofounder.cli import words
+from cofounder.cli.views.post import name, post
+
+if TYPE_CHECKING:
+    from cofounder.flow.approve.schemas import ApprovalOut, DimensionOut, VariantOut
+
+_SEVERE = ("blocking", "major")
+
+
+def title(text: str) -> Text:
+    return Text.assemble("\n", (text, "bold"))
+
+
+def texts(approval: "ApprovalOut", *, company: str = "", exact: bool = False) -> Group:
+    """Every variant as its channel shows it, or byte for byte as it would be sent."""
+    if approval.kind != "content":
+        return Group(plan(approval.plan or {}))
+    if exact:
+        found: list[RenderableType] = []
+        for variant in approval.channel_variants.values():
+            found += [title(f"{name(variant.channel)}, exactly as it would be sent ({variant.format})"), Text(variant.exact_text)]
+        return Group(*found)
+    return Group(*(post(variant, company=company) for variant in approval.channel_variants.values()))
+
+
+def plan(document: Mapping[str, Any]) -> RenderableType:
+    """The steps of a plan with what each waits for and is expected to take."""
+    table = _table("Step", "Tool", "After", "~Seconds", "~Cost")
+    for step in document.get("steps", []):
+        table.add_row(
+            str(step.get("id", "")),
+            str(step.get("tool", "")),
+            ", ".join(step.get("depends_on") or []) or words.NONE,
+            words.seconds(float(step.get("estimated_seconds") or 0)),
+            words.cost(float(step.get("estimated_cost") or 0)),
+        )
+    return table
+
+
+def quality(approval: "ApprovalOut") -> Group:
+    """The overall score, then each dimension with its evidence; per channel where they differ."""
+    passed = approval.quality_passed
+    verdict = ("passes", "done") if passed else ("does not pass", "you")
+    found: list[RenderableType] = [
+        Text.assemble("Overall ", (words.score(approval.quality_score, 3), "bold"), ", ", verdict),
+        dimensions(approval.quality_dimensions),
+    ]
+    found += issues(approval.issues)
+    return Group(*found)
+
+
+def dimensions(found: Mapping[str, "DimensionOut"]) -> Table:
+    """Dimension, score and evidence; what weighs nothing is said to be for information."""
+    table = _table("Dimension", ">Score", "Evidence")
+    for dimension, judged in sorted(found.items(), key=lambda item: -item[1].weight):
+        table.add_row(
+            Text(words.plain(dimension)),
+            Text(words.score(judged.score), style="you" if judged.score < 0.75 else ""),
+            Text("\n".join(judged.evidence[:3]) or words.NONE),
+        )
+    return table
+
+
+def scores(variants: Mapping[str, "VariantOut"]) -> Table:
+    """One line a channel: its score, whether it passes, rounds of refinement, voice."""
+    table = _table("Channel", ">Score", "Passes", ">Refined", "Voice")
+    for variant in variants.values():
+        table.add_row(
+            Text(name(variant.channel)),
+            Text(words.score(variant.quality_score, 3)),
+            Text("yes" if variant.quality_passed else "no", style="" if variant.quality_passed else "you"),
+            Text(str(variant.refinements)),
+            Text(variant.persona or words.NONE),
+        )
+    return table
+
+
+def issues(found: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
+    """What was found, the severe first; nothing when nothing was."""
+    order = {"blocking": 0, "major": 1, "minor": 2, "info": 3}
+    lines: list[RenderableType] = []
+    for issue in sorted(found, key=lambda one: order.get(str(one.get("severity")), 9)):
+        severity = str(issue.get("severity", "minor"))
+        where = f"{name(str(issue['channel']))}: " if issue.get("channel") else ""
+        style = "you" if severity in _SEVERE else "quiet"
+        lines.append(Text.assemble(("◆ " if severity in _SEVERE else "· ", style), f"{where}{issue.get('message', '')}", (f" ({severity})", "quiet")))
+    return lines
+
+
+def used(approval: "ApprovalOut") -> Group:
+    """The figures that the texts rest on, each with its period, what it is compared with, and its source."""
+    found: list[RenderableType] = []
+    if approval.facts:
+        table = _table("Figure", ">Value", "Period", "Compared with", "Source")
+        for fact in approval.facts:
+            table.add_row(*(Text(cell) for cell in _fact(fact)))
+        found.append(table)
+    sources = [str(one.get("title") or one.get("name") or one.get("source") or "") for one in approval.sources]
+    if any(sources):
+        found.append(Text("Sources: " + ", ".join(dict.fromkeys(filter(None, sources)))))
+    agents = approval.metadata.get("agents_involved") or []
+    if agents:
+        found.append(Text("Agents: " + ", ".join(map(str, agents))))
+    return Group(*found) if found else Group(Text("No figures were used."))
+
+
+def _fact(fact: Mapping[str, Any]) -> tuple[str, ...]:
+    unit, currency = str(fact.get("unit", "count")), str(fact.get("currency", "USD"))
+    base = fact.get("base") or None
+    compared = f"{words.figure(float(base['value']), unit, currency)} ({base.get('label', '')})" if base else words.NONE
+    period = fact.get("period") or {}
+    return (
+        str(fact.get("noun") or fact.get("metric") or fact.get("id")),
+        words.figure(float(fact["value"]), unit, currency),
+        str(period.get("label") or words.NONE),
+        compared,
+        words.plain(str(fact.get("source", ""))),
+    )
+
+
+def delivery(approval: "ApprovalOut") -> Group:
+    """Where each variant would go, and why when that is not the channel itself."""
+    lines: list[RenderableType] = []
+    for variant in approval.channel_variants.values():
+        to = variant.delivery
+        people = f", {words.of(to.recipients, 'recipient')}" if to.recipients > 1 else ""
+        note = f". {to.note}" if to.note else ""
+        lines.append(Text.assemble(f"{name(variant.channel)}: {to.delivered_by}", (f"{people}{note}", "quiet")))
+    return Group(*lines)
+
+
+def whole(approval: "ApprovalOut", *, company: str = "", exact: bool = False) -> Group:
+    """Everything, in the order in which a person needs it."""
+    found: list[RenderableType] = [
+        Text.assemble((approval.request, "italic")),
+        Text(""),
+        texts(approval, company=company, exact=exact),
+    ]
+    if approval.kind == "content":
+        found += [title("Quality"), quality(approval)]
+        if len(approval.channel_variants) > 1:
+            found += [scores(approval.channel_variants)]
+        found += [title("What was used"), used(approval), title("Where it would go"), delivery(approval)]
+        if approval.expected_engagement.value is None:
+            found.append(Text(f"Expected engagement: {words.NONE} ({approval.expected_engagement.reason})", style="quiet"))
+    return Group(*found)
+
+
+def _table(*heads: str) -> Table:
+    """A table without row lines; a head that starts with ">" stands right."""
+    table = Table(box=SIMPLE_HEAD, header_style="quiet", border_style="quiet", pad_edge=False, padding=(0, 1))
+    for head in heads:
+        right = head.startswith(">")
+        table.add_column(head.lstrip(">~") if right else head, justify="right" if right else "left", no_wrap=right)
+    return table
