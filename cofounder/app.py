@@ -1,22 +1,22 @@
 """The composition root: settings, database, durable engine, tool servers, routes. One screen."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
 from cofounder import __version__
-from cofounder.kit import db, durable, live, log, migrate, postgres
+from cofounder.kit import db, leases, live, log, migrate, postgres
 from cofounder.settings import settings
 
 
 async def open_database() -> None:
     """Start or join the database, bring its schema up to date, and let this process use it."""
     chosen = settings()
-    url = chosen.database_url or await postgres.ensure(postgres.home())
+    url = chosen.database_url or await asyncio.to_thread(postgres.ensure, postgres.default_home())
     db.connect(url, chosen.database_schema)
-    await migrate.upgrade()
-    await durable.migrate()
+    await asyncio.to_thread(migrate.upgrade, url, chosen.database_schema)
 
 
 def wire() -> None:
@@ -31,14 +31,28 @@ def wire() -> None:
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def working() -> AsyncIterator[None]:
+    """This process carries out tasks inside the block. Wants an open database and wired tools."""
+    from cofounder import journey
+    from cofounder.flow.plan.tools import registry
+    from cofounder.flow.publish import steps
+
+    del journey, steps  # imported for the workflows they register
+    await registry.discover()
+    async with leases.held(role="worker"):
+        yield
+    await registry.close()
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    from cofounder.flow.plan.tools import registry
+
     log.configure(settings().log_level)
     await open_database()
     wire()
     async with live.listening():
         yield
-    from cofounder.flow.plan.tools import registry
-
     await registry.close()
     await db.dispose()
 
@@ -54,7 +68,7 @@ def create_app() -> FastAPI:
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
 
-    app = FastAPI(title="Cofounder", version=__version__, lifespan=lifespan, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(title="Cofounder", version=__version__, lifespan=_lifespan, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
     install(app)
     for router in (request, run, approve, publish, learn, settings_routes, ops):
         app.include_router(router)

@@ -46,7 +46,8 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: each error it may give, with an example, beside those that every route may give."""
     by_status: dict[int, dict[str, Any]] = {}
-    for error in (NotSignedIn, NotAllowed, InputInvalid, *errors):
+    every: tuple[type[CofounderError], ...] = (NotSignedIn, NotAllowed, InputInvalid, *errors)
+    for error in every:
         by_status.setdefault(error.status, {})[error.code()] = {
             "summary": error.title(),
             "value": error().problem(),

@@ -250,7 +250,7 @@ def _comply(sketch: Sketch, action: Action) -> None:
     sketch.add(
         "check",
         "compliance.check",
-        {"text": action.text or ref("task.text"), "channel": (action.channels or [None])[0]},
+        {"text": action.text or ref("task.text"), "channel": action.channels[0] if action.channels else None},
         produces="deliverable:check",
     )
 

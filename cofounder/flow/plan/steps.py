@@ -154,7 +154,8 @@ async def decide_outcome(task_id: UUID) -> Result:
 
 def _wished_persona(task: records.TaskRow) -> str | None:
     constraints = (task.intent or {}).get("constraints", {})
-    return constraints.get("persona") or task.preferences.get("persona")
+    wished = constraints.get("persona") or task.preferences.get("persona")
+    return str(wished) if wished else None
 
 
 

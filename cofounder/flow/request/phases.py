@@ -148,12 +148,14 @@ async def fail(task_id: str, error: dict[str, Any]) -> None:
 
 def as_problem(error: BaseException) -> dict[str, Any]:
     """What to tell a person about an error: a problem document, without inner details of an unexpected one."""
-    if isinstance(error, CofounderError):
+    if isinstance(error, durable.StepFailed) and error.cause is not None:
+        return error.cause
+    if isinstance(error, CofounderError) and not isinstance(error, durable.StepFailed):
         return error.problem()
     return {
         "code": "internal_error",
         "title": "Something in the product itself went wrong.",
-        "detail": f"{type(error).__name__} in the journey. The log has the whole story.",
+        "detail": f"{getattr(error, 'error', type(error).__name__)} in the journey. The log has the whole story.",
         "hint": "Run it again with: cofounder task ID --rerun STEP. If it stays, please report it.",
         "errors": [],
     }

@@ -64,6 +64,9 @@ class Graph:
 async def execute(task_id: UUID) -> Result:
     """Run every step whose inputs are ready, at once up to the limit, until none is left, a person pauses, or one fails."""
     graph, limit = await _load(task_id)
+    if "failed" in graph.states.values():  # a run before a crash has seen it fail
+        node = next(node for node, state in graph.states.items() if state == "failed")
+        raise StepFailed(f"Step {node!r} failed.", field=node)
     failure: StepFailed | None = None
     try:
         while True:
