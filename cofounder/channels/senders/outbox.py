@@ -140,7 +140,7 @@ def _appear(draft: Path, path: Path) -> bool:
             raise
         if os.path.lexists(path):  # a file system without hard links
             return False
-        os.replace(draft, path)
+        draft.replace(path)
     return True
 
 

@@ -33,6 +33,12 @@ class VerdictMissing(InputInvalid):
     """Say approved (true or false) or a verdict: approve, changes or reject."""
 
 
+class VerdictUnfit(InputInvalid):
+    """A plan is approved, approved as you edited it, or rejected."""
+
+    hint = "Send the edited plan with verdict approve."
+
+
 class FeedbackMissing(InputInvalid):
     """Say what should change."""
 
@@ -46,7 +52,7 @@ class EditMisplaced(InputInvalid):
 
 
 class PlanMisplaced(InputInvalid):
-    """What waits is a text, not a plan."""
+    """An edited plan belongs to the approval of a plan."""
 
 
 class ChannelUnknown(InputInvalid):

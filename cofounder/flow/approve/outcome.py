@@ -11,6 +11,7 @@ from cofounder.flow.approve import texts
 from cofounder.flow.approve.schemas import DecidedOut, DecisionOut, EditKept, PlannedPublication
 from cofounder.flow.approve.spelling import spelled, spelling
 from cofounder.flow.approve.tables import Approval, DecisionRow
+from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
 from cofounder.people.service import audit
 
@@ -23,14 +24,13 @@ async def follow(
     approval: Approval,
     decision: DecisionRow,
     *,
-    plan: dict[str, Any] | None = None,
     wake: bool = True,
 ) -> DecisionOut:
     """Set everything in motion that the decision says, in its own transaction; the answer tells what that was."""
     publications = await _publications(session, task, decision)
     await records.update_task(session, task.id, **_status(decision))
     if wake:
-        await _wake(session, decision, plan)
+        await _wake(session, decision)
     await audit(
         session,
         decision.by,
@@ -84,6 +84,7 @@ async def _publications(
 ) -> list[PlannedPublication]:
     """Enqueue one durable workflow a channel; publish makes the row as its first act."""
     planned = []
+    current = await run.current_variants(session, task.id) if decision.channels else {}
     for channel in decision.channels:
         account = senders.route(channel, only_outbox=task.automatic)
         one = PlannedPublication(
@@ -103,6 +104,7 @@ async def _publications(
             {
                 "decision_id": str(decision.id),
                 "channel": channel,
+                "variant_version": current[channel].version,
                 "delivered_by": account.sender,
                 "account": account.name,
                 "note": account.note,
@@ -121,7 +123,7 @@ def _status(decision: DecisionRow) -> dict[str, Any]:
     return {"status": "approved"}
 
 
-async def _wake(session: AsyncSession, decision: DecisionRow, plan: dict[str, Any] | None) -> None:
+async def _wake(session: AsyncSession, decision: DecisionRow) -> None:
     message = {
         "decision_id": str(decision.id),
         "round": decision.round,
@@ -131,6 +133,5 @@ async def _wake(session: AsyncSession, decision: DecisionRow, plan: dict[str, An
         "feedback": decision.feedback,
         "channels": list(decision.channels),
         "fingerprint": decision.fingerprint,
-        "plan": plan,
     }
     await durable.send(session, str(decision.task_id), f"decision:{decision.round}", message, key=str(decision.id))

@@ -1,9 +1,10 @@
 """SQL over `approvals` and `decisions`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.approve.tables import Approval, DecisionRow
@@ -41,3 +42,10 @@ async def waiting(session: AsyncSession, limit: int) -> Sequence[Approval]:
     """Rounds that nobody has decided, oldest first."""
     found = select(Approval).where(Approval.decided_at.is_(None)).order_by(Approval.opened_at).limit(limit)
     return (await session.scalars(found)).all()
+
+
+async def first_opened(session: AsyncSession, task_id: UUID) -> datetime | None:
+    """When the first text of a task came up for approval."""
+    return await session.scalar(
+        select(func.min(Approval.opened_at)).where(Approval.task_id == task_id, Approval.kind == "content")
+    )

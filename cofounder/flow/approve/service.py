@@ -1,6 +1,7 @@
 """Open a round of approval, show it, change its texts, decide it. Each is one transaction."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,22 +23,24 @@ from cofounder.flow.approve.errors import (
     PlanMisplaced,
     ScheduleInPast,
     VerdictMissing,
+    VerdictUnfit,
 )
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Edit, Kind, Round, Verdict
 from cofounder.flow.approve.tables import Approval, DecisionRow
+from cofounder.flow.plan import service as plans
 from cofounder.flow.run import service as run
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
 from cofounder.kit.ids import new_id
+from cofounder.ops import runtime
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.settings import settings
+
+__all__ = ["Approval", "DecisionRow"]
 
 AUTOMATIC = "automatic"
 _FINAL = ("completed", "rejected", "failed", "cancelled", "expired", "approved", "publishing")
-
-CheckPlan = Callable[[AsyncSession, UUID, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 async def open_round(
@@ -52,25 +55,27 @@ async def open_round(
     task = await records.get_task(session, task_id, lock=True)
     last = await queries.latest(session, task_id, lock=True)
     if last is None or last.decided_at is not None:
-        content = await texts.frozen(session, task_id) if kind == "content" else {"plan": document or {}}
-        print_ = fingerprint(content)
-        last = Approval(
-            id=new_id(),
-            task_id=task_id,
-            round=1 if last is None else last.round + 1,
-            kind=kind,
-            fingerprint=print_,
-            pending_fingerprint=print_,
-            content=content,
-            pending_content=content,
-            opened_at=now(),
-        )
-        await queries.add(session, last)
+        last = await _next_round(session, task_id, last, kind, document)
     await records.update_task(session, task_id, status="pending_approval", round=last.round)
     live.changed(session, "approvals", task_id)
     if last.kind == "content" and await _may_decide_itself(session, task, last):
         await _record(session, task, last, Decision(task_id=task_id, verdict="approve"), "approve", AUTOMATIC)
     return _round(last)
+
+
+async def decide_given(
+    session: AsyncSession, task_id: UUID, *, schedule_at: datetime | None, by: Caller
+) -> DecisionOut:
+    """The round and the approval of a text that a person gave to publish: giving it was the decision.
+
+    No journey waits for it, so none is woken. Raises NothingToApprove, ScheduleInPast, ComplianceBlocks.
+    """
+    _approver(by)
+    task = await records.get_task(session, task_id, lock=True)
+    approval = await _next_round(session, task_id, await queries.latest(session, task_id, lock=True), "content", None)
+    decision = Decision(task_id=task_id, verdict="approve", schedule_at=schedule_at)
+    _check_shape(decision, approval, "approve")
+    return await _record(session, task, approval, decision, "approve", by.who, wake=False)
 
 
 async def view(session: AsyncSession, task_id: UUID) -> ApprovalOut:
@@ -107,14 +112,12 @@ async def edit_draft(
     return await view(session, task_id)
 
 
-async def decide(
-    session: AsyncSession, decision: Decision, *, by: Caller, check_plan: CheckPlan | None = None
-) -> DecisionOut:
+async def decide(session: AsyncSession, decision: Decision, *, by: Caller) -> DecisionOut:
     """Record one decision; the waiting task and its publications wake up with the same transaction.
 
-    `check_plan` looks at an edited plan and gives back what shall run. Raises TaskMissing, NotPending, AlreadyDecided,
+    An edited plan is validated as any supplied one and is what runs. Raises TaskMissing, NotPending, AlreadyDecided,
     OldRound, KindDiffers, DraftChanged, VerdictMissing, FeedbackMissing, ChannelUnknown, ScheduleInPast, TextTooLong,
-    ComplianceBlocks.
+    ComplianceBlocks, and what a plan can have wrong.
     """
     _approver(by)
     task = await records.get_task(session, decision.task_id, lock=True)
@@ -124,8 +127,8 @@ async def decide(
     verdict = _verdict(decision)
     _check_shape(decision, approval, verdict)
     _still_reads(approval, decision.fingerprint)
-    if decision.plan is not None and check_plan is not None:
-        decision = decision.model_copy(update={"plan": await check_plan(session, task.id, decision.plan)})
+    if decision.plan is not None:
+        await _take_plan(session, approval, decision.plan)
     if decision.edits:
         await _apply(session, task, approval, decision.edits, by.who)
     return await _record(session, task, approval, decision, verdict, by.who)
@@ -143,6 +146,11 @@ async def decisions(session: AsyncSession, task_id: UUID) -> list[DecisionRow]:
     return list(await queries.decisions(session, task_id))
 
 
+async def first_opened(session: AsyncSession, task_id: UUID) -> datetime | None:
+    """When the task's text first waited for a person."""
+    return await queries.first_opened(session, task_id)
+
+
 async def approved_text(session: AsyncSession, task_id: UUID) -> dict[str, Any] | None:
     """channel -> rendered, as it was approved; None while nothing was."""
     for row in reversed(await queries.decisions(session, task_id)):
@@ -153,6 +161,26 @@ async def approved_text(session: AsyncSession, task_id: UUID) -> dict[str, Any] 
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+
+
+async def _next_round(
+    session: AsyncSession, task_id: UUID, last: Approval | None, kind: Kind, document: dict[str, Any] | None
+) -> Approval:
+    content = await texts.frozen(session, task_id) if kind == "content" else {"plan": document or {}}
+    read = fingerprint(content)
+    row = Approval(
+        id=new_id(),
+        task_id=task_id,
+        round=1 if last is None else last.round + 1,
+        kind=kind,
+        fingerprint=read,
+        pending_fingerprint=read,
+        content=content,
+        pending_content=content,
+        opened_at=now(),
+    )
+    await queries.add(session, row)
+    return row
 
 
 async def _open(session: AsyncSession, task: records.TaskRow, *, round: int | None = None) -> Approval:
@@ -191,11 +219,13 @@ def _verdict(decision: Decision) -> Verdict:
 
 def _check_shape(decision: Decision, approval: Approval, verdict: Verdict) -> None:
     """What a verdict needs and what it may not carry."""
-    if verdict == "changes" and not (decision.feedback or "").strip() and decision.plan is None:
+    if verdict == "changes" and approval.kind != "content":
+        raise VerdictUnfit(field="verdict")
+    if verdict == "changes" and not (decision.feedback or "").strip():
         raise FeedbackMissing(field="feedback")
     if decision.edits and (verdict != "approve" or approval.kind != "content"):
         raise EditMisplaced(field="edits")
-    if decision.plan is not None and approval.kind == "content":
+    if decision.plan is not None and (approval.kind == "content" or verdict != "approve"):
         raise PlanMisplaced(field="plan")
     if verdict != "approve":
         return
@@ -244,12 +274,23 @@ async def _apply(
     live.changed(session, "approvals", task.id)
 
 
+async def _take_plan(session: AsyncSession, approval: Approval, document: dict[str, Any]) -> None:
+    """Make a person's plan the one that runs. Raises what a plan can have wrong."""
+    plan = await plans.check(document)
+    await plans.store(session, approval.task_id, plan, source="edited", reason="Edited at approval.")
+    await run.sync_steps(session, approval.task_id, plan)
+    approval.content = {"plan": plan.model_dump(mode="json")}
+    approval.fingerprint = fingerprint(approval.content)
+
+
 async def _may_decide_itself(session: AsyncSession, task: records.TaskRow, approval: Approval) -> bool:
     """Policy: approval switched off and every variant passed, or a run without a person that nothing forbids."""
-    if approval.decided_at is not None or not (task.automatic or not settings().approval):
+    if approval.decided_at is not None:
         return False
-    verdicts = await texts.assessments(session, task.id)
-    if any(texts.blocking(verdicts.get(channel)) for channel in approval.content):
+    if not task.automatic and await runtime.value(session, "approval"):
+        return False
+    verdicts = await texts.verdicts(session, task.id)
+    if any(texts.blocking(verdicts[channel]) for channel in approval.content if channel in verdicts):
         return False
     return task.automatic or all(
         (verdict := verdicts.get(channel)) is not None and verdict.passed for channel in approval.content
@@ -257,7 +298,14 @@ async def _may_decide_itself(session: AsyncSession, task: records.TaskRow, appro
 
 
 async def _record(
-    session: AsyncSession, task: records.TaskRow, approval: Approval, decision: Decision, verdict: Verdict, by: str
+    session: AsyncSession,
+    task: records.TaskRow,
+    approval: Approval,
+    decision: Decision,
+    verdict: Verdict,
+    by: str,
+    *,
+    wake: bool = True,
 ) -> DecisionOut:
     """Write the decision and everything that follows from it."""
     publish = _chosen(decision.publish_to_channels, approval.content) if approval.kind == "content" else []
@@ -279,7 +327,7 @@ async def _record(
     )
     approval.decided_at = row.decided_at
     await queries.add(session, row)
-    return await outcome.follow(session, task, approval, row, plan=decision.plan)
+    return await outcome.follow(session, task, approval, row, wake=wake)
 
 
 def _round(row: Approval) -> Round:
@@ -291,6 +339,3 @@ def _round(row: Approval) -> Round:
         opened_at=row.opened_at,
         decided=row.decided_at is not None,
     )
-
-
-__all__ = ["Approval", "DecisionRow", "decide", "edit_draft", "open_round", "run", "view", "waiting"]

@@ -1,6 +1,7 @@
 """The texts under decision: frozen, changed by a person, judged again, compared."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,14 @@ from cofounder.flow.approve.binding import word_diff
 from cofounder.flow.approve.errors import ComplianceBlocks, NothingToApprove, TextEmpty, TextTooLong
 from cofounder.flow.approve.schemas import Edit
 from cofounder.flow.approve.spelling import spelled
+from cofounder.flow.quality import queries as quality_queries
 from cofounder.flow.quality import service as quality
+from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.run import service as run
-from cofounder.models.brief import Brief, Draft
+from cofounder.models.brief import Brief, Draft, Issue
+from cofounder.ops import runtime
 
+EARLIER_POSTS = 50
 Content = dict[str, Any]  # channel -> rendered
 
 
@@ -52,9 +57,49 @@ async def edit(
         row = await run.add_variant(
             session, task.id, channel, draft=draft, brief=brief, origin="edit", by=by, rendered=content[channel]
         )
-        assessment = await quality.judge(session, row, siblings=siblings(content, channel))
-        refuse(channel, quality.blocking(assessment), field=f"edits.{channel}")
+        verdict = await judge(session, task, row, siblings(content, channel))
+        refuse(channel, verdict, field=f"edits.{channel}")
+    await _keep_score(session, task.id)
     return content
+
+
+async def judge(
+    session: AsyncSession, task: records.TaskRow, variant: run.Variant, siblings: dict[str, str]
+) -> Assessment:
+    """Score a version by the deterministic dimensions and store the verdict with its evidence."""
+    earlier = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
+    subject = Subject(
+        draft=Draft.model_validate(variant.draft),
+        brief=Brief.model_validate(variant.brief),
+        rendered=channels.Rendered.model_validate(variant.rendered),
+        channel=variant.channel,
+        earlier_texts=[post.content for post in earlier if post.task_id != task.id],
+        siblings=siblings,
+        threshold=float(await runtime.value(session, "quality_threshold")),
+    )
+    return await quality.judge(session, task.id, variant.channel, variant.version, subject, variant.version - 1)
+
+
+async def verdicts(session: AsyncSession, task_id: UUID) -> dict[str, Assessment]:
+    """channel -> the verdict on the version that stands now, where there is one."""
+    found = {}
+    for channel, variant in (await run.current_variants(session, task_id)).items():
+        row = await quality_queries.of_version(session, task_id, channel, variant.version)
+        if row is not None:
+            found[channel] = quality.read(row)
+    return found
+
+
+def blocking(verdict: Assessment) -> list[Issue]:
+    """The findings that forbid publishing."""
+    return [issue for issue in verdict.issues if issue.severity == "blocking"]
+
+
+async def _keep_score(session: AsyncSession, task_id: UUID) -> None:
+    """A task is as good as its weakest text."""
+    scores = [verdict.overall for verdict in (await verdicts(session, task_id)).values()]
+    if scores:
+        await records.update_task(session, task_id, quality_score=Decimal(str(min(scores))))
 
 
 def edited(draft: Draft, change: Edit) -> Draft:
@@ -87,17 +132,19 @@ def check_length(channel: str, rendered: channels.Rendered, field: str | None = 
 
 async def refuse_blocked(session: AsyncSession, task_id: UUID, wanted: list[str]) -> None:
     """Raise ComplianceBlocks when one of the channels carries a finding that forbids publishing."""
-    verdicts = await quality.assessments(session, task_id)
+    found = await verdicts(session, task_id)
     for channel in wanted:
-        if channel in verdicts:
-            refuse(channel, quality.blocking(verdicts[channel]), field="publish_to_channels")
+        if channel in found:
+            refuse(channel, found[channel], field="publish_to_channels")
 
 
-def refuse(channel: str, findings: list[dict[str, Any]], *, field: str) -> None:
-    if findings:
-        told = " ".join(str(finding["message"]) for finding in findings)
+def refuse(channel: str, verdict: Assessment, *, field: str) -> None:
+    """Raise ComplianceBlocks, one error a finding that forbids publishing."""
+    found = blocking(verdict)
+    if found:
+        told = " ".join(issue.message for issue in found)
         raise ComplianceBlocks(
-            f"{channel}: {told}", errors=[{"field": field, "message": str(one["message"])} for one in findings]
+            f"{channel}: {told}", errors=[{"field": field, "message": issue.message} for issue in found]
         )
 
 
@@ -123,7 +170,7 @@ def as_stored(rendered: channels.Rendered) -> dict[str, Any]:
 
 def visible_text(rendered: Mapping[str, Any]) -> str:
     """What a reader sees of a rendered text."""
-    return str(rendered.get("text", ""))
+    return str(rendered.get("plain") or rendered.get("text", ""))
 
 
 def visible(content: Content, names: dict[str, str]) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """Publications: one variant to one channel and account, each with its own fate."""
 
-from uuid import UUID
-
 from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 

@@ -1,0 +1,158 @@
+"""E-mail over SMTP: one recipient a message, one attempt, one Message-ID that stays the same.
+
+Encrypted by STARTTLS (port 465: from the first byte), unless the server is on this very machine. Before the text was
+handed over every failure is a refusal: surely nothing was sent. A line lost after that is unknown, and stays so: an
+SMTP server cannot be asked what it did.
+"""
+
+import hashlib
+import ipaddress
+from contextlib import suppress
+from datetime import UTC
+from email.utils import formataddr, getaddresses, parseaddr
+
+import aiosmtplib
+
+from cofounder.channels.email import complete
+from cofounder.channels.senders.delivery import Account, Delivery, DeliveryRefused, DeliveryUnknown, Receipt
+from cofounder.settings import Settings
+
+TIMEOUT_SECONDS = 60.0
+_TLS_PORT = 465
+_NOBODY = "there"  # "Hello there," where a recipient has no name
+
+
+class Email:
+    """Sends as `sender` through the mail server that the settings name."""
+
+    name = "email"
+
+    def __init__(self, chosen: Settings, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._chosen = chosen
+        self._timeout = timeout_seconds
+        self._from = parseaddr(chosen.email_from or "")
+
+    @classmethod
+    def of(cls, chosen: Settings) -> "Email":
+        return cls(chosen)
+
+    def account(self) -> Account | None:
+        """The sender's address and the recipients; None without server, sender or recipients."""
+        recipients = _recipients(self._chosen.email_recipients)
+        if not self._chosen.smtp_host or not self._from[1] or not recipients:
+            return None
+        return Account(sender=self.name, name=self._from[1], recipients=recipients)
+
+    async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
+        """Hand one message for one recipient over. Raises DeliveryRefused, DeliveryUnknown."""
+        name, address = parseaddr(delivery.recipient)
+        message_id = self.message_id(effect_key)
+        content = self._message(delivery, name, address, message_id)
+        client = await self._connected()
+        try:
+            await self._envelope(client, address)
+            await self._data(client, content)
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit()
+        finally:
+            client.close()
+        return Receipt(external_id=message_id)
+
+    async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
+        """Nobody can look into other people's mail boxes. Raises DeliveryUnknown."""
+        raise DeliveryUnknown(
+            f"The line was lost while the message to {delivery.recipient} was handed over; it may have arrived.",
+            hint=f"Ask the recipient, or search the mail server's log for {self.message_id(effect_key)}.",
+        )
+
+    def message_id(self, effect_key: str) -> str:
+        """The same for the same effect, so that a mail server can drop a double."""
+        domain = self._from[1].rpartition("@")[2] or "localhost"
+        return f"<{hashlib.sha256(effect_key.encode()).hexdigest()[:40]}@{domain}>"
+
+    def _message(self, delivery: Delivery, name: str, address: str, message_id: str) -> bytes:
+        leave = parseaddr(self._chosen.email_reply_to or "")[1] or self._from[1]
+        mailto = f"mailto:{leave}?subject=unsubscribe"
+        values = {
+            "from": formataddr(self._from),
+            "to": formataddr((name, address)),
+            "name": name or _NOBODY,
+            "unsubscribe": mailto,
+            "list_unsubscribe": f"<{mailto}>",
+        }
+        try:
+            made = complete(delivery.text, values, sent_at=delivery.since.astimezone(UTC), message_id=message_id)
+            if self._chosen.email_reply_to:
+                made["Reply-To"] = self._chosen.email_reply_to
+            return made.as_bytes()
+        except KeyError as error:
+            raise DeliveryRefused(f"Nothing is known to put in place of {{{{{error.args[0]}}}}}.") from error
+        except (ValueError, UnicodeError) as error:
+            raise DeliveryRefused(f"The message for {address} cannot be written: {error}") from error
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        """An encrypted, signed-in line. Raises DeliveryRefused: nothing was sent yet."""
+        chosen = self._chosen
+        host = chosen.smtp_host or ""
+        implicit = chosen.smtp_port == _TLS_PORT
+        if not chosen.smtp_starttls and not implicit and not _on_this_machine(host):
+            raise DeliveryRefused(f"{host} is another machine, and its line would not be encrypted: set SMTP_STARTTLS.")
+        client = aiosmtplib.SMTP(
+            hostname=host,
+            port=chosen.smtp_port,
+            use_tls=implicit,
+            start_tls=chosen.smtp_starttls and not implicit,
+            timeout=self._timeout,
+        )
+        try:
+            await client.connect()
+            if chosen.smtp_username:
+                password = chosen.smtp_password.get_secret_value() if chosen.smtp_password else ""
+                await client.login(chosen.smtp_username, password)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            client.close()
+            raise DeliveryRefused(f"The mail server {host} could not be used: {_said(error)}") from error
+        return client
+
+    async def _envelope(self, client: aiosmtplib.SMTP, address: str) -> None:
+        try:
+            await client.mail(self._from[1])
+            await client.rcpt(address)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise DeliveryRefused(f"The mail server refused {address}: {_said(error)}") from error
+
+    async def _data(self, client: aiosmtplib.SMTP, content: bytes) -> None:
+        """Hand the text over. From here on a lost line says nothing about what happened."""
+        try:
+            await client.data(content)
+        except aiosmtplib.SMTPResponseException as error:
+            if error.code < 400:  # not an answer that anyone could read
+                raise DeliveryUnknown(f"The mail server's answer could not be read: {_said(error)}") from error
+            raise DeliveryRefused(f"The mail server did not take the message: {_said(error)}") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise DeliveryUnknown(f"The line was lost while the message was handed over: {_said(error)}") from error
+
+
+def _recipients(listed: str) -> tuple[str, ...]:
+    """Each address once, with its name where it has one; what is no address is left out."""
+    found: dict[str, str] = {}
+    for name, address in getaddresses([listed]):
+        if "@" in address and address.isprintable() and " " not in address:
+            found.setdefault(address.lower(), formataddr((name, address)))
+    return tuple(found.values())
+
+
+def _on_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _said(error: Exception) -> str:
+    """What the server said, cut, on one line."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return " ".join(f"{error.code} {error.message}".split())[:300]
+    return " ".join((str(error) or type(error).__name__).split())[:300]

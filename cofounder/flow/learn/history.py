@@ -1,0 +1,84 @@
+"""What an example says about the world around its task: state, history, baseline, readings, time."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business import metrics
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import TaskFilter
+from cofounder.flow.approve import service as approvals
+from cofounder.kit.clock import now
+
+STATE, SIMILAR, BASELINE = "business.state", "business.similar_content", "business.baseline"
+Outputs = Mapping[str, Mapping[str, Any]]  # tool id -> output
+
+
+def state(outputs: Outputs, given: Mapping[str, Any] | None, today: date) -> dict[str, Any]:
+    """The business state as the plan read it at the time of the request; without that step, what the request gave."""
+    read = outputs.get(STATE, {}).get("state")
+    if read:
+        return dict(read)
+    return metrics.read_given(given, as_of=today, period=None, asked=()).state if given else {}
+
+
+def similar(outputs: Outputs) -> list[dict[str, Any]]:
+    """Similar earlier content as the plan read it."""
+    found = outputs.get(SIMILAR, {})
+    for name in ("items", "similar", "posts", "tasks"):
+        if isinstance(found.get(name), list):
+            return [dict(one) for one in found[name] if isinstance(one, Mapping)]
+    return []
+
+
+def baseline(outputs: Outputs) -> dict[str, Any]:
+    """The platforms' long-run averages as the plan read them."""
+    found = outputs.get(BASELINE, {})
+    inner = found.get("baseline") or found.get("platforms") or found.get("platform_baseline")
+    return dict(inner) if isinstance(inner, Mapping) else {}
+
+
+async def measured(session: AsyncSession, task_id: UUID) -> dict[str, dict[str, Any]]:
+    """platform -> the latest reading of the task's posts there."""
+    found: dict[str, dict[str, Any]] = {}
+    for post in await records.posts(session, as_of=now(), task_ids=[task_id]):
+        if post.measured_at is None:
+            continue
+        rate = post.engagement_rate
+        found.setdefault(
+            post.platform,
+            {
+                "views": post.views,
+                "clicks": post.clicks,
+                "shares": post.shares,
+                "comments": post.comments,
+                "likes": post.likes,
+                "impressions": post.impressions,
+                "engagement_rate": None if rate is None else round(rate, 6),
+                "measured_at": post.measured_at.isoformat(),
+            },
+        )
+    return found
+
+
+async def seconds_of_work(session: AsyncSession, task: records.TaskRow) -> float:
+    """Seconds from the task's start until its text first waited for a person, else until it ended."""
+    if task.started_at is None:
+        return 0.0
+    opened = await approvals.first_opened(session, task.id)
+    end = opened or task.completed_at or now()
+    return max((end - task.started_at).total_seconds(), 0.0)
+
+
+async def tasks_by_status(session: AsyncSession) -> dict[str, int]:
+    """How many of our own tasks stand at each status word; words with none are left out."""
+    counts = {}
+    for status in records.TASK_STATUS:
+        filters = TaskFilter(status=status, is_sample=False, is_legacy=False)
+        page = await records.list_tasks(session, filters, limit=1)
+        if page.total:
+            counts[status] = page.total
+    return counts

@@ -1,0 +1,170 @@
+"""Bring an example up to date from the rows of its task; sums and patterns over all of them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import service as records
+from cofounder.flow.approve import service as approvals
+from cofounder.flow.approve import texts
+from cofounder.flow.learn import history, queries
+from cofounder.flow.learn.example import Decided, Known, example, next_tags, system_tags
+from cofounder.flow.learn.schemas import PatternsOut, SummaryOut
+from cofounder.flow.learn.tables import Example
+from cofounder.flow.plan import service as plans
+from cofounder.flow.publish import service as publishing
+from cofounder.flow.run import service as run
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.models import service as models
+from cofounder.people.service import audit
+
+ENOUGH_OUTCOMES = 20  # measured publications before any pattern is looked for
+
+__all__ = ["Example", "audit", "patterns", "summary", "upsert_example"]
+
+
+async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
+    """Build the task's example from what is known now; called again it brings the same one up to date.
+
+    Raises TaskMissing.
+    """
+    await queries.take_turn(session, task_id)
+    task = await records.get_task(session, task_id)
+    known = await _known(session, task)
+    before = await queries.one(session, task_id, lock=True)
+    after = system_tags(
+        quality_score=known.quality_score, decision=_last(known.decision), automatic_run=known.automatic
+    )
+    if before is None:
+        tags = next_tags(known.task_tags, frozenset(), after)
+    else:
+        earlier = system_tags(
+            quality_score=before.quality_score, decision=before.decision, automatic_run=known.automatic
+        )
+        tags = next_tags(before.tags, earlier, after)
+    values = example(known, tags)
+    if before is None:
+        values |= {"created_at": now(), "patterns_discovered": [], "business_correlations": {}}
+    await queries.upsert(session, values | {"updated_at": now()})
+    live.changed(session, "examples", task_id)
+    stored = await queries.one(session, task_id)
+    assert stored is not None
+    return stored
+
+
+async def get(session: AsyncSession, execution_id: UUID) -> Example | None:
+    """The example of a task, None before its first decision or end."""
+    return await queries.one(session, execution_id)
+
+
+async def patterns(session: AsyncSession) -> PatternsOut:
+    """What stands about what works. Looking for it starts when enough outcomes are there."""
+    n = await queries.outcomes(session)
+    message = "not enough data" if n < ENOUGH_OUTCOMES else "No pattern stands yet."
+    return PatternsOut(patterns=[], watching=[], message=message, n=n, needed=ENOUGH_OUTCOMES)
+
+
+async def summary(session: AsyncSession) -> SummaryOut:
+    """Totals over our own runs, computed from the rows; a mean over nothing is null."""
+    sums = await queries.sums(session)
+    total = int(sums["total"])
+    return SummaryOut(
+        total_executions=total,
+        successful=sums["succeeded"],
+        success_rate=_share(sums["succeeded"], total),
+        approved=sums["approved"],
+        rejected=sums["rejected"],
+        approval_rate=_share(sums["approved"], sums["decided"]),
+        avg_quality_score=_rounded(sums["avg_quality_score"], 4),
+        judged=sums["judged"],
+        high_quality=sums["high_quality"],
+        training_ready=sums["training_ready"],
+        avg_seconds=_rounded(sums["avg_seconds"], 3),
+        total_seconds=round(sums["seconds"], 3),
+        total_cost=float(sums["cost"]),
+        avg_cost=_rounded(float(sums["cost"]) / total, 6) if total else None,
+        cost_today=float(await models.cost_today(session)),
+        tasks_by_status=await history.tasks_by_status(session),
+        patterns_learned=0,
+        earliest=sums["earliest"],
+        latest=sums["latest"],
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _rounded(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places)
+
+
+def _last(decision: Decided | None) -> dict[str, Any] | None:
+    return None if decision is None else {"verdict": decision.verdict, "automatic": decision.automatic}
+
+
+async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
+    """Everything the rows say about a task, gathered through the services that own them."""
+    plan = await plans.current_row(session, task.id)
+    decided = [_decided(row) for row in await approvals.decisions(session, task.id) if row.kind == "content"]
+    variants = await run.current_variants(session, task.id)
+    judged = {
+        channel: found for channel, found in (await texts.verdicts(session, task.id)).items() if channel in variants
+    }
+    weakest = min(judged, key=lambda channel: judged[channel].overall, default=None)
+    outputs = await run.outputs_by_tool(session, task.id)
+    approved = await approvals.approved_text(session, task.id)
+    published = await publishing.publications(session, task.id)
+    return Known(
+        execution_id=task.id,
+        request=task.request,
+        intent=str((task.intent or {}).get("intent") or "unknown"),
+        requested_at=task.created_at,
+        status=task.status,
+        source=task.source,
+        automatic=task.automatic,
+        is_sample=task.is_sample,
+        is_legacy=task.is_legacy,
+        cost=task.cost,
+        seconds=await history.seconds_of_work(session, task),
+        refinements=task.refinements,
+        quality_score=task.quality_score,
+        dimensions=_scores(judged[weakest]) if weakest else {},
+        plan=plan.document if plan else None,
+        estimated_cost=float(plan.estimated_cost) if plan else 0.0,
+        estimated_seconds=plan.estimated_seconds if plan else 0.0,
+        state=history.state(outputs, task.business_metrics, task.as_of.date()),
+        similar=history.similar(outputs),
+        baseline=history.baseline(outputs),
+        decision=decided[-1] if decided else None,
+        earlier=decided[:-1],
+        final_text={channel: texts.visible_text(one) for channel, one in approved.items()} if approved else None,
+        measured=await history.measured(session, task.id),
+        publications=[
+            {"channel": one.channel, "delivered_by": one.delivered_by, "state": one.state} for one in published
+        ],
+        persona=next((variant.persona for variant in variants.values() if variant.persona), None),
+        platforms=list(variants),
+        models=await models.models_used(session, task.id),
+        task_tags=task.tags,
+    )
+
+
+def _decided(row: approvals.DecisionRow) -> Decided:
+    return Decided(
+        verdict=row.verdict,
+        by=row.by,
+        at=row.decided_at,
+        round=row.round,
+        feedback=row.feedback,
+        edit=row.edit,
+        channels=tuple(row.channels),
+        fingerprint=row.fingerprint,
+    )
+
+
+def _scores(assessment: Any) -> Mapping[str, float]:
+    return {name: float(one.score) for name, one in assessment.dimensions.items()}

@@ -1,0 +1,28 @@
+"""The journey's last phase, and the workflow that brings an example up to date when the world answers."""
+
+from uuid import UUID
+
+from cofounder.flow.learn import service
+from cofounder.flow.request.phases import Result, done, phase
+from cofounder.kit import durable
+from cofounder.kit.db import transaction
+
+
+@phase("learning", whatever=True)
+async def learning(task_id: UUID) -> Result:
+    """Store the run as a training example; waits for nothing."""
+    async with transaction() as session:
+        made = await service.upsert_example(session, task_id)
+        return done(note="Ready for training." if made.training_ready else "Stored as an example.")
+
+
+@durable.workflow("example")
+async def example(task_id: str) -> None:
+    """Bring one task's example up to date after something about it changed."""
+    await renew(task_id)
+
+
+@durable.step("example.renew")
+async def renew(task_id: str) -> None:
+    async with transaction() as session:
+        await service.upsert_example(session, UUID(task_id))

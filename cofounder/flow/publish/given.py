@@ -1,0 +1,163 @@
+"""A text given to publish: a task of its own, judged and recorded like any other; giving it is the decision."""
+
+import hashlib
+import json
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import channels
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewTask
+from cofounder.flow.approve import service as approvals
+from cofounder.flow.approve import texts
+from cofounder.flow.approve.schemas import DecisionOut
+from cofounder.flow.publish import queries, service
+from cofounder.flow.publish.errors import KeyReused, PlatformUnknown
+from cofounder.flow.publish.schemas import Order, PublishIn, PublishOut
+from cofounder.flow.run import service as run
+from cofounder.kit.clock import now
+from cofounder.kit.errors import NotAllowed
+from cofounder.models.brief import Brief, Draft
+from cofounder.people.roles import Caller
+
+
+async def publish_now(
+    session: AsyncSession, given: PublishIn, *, by: Caller, idempotency_key: str | None = None
+) -> PublishOut:
+    """Publish a text as it stands, once: the same key, or without one the same text, answers with the first.
+
+    Raises PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, KeyReused, NotAllowed.
+    """
+    if not by.may("approver"):
+        raise NotAllowed(f"Publishing needs the role approver; {by.name!r} has the role {by.role}.")
+    channel = channels.canonical(given.platform)
+    if channel is None:
+        known = ", ".join(channels.CHANNELS)
+        raise PlatformUnknown(
+            f"There is no platform {given.platform!r}.", field="platform", hint=f"Platforms: {known}."
+        )
+    body_hash = _hash(channel, given)
+    key = f"publish:{idempotency_key}" if idempotency_key else f"publish:text:{body_hash}"
+    await queries.take_turn(session, key)
+    earlier = await records.find_task(session, idempotency_key=key)
+    if earlier is not None:
+        if earlier.body_hash != body_hash:
+            raise KeyReused(field="Idempotency-Key")
+        return await _first_answer(session, earlier, given)
+    return await _publish(session, given, channel, key, body_hash, by)
+
+
+async def _publish(
+    session: AsyncSession, given: PublishIn, channel: str, key: str, body_hash: str, by: Caller
+) -> PublishOut:
+    draft = _draft(given)
+    rendered = channels.render(channel, draft)
+    texts.check_length(channel, rendered, field="content")
+    task = await records.add_task(session, _task(given, channel, key, body_hash, by))
+    brief = Brief(
+        kind="edit", request=given.content, topic=task.title or "", form=channels.form(channel), text=given.content
+    )
+    variant = await run.add_variant(
+        session,
+        task.id,
+        channel,
+        draft=draft,
+        brief=brief,
+        origin="given",
+        by=by.who,
+        rendered=texts.as_stored(rendered),
+    )
+    verdict = await texts.judge(session, task, variant, siblings={})
+    texts.refuse(channel, verdict, field="content")
+    await records.update_task(session, task.id, quality_score=Decimal(str(verdict.overall)))
+    decided = await approvals.decide_given(session, task.id, schedule_at=given.schedule_at, by=by)
+    await service.remember(session, task.id, str(decided.decision.id))
+    await _row(session, decided, variant.version)
+    return await _first_answer(session, task, given, repeated=False)
+
+
+async def _row(session: AsyncSession, decided: DecisionOut, version: int) -> None:
+    """Make the publication's row at once, so that the answer can name it; the workflow finds it there."""
+    for planned in decided.publications:
+        order = Order(
+            decision_id=decided.decision.id,
+            channel=planned.channel,
+            variant_version=version,
+            delivered_by=planned.delivered_by,
+            account=planned.account,
+            note=planned.note,
+        )
+        await service.make(session, planned.publication_id, order)
+
+
+async def _first_answer(
+    session: AsyncSession, task: records.TaskRow, given: PublishIn, *, repeated: bool = True
+) -> PublishOut:
+    made = (await service.publications(session, task.id))[0]
+    verdict = (await texts.verdicts(session, task.id)).get(made.channel)
+    return PublishOut(
+        task_id=task.id,
+        publication_id=made.publication_id,
+        platform=given.platform,
+        state=made.state,
+        delivered_by=made.delivered_by,
+        account=made.account,
+        note=made.note,
+        url=made.url,
+        text=made.text,
+        fingerprint=made.fingerprint,
+        quality_score=verdict.overall if verdict else None,
+        quality_passed=verdict.passed if verdict else None,
+        issues=[issue.model_dump(mode="json") for issue in verdict.issues] if verdict else [],
+        schedule_at=made.scheduled_at,
+        repeated=repeated,
+    )
+
+
+def _draft(given: PublishIn) -> Draft:
+    said = given.metadata
+    return Draft(
+        body=given.content,
+        title=said.title,
+        subject=said.subject,
+        preheader=said.preheader,
+        hashtags=said.hashtags,
+        link=said.link,
+        model="given",
+    )
+
+
+def _task(given: PublishIn, channel: str, key: str, body_hash: str, by: Caller) -> NewTask:
+    first = given.metadata.title or given.metadata.subject or given.content.splitlines()[0]
+    return NewTask(
+        request=given.content,
+        source="api",
+        status="running",
+        phase="approval",
+        as_of=now(),
+        preferences={
+            "channels": [channel],
+            "spelling": {channel: given.platform.strip().lower()},
+            "metadata": _metadata(given),
+        },
+        intent={"intent": "publish_text", "domain": "publishing", "channels": [channel]},
+        title=first[:120],
+        idempotency_key=key,
+        body_hash=body_hash,
+        requested_by=by.who,
+        started_at=now(),
+    )
+
+
+def _metadata(given: PublishIn) -> dict[str, Any]:
+    return given.metadata.model_dump(mode="json", exclude_none=True)
+
+
+def _hash(channel: str, given: PublishIn) -> str:
+    """The same for the same text to the same channel, whatever the spelling of its name."""
+    meant = {"channel": channel, "content": given.content, "metadata": _metadata(given)}
+    if given.schedule_at is not None:
+        meant["schedule_at"] = given.schedule_at.isoformat()
+    return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""SQL over `publications`."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.publish.tables import Publication
+
+
+async def make(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Write the row unless it is there."""
+    await session.execute(insert(Publication).values(values).on_conflict_do_nothing(index_elements=["id"]))
+
+
+async def one(session: AsyncSession, publication_id: UUID, *, lock: bool = False) -> Publication | None:
+    found = select(Publication).where(Publication.id == publication_id)
+    if lock:
+        found = found.with_for_update()
+    return await session.scalar(found.execution_options(populate_existing=True))
+
+
+async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[Publication]:
+    found = (
+        select(Publication).where(Publication.task_id == task_id).order_by(Publication.created_at, Publication.channel)
+    )
+    return (await session.scalars(found.execution_options(populate_existing=True))).all()
+
+
+async def page(
+    session: AsyncSession, *, states: Sequence[str] | None, task_id: UUID | None, after: UUID | None, limit: int
+) -> tuple[Sequence[Publication], int]:
+    """Newest first, and how many there are in all."""
+    wanted = select(Publication)
+    if states:
+        wanted = wanted.where(Publication.state.in_(states))
+    if task_id is not None:
+        wanted = wanted.where(Publication.task_id == task_id)
+    total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+    edge = await session.get(Publication, after) if after is not None else None
+    if edge is not None:
+        wanted = wanted.where(tuple_(Publication.created_at, Publication.id) < (edge.created_at, edge.id))
+    rows = await session.scalars(wanted.order_by(Publication.created_at.desc(), Publication.id.desc()).limit(limit))
+    return rows.all(), int(total or 0)
+
+
+async def take_turn(session: AsyncSession, key: str) -> None:
+    """Let requests with the same key pass one after the other, until their transactions end."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
