@@ -1,0 +1,86 @@
+"""From a tool's arguments to the brief a writer gets: the channel's form, narrowed by what the request insists on."""
+
+from typing import Any
+
+from cofounder import channels, personas
+from cofounder.channels.naming import THREAD
+from cofounder.models.brief import Brief, ChannelForm, Draft, WritingKind
+from cofounder.models.intent import Constraints
+
+_KINDS: dict[str, WritingKind] = {"blog": "article", "email": "email", THREAD: "thread"}
+
+# Room for a text that belongs to no channel.
+FREE = ChannelForm(channel="outbox", words=(1, 20_000), paragraphs=(1, 400), facts=(0, 40), call_to_action=False)
+HEADLINES = FREE.model_copy(update={"words": (3, 14), "max_characters": 90, "facts": (0, 1)})
+REPORT = FREE.model_copy(update={"words": (60, 600), "facts": (1, 20)})
+
+
+def kind_of(channel: str, thread: bool) -> WritingKind:
+    """What is written for a channel unless the request says more."""
+    form = channels.form(channel, thread=thread)
+    return _KINDS.get(form.channel, "post")
+
+
+def form_of(channel: str, thread: bool, wanted: Constraints) -> ChannelForm:
+    """The channel's room within the request's own limits. Raises UnknownChannel."""
+    return narrowed(channels.form(channel, thread=thread), wanted)
+
+
+def form_for_given(channel: str | None) -> ChannelForm:
+    """Room for a given text: the channel's limits, but no least length, since nothing may be added to it."""
+    if channel is None:
+        return FREE
+    form = channels.form(channel)
+    least_facts = {"words": (1, form.words[1]), "paragraphs": (1, form.paragraphs[1]), "facts": (0, form.facts[1])}
+    return form.model_copy(update=least_facts | {"hashtags": (0, form.hashtags[1]), "call_to_action": False})
+
+
+def narrowed(form: ChannelForm, wanted: Constraints) -> ChannelForm:
+    """A form with the request's limits laid over it; they never widen what a channel takes."""
+    low, high = form.words
+    if wanted.max_words is not None:
+        low, high = min(low, wanted.max_words), min(high, wanted.max_words)
+    if wanted.min_words is not None:
+        low, high = max(low, wanted.min_words), max(high, wanted.min_words)
+    changed: dict[str, Any] = {"words": (low, high)}
+    if wanted.max_characters is not None:
+        changed["max_characters"] = min(wanted.max_characters, form.max_characters or wanted.max_characters)
+    if wanted.no_hashtags:
+        changed["hashtags"] = (0, 0)
+    return form.model_copy(update=changed)
+
+
+def insisted(wanted: Constraints) -> dict[str, Any]:
+    """The fields of a brief that a request's constraints decide."""
+    return {
+        "must_include": wanted.must_include,
+        "must_avoid": [*wanted.must_avoid, *(["emoji"] if wanted.no_emoji else [])],
+        "max_words": wanted.max_words,
+        "call_to_action": wanted.call_to_action,
+        "link": wanted.link,
+    }
+
+
+def voice(name: str | None) -> str:
+    """The id of a voice by any of its spellings; the human voice where none is named. Raises PersonaUnknown."""
+    if name is None:
+        return "humanVoice"
+    found = personas.persona(name)
+    if found is None:
+        raise personas.PersonaUnknown(f"There is no voice {name!r}.", field="persona")
+    return found.id
+
+
+def unmatched(draft: Draft, brief: Brief) -> list[str]:
+    """A sentence for each figure of a draft that comes from nowhere."""
+    from cofounder.models.figures import trace
+
+    text = "\n".join(filter(None, [draft.title, draft.subject, draft.preheader, draft.body]))
+    facts = [*brief.facts]
+    if brief.text:  # a given text vouches for its own figures
+        return []
+    return [
+        seen.message or f"The figure {seen.text} is not in the facts."
+        for seen in trace(text, facts, period=brief.period)
+        if seen.kind == "unmatched"
+    ]
