@@ -21,14 +21,16 @@ from cofounder.business.records.schemas import (
     PostWithReading,
     TaskFilter,
 )
+from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
 from cofounder.business.records.tables import TASK_STATUS as TASK_STATUS
-from cofounder.business.records.tables import FinancialMetric as FinancialRow
-from cofounder.business.records.tables import Post as PostRow
-from cofounder.business.records.tables import SocialPostAnalytics, WebAnalytics
-from cofounder.business.records.tables import Task as TaskRow
 from cofounder.kit import clock, live
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.ids import new_id
+
+# what others call these rows: they may read attributes, never import a table
+TaskRow = Task
+PostRow = Post
+FinancialRow = FinancialMetric
 
 _FIXED = {"id", "created_at", "is_sample"}
 _TASK_FIELDS = set(TaskRow.__table__.columns.keys()) - _FIXED
