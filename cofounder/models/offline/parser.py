@@ -1,0 +1,252 @@
+"""The built-in parser: plain English in, an Intent out. Pure and deterministic; it asks where it does not understand."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from cofounder.kit.errors import InputInvalid
+from cofounder.models.intent import Action, Intent, Question
+from cofounder.models.offline.parsing import actions as acts
+from cofounder.models.offline.parsing import answering, channels, language, policy, questions, tone
+from cofounder.models.offline.parsing.answering import Answers
+from cofounder.models.offline.parsing.assembly import Sense, sense
+from cofounder.models.offline.parsing.reading import read
+from cofounder.models.offline.parsing.weighing import ASK_BELOW, describe, needs, weigh
+
+_DOMAINS = {"check_compliance": "compliance", "publish_text": "publishing", "analyse_market": "market"} | dict.fromkeys(acts.FIGURE_KINDS, "finance")
+
+
+class RequestEmpty(InputInvalid):
+    """The request says nothing."""
+
+    hint = "Say in a sentence what you want, for example: Create a LinkedIn post about our Q4 growth metrics"
+
+
+def parse(
+    request: str, *, today: date, answers: Mapping[str, str] = {}, preferences: Mapping[str, Any] = {}
+) -> Intent:
+    """What a request asks for, with its period resolved against `today`.
+
+    `answers` maps the field of an earlier question to what the person said; `preferences` {tone, channels,
+    language} fill what the request leaves open. Raises RequestEmpty.
+    """
+    if not request.strip("\x00 \t\r\n"):
+        raise RequestEmpty(field="request")
+    said = answering.clean(answers)
+    foreign = _foreign(request, said)
+    if isinstance(foreign, Intent):
+        return foreign
+    refused = policy.refuse(read(foreign).low)
+    if refused:
+        return Intent(intent="rejected", domain="content", confidence=0.9, reject_reason=refused[0], evidence={"reject_reason": refused[1]})
+    found = answering.instruct(foreign, said, today)
+    return _intent(found, said, preferences, today)
+
+
+def _foreign(request: str, said: Answers) -> str | Intent:
+    """The request to go on with, or the question about its language."""
+    found = language.detect(read(request).instruction)
+    if found.code == "en":
+        return request
+    again = said.get("language") or said.get("action") or ""
+    if len(again.split()) > 2 and language.detect(again).code == "en":
+        return again
+    return Intent(
+        intent="unclear", domain="content", language=found.code, confidence=0.1,
+        questions=[questions.request_language(found.name)], evidence={"language": list(found.evidence)},
+    )  # fmt: skip
+
+
+def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: date) -> Intent:
+    evidence = _evidence(found)
+    wanted = _channels(found, said, preferences, evidence)
+    answering.fill(found, said, today)
+    asked = _questions(found, said, preferences, wanted, evidence)
+    code = _language(found, said, preferences, asked, evidence)
+    confidence = weigh(found, asked)
+    if confidence < ASK_BELOW and not asked and not said.confirmed:
+        asked.append(questions.confirm(describe(found.actions)))
+    return Intent(
+        intent=_name(found.actions),
+        domain=_domain(found.actions),
+        actions=found.actions,
+        channels=list(dict.fromkeys(name for a in found.actions for name in a.channels)),
+        unknown_channels=wanted,
+        tone=_tone(found, said, preferences),
+        audience=said.get("audience") or (found.audience[0] if found.audience else None),
+        topic=_topic(found.actions),
+        period=next((a.period for a in found.actions if a.period), None),
+        constraints=found.demands.build(),
+        implicit_needs=needs(found),
+        language=code,
+        confidence=confidence,
+        questions=asked,
+        evidence=evidence,
+    )
+
+
+def _evidence(found: Sense) -> dict[str, Any]:
+    """Which words gave which field; empty ones are left out."""
+    mains = [m.words for m in found.times.mentions if m.words]
+    pairs: dict[str, Any] = {
+        "actions": [words for part in found.parts for _, words in part.found.kinds],
+        "channels": [m.words for m in found.mentions if m.role == "output"],
+        "channels_spoken_of": [m.words for m in found.mentions if m.role == "scope"],
+        "channels_ruled_out": [m.words for m in found.mentions if m.role == "excluded"],
+        "period": mains,
+        "compare": found.times.compare_words,
+        "tone": found.tone.words,
+        "audience": found.audience[0] if found.audience else "",
+        "constraints": found.demands.evidence,
+        "corrected": found.reading.corrected,
+        "not_kept": found.demands.unsupported,
+        "not_done": found.unmade,
+        "not_read": found.loose + (["everything after the first 4,000 characters"] if found.reading.cut else []),
+    }
+    return {key: value for key, value in pairs.items() if value}
+
+
+def _channels(found: Sense, said: Answers, preferences: Mapping[str, Any], evidence: dict[str, Any]) -> list[str]:
+    """Settles where each action goes; the names of channels that are wanted but not here."""
+    figures_only = bool(found.actions) and all(a.kind in acts.FIGURE_KINDS for a in found.actions)
+    unknown = [m.name for m in found.mentions if not m.known and (m.role == "output" or (figures_only and m.role == "scope"))]
+    preferred = preferences.get("channels") or []
+    known, others = channels.of_preferences([preferred] if isinstance(preferred, str) else preferred)
+    excluded = {m.name for m in found.mentions if m.role == "excluded"}
+    if any(a.kind in (*acts.WRITE_KINDS, "publish_text", "plan_calendar") for a in found.actions):
+        unknown += others
+    added = answering.channels_said(said)
+    found.actions = [
+        action.model_copy(update={"channels": names})
+        for action, names in zip(found.actions, [_of_action(a, found, known, added, excluded, said) for a in found.actions], strict=True)
+    ]
+    found.actions = [a.model_copy(update={"kind": _kind_by_channel(a)}) for a in found.actions]
+    if known:
+        evidence["preferred_channels"] = known
+    return list(dict.fromkeys(unknown))
+
+
+def _of_action(
+    action: Action, found: Sense, preferred: list[str], added: list[str], excluded: set[str], said: Answers
+) -> list[str]:
+    names = list(action.channels)
+    goes_out = action.kind in ("create_post", "create_thread", "write_article", "write_email", "publish_text")
+    if added and (action.kind in ("create_post", "publish_text") or (goes_out and not names)):
+        names = added if said.only else [*names, *added]
+    first = next((a for a in found.actions if a.kind == "create_post"), found.actions[0])
+    fills = action.kind in ("create_post", "publish_text", "plan_calendar") and not names
+    widens = goes_out and action.kind != "publish_text" and action is first and not found.only and not said.only
+    if fills or widens:
+        names += preferred
+    return [name for name in dict.fromkeys(names) if name not in excluded]
+
+
+def _kind_by_channel(action: Action) -> Any:
+    if action.kind == "create_post" and action.channels in (["blog"], ["email"]):
+        return "write_article" if action.channels == ["blog"] else "write_email"
+    return action.kind
+
+
+def _questions(
+    found: Sense, said: Answers, preferences: Mapping[str, Any], unknown: list[str], evidence: dict[str, Any]
+) -> list[Question]:
+    asked: list[Question] = []
+    if not found.actions:
+        return [questions.no_action(found.unmade[0] if found.unmade else None)]
+    if found.unmade and not said.confirmed:
+        asked.append(questions.also_unmade(found.unmade[0]))
+    asked += _text_questions(found, evidence)
+    known = list(dict.fromkeys(name for a in found.actions for name in a.channels))
+    if unknown and not said.channels_settled:
+        asked.append(questions.unknown_channels(unknown, known))
+    elif any(a.kind in ("create_post", "publish_text") and not a.channels for a in found.actions):
+        asked.append(questions.no_channel())
+    bare = next((a for a in found.actions if a.kind in acts.WRITE_KINDS and not a.topic and a.text is None), None)
+    if bare:
+        asked.append(questions.no_topic(describe([bare], bare=True)))
+    asked += _figure_questions(found, said)
+    if found.tone.clash and not said.get("tone"):
+        asked.append(questions.tone_clash(*found.tone.clash))
+    if found.demands.unknown_voice and "persona" not in found.demands.values:
+        asked.append(questions.unknown_voice(found.demands.unknown_voice))
+    if found.demands.link_wanted is not None and "link" not in found.demands.values and not said.get("link"):
+        asked.append(questions.no_link(found.demands.link_wanted))
+    return asked
+
+
+def _text_questions(found: Sense, evidence: dict[str, Any]) -> list[Question]:
+    """A part that works on a text needs one: given, or made by an earlier part."""
+    for i, action in enumerate(found.actions):
+        if action.text is not None:
+            spoken = language.detect(action.text)
+            if spoken.code != "en":
+                evidence["text_language"] = spoken.name
+                if action.kind != "publish_text":
+                    return [questions.text_language(spoken.name)]
+            continue
+        part_refers = any(p.found.refers for p in found.parts if action.kind in [k for k, _ in p.found.kinds])
+        waits = action.kind in acts.TEXT_KINDS or (action.kind in acts.WRITE_KINDS and part_refers and not action.topic)
+        if waits and i == 0:
+            return [questions.no_text(_DOING.get(action.kind, "work on"))]
+    return []
+
+
+_DOING = {
+    "edit_text": "edit", "shorten_text": "shorten", "restyle_text": "rewrite", "summarise_text": "summarise",
+    "check_compliance": "check", "publish_text": "publish",
+}  # fmt: skip
+
+
+def _figure_questions(found: Sense, said: Answers) -> list[Question]:
+    figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
+    if found.times.unclear and figures and not said.period_settled:
+        return [questions.unclear_period(found.times.unclear[0])]
+    for action in found.actions:
+        if action.kind == "compare_metrics" and not (action.period or action.compare_with or action.compare_period or len(action.metrics) > 1 or _compares_things(found)):
+            return [questions.no_comparison()]
+    return []
+
+
+def _compares_things(found: Sense) -> bool:
+    """Channels or campaigns set side by side need no second period."""
+    low = found.reading.low
+    names = {m.name for m in found.mentions}
+    return len(names) > 1 or bool(re.search(r"\b(?:channels?|campaigns?|posts|personas?|products?|regions?|countries|each other|segments?)\b", low))
+
+
+def _language(found: Sense, said: Answers, preferences: Mapping[str, Any], asked: list[Question], evidence: dict[str, Any]) -> str:
+    """The code of the language the text is wanted in; another than English is asked about."""
+    wanted = language.wanted(found.reading.low) or language.of_preference(str(preferences.get("language") or ""))
+    if wanted is None or said.english:
+        return "en"
+    evidence["language"] = list(wanted.evidence)
+    asked.insert(0, questions.output_language(wanted.name))
+    asked[1:] = [q for q in asked[1:] if not (q.field == "action" and "translation" in q.question)]
+    return wanted.code
+
+
+def _tone(found: Sense, said: Answers, preferences: Mapping[str, Any]) -> str | None:
+    preferred = preferences.get("tone")
+    return (tone.canonical(said["tone"]) if said.get("tone") else None) or found.tone.name or (tone.canonical(str(preferred)) if preferred else None)
+
+
+def _topic(found: list[Action]) -> str:
+    written = [a.topic for a in found if a.kind in acts.WRITE_KINDS and a.topic]
+    return next(iter(written), "") or next((a.topic for a in found if a.topic), "")
+
+
+def _name(found: list[Action]) -> str:
+    """The intent's name as training examples carry it."""
+    if not found:
+        return "unclear"
+    if len(found) > 1:
+        return "multi_step"
+    kind = found[0].kind
+    name = "create_social_content" if kind in ("create_post", "create_thread") else str(kind)
+    return f"{name}_with_metrics" if kind in acts.WRITE_KINDS and found[0].wants_metrics else name
+
+
+def _domain(found: list[Action]) -> str:
+    domains = list(dict.fromkeys(_DOMAINS.get(a.kind, "content") for a in found))
+    return domains[0] if len(domains) == 1 else "mixed" if domains else "content"

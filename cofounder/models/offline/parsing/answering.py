@@ -1,0 +1,134 @@
+"""Folds what a person answered back into the request, so that it is read again as a whole."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from cofounder.models.offline.parsing import actions, channels, constraints, language, metrics, periods, topic
+from cofounder.models.offline.parsing.assembly import Sense, sense
+from cofounder.models.offline.parsing.reading import read, small
+
+_YES = re.compile(r"\s*(?:yes|yep|yeah|y|ok|okay|sure|right|correct|exactly|that's right|that is right|go on|go ahead|continue|proceed|do it|fine|please do|confirmed?)\b", re.I)
+_WITHOUT = re.compile(r"\b(?:go on|go ahead|without|skip|drop|leave (?:it|them|that) out|ignore|only|alone|continue|rest)\b", re.I)
+
+
+@dataclass(slots=True)
+class Answers:
+    """The answers by field, and what they settle."""
+
+    by_field: dict[str, str] = field(default_factory=dict)
+    period_settled: bool = False
+
+    def get(self, name: str) -> str | None:
+        return self.by_field.get(name)
+
+    def __getitem__(self, name: str) -> str:
+        return self.by_field[name]
+
+    @property
+    def confirmed(self) -> bool:
+        said = self.get("action") or ""
+        return bool(_YES.match(said) or _WITHOUT.search(said[:40]))
+
+    @property
+    def english(self) -> bool:
+        said = (self.get("language") or "").lower()
+        return bool(re.search(r"\benglish\b|\ben\b", said) or _YES.match(said)) or len(said.split()) > 2 and language.detect(said).code == "en" and not language.wanted(said)
+
+    @property
+    def only(self) -> bool:
+        return bool(re.search(r"\b(?:only|just|alone)\b", self.get("channels") or "", re.I)) and bool(channels_said(self))
+
+    @property
+    def channels_settled(self) -> bool:
+        said = self.get("channels") or ""
+        return bool(said) and (bool(channels_said(self)) or bool(_YES.match(said) or _WITHOUT.search(said))) and not channels.names_in(said)[1]
+
+
+def clean(answers: Mapping[str, str]) -> Answers:
+    """Answers without blanks."""
+    return Answers({str(k): str(v).strip() for k, v in answers.items() if v is not None and str(v).strip()})
+
+
+def channels_said(said: Answers) -> list[str]:
+    """Known channels named in the answer about channels."""
+    words = said.get("channels") or ""
+    if re.search(r"\b(?:all|everywhere|every)\b", words, re.I):
+        return ["linkedin", "x", "facebook", "email", "blog"]
+    return channels.names_in(words)[0]
+
+
+def instruct(request: str, said: Answers, today: date) -> Sense:
+    """Reads the request, or the answer that says what to do in its place."""
+    given = said.get("text")
+    original = sense(read(request, given), today)
+    action = said.get("action")
+    if not action or said.confirmed:
+        return original
+    text = given if given is not None else original.reading.text
+    reading = read(action)
+    again = sense(reading if reading.text is not None else read(action, text), today)
+    if not again.actions:
+        return again if not original.actions else original
+    old = topic.find(original.reading.instruction, original.reading.low, original.taken()) if not original.actions else ""
+    kept = old or next((a.topic for a in original.actions if a.topic), "")
+    if kept and len(kept.split()) <= 12 and not re.match(r"(?:help|do|make|translate|what|how|can)\b", kept.lower()):
+        again.actions = [a.model_copy(update={"topic": a.topic or kept}) if a.kind in actions.WRITE_KINDS else a for a in again.actions]
+    return again
+
+
+def fill(found: Sense, said: Answers, today: date) -> None:
+    """Puts the answers about topic, period, metric, voice and link where they belong."""
+    if said.get("topic"):
+        _topic(found, said["topic"], today)
+    if said.get("period"):
+        _period(found, said, today)
+    if said.get("metric"):
+        names = metrics.find(said["metric"].lower())
+        found.actions = [a.model_copy(update={"metrics": names or a.metrics}) for a in found.actions]
+    if said.get("persona"):
+        wanted = re.sub(r"\W", "", said["persona"]).lower()
+        name = next((n for n in constraints.PERSONAS if n.lower() in wanted), None)
+        if name:
+            found.demands.values["persona"] = name
+    if said.get("link"):
+        url = re.search(r"\S+\.\S+", said["link"])
+        if url:
+            found.demands.values["link"] = url[0]
+
+
+def _topic(found: Sense, answer: str, today: date) -> None:
+    subject = topic.clean(answer)
+    if not subject:
+        return
+    low = small(answer)
+    times = periods.find(low, today, lambda _: "past", [])
+    named = metrics.find(low)
+    own = metrics.are_own(low, named=named, has_period=times.main is not None, ours=bool(re.search(r"\b(?:our|we|us)\b", low)))
+    for i, action in enumerate(found.actions):
+        if action.kind in actions.WRITE_KINDS and not action.topic:
+            found.actions[i] = action.model_copy(
+                update={
+                    "topic": subject,
+                    "metrics": action.metrics or named,
+                    "wants_metrics": action.wants_metrics or own,
+                    "period": action.period or (times.main.period if times.main else None),
+                }
+            )
+
+
+def _period(found: Sense, said: Answers, today: date) -> None:
+    kinds = [a.kind for a in found.actions]
+    mode: periods.Mode = "forecast" if "forecast_metrics" in kinds else "ahead" if "plan_calendar" in kinds else "past"
+    times = periods.find(small(said["period"]), today, lambda _: mode, [])
+    if times.main is None and times.compare_with is None:
+        return
+    said.period_settled = True
+    change = {
+        "period": times.main.period if times.main else None,
+        "compare_with": times.compare_with,
+        "compare_period": times.compare_period,
+    }
+    new = {key: value for key, value in change.items() if value is not None}
+    found.actions = [a.model_copy(update=new) if a.wants_metrics or a.kind == "plan_calendar" else a for a in found.actions]

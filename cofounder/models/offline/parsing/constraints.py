@@ -1,0 +1,250 @@
+"""What a request demands of the text: length, words to use and to avoid, a link, a voice, a date to be done by."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from cofounder.models.intent import Constraints
+from cofounder.models.offline.parsing.numbers import NUMBER, number
+
+
+@dataclass(slots=True)
+class Demands:
+    """The constraints, the spans they were read from, and what was understood but cannot be kept."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    evidence: dict[str, str] = field(default_factory=dict)
+    unsupported: list[str] = field(default_factory=list)
+    wants_call: bool = False  # a call to action is wanted, its words are free
+    link_wanted: str | None = None  # a link is wanted, but its address is not said
+    unknown_voice: str | None = None
+
+    def build(self) -> Constraints:
+        return Constraints(**self.values)
+
+
+_N = rf"(?P<n>{NUMBER})"
+_MOST = r"(?:no (?:more|longer) than|not (?:more|longer) than|at most|max(?:imum)?(?: of| length)?:?|up to|within|(?:do |should |must )?not (?:to )?exceed(?:ing)?|limit(?:ed)?(?: it| this)? to|(?:keep|cut|trim|reduce|shorten|get|bring|boil)(?: it| this| that| the \w+)?(?: down)?(?: to| at)|capped at|in|to)"
+_LESS = r"(?:(?:in |with |using |keep (?:it |this )?|cut (?:it |this )?(?:down )?(?:to )?|to )?(?:under|less than|fewer than|below|shorter than))"
+_LEAST = r"(?:at least|minimum(?: of)?|min\.?|no (?:less|fewer|shorter) than|not (?:less|fewer) than)"
+_ROUGH = r"(?:about|around|roughly|approximately|approx\.?|circa|some|~)"
+_THING = r"(?P<unit>words?|characters?|chars?)"
+_LENGTHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("range", rf"\b(?:between )?(?P<low>{NUMBER})\s?(?:-|–|to|and)\s?{_N}[- ]{_THING}\b"),
+        ("least", rf"\b{_LEAST} {_N} {_THING}\b"),
+        ("least", rf"\b{_N}(?:\+| or more) {_THING}\b|\b(?P<n2>{NUMBER}) (?P<unit2>words?|characters?) (?:or more|minimum|at least|or longer)\b"),
+        ("more", rf"\b(?:more|longer) than {_N} {_THING}\b(?! (?:is|are))"),
+        ("less", rf"\b{_LESS} {_N}[- ]{_THING}\b"),
+        ("exact", rf"\b(?:exactly|precisely) {_N} {_THING}\b"),
+        ("rough", rf"\b{_ROUGH}\s?{_N}[- ]{_THING}(?: long)?\b"),
+        ("most", rf"\b(?:{_MOST} )?{_N}[- ]{_THING}(?: (?:or less|or fewer|max(?:imum)?|at most|tops|limit|long))?\b"),
+    )
+)  # fmt: skip
+_LABELS = re.compile(r"\b(?:max(?:imum)?\.? )?(?P<unit>words|characters|length|word count|word limit)\s*[:=]\s*(?:max\.? )?(?P<n>\d+)")
+_COUNT_NOUN = (
+    r"(?:headlines?|titles?|subject lines?|taglines?|hooks?|slogans?|tweets?|posts?|threads?|parts?|ideas?|options?|variants?|versions?|alternatives?|"
+    r"e-?mails?|articles?|newsletters?|updates?|captions?|suggestions?)"
+)
+_COUNT = re.compile(rf"(?<![\w$.,-])(?P<n>{NUMBER})(?:[- ](?!words?\b|per\b|days?\b|weeks?\b|months?\b|years?\b|characters?\b)[a-z][\w'-]*){{0,4}}?[- ]{_COUNT_NOUN}\b")
+_NO = r"(?:no|without(?: any| using)?|avoid(?:ing)?(?: any| using)?|skip(?: the)?|don't (?:use|add|include)(?: any)?|do not (?:use|add|include)(?: any)?|leave out(?: the)?|zero|not? (?:use )?any|omit|remove(?: all| the)?|(?:don't|do not) want(?: any)?)"
+_FLAGS = (("no_hashtags", re.compile(rf"\b{_NO} (?:emojis? (?:or|and|nor) |links? (?:or|and|nor) )?(?:#|hash ?tags?)|\bhashtag-free\b")),
+          ("no_emoji", re.compile(rf"\b{_NO} (?:hash ?tags?(?: or| and| nor|,) )?emojis?\b|\bemoji[- ]free\b|\b{_NO} hash ?tags?,? (?:and|or|nor)(?: no)? emojis?")))  # fmt: skip
+_URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+")
+_LINK = re.compile(r"\b(?:(?:with|include|including|add|insert|put|plus) (?:a |the )?links?(?: to (?:our |the )?(?P<to>[\w' -]{2,40}))?|link(?:ing)? to (?:our|the) (?P<to2>[\w' -]{2,40}))")
+_CTA = re.compile(
+    r"\b(?:(?:with|include|including|add|end with|ending with|ends? (?:in|on)|and|use|finish with|close with|has|have) )?(?:an? |the |one |strong |clear |single )*(?:call[- ]to[- ]action|cta)\b"
+    r"(?:\s*(?:to|:|asking (?:people|readers|them)? ?to|that (?:says|asks|invites)(?: people| readers| them)?(?: to)?|for)\s+(?P<what>[^.;,\n]{3,80}))?"
+)
+_ASKS = re.compile(r"\b(?:ask|invite|encourage|urge|tell|get) (?:readers|people|them|followers|everyone|our (?:followers|readers|audience|customers|subscribers)|the (?:reader|audience)) to (?P<what>[^.;,\n]{3,80})")
+_QUESTION_END = re.compile(r"\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b")
+_STOP = r"(?=[.;\n]|$|,? (?:but|and|then|also) (?:keep|do not|don't|avoid|no|use|make|in|under|without|write|for|with|publish|post|schedule|never|mention|include|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_INCLUDE = re.compile(
+    rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
+)
+_AVOID = re.compile(
+    rf"\b(?:(?:do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not) (?:ever )?(?:mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
+)
+_NO_THINGS = re.compile(r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b")
+_HASHTAGS = re.compile(r"(?<!\w)#[A-Za-z]\w+")
+_DAY = r"(?:(?:this |next |end of )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|noon|midnight|(?:the )?end of (?:the |this |next )?(?:day|week|month|quarter|year)|next week|cob|eod|eow|(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}(?:st|nd|rd|th)?\b(?!\d)|20\d\d-\d\d-\d\d)(?:,? (?:at )?(?:\d{1,2}(?::\d\d)? ?(?:am|pm|o'clock|h\b)|\d{1,2}:\d\d|noon|morning|afternoon|evening|cet|utc))?"
+_DEADLINE = re.compile(
+    rf"\b(?:(?:by|before|until|due(?: on| by)?|no later than|deadline(?: is|:)?|needed (?:by|on)|ready (?:by|for|on)|in time for) (?P<day>{_DAY}|\d{{1,2}}(?::\d\d)? ?(?:am|pm))|(?P<asap>asap|as soon as possible|urgently|right away|immediately))\b"
+)
+_SCHEDULE = re.compile(rf"\b(?P<lead>(?:publish|post|send|schedule|release|share|go(?:es)? (?:out|live)|tweet|scheduled?)\b[^.;\n]{{0,80}}?)\s(?P<on>(?:on |for |at )?{_DAY}(?: morning| afternoon| evening)?)(?=[.;,\n:]|$| (?:on|to|at|and|about|for)\b)")
+_CANNOT = re.compile(
+    r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
+    rf"{NUMBER} (?:sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|no commas|"
+    r"(?:with|include|add|attach) (?:an? |the |some )?(?:images?|pictures?|photos?|charts?|graphs?|gifs?|videos?|infographics?|poll)|as (?:an? )?(?:table|json|xml|csv|pdf|word document|powerpoint)|in (?:json|xml|markdown|csv|html)(?: format)?|as (?:a )?(?:poem|rap|haiku|limerick|song)|in rhymes?|(?:wrap|enclose)\w* [^.]{0,40}double (?:angular brackets|quotation marks)|placeholders?)\b"
+)
+PERSONAS = {
+    "humanVoice": r"human ?voice", "newsReporter": r"news ?reporter|reporter|journalist", "storyteller": r"story ?teller",
+    "interesting": r"interesting(?= (?:persona|voice))|(?<=persona )interesting", "provocateur": r"provocateur", "dataNerd": r"data ?nerd",
+    "mythBuster": r"myth ?buster", "coach": r"coach", "thoughtLeader": r"thought ?leader", "contrarian": r"contrarian",
+    "explorer": r"explorer", "philosopher": r"philosopher",
+}  # fmt: skip
+_VOICE = re.compile(
+    r"\b(?:in the (?:voice|style|persona|manner) of|using the|use the|with the|as|like|persona(?: is|:)?|voice:|(?:write|sound|speak|talk) (?:it )?(?:as|like)) (?:an? |the |our |your )?(?P<name>"
+    + "|".join(f"(?:{p})" for p in PERSONAS.values())
+    + r")(?: (?:persona|voice|would|style))?\b"
+    + r"|\b(?P<name2>"
+    + "|".join(f"(?:{p})" for p in PERSONAS.values())
+    + r") (?:persona|voice|style)\b"
+)
+_FOREIGN_VOICE = re.compile(r"\bin the (?:voice|style|manner) of (?!(?:our|the) (?:brand|company|house))(?P<who>(?:an? |the )?[\w.'-]+(?: [\w.'-]+)?)|\b(?P<who2>\w+) persona\b")
+
+
+def find(low: str, text: str) -> Demands:
+    """Everything the instruction demands of the text; spans are offsets into the instruction."""
+    demands = Demands()
+    for step in (_voice, _links, _flags, _lengths, _calls, _deadline, _words, _counts, _cannot):
+        step(low, text, demands)
+    return demands
+
+
+def _take(demands: Demands, match: re.Match[str], name: str, value: Any, group: int | str = 0) -> None:
+    demands.values.setdefault(name, value)
+    demands.spans.append(match.span(group))
+    demands.evidence.setdefault(name, match[group].strip())
+
+
+def _voice(low: str, text: str, demands: Demands) -> None:
+    match = _VOICE.search(low)
+    if match:
+        said = match["name"] or match["name2"]
+        name = next(n for n, pattern in PERSONAS.items() if re.fullmatch(pattern.split("(?")[0] or pattern, said) or re.search(pattern, match[0]))
+        return _take(demands, match, "persona", name)
+    other = _FOREIGN_VOICE.search(low)
+    if other and (other["who2"] or "") not in ("buyer", "customer", "user", "target", "each", "every", "the", "a", "your", "which", "our"):
+        group = "who" if other["who"] else "who2"
+        demands.unknown_voice = text[slice(*other.span(group))]
+        demands.spans.append(other.span())
+
+
+def _links(low: str, text: str, demands: Demands) -> None:
+    url = _URL.search(text)
+    if url:
+        _take(demands, url, "link", url[0].rstrip(".,;:!?"))
+    match = _LINK.search(low)
+    if match:
+        demands.spans.append(match.span())
+        if not url:
+            demands.link_wanted = (match["to"] or match["to2"] or "").strip()
+
+
+def _flags(low: str, text: str, demands: Demands) -> None:
+    for name, pattern in _FLAGS:
+        match = pattern.search(low)
+        if match:
+            _take(demands, match, name, True)
+
+
+def _lengths(low: str, text: str, demands: Demands) -> None:
+    for kind, pattern in (*_LENGTHS, ("label", _LABELS)):
+        for match in pattern.finditer(low):
+            if not _overlaps(match, demands):
+                _length(kind, match, demands)
+
+
+def _length(kind: str, match: re.Match[str], demands: Demands) -> None:
+    got = match.groupdict()
+    count, unit = number(got.get("n") or got.get("n2") or ""), got.get("unit") or got.get("unit2") or "words"
+    if not count:
+        return
+    what = "characters" if unit.startswith("char") else "words"
+    most, least = f"max_{what}", f"min_{what}"
+    if kind == "range":
+        first = number(got["low"] or "")
+        if first and what == "words":
+            _take(demands, match, least, first)
+        _take(demands, match, most, count)
+    elif kind in ("least", "more"):
+        if what == "words":
+            _take(demands, match, least, count + (kind == "more"))
+    elif kind == "exact" and what == "words":
+        _take(demands, match, least, count)
+        _take(demands, match, most, count)
+    elif kind == "rough" and what == "words":
+        _take(demands, match, least, round(count * 0.9))
+        _take(demands, match, most, round(count * 1.1))
+    else:
+        _take(demands, match, most, count - (kind == "less"))
+
+
+def _calls(low: str, text: str, demands: Demands) -> None:
+    match = _CTA.search(low) or _ASKS.search(low)
+    if match:
+        what = match.groupdict().get("what")
+        demands.wants_call = True
+        _take(demands, match, "call_to_action", text[slice(*match.span("what"))].strip() if what else None)
+        return
+    match = _QUESTION_END.search(low)
+    if match:
+        demands.wants_call = True
+        _take(demands, match, "call_to_action", None)
+
+
+def _deadline(low: str, text: str, demands: Demands) -> None:
+    match = _DEADLINE.search(low)
+    if match:
+        group = "day" if match["day"] else "asap"
+        demands.values["deadline"] = text[slice(*match.span(group))].strip()
+        demands.spans.append(match.span())
+        demands.evidence["deadline"] = match[0]
+        return
+    match = _SCHEDULE.search(low)
+    if match:
+        demands.values["deadline"] = re.sub(r"^(?:on|for|at) ", "", text[slice(*match.span("on"))])
+        demands.spans.append(match.span("on"))
+        demands.evidence["deadline"] = match["on"]
+
+
+def _words(low: str, text: str, demands: Demands) -> None:
+    avoid: list[str] = []
+    include: list[str] = []
+    for pattern, into in ((_AVOID, avoid), (_NO_THINGS, avoid), (_INCLUDE, include)):
+        for match in pattern.finditer(low):
+            group = "what" if match["what"] else "sub"
+            if _overlaps(match, demands, group):
+                continue
+            into += _items(text[slice(*match.span(group))])
+            demands.spans.append(match.span())
+    for match in _HASHTAGS.finditer(text):
+        if not any(match[0] in item for item in include):
+            include.append(match[0])
+        demands.spans.append(match.span())
+    for name, items in (("must_include", include), ("must_avoid", avoid)):
+        if items:
+            demands.values[name] = list(dict.fromkeys(items))
+            demands.evidence[name] = "; ".join(items)
+
+
+def _items(said: str) -> list[str]:
+    """"our revenue, "free trial" and the number of customers" -> each thing on its own."""
+    quoted = re.findall(r"\"([^\"]+)\"|'([^']{2,})'(?!\w)", said)
+    if quoted:
+        return [a or b for a, b in quoted]
+    parts = re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|nor)\s+|\s*&\s*", said)
+    clean = [re.sub(r"^(?:our|the|a|an|any|that|of)\s+", "", part.strip(" .:;\"'"), flags=re.I) for part in parts]
+    return [part for part in clean if part and part.lower() not in ("it", "this", "them", "please")]
+
+
+def _counts(low: str, text: str, demands: Demands) -> None:
+    for match in _COUNT.finditer(low):
+        count = number(match["n"])
+        if count and count > 1 and not _overlaps(match, demands) and not re.search(r"\b(?:last|past|our|of our|previous|the) $", low[: match.start()]):
+            return _take(demands, match, "count", count, "n")
+
+
+def _cannot(low: str, text: str, demands: Demands) -> None:
+    for match in _CANNOT.finditer(low):
+        if not _overlaps(match, demands):
+            demands.unsupported.append(match[0].strip())
+            demands.spans.append(match.span())
+
+
+def _overlaps(match: re.Match[str], demands: Demands, group: int | str = 0) -> bool:
+    start, end = match.span(group)
+    return any(start < b and a < end for a, b in demands.spans)

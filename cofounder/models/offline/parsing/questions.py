@@ -1,0 +1,145 @@
+"""What must be asked before a request can be carried out, each question with its reason and answers to choose from."""
+
+from cofounder.models.intent import Question
+from cofounder.models.offline.parsing.channels import OPTIONS, title
+from cofounder.models.offline.parsing.constraints import PERSONAS
+
+CAN_DO = [
+    "Write a LinkedIn post about our results",
+    "Write a blog article",
+    "Write an e-mail newsletter",
+    "Suggest five headlines",
+    "Shorten or rewrite a given text",
+    "Analyse last month's figures",
+    "Forecast revenue for the next three months",
+    "Analyse market trends",
+    "Check a text for compliance",
+    "Plan a content calendar",
+]
+_WHAT = (
+    "I write posts, threads, articles, e-mails and headlines, edit and check given texts, analyse, compare and forecast your "
+    "figures, look at market trends, publish given texts and plan content calendars"
+)
+
+
+def request_language(name: str) -> Question:
+    return Question(
+        field="language",
+        question=f"This reads as {name}. Offline I read and write English only. Could you say it in English?",
+        why=f"Without a language model I cannot understand {name}, and I do not guess.",
+    )
+
+
+def output_language(name: str) -> Question:
+    return Question(
+        field="language",
+        question=f"You ask for a text in {name}. Offline I write English only. Shall I write it in English?",
+        why=f"Without a language model I can neither write {name} nor translate into it.",
+        options=["English"],
+    )
+
+
+def text_language(name: str) -> Question:
+    return Question(
+        field="text",
+        question=f"The given text reads as {name}. Offline I work on English texts only. Can you give me an English one?",
+        why=f"Without a language model I cannot edit or judge {name}.",
+    )
+
+
+def no_action(unmade: str | None) -> Question:
+    missing = f'"{unmade}" is not something I do. ' if unmade else "I could not find out what you want done. "
+    return Question(
+        field="action", question=missing + _WHAT + ". Which of these do you want?", why="I do not start work I am not sure about.", options=CAN_DO
+    )
+
+
+def also_unmade(unmade: str) -> Question:
+    return Question(
+        field="action",
+        question=f'"{unmade}" is not something I do. Shall I go on with the rest?',
+        why="One part of the request is beyond what I can do.",
+        options=["Go on with the rest"],
+    )
+
+
+def confirm(reading: str) -> Question:
+    return Question(
+        field="action",
+        question=f"I am not sure that I understand. I read it as: {reading}. Is that right?",
+        why="The words leave room for another reading.",
+        options=["Yes", *CAN_DO[:4]],
+    )
+
+
+def no_text(what: str) -> Question:
+    return Question(field="text", question=f"Which text shall I {what}? Paste it here.", why="The request speaks of a text but does not hold one.")
+
+
+def no_topic(what: str) -> Question:
+    return Question(
+        field="topic",
+        question=f"What shall the {what} be about?",
+        why="The request names no topic, or only points at one.",
+        options=["Our results of last month", "Our growth this quarter"],
+    )
+
+
+def no_channel() -> Question:
+    return Question(field="channels", question="Where shall it appear?", why="The form of a text depends on its channel, and none is named.", options=OPTIONS)
+
+
+def unknown_channels(unknown: list[str], known: list[str]) -> Question:
+    names = " and ".join(unknown) if len(unknown) < 3 else ", ".join(unknown[:-1]) + " and " + unknown[-1]
+    if not known:
+        return Question(
+            field="channels",
+            question=f"I cannot publish to {names}. Which of these shall it be instead?",
+            why=f"{names}: there is no such channel here.",
+            options=OPTIONS,
+        )
+    rest = ", ".join(title(name) for name in known)
+    return Question(
+        field="channels",
+        question=f"I cannot publish to {names}. Shall I go on with {rest} alone?",
+        why=f"{names}: there is no such channel here.",
+        options=[f"Go on with {rest} only", *[o for o in OPTIONS if o != rest]],
+    )
+
+
+def unclear_period(words: str) -> Question:
+    return Question(
+        field="period",
+        question=f'Which time does "{words}" mean? Name a month, a quarter or two dates (2026-10-01 to 2026-10-31).',
+        why="I could not turn these words into dates.",
+        options=["Last month", "Last quarter", "Year to date"],
+    )
+
+
+def no_comparison() -> Question:
+    return Question(
+        field="period",
+        question="What shall I compare with what?",
+        why="A comparison needs two periods or figures, and none is named.",
+        options=["Last month compared to the month before", "Last quarter compared to the quarter before", "Last month compared to last year"],
+    )
+
+
+def tone_clash(first: str, second: str) -> Question:
+    return Question(
+        field="tone", question=f"Shall it sound {first} or {second}?", why="The request asks for both, and they exclude each other.", options=[first, second]
+    )
+
+
+def unknown_voice(name: str) -> Question:
+    return Question(
+        field="persona",
+        question=f'I do not write in the voice of "{name}". Which of my voices shall it be?',
+        why="I have twelve voices of my own and imitate nobody.",
+        options=list(PERSONAS),
+    )
+
+
+def no_link(to: str) -> Question:
+    place = f"the {to}" if to else "which page"
+    return Question(field="link", question=f"What is the address of {place}?", why="A link is wanted, but its address is not given.", options=["No link"])

@@ -1,0 +1,150 @@
+"""Makes a request readable: clean characters, the given text set apart, common typos put right."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from cofounder.models.offline.parsing.spelling import correct
+
+LONGEST_INSTRUCTION = 4_000  # characters; what follows is not read, and the reader is told
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+_TAG = re.compile(r"<(?:script|style)\b[^>]*>.{0,4000}?</(?:script|style)>|</?[a-zA-Z][^<>]{0,200}>", re.S | re.I)
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "`": "'", "\u00a0": " "})
+
+_TEXT_VERB = re.compile(
+    r"\b(?:shorten|trim|condense|tighten|cut|edit|proof-?read|copy-?edit|polish|improve|fix|correct|revise|rewrite|"
+    r"rephrase|reword|restyle|paraphrase|summari[sz]e|summary|sum up|tl;?dr|check|review|scan|vet|screen|simplify|turn|"
+    r"convert|adapt|repurpose|make|change|clean up|boil|reduce|translate|expand|flag|compliance|compliant|allowed|"
+    r"may we|can we|could we|are we|is this|is the|is it|legal|ok to|okay to|shorter)\b"
+)
+_SEND_VERB = re.compile(
+    r"(?:^|\b(?:and|then|please|to|you|just|now)\s+|[.,;]\s*)"
+    r"(?:publish|post|send|share|tweet|schedule|put|release|e-?mail|push)\b"
+)
+_CUE = re.compile(
+    r"\b(?:this|these|the following|following|below|here(?: it is)?|here is the text|verbatim|as is|the text|word for word)\b"
+    r"[^:\n]{0,90}$"
+)
+_ABOVE = re.compile(r"\b(?:above|this|that|it)\b")
+_NOT_TEXT = re.compile(
+    r"(?:include|including|mention|mentioning|contain|containing|words?|phrase|hashtag|hashtags|say|saying|called|titled|named|"
+    r"title|avoid|slogan|tagline|keyword|keywords|the term|campaign|product|feature|event|about|on|regarding|tone|audience|"
+    r"channels?|deadline|length|topic)\s*:?\s*$"
+)
+_CLAIM = re.compile(r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise))")
+_FENCE = re.compile(r'```[a-z]*\n?(.+?)```|"""(.+?)"""|<<<(.+?)>>>', re.S)
+_QUOTED = re.compile(r'"([^"]{3,})"', re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`instruction` says what to do (cleaned, typos corrected); `text` is the given text, word for word."""
+
+    instruction: str
+    low: str  # the instruction in small letters, of the same length
+    text: str | None = None
+    corrected: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+
+
+def read(request: str, given: str | None = None) -> Reading:
+    """The instruction and the given text of a request; `given` (an answer) stands in for the text."""
+    clean = _CONTROL.sub("", request.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    instruction, text = split(clean)
+    text = given if given is not None else text
+    cut = len(instruction) > LONGEST_INSTRUCTION
+    instruction = unicodedata.normalize("NFKC", instruction[:LONGEST_INSTRUCTION].translate(_QUOTES))
+    instruction = _TAG.sub(" ", instruction)
+    instruction = re.sub(r"[ \t]+", " ", instruction).strip()
+    instruction, corrected = correct(instruction)
+    return Reading(instruction, small(instruction), text, corrected, cut)
+
+
+def small(text: str) -> str:
+    """Small letters, character by character, so that offsets stay the same."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+def split(request: str) -> tuple[str, str | None]:
+    """(instruction, given text or None). The text follows a colon, a dash or a newline, or stands in quotes."""
+    for way in (_fenced, _after_colon, _quoted, _after_line, _before_line, _after_dash):
+        found = way(request)
+        if found is not None:
+            instruction, text = found
+            return instruction.strip(), text.strip()
+    return request, None
+
+
+def _wants_text(head: str) -> bool:
+    head = head.translate(_QUOTES).lower()
+    return bool(_TEXT_VERB.search(head) or _SEND_VERB.search(head))
+
+
+def _fenced(request: str) -> tuple[str, str] | None:
+    found = _FENCE.search(request)
+    if not found:
+        return None
+    text = next(group for group in found.groups() if group)
+    rest = request[: found.start()] + "\n" + request[found.end() :]
+    return (rest, text) if rest.strip() and text.strip() else None
+
+
+def _after_colon(request: str) -> tuple[str, str] | None:
+    found = re.search(r":(?=\s|[\"“„«'])(?!//)", request[:600])
+    if not found:
+        return None
+    head, rest = request[: found.start()], request[found.end() :].strip()
+    low = head.translate(_QUOTES).lower()
+    last = re.split(r"[.!?\n]\s*", low)[-1]
+    if len(rest.split()) < 2 or _NOT_TEXT.search(last):
+        return None
+    if not (_CUE.search(last) or (_wants_text(last) and not re.search(r"\b(?:about|regarding|include|mention)\b", last))):
+        return None
+    if re.match(r"(?:please )?(?:make|check|improve|review)\b", last) and not _CUE.search(last) and "\n" not in rest and len(rest.split()) < 5:
+        return None
+    closing = re.match(r"[\"“„«](.+?)[\"”»](.*)$", rest, re.S)
+    if closing and len(closing[2]) < 300:
+        return head + ". " + closing[2].strip(" .\n"), closing[1]
+    return head, rest
+
+
+def _quoted(request: str) -> tuple[str, str] | None:
+    plain = request.translate(_QUOTES)
+    for found in _QUOTED.finditer(plain[:20_000]):
+        head = plain[: found.start()].lower()
+        words = len(found[1].split())
+        outside = plain[: found.start()] + " " + plain[found.end() :]
+        direct = re.search(r"(?:tweet|post|publish|send|share)\s*$", head) or _CLAIM.search(head)
+        if (words < 4 and not direct) or words < 2 or (_NOT_TEXT.search(head) and not _CLAIM.search(head)):
+            continue
+        if direct or _wants_text(outside):
+            return outside, request[found.start() + 1 : found.end() - 1]
+    return None
+
+
+def _after_line(request: str) -> tuple[str, str] | None:
+    head, newline, rest = request.partition("\n")
+    if not newline or not rest.strip() or len(rest.split()) < 3 or len(head) > 400:
+        return None
+    low = head.translate(_QUOTES).lower()
+    wants = _CUE.search(low.rstrip(" :.-")) or (_wants_text(low) and not re.search(r"\babout\b", low))
+    if not wants or re.match(r"\s*(?:[-*•\d]|tone|audience|length|channels?|max|keep|no |don't|include|use )", rest.lower()):
+        return None
+    return head.rstrip(" :"), rest
+
+
+def _before_line(request: str) -> tuple[str, str] | None:
+    text, newline, last = request.rpartition("\n")
+    if not newline or len(last) > 300 or len(text.split()) < 4:
+        return None
+    low = last.translate(_QUOTES).lower()
+    return (last, text) if _wants_text(low) and _ABOVE.search(low) and not _wants_text(text[:40]) else None
+
+
+def _after_dash(request: str) -> tuple[str, str] | None:
+    found = re.search(r"\b(?:this|following|below|text)\s+[-–—]{1,2}\s+", request[:400], re.I)
+    if not found or len(request[found.end() :].split()) < 4 or not _wants_text(request[: found.end()]):
+        return None
+    return request[: found.start() + 4], request[found.end() :]

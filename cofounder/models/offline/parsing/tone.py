@@ -1,0 +1,103 @@
+"""How a text is to sound and whom it is for."""
+
+import re
+from dataclasses import dataclass
+
+_TONES = {
+    "professional": r"professional|business-?like|corporate", "friendly": r"friendly|friendlier", "formal": r"formal",
+    "casual": r"casual|informal|relaxed|laid-back|chill", "bold": r"bold|bolder|daring|edgy", "playful": r"playful|fun", "witty": r"witty|wittier",
+    "humorous": r"humorous|funny|funnier", "serious": r"serious|sober", "confident": r"confident|self-assured", "warm": r"warm|warmer|heartfelt",
+    "enthusiastic": r"enthusiastic|excited|upbeat|energetic|cheerful", "inspiring": r"inspiring|inspirational|motivational|motivating|uplifting",
+    "informative": r"informative|educational|factual|matter-of-fact", "conversational": r"conversational|chatty", "authoritative": r"authoritative|expert",
+    "persuasive": r"persuasive|convincing", "urgent": r"urgent", "empathetic": r"empathetic|empathic|caring|compassionate|apologetic",
+    "optimistic": r"optimistic|positive", "honest": r"honest|candid|frank|transparent", "humble": r"humble|modest", "neutral": r"neutral|objective|balanced",
+    "direct": r"direct|straightforward|blunt|no-nonsense", "technical": r"technical", "light-hearted": r"light-?hearted|lighthearted", "calm": r"calm|reassuring",
+    "polite": r"polite|respectful|courteous", "thoughtful": r"thoughtful|reflective", "provocative": r"provocative", "punchy": r"punchy|punchier|snappy|crisp",
+    "plain": r"plain|simple|simpler|clear|clearer", "proud": r"proud", "sarcastic": r"sarcastic|ironic", "grateful": r"grateful|thankful",
+    "elegant": r"elegant|sophisticated", "personal": r"personal",
+}  # fmt: skip
+_WORD = "|".join(pattern for pattern in _TONES.values())
+_WEAK = r"(?:simple|clear|plain|personal|fun|direct|expert|positive|technical|formal|urgent)"
+_ADVERB = r"(?:(?:very|more|quite|slightly|a bit|a little|really|rather|super|less|fairly|not too|not so|but|somewhat|too|bit) )*"
+_CONTEXTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:in|with|using|keep|use|has|have|strike|and) (?:an? |the |our )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet | ){_ADVERB}(?:{_WORD}))*),? (?:tone|style|voice|manner|way|note|language|register|feel|wording)\b",
+        rf"\b(?:tone|style|voice|mood)(?: of voice)?(?: should be| must be| is|:|=| to be)? ?(?:like )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but ){_ADVERB}(?:{_WORD}))*)\b",
+        rf"\b(?:keep|make|making|sound(?:s|ing)?|be|feel|write|more|less|should be|must be|stay|reads?|rewrite|turn)(?: (?:it|this|that|the (?:text|post|tone|copy|email|message|paragraph|draft|newsletter|article|tweet)|them|its))?(?: (?:to )?(?:sound|be|feel|read))?(?: (?:in an?|a bit|a little|much|far))? (?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*)\b(?! (?:customers|clients|users|services|numbers|rates?|finance|data|team))",
+        rf"(?:^|\b(?:an?|the|one|two|three|four|five|ten|\d+|some|our|another|write|create|draft|short|and|,) )(?P<t>(?!{_WEAK} (?:post|tweet|article|update|blog))(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*),? (?:(?:short|long|quick|brief|little|linkedin|facebook|twitter|x|blog|social|media|weekly|monthly|investor|customer|launch|welcome) )*(?:posts?|tweets?|e-?mails?|newsletters?|articles?|threads?|updates?|messages?|notes?|headlines?|captions?|announcements?|copy|versions?|tone)\b",
+        rf"[,;(.–-] ?(?:and )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*)(?= ?(?:[.,;)!]|$))",
+        rf"\b(?P<t>casually|formally|professionally|politely|humorously|boldly|enthusiastically|playfully|confidently)\b",
+        r"\bthe (?:tone|style) (?:is|should be) (?P<t>\w+)\b",
+    )
+)  # fmt: skip
+_FLIP = {"formal": "casual", "casual": "formal", "technical": "plain", "serious": "light-hearted"}
+_CLASH = ({"formal", "professional"}, {"casual", "playful", "humorous", "sarcastic"}), ({"serious"}, {"playful", "humorous", "light-hearted"})
+_PEOPLE = (
+    r"(?:investors?|shareholders?|customers?|clients?|users?|subscribers?|followers?|employees?|staff|team(?! )|colleagues|partners?|developers?|engineers?|founders?|"
+    r"executives?|board(?: members)?|stakeholders?|marketers?|beginners?|owners|entrepreneurs?|ceos?|ctos?|cfos?|cmos?|prospects?|leads|community|students?|parents|"
+    r"journalists?|recruiters?|readers?|fans|(?:general )?public|managers?|leaders?|professionals?|members?|buyers?|analysts?|designers?|freelancers?|teachers?|"
+    r"decision[- ]makers?|millennials|gen z|teens|teenagers|seniors|experts?|audience|job ?seekers|candidates|applicants|donors|volunteers|patients|retailers|startups|smbs|non-experts|laypeople|children|kids)"
+)
+_AUDIENCE = re.compile(
+    rf"\b(?:for|to|targeting|targeted at|aimed at|addressed to|audience(?: is| are|:)?|target group:?|tell|inform|update|remind|invite|thank|e-?mail|mail|let|speaks? to|reach|with|at|written for|among)\s+"
+    rf"(?P<who>(?:(?:our|the|all|all of our|existing|new|potential|current|busy|small|medium|business|young|first-time|early-stage|saas|tech|b2b|b2c|company|loyal|fellow|non-technical|technical|senior|junior|european|american|enterprise|prospective|angel|marketing|sales|product|finance|hr|startup|newsletter|linkedin|twitter|facebook|x|mid-size|local|it|a|an)\s+){{0,4}}{_PEOPLE})\b(?!'s?\b|\s+(?:growth|count|numbers|acquisition|satisfaction|base|retention|churn|experience|service|support|feedback|reviews?|stories|story|success|interviews?|conference|meeting|event|day|program|portal|list\b))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    name: str | None = None
+    words: str = ""
+    clash: tuple[str, str] | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def find(low: str) -> Tone:
+    """The tone asked for, by its plain name; two that exclude each other are a clash."""
+    names: list[str] = []
+    places: list[tuple[int, int]] = []
+    words = ""
+    for pattern in _CONTEXTS:
+        for match in pattern.finditer(low):
+            span = match.span() if match.end() - match.start() < 90 and not re.search(r"post|tweet|mail|letter|article|thread|update|headline|announcement", match[0]) else match.span("t")
+            if any(a < span[1] and span[0] < b for a, b in places):
+                continue
+            said = _named(match["t"], low[match.start() : match.start("t")])
+            if said:
+                names += said
+                places.append(span)
+                words = words or match["t"]
+    names = list(dict.fromkeys(names))
+    clash = next(((a, b) for left, right in _CLASH for a in names for b in names if a in left and b in right), None)
+    return Tone(names[0] if names else None, words, clash, tuple(places))
+
+
+def canonical(said: str) -> str:
+    """The plain name of a tone in an answer or preference; unknown words are kept as they are."""
+    names = _named(said.lower(), "")
+    return names[0] if names else said.strip().lower()
+
+
+def _named(said: str, before: str) -> list[str]:
+    out = []
+    adverbial = re.sub(r"ly\b", "", said) if re.fullmatch(r"\w+ly", said) and said != "friendly" else said
+    for match in re.finditer(rf"(?P<less>(?:less|not too|not so|too) )?(?<![\w-])(?P<w>{_WORD})(?![\w-])", adverbial):
+        name = next(n for n, pattern in _TONES.items() if re.fullmatch(pattern, match["w"]))
+        flip = match["less"] or (before.rstrip().endswith((" less", "not too")) or before.startswith("less"))
+        out.append(_FLIP.get(name, "") if flip else name)
+    return [name for name in out if name]
+
+
+def audience(low: str, text: str) -> tuple[str, tuple[int, int]] | None:
+    """(whom the text is for, where that is said), without "our" and "the"."""
+    for match in _AUDIENCE.finditer(low):
+        who = re.sub(r"^(?:(?:all of|our|the|all|an?)\s+)+", "", match["who"])
+        if who in ("leads", "audience", "team", "readers", "public") and match[0].startswith(("to ", "with", "at ")) and who != "public" and not re.search(r"\b(?:our|the)\s", match["who"]):
+            continue
+        if match[0].startswith(("with", "at ", "reach")) and not re.search(r"\b(?:share|sharing|speak|aimed?)\b", low[: match.start()]):
+            continue
+        start, end = match.span("who")
+        clean = re.sub(r"^(?:(?:all of|our|the|all|an?)\s+)+", "", text[start:end], flags=re.I)
+        return clean, match.span()
+    return None

@@ -1,0 +1,80 @@
+"""What a text is to be about, cut out of the part that asks for it."""
+
+import re
+
+_START = re.compile(
+    r"\b(?:about|regarding|concerning|covering|announcing|celebrating|promoting|highlighting|explaining|comparing|showing|sharing|introducing|describing|discussing|featuring|summari[sz]ing|teasing|revealing|inviting people to|"
+    r"on the topic of|on (?=how|why|what|our|the|a |an |[a-z0-9])|around|"
+    r"to (?:announce|promote|celebrate|introduce|share|explain|highlight|launch|mark)|that (?:announces|explains|shows|celebrates|covers|highlights|describes|promotes|introduces|summari[sz]es|compares)|"
+    r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|titled|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the )|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|the |a |an |this |black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|of (?=our |the |q\d|last|this|all))\s*"
+)
+_LEADING = re.compile(r"^(?:(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+", re.I)
+_TRAILING = re.compile(r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|a|the|as|by|via|using|that|which|then|now|asap))+$", re.I)
+VAGUE = re.compile(
+    r"(?:it|this|that|these|those|them|something|anything|stuff|things?|everything|whatever|some stuff|something (?:cool|nice|good|interesting|fun|new|great|else)|whatever you (?:want|like|think)|"
+    r"(?:my|our|the) (?:stuff|things?|topic|subject)|marketing|us|me|you|our (?:company|business)|company|business|what we (?:talked|spoke|discussed).*|the usual|usual|same(?: thing)?|topic|a topic|any topic|something about .{0,3}|news|social media|linkedin|content|more|the above|above|below|following|highlights? of it)"
+)
+_FILLER = re.compile(
+    r"\b(?:please|create|write|draft|compose|generate|produce|craft|prepare|make|give|get|me|us|need|want|like|i|we|i'd|we'd|do|send|share|post|posts|publish|tweet|tweets|an?|the|some|new|short|long|quick|nice|good|great|brief|short|"
+    r"linkedin|twitter|facebook|blog|e-?mail|newsletter|article|thread|update|announcement|caption|headlines?|headline ideas|titles?|subject lines?|ideas?|options|suggest|can|could|you|for|on|to|of|and|with|in|out|content|social|media|"
+    r"copy|something|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|x|it|this|that|our|my|now|up|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
+    r"content calendar|editorial|schedule|status|let's|help|think|more|another)\b|[^\w\s'%$&-]"
+)
+
+
+def find(part: str, low: str, taken: list[tuple[int, int]], begin: int | None = None) -> str:
+    """The topic within `part` (its small letters `low`), cut before the first span that says something else.
+
+    `taken` are spans of the part that belong to constraints, channels, audience or tone; `begin` is where the
+    topic starts when the verb settles it ("announce our new office").
+    """
+    for at in _starts(low, begin):
+        if any(a <= at < b for a, b in taken):
+            continue
+        topic = _tidy(part, low, at, taken)
+        if topic and not re.fullmatch(r"(?:q\d|last|this|next)?\W*", topic.lower()):
+            return topic
+    return "" if begin is not None else _left_over(part, low, taken)
+
+
+def _starts(low: str, begin: int | None) -> list[int]:
+    strong = [m.end() for m in _START.finditer(low) if re.match(r"about|regarding|concerning", m[0])][:1]
+    others = [m.end() for m in _START.finditer(low)]
+    first = re.match(r"\W*", low[begin:]) if begin is not None else None
+    settled = [begin + first.end()] if begin is not None and first else []
+    if settled and others and re.match(r".{0,40}?\b(?:about|regarding|that)\b", low[begin or 0 :]):
+        settled = []
+    return strong + settled + others if strong and (begin is None or strong[0] < (begin or 0) + 45) else settled + others
+
+
+def _tidy(part: str, low: str, at: int, taken: list[tuple[int, int]]) -> str:
+    end = min([a for a, _ in taken if a >= at + 2] + [len(part)])
+    sentence = re.search(r"(?<!vs)[.!?;](?:\s|$)|\n", low[at:end])
+    if sentence:
+        end = at + sentence.start()
+    return clean(part[at:end])
+
+
+def clean(topic: str) -> str:
+    """Without leading articles and trailing connectives; empty when it says nothing."""
+    topic = re.sub(r"\s+", " ", topic).strip(" \"'.,;:!?-–—()")
+    while True:
+        shorter = _TRAILING.sub("", topic)
+        if shorter == topic:
+            break
+        topic = shorter
+    if VAGUE.fullmatch(topic.lower()):
+        return ""
+    bare = _LEADING.sub("", topic)
+    return "" if VAGUE.fullmatch(bare.lower()) else bare
+
+
+def _left_over(part: str, low: str, taken: list[tuple[int, int]]) -> str:
+    """What remains of "LinkedIn Q4 growth post" when all that is known is taken away."""
+    kept = list(part)
+    for a, b in [*taken, *(m.span() for m in _FILLER.finditer(low))]:
+        for i in range(max(a, 0), min(b, len(kept))):
+            kept[i] = "\0"
+    pieces = [re.sub(r"\s+", " ", p).strip(" ,.;:-–—\"'") for p in "".join(kept).split("\0")]
+    words = " ".join(p for p in pieces if len(p) > 1)
+    return clean(words) if len(words.split()) <= 10 else ""
