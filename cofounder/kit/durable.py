@@ -1,0 +1,330 @@
+"""Durable workflows: a thin port over DBOS Transact (open part only). Nothing else imports dbos.
+
+A workflow is an async function that interprets data and awaits steps and waits; after a crash it is run again and
+finished steps answer from the record. Workflows run on the event loop that called `start`, so `kit.db` works in them
+as anywhere. Inputs, step results and messages are JSON: what a step returns is what a replay sees.
+Names of workflows and steps are durable history: never rename one.
+"""
+
+import asyncio
+import functools
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ParamSpec, cast
+
+import dbos
+from pydantic_core import to_jsonable_python
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit import clock, db
+from cofounder.kit.errors import CofounderError
+
+VERSION = "1"  # of the application, by hand: a waiting workflow is only taken up by the version that began it
+QUEUE = "journeys"  # without a limit: a workflow that waits for a person holds no slot
+POLL_SECONDS = 0.05
+FOREVER = 10 * 365 * 86_400.0
+
+P = ParamSpec("P")
+Call = Callable[P, Awaitable[Any]]
+
+_running: set["asyncio.Task[Any]"] = set()
+_clients: dict[URL, dbos.DBOSClient] = {}
+_log = logging.getLogger("dbos")
+_log.addHandler(logging.NullHandler())  # else the engine adds a console of its own
+
+
+class UnknownWorkflow(CofounderError):
+    """There is no workflow with this id."""
+
+    status = 404
+
+
+class StepFailed(CofounderError):
+    """A step of the workflow failed for good.
+
+    `error` is the name of what it raised, `problem` that error's problem where it was one of ours. It looks the same
+    when the workflow is replayed, where the error's class is no longer known.
+    """
+
+    status = 500
+
+    def __init__(self, detail: str, *, step: str, error: str, problem: dict[str, Any] | None = None) -> None:
+        super().__init__(detail)
+        self.step = step
+        self.error = error
+        self.cause = problem
+
+
+@dataclass(frozen=True)
+class State:
+    """What the engine knows of a workflow. status: DELAYED, ENQUEUED, PENDING, SUCCESS, ERROR, CANCELLED."""
+
+    id: str
+    name: str
+    status: str
+    executor_id: str | None
+    error: str | None
+    created_at: datetime | None
+
+
+def workflow(name: str) -> Callable[[Call[P]], Call[P]]:
+    """Register an async function as the workflow `name`. Its arguments come as JSON."""
+
+    def register(call: Call[P]) -> Call[P]:
+        @functools.wraps(call)
+        async def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+            task = asyncio.current_task()
+            if task is not None:
+                _running.add(task)
+                task.add_done_callback(_running.discard)
+            return to_jsonable_python(await call(*args, **kwargs))
+
+        # No limit of recoveries here: `leases` counts takeovers, and a task may wait through any number of restarts.
+        return dbos.DBOS.workflow(name=name, max_recovery_attempts=None)(run)
+
+    return register
+
+
+def step(
+    name: str,
+    *,
+    attempts: int = 4,
+    interval_seconds: float = 0.1,
+    backoff_rate: float = 2.0,
+    timeout_seconds: float | None = None,
+    should_retry: Callable[[Exception], bool] | None = None,
+) -> Callable[[Call[P]], Call[P]]:
+    """Make an async function a durable step: at least once, its result recorded when it ends.
+
+    Each attempt has `timeout_seconds`. Retried is everything but our own errors below 500, unless `should_retry` says
+    otherwise. Raises StepFailed.
+    """
+    again = should_retry or _may_pass
+
+    def register(call: Call[P]) -> Call[P]:
+        @functools.wraps(call)
+        async def attempt(*args: P.args, **kwargs: P.kwargs) -> Any:
+            for number in range(1, attempts + 1):
+                try:
+                    async with asyncio.timeout(timeout_seconds):
+                        return to_jsonable_python(await call(*args, **kwargs))
+                except Exception as error:
+                    if number == attempts or not again(error):
+                        raise _portable(error) from error
+                    await asyncio.sleep(interval_seconds * backoff_rate ** (number - 1))
+            raise AssertionError("attempts is at least 1")
+
+        recorded = dbos.DBOS.step(name=name)(attempt)
+
+        @functools.wraps(call)
+        async def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+            try:
+                return await recorded(*args, **kwargs)
+            except dbos.PortableWorkflowError as error:
+                problem = cast("dict[str, Any] | None", error.data)
+                raise StepFailed(error.message, step=name, error=error.name, problem=problem) from error
+
+        return run
+
+    return register
+
+
+def _may_pass(error: Exception) -> bool:
+    return not (isinstance(error, CofounderError) and error.status < 500)
+
+
+def _portable(error: Exception) -> dbos.PortableWorkflowError:
+    problem = to_jsonable_python(error.problem(), fallback=str) if isinstance(error, CofounderError) else None
+    name = error.error if isinstance(error, StepFailed) else type(error).__name__
+    return dbos.PortableWorkflowError(str(error) or name, name, None, problem)
+
+
+async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
+    """Run workflows in this process, on this loop, until `stop`. The database is kit.db's, already migrated.
+
+    Unfinished workflows of the same executor id are taken up again at once.
+    """
+    place = _place()
+    client = _client(place)
+    for name in queues:
+        await client.register_queue_async(
+            name, polling_interval_sec=POLL_SECONDS, on_conflict="always_update", application_name="cofounder"
+        )
+    dbos.DBOS(
+        config={
+            "name": "cofounder",
+            "system_database_url": place.render_as_string(hide_password=False),
+            "executor_id": executor_id,
+            "application_version": VERSION,
+            "serializer": dbos.DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "run_migrations": False,
+            "sys_db_pool_size": 8,
+        }
+    )
+    dbos.DBOS.listen_queues(list(queues))
+    dbos.DBOS.launch()  # on the loop's own thread: that is how the engine knows which loop is ours
+
+
+async def stop() -> None:
+    """Stop taking up work, let go of what runs (another start takes it up), and close our loop's connections."""
+    _log.setLevel(logging.ERROR)  # it warns of every task let go
+    closing = asyncio.create_task(asyncio.to_thread(dbos.DBOS.destroy))
+    await asyncio.sleep(0)
+    await _let_go()
+    await closing
+    await _let_go()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="cofounder"))  # theirs ended
+    for client in list(_clients.values()):
+        await asyncio.to_thread(client.destroy)
+    _clients.clear()
+    await db.dispose()
+
+
+async def _let_go() -> None:
+    mine = [task for task in _running if task.get_loop() is asyncio.get_running_loop()]
+    for task in mine:
+        task.cancel()
+    if mine:
+        await asyncio.wait(mine, timeout=2)
+
+
+def migrate(url: URL) -> None:
+    """Bring the engine's own schema (`dbos`) up to date. Blocks."""
+    level = _log.level
+    _log.setLevel(logging.WARNING)
+    try:
+        place = url.set(drivername="postgresql+psycopg")
+        dbos.DBOS.migrate(place.render_as_string(hide_password=False))
+    finally:
+        _log.setLevel(level)
+
+
+async def enqueue(
+    session: AsyncSession,
+    workflow_name: str,
+    workflow_id: object,
+    *args: Any,
+    queue: str = QUEUE,
+    delay_seconds: float | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Start a workflow with the session's transaction: rolled back with it. The same id again changes nothing.
+
+    `at` (aware) or `delay_seconds`: not before that moment.
+    """
+    if delay_seconds is not None:
+        at = clock.now() + timedelta(seconds=delay_seconds)
+    names = [f"a{number}" for number in range(len(args))]
+    listed = ", ".join(f"CAST(CAST(:{name} AS text) AS json)" for name in names)
+    statement = text(
+        "SELECT dbos.enqueue_workflow(workflow_name => :name, queue_name => :queue, workflow_id => :id,"
+        f" positional_args => ARRAY[{listed}]::json[], app_version => :version,"
+        " delay_until_epoch_ms => CAST(:at AS bigint), application_name => 'cofounder')"
+    )
+    values = dict(zip(names, map(_json, args), strict=True))
+    moment = None if at is None else int(at.timestamp() * 1000)
+    await session.execute(
+        statement,
+        {"name": workflow_name, "queue": queue, "id": str(workflow_id), "version": VERSION, "at": moment, **values},
+    )
+
+
+async def send(session: AsyncSession, workflow_id: object, topic: str, message: Any, *, key: str) -> None:
+    """Send a message with the session's transaction. The same key again is the same message. Raises UnknownWorkflow."""
+    statement = text(
+        "SELECT dbos.send_message(destination_id => w.workflow_uuid, topic => :topic, message_id => :key,"
+        " message => CAST(CAST(:message AS text) AS json)) FROM dbos.workflow_status AS w WHERE w.workflow_uuid = :id"
+    )
+    sent = await session.execute(
+        statement, {"id": str(workflow_id), "topic": topic, "message": _json(message), "key": key}
+    )
+    if sent.first() is None:
+        raise UnknownWorkflow(f"{workflow_id}")
+
+
+async def wakeup(session: AsyncSession, workflow_id: object, *, key: str) -> None:
+    """Tell a workflow that waits on the topic `work` to look again."""
+    await send(session, workflow_id, "work", None, key=key)
+
+
+async def wait(topic: str, timeout_seconds: float | None = None) -> Any:
+    """In a workflow: the next message of the topic, or None once the time is over. Survives restarts."""
+    return await dbos.DBOS.recv_async(topic, timeout_seconds=FOREVER if timeout_seconds is None else timeout_seconds)
+
+
+async def sleep(seconds: float) -> None:
+    """In a workflow: wait, through restarts."""
+    await dbos.DBOS.sleep_async(seconds)
+
+
+def workflow_id() -> str | None:
+    """The id of the workflow that runs here."""
+    return dbos.DBOS.workflow_id
+
+
+async def cancel(workflow_id: object) -> None:
+    """Let a workflow end before its next step. Raises UnknownWorkflow."""
+    await _known(workflow_id)
+    await _client(_place()).cancel_workflow_async(str(workflow_id))
+
+
+async def resume(workflow_id: object) -> None:
+    """Run a workflow on from its last finished step; whoever still runs it is fenced off. Raises UnknownWorkflow."""
+    await _known(workflow_id)
+    await _client(_place()).resume_workflow_async(str(workflow_id), queue_name=QUEUE)
+
+
+async def status(workflow_id: object) -> State | None:
+    """What the engine knows of the workflow; None: nothing."""
+    found = await _client(_place()).list_workflows_async(workflow_ids=[str(workflow_id)], load_input=False)
+    return _state(found[0]) if found else None
+
+
+async def finished_steps(workflow_id: object) -> int:
+    """How many steps of the workflow are on record."""
+    return len(await _client(_place()).list_workflow_steps_async(str(workflow_id)))
+
+
+async def list_pending(executor_id: str) -> list[str]:
+    """Ids of the workflows that this executor began and has not finished, oldest first."""
+    found = await _client(_place()).list_workflows_async(
+        status="PENDING", executor_id=executor_id, load_input=False, load_output=False
+    )
+    return [one.workflow_id for one in found]
+
+
+async def _known(workflow_id: object) -> State:
+    found = await status(workflow_id)
+    if found is None:
+        raise UnknownWorkflow(f"{workflow_id}")
+    return found
+
+
+def _state(found: dbos.WorkflowStatus) -> State:
+    made = None if found.created_at is None else datetime.fromtimestamp(found.created_at / 1000, clock.now().tzinfo)
+    error = None if found.error is None else str(found.error)
+    return State(found.workflow_id, found.name, found.status, found.executor_id, error, made)
+
+
+def _place() -> URL:
+    return db.place()[0].set(drivername="postgresql+psycopg")
+
+
+def _client(place: URL) -> dbos.DBOSClient:
+    """One client per database: it works whether or not this process runs workflows."""
+    if place not in _clients:
+        _clients[place] = dbos.DBOSClient(
+            system_database_url=place.render_as_string(hide_password=False),
+            serializer=dbos.DBOSPortableJSONSerializer(),
+        )
+    return _clients[place]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(to_jsonable_python(value))

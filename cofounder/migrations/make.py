@@ -1,0 +1,57 @@
+"""Write a migration from the tables: `python -m cofounder.migrations.make "what changes"`.
+
+Before the first release `python -m cofounder.migrations.make --baseline` writes the one baseline anew.
+Read what it wrote: Alembic sees added and dropped columns, not moved data.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from cofounder.kit import migrate, postgres
+from cofounder.migrations.tables import metadata
+
+VERSIONS = Path(__file__).parent / "versions"
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    if arguments == ["--baseline"]:
+        for old in VERSIONS.glob("*.py"):
+            old.unlink()
+        arguments = ["baseline"]
+    path = write(arguments[0])
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", path], check=False)
+    subprocess.run([sys.executable, "-m", "ruff", "check", "--fix", "--quiet", path], check=False)
+    print(path)
+    return 0
+
+
+def write(message: str) -> Path:
+    """Compare the tables with a fresh database at the newest revision, and write the difference as the next one."""
+    number = f"{len(list(VERSIONS.glob('[0-9]*.py'))) + 1:04}"
+    VERSIONS.mkdir(exist_ok=True)
+    with postgres.temporary() as url:
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(text("CREATE SCHEMA cofounder"))
+            connection.execute(text("SET search_path TO cofounder"))
+            connection.commit()
+            config = migrate.config(connection)
+            config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+            command.upgrade(config, "head")
+            config.attributes["metadata"] = metadata
+            made = command.revision(config, message=message, rev_id=number, autogenerate=True)
+    if made is None or isinstance(made, list):
+        raise RuntimeError("Alembic wrote no single revision")
+    return Path(made.path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

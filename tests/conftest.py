@@ -1,0 +1,3 @@
+"""Every test may use the database fixtures of `cofounder.kit.testing`."""
+
+pytest_plugins = ["cofounder.kit.testing"]

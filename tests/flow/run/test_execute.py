@@ -1,0 +1,160 @@
+"""The plan's graph over our own rows: parallel, resumable, pausable; a finished step never runs again."""
+
+import asyncio
+from collections import Counter
+from uuid import UUID
+
+import pytest
+from fastmcp import FastMCP
+from fastmcp.exceptions import ToolError
+from pydantic import BaseModel
+
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewTask
+from cofounder.flow.plan import service as plans
+from cofounder.flow.plan.tools import registry
+from cofounder.flow.run import queries
+from cofounder.flow.run.execute import StepFailed, execute
+from cofounder.kit.db import transaction
+
+
+class Word(BaseModel):
+    word: str
+
+
+class Toy:
+    """Tools that count their calls, wait for each other and fail as told."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.at_once = 0
+        self.most_at_once = 0
+        self.fail: Counter[str] = Counter()
+        self.gate: asyncio.Event | None = None
+        self.server = FastMCP("toy")
+        self.server.tool(self.say)
+
+    async def say(self, word: str, after: str = "") -> Word:
+        self.calls[word] += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+            await asyncio.sleep(0.01)
+            if self.fail[word]:
+                self.fail[word] -= 1
+                raise ToolError("not now")
+            return Word(word=after + word)
+        finally:
+            self.at_once -= 1
+
+
+@pytest.fixture
+async def toy(database):
+    made = Toy()
+    before = dict(registry._servers)
+    registry._servers.clear()
+    registry.register({"toy": made.server})
+    yield made
+    await registry.close()
+    registry._servers.clear()
+    registry.register(before)
+
+
+def step(id: str, *, after: str | None = None, **more) -> dict:
+    inputs = {"word": id}
+    if after:
+        inputs["after"] = {"$ref": f"steps.{after}.word"}
+    return {"id": id, "tool": "toy.say", "inputs": inputs, "retry": {"backoff_seconds": 0.01}, **more}
+
+
+async def planned(*steps: dict) -> UUID:
+    async with transaction() as session:
+        task = await records.add_task(session, NewTask(request="Say it", status="running"))
+        await plans.store(session, task.id, await plans.check({"steps": list(steps)}), source="supplied")
+        return task.id
+
+
+async def states(task_id: UUID) -> dict[str, str]:
+    async with transaction() as session:
+        return {row.node: row.state for row in await queries.steps(session, task_id)}
+
+
+async def outputs(task_id: UUID) -> dict[str, str]:
+    async with transaction() as session:
+        return {row.node: row.output["word"] for row in await queries.steps(session, task_id) if row.output}
+
+
+async def test_steps_whose_inputs_are_ready_run_at_once_and_keep_their_own_results(toy):
+    task = await planned(step("a"), step("b"), step("c"), step("ab", after="a"))
+    assert (await execute(task))["state"] == "done"
+    assert toy.most_at_once == 3
+    assert await outputs(task) == {"a": "a", "b": "b", "c": "c", "ab": "aab"}
+
+
+async def test_a_repeated_run_skips_what_is_finished(toy):
+    task = await planned(step("a"), step("ab", after="a"))
+    await execute(task)
+    await execute(task)
+    assert toy.calls == {"a": 1, "ab": 1}
+
+
+async def test_a_step_is_tried_again_and_its_attempts_are_counted(toy):
+    toy.fail["a"] = 2
+    task = await planned(step("a"))
+    await execute(task)
+    async with transaction() as session:
+        [row] = await queries.steps(session, task)
+    assert (row.state, row.attempt, toy.calls["a"]) == ("done", 3, 3)
+
+
+async def test_a_step_that_keeps_failing_ends_the_run_and_says_which(toy):
+    toy.fail["a"] = 99
+    task = await planned(step("a", retry={"max_attempts": 2, "backoff_seconds": 0}), step("ab", after="a"))
+    with pytest.raises(StepFailed, match="'a'"):
+        await execute(task)
+    assert await states(task) == {"a": "failed", "ab": "waiting"}
+    with pytest.raises(StepFailed):  # also after a restart
+        await execute(task)
+
+
+async def test_an_optional_step_may_fail_without_the_rest(toy):
+    toy.fail["a"] = 99
+    task = await planned(step("a", optional=True, retry={"max_attempts": 1}), step("b", depends_on=["a"]))
+    await execute(task)
+    assert await states(task) == {"a": "skipped", "b": "done"}
+
+
+async def test_a_paused_task_lets_running_steps_finish_and_starts_no_more(toy):
+    toy.gate = asyncio.Event()
+    task = await planned(step("a"), step("ab", after="a"))
+    run = asyncio.create_task(execute(task))
+    while not toy.calls:
+        await asyncio.sleep(0.01)
+    async with transaction() as session:
+        await records.update_task(session, task, is_paused=True)
+    toy.gate.set()
+    assert (await run)["state"] == "waiting"
+    assert await states(task) == {"a": "done", "ab": "waiting"}
+    async with transaction() as session:
+        await records.update_task(session, task, is_paused=False)
+    assert (await execute(task))["state"] == "done"
+    assert toy.calls == {"a": 1, "ab": 1}
+
+
+async def test_a_step_over_its_time_is_a_failure_not_a_hang(toy):
+    toy.gate = asyncio.Event()
+    task = await planned(step("a", timeout_seconds=0.05, retry={"max_attempts": 2, "backoff_seconds": 0}))
+    with pytest.raises(StepFailed, match="within 0.05 s"):
+        await execute(task)
+    toy.gate.set()
+
+
+async def test_two_workers_on_one_task_write_each_step_once(toy):
+    task = await planned(step("a"), step("b"), step("ab", after="a"))
+    await asyncio.gather(execute(task), execute(task), return_exceptions=True)
+    result = await execute(task)
+    while result["state"] == "waiting":
+        result = await execute(task)
+    assert await outputs(task) == {"a": "a", "b": "b", "ab": "aab"}
