@@ -6,18 +6,32 @@ an error that a person can act on keeps its words, any other is masked.
 
 import functools
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastmcp import FastMCP
 from fastmcp.exceptions import ToolError
 from mcp_types import ToolAnnotations
+from pydantic import BeforeValidator, Field
 
 from cofounder.kit.errors import CofounderError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 VERSION = "1.0.0"
+
+
+def _moment(value: Any) -> datetime:
+    """A time as ISO 8601; one without an offset is UTC. Numbers are refused: 2025 is a year to a person."""
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError("a time as ISO 8601 is wanted, such as 2026-11-21T09:00:00Z") from error
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+AsOf = Annotated[datetime, BeforeValidator(_moment), Field(description="Nothing measured after this time is read")]
 
 
 def agent(name: str, instructions: str) -> FastMCP:
@@ -84,6 +98,8 @@ def _answering(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]
         try:
             return await function(*args, **kwargs)
         except CofounderError as error:
-            raise ToolError(" ".join(filter(None, [f"{error.code()} [{error.status}]: {error.detail}", error.advice]))) from error
+            raise ToolError(
+                " ".join(filter(None, [f"{error.code()} [{error.status}]: {error.detail}", error.advice]))
+            ) from error
 
     return call

@@ -16,6 +16,7 @@ LEVEL = 0.8
 _TESTS = 8  # rolling origins, at most
 _TRAIN = 6  # values a method needs at least
 _FARTHEST = 24
+_SEASON_KNOWN = 15  # a year, and three months whose growth over it is known
 
 Method = Callable[[Sequence[float], int], list[float]]
 
@@ -46,7 +47,7 @@ def forecast(values: Sequence[float], horizon: int, *, unit: Unit = "usd") -> Fo
     if len(values) < FEWEST or min(values) <= 0 or not 1 <= horizon <= _FARTHEST:
         return None
     methods: dict[str, Method] = {"last value": _last, "damped trend": _damped}
-    if len(values) >= 24 + 1:
+    if len(values) >= _SEASON_KNOWN + _TESTS:
         methods["last year's value with this year's growth"] = _seasonal
     misses = {name: _backtest(method, values) for name, method in methods.items()}
     misses = {name: found for name, found in misses.items() if found}
@@ -95,10 +96,9 @@ def _last(values: Sequence[float], horizon: int) -> list[float]:
 
 
 def _seasonal(values: Sequence[float], horizon: int) -> list[float]:
-    """The value twelve periods before x the growth of the last twelve over the twelve before them."""
-    if len(values) < 24:
-        return []
-    growth = sum(values[-12:]) / sum(values[-24:-12])
+    """The value twelve periods before x the growth of the last months over the same months a year before."""
+    known = min(12, len(values) - 12)
+    growth = sum(values[-known:]) / sum(values[-known - 12 : len(values) - 12])
     ahead: list[float] = []
     for at in range(horizon):
         ahead.append(growth * (values[at - 12] if at < 12 else ahead[at - 12]))

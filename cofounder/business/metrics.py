@@ -141,7 +141,7 @@ def read_given(
     """
     figures = validate(given)
     at, notes = _month_meant(as_of, period)
-    wanted = {canonical(name) for name in asked}
+    wanted = {"revenue" if canonical(name) in ("growth", "growth_rate") else canonical(name) for name in asked}
     values: dict[str, Fact] = {}
     for name, value in figures.items():
         kind, _, own = earlier(name)

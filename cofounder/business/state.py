@@ -16,6 +16,7 @@ from cofounder.models.brief import Base, BaseKind, Fact, Period
 _YEARS = 4  # how far back days of web analytics are read
 _PRESENT = 0.9  # share of a month's days that must be there for its sum to stand
 _DIFFERS = 0.01
+_GROWTH = ("growth_rate", "growth")
 _ORDER = {name: place for place, name in enumerate(KNOWN)}
 
 
@@ -106,16 +107,18 @@ def facts_of(
     compare_with: BaseKind | None = None,
 ) -> tuple[list[Fact], list[str]]:
     """Facts of a period with base and series, in the catalogue's order, and a sentence for each that is missing."""
-    named = [canonical(name) for name in (*wanted, *asked)]
-    names = list(dict.fromkeys(named)) or sorted(_all_names(stored), key=lambda name: _ORDER.get(name, len(_ORDER)))
-    stressed = {canonical(name) for name in asked}
+    named = list(dict.fromkeys(canonical(name) for name in (*wanted, *asked)))
+    names = [name for name in named if name not in _GROWTH]
+    if len(names) < len(named) or not names:  # growth is no figure of its own: it is every figure beside its base
+        names += sorted(_all_names(stored) - set(names), key=lambda name: _ORDER.get(name, len(_ORDER)))
+    stressed = {"revenue" if canonical(name) in _GROWTH else canonical(name) for name in asked}
     kinds = (compare_with,) if compare_with else preferred_bases(stored, names, over)
     facts, missing = [], []
     for name in names:
         reading = timeline.read(stored, name, over)
-        if reading is None or name == "growth_rate":
+        if reading is None:
             sentence = _why_missing(stored, name, over)
-            if sentence is not None and (named or stored.get(name)):
+            if name in named or stored.get(name):
                 missing.append(sentence)
             continue
         facts.append(_fact(stored, name, over, reading, as_of, name in stressed, kinds))
@@ -126,7 +129,7 @@ def _all_names(stored: Timeline) -> set[str]:
     """What is stored and the ratios that can be made of it."""
     made = {m.name for m in KNOWN.values() if m.top is not None and m.below is not None}
     held = {name for name in stored if stored[name] and not name.startswith("target_")}
-    return held | {name for name in made if metric(name).top in stored}
+    return held - set(_GROWTH) | {name for name in made if metric(name).top in stored}
 
 
 def _fact(
@@ -195,11 +198,9 @@ def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _why_missing(stored: Timeline, name: str, over: Period) -> str | None:
+def _why_missing(stored: Timeline, name: str, over: Period) -> str:
     """Why a period has no value of a metric, in words."""
     known, points = metric(name), stored.get(name, ())
-    if name == "growth_rate":
-        return None  # computed from revenue and its base where a text needs it
     if not points:
         return f"No figure for {known.noun} is stored."
     inside = [p for p in points if over.start <= p.start and p.end <= over.end]
@@ -213,7 +214,7 @@ def _why_missing(stored: Timeline, name: str, over: Period) -> str | None:
 
 def _not_given(facts: Sequence[Fact], asked: Sequence[str]) -> list[str]:
     held = {fact.metric for fact in facts}
-    names = [name for name in dict.fromkeys(map(canonical, asked)) if name not in held and name != "growth_rate"]
+    names = [name for name in dict.fromkeys(map(canonical, asked)) if name not in held and name not in _GROWTH]
     return [f"No figure for {metric(name).noun} is given." for name in names]
 
 

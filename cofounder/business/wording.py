@@ -39,9 +39,9 @@ def share(value: float) -> str:
 
 
 def points(value: float) -> str:
-    """A change of a rate in percentage points, without sign."""
+    """A change of a rate in percentage points, without sign: whole from 10 up, two figures below."""
     size = abs(value) * 100
-    rounded = half_up(size, 1) or half_up(size, 2)
+    rounded = half_up(size, 0 if size >= 10 else 1 if size >= 1 else 2)
     about = "" if abs(size - rounded) < 1e-9 else "about "
     return f"{about}{trimmed(rounded, 2)} points"
 

@@ -1,0 +1,88 @@
+"""The business agent: the company's state, similar earlier work, baselines and own passages, as of a time."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from cofounder.agents.tools import AsOf, agent, tool
+from cofounder.business import baselines as usual
+from cofounder.business import similar
+from cofounder.business.state import business_state
+from cofounder.kit import db
+from cofounder.models.brief import Fact, Passage, Period
+
+SERVER = agent("business", "What the company knows about itself: figures, earlier posts, usual results. Reads only.")
+Channels = Annotated[list[str] | None, Field(description="Platforms such as linkedin, x, email; none means all")]
+Limit = Annotated[int, Field(ge=1, le=50, description="At most this many")]
+
+
+class StateOut(BaseModel):
+    state: dict[str, Any] = Field(description="The business state in the names that training examples use")
+    facts: list[Fact] = Field(description="The same figures as facts with base, series and source")
+    period: Period | None = Field(description="What the figures are of; null where nothing is known")
+    source: str = Field(description="request, stored or none")
+    missing: list[str] = Field(description="What is not known, in sentences")
+    conflicts: list[str] = Field(description="Figures that say different things, in sentences")
+
+
+class SimilarOut(BaseModel):
+    items: list[similar.SimilarTask] = Field(description="Best first")
+    texts: list[str] = Field(description="One line an item: title, how it did, why it is here")
+    note: str | None = Field(description="Says so when nothing earlier is like the topic")
+
+
+class BaselineOut(BaseModel):
+    baselines: dict[str, usual.Baseline] = Field(description="Platform -> long run, with this month beside it")
+    notes: list[str] = Field(description="What is not known yet")
+
+
+class PassagesOut(BaseModel):
+    passages: list[Passage] = Field(description="Own earlier texts, most relevant first, unlike each other")
+    note: str = Field(description="How many posts these are built from, or that nothing covers the topic")
+
+
+@tool(SERVER, category="business", seconds=0.1)
+async def state(
+    as_of: AsOf,
+    metrics: Annotated[dict[str, Any] | None, Field(description="Figures given with the request; they win")] = None,
+    period: Period | None = None,
+) -> StateOut:
+    """The company's figures as known at a time: the request's own where given, else the newest stored ones."""
+    async with db.transaction() as session:
+        found = await business_state(session, as_of=as_of, period=period, given=metrics)
+    return StateOut(
+        state=found.state,
+        facts=found.facts,
+        period=found.period,
+        source=found.source,
+        missing=found.missing,
+        conflicts=found.conflicts,
+    )
+
+
+@tool(SERVER, category="business", seconds=0.3)
+async def similar_content(topic: str, as_of: AsOf, channels: Channels = None, limit: Limit = 5) -> SimilarOut:
+    """Earlier tasks and posts on like words, ranked by similarity, outcome and recency, with reasons."""
+    async with db.transaction() as session:
+        items = await similar.similar_content(session, topic, channels=channels or (), as_of=as_of, limit=limit)
+    texts = [f"{item.title or item.task_name}: {' '.join(item.reasons)}" for item in items]
+    return SimilarOut(items=items, texts=texts, note=None if items else f"Nothing earlier is like {topic!r}.")
+
+
+@tool(SERVER, category="business", seconds=0.1)
+async def baseline(as_of: AsOf, channels: Channels = None) -> BaselineOut:
+    """What a post usually gets on each platform: views, engagement rate, this month beside the long run."""
+    async with db.transaction() as session:
+        found = await usual.baselines(session, channels=channels or (), as_of=as_of)
+    empty = [name for name, each in found.items() if each.count == 0]
+    notes = [f"No post on {name} has been measured yet." for name in empty]
+    return BaselineOut(baselines=found, notes=notes if found else ["No post has been measured yet."])
+
+
+@tool(SERVER, category="business", seconds=0.3)
+async def passages(topic: str, as_of: AsOf, limit: Limit = 6) -> PassagesOut:
+    """Own earlier texts on a topic, for a post to quote and link; relevant ones, unlike each other."""
+    async with db.transaction() as session:
+        found = await similar.passages(session, topic, as_of=as_of, limit=limit)
+    note = f"Built from {len(found)} of your posts." if found else f"Nothing you published covers {topic}."
+    return PassagesOut(passages=found, note=note)
