@@ -29,6 +29,7 @@ from cofounder.settings import settings
 MAJOR = files.MAJOR
 ROLE = "cofounder"  # the database's owner; who may connect as it is decided by the operating system (peer)
 RECOVERY_SECONDS = 120.0  # after a crash the log is replayed before anyone is let in
+_TEMPORARY = "cofounder-temporary-"
 _PORT = 5432  # only names the socket file; nothing listens on the network
 
 _held: dict[Path, int] = {}  # our shared hold on `database.users`, by home
@@ -262,10 +263,10 @@ def _clear_stale_pid_file(place: files.Place) -> None:
 
 
 @contextmanager
-def _locked(home: Path) -> Iterator[None]:
+def _locked(home: Path, seconds: float = RECOVERY_SECONDS + 60) -> Iterator[None]:
     """One process at a time decides about the server. The kernel frees the lock of a killed process."""
     descriptor = os.open(home / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    deadline = time.monotonic() + RECOVERY_SECONDS + 60
+    deadline = time.monotonic() + seconds
     try:
         while True:
             try:
@@ -313,7 +314,8 @@ def _alone(home: Path) -> bool:
 @contextmanager
 def temporary() -> Iterator[URL]:
     """A server in a home of its own that is gone after the block: for tests, benches and making migrations."""
-    home = Path(tempfile.mkdtemp(prefix="cofounder-", dir="/tmp"))
+    _sweep()
+    home = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir="/tmp"))
     try:
         yield ensure(home)
     finally:
@@ -321,3 +323,18 @@ def temporary() -> Iterator[URL]:
             stop(home)
         finally:
             shutil.rmtree(home, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Stop and remove what killed owners of temporary servers left behind."""
+    for home in Path("/tmp").glob(f"{_TEMPORARY}*"):
+        try:
+            if home.lstat().st_uid != os.geteuid() or not (home / "database.users").exists():
+                continue
+            with _locked(home, seconds=0):
+                forgotten = _alone(home)
+            if forgotten:
+                stop(home)
+                shutil.rmtree(home, ignore_errors=True)
+        except (OSError, CofounderError):
+            continue  # someone else is at it

@@ -158,9 +158,7 @@ async def session(shared_database: URL) -> AsyncIterator[AsyncSession]:
     )
     async with engine.connect() as connection:
         outer = await connection.begin()
-        async with AsyncSession(
-            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        ) as opened:
+        async with AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as opened:
             yield opened
         await outer.rollback()
     await engine.dispose()

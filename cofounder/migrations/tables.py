@@ -15,4 +15,18 @@ from cofounder.people import tables as people
 from cofounder.personas import tables as personas
 
 metadata = Row.metadata
-__all__ = ["approve", "kit", "learn", "metadata", "models", "people", "personas", "plan", "publish", "quality", "records", "request", "run"]
+__all__ = [
+    "approve",
+    "kit",
+    "learn",
+    "metadata",
+    "models",
+    "people",
+    "personas",
+    "plan",
+    "publish",
+    "quality",
+    "records",
+    "request",
+    "run",
+]
