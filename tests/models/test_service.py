@@ -1,6 +1,10 @@
 """Calls through the chain: recorded, paid once, never stuck, no key in sight."""
 
+import asyncio
 import logging
+import os
+import signal
+import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -45,7 +49,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 @pytest.fixture
-def server(openai_server: Any, configured: Callable[..., None], database: Any) -> Any:
+def provider(openai_server: Any, configured: Callable[..., None], database: Any) -> Any:
     configured("openai-compatible:test-model", compatible_base_url=openai_server.url, compatible_api_key=KEY)
     return openai_server
 
@@ -55,9 +59,9 @@ async def rows(task_id: Any) -> list[dict[str, Any]]:
         return await service.task_calls(session, task_id)
 
 
-async def test_a_language_models_answer_becomes_a_draft_and_a_row(server: Any, brief: Brief) -> None:
+async def test_a_language_models_answer_becomes_a_draft_and_a_row(provider: Any, brief: Brief) -> None:
     task = new_id()
-    server.answers = [WRITTEN]
+    provider.answers = [WRITTEN]
     draft = await service.write(brief, task_id=task, scope="step:draft:0")
     assert draft.model == "openai-compatible:test-model"
     assert draft.hashtags == ["#Growth", "#twowords"]
@@ -68,31 +72,31 @@ async def test_a_language_models_answer_becomes_a_draft_and_a_row(server: Any, b
     assert row["seconds"] > 0
 
 
-async def test_the_model_is_told_the_rules_and_no_confidential_figure(server: Any, brief: Brief) -> None:
-    server.answers = [WRITTEN]
+async def test_the_model_is_told_the_rules_and_no_confidential_figure(provider: Any, brief: Brief) -> None:
+    provider.answers = [WRITTEN]
     await service.write(brief, task_id=new_id(), scope="step:draft:0")
-    said = str(server.requests[0]["messages"])
+    said = str(provider.requests[0]["messages"])
     assert "Use only figures" in said
     assert "25000" in said or "25,000" in said  # a derived figure it may use
     assert "987654" not in said
 
 
-async def test_an_answered_call_is_not_paid_again(server: Any, brief: Brief) -> None:
+async def test_an_answered_call_is_not_paid_again(provider: Any, brief: Brief) -> None:
     task = new_id()
-    server.answers = [WRITTEN]
+    provider.answers = [WRITTEN]
     first = await service.write(brief, task_id=task, scope="step:draft:0")
     again = await service.write(brief, task_id=task, scope="step:draft:0")
-    assert (again, len(server.requests), len(await rows(task))) == (first, 1, 1)
+    assert (again, len(provider.requests), len(await rows(task))) == (first, 1, 1)
 
 
-async def test_another_brief_scope_or_number_is_another_call(server: Any, brief: Brief) -> None:
+async def test_another_brief_scope_or_number_is_another_call(provider: Any, brief: Brief) -> None:
     task = new_id()
-    server.answers = [WRITTEN] * 4
+    provider.answers = [WRITTEN] * 4
     await service.write(brief, task_id=task, scope="a")
     await service.write(brief, task_id=task, scope="b")
     await service.write(brief, task_id=task, scope="a", number=2)
     await service.write(brief.model_copy(update={"attempt": 1}), task_id=task, scope="a")
-    assert len(server.requests) == 4
+    assert len(provider.requests) == 4
 
 
 @pytest.mark.parametrize(
@@ -107,30 +111,30 @@ async def test_another_brief_scope_or_number_is_another_call(server: Any, brief:
     ],
 )
 async def test_whatever_goes_wrong_the_offline_model_writes_and_the_row_says_why(
-    server: Any, brief: Brief, configured: Callable[..., None], bad: Any, reason: str
+    provider: Any, brief: Brief, configured: Callable[..., None], bad: Any, reason: str
 ) -> None:
     configured("openai-compatible:test-model", model_timeout_seconds="1")
     task = new_id()
-    server.answers = [bad] * (2 if isinstance(bad, int) else 1)
+    provider.answers = [bad] * (2 if isinstance(bad, int) else 1)
     draft = await service.write(brief, task_id=task, scope="step:draft:0")
     assert draft.model == "offline"
     assert draft.body
     failed, answered = await rows(task)
     assert (failed["state"], answered["state"]) == ("failed", "answered")
     assert (answered["model"], answered["fallback_from"]) == ("offline", "openai-compatible:test-model")
-    assert server.answers == []
+    assert provider.answers == []
     assert reason in failed["error"]
 
 
-async def test_a_refusal_of_the_moment_is_tried_once_more(server: Any, brief: Brief) -> None:
-    server.answers = [503, WRITTEN]
+async def test_a_refusal_of_the_moment_is_tried_once_more(provider: Any, brief: Brief) -> None:
+    provider.answers = [503, WRITTEN]
     draft = await service.write(brief, task_id=new_id(), scope="step:draft:0")
     assert draft.model == "openai-compatible:test-model"
 
 
-async def test_a_paid_answer_that_cannot_be_used_still_counts(server: Any, brief: Brief) -> None:
+async def test_a_paid_answer_that_cannot_be_used_still_counts(provider: Any, brief: Brief) -> None:
     task = new_id()
-    server.answers = ['{"body": 7}']
+    provider.answers = ['{"body": 7}']
     await service.write(brief, task_id=task, scope="step:draft:0")
     async with db.transaction() as session:
         spending = await service.spent(session, task)
@@ -138,11 +142,11 @@ async def test_a_paid_answer_that_cannot_be_used_still_counts(server: Any, brief
 
 
 async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
-    server: Any, brief: Brief, configured: Callable[..., None]
+    provider: Any, brief: Brief, configured: Callable[..., None]
 ) -> None:
     configured("openai-compatible:first,openai-compatible:second")
     task = new_id()
-    server.answers = [503, 503, WRITTEN]
+    provider.answers = [503, 503, WRITTEN]
     draft = await service.write(brief, task_id=task, scope="step:draft:0")
     assert draft.model == "openai-compatible:second"
     assert [(row["model"], row["state"], row["fallback_from"]) for row in await rows(task)] == [
@@ -151,10 +155,10 @@ async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
     ]
 
 
-async def test_the_key_is_in_no_row_and_no_log(server: Any, brief: Brief, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_key_is_in_no_row_and_no_log(provider: Any, brief: Brief, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     task = new_id()
-    server.answers = [500, 500, WRITTEN]  # the server repeats the key in its error
+    provider.answers = [500, 500, WRITTEN]  # the server repeats the key in its error
     await service.write(brief, task_id=task, scope="a")
     await service.write(brief, task_id=task, scope="b")
     async with db.transaction() as session:
@@ -165,7 +169,7 @@ async def test_the_key_is_in_no_row_and_no_log(server: Any, brief: Brief, caplog
 
 
 async def test_a_refused_key_falls_back_and_is_not_repeated(
-    server: Any, brief: Brief, configured: Callable[..., None]
+    provider: Any, brief: Brief, configured: Callable[..., None]
 ) -> None:
     wrong = "sk-wrong-11112222333344445555"
     configured("openai-compatible:test-model", compatible_api_key=wrong)
@@ -251,6 +255,38 @@ async def test_a_crash_before_the_answer_leaves_a_trace_that_counts_and_is_taken
     assert (row["state"], row["tokens_in"]) == ("answered", 1200)
 
 
+WRITE_AND_DIE = """
+import asyncio, os, signal, sys
+from uuid import UUID
+from cofounder.kit import db
+from cofounder.models import calls, service
+from cofounder.models.brief import Brief
+
+answer = calls.answer
+
+async def answer_and_die(*given):
+    await answer(*given)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+calls.answer = answer_and_die
+db.connect(os.environ["DATABASE_URL"])
+brief = Brief.model_validate_json(sys.argv[2])
+asyncio.run(service.write(brief, task_id=UUID(sys.argv[1]), scope="a"))
+"""
+
+
+async def test_killed_between_answer_and_use_it_is_not_paid_again(provider: Any, brief: Brief, database: Any) -> None:
+    task = new_id()
+    provider.answers = [WRITTEN]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WRITE_AND_DIE, str(task), brief.model_dump_json(), env=os.environ | database.environment
+    )
+    assert await process.wait() == -signal.SIGKILL
+    draft = await service.write(brief, task_id=task, scope="a")
+    assert draft.body == WRITTEN["body"]
+    assert len(provider.requests) == 1
+
+
 async def test_the_offline_model_is_recorded_and_repeats_itself(database: Any, brief: Brief) -> None:
     task = new_id()
     first = await service.write(brief, task_id=task, scope="a")
@@ -273,7 +309,7 @@ async def test_the_offline_model_answers_the_same_behind_pydantic_ai(brief: Brie
     assert (await agent.run(asked)).output == writer.write(brief)
 
 
-async def test_a_planners_answer_is_used_and_its_nonsense_is_not(server: Any) -> None:
+async def test_a_planners_answer_is_used_and_its_nonsense_is_not(provider: Any) -> None:
     request = "Create a LinkedIn post about our Q4 growth metrics"
     good = {
         "intent": "create_social_content",
@@ -282,7 +318,7 @@ async def test_a_planners_answer_is_used_and_its_nonsense_is_not(server: Any) ->
         "confidence": 0.9,
     }
     backwards = {"start": "2026-02-01", "end": "2026-01-01", "grain": "month", "label": "February"}
-    server.answers = [good, good | {"actions": []}, good | {"period": backwards}]
+    provider.answers = [good, good | {"actions": []}, good | {"period": backwards}]
 
     async def understood(scope: str) -> Any:
         return await service.understand(request, today=date(2026, 1, 15), task_id=new_id(), scope=scope)
@@ -291,4 +327,4 @@ async def test_a_planners_answer_is_used_and_its_nonsense_is_not(server: Any) ->
     parsed = [await understood("b"), await understood("c")]
     assert parsed[0] == parsed[1]
     assert parsed[0].actions
-    assert len(server.requests) == 3
+    assert len(provider.requests) == 3
