@@ -1,8 +1,8 @@
 """The service functions that users' scripts import. They need a database: `await open_database()` once, first.
 
-    from cofounder import api
-    await api.open_database()
-    task_id = await api.process("Create a LinkedIn post about our Q4 growth metrics")
+from cofounder import api
+await api.open_database()
+task_id = await api.process("Create a LinkedIn post about our Q4 growth metrics")
 """
 
 from typing import Any

@@ -68,7 +68,14 @@ def create_app() -> FastAPI:
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
 
-    app = FastAPI(title="Cofounder", version=__version__, lifespan=_lifespan, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
+    app = FastAPI(
+        title="Cofounder",
+        version=__version__,
+        lifespan=_lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
     install(app)
     for router in (request, run, approve, publish, learn, settings_routes, ops):
         app.include_router(router)

@@ -62,6 +62,16 @@ class Sketch:
             "find_story", "financial.find_story", {"facts": ref(f"steps.{read}.facts"), "period": _period(action)}
         )
 
+    def passages(self, action: Action) -> str:
+        """The step that finds the company's own writing on the topic."""
+        topic = action.topic or self.intent.topic
+        return self.add(
+            "find_passages",
+            "business.passages",
+            {"topic": topic, "as_of": ref("task.as_of"), "limit": 6},
+            optional=True,
+        )
+
     def surroundings(self, action: Action, channels: list[str]) -> None:
         """History that the approver and the example want beside the text."""
         topic = action.topic or self.intent.topic or "news"
@@ -107,28 +117,18 @@ def _write(sketch: Sketch, action: Action) -> None:
     if action.wants_metrics or sketch.has_metrics:
         sources["facts"] = ref(f"steps.{sketch.facts(action)}.facts")
     else:
-        topic = action.topic or sketch.intent.topic
-        found = sketch.add(
-            "find_passages", "business.passages", {"topic": topic, "as_of": ref("task.as_of"), "limit": 6}, optional=True
-        )
-        sources["passages"] = ref(f"steps.{found}.passages")
+        sources["passages"] = ref(f"steps.{sketch.passages(action)}.passages")
     sketch.surroundings(action, channels)
     first: str | None = None
     for channel in channels:
-        avoid: list[Any] = [ref("task.recent_texts")]
-        if first is not None:
-            avoid = [ref(f"steps.{first}.text")]
         thread = action.kind == "create_thread" and channel == "x"
+        # the first text keeps clear of recent posts, the others of the first: no variant is a cut of another
+        avoid: Any = ref("task.recent_texts") if first is None else [ref(f"steps.{first}.text")]
+        inputs = {**sketch.form_inputs(action), **sources, "channel": channel, "thread": thread or None, "avoid": avoid}
         drafted = sketch.add(
             f"draft_{channel}",
             "content.draft",
-            {
-                **sketch.form_inputs(action),
-                **sources,
-                "channel": channel,
-                "thread": thread or None,
-                "avoid": avoid if first is not None else ref("task.recent_texts"),
-            },
+            inputs,
             produces=f"variant:{channel}",
             quality_threshold=sketch.quality_threshold,
         )
@@ -203,6 +203,7 @@ def _analyse(sketch: Sketch, action: Action) -> None:
             },
         )
         inputs["facts"] = ref(f"steps.{compared}.facts")
+        inputs["insights"] = ref(f"steps.{compared}.insights")
         inputs["rows"] = ref(f"steps.{compared}.rows")
     else:
         sketch.add("trends", "market.find_trends", {"as_of": ref("task.as_of"), "days": 180}, optional=True)
@@ -230,9 +231,7 @@ def _forecast(sketch: Sketch, action: Action) -> None:
 
 def _market(sketch: Sketch, action: Action) -> None:
     as_of = ref("task.as_of")
-    trends = sketch.add(
-        "trends", "market.find_trends", {"topic": action.topic or None, "as_of": as_of, "days": 365}
-    )
+    trends = sketch.add("trends", "market.find_trends", {"topic": action.topic or None, "as_of": as_of, "days": 365})
     share = sketch.add("share_of_voice", "market.share_of_voice", {"as_of": as_of, "days": 365}, optional=True)
     sketch.add(
         "write_report",
@@ -259,6 +258,8 @@ def _headlines(sketch: Sketch, action: Action) -> None:
     inputs = {**sketch.form_inputs(action), "count": sketch.intent.constraints.count or 5}
     if action.wants_metrics or sketch.has_metrics:
         inputs["facts"] = ref(f"steps.{sketch.facts(action)}.facts")
+    else:
+        inputs["passages"] = ref(f"steps.{sketch.passages(action)}.passages")
     sketch.add("headlines", "content.headlines", inputs, produces="deliverable:headlines")
 
 

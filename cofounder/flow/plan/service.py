@@ -55,7 +55,13 @@ async def check_supplied(document: dict[str, Any]) -> None:
 
 
 async def store(
-    session: AsyncSession, task_id: UUID, plan: Plan, *, source: str, outcome: Outcome = "execute", reason: str | None = None
+    session: AsyncSession,
+    task_id: UUID,
+    plan: Plan,
+    *,
+    source: str,
+    outcome: Outcome = "execute",
+    reason: str | None = None,
 ) -> PlanRow:
     """Keep a new version of the task's plan."""
     row = PlanRow(

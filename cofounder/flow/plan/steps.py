@@ -80,7 +80,13 @@ async def _keep_intent(session: Any, task_id: UUID, intent: Intent) -> None:
 
 
 def _policy(reason: str) -> dict[str, Any]:
-    return {"code": "against_policy", "title": "The product does not do this.", "detail": reason, "hint": "", "errors": []}
+    return {
+        "code": "against_policy",
+        "title": "The product does not do this.",
+        "detail": reason,
+        "hint": "",
+        "errors": [],
+    }
 
 
 @phase("tool_discovery")
@@ -114,7 +120,8 @@ def _without_missing(plan: Plan, known: set[str]) -> Plan:
     return plan.model_copy(
         update={
             "steps": [
-                step.model_copy(update={"depends_on": [name for name in step.depends_on if name in ids]}) for step in kept
+                step.model_copy(update={"depends_on": [name for name in step.depends_on if name in ids]})
+                for step in kept
             ]
         }
     )
@@ -156,6 +163,3 @@ def _wished_persona(task: records.TaskRow) -> str | None:
     constraints = (task.intent or {}).get("constraints", {})
     wished = constraints.get("persona") or task.preferences.get("persona")
     return str(wished) if wished else None
-
-
-

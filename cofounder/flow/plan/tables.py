@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from cofounder.kit.columns import Document, Id, Listing, Moment, OptionalWords, Usd, Words
 from cofounder.kit.db import Row

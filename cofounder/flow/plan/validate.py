@@ -54,7 +54,10 @@ def validate(plan: Plan, tools: Mapping[str, Tool]) -> Plan:
         if step.tool not in tools:
             raise UnknownTool(f"Step {step.id!r} asks for the tool {step.tool!r}.", field=f"{where}.tool")
         _check_references(step, seen, where)
-    steps = [step.model_copy(update={"depends_on": sorted({*step.depends_on, *upstream(step.inputs)})}) for step in plan.steps]
+    steps = [
+        step.model_copy(update={"depends_on": sorted({*step.depends_on, *upstream(step.inputs)})})
+        for step in plan.steps
+    ]
     ordered = _in_order(steps)
     by_id = {step.id: step for step in ordered}
     for index, step in enumerate(plan.steps):
@@ -122,7 +125,8 @@ def _check_value(
         given = _reference_schema(value, steps, tools, field)
         if given is not None and not _compatible(_types(given[0], given[1]), _types(wanted, root)):
             raise WrongType(
-                f"{value['$ref']} is {_spoken(_types(*given))}, but {_spoken(_types(wanted, root))} is wanted.", field=field
+                f"{value['$ref']} is {_spoken(_types(*given))}, but {_spoken(_types(wanted, root))} is wanted.",
+                field=field,
             )
         return
     if any(True for _ in references(value)):
@@ -199,6 +203,12 @@ def _compatible(given: set[str], wanted: set[str]) -> bool:
 
 
 def _spoken(kinds: set[str]) -> str:
-    names = {"array": "a list", "object": "an object", "string": "a text", "boolean": "true or false", "null": "nothing"}
+    names = {
+        "array": "a list",
+        "object": "an object",
+        "string": "a text",
+        "boolean": "true or false",
+        "null": "nothing",
+    }
     said = [names.get(kind, f"a{'n' if kind == 'integer' else ''} {kind}") for kind in sorted(kinds - {"null"})]
     return " or ".join(said) or "anything"

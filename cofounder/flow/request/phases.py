@@ -106,7 +106,9 @@ async def _enter(task_id: UUID, name: str, whatever: bool) -> Result | None:
             return waiting(note="Paused by a person.")
         await queries.mark_phase(session, task_id, name, state="running", started_at=now(), note=None)
         if not whatever and task.status in ("queued", "paused", "needs_clarification", "pending_approval"):
-            await records.update_task(session, task_id, status="running", phase=name, started_at=task.started_at or now())
+            await records.update_task(
+                session, task_id, status="running", phase=name, started_at=task.started_at or now()
+            )
         else:
             await records.update_task(session, task_id, phase=name)
         live.changed(session, "tasks", task_id)

@@ -43,9 +43,7 @@ async def process(
     )
 
 
-@router.post(
-    "/api/orchestrator/clarify/{task_id}", responses=documented(NotFound, NothingToClarify, UnknownQuestion)
-)
+@router.post("/api/orchestrator/clarify/{task_id}", responses=documented(NotFound, NothingToClarify, UnknownQuestion))
 async def clarify(task_id: UUID, body: ClarifyIn, session: Session, caller: Operator) -> TaskOut:
     """Answer what the task asked; it goes on with the answers."""
     return service.as_listed(await service.clarify(session, task_id, body, by=caller.who))

@@ -28,7 +28,9 @@ class ProcessIn(Body):
     )
     preferences: Preferences = Field(default_factory=Preferences)
     plan: dict[str, Any] | None = Field(default=None, description="A plan to run instead of our own.")
-    review_plan: StrictBool = Field(default=False, description="Stop before execution so that a person can edit the plan.")
+    review_plan: StrictBool = Field(
+        default=False, description="Stop before execution so that a person can edit the plan."
+    )
     priority: StrictInt = Field(default=0, ge=-100, le=100)
     not_before: datetime | None = Field(default=None, description="Run not before this time.")
 
@@ -43,9 +45,9 @@ class Accepted(Body):
 
 
 class ClarifyIn(Body):
-    answers: dict[ShortText, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]] = (
-        Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
-    )
+    answers: dict[
+        ShortText, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
+    ] = Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
 
 
 class PhaseOut(Body):

@@ -153,7 +153,9 @@ async def clarify(session: AsyncSession, task_id: UUID, body: ClarifyIn, *, by: 
     for field in body.answers:
         if field not in asked:
             raise UnknownQuestion(
-                f"The task did not ask about {field!r}.", field=f"answers.{field}", hint="It asked about: " + ", ".join(asked)
+                f"The task did not ask about {field!r}.",
+                field=f"answers.{field}",
+                hint="It asked about: " + ", ".join(asked),
             )
     answers = {**task.answers, **body.answers}
     await records.update_task(session, task_id, answers=answers, questions=[], status="queued")
@@ -218,7 +220,9 @@ async def phases_of(session: AsyncSession, task_id: UUID) -> list[PhaseOut]:
             name=row.name,
             state=row.state,
             note=row.note,
-            seconds=round(((row.finished_at or moment) - row.started_at).total_seconds(), 3) if row.started_at else None,
+            seconds=round(((row.finished_at or moment) - row.started_at).total_seconds(), 3)
+            if row.started_at
+            else None,
             cost=float(row.cost or 0),
         )
         for row in await queries.phases(session, task_id)
@@ -246,5 +250,3 @@ def as_listed(task: records.TaskRow) -> TaskOut:
         created_at=task.created_at,
         completed_at=task.completed_at,
     )
-
-

@@ -29,7 +29,7 @@ _TITLES = {
 
 
 def produces(step: PlanStep) -> str | None:
-    """"variant:CHANNEL", "deliverable:KIND", or None for a step that only feeds others."""
+    """ "variant:CHANNEL", "deliverable:KIND", or None for a step that only feeds others."""
     if step.produces is not None:
         return step.produces
     kind = _BY_TOOL.get(step.tool)
@@ -70,7 +70,10 @@ def _variant(channel: str, step: PlanStep, output: dict[str, Any]) -> tuple[Draf
     else:  # a given text: publishing.prepare only rendered it
         given = step.inputs.get("draft")
         body = given.get("body") if isinstance(given, dict) else None
-        draft, origin = Draft(body=str(body if isinstance(body, str) else output.get("text", "")), model="given"), "given"
+        draft, origin = (
+            Draft(body=str(body if isinstance(body, str) else output.get("text", "")), model="given"),
+            "given",
+        )
     brief = Brief(request="", topic="", form=channels.form(channel), text=draft.body if origin == "given" else None)
     return draft, brief, origin
 
@@ -85,5 +88,7 @@ def _content(output: dict[str, Any]) -> str:
         return str(draft["body"])
     for name in ("headlines", "entries", "lines"):
         if isinstance(output.get(name), list):
-            return "\n".join(str(item) if isinstance(item, str) else str(item.get("text", item)) for item in output[name])
+            return "\n".join(
+                str(item) if isinstance(item, str) else str(item.get("text", item)) for item in output[name]
+            )
     return ""

@@ -27,9 +27,7 @@ async def add_steps(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
 
 async def drop_unstarted(session: AsyncSession, task_id: UUID, keep: list[str]) -> None:
     """Remove waiting steps that the plan no longer has."""
-    await session.execute(
-        delete(Step).where(Step.task_id == task_id, Step.state == "waiting", Step.node.not_in(keep))
-    )
+    await session.execute(delete(Step).where(Step.task_id == task_id, Step.state == "waiting", Step.node.not_in(keep)))
 
 
 async def claim(

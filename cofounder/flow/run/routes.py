@@ -30,7 +30,9 @@ async def task(task_id: UUID, session: Session, caller: Viewer) -> TaskDetail:
     return await view.detail(session, task_id)
 
 
-@router.post("/api/tasks/{task_id}/rerun", status_code=202, responses=documented(TaskMissing, StepMissing, NotRerunnable))
+@router.post(
+    "/api/tasks/{task_id}/rerun", status_code=202, responses=documented(TaskMissing, StepMissing, NotRerunnable)
+)
 async def rerun(task_id: UUID, body: RerunIn, session: Session, caller: Operator) -> Accepted:
     """Run again from a step, as a new task that takes over what the step needs."""
     new = await again.rerun(session, task_id, body.step, by=caller.who)

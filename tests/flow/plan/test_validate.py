@@ -81,7 +81,11 @@ def test_a_sound_plan_is_put_in_order_with_its_dependencies():
         ([step("a", "data.read", as_of=7)], WrongType, "plan.steps.0.inputs.as_of"),
         ([step("a", "data.read", as_of="x", limit="five")], WrongType, "plan.steps.0.inputs.limit"),
         ([READ, step("a", "text.write", rows={"$ref": "steps.read.title"})], WrongType, "plan.steps.1.inputs.rows"),
-        ([READ, step("a", "text.write", rows={"$ref": "steps.read.wings"})], UnknownReference, "plan.steps.1.inputs.rows"),
+        (
+            [READ, step("a", "text.write", rows={"$ref": "steps.read.wings"})],
+            UnknownReference,
+            "plan.steps.1.inputs.rows",
+        ),
         ([step("a", "text.write", rows={"$ref": "steps.nowhere.rows"})], UnknownReference, "plan.steps.0.inputs"),
         ([step("a", "data.read", as_of={"$ref": "task.wings"})], UnknownReference, "plan.steps.0.inputs"),
         ([step("a", "data.read", as_of={"$ref": "os.environ"})], UnknownReference, "plan.steps.0.inputs"),
