@@ -34,9 +34,13 @@ def _version(wanted: bool) -> None:
 def options(
     home: Annotated[
         Path | None,
-        typer.Option(help="Folder that holds the database, the outbox and the keys. Also COFOUNDER_HOME.", show_default=False),
+        typer.Option(
+            help="Folder that holds the database, the outbox and the keys. Also COFOUNDER_HOME.", show_default=False
+        ),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
 ) -> None:
     """A request becomes an approved publication and a training example.
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from cofounder.cli import words
 from cofounder.cli.views.post import name, post
+from cofounder.cli.views.tables import table
 
 if TYPE_CHECKING:
     from cofounder.flow.approve.schemas import ApprovalOut, DimensionOut, VariantOut
@@ -28,23 +28,26 @@ def texts(approval: "ApprovalOut", *, company: str = "", exact: bool = False) ->
     if exact:
         found: list[RenderableType] = []
         for variant in approval.channel_variants.values():
-            found += [title(f"{name(variant.channel)}, exactly as it would be sent ({variant.format})"), Text(variant.exact_text)]
+            found += [
+                title(f"{name(variant.channel)}, exactly as it would be sent ({variant.format})"),
+                Text(variant.exact_text),
+            ]
         return Group(*found)
     return Group(*(post(variant, company=company) for variant in approval.channel_variants.values()))
 
 
 def plan(document: Mapping[str, Any]) -> RenderableType:
     """The steps of a plan with what each waits for and is expected to take."""
-    table = _table("Step", "Tool", "After", "~Seconds", "~Cost")
+    found = table("Step", "Tool", "After", "~Seconds", "~Cost")
     for step in document.get("steps", []):
-        table.add_row(
+        found.add_row(
             str(step.get("id", "")),
             str(step.get("tool", "")),
             ", ".join(step.get("depends_on") or []) or words.NONE,
             words.seconds(float(step.get("estimated_seconds") or 0)),
             words.cost(float(step.get("estimated_cost") or 0)),
         )
-    return table
+    return found
 
 
 def quality(approval: "ApprovalOut") -> Group:
@@ -59,30 +62,30 @@ def quality(approval: "ApprovalOut") -> Group:
     return Group(*found)
 
 
-def dimensions(found: Mapping[str, "DimensionOut"]) -> Table:
+def dimensions(judged: Mapping[str, "DimensionOut"]) -> Table:
     """Dimension, score and evidence; what weighs nothing is said to be for information."""
-    table = _table("Dimension", ">Score", "Evidence")
-    for dimension, judged in sorted(found.items(), key=lambda item: -item[1].weight):
-        table.add_row(
+    listed = table("Dimension", ">Score", "Evidence")
+    for dimension, one in sorted(judged.items(), key=lambda item: -item[1].weight):
+        listed.add_row(
             Text(words.plain(dimension)),
-            Text(words.score(judged.score), style="you" if judged.score < 0.75 else ""),
-            Text("\n".join(judged.evidence[:3]) or words.NONE),
+            Text(words.score(one.score), style="you" if one.score < 0.75 else ""),
+            Text("\n".join(one.evidence[:3]) or words.NONE),
         )
-    return table
+    return listed
 
 
 def scores(variants: Mapping[str, "VariantOut"]) -> Table:
     """One line a channel: its score, whether it passes, rounds of refinement, voice."""
-    table = _table("Channel", ">Score", "Passes", ">Refined", "Voice")
+    found = table("Channel", ">Score", "Passes", ">Refined", "Voice")
     for variant in variants.values():
-        table.add_row(
+        found.add_row(
             Text(name(variant.channel)),
             Text(words.score(variant.quality_score, 3)),
             Text("yes" if variant.quality_passed else "no", style="" if variant.quality_passed else "you"),
             Text(str(variant.refinements)),
             Text(variant.persona or words.NONE),
         )
-    return table
+    return found
 
 
 def issues(found: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
@@ -93,7 +96,13 @@ def issues(found: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
         severity = str(issue.get("severity", "minor"))
         where = f"{name(str(issue['channel']))}: " if issue.get("channel") else ""
         style = "you" if severity in _SEVERE else "quiet"
-        lines.append(Text.assemble(("◆ " if severity in _SEVERE else "· ", style), f"{where}{issue.get('message', '')}", (f" ({severity})", "quiet")))
+        lines.append(
+            Text.assemble(
+                ("◆ " if severity in _SEVERE else "· ", style),
+                f"{where}{issue.get('message', '')}",
+                (f" ({severity})", "quiet"),
+            )
+        )
     return lines
 
 
@@ -101,10 +110,10 @@ def used(approval: "ApprovalOut") -> Group:
     """The figures that the texts rest on, each with its period, what it is compared with, and its source."""
     found: list[RenderableType] = []
     if approval.facts:
-        table = _table("Figure", ">Value", "Period", "Compared with", "Source")
+        figures = table("Figure", ">Value", "Period", "Compared with", "Source")
         for fact in approval.facts:
-            table.add_row(*(Text(cell) for cell in _fact(fact)))
-        found.append(table)
+            figures.add_row(*(Text(cell) for cell in _fact(fact)))
+        found.append(figures)
     sources = [str(one.get("title") or one.get("name") or one.get("source") or "") for one in approval.sources]
     if any(sources):
         found.append(Text("Sources: " + ", ".join(dict.fromkeys(filter(None, sources)))))
@@ -152,14 +161,7 @@ def whole(approval: "ApprovalOut", *, company: str = "", exact: bool = False) ->
             found += [scores(approval.channel_variants)]
         found += [title("What was used"), used(approval), title("Where it would go"), delivery(approval)]
         if approval.expected_engagement.value is None:
-            found.append(Text(f"Expected engagement: {words.NONE} ({approval.expected_engagement.reason})", style="quiet"))
+            found.append(
+                Text(f"Expected engagement: {words.NONE} ({approval.expected_engagement.reason})", style="quiet")
+            )
     return Group(*found)
-
-
-def _table(*heads: str) -> Table:
-    """A table without row lines; a head that starts with ">" stands right."""
-    table = Table(box=SIMPLE_HEAD, header_style="quiet", border_style="quiet", pad_edge=False, padding=(0, 1))
-    for head in heads:
-        right = head.startswith(">")
-        table.add_column(head.lstrip(">~") if right else head, justify="right" if right else "left", no_wrap=right)
-    return table

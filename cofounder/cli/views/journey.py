@@ -160,5 +160,7 @@ class Lines:
             yield f"  {step.id}: started ({step.tool}{again})"
         if step.state != "running":
             why = failure(step)
-            took = f"  {words.seconds(step.seconds)}, {words.cost(step.cost)}" if step.state in ("done", "failed") else ""
+            took = (
+                f"  {words.seconds(step.seconds)}, {words.cost(step.cost)}" if step.state in ("done", "failed") else ""
+            )
             yield f"  {step.id}: {step.state}{took}{'  ' + why if why else ''}"

@@ -1,0 +1,438 @@
+"""ask, tasks, task: give work, see it, steer it."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from cofounder.cli import home, out
+from cofounder.cli.options import Json, TaskId, Yes
+from cofounder.kit.errors import InputInvalid
+
+if TYPE_CHECKING:
+    from cofounder.cli.watch import Seen
+    from cofounder.flow.request.schemas import ProcessIn
+
+_BADLY = ("failed", "rejected", "cancelled", "expired")
+
+
+class MetricUnclear(InputInvalid):
+    """A metric is given as name=value."""
+
+    hint = "For example: --metric revenue_monthly=150000 --metric conversion_rate=4.5%"
+
+
+class AnswerUnclear(InputInvalid):
+    """An answer is given as field=answer, for a field that the task asked about."""
+
+
+class OneThingAtATime(InputInvalid):
+    """These options do not go together."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(ask)
+    app.command("tasks")(list_tasks)
+    app.command()(task)
+
+
+def ask(
+    request: Annotated[str, typer.Argument(help="What you want, in plain English.")],
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", metavar="NAME=VALUE", help="A figure to use; repeat for more.")
+    ] = None,
+    tone: Annotated[str | None, typer.Option(help="How it should sound, such as professional.")] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option("--channel", "-c", help="Where it goes; repeat for more.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="The language to write in.")] = None,
+    persona: Annotated[str | None, typer.Option(help="The voice to write in; else one is drawn.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="A text that the request is about. '-' reads standard input.", dir_okay=False, allow_dash=True
+        ),
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="A plan (JSON) to run instead of a new one.", dir_okay=False, exists=True)
+    ] = None,
+    review_plan: Annotated[
+        bool, typer.Option("--review-plan", help="Stop before the plan runs, so that you can look at it.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nobody: what comes out goes to the outbox. Recorded as automatic.")
+    ] = False,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it is done or waits for you.")] = True,
+    json: Json = False,
+) -> int:
+    """Ask for something and see it done.
+
+    Example: cofounder ask "Create a LinkedIn post about our Q4 growth metrics" --metric revenue_monthly=150000 --metric previous_month_revenue=125000
+    """
+    body = _body(request, metric, tone, channel, language, persona, file, plan, review_plan)
+    return home.run(_ask(body, yes=yes, wait=wait, json=json))
+
+
+async def _ask(body: "ProcessIn", *, yes: bool, wait: bool, json: bool) -> int:
+    from cofounder.flow.request import service as requests
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    async with home.opened(), home.worked(needed=wait) as ours:
+        async with db.transaction() as session:
+            stored = await requests.submit(session, body, by=LOCAL_OWNER.who, automatic=yes)
+        if wait:
+            return await conclude(stored.id, json=json, ours=ours)
+        if json:
+            out.emit({"task_id": stored.id, "status": stored.status})
+        else:
+            out.screen().print(
+                f"Task {stored.id} is stored. A worker carries it out: cofounder up, or cofounder worker"
+            )
+    return 0
+
+
+def _body(
+    request: str,
+    metric: list[str] | None,
+    tone: str | None,
+    channel: list[str] | None,
+    language: str | None,
+    persona: str | None,
+    file: Path | None,
+    plan: Path | None,
+    review_plan: bool,
+) -> "ProcessIn":
+    """The request as the API would take it, checked by the same schema."""
+    import json as codec
+
+    from cofounder.flow.request.schemas import ProcessIn
+
+    if file is not None:
+        request = f"{request}\n\n{read(file)}"
+    supplied = None
+    if plan is not None:
+        try:
+            supplied = codec.loads(plan.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InputInvalid(f"{plan} is not JSON: {error}", field="plan") from error
+    preferences = {"tone": tone, "channels": channel or [], "language": language, "persona": persona}
+    return ProcessIn.model_validate(
+        {
+            "request": request,
+            "business_metrics": metrics(metric) if metric else None,
+            "preferences": preferences,
+            "plan": supplied,
+            "review_plan": review_plan,
+        }
+    )
+
+
+def read(file: Path) -> str:
+    """A file's text, or standard input for `-`."""
+    import sys
+
+    if str(file) == "-":
+        return sys.stdin.read()
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputInvalid(f"{file} is not UTF-8 text.", field="file") from error
+
+
+def metrics(given: list[str]) -> dict[str, float | int]:
+    """`name=value` pairs as figures: "4.5%" is 0.045, "$150,000" is 150000. Raises MetricUnclear."""
+    found: dict[str, float | int] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name.strip():
+            raise MetricUnclear(f"{one!r} has no name or no value.", field="metric")
+        found[name.strip()] = _number(name.strip(), value)
+    return found
+
+
+def _number(name: str, value: str) -> float | int:
+    text = value.strip().replace(",", "").replace("_", "").removeprefix("$")
+    rate = text.endswith("%")
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError as error:
+        raise MetricUnclear(f"{value!r} is no number.", field=f"metric.{name}") from error
+    if rate:
+        return round(number / 100, 12)
+    return int(number) if number.is_integer() and "." not in text else number
+
+
+async def conclude(task_id: UUID, *, json: bool, ours: bool) -> int:
+    """Watch a task until it rests, show what came of it, and ask for a decision where a person sits there."""
+    from cofounder.cli import watch
+    from cofounder.cli.groups.deciding import decide_here
+
+    try:
+        seen = await watch.follow(task_id, silent=json)
+    except asyncio.CancelledError:  # Ctrl-C
+        _left(task_id, ours)
+        raise
+    if json:
+        await _emit(task_id)
+        return code(seen)
+    if seen.status.status == "pending_approval":
+        return await decide_here(task_id)
+    await show(task_id, journey=False)
+    return code(seen)
+
+
+def _left(task_id: UUID, ours: bool) -> None:
+    goes_on = "It goes on when a worker runs: cofounder up" if ours else "It goes on without you."
+    out.complain(f"Task {task_id} keeps what it has done. {goes_on}")
+
+
+def code(seen: "Seen") -> int:
+    """The exit code for how a task rests."""
+    if seen.status.status in _BADLY:
+        return out.ENDED_BADLY
+    if seen.status.status == "needs_clarification":
+        return out.NEEDS_ANSWER
+    return 0
+
+
+async def _emit(task_id: UUID) -> None:
+    from cofounder.flow.publish import service as publishing
+    from cofounder.flow.run import status as view
+    from cofounder.kit import db
+
+    async with db.transaction() as session:
+        found = await view.detail(session, task_id)
+        publications = await publishing.publications(session, task_id)
+    out.emit({**found.model_dump(mode="json"), "publications": [one.model_dump(mode="json") for one in publications]})
+
+
+async def show(task_id: UUID, *, journey: bool = True) -> None:
+    """Print a task: all of it, or only what came of it."""
+    from cofounder.cli.views import task as views
+    from cofounder.flow.publish import service as publishing
+    from cofounder.flow.run import status as view
+    from cofounder.kit import db
+
+    async with db.transaction() as session:
+        found = await view.detail(session, task_id)
+        publications = await publishing.publications(session, task_id)
+    screen = out.screen()
+    if journey:
+        screen.print(views.detail(found, publications))
+    else:
+        for part in [*views.ended(found.status_now), *views.deliverables(found.deliverables)]:
+            screen.print(part)
+        if publications:
+            screen.print(views.published(publications))
+    _next(found.status, task_id, screen)
+
+
+def _next(status: str, task_id: UUID, screen: Any) -> None:
+    """What a person can do now, if anything."""
+    follows = {
+        "needs_clarification": f'Answer it: cofounder task {task_id} --clarify "FIELD=ANSWER"',
+        "pending_approval": f"Decide: cofounder approve {task_id}",
+        "paused": f"Go on: cofounder task {task_id} --resume",
+    }
+    if status in follows:
+        screen.print(f"\n{follows[status]}", soft_wrap=True)
+
+
+def list_tasks(
+    status: Annotated[list[str] | None, typer.Option(help="Only tasks with this status; repeat for more.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Only tasks whose request, title or topic has these words.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    legacy: Annotated[bool, typer.Option("--legacy", help="Imported and sample history too.")] = False,
+    cursor: Annotated[str | None, typer.Option(help="Where an earlier list ended (next_cursor).")] = None,
+    json: Json = False,
+) -> int:
+    """List tasks, newest first.
+
+    Example: cofounder tasks --status pending_approval
+    """
+    return home.run(_list(status, search, limit, legacy, cursor, json))
+
+
+async def _list(
+    status: list[str] | None, search: str | None, limit: int, legacy: bool, cursor: str | None, json: bool
+) -> int:
+    from cofounder.business.records import service as records
+    from cofounder.business.records.schemas import TaskFilter
+    from cofounder.cli.views import task as views
+    from cofounder.flow.request import service as requests
+    from cofounder.kit import db
+
+    async with home.opened(), db.transaction() as session:
+        wanted = TaskFilter(status=_statuses(status), text=search, is_legacy=None if legacy else False)
+        found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
+        listed = [requests.as_listed(row) for row in found.items]
+    if json:
+        out.emit(
+            {
+                "items": [one.model_dump(mode="json") for one in listed],
+                "next_cursor": found.next_cursor,
+                "total": found.total,
+            }
+        )
+        return 0
+    screen = out.screen()
+    if not listed:
+        screen.print(
+            'No task yet. Ask for something: cofounder ask "..."' if not status and not search else "No such task."
+        )
+        return 0
+    screen.print(views.listed(listed, width=screen.width))
+    if found.total > len(listed):
+        screen.print(
+            f"{len(listed)} of {found.total:,}. More: --limit, or --cursor {found.next_cursor}",
+            style="quiet",
+            soft_wrap=True,
+        )
+    return 0
+
+
+def _statuses(given: list[str] | None) -> list[str] | None:
+    """Status words, with the spellings that users' scripts know. Raises InputInvalid for a word that is none."""
+    from cofounder.cli.words import MEANING
+
+    if not given:
+        return None
+    aliases = {"executing": "running", "complete": "completed"}
+    known = [aliases.get(word, word) for word in given]
+    for word in known:
+        if word not in MEANING:
+            raise InputInvalid(f"There is no status {word!r}.", field="status")
+    return known
+
+
+def task(
+    task_id: TaskId,
+    pause: Annotated[bool, typer.Option("--pause", help="Let running steps finish, start no more.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where it paused.")] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Stop it for good; asks first.")] = False,
+    rerun: Annotated[str | None, typer.Option(metavar="STEP", help="Run again from this step, as a new task.")] = None,
+    clarify: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT", help="Answer what it asks: FIELD=ANSWER, or just the answer to a single question."
+        ),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay until it is done or waits for you.")] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> int:
+    """Show a task, or steer it.
+
+    Example: cofounder task last --clarify "channels=linkedin"
+    """
+    wanted = [
+        name
+        for name, on in (
+            ("--pause", pause),
+            ("--resume", resume),
+            ("--cancel", cancel),
+            ("--rerun", rerun),
+            ("--clarify", clarify),
+        )
+        if on
+    ]
+    if len(wanted) > 1:
+        raise OneThingAtATime(f"{' and '.join(wanted)} do not go together.", field="options")
+    verb = wanted[0].removeprefix("--") if wanted else None
+    return home.run(_steer(task_id, verb, rerun, clarify, watch=watch, yes=yes, json=json))
+
+
+async def _steer(
+    given: str, verb: str | None, step: str | None, answers: list[str] | None, *, watch: bool, yes: bool, json: bool
+) -> int:
+    async with home.opened():
+        id = await find(given)
+        if verb == "cancel" and not yes and not _sure(id):
+            return 0
+        if verb is not None:
+            id = await _do(id, verb, step, answers)
+        if verb in ("resume", "rerun", "clarify") or watch:
+            async with home.worked() as ours:
+                return await conclude(id, json=json, ours=ours)
+        if json:
+            await _emit(id)
+        else:
+            await show(id)
+    return 0
+
+
+async def find(given: str) -> UUID:
+    """The id a person means: whole, the beginning or end of one, or `last`. Raises TaskMissing."""
+    from cofounder.business.records import service as records
+    from cofounder.business.records.schemas import TaskFilter
+    from cofounder.business.records.service import TaskMissing
+    from cofounder.kit import db
+
+    try:
+        return UUID(given)
+    except ValueError:
+        pass
+    async with db.transaction() as session:
+        page = await records.list_tasks(session, TaskFilter(is_legacy=False), limit=200)
+    ids = [row.id for row in page.items]
+    if given == "last":
+        found = ids[:1]
+    else:
+        word = given.lower()
+        found = [id for id in ids if len(word) >= 4 and (str(id).startswith(word) or str(id).endswith(word))]
+    if len(found) > 1:
+        raise InputInvalid(f"{given!r} fits {len(found)} tasks.", field="task_id", hint="Give more of the id.")
+    if not found:
+        raise TaskMissing(f"No task {given}.", field="task_id", hint="See them all with: cofounder tasks")
+    return found[0]
+
+
+async def _do(id: UUID, verb: str, step: str | None, answers: list[str] | None) -> UUID:
+    """Steer the task; the id of the task that goes on from here."""
+    from cofounder.flow.request import service as requests
+    from cofounder.flow.request.schemas import ClarifyIn
+    from cofounder.flow.run import rerun, status
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    by = LOCAL_OWNER.who
+    async with db.transaction() as session:
+        if verb == "rerun":
+            return (await rerun.rerun(session, id, step or "", by=by)).id
+        if verb == "clarify":
+            asked = (await status.status(session, id)).questions
+            await requests.clarify(session, id, ClarifyIn(answers=_answers(answers or [], asked)), by=by)
+        else:
+            control = {"pause": requests.pause, "resume": requests.resume, "cancel": requests.cancel}
+            await control[verb](session, id, by=by)
+    return id
+
+
+def _answers(given: list[str], asked: list[dict[str, Any]]) -> dict[str, str]:
+    """`field=answer` pairs; a bare answer belongs to the only question. Raises AnswerUnclear."""
+    fields = [str(question["field"]) for question in asked]
+    found: dict[str, str] = {}
+    for one in given:
+        field, equals, answer = one.partition("=")
+        if equals and field.strip() in fields:
+            found[field.strip()] = answer.strip()
+        elif len(fields) == 1 or not fields:
+            found[fields[0] if fields else "request"] = one.strip()
+        else:
+            raise AnswerUnclear(
+                f"{one!r} names no field.", field="clarify", hint=f"It asked about: {', '.join(fields)}"
+            )
+    return found
+
+
+def _sure(id: UUID) -> bool:
+    if not out.at_terminal():
+        raise InputInvalid(
+            "Cancelling cannot be undone, and nobody is there to ask.", field="cancel", hint="Say --yes."
+        )
+    return typer.confirm(f"Cancel task {id}? It cannot be undone", default=False)

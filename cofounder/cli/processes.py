@@ -1,0 +1,104 @@
+"""The long-running processes: one server, one worker. Each ends well on SIGTERM and SIGINT."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+
+from cofounder.cli import home
+from cofounder.kit.errors import Conflict
+
+GRACE_SECONDS = 2  # an open event stream is cut after this, or Ctrl-C would hang on it
+
+
+class PortTaken(Conflict):
+    """The port is used by another program."""
+
+
+class AddressUnusable(Conflict):
+    """The server cannot listen on this address."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises PortTaken, AddressUnusable."""
+    import errno
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except socket.gaierror as error:
+        raise AddressUnusable(f"There is no address {host!r}.", field="host") from error
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(address)
+        made.listen(2048)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"Port {port} on {host} is used by another program.",
+                field="port",
+                hint=f"Try: cofounder up --port {port + 1}",
+            ) from error
+        raise AddressUnusable(f"{host}:{port}: {error.strerror}.", field="host") from error
+    return made
+
+
+def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
+    """Answer HTTP until told to stop. `fd`: a socket that already listens. `tied`: end when our parent does."""
+    import uvicorn
+
+    from cofounder.app import create_app
+
+    place = socket.socket(fileno=fd) if fd is not None else listen(host, port)
+    if tied:
+        follow_parent()
+    config = uvicorn.Config(
+        create_app(), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run(sockets=[place])
+    except (SystemExit, KeyboardInterrupt):
+        pass  # uvicorn raises the signal again after it has stopped in order
+    finally:
+        place.close()
+    if not server.started:
+        return 69
+    home.leave_database()
+    return 0
+
+
+def worker(*, tied: bool) -> int:
+    """Carry tasks out until told to stop."""
+    if tied:
+        follow_parent()
+    return asyncio.run(_work())
+
+
+async def _work() -> int:
+    from cofounder import app
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    async with home.opened(quiet=False), app.working():
+        print("The worker is ready.", file=sys.stderr, flush=True)  # noqa: T201
+        await stop.wait()
+    return 0
+
+
+def follow_parent() -> None:
+    """End, as on SIGTERM, when the process that started us is gone: it holds the other end of our standard input."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()

@@ -1,0 +1,281 @@
+"""`cofounder up`: one server and one worker beside each other, started again when they fall, stopped together."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+from cofounder.cli import home, out, processes
+from cofounder.kit.errors import CofounderError, Conflict
+
+READY_SECONDS = 120.0
+STOP_SECONDS = 4.0  # then SIGKILL: all is durable
+FALLS = 5  # within FALL_SECONDS: then we give up
+FALL_SECONDS = 60.0
+_LOG_BYTES = 5_000_000
+
+
+class RunsElsewhere(Conflict):
+    """The product already runs on this home, at another address."""
+
+    hint = "Stop it there first (Ctrl-C), or use another --home."
+
+
+class KeepsFalling(CofounderError):
+    """A process of the product ends again and again."""
+
+    status = 503
+
+
+class NotReady(CofounderError):
+    """The server did not become ready."""
+
+    status = 503
+
+
+@dataclass
+class Child:
+    """A process of ours, with its log and when it fell."""
+
+    name: str
+    arguments: list[str]
+    log: Path
+    sockets: tuple[int, ...] = ()
+    process: subprocess.Popen[bytes] | None = None
+    falls: list[float] = field(default_factory=list)
+    resume_at: float = 0.0
+
+    def start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".old.log"))
+        with self.log.open("ab") as words:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cofounder.cli", self.name, "--tied", *self.arguments],
+                stdin=subprocess.PIPE,  # held open: when we are gone it closes, and the child ends
+                stdout=words,
+                stderr=words,
+                pass_fds=self.sockets,
+            )
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def mend(self) -> None:
+        """Start again after a fall, a little later each time. Raises KeepsFalling."""
+        if self.process is None:
+            if time.monotonic() >= self.resume_at:
+                self.start()
+            return
+        code = self.process.poll()
+        if code is None:
+            return
+        now = time.monotonic()
+        self.falls = [at for at in self.falls if now - at < FALL_SECONDS] + [now]
+        if len(self.falls) >= FALLS:
+            raise KeepsFalling(
+                f"The {self.name} ended {FALLS} times in a minute. {self.last_words()}", hint=f"Its log: {self.log}"
+            )
+        out.complain(f"The {self.name} ended with code {code}; it is started again.")
+        self.resume_at = now + 0.25 * 2 ** (len(self.falls) - 1)
+        self._close()
+
+    def last_words(self) -> str:
+        """The last line that the process wrote."""
+        try:
+            lines = self.log.read_text(errors="replace").strip().splitlines()
+        except OSError:
+            return ""
+        return f"It last said: {lines[-1]}" if lines else ""
+
+    def end(self) -> None:
+        if self.running() and self.process is not None:
+            self.process.terminate()
+
+    def finish(self, deadline: float) -> None:
+        """Wait until it has ended; kill what has not by then."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(deadline - time.monotonic(), 0.05))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process = None
+
+
+def up(host: str, port: int, *, sample: bool, browser: bool) -> int:
+    """Run the product until Ctrl-C or SIGTERM. Raises PortTaken, RunsElsewhere, KeepsFalling, NotReady."""
+    stopper = _Stopper()
+    folder = home.folder()
+    guard, other = claim(folder)
+    if guard is None:
+        return _tell_running(other, host, port)
+    try:
+        with processes.listen(host, port) as place:
+            url = address(host, place.getsockname()[1])
+            _prepare(sample)
+            _note(guard, url)
+            children = _children(folder, place)
+            try:
+                _run(children, place, url, stopper, browser=browser, sample=sample)
+            finally:
+                _stop(children)
+    finally:
+        guard.close()
+        home.leave_database()
+    out.screen().print("Stopped.")
+    return 0
+
+
+class _Stopper:
+    """Remembers that somebody asked us to stop."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, self._ask)
+
+    def _ask(self, _: int, __: FrameType | None) -> None:
+        self.asked = True
+
+
+def claim(folder: Path) -> tuple[IO[str] | None, dict[str, Any]]:
+    """The lock of a running product, or what is written there by whoever holds it. A dead process holds nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    guard = (folder / "up.lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        guard.seek(0)
+        try:
+            known = json.loads(guard.read() or "{}")
+        except ValueError:
+            known = {}
+        guard.close()
+        return None, known
+    return guard, {}
+
+
+def _note(guard: IO[str], url: str) -> None:
+    guard.seek(0)
+    guard.truncate()
+    guard.write(json.dumps({"url": url, "pid": os.getpid()}))
+    guard.flush()
+
+
+def _tell_running(other: dict[str, Any], host: str, port: int) -> int:
+    """Running already is what was asked for, unless another address was."""
+    url = str(other.get("url") or "")
+    if not url:
+        out.screen().print("Cofounder is just starting on this home, in another process.")
+        return 0
+    from cofounder.settings import settings
+
+    if url != address(host, port) and (host, port) != (settings().host, settings().port):
+        raise RunsElsewhere(f"It runs at {url} (process {other.get('pid')}).", field="port")
+    out.screen().print(f"Cofounder already runs at {url} (process {other.get('pid')}).", soft_wrap=True)
+    return 0
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds it."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
+
+
+def _prepare(sample: bool) -> None:
+    """Database up and current before anybody else asks it; the sample company loaded where it was asked for."""
+    home.run(_open(sample))
+
+
+async def _open(sample: bool) -> None:
+    from cofounder import app
+    from cofounder.cli.groups.data import load_sample
+    from cofounder.kit import db
+
+    await app.open_database()
+    if sample:
+        await load_sample()
+    await db.dispose()
+
+
+def _children(folder: Path, place: socket.socket) -> list[Child]:
+    logs = folder / "logs"
+    logs.mkdir(exist_ok=True)
+    place.set_inheritable(True)
+    return [
+        Child("worker", [], logs / "worker.log"),
+        Child("serve", ["--fd", str(place.fileno())], logs / "server.log", sockets=(place.fileno(),)),
+    ]
+
+
+def _run(
+    children: list[Child], place: socket.socket, url: str, stopper: _Stopper, *, browser: bool, sample: bool
+) -> None:
+    for child in children:
+        child.start()
+    ready, deadline = False, time.monotonic() + READY_SECONDS
+    while not stopper.asked:
+        for child in children:
+            child.mend()
+        if not ready:
+            ready = _answers(url)
+            if ready:
+                _welcome(url, browser=browser, sample=sample)
+            elif time.monotonic() > deadline:
+                raise NotReady(
+                    f"No answer in {READY_SECONDS:.0f} seconds. {children[1].last_words()}",
+                    hint=f"Its log: {children[1].log}",
+                )
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/api/ready", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _welcome(url: str, *, browser: bool, sample: bool) -> None:
+    screen = out.screen()
+    screen.print(f"Cofounder runs at {url}{' with the sample company' if sample else ''}.", soft_wrap=True)
+    screen.print(f"Home: {home.folder()}", soft_wrap=True)
+    screen.print(
+        f"The API wants a key: cofounder{_home_option(sample)} keys create NAME --role approver", soft_wrap=True
+    )
+    screen.print(f"What it answers: {url}/api/docs", soft_wrap=True)
+    screen.print("Ctrl-C stops it.")
+    page = Path(__file__).parent.parent / "_web" / "index.html"
+    if browser and page.exists() and out.at_terminal():
+        import webbrowser
+
+        webbrowser.open(url)
+
+
+def _home_option(sample: bool) -> str:
+    return f" --home {home.folder()}" if sample else ""
+
+
+def _stop(children: list[Child]) -> None:
+    for child in children:
+        child.end()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:
+        child.finish(deadline)

@@ -1,0 +1,113 @@
+"""A task, and lists of tasks."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cofounder.cli import words
+from cofounder.cli.views.journey import Journey, head, standing
+from cofounder.cli.views.post import name
+from cofounder.cli.views.tables import table
+
+if TYPE_CHECKING:
+    from cofounder.flow.publish.schemas import PublicationOut
+    from cofounder.flow.request.schemas import TaskOut
+    from cofounder.flow.run.schemas import DeliverableOut, Status, TaskDetail
+
+_WIDE = 110
+
+
+def listed(tasks: "Sequence[TaskOut]", *, width: int) -> Table:
+    """One line a task; cost and time where there is room."""
+    wide = width >= _WIDE
+    found = table("Task", "Status", "Request", *((">Score", ">Cost", ">Took", "Asked") if wide else ()))
+    found.columns[0].no_wrap = found.columns[1].no_wrap = found.columns[2].no_wrap = True
+    found.columns[2].overflow = "ellipsis"
+    for task in tasks:
+        more = (
+            words.score(task.quality_score, 3),
+            words.cost(task.cost),
+            words.seconds(task.seconds),
+            words.ago(task.created_at),
+        )
+        found.add_row(
+            str(task.task_id), standing(task.status), Text(" ".join(task.request.split())), *(more if wide else ())
+        )
+    return found
+
+
+def detail(task: "TaskDetail", publications: "Sequence[PublicationOut]") -> Group:
+    """Everything about one task that fits a screen or two."""
+    parts: list[RenderableType] = [Text(task.request, style="italic"), head(task.status_now)]
+    if task.status_now.reason:
+        parts.append(Text(task.status_now.reason, style="quiet"))
+    parts += [Text(""), Journey(task.status_now)]
+    parts += ended(task.status_now)
+    parts += deliverables(task.deliverables)
+    if publications:
+        parts += [Text("\nPublications", style="bold"), published(publications)]
+    return Group(*parts)
+
+
+def ended(status: "Status") -> list[RenderableType]:
+    """What a person must know about how it stands: questions, or what went wrong and what to do."""
+    if status.questions:
+        return [Text("\nIt asks", style="bold"), *questions(status.questions)]
+    if status.error:
+        detail = str(status.error.get("detail") or status.error.get("title") or "")
+        hint = str(status.error.get("hint") or "")
+        return [Text.assemble("\n", ("✗ ", "failed"), detail), *([Text(hint)] if hint else [])]
+    return []
+
+
+def questions(asked: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
+    """Each question with why it is asked and what may be answered."""
+    found: list[RenderableType] = []
+    for question in asked:
+        found.append(
+            Text.assemble(("◆ ", "you"), str(question.get("question", "")), (f"  ({question.get('field')})", "quiet"))
+        )
+        if question.get("why"):
+            found.append(Text(f"  {question['why']}", style="quiet"))
+        if question.get("options"):
+            found.append(Text("  One of: " + ", ".join(map(str, question["options"]))))
+    return found
+
+
+def deliverables(found: "Sequence[DeliverableOut]") -> list[RenderableType]:
+    """What the task produced that is no channel text."""
+    parts: list[RenderableType] = []
+    for one in found:
+        parts += [Text(f"\n{one.title}", style="bold"), Text(one.content)]
+        parts += [Text(f"· {note}", style="quiet") for note in one.notes]
+    return parts
+
+
+def published(found: "Sequence[PublicationOut]") -> Group:
+    """Each publication: channel, how it stands, where it is."""
+    lines: list[RenderableType] = []
+    for one in found:
+        where = one.url or one.external_id or ""
+        when = f" for {words.moment(one.scheduled_at)}" if one.state == "scheduled" and one.scheduled_at else ""
+        lines.append(
+            Text.assemble(
+                standing(one.state),
+                when,
+                f"  {name(one.channel)}",
+                (f" by {one.delivered_by}" if one.delivered_by != one.channel else "", "quiet"),
+            )
+        )
+        if where:
+            lines.append(Text(f"  {where}", overflow="fold", no_wrap=False))
+        if one.note:
+            lines.append(Text(f"  {one.note}", style="quiet"))
+    return Group(*lines)
+
+
+def compact(value: object) -> str:
+    """A value as one line of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=str)

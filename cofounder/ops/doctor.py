@@ -1,0 +1,173 @@
+"""What is in order, what is missing, what expires soon, and how to mend it.
+
+Checks of parts to the left (channels, models) are handed in by the composition root: `run(session, more)`.
+"""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit import postgres
+from cofounder.kit.clock import now
+from cofounder.ops import health, queries
+from cofounder.people import list_keys
+from cofounder.settings import settings
+
+State = Literal["ok", "missing", "expires", "failed"]
+SOON = timedelta(days=14)
+ENOUGH_BYTES = 1_000_000_000
+
+
+class Finding(BaseModel):
+    """One thing that was looked at. `missing` is no fault: the product does without, and `detail` says how."""
+
+    name: str
+    state: State
+    detail: str
+    mend: str = ""
+
+
+Check = Callable[[AsyncSession], Awaitable[list[Finding]]]
+
+
+async def run(session: AsyncSession, more: Sequence[Check] = ()) -> list[Finding]:
+    """Look at everything that can be looked at from inside, then at what was handed in."""
+    found = [
+        python(),
+        *home(),
+        *await database(session),
+        await worker(session),
+        *await keys(session),
+        *await unclear(session),
+    ]
+    for check in more:
+        found += await check(session)
+    return found
+
+
+def python() -> Finding:
+    return Finding(name="Python", state="ok", detail=f"{platform.python_version()} at {sys.executable}")
+
+
+def home() -> list[Finding]:
+    """The home can be written and has room."""
+    folder = _existing(postgres.default_home())
+    found = [Finding(name="Home", state="ok", detail=str(postgres.default_home()))]
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return [
+            Finding(
+                name="Home",
+                state="failed",
+                detail=f"{folder} cannot be written.",
+                mend="Set COFOUNDER_HOME to a folder of yours.",
+            )
+        ]
+    free = shutil.disk_usage(folder).free
+    enough = free >= ENOUGH_BYTES
+    found.append(
+        Finding(
+            name="Disk",
+            state="ok" if enough else "failed",
+            detail=f"{free / 1e9:,.1f} GB free",
+            mend="" if enough else "Make room: the database and the outbox live there.",
+        )
+    )
+    return found
+
+
+async def database(session: AsyncSession) -> list[Finding]:
+    """The server, its schema, and how similar content is searched."""
+    seen = await health.database(session)
+    kind = "embedded" if settings().database_url is None else "from DATABASE_URL"
+    return [
+        Finding(name="Database", state="ok", detail=f"PostgreSQL {seen.version}, {kind}"),
+        Finding(
+            name="Schema",
+            state="ok" if seen.current else "failed",
+            detail=f"{settings().database_schema} at {seen.revision}, newest {seen.newest}",
+            mend="" if seen.current else "cofounder db migrate",
+        ),
+        Finding(
+            name="Vector search",
+            state="ok" if seen.vector else "missing",
+            detail="pgvector is there"
+            if seen.vector
+            else "No pgvector: similar content is searched exactly, which is slower on much data.",
+        ),
+    ]
+
+
+async def worker(session: AsyncSession) -> Finding:
+    living = await health.workers(session)
+    if living:
+        return Finding(
+            name="Worker",
+            state="ok",
+            detail=f"{len(living)} alive, process {', '.join(str(one.process_id) for one in living)}",
+        )
+    return Finding(
+        name="Worker",
+        state="missing",
+        detail="None runs. The command line runs one when it needs one; tasks from the API wait.",
+        mend="cofounder up",
+    )
+
+
+async def keys(session: AsyncSession) -> list[Finding]:
+    """Valid keys, and those that end soon."""
+    moment = now()
+    valid = [
+        key
+        for key in await list_keys(session)
+        if key.revoked_at is None and (key.expires_at is None or key.expires_at > moment)
+    ]
+    if not valid:
+        return [
+            Finding(
+                name="API keys",
+                state="missing",
+                detail="No key: only the command line can use the product.",
+                mend="cofounder keys create NAME --role approver",
+            )
+        ]
+    found = [Finding(name="API keys", state="ok", detail=f"{len(valid)} valid: {', '.join(key.name for key in valid)}")]
+    found += [
+        Finding(
+            name=f"Key {key.name}",
+            state="expires",
+            detail=f"ends {key.expires_at:%Y-%m-%d}",
+            mend="cofounder keys create NAME --role " + key.role,
+        )
+        for key in valid
+        if key.expires_at is not None and key.expires_at - moment < SOON
+    ]
+    return found
+
+
+async def unclear(session: AsyncSession) -> list[Finding]:
+    """Effects whose outcome nobody knows: they wait for a person and are never repeated."""
+    unknown = await queries.unknown_effects(session)
+    if not unknown:
+        return []
+    return [
+        Finding(
+            name="Unknown outcomes",
+            state="failed",
+            detail=f"{len(unknown)} sent and not confirmed, the first on {unknown[0].intended_at:%Y-%m-%d}.",
+            mend="Look at the channel, then say what you found.",
+        )
+    ]
+
+
+def _existing(folder: Path) -> Path:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
