@@ -1,8 +1,8 @@
 """The only place that asks what time it is, so that a test can say."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)

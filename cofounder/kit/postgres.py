@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import psutil
@@ -153,7 +154,7 @@ def _url(place: files.Place) -> URL:
     return URL.create("postgresql+asyncpg", ROLE, database=ROLE, query=query)
 
 
-def _connect(place: files.Place, database: str = ROLE) -> "psycopg.Connection[tuple[object, ...]]":
+def _connect(place: files.Place, database: str = ROLE) -> psycopg.Connection[tuple[Any, ...]]:
     return psycopg.connect(
         host=str(place.socket),
         port=_PORT,

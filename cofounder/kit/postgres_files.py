@@ -164,9 +164,7 @@ def configure(place: Place) -> None:
 
 def run(place: Place, program: str, *arguments: str) -> str:
     """Run one of PostgreSQL's programs as the server's user. Raises CalledProcessError with what it said."""
-    identity = {}
-    if place.user is not None:
-        identity = {"user": place.user.pw_uid, "group": place.user.pw_gid, "extra_groups": []}
+    user = place.user
     environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # no PGPORT, PGDATA, ... of the caller
     # A file and no pipe: the server inherits it, and a pipe would stay open as long as the server lives.
     with open(place.home / "database.out", "w+", opener=_private) as out:
@@ -179,7 +177,9 @@ def run(place: Place, program: str, *arguments: str) -> str:
             env=environment,
             umask=0o077,
             start_new_session=True,
-            **identity,  # type: ignore[arg-type]
+            user=user.pw_uid if user else None,
+            group=user.pw_gid if user else None,
+            extra_groups=[] if user else None,
         )
         out.seek(0)
         said = out.read()
@@ -243,13 +243,24 @@ def _refuse_nameless() -> None:
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError:
-        raise EmbeddedDatabaseMissing(f"uid {os.geteuid()} has no name on this machine; PostgreSQL wants one.") from None
+        raise EmbeddedDatabaseMissing(
+            f"uid {os.geteuid()} has no name on this machine; PostgreSQL wants one."
+        ) from None
 
 
 def _make_user() -> pwd.struct_passwd:
     commands = (
-        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        + ["--shell", "/usr/sbin/nologin", OS_USER],
+        [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            "--shell",
+            "/usr/sbin/nologin",
+            OS_USER,
+        ],
         ["adduser", "-S", "-D", "-H", "-h", "/nonexistent", "-s", "/sbin/nologin", OS_USER],  # busybox
     )
     for command in commands:

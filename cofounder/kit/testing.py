@@ -218,4 +218,4 @@ def _database(server: URL, template: str | None = None) -> Iterator[URL]:
 def _ask(server: URL, statement: str) -> None:
     plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)

@@ -20,7 +20,7 @@ VERSIONS = Path(__file__).parent / "versions"
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
-        print(__doc__, file=sys.stderr)
+        sys.stderr.write(__doc__ or "")
         return 2
     if arguments == ["--baseline"]:
         for old in VERSIONS.glob("*.py"):
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     path = write(arguments[0])
     subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", path], check=False)
     subprocess.run([sys.executable, "-m", "ruff", "check", "--fix", "--quiet", path], check=False)
-    print(path)
+    sys.stdout.write(f"{path}\n")
     return 0
 
 
