@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,14 +36,14 @@ def brief() -> Brief:
 
 
 @pytest.fixture
-def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     def configure(model: str, **more: str) -> None:
         monkeypatch.setenv("COFOUNDER_MODEL", model)
         for name, value in more.items():
             monkeypatch.setenv(f"COFOUNDER_{name.upper()}", value)
         settings.cache_clear()
 
-    yield configure  # type: ignore[misc]
+    yield configure
     monkeypatch.undo()
     settings.cache_clear()
 
