@@ -103,7 +103,8 @@ async def _schema() -> dict[str, Any]:
     from cofounder.settings import settings
 
     given = settings().database_url
-    db.connect(given or await asyncio.to_thread(postgres.ensure, home.folder()), settings().database_schema)
+    place = await asyncio.to_thread(postgres.ensure, home.folder()) if given is None else given
+    db.connect(place, settings().database_schema)
     try:
         async with db.transaction() as session:
             seen = await health.database(session)
