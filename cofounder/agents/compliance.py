@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from cofounder import channels
 from cofounder.agents.tools import agent, tool
 from cofounder.channels import UnknownChannel
-from cofounder.flow.quality import check_text
-from cofounder.flow.quality.schemas import Finding, RiskLevel
+from cofounder.flow.quality import check_text, risk_level
+from cofounder.flow.quality.schemas import Finding, RiskLevel, Severity
 from cofounder.kit.errors import InputInvalid
 from cofounder.models.brief import Fact
 
@@ -17,6 +17,7 @@ SERVER = agent(
     "Finds what a text may not say: claims its facts do not carry, regulated terms, missing disclosure, personal data, "
     "breaches of a channel's policy. It gives no legal advice.",
 )
+_ORDER: tuple[Severity, ...] = ("blocking", "major", "minor", "info")
 Domain = Literal["finance", "health", "advertising"]
 
 
@@ -48,13 +49,32 @@ async def check(
     name = channels.canonical(channel) if channel else None
     if channel and name is None:
         raise UnknownChannel(f"There is no channel called {channel!r}.", field="channel")
-    checked = check_text(text, channel=name, facts=facts or [], domain=domain)
+    findings = check_text(text, channel=name, facts=facts or [], domain=domain).findings
+    if facts:
+        findings = sorted([*findings, *_unsupported(text, facts)], key=lambda one: _ORDER.index(one.severity))
+    risk = risk_level(findings)
     return Compliance(
-        findings=checked.findings,
-        risk_level=checked.risk_level,
-        may_publish=checked.risk_level != "blocking",
-        narrative=_narrative(checked.findings, checked.risk_level),
+        findings=findings, risk_level=risk, may_publish=risk != "blocking", narrative=_narrative(findings, risk)
     )
+
+
+def _unsupported(text: str, facts: list[Fact]) -> list[Finding]:
+    """The figures of a text that neither stand in the facts nor follow from them."""
+    from cofounder.models.figures import trace
+
+    return [
+        Finding(
+            detector="claims",
+            code="figure_without_support",
+            severity="major",
+            message=seen.message or "This figure is not in the facts and does not follow from them.",
+            advice="Give its source, correct it or leave it out.",
+            span=(seen.start, seen.end),
+            excerpt=seen.text,
+        )
+        for seen in trace(text, facts)
+        if seen.kind == "unmatched"
+    ]
 
 
 def _narrative(findings: list[Finding], risk: RiskLevel) -> str:

@@ -24,9 +24,9 @@ async def test_a_promise_of_return_is_found_and_weighs() -> None:
 
 
 async def test_personal_data_is_found_and_not_repeated() -> None:
-    made = await call(text="Ask Jane, jane.doe@example.com, for the invoice.")
+    made = await call(text="Ask Jane, jane.doe@brightmail.io, for the invoice.")
     assert any(finding["detector"] == "personal_data" for finding in made["findings"])
-    assert "jane.doe@example.com" not in made["narrative"]
+    assert "jane.doe@brightmail.io" not in made["narrative"]
 
 
 async def test_a_plain_text_is_low_risk_and_says_so() -> None:
@@ -37,7 +37,8 @@ async def test_a_plain_text_is_low_risk_and_says_so() -> None:
 
 async def test_a_figure_that_the_facts_do_not_carry_is_found() -> None:
     facts = [{"id": "r", "metric": "revenue", "noun": "revenue", "value": 150_000, "unit": "usd"}]
-    assert (await call(text="Revenue was $190,000.", facts=facts))["findings"]
+    (finding,) = (await call(text="Revenue was $190,000.", facts=facts))["findings"]
+    assert (finding["code"], finding["excerpt"]) == ("figure_without_support", "$190,000")
     assert (await call(text="Revenue was $150,000.", facts=facts))["findings"] == []
 
 
