@@ -1,0 +1,74 @@
+"""The verdict: every dimension's score, their weighted mean, and what holds it below the threshold."""
+
+from collections.abc import Mapping
+
+from cofounder.flow.quality.detectors import risk_level
+from cofounder.flow.quality.dimensions import DIMENSIONS
+from cofounder.flow.quality.dimensions.reading import Reading, read
+from cofounder.flow.quality.profiles import Profile, profile_of
+from cofounder.flow.quality.schemas import Assessment, DimensionScore, Subject
+from cofounder.models.brief import Issue
+
+EVALUATOR = "deterministic/1"
+_ORDER = {"blocking": 0, "major": 1, "minor": 2, "info": 3}
+_BELOW = 0.05  # how far under the threshold a cap lies
+_BLOCKED = 0.4
+
+
+def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = None) -> Assessment:
+    """Judge a text. `judged` are further dimensions, such as a model's; they add to the mean, and replace none.
+
+    A blocking finding caps the overall at 0.4; an unmatched figure, or any other major fault of accuracy or compliance,
+    caps it 0.05 under the threshold; a text the channel refuses likewise.
+    """
+    reading = read(subject)
+    profile = profile_of(subject.channel)
+    scores = {name: dimension(reading) for name, dimension in DIMENSIONS.items()}
+    scores |= {name: score for name, score in (judged or {}).items() if name not in scores}
+    weighed = _weighed(scores, profile)
+    mean = sum(score.score * score.weight for score in weighed.values())
+    issues = _sorted(weighed, subject.channel)
+    cap, why = _cap(issues, subject.threshold)
+    overall = round(min(mean, cap), 4)
+    return Assessment(
+        overall=overall,
+        passed=overall >= subject.threshold,
+        threshold=subject.threshold,
+        dimensions=weighed,
+        issues=issues,
+        findings=list(reading.findings),
+        risk_level=risk_level(reading.findings),
+        capped_by=why if cap < mean else None,
+        profile=profile.name,
+        evaluator=EVALUATOR if not judged else f"{EVALUATOR} with {', '.join(judged)}",
+    )
+
+
+def _weighed(scores: Mapping[str, DimensionScore], profile: Profile) -> dict[str, DimensionScore]:
+    """The scores with the profile's weights, scaled to sum to 1; a further dimension brings its own."""
+    raw = {name: profile.weights.get(name, score.weight) for name, score in scores.items()}
+    whole = sum(raw.values())
+    return {name: score.model_copy(update={"weight": round(raw[name] / whole, 4)}) for name, score in scores.items()}
+
+
+def _sorted(scores: Mapping[str, DimensionScore], channel: str) -> list[Issue]:
+    """All issues, worst first; one code and place is told once."""
+    seen: dict[tuple[str, tuple[int, int] | None, str], Issue] = {}
+    for score in scores.values():
+        for issue in score.issues:
+            key = (issue.code, issue.span, "" if issue.span else issue.message)
+            seen.setdefault(key, issue.model_copy(update={"channel": channel}))
+    return sorted(seen.values(), key=lambda issue: (_ORDER[issue.severity], issue.span or (0, 0), issue.code))
+
+
+def _cap(issues: list[Issue], threshold: float) -> tuple[float, str | None]:
+    """The highest overall these issues allow, and the issue that says so."""
+    for issue in issues:
+        if issue.severity == "blocking":
+            return min(_BLOCKED, max(0.0, threshold - _BELOW)), issue.message
+        if issue.severity == "major" and (issue.dimension in ("accuracy", "compliance") or issue.code == "over_limit"):
+            return max(0.0, threshold - _BELOW), issue.message
+    return 1.0, None
+
+
+__all__ = ["EVALUATOR", "Reading", "evaluate"]

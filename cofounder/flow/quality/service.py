@@ -1,0 +1,70 @@
+"""Assessments: judged once a version, kept with their evidence."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.quality import queries
+from cofounder.flow.quality.evaluator import evaluate
+from cofounder.flow.quality.schemas import Assessment, Finding, RiskLevel, Subject
+from cofounder.flow.quality.tables import AssessmentRow
+from cofounder.kit import live
+from cofounder.models.brief import Issue
+
+_KEPT = ("threshold", "findings", "risk_level", "capped_by", "profile")
+
+
+async def judge(
+    session: AsyncSession, task_id: UUID, channel: str, version: int, subject: Subject, round: int = 0
+) -> Assessment:
+    """Judge one version of a variant and keep the verdict; judged again, the newer verdict stands in its place."""
+    verdict = evaluate(subject)
+    await queries.put(
+        session,
+        task_id=task_id,
+        channel=channel,
+        version=version,
+        round=round,
+        overall=Decimal(str(verdict.overall)),
+        passed=verdict.passed,
+        dimensions={name: score.model_dump(mode="json") for name, score in verdict.dimensions.items()},
+        issues=[issue.model_dump(mode="json") for issue in verdict.issues],
+        verdict=verdict.model_dump(mode="json", include=set(_KEPT)),
+        evaluator=verdict.evaluator,
+    )
+    live.changed(session, "assessments", task_id)
+    return verdict
+
+
+def read(row: AssessmentRow) -> Assessment:
+    """The verdict as it was given."""
+    return Assessment.model_validate(
+        {
+            "overall": float(row.overall),
+            "passed": row.passed,
+            "dimensions": row.dimensions,
+            "issues": row.issues,
+            "evaluator": row.evaluator,
+            **row.verdict,
+        }
+    )
+
+
+async def latest(session: AsyncSession, task_id: UUID) -> dict[str, Assessment]:
+    """channel -> the verdict on its newest judged version."""
+    return {row.channel: read(row) for row in await queries.newest(session, task_id)}
+
+
+async def of_version(session: AsyncSession, task_id: UUID, channel: str, version: int) -> Assessment | None:
+    """The verdict on one version, None where it was not judged."""
+    row = await queries.of_version(session, task_id, channel, version)
+    return read(row) if row else None
+
+
+def blocking(verdict: Assessment) -> list[Issue]:
+    """The issues that forbid publishing."""
+    return [issue for issue in verdict.issues if issue.severity == "blocking"]
+
+
+__all__ = ["Finding", "RiskLevel", "blocking", "judge", "latest", "of_version", "read"]
