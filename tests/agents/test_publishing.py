@@ -53,9 +53,11 @@ async def test_a_long_post_of_a_thread_is_named() -> None:
     assert made["problems"] == ["Post 2 has 300 of 280 characters."]
 
 
-async def test_an_email_without_a_subject_and_an_article_without_a_title_do_not_fit() -> None:
-    assert (await call("check", text="Hello.", channel="email"))["problems"] == ["There is no subject."]
+async def test_an_article_without_a_title_does_not_fit_and_an_email_takes_its_first_line_as_subject() -> None:
     assert (await call("check", text="Hello.", channel="blog"))["problems"] == ["There is no title."]
+    shown = await call("preview", text="Hello.\n\nHere is the rest.", channel="email")
+    assert shown["rendered"]["subject"] == "Hello."
+    assert (await call("check", text="Hello.\n\nHere is the rest.", channel="email"))["fits"] is True
 
 
 @pytest.mark.parametrize(
