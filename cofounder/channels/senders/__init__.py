@@ -19,7 +19,7 @@ OUTBOX = "outbox"
 
 # How to make each sender from the settings as they are now. A channel without an entry has no way out but the outbox.
 _SENDERS: dict[str, Callable[[], Sender]] = {
-    OUTBOX: lambda: Outbox(postgres.home() / OUTBOX),
+    OUTBOX: lambda: Outbox(postgres.default_home() / OUTBOX),
     "email": lambda: Email.of(settings()),
 }
 

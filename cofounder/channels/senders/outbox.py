@@ -43,7 +43,7 @@ class Outbox:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             made = self._label(label, delivery, effect_key)
-            if not _place(text, delivery.text.encode()) and self._find(delivery, effect_key) is None:
+            if not _place(text, delivery.text.encode()) and (made or self._find(delivery, effect_key) is None):
                 raise DeliveryRefused(f"There is another file in the way: {text}.")
         except (OSError, DeliveryRefused) as error:
             if made:

@@ -28,6 +28,7 @@ from cofounder.flow.approve.errors import (
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Edit, Kind, Round, Verdict
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.plan import service as plans
+from cofounder.flow.quality import service as quality
 from cofounder.flow.run import service as run
 from cofounder.kit import live
 from cofounder.kit.clock import now
@@ -290,7 +291,7 @@ async def _may_decide_itself(session: AsyncSession, task: records.TaskRow, appro
     if not task.automatic and await runtime.value(session, "approval"):
         return False
     verdicts = await texts.verdicts(session, task.id)
-    if any(texts.blocking(verdicts[channel]) for channel in approval.content if channel in verdicts):
+    if any(quality.blocking(verdicts[channel]) for channel in approval.content if channel in verdicts):
         return False
     return task.automatic or all(
         (verdict := verdicts.get(channel)) is not None and verdict.passed for channel in approval.content

@@ -13,11 +13,10 @@ from cofounder.flow.approve.binding import word_diff
 from cofounder.flow.approve.errors import ComplianceBlocks, NothingToApprove, TextEmpty, TextTooLong
 from cofounder.flow.approve.schemas import Edit
 from cofounder.flow.approve.spelling import spelled
-from cofounder.flow.quality import queries as quality_queries
 from cofounder.flow.quality import service as quality
 from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.run import service as run
-from cofounder.models.brief import Brief, Draft, Issue
+from cofounder.models.brief import Brief, Draft
 from cofounder.ops import runtime
 
 EARLIER_POSTS = 50
@@ -84,15 +83,10 @@ async def verdicts(session: AsyncSession, task_id: UUID) -> dict[str, Assessment
     """channel -> the verdict on the version that stands now, where there is one."""
     found = {}
     for channel, variant in (await run.current_variants(session, task_id)).items():
-        row = await quality_queries.of_version(session, task_id, channel, variant.version)
-        if row is not None:
-            found[channel] = quality.read(row)
+        verdict = await quality.of_version(session, task_id, channel, variant.version)
+        if verdict is not None:
+            found[channel] = verdict
     return found
-
-
-def blocking(verdict: Assessment) -> list[Issue]:
-    """The findings that forbid publishing."""
-    return [issue for issue in verdict.issues if issue.severity == "blocking"]
 
 
 async def _keep_score(session: AsyncSession, task_id: UUID) -> None:
@@ -140,7 +134,7 @@ async def refuse_blocked(session: AsyncSession, task_id: UUID, wanted: list[str]
 
 def refuse(channel: str, verdict: Assessment, *, field: str) -> None:
     """Raise ComplianceBlocks, one error a finding that forbids publishing."""
-    found = blocking(verdict)
+    found = quality.blocking(verdict)
     if found:
         told = " ".join(issue.message for issue in found)
         raise ComplianceBlocks(

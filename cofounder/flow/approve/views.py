@@ -183,11 +183,7 @@ async def _metadata(
 
 def similar(outputs: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Similar earlier posts with what they achieved, as the plan's step found them."""
-    found = outputs.get(_SIMILAR, {})
-    listed: list[Any] = next(
-        (found[name] for name in ("items", "similar", "posts", "tasks") if isinstance(found.get(name), list)), []
-    )
-    return [dict(one) for one in listed if isinstance(one, Mapping)]
+    return [dict(one) for one in outputs.get(_SIMILAR, {}).get("items") or []]
 
 
 def _materials(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -195,13 +191,21 @@ def _materials(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     story = outputs.get("financial.find_story", {})
     read = outputs.get("financial.read_metrics", {})
     state = outputs.get("business.state", {})
-    insights = story.get("insights") or []
+    baseline = outputs.get("business.baseline", {})
+    trends = outputs.get("market.find_trends", {})
     return {
-        "metrics_summary": state.get("state") or {},
-        "narrative": story.get("narrative") or "\n".join(str(one) for one in insights if isinstance(one, str)),
-        "insights": insights,
-        "research": outputs.get("market.find_trends", {}),
-        "missing": read.get("missing") or [],
-        "conflicts": read.get("conflicts") or [],
-        "baseline": outputs.get("business.baseline", {}),
+        "metrics_summary": story.get("metrics_summary") or state.get("state") or {},
+        "business_state": state.get("state") or {},
+        "narrative": story.get("narrative") or "",
+        "insights": story.get("insights") or [],
+        "left_out": story.get("left_out") or [],
+        "research": dict(trends),
+        "baseline": baseline.get("baselines") or {},
+        "missing": _once(read.get("missing"), state.get("missing")),
+        "conflicts": _once(read.get("conflicts"), state.get("conflicts")),
+        "notes": _once(read.get("notes"), baseline.get("notes")),
     }
+
+
+def _once(*lists: Any) -> list[str]:
+    return list(dict.fromkeys(str(one) for each in lists for one in each or []))

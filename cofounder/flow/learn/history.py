@@ -26,19 +26,29 @@ def state(outputs: Outputs, given: Mapping[str, Any] | None, today: date) -> dic
 
 
 def similar(outputs: Outputs) -> list[dict[str, Any]]:
-    """Similar earlier content as the plan read it."""
-    found = outputs.get(SIMILAR, {})
-    for name in ("items", "similar", "posts", "tasks"):
-        if isinstance(found.get(name), list):
-            return [dict(one) for one in found[name] if isinstance(one, Mapping)]
-    return []
+    """Similar earlier content as the plan read it; what nobody has attributed to it yet is null."""
+    found = []
+    for one in outputs.get(SIMILAR, {}).get("items") or []:
+        readings = one.get("post_metrics") or []
+        found.append(
+            {
+                "task_id": one.get("task_id"),
+                "topic": one.get("topic"),
+                "title": one.get("title") or one.get("task_name"),
+                "quality_score": one.get("quality_score"),
+                "similarity": one.get("similarity"),
+                "reasons": one.get("reasons") or [],
+                "publication_metrics": dict(readings[0]) if readings else None,
+                "other_publication_metrics": [dict(each) for each in readings[1:]],
+                "post_metrics_after_publish": None,
+            }
+        )
+    return found
 
 
 def baseline(outputs: Outputs) -> dict[str, Any]:
     """The platforms' long-run averages as the plan read them."""
-    found = outputs.get(BASELINE, {})
-    inner = found.get("baseline") or found.get("platforms") or found.get("platform_baseline")
-    return dict(inner) if isinstance(inner, Mapping) else {}
+    return dict(outputs.get(BASELINE, {}).get("baselines") or {})
 
 
 async def measured(session: AsyncSession, task_id: UUID) -> dict[str, dict[str, Any]]:

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from cofounder.business.records import service as records
 from cofounder.flow.learn import service
 from cofounder.flow.request.phases import Result, done, phase
 from cofounder.kit import durable
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 
 
@@ -12,6 +14,9 @@ from cofounder.kit.db import transaction
 async def learning(task_id: UUID) -> Result:
     """Store the run as a training example; waits for nothing."""
     async with transaction() as session:
+        task = await records.get_task(session, task_id, lock=True)
+        if task.status == "running":  # nothing of it goes to a channel
+            await records.update_task(session, task_id, status="completed", completed_at=now())
         made = await service.upsert_example(session, task_id)
         return done(note="Ready for training." if made.training_ready else "Stored as an example.")
 

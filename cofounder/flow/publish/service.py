@@ -1,7 +1,6 @@
 """Publications: made of decisions, attempted once, settled by what the channel said or by a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,29 +10,19 @@ from cofounder.business.records.schemas import NewPost
 from cofounder.channels import senders
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.approve import service as approvals
-from cofounder.flow.publish import queries
+from cofounder.flow.publish import ledger, queries
 from cofounder.flow.publish.errors import OutcomeKnown, PublicationMissing, TooLateToCancel
+from cofounder.flow.publish.outcomes import Outcome, task_status, verdict
 from cofounder.flow.publish.schemas import FINAL, Order, PublicationOut, Verdict
 from cofounder.flow.publish.tables import Publication
 from cofounder.flow.run import service as run
-from cofounder.kit import durable, effects, live
+from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
 WAKE = "publication"  # the topic a waiting publication listens to
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one recipient's delivery."""
-
-    recipient: str
-    state: str  # done, refused, unknown
-    external_id: str | None = None
-    url: str | None = None
-    note: str | None = None
 
 
 async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Publication:
@@ -63,10 +52,7 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
     }
     await queries.make(session, values)
     live.changed(session, "publications", publication_id)
-    row = await queries.one(session, publication_id)
-    if row is None:  # the same variant went to the same account under another decision
-        raise PublicationMissing(f"{order.channel} was published to {order.account} before.")
-    return row
+    return await get(session, publication_id)
 
 
 async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | None:
@@ -123,31 +109,8 @@ async def finish(session: AsyncSession, publication_id: UUID, outcomes: Sequence
     sent = next((one for one in outcomes if one.state == "done"), None)
     if sent is not None:
         row.external_id, row.url = sent.external_id, sent.url
-    if row.state == "published":
-        await _post(session, row)
-    await _tell(session, row)
-    await remember(session, row.task_id, f"{row.id}:{row.state}")
+    await _close(session, row)
     return row
-
-
-def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:
-    """The state of the whole, and the sentence that says how many of how many."""
-    count = {state: sum(one.state == state for one in outcomes) for state in ("done", "refused", "unknown")}
-    whole = len(outcomes)
-    reasons = "; ".join(dict.fromkeys(one.note for one in outcomes if one.note and one.state != "done"))
-    if not whole:
-        return "refused", "There was no recipient."
-    if whole == 1:
-        return {"done": "published", "refused": "refused", "unknown": "unknown"}[outcomes[0].state], reasons
-    if count["done"] == whole:
-        return "published", f"Sent to {whole} of {whole}."
-    told = [f"Sent to {count['done']} of {whole}"]
-    if count["refused"]:
-        told.append(f"{count['refused']} refused")
-    if count["unknown"]:
-        told.append(f"{count['unknown']} unknown")
-    state = "unknown" if count["unknown"] else "published" if count["done"] else "refused"
-    return state, f"{', '.join(told)}: {reasons}" if reasons else f"{', '.join(told)}."
 
 
 async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
@@ -172,29 +135,18 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
         raise OutcomeKnown(f"The publication is {row.state}.")
     sent = found.verdict == "sent"
     for recipient in row.recipients:
-        await effects.settle(session, effect_key(row.id, recipient), done=sent, by=by.who)
+        await ledger.settle(session, row.id, recipient, sent=sent, by=by.who)
     details = {"verdict": found.verdict, "send_again": found.send_again, "task": str(row.task_id)}
     await audit(session, by.who, "publication.settled", "publication", str(row.id), details)
     if not sent and found.send_again:
-        row.state = "scheduled"
-        order = Order(
-            decision_id=row.decision_id,
-            channel=row.channel,
-            variant_version=row.variant_version,
-            delivered_by=row.delivered_by,
-            account=row.account,
-        )
-        again = f"{row.id}:{new_id()}"
-        await durable.enqueue(session, "publication", again, str(row.id), order.model_dump(mode="json"))
-        await _tell(session, row)
+        await _send_again(session, row)
         return shown(row)
-    row.state, row.finished_at = ("published" if sent else "refused"), now()
+    outcomes = [await ledger.outcome(session, row.id, recipient) for recipient in row.recipients]
+    row.state, said = verdict(outcomes)
+    row.finished_at = now()
     row.url = found.url or row.url
-    row.note = f"{by.who} looked: it was {'sent' if sent else 'not sent'}."
-    if sent:
-        await _post(session, row)
-    await _tell(session, row)
-    await remember(session, row.task_id, f"{row.id}:{row.state}")
+    row.note = " ".join(filter(None, [f"{by.who} looked: {found.verdict.replace('_', ' ')}.", said]))
+    await _close(session, row)
     return shown(row)
 
 
@@ -209,11 +161,6 @@ async def page(
     """Publications, newest first, and how many there are in all."""
     rows, total = await queries.page(session, states=states, task_id=task_id, after=after, limit=limit)
     return [shown(row) for row in rows], total
-
-
-def effect_key(publication_id: UUID, recipient: str) -> str:
-    """What makes a delivery this one and no other: the publication and the recipient."""
-    return f"{publication_id}|{recipient}"
 
 
 async def remember(session: AsyncSession, task_id: UUID, why: str) -> None:
@@ -243,15 +190,43 @@ def shown(row: Publication) -> PublicationOut:
     )
 
 
+async def get(session: AsyncSession, publication_id: UUID) -> Publication:
+    """A publication's row as it stands. Raises PublicationMissing."""
+    found = await queries.one(session, publication_id)
+    if found is None:
+        raise PublicationMissing(f"No publication {publication_id}.")
+    return found
+
+
 async def _locked(session: AsyncSession, publication_id: UUID) -> Publication:
     """The row, locked after its task's, which everyone locks first. Raises PublicationMissing."""
-    row = await queries.one(session, publication_id)
-    if row is None:
-        raise PublicationMissing(f"No publication {publication_id}.")
-    await records.get_task(session, row.task_id, lock=True)
+    found = await get(session, publication_id)
+    await records.get_task(session, found.task_id, lock=True)
     locked = await queries.one(session, publication_id, lock=True)
     assert locked is not None
     return locked
+
+
+async def _send_again(session: AsyncSession, row: Publication) -> None:
+    """Schedule another attempt, in a workflow of its own; recipients that have an outcome keep it."""
+    row.state = "scheduled"
+    order = Order(
+        decision_id=row.decision_id,
+        channel=row.channel,
+        variant_version=row.variant_version,
+        delivered_by=row.delivered_by,
+        account=row.account,
+    )
+    await durable.enqueue(session, "publication", f"{row.id}:{new_id()}", str(row.id), order.model_dump(mode="json"))
+    await _tell(session, row)
+
+
+async def _close(session: AsyncSession, row: Publication) -> None:
+    """What follows from a state: the post, the task's status, the example."""
+    if row.state == "published":
+        await _post(session, row)
+    await _tell(session, row)
+    await remember(session, row.task_id, f"{row.id}:{row.state}")
 
 
 async def _tell(session: AsyncSession, row: Publication) -> None:
@@ -268,14 +243,6 @@ async def _tell(session: AsyncSession, row: Publication) -> None:
         await records.update_task(session, row.task_id, status=status, completed_at=done)
     live.changed(session, "publications", row.id)
     live.changed(session, "tasks", row.task_id)
-
-
-def task_status(states: Sequence[str], expected: int) -> str:
-    """What a task is while its publications stand like this; `expected` counts those whose row is still to come."""
-    if any(state in ("attempting", "unknown") for state in states):
-        return "publishing"
-    over = sum(state in FINAL for state in states)
-    return "completed" if over >= max(expected, len(states)) else "approved"
 
 
 async def _post(session: AsyncSession, row: Publication) -> None:

@@ -1,0 +1,76 @@
+"""A real SMTP server on this machine that can misbehave at every point of the conversation."""
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+
+@dataclass
+class Server:
+    """What arrived, and how it shall behave: `refuse` addresses get 550; `after_data` "drop" cuts the line."""
+
+    refuse: tuple[str, ...] = ()
+    after_data: str = "accept"  # accept, drop, reject, silent
+    drop_at: str | None = None  # "MAIL", "RCPT"
+    tls: ssl.SSLContext | None = None
+    password: str | None = None
+    messages: list[Envelope] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    port: int = 0
+
+    def __enter__(self) -> "Server":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        options: dict[str, Any] = {"hostname": "127.0.0.1", "port": self.port}
+        if self.tls is not None:
+            options |= {"tls_context": self.tls, "require_starttls": True}
+        if self.password is not None:
+            options |= {"authenticator": self._authenticate, "auth_require_tls": False, "auth_required": True}
+        self._controller = Controller(self, **options)
+        self._controller.start()
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._controller.stop()
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        right: bool = data.password.decode() == self.password
+        return AuthResult(success=right, handled=right)
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
+        if self.drop_at == "MAIL":
+            self._cut(server)
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
+        if self.drop_at == "RCPT":
+            self._cut(server)
+        if address in self.refuse:
+            return "550 5.1.1 No such user here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.after_data == "reject":
+            return "554 5.7.1 Looks like spam"
+        self.messages.append(envelope)
+        self.sessions.append(session)
+        if self.after_data == "drop":
+            self._cut(server)
+        if self.after_data == "silent":
+            await asyncio.sleep(30)
+        return "250 Message accepted"
+
+    @staticmethod
+    def _cut(server: SMTP) -> None:
+        assert isinstance(server.transport, asyncio.Transport)
+        server.transport.abort()
