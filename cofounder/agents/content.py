@@ -17,15 +17,18 @@ from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid
+from cofounder.models import prices
 from cofounder.models import service as models
 from cofounder.models.brief import Brief, Draft, Fact, Issue, Passage, Period, WritingKind
 from cofounder.models.intent import Constraints
+from cofounder.settings import settings
 
 SERVER = agent(
     "content",
     "Writes and reworks texts from facts and passages that it is given, for a channel and in a voice. It invents no "
     "figure and publishes nothing.",
 )
+_CALL = prices.expected(settings().model)
 CALENDAR_LOOK_BACK = timedelta(days=365)
 
 Edit = Literal["shorten", "restyle", "edit", "summarise"]
@@ -83,7 +86,14 @@ class Reported(BaseModel):
     notes: list[str]
 
 
-@tool(SERVER, category="writing", seconds=0.1, cost_usd=0.01, dependencies=("financial.find_story",), read_only=False)
+@tool(
+    SERVER,
+    category="writing",
+    seconds=_CALL.seconds,
+    cost_usd=_CALL.cost_usd,
+    dependencies=("financial.find_story",),
+    read_only=False,
+)
 async def draft(
     request: str,
     topic: str,
@@ -128,7 +138,14 @@ async def draft(
     return _drafted(await models.write(brief, task_id=task_id, scope=scope), brief)
 
 
-@tool(SERVER, category="writing", seconds=0.1, cost_usd=0.01, dependencies=("content.evaluate",), read_only=False)
+@tool(
+    SERVER,
+    category="writing",
+    seconds=_CALL.seconds,
+    cost_usd=_CALL.cost_usd,
+    dependencies=("content.evaluate",),
+    read_only=False,
+)
 async def refine(
     draft: Draft,
     brief: Brief,
@@ -149,7 +166,7 @@ async def refine(
     return _drafted(await models.write(anew, task_id=task_id, scope=scope), anew)
 
 
-@tool(SERVER, category="writing", seconds=0.1, cost_usd=0.005, read_only=False)
+@tool(SERVER, category="writing", seconds=_CALL.seconds, cost_usd=_CALL.cost_usd, read_only=False)
 async def edit(
     text: str,
     kind: Edit = "edit",
@@ -198,7 +215,7 @@ async def format(draft: Draft, channel: Channel) -> Rendered:
     return channels.render(channel, draft)
 
 
-@tool(SERVER, category="writing", seconds=0.1, cost_usd=0.005, read_only=False)
+@tool(SERVER, category="writing", seconds=_CALL.seconds, cost_usd=_CALL.cost_usd, read_only=False)
 async def headlines(
     topic: str,
     count: Annotated[int, Field(ge=1, le=50)] = 5,
@@ -298,7 +315,14 @@ async def plan_calendar(
     )
 
 
-@tool(SERVER, category="writing", seconds=0.1, cost_usd=0.01, dependencies=("financial.find_story",), read_only=False)
+@tool(
+    SERVER,
+    category="writing",
+    seconds=_CALL.seconds,
+    cost_usd=_CALL.cost_usd,
+    dependencies=("financial.find_story",),
+    read_only=False,
+)
 async def report(
     facts: list[Fact] | None = None,
     insights: list[Any] | None = None,

@@ -1,13 +1,31 @@
 """What a call costs, by genai-prices' table (USD per token, as providers publish it)."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
 
-from cofounder.models.chain import Target
+from cofounder.models.chain import OFFLINE, Target, chain
 
 FREE = frozenset({"offline", "ollama"})  # they run on the owner's machines
 
 _CHARACTERS_PER_TOKEN = 3  # English has about four; fewer makes the estimate an upper bound
+_USUAL_TOKENS = (3_000, 700)  # a brief with its rules in, a text out
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a call is expected to take, before anything was measured."""
+
+    cost_usd: Decimal
+    seconds: float
+
+
+def expected(setting: str) -> Expected:
+    """What a call through this chain takes when its first model answers. Raises ModelSettingInvalid."""
+    first = chain(setting)[0]
+    if first == OFFLINE:
+        return Expected(Decimal(0), 0.1)
+    return Expected(cost(first, *_USUAL_TOKENS) or Decimal(0), 8.0)
 
 
 def tokens_in(text: str) -> int:

@@ -72,3 +72,11 @@ def test_prices_are_per_token_free_at_home_and_unknown_where_unknown() -> None:
     assert prices.cost(Target("ollama", "qwen3"), 1_000_000, 1_000_000) == 0
     assert prices.cost(Target("openai-compatible", "gpt-4.1-mini"), 1_000, 1_000) is None
     assert prices.cost(Target("openai", "no-such-model-at-all"), 1_000, 1_000) is None
+
+
+def test_a_call_is_expected_to_cost_what_the_first_model_costs() -> None:
+    assert prices.expected("offline").cost_usd == 0
+    paid = prices.expected("openai:gpt-4.1-mini,offline")
+    assert paid.cost_usd == prices.cost(Target("openai", "gpt-4.1-mini"), 3_000, 700)
+    assert paid.cost_usd > 0
+    assert paid.seconds > prices.expected("offline").seconds
