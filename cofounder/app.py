@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy import URL
 
 from cofounder import __version__
 from cofounder.kit import db, leases, live, log, migrate, postgres
@@ -14,7 +15,7 @@ from cofounder.settings import settings
 async def open_database() -> None:
     """Start or join the database, bring its schema up to date, and let this process use it."""
     chosen = settings()
-    url = chosen.database_url or await asyncio.to_thread(postgres.ensure, postgres.default_home())
+    url: str | URL = chosen.database_url or await asyncio.to_thread(postgres.ensure, postgres.default_home())
     db.connect(url, chosen.database_schema)
     await asyncio.to_thread(migrate.upgrade, url, chosen.database_schema)
 

@@ -88,7 +88,7 @@ async def _read(task_id: str, round: int) -> Result | None:
 
 async def _decided(task_id: str, round: int) -> Result:
     while True:
-        decision = await _read(task_id, round)
+        decision: Result | None = await _read(task_id, round)
         if decision is None:
             await durable.wait(f"decision:{round}")
         elif decision["state"] == "ended":

@@ -76,7 +76,7 @@ async def _refine(
             history = await _history(session, task_id, channel)
             current = await run.current_variants(session, task_id)
         variant = current[channel]
-        wanted = feedback if rounds == 0 else None
+        wanted = None if history else feedback  # a version judged since the decision has taken it up
         move = next_move(history, threshold=threshold, max_rounds=limit, feedback=wanted)
         if not move.go_on or (variant.origin == "given" and wanted is None):
             await _settle(task_id, channel, move.best)
@@ -100,8 +100,6 @@ async def _refine(
             return rounds
         rounds += 1
         await _judge_new(task_id, channel, answer, earlier, current, round=len(history), threshold=threshold)
-        if wanted is not None:
-            feedback = None
 
 
 async def _judge_new(

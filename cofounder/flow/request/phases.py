@@ -77,7 +77,7 @@ def phase(name: str, *, whatever: bool = False) -> Callable[[Work], Callable[...
         @wraps(work)
         async def run(task_id: str, *given: Any) -> Result:
             while True:
-                result = await once(task_id, *given)
+                result: Result = await once(task_id, *given)
                 if result["state"] == "ended":
                     raise Ended(result.get("note", ""))
                 if result["state"] != "waiting":
