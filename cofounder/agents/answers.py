@@ -40,12 +40,14 @@ class Edited(BaseModel):
 class Headlines(BaseModel):
     headlines: list[str]
     draft: Draft
+    brief: Brief
     notes: list[str]
 
 
 class Reported(BaseModel):
     text: str
     draft: Draft
+    brief: Brief | None = Field(default=None, description="None where the findings' own words were laid together.")
     insights: list[str]
     rows: list[dict[str, Any]]
     notes: list[str]

@@ -130,7 +130,7 @@ async def headlines(
         **briefs.insisted(wanted),
     )
     made = await models.write(brief, task_id=task_id, scope=scope)
-    return Headlines(headlines=made.parts, draft=made, notes=[*made.notes, *briefs.unmatched(made, brief)])
+    return Headlines(headlines=made.parts, draft=made, brief=brief, notes=[*made.notes, *briefs.unmatched(made, brief)])
 
 
 @tool(SERVER, category="judging", seconds=0.05)
@@ -239,7 +239,7 @@ async def report(
     )
     made = await models.write(brief, task_id=task_id, scope=scope)
     notes = [*made.notes, *briefs.unmatched(made, brief)]
-    return Reported(text=made.body, draft=made, insights=findings, rows=rows or [], notes=notes)
+    return Reported(text=made.body, draft=made, brief=brief, insights=findings, rows=rows or [], notes=notes)
 
 
 def _drafted(made: Draft, brief: Brief) -> Drafted:

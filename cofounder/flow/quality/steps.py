@@ -1,6 +1,7 @@
 """Quality check and refinement as phases: judge every variant, hand the issues back, keep the best version."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -30,15 +31,16 @@ async def quality_check(task_id: UUID) -> Result:
     """Judge the current version of every variant and store each verdict with its evidence."""
     async with transaction() as session:
         current = await run.current_variants(session, task_id)
-        if not current:
-            return skipped(NOTHING)
         threshold = float(await runtime.value(session, "quality_threshold"))
+        scores = await _judge_deliverables(session, task_id, threshold)
+        if not current and not scores:
+            return skipped("Nothing here is a text to judge.")
         earlier = await _earlier_texts(session, task_id)
-        scores = []
         for channel, variant in current.items():
             verdict = await _judge(session, task_id, variant, current, earlier, round=0, threshold=threshold)
             scores.append((channel, verdict.overall))
-        await _keep_score(session, task_id, current)
+        lowest = min(score for _, score in scores)
+        await records.update_task(session, task_id, quality_score=Decimal(str(lowest)))
     return done(note=", ".join(f"{channel} {score:.3f}" for channel, score in scores))
 
 
@@ -64,6 +66,25 @@ async def refinement(task_id: UUID) -> Result:
     if not rounds:
         return skipped("Every variant passed.")
     return done(note=f"{rounds} refinement{'s' if rounds != 1 else ''}")
+
+
+async def _judge_deliverables(session: AsyncSession, task_id: UUID, threshold: float) -> list[tuple[str, float]]:
+    """Texts for no channel (an analysis, headline ideas, a shortened text) are judged too, and shown with the verdict."""
+    scores = []
+    for number, made in enumerate(await run.deliverables(session, task_id), 1):
+        if not (made.data.get("draft") and made.data.get("brief")):
+            continue
+        draft, brief = Draft.model_validate(made.data["draft"]), Brief.model_validate(made.data["brief"])
+        subject = Subject(
+            draft=draft,
+            brief=brief,
+            rendered=channels.render("outbox", draft),
+            channel="outbox",
+            threshold=threshold,
+        )
+        verdict = await service.judge(session, task_id, made.kind, number, subject)
+        scores.append((made.kind, verdict.overall))
+    return scores
 
 
 async def _refine(
