@@ -10,11 +10,13 @@ from cofounder.models.intent import Action, Intent, Question
 from cofounder.models.offline.parsing import actions as acts
 from cofounder.models.offline.parsing import answering, channels, language, policy, questions, tone
 from cofounder.models.offline.parsing.answering import Answers
-from cofounder.models.offline.parsing.assembly import Sense, sense
+from cofounder.models.offline.parsing.assembly import Sense
 from cofounder.models.offline.parsing.reading import read
 from cofounder.models.offline.parsing.weighing import ASK_BELOW, describe, needs, weigh
 
-_DOMAINS = {"check_compliance": "compliance", "publish_text": "publishing", "analyse_market": "market"} | dict.fromkeys(acts.FIGURE_KINDS, "finance")
+_DOMAINS = {"check_compliance": "compliance", "publish_text": "publishing", "analyse_market": "market"} | dict.fromkeys(
+    acts.FIGURE_KINDS, "finance"
+)
 
 
 class RequestEmpty(InputInvalid):
@@ -23,9 +25,7 @@ class RequestEmpty(InputInvalid):
     hint = "Say in a sentence what you want, for example: Create a LinkedIn post about our Q4 growth metrics"
 
 
-def parse(
-    request: str, *, today: date, answers: Mapping[str, str] = {}, preferences: Mapping[str, Any] = {}
-) -> Intent:
+def parse(request: str, *, today: date, answers: Mapping[str, str] = {}, preferences: Mapping[str, Any] = {}) -> Intent:
     """What a request asks for, with its period resolved against `today`.
 
     `answers` maps the field of an earlier question to what the person said; `preferences` {tone, channels,
@@ -39,7 +39,13 @@ def parse(
         return foreign
     refused = policy.refuse(read(foreign).low)
     if refused:
-        return Intent(intent="rejected", domain="content", confidence=0.9, reject_reason=refused[0], evidence={"reject_reason": refused[1]})
+        return Intent(
+            intent="rejected",
+            domain="content",
+            confidence=0.9,
+            reject_reason=refused[0],
+            evidence={"reject_reason": refused[1]},
+        )
     found = answering.instruct(foreign, said, today)
     return _intent(found, said, preferences, today)
 
@@ -73,7 +79,7 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
         actions=found.actions,
         channels=list(dict.fromkeys(name for a in found.actions for name in a.channels)),
         unknown_channels=wanted,
-        tone=_tone(found, said, preferences),
+        tone=_tone(found, said, preferences) if found.actions else None,
         audience=said.get("audience") or (found.audience[0] if found.audience else None),
         topic=_topic(found.actions),
         period=next((a.period for a in found.actions if a.period), None),
@@ -110,7 +116,9 @@ def _evidence(found: Sense) -> dict[str, Any]:
 def _channels(found: Sense, said: Answers, preferences: Mapping[str, Any], evidence: dict[str, Any]) -> list[str]:
     """Settles where each action goes; the names of channels that are wanted but not here."""
     figures_only = bool(found.actions) and all(a.kind in acts.FIGURE_KINDS for a in found.actions)
-    unknown = [m.name for m in found.mentions if not m.known and (m.role == "output" or (figures_only and m.role == "scope"))]
+    unknown = [
+        m.name for m in found.mentions if not m.known and (m.role == "output" or (figures_only and m.role == "scope"))
+    ]
     preferred = preferences.get("channels") or []
     known, others = channels.of_preferences([preferred] if isinstance(preferred, str) else preferred)
     excluded = {m.name for m in found.mentions if m.role == "excluded"}
@@ -119,7 +127,9 @@ def _channels(found: Sense, said: Answers, preferences: Mapping[str, Any], evide
     added = answering.channels_said(said)
     found.actions = [
         action.model_copy(update={"channels": names})
-        for action, names in zip(found.actions, [_of_action(a, found, known, added, excluded, said) for a in found.actions], strict=True)
+        for action, names in zip(
+            found.actions, [_of_action(a, found, known, added, excluded, said) for a in found.actions], strict=True
+        )
     ]
     found.actions = [a.model_copy(update={"kind": _kind_by_channel(a)}) for a in found.actions]
     if known:
@@ -203,7 +213,13 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
     if found.times.unclear and figures and not said.period_settled:
         return [questions.unclear_period(found.times.unclear[0])]
     for action in found.actions:
-        if action.kind == "compare_metrics" and not (action.period or action.compare_with or action.compare_period or len(action.metrics) > 1 or _compares_things(found)):
+        if action.kind == "compare_metrics" and not (
+            action.period
+            or action.compare_with
+            or action.compare_period
+            or len(action.metrics) > 1
+            or _compares_things(found)
+        ):
             return [questions.no_comparison()]
     return []
 
@@ -212,10 +228,16 @@ def _compares_things(found: Sense) -> bool:
     """Channels or campaigns set side by side need no second period."""
     low = found.reading.low
     names = {m.name for m in found.mentions}
-    return len(names) > 1 or bool(re.search(r"\b(?:channels?|campaigns?|posts|personas?|products?|regions?|countries|each other|segments?)\b", low))
+    return len(names) > 1 or bool(
+        re.search(
+            r"\b(?:channels?|campaigns?|posts|personas?|products?|regions?|countries|each other|segments?)\b", low
+        )
+    )
 
 
-def _language(found: Sense, said: Answers, preferences: Mapping[str, Any], asked: list[Question], evidence: dict[str, Any]) -> str:
+def _language(
+    found: Sense, said: Answers, preferences: Mapping[str, Any], asked: list[Question], evidence: dict[str, Any]
+) -> str:
     """The code of the language the text is wanted in; another than English is asked about."""
     wanted = language.wanted(found.reading.low) or language.of_preference(str(preferences.get("language") or ""))
     if wanted is None or said.english:
@@ -228,7 +250,11 @@ def _language(found: Sense, said: Answers, preferences: Mapping[str, Any], asked
 
 def _tone(found: Sense, said: Answers, preferences: Mapping[str, Any]) -> str | None:
     preferred = preferences.get("tone")
-    return (tone.canonical(said["tone"]) if said.get("tone") else None) or found.tone.name or (tone.canonical(str(preferred)) if preferred else None)
+    return (
+        (tone.canonical(said["tone"]) if said.get("tone") else None)
+        or found.tone.name
+        or (tone.canonical(str(preferred)) if preferred else None)
+    )
 
 
 def _topic(found: list[Action]) -> str:

@@ -9,8 +9,13 @@ from cofounder.models.offline.parsing import actions, channels, constraints, lan
 from cofounder.models.offline.parsing.assembly import Sense, sense
 from cofounder.models.offline.parsing.reading import read, small
 
-_YES = re.compile(r"\s*(?:yes|yep|yeah|y|ok|okay|sure|right|correct|exactly|that's right|that is right|go on|go ahead|continue|proceed|do it|fine|please do|confirmed?)\b", re.I)
-_WITHOUT = re.compile(r"\b(?:go on|go ahead|without|skip|drop|leave (?:it|them|that) out|ignore|only|alone|continue|rest)\b", re.I)
+_YES = re.compile(
+    r"\s*(?:yes|yep|yeah|y|ok|okay|sure|right|correct|exactly|that's right|that is right|go on|go ahead|continue|proceed|do it|fine|please do|confirmed?)\b",
+    re.I,
+)
+_WITHOUT = re.compile(
+    r"\b(?:go on|go ahead|without|skip|drop|leave (?:it|them|that) out|ignore|only|alone|continue|rest)\b", re.I
+)
 
 
 @dataclass(slots=True)
@@ -34,16 +39,27 @@ class Answers:
     @property
     def english(self) -> bool:
         said = (self.get("language") or "").lower()
-        return bool(re.search(r"\benglish\b|\ben\b", said) or _YES.match(said)) or len(said.split()) > 2 and language.detect(said).code == "en" and not language.wanted(said)
+        return (
+            bool(re.search(r"\benglish\b|\ben\b", said) or _YES.match(said))
+            or (len(said.split()) > 2
+            and language.detect(said).code == "en"
+            and not language.wanted(said))
+        )
 
     @property
     def only(self) -> bool:
-        return bool(re.search(r"\b(?:only|just|alone)\b", self.get("channels") or "", re.I)) and bool(channels_said(self))
+        return bool(re.search(r"\b(?:only|just|alone)\b", self.get("channels") or "", re.I)) and bool(
+            channels_said(self)
+        )
 
     @property
     def channels_settled(self) -> bool:
         said = self.get("channels") or ""
-        return bool(said) and (bool(channels_said(self)) or bool(_YES.match(said) or _WITHOUT.search(said))) and not channels.names_in(said)[1]
+        return (
+            bool(said)
+            and (bool(channels_said(self)) or bool(_YES.match(said) or _WITHOUT.search(said)))
+            and not channels.names_in(said)[1]
+        )
 
 
 def clean(answers: Mapping[str, str]) -> Answers:
@@ -71,10 +87,15 @@ def instruct(request: str, said: Answers, today: date) -> Sense:
     again = sense(reading if reading.text is not None else read(action, text), today)
     if not again.actions:
         return again if not original.actions else original
-    old = topic.find(original.reading.instruction, original.reading.low, original.taken()) if not original.actions else ""
+    old = (
+        topic.find(original.reading.instruction, original.reading.low, original.taken()) if not original.actions else ""
+    )
     kept = old or next((a.topic for a in original.actions if a.topic), "")
     if kept and len(kept.split()) <= 12 and not re.match(r"(?:help|do|make|translate|what|how|can)\b", kept.lower()):
-        again.actions = [a.model_copy(update={"topic": a.topic or kept}) if a.kind in actions.WRITE_KINDS else a for a in again.actions]
+        again.actions = [
+            a.model_copy(update={"topic": a.topic or kept}) if a.kind in actions.WRITE_KINDS else a
+            for a in again.actions
+        ]
     return again
 
 
@@ -105,7 +126,9 @@ def _topic(found: Sense, answer: str, today: date) -> None:
     low = small(answer)
     times = periods.find(low, today, lambda _: "past", [])
     named = metrics.find(low)
-    own = metrics.are_own(low, named=named, has_period=times.main is not None, ours=bool(re.search(r"\b(?:our|we|us)\b", low)))
+    own = metrics.are_own(
+        low, named=named, has_period=times.main is not None, ours=bool(re.search(r"\b(?:our|we|us)\b", low))
+    )
     for i, action in enumerate(found.actions):
         if action.kind in actions.WRITE_KINDS and not action.topic:
             found.actions[i] = action.model_copy(
@@ -131,4 +154,6 @@ def _period(found: Sense, said: Answers, today: date) -> None:
         "compare_period": times.compare_period,
     }
     new = {key: value for key, value in change.items() if value is not None}
-    found.actions = [a.model_copy(update=new) if a.wants_metrics or a.kind == "plan_calendar" else a for a in found.actions]
+    found.actions = [
+        a.model_copy(update=new) if a.wants_metrics or a.kind == "plan_calendar" else a for a in found.actions
+    ]

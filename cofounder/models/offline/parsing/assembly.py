@@ -6,11 +6,26 @@ from datetime import date
 
 from cofounder.models.brief import Period
 from cofounder.models.intent import Action, ActionKind
-from cofounder.models.offline.parsing import actions, channels, constraints, dates, metrics, periods, segments, tone, topic
+from cofounder.models.offline.parsing import (
+    actions,
+    channels,
+    constraints,
+    dates,
+    metrics,
+    periods,
+    segments,
+    tone,
+    topic,
+)
 from cofounder.models.offline.parsing.reading import Reading
 
-_AHEAD = re.compile(r"\b(?:webinar|event|launch(?:es|ing)?|conference|upcoming|next|will|holiday|opening|workshop|meet-?up|trade fair|black friday|christmas|sale|campaign|releasing|open house|party|going live|hiring|summit|course|starts?|coming)\b")
-_HIGHLIGHTS = re.compile(r"(?:(?:key |main |top |best )?(?:highlights?|results|findings|insights|summary|takeaways|numbers|figures|outcomes?|conclusions?|story|learnings|points|news)|what (?:you|we) (?:find|found|learn\w*))?(?: of (?:it|this|that))?", re.I)
+_AHEAD = re.compile(
+    r"\b(?:webinar|event|launch(?:es|ing)?|conference|upcoming|next|will|holiday|opening|workshop|meet-?up|trade fair|black friday|christmas|sale|campaign|releasing|open house|party|going live|hiring|summit|course|starts?|coming)\b"
+)
+_HIGHLIGHTS = re.compile(
+    r"(?:(?:key |main |top |best )?(?:highlights?|results|findings|insights|summary|takeaways|numbers|figures|outcomes?|conclusions?|story|learnings|points|news)|what (?:you|we) (?:find|found|learn\w*))?(?: of (?:it|this|that))?",
+    re.I,
+)
 _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
 
 
@@ -86,7 +101,7 @@ def _parts(result: Sense) -> None:
             else:
                 result.parts.append(Part(start, segment.end, found, segment.words, segment.offset))
             pending = None
-        elif found.unmade and not _only_demands(result, segment):
+        elif found.unmade and not (result.parts and _only_demands(result, segment)):
             result.unmade.append(found.unmade)
         elif result.parts:
             result.parts[-1].end = segment.end
@@ -121,15 +136,32 @@ def _same_work(result: Sense, found: actions.Found, segment: segments.Segment) -
         if any(k in ("write_article", "write_email") for k in before) and added - {"email", "blog"}:
             found.kinds = [("create_post", "share it")]
             return False
-        return any(k in ("create_post", "create_thread", "write_article", "write_email", "publish_text") for k in before)
-    if found.refers and kinds in (["edit_text"], ["shorten_text"], ["restyle_text"]) and any(k in actions.WRITE_KINDS for k in before):
+        return any(
+            k in ("create_post", "create_thread", "write_article", "write_email", "publish_text") for k in before
+        )
+    if (
+        found.refers
+        and kinds in (["edit_text"], ["shorten_text"], ["restyle_text"])
+        and any(k in actions.WRITE_KINDS for k in before)
+    ):
+        return True
+    if (
+        kinds
+        and set(kinds) <= set(before)
+        and re.search(
+            r"\b(?:your|the|this|that|my) (?:\w+ )?(?:blog post|post|article|e-?mail|newsletter|tweet|thread|response|headline|answer|entry)s?\b",
+            segment.words,
+        )
+    ):
         return True
     own_topic = re.search(r"\b(?:about|on how|announcing)\b", segment.words)
     return kinds == before and kinds[0] in actions.TEXT_KINDS + ("headlines",) and not own_topic
 
 
 def _only_demands(result: Sense, segment: segments.Segment) -> bool:
-    covered = sum(min(b, segment.end) - max(a, segment.start) for a, b in result.taken() if a < segment.end and b > segment.start)
+    covered = sum(
+        min(b, segment.end) - max(a, segment.start) for a, b in result.taken() if a < segment.end and b > segment.start
+    )
     return covered >= 0.5 * max(1, len(segment.words))
 
 
@@ -163,7 +195,7 @@ def _build(result: Sense, today: date) -> None:
         kinds = [kind for kind, _ in part.found.kinds]
         outputs = _outputs(result, part)
         for kind, words in part.found.kinds:
-            mine = _share(kind, words, kinds, outputs)
+            mine = _share(kind, words, kinds, outputs, _placed(result, part))
             settled = _by_channel(kind, mine, words)
             result.actions.append(_action(result, part, settled, mine, today))
             result.sure.append(part.found.sure)
@@ -174,15 +206,31 @@ def _build(result: Sense, today: date) -> None:
 def _outputs(result: Sense, part: Part) -> list[str]:
     excluded = {m.name for m in result.mentions if m.role == "excluded"}
     names = [m.name for m in result.mentions if m.known and m.role == "output" and part.start <= m.start < part.end]
-    if re.search(r"\b(?:all (?:of )?(?:our |the |my )?(?:social )?(?:channels|platforms|networks)|everywhere|every channel|each channel)\b", result.reading.low[part.start : part.end]):
+    if re.search(
+        r"\b(?:all (?:of )?(?:our |the |my )?(?:social )?(?:channels|platforms|networks)|everywhere|every channel|each channel)\b",
+        result.reading.low[part.start : part.end],
+    ):
         names += ["linkedin", "x", "facebook", "email", "blog"]
     return [name for name in dict.fromkeys(names) if name not in excluded]
 
 
-def _share(kind: ActionKind, words: str, kinds: list[ActionKind], outputs: list[str]) -> list[str]:
+def _placed(result: Sense, part: Part) -> list[str]:
+    """Channels said with "for" or "on", not only as what a text is ("my LinkedIn post")."""
+    low = result.reading.low
+    mine = [m for m in result.mentions if m.known and m.role == "output" and part.start <= m.start < part.end]
+    return [
+        m.name
+        for m in mine
+        if re.search(r"\b(?:for|on|to|as|into|and|,)\s+(?:an? |our |the )?$", low[max(0, m.start - 16) : m.start])
+    ]
+
+
+def _share(kind: ActionKind, words: str, kinds: list[ActionKind], outputs: list[str], placed: list[str]) -> list[str]:
     """Which of a part's channels belong to this kind: the newsletter goes by e-mail, the post to the rest."""
     if kind in actions.FIGURE_KINDS or kind == "analyse_market":
         return []
+    if kind in ("edit_text", "shorten_text", "restyle_text", "summarise_text", "check_compliance", "headlines"):
+        return [name for name in outputs if name in placed and not (kind == "headlines" and name in ("blog", "email"))]
     home = {"write_email": "email", "write_article": "blog", "create_thread": "x"}.get(kind)
     if len(kinds) == 1:
         if kind == "write_article" and outputs and "blog" not in words:
@@ -213,7 +261,12 @@ def _action(result: Sense, part: Part, kind: ActionKind, names: list[str], today
     about = (subject or low).lower()
     own = kind in actions.FIGURE_KINDS or (
         kind in actions.WRITE_KINDS
-        and metrics.are_own(about, named=metrics.find(about) or named, has_period=period is not None, ours=bool(re.search(r"\b(?:our|we|us)\b", low)))
+        and metrics.are_own(
+            about,
+            named=metrics.find(about) or named,
+            has_period=period is not None,
+            ours=bool(re.search(r"\b(?:our|we|us)\b", low)),
+        )
     )
     compared = kind in (*actions.FIGURE_KINDS, *actions.WRITE_KINDS)
     return Action(
@@ -270,22 +323,34 @@ def _subject(result: Sense, part: Part, kind: ActionKind) -> str:
         return _object(text, low, local)
     if kind == "plan_calendar":
         return topic.find(text, low, local)
-    return topic.find(text, low, local, part.found.topic_at)
+    return topic.find(text, low, local, part.found.topic_at, any_for=kind == "headlines")
 
 
 def _with_preposition(low: str, start: int, end: int) -> tuple[int, int]:
-    before = re.search(r"\b(?:on|for|to|via|in|by|through|over|as|into|and|our|the|an?|,|with)\s*(?:(?:our|the|an?|company|my)\s+)*$", low[max(0, start - 30) : start])
+    before = re.search(
+        r"\b(?:on|for|to|via|in|by|through|over|as|into|and|our|the|an?|,|with)\s*(?:(?:our|the|an?|company|my)\s+)*$",
+        low[max(0, start - 30) : start],
+    )
     return (start - len(before[0]), end) if before else (start, end)
 
 
 def _object(text: str, low: str, taken: list[tuple[int, int]]) -> str:
     """What an analysis is of: the words after its verb, or the figures a question names."""
-    question = re.match(r"(?:what|how|why|which|where|did|is|are|do|does|was|were|have|has|who|when|will|can|any)\b", low)
+    question = re.match(
+        r"(?:what|how|why|which|where|did|is|are|do|does|was|were|have|has|who|when|will|can|any)\b", low
+    )
     if question:
         names = metrics.find(low)
-        return " and ".join(name.replace("_", " ") for name in names) or ("market" if re.search(r"\bmarket|industry|trend", low) else "performance")
-    verb = re.match(r"(?:[a-z]+(?: me| us| at| into| down| up| on| through)?)\s+(?:(?:an?|the|our|some|full|quick|detailed|short|brief)\s+)*(?:(?:analysis|report|overview|summary|breakdown|comparison|forecast|projection|recap|review|prediction|insights)\s+(?:of|on|for|about|into|from)?\s*)?", low)
-    return topic._tidy(text, low, verb.end() if verb and verb.end() < len(low) else 0, [span for span in taken if span[0] > 2])
+        return " and ".join(name.replace("_", " ") for name in names) or (
+            "market" if re.search(r"\bmarket|industry|trend", low) else "performance"
+        )
+    verb = re.match(
+        r"(?:[a-z]+(?: me| us| at| into| down| up| on| through)?)\s+(?:(?:an?|the|our|some|full|quick|detailed|short|brief)\s+)*(?:(?:analysis|report|overview|summary|breakdown|comparison|forecast|projection|recap|review|prediction|insights)\s+(?:of|on|for|about|into|from)?\s*)?",
+        low,
+    )
+    return topic._tidy(
+        text, low, verb.end() if verb and verb.end() < len(low) else 0, [span for span in taken if span[0] > 2]
+    )
 
 
 def _inherit(result: Sense, today: date) -> None:
@@ -297,14 +362,33 @@ def _inherit(result: Sense, today: date) -> None:
         change: dict[str, object] = {}
         if action.kind in actions.WRITE_KINDS and action.text is None:
             if figures and _HIGHLIGHTS.fullmatch(action.topic):
-                change |= {"topic": f"{action.topic or 'highlights'} of {figures.topic}" if figures.topic else action.topic or "highlights", "wants_metrics": True, "metrics": action.metrics or figures.metrics}
+                change |= {
+                    "topic": f"{action.topic or 'highlights'} of {figures.topic}"
+                    if figures.topic
+                    else action.topic or "highlights",
+                    "wants_metrics": True,
+                    "metrics": action.metrics or figures.metrics,
+                }
             elif not action.topic and topics:
                 change |= {"topic": topics[0]}
-        wants = action.wants_metrics or change.get("wants_metrics") or (change.get("topic") and any(a.wants_metrics for a in done))
+        wants = (
+            action.wants_metrics
+            or change.get("wants_metrics")
+            or (change.get("topic") and any(a.wants_metrics for a in done))
+        )
         if wants and action.kind in actions.WRITE_KINDS:
             change["wants_metrics"] = True
         if action.period is None and wants:
-            change["period"] = next((a.period for a in [*reversed(done), *result.actions] if a.period and a.kind != "plan_calendar" and (a.kind == "forecast_metrics") == (action.kind == "forecast_metrics")), None)
+            change["period"] = next(
+                (
+                    a.period
+                    for a in [*reversed(done), *result.actions]
+                    if a.period
+                    and a.kind != "plan_calendar"
+                    and (a.kind == "forecast_metrics") == (action.kind == "forecast_metrics")
+                ),
+                None,
+            )
         action = action.model_copy(update=change)
         if action.kind in actions.FIGURE_KINDS or action.kind == "analyse_market":
             figures = action
@@ -323,7 +407,13 @@ def _merge(result: Sense) -> None:
             sure.append(value)
             continue
         joined = list(dict.fromkeys([*out[twin].channels, *action.channels]))
-        out[twin] = out[twin].model_copy(update={"channels": joined, "topic": out[twin].topic or action.topic, "metrics": list(dict.fromkeys([*out[twin].metrics, *action.metrics]))})
+        out[twin] = out[twin].model_copy(
+            update={
+                "channels": joined,
+                "topic": out[twin].topic or action.topic,
+                "metrics": list(dict.fromkeys([*out[twin].metrics, *action.metrics])),
+            }
+        )
     result.actions, result.sure = out, sure
 
 
@@ -331,4 +421,6 @@ def _twins(a: Action, b: Action) -> bool:
     if a.kind in ("create_post", "create_thread", "write_article", "write_email", "headlines"):
         return a.topic == b.topic or not a.topic or not b.topic
     same = a.period == b.period or a.period is None or b.period is None
-    return a.kind in ("analyse_metrics", "compare_metrics", "forecast_metrics", "plan_calendar", "analyse_market") and same
+    return (
+        a.kind in ("analyse_metrics", "compare_metrics", "forecast_metrics", "plan_calendar", "analyse_market") and same
+    )

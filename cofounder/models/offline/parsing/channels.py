@@ -64,13 +64,19 @@ _SCOPE_AFTER = re.compile(
     r"unsubscribes?|signups?|sign-ups|security|deliverability|address|addresses|etiquette|templates?|calendar|plan|schedule|titles?|"
     r"brings?|brought|converts?|drives?|drove)\b"
 )
-_PLACE_AFTER = re.compile(r"(?:'s)?\s+(?:page|profile|account|audience|followers|subscribers|list|community|group|feed|readers|channel|contacts)\b")
+_PLACE_AFTER = re.compile(
+    r"(?:'s)?\s+(?:page|profile|account|audience|followers|subscribers|list|community|group|feed|readers|channel|contacts)\b"
+)
 _NOT_BEFORE = re.compile(
     r"(?:\bnot (?:on|for|to|via|in|by)?|\bno|\bexcept(?: for)?|\bwithout|\bbut not(?: on| for| to)?|\binstead of|\brather than|\bskip|\bleave out|\bnever on|"
     r"n't (?:post|publish|share|put)(?: it| this)? (?:on|to))\s*(?:an? |the |our )?$"
 )
-_JOIN = re.compile(r"\s*(?:,|/|&|\+|and|or|as well as|plus|then|also|,\s*and|,\s*plus|and (?:also )?(?:on|to|for|via|by|an?|the|our))*\s*(?:an? |the |our |on |to )?")
-_TOPIC_START = re.compile(r"\b(?:about|regarding|concerning|covering|announcing|explaining|how|why|whether|that|discussing)\b")
+_JOIN = re.compile(
+    r"\s*(?:,|/|&|\+|and|or|as well as|plus|then|also|,\s*and|,\s*plus|and (?:also )?(?:on|to|for|via|by|an?|the|our))*\s*(?:an? |the |our |on |to )?"
+)
+_TOPIC_START = re.compile(
+    r"\b(?:about|regarding|concerning|covering|announcing|explaining|how|why|whether|that|discussing)\b"
+)
 
 
 def find(low: str, text: str) -> list[Mention]:
@@ -82,7 +88,11 @@ def find(low: str, text: str) -> list[Mention]:
 def names_in(answer: str) -> tuple[list[str], list[str]]:
     """(known, unknown) channel names in a short answer or a preference, whatever their part."""
     low = answer.lower()
-    found = [m for m in (_mention(hit, low, answer, bare=True) for hit in _ANY.finditer(low)) if m is not None and m.role != "excluded"]
+    found = [
+        m
+        for m in (_mention(hit, low, answer, bare=True) for hit in _ANY.finditer(low))
+        if m is not None and m.role != "excluded"
+    ]
     known = list(dict.fromkeys(m.name for m in found if m.known))
     return known, list(dict.fromkeys(m.name for m in found if not m.known))
 
@@ -110,11 +120,20 @@ def _mention(found: re.Match[str], low: str, text: str, *, bare: bool = False) -
     words = text[start:end]
     if not bare and words == "x" and not re.search(r"(?:\b(?:on|to|for|and|via|or)|[,/&+])\s*$", low[:start]):
         return None
-    if not bare and words == "X" and re.search(r"\b(?:mention|include|say|add|generation|avoid|series|gen|model|size)\s+$", low[:start]):
+    if (
+        not bare
+        and words == "X"
+        and re.search(r"\b(?:mention|include|say|add|generation|avoid|series|gen|model|size)\s+$", low[:start])
+    ):
         return None
     if name == "blog" and words.lower() in ("our website",) and not re.search(r"\b(?:on|to|for)\s+$", low[:start]):
         return None
-    if name == "blog" and words == "ghost" and not bare and not re.search(r"\b(?:on|to|for|our|via|in|,|and)\s*$", low[:start]):
+    if (
+        name == "blog"
+        and words == "ghost"
+        and not bare
+        and not re.search(r"\b(?:on|to|for|our|via|in|,|and)\s*$", low[:start])
+    ):
         return None
     if re.match(r"ghost ?writ", low[start:]):
         return None
@@ -133,13 +152,23 @@ def _role(low: str, start: int, end: int, words: str) -> Role:
     if asked and asked[0].split()[0] == "from":
         return "scope"
     if asked and not after.startswith("'s"):
-        if re.search(r"\b(?:in|by|at)\s+(?:our |the )?$", before) and words in ("blog", "blogs", "tweets"):
+        if re.search(r"\b(?:in|by|at)\s+(?:our |the |my )?$", before) and words in (
+            "blog",
+            "blogs",
+            "tweets",
+            "newsletter",
+            "newsletters",
+            "emails",
+        ):
             return "scope"
         return "output"
     topical = _TOPIC_START.search(low[max(0, start - 200) : start])
     if (_FORM.match(after) or _SELF_FORM.fullmatch(words)) and not topical and not after.startswith("'s"):
         return "output"
-    if topical and re.search(r"(?:\band|,|\bplus|&|as well as|along with|together with)\s+(?:also )?(?:an?|one|two|three|\d+|matching|short|weekly)(?: \w+)?\s+$", before):
+    if topical and re.search(
+        r"(?:\band|,|\bplus|&|as well as|along with|together with)\s+(?:also )?(?:an?|one|two|three|\d+|matching|short|weekly)(?: \w+)?\s+$",
+        before,
+    ):
         return "output" if _FORM.match(after) or _SELF_FORM.fullmatch(words) else "scope"
     if re.search(r"[(\-–—:]\s*$", before) and re.match(r"\s*(?:\)|$|[,.&/]|and\b|:)", after):
         return "output"

@@ -43,22 +43,30 @@ _LENGTHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("most", rf"\b(?:{_MOST} )?{_N}[- ]{_THING}(?: (?:or less|or fewer|max(?:imum)?|at most|tops|limit|long))?\b"),
     )
 )  # fmt: skip
-_LABELS = re.compile(r"\b(?:max(?:imum)?\.? )?(?P<unit>words|characters|length|word count|word limit)\s*[:=]\s*(?:max\.? )?(?P<n>\d+)")
+_LABELS = re.compile(
+    r"\b(?:max(?:imum)?\.? )?(?P<unit>words|characters|length|word count|word limit)\s*[:=]\s*(?:max\.? )?(?P<n>\d+)"
+)
 _COUNT_NOUN = (
     r"(?:headlines?|titles?|subject lines?|taglines?|hooks?|slogans?|tweets?|posts?|threads?|parts?|ideas?|options?|variants?|versions?|alternatives?|"
     r"e-?mails?|articles?|newsletters?|updates?|captions?|suggestions?)"
 )
-_COUNT = re.compile(rf"(?<![\w$.,-])(?P<n>{NUMBER})(?:[- ](?!words?\b|per\b|days?\b|weeks?\b|months?\b|years?\b|characters?\b)[a-z][\w'-]*){{0,4}}?[- ]{_COUNT_NOUN}\b")
+_COUNT = re.compile(
+    rf"(?<![\w$.,-])(?P<n>{NUMBER})(?:[- ](?!words?\b|per\b|days?\b|weeks?\b|months?\b|years?\b|characters?\b)[a-z][\w'-]*){{0,4}}?[- ]{_COUNT_NOUN}\b"
+)
 _NO = r"(?:no|without(?: any| using)?|avoid(?:ing)?(?: any| using)?|skip(?: the)?|don't (?:use|add|include)(?: any)?|do not (?:use|add|include)(?: any)?|leave out(?: the)?|zero|not? (?:use )?any|omit|remove(?: all| the)?|(?:don't|do not) want(?: any)?)"
 _FLAGS = (("no_hashtags", re.compile(rf"\b{_NO} (?:emojis? (?:or|and|nor) |links? (?:or|and|nor) )?(?:#|hash ?tags?)|\bhashtag-free\b")),
           ("no_emoji", re.compile(rf"\b{_NO} (?:hash ?tags?(?: or| and| nor|,) )?emojis?\b|\bemoji[- ]free\b|\b{_NO} hash ?tags?,? (?:and|or|nor)(?: no)? emojis?")))  # fmt: skip
 _URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+")
-_LINK = re.compile(r"\b(?:(?:with|include|including|add|insert|put|plus) (?:a |the )?links?(?: to (?:our |the )?(?P<to>[\w' -]{2,40}))?|link(?:ing)? to (?:our|the) (?P<to2>[\w' -]{2,40}))")
+_LINK = re.compile(
+    r"\b(?:(?:with|include|including|add|insert|put|plus) (?:a |the )?links?(?: to (?:our |the )?(?P<to>[\w' -]{2,40}))?|link(?:ing)? to (?:our|the) (?P<to2>[\w' -]{2,40}))"
+)
 _CTA = re.compile(
     r"\b(?:(?:with|include|including|add|end with|ending with|ends? (?:in|on)|and|use|finish with|close with|has|have) )?(?:an? |the |one |strong |clear |single )*(?:call[- ]to[- ]action|cta)\b"
     r"(?:\s*(?:to|:|asking (?:people|readers|them)? ?to|that (?:says|asks|invites)(?: people| readers| them)?(?: to)?|for)\s+(?P<what>[^.;,\n]{3,80}))?"
 )
-_ASKS = re.compile(r"\b(?:ask|invite|encourage|urge|tell|get) (?:readers|people|them|followers|everyone|our (?:followers|readers|audience|customers|subscribers)|the (?:reader|audience)) to (?P<what>[^.;,\n]{3,80})")
+_ASKS = re.compile(
+    r"\b(?:ask|invite|encourage|urge|tell|get) (?:readers|people|them|followers|everyone|our (?:followers|readers|audience|customers|subscribers)|the (?:reader|audience)) to (?P<what>[^.;,\n]{3,80})"
+)
 _QUESTION_END = re.compile(r"\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b")
 _STOP = r"(?=[.;\n]|$|,? (?:but|and|then|also) (?:keep|do not|don't|avoid|no|use|make|in|under|without|write|for|with|publish|post|schedule|never|mention|include|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
@@ -67,13 +75,17 @@ _INCLUDE = re.compile(
 _AVOID = re.compile(
     rf"\b(?:(?:do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not) (?:ever )?(?:mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
 )
-_NO_THINGS = re.compile(r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b")
+_NO_THINGS = re.compile(
+    r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
+)
 _HASHTAGS = re.compile(r"(?<!\w)#[A-Za-z]\w+")
 _DAY = r"(?:(?:this |next |end of )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|noon|midnight|(?:the )?end of (?:the |this |next )?(?:day|week|month|quarter|year)|next week|cob|eod|eow|(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}(?:st|nd|rd|th)?\b(?!\d)|20\d\d-\d\d-\d\d)(?:,? (?:at )?(?:\d{1,2}(?::\d\d)? ?(?:am|pm|o'clock|h\b)|\d{1,2}:\d\d|noon|morning|afternoon|evening|cet|utc))?"
 _DEADLINE = re.compile(
     rf"\b(?:(?:by|before|until|due(?: on| by)?|no later than|deadline(?: is|:)?|needed (?:by|on)|ready (?:by|for|on)|in time for) (?P<day>{_DAY}|\d{{1,2}}(?::\d\d)? ?(?:am|pm))|(?P<asap>asap|as soon as possible|urgently|right away|immediately))\b"
 )
-_SCHEDULE = re.compile(rf"\b(?P<lead>(?:publish|post|send|schedule|release|share|go(?:es)? (?:out|live)|tweet|scheduled?)\b[^.;\n]{{0,80}}?)\s(?P<on>(?:on |for |at )?{_DAY}(?: morning| afternoon| evening)?)(?=[.;,\n:]|$| (?:on|to|at|and|about|for)\b)")
+_SCHEDULE = re.compile(
+    rf"(?:^|[.,;!?\n]\s|\b(?:and|then|please|to)\s)(?P<lead>(?:publish|post|send|schedule|release|share|go(?:es)? (?:out|live)|tweet|scheduled?)\b[^.;\n]{{0,80}}?)\s(?P<on>(?:(?:on|for|at) |(?=tomorrow|today|tonight|next|this|(?:mon|tues|wednes|thurs|fri|satur|sun)day)){_DAY}(?: morning| afternoon| evening)?)(?=[.;,\n:]|$| (?:on|to|at|and|about|for)\b)"
+)
 _CANNOT = re.compile(
     r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
     rf"{NUMBER} (?:sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|no commas|"
@@ -93,7 +105,9 @@ _VOICE = re.compile(
     + "|".join(f"(?:{p})" for p in PERSONAS.values())
     + r") (?:persona|voice|style)\b"
 )
-_FOREIGN_VOICE = re.compile(r"\bin the (?:voice|style|manner) of (?!(?:our|the) (?:brand|company|house))(?P<who>(?:an? |the )?[\w.'-]+(?: [\w.'-]+)?)|\b(?P<who2>\w+) persona\b")
+_FOREIGN_VOICE = re.compile(
+    r"\bin the (?:voice|style|manner) of (?!(?:our|the) (?:brand|company|house))(?P<who>(?:an? |the )?[\w.'-]+(?: [\w.'-]+)?)|\b(?P<who2>\w+) persona\b"
+)
 
 
 def find(low: str, text: str) -> Demands:
@@ -114,10 +128,26 @@ def _voice(low: str, text: str, demands: Demands) -> None:
     match = _VOICE.search(low)
     if match:
         said = match["name"] or match["name2"]
-        name = next(n for n, pattern in PERSONAS.items() if re.fullmatch(pattern.split("(?")[0] or pattern, said) or re.search(pattern, match[0]))
+        name = next(
+            n
+            for n, pattern in PERSONAS.items()
+            if re.fullmatch(pattern.split("(?")[0] or pattern, said) or re.search(pattern, match[0])
+        )
         return _take(demands, match, "persona", name)
     other = _FOREIGN_VOICE.search(low)
-    if other and (other["who2"] or "") not in ("buyer", "customer", "user", "target", "each", "every", "the", "a", "your", "which", "our"):
+    if other and (other["who2"] or "") not in (
+        "buyer",
+        "customer",
+        "user",
+        "target",
+        "each",
+        "every",
+        "the",
+        "a",
+        "your",
+        "which",
+        "our",
+    ):
         group = "who" if other["who"] else "who2"
         demands.unknown_voice = text[slice(*other.span(group))]
         demands.spans.append(other.span())
@@ -222,7 +252,7 @@ def _words(low: str, text: str, demands: Demands) -> None:
 
 
 def _items(said: str) -> list[str]:
-    """"our revenue, "free trial" and the number of customers" -> each thing on its own."""
+    """ "our revenue, "free trial" and the number of customers" -> each thing on its own."""
     quoted = re.findall(r"\"([^\"]+)\"|'([^']{2,})'(?!\w)", said)
     if quoted:
         return [a or b for a, b in quoted]
@@ -234,7 +264,12 @@ def _items(said: str) -> list[str]:
 def _counts(low: str, text: str, demands: Demands) -> None:
     for match in _COUNT.finditer(low):
         count = number(match["n"])
-        if count and count > 1 and not _overlaps(match, demands) and not re.search(r"\b(?:last|past|our|of our|previous|the) $", low[: match.start()]):
+        if (
+            count
+            and count > 1
+            and not _overlaps(match, demands)
+            and not re.search(r"\b(?:last|past|our|of our|previous|the) $", low[: match.start()])
+        ):
             return _take(demands, match, "count", count, "n")
 
 

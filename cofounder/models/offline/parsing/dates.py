@@ -15,7 +15,18 @@ _MONTH = "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True))
 _YEAR = r"(?:(?:19|20)\d\d|'\d\d)"
 _OF_YEAR = rf"(?:,?\s*(?:of\s+|in\s+)?(?:fy\s?)?[-/ ]?(?P<year>{_YEAR})(?!\d|\s*(?:words|characters|customers|users|visits|followers|people))|\s+(?:of\s+)?(?P<rel>last|this|next|the previous) year\b)?"
 _MOD = r"(?:(?P<mod>last|this|next|previous|past|coming|upcoming)\s+(?P<whole>year's\s+)?)?"
-_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "final": 4, "last": 4}
+_ORDINAL = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "final": 4,
+    "last": 4,
+}
 _UNIT = r"(?P<unit>day|week|month|quarter|half|year|fortnight)"
 
 
@@ -52,13 +63,13 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("before_last", rf"\bthe {_UNIT} before last\b"),
         ("ago", rf"\b(?P<n>{NUMBER}) {_UNIT}s? ago\b"),
         ("quarter", rf"\b{_MOD}q(?P<n>[1-4])\b(?:'s)?{_OF_YEAR}"),
-        ("quarter", rf"\b(?P<n>[1-4])q\s?(?P<year>(?:20)?\d\d)\b"),
+        ("quarter", r"\b(?P<n>[1-4])q\s?(?P<year>(?:20)?\d\d)\b"),
         ("quarter_word", rf"\b(?P<w>first|second|third|fourth|final|last|[1-4](?:st|nd|rd|th)) quarter\b(?:{_OF_YEAR.removesuffix('?')}|(?P<now> of the year)|(?=))"),
         ("half", rf"\b{_MOD}h(?P<n>[12])\b(?:'s)?{_OF_YEAR}"),
         ("half_word", rf"\b(?P<w>first|second|1st|2nd) half\b(?: of the year(?! \d))?{_OF_YEAR}"),
         ("week", rf"\b(?:calendar week|week|cw|kw|wk)\s?#?(?P<n>[1-9]|[1-4]\d|5[0-3])\b(?!\d){_OF_YEAR}"),
-        ("relative", rf"\b(?P<mod>last|previous|past|prior|this|current|next|coming|upcoming|following)\s+(?:calendar |fiscal |financial |full |complete |business )?{_UNIT}(?:'s|s')?\b"),
         ("month", rf"\b{_MOD}(?:late |early |mid-? ?|end of |month of )?(?P<m>{_MONTH})\b\.?(?:'s)?{_OF_YEAR}"),
+        ("relative", rf"\b(?P<mod>last|previous|past|prior|this|current|next|coming|upcoming|following)\s+(?:calendar |fiscal |financial |full |complete |business )?{_UNIT}(?:'s|s')?\b"),
         ("near_day", r"\b(?P<w>yesterday|today|tomorrow|tonight)(?:'s)?\b"),
         ("year", r"\b(?:fy|fiscal year|financial year)\s?'?(?P<short>(?:20)?\d\d)\b"),
         ("year", r"(?<![\d$€£#.,/-])\b(?P<year>(?:199|20[0-4])\d)\b(?!\d|[.,]\d|\s*(?:%|words|characters|customers|users|visits|visitors|followers|people|dollars|euros|likes|views|clicks|subscribers))"),
@@ -111,7 +122,11 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
             return None
         return atom(kind.removesuffix("_word"), _ORDINAL[got["w"]])
     if kind == "month":
-        return atom("month", _MONTH_NUMBER[got["m"]]) if _means_month(got["m"], modifier or year, start, end, blank) else None
+        return (
+            atom("month", _MONTH_NUMBER[got["m"]])
+            if _means_month(got["m"], modifier or year, start, end, blank)
+            else None
+        )
     if kind in ("iso_day", "number_day", "day_month"):
         return _day_atom(kind, got, start, end, words)
     if kind == "several":
@@ -129,7 +144,7 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
 
 
 def _means_month(word: str, certain: object, start: int, end: int, blank: str) -> bool:
-    """"may" and "march" are also verbs, "jan" and "dec" also names or slips."""
+    """ "may" and "march" are also verbs, "jan" and "dec" also names or slips."""
     if word not in _AMBIGUOUS or certain:
         return True
     return bool(_BEFORE_MONTH.search(blank[max(0, start - 12) : start]) or _AFTER_MONTH.match(blank[end : end + 14]))
@@ -138,7 +153,13 @@ def _means_month(word: str, certain: object, start: int, end: int, blank: str) -
 def _modifier(said: str | None) -> str:
     if not said:
         return ""
-    return "last" if said in ("last", "previous", "past", "prior", "preceding", "trailing") else "this" if said in ("this", "current") else "next"
+    return (
+        "last"
+        if said in ("last", "previous", "past", "prior", "preceding", "trailing")
+        else "this"
+        if said in ("this", "current")
+        else "next"
+    )
 
 
 def _year(got: dict[str, str | None]) -> int | None:
@@ -178,7 +199,9 @@ def resolve(atom: Atom, today: date, mode: str) -> Period:
         unit = "week" if atom.unit == "fortnight" else atom.unit
         return spans.step(unit, {"last": -1, "this": 0, "next": 1}[atom.modifier], today)
     if atom.kind in ("before_last", "ago"):
-        return spans.step("week" if atom.unit == "fortnight" else atom.unit, -2 if atom.kind == "before_last" else -atom.index, today)
+        return spans.step(
+            "week" if atom.unit == "fortnight" else atom.unit, -2 if atom.kind == "before_last" else -atom.index, today
+        )
     if atom.kind == "to_date":
         return spans.to_date(atom.unit, today)
     if atom.kind == "year":

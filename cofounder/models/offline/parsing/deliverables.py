@@ -7,6 +7,7 @@ from cofounder.models.intent import ActionKind
 
 _KINDS: tuple[tuple[ActionKind, str], ...] = (
     ("plan_calendar", r"(?:content|editorial|posting|social(?: media)?|publishing|marketing|post|newsletter|blog|linkedin|twitter|facebook|x|campaign|communications?)[ -](?:calendar|plan|schedule)s?|calendar|posting plan|schedule (?:of|for) (?:our |the )?(?:social |linkedin |blog )?(?:posts|content|tweets|newsletters)|(?:week|month)'s worth of (?:posts|content)"),
+    ("summarise_text", r"tl;?dr|gist"),
     ("headlines", r"(?:headline|title|subject(?: line)?)s?(?: ideas?| options| variants?| suggestions?| lines?)?|subject lines?|taglines?|slogans?|hooks?"),
     ("create_thread", r"(?:twitter |x |tweet )?threads?|tweet ?storms?"),
     ("write_article", r"blog[- ]?posts?|blog (?:articles?|entry|entries|piece|update|announcement)|articles?|(?<=a )blog|(?<=our )blog|(?<=the )blog|long[- ]form piece"),
@@ -41,8 +42,17 @@ _LIST_PLACE = re.compile(
     r"\b(?:for|on|to|via|through|by|across|over|in|onto|and on|from)\s+(?:(?:our|the|both|all|company|linkedin|twitter|x|facebook|fb|e-?mail|blog|newsletter|wordpress|ghost|instagram|tiktok|youtube|"
     r"threads|reddit|outbox|page|subscribers|list|and|or|&|,|/|as well as|plus)[\s,/]*)*$"
 )
-_FOLLOWS = re.compile(r"(?:\s*(?:,|and|&|plus|as well as|along with|together with|or|\+)+\s*)+(?:also\s+|then\s+)?(?:an?|one|two|three|four|five|\d+|some|the|matching|another)\s+(?:[\w-]+\s+){0,3}?$")
-_OVERRIDES = {"headlines", "plan_calendar", "forecast_metrics", "analyse_metrics", "compare_metrics", "check_compliance"}
+_FOLLOWS = re.compile(
+    r"(?:\s*(?:,|and|&|plus|as well as|along with|together with|or|\+)+\s*)+(?:also\s+|then\s+)?(?:an?|one|two|three|four|five|\d+|some|the|matching|another)\s+(?:[\w-]+\s+){0,3}?$"
+)
+_OVERRIDES = {
+    "headlines",
+    "plan_calendar",
+    "forecast_metrics",
+    "analyse_metrics",
+    "compare_metrics",
+    "check_compliance",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,13 @@ def _add(things: list[Thing], thing: Thing, part: str, *, late: bool) -> None:
         if thing.kind in _OVERRIDES or thing.kind is None:
             things[-1] = thing
         return
-    joined = re.fullmatch(r"\s*(?:,|and|&|/|plus|as well as|along with|together with|or|\+|\s)+(?:also\s+)?(?:(?:an?|one|two|three|four|five|\d+|some|the|our|for|another|matching)\s+)?(?:[\w'-]+[\s-]+){0,3}", gap)
+    if thing.kind == "headlines" and re.search(r"\bwith\b", gap):
+        return  # "an article with a title"
+    if thing.kind in _OVERRIDES - {"headlines"} and not late and not re.search(r"\ban? ", gap):
+        return  # "LinkedIn post, Q3 numbers": the numbers are its topic
+    joined = re.fullmatch(
+        r"\s*(?:,|and|&|/|plus|as well as|along with|together with|or|\+|\s)+(?:also\s+)?(?:(?:an?|one|two|three|four|five|\d+|some|the|our|for|another|matching)\s+)?(?:[\w'-]+[\s-]+){0,3}",
+        gap,
+    )
     if late or (joined and re.search(r",|\band\b|&|/|\bplus\b|\bwell\b|\bwith\b|\bor\b|\+", gap)):
         things.append(thing)

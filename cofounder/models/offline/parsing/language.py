@@ -40,12 +40,7 @@ _SCRIPTS = (
     ("hy", re.compile(r"[\u0530-\u058f]+")),
 )
 _ENGLISH = set(
-    "the a an our my your their his her its this these those that it is are was were be been am do does did have has had of to for "
-    "from by with without about into on in at as and or but not how what why when where which who will would can could should "
-    "may please write create make give show tell need want let me us we you i they he she them all any some more most last next "
-    "than then there here also just only compare shorten rewrite check draft publish share announce month quarter year week "
-    "customers results numbers figures growth using so if up down out over under between during since until ideas new like "
-    "good help post about work get use text".split()
+    ["the", "a", "an", "our", "my", "your", "their", "his", "her", "its", "this", "these", "those", "that", "it", "is", "are", "was", "were", "be", "been", "am", "do", "does", "did", "have", "has", "had", "of", "to", "for", "from", "by", "with", "without", "about", "into", "on", "in", "at", "as", "and", "or", "but", "not", "how", "what", "why", "when", "where", "which", "who", "will", "would", "can", "could", "should", "may", "please", "write", "create", "make", "give", "show", "tell", "need", "want", "let", "me", "us", "we", "you", "i", "they", "he", "she", "them", "all", "any", "some", "more", "most", "last", "next", "than", "then", "there", "here", "also", "just", "only", "compare", "shorten", "rewrite", "check", "draft", "publish", "share", "announce", "month", "quarter", "year", "week", "customers", "results", "numbers", "figures", "growth", "using", "so", "if", "up", "down", "out", "over", "under", "between", "during", "since", "until", "ideas", "new", "like", "good", "help", "post", "about", "work", "get", "use", "text"]
 )
 _STOP = {
     "de": "der die das den dem des ein eine einen einem einer eines und oder ist sind war waren mit für fur über uber unser unsere unseren "
@@ -103,8 +98,8 @@ _SETS = {code: set(words.split()) - _ENGLISH for code, words in _STOP.items()}
 _LOOSE = {"de", "la", "le", "el", "al", "no", "en", "des", "du", "post", "et", "per", "las", "los", "del", "da", "van", "von",
           "di", "article", "compare", "publication", "resume", "tu", "on", "die", "war", "was", "text", "product", "artikel",
           "over", "analyse", "plus", "par", "son", "me", "a", "o", "i", "e", "u", "s", "v", "z", "y", "to", "or", "of", "is", "in",
-          "use", "ay", "an", "one", "ten", "ta", "not", "era", "crea", "an", "as", "do", "com", "my", "we", "he", "om", "min",
-          "for", "tak", "tal", "ten", "ne", "fan", "var", "men", "kind", "art", "hat", "mode", "av", "er", "je", "ja"}  # fmt: skip
+          "use", "ay", "an", "one", "ten", "ta", "not", "era", "crea", "as", "do", "com", "my", "we", "he", "om", "min",
+          "for", "tak", "tal", "ne", "fan", "var", "men", "kind", "art", "hat", "mode", "av", "er", "je", "ja"}  # fmt: skip
 _MARKS = {
     "de": "äöüß", "fr": "éèêëàâçùûôîïœ", "es": "ñ¿¡áíóúé", "it": "àèìòù", "pt": "ãõçáâêóú", "nl": "ëï", "pl": "ąćęłńśźż", "sv": "åäö",
     "da": "æøå", "no": "æøå", "fi": "äö", "cs": "ěščřžýů", "ro": "ăâîșț", "hu": "őűáéíóöúü", "tr": "ğışçöü",
@@ -114,7 +109,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SAMPLE = 3_000
 _LANGUAGES = "|".join(sorted((re.escape(name) for name in CODES), key=len, reverse=True))
 _WANTED = re.compile(
-    rf"\b(?:in|into|to|auf)\s+(?:fluent |simple |both \w+ and |english and )?(?P<a>{_LANGUAGES})\b"
+    rf"\b(?:in|into|to|auf)\s+(?:fluent |simple |only |just |plain |both \w+ and |english and )?(?P<a>{_LANGUAGES})\b"
     r"(?!\s*(?:market|speaking|-speaking|cit|customer|client|compan|office|compet|startup|team|user|region|media|press|law))"
     rf"|\b(?P<b>{_LANGUAGES})\s+(?:version|translation|language|text|(?:\w+ )?(?:post|tweet|newsletter|article|e-?mail|headlines?))\b"
     rf"|\blanguage\s*[:=]\s*(?P<c>{_LANGUAGES})\b"
@@ -171,10 +166,20 @@ def _by_script(text: str, words: list[str]) -> Language | None:
     if counts["ja"] and code in ("zh", "ja"):
         code = "ja"
     if code == "ru":
-        code = "uk" if re.search(r"[іїєґ]", text, re.I) else "bg" if re.search(r"\bъ|[^\W]ът\b|\bще\b|\bза нашия", text) else "ru"
+        code = (
+            "uk"
+            if re.search(r"[іїєґ]", text, re.I)
+            else "bg"
+            if re.search(r"\bъ|[^\W]ът\b|\bще\b|\bза нашия", text)
+            else "ru"
+        )
     if code == "ar":
         code = "ur" if re.search(r"[ٹڈڑں]", text) else "fa" if re.search(r"[پچژگ]", text) else "ar"
-    sample = next(pattern for c, pattern in _SCRIPTS if c == code or (c == "ru" and code in "uk bg") or (c == "ar" and code in "fa ur"))
+    sample = next(
+        pattern
+        for c, pattern in _SCRIPTS
+        if c == code or (c == "ru" and code in "uk bg") or (c == "ar" and code in "fa ur")
+    )
     return Language(code, tuple(sample.findall(text)[:5]))
 
 

@@ -35,7 +35,9 @@ _NAMES = (
     ("nps", r"nps|net promoter score"),
 )  # fmt: skip
 _ANY = re.compile("|".join(f"(?P<m{i}>(?<!\\w)(?:{pattern})(?!\\w))" for i, (_, pattern) in enumerate(_NAMES)))
-_ALONE_CUSTOMERS = re.compile(r"\b(?:revenue|traffic|conversion\w*|sales|churn|mrr)(?:,| and| or|, and| &) (?:our )?customers\b|\bcustomers(?:,| and| &) (?:our )?(?:revenue|traffic|conversion|mrr)\b|\bhow many (?:new )?(?:customers|clients|users)\b|^(?:our )?customers$")
+_ALONE_CUSTOMERS = re.compile(
+    r"\b(?:revenue|traffic|conversion\w*|sales|churn|mrr)(?:,| and| or|, and| &) (?:our )?customers\b|\bcustomers(?:,| and| &) (?:our )?(?:revenue|traffic|conversion|mrr)\b|\bhow many (?:new )?(?:customers|clients|users)\b|^(?:our )?customers$"
+)
 
 # Words for "our figures" that name none of them.
 FIGURES = re.compile(
@@ -47,7 +49,9 @@ GROWTH = re.compile(
     r"\b(?:grow(?:th|n|ing|s)?|grew|increas\w*|decreas\w*|declin\w*|improv\w*|change[sd]?|up|down|rose|risen|fell|fallen|drop\w*|jump\w*|compar\w*|versus|vs|"
     r"how (?:did|are|have|do|were|was|is|well)|doing|perform\w*|progress|trend\w*|better|worse|momentum|record)\b"
 )
-ADVICE = re.compile(r"\b(?:how to|tips|ways to|guide|best practices|importance of|benefits of|what is|what are|mistakes|lessons?|explain\w*|why .* matters?|101|basics|myths?|mindset|hacking|definition|trends in)\b")
+ADVICE = re.compile(
+    r"\b(?:how to|tips|ways to|guide|best practices|importance of|benefits of|what is|what are|mistakes|lessons?|explain\w*|why .* matters?|101|basics|myths?|mindset|hacking|definition|trends in)\b"
+)
 
 
 def find(low: str) -> list[str]:
@@ -64,4 +68,6 @@ def are_own(phrase: str, *, named: list[str], has_period: bool, ours: bool) -> b
         return False
     if named:
         return True
-    return bool(FIGURES.search(phrase)) and (has_period or ours or bool(re.search(r"\b(?:metrics|kpis?|numbers|figures)\b", phrase)))
+    return bool(FIGURES.search(phrase)) and (
+        has_period or ours or bool(re.search(r"\b(?:metrics|kpis?|numbers|figures)\b", phrase))
+    )

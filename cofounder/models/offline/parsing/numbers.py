@@ -2,15 +2,11 @@
 
 import re
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _VALUE = {word: i for i, word in enumerate(_SMALL)} | {word: 10 * i for i, word in enumerate(_TENS, 2)}
 _WORD = "|".join([*_TENS, *reversed(_SMALL)])
-NUMBER = (
-    rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|(?:(?:{_WORD}|an?) (?:hundred|thousand)(?: and)?(?: fifty)?|(?:{'|'.join(_TENS)})[- ](?:{_WORD})|{_WORD}|a dozen|half a dozen|a hundred|a couple of))"
-)
+NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|(?:(?:{_WORD}|an?) (?:hundred|thousand)(?: and)?(?: fifty)?|(?:{'|'.join(_TENS)})[- ](?:{_WORD})|{_WORD}|a dozen|half a dozen|a hundred|a couple of))"
 
 
 def number(said: str) -> int | None:

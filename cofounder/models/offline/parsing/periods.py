@@ -54,9 +54,13 @@ _VERSUS = re.compile(r"\b(?:vs|versus|against|compared?|compares|relative to|tha
 _COMPARE_BEFORE = re.compile(r"\b(?:compar\w+|comparison|differences?|change[sd]?|contrast)\b[^.;]*$")
 _RANGE_GAP = re.compile(r"\s*(?:,\s*)?(?:to|until|till|through|thru|up to|-|–|—)\s*(?:the\s+)?(?:end of\s+)?")
 _AND_GAP = re.compile(r"\s*and\s*(?:the\s+)?")
-_JOIN_GAP = re.compile(r"[\w\s',$%-]{0,60}?\b(?:vs\.?|versus|v\.?|against|with|to|and|compared? (?:to|with|against)|relative to|than|over)\s+(?:the\s+|in\s+|our\s+|what we had in\s+)*[\w\s]{0,20}")
+_JOIN_GAP = re.compile(
+    r"[\w\s',$%-]{0,60}?\b(?:vs\.?|versus|v\.?|against|with|to|and|compared? (?:to|with|against)|relative to|than|over)\s+(?:the\s+|in\s+|our\s+|what we had in\s+)*[\w\s]{0,20}"
+)
 _SINCE = re.compile(r"\b(?:since|from)\s+(?:the )?(?:(?:beginning|start) of\s+)?(?:the )?$")
-_ONWARDS = re.compile(r"\s*(?:onwards?|on\b(?! linkedin)|until (?:now|today)|to (?:now|today|date)|till now|through today|up to (?:now|today))")
+_ONWARDS = re.compile(
+    r"\s*(?:onwards?|on\b(?! linkedin)|until (?:now|today)|to (?:now|today|date)|till now|through today|up to (?:now|today))"
+)
 _UNCLEAR = re.compile(
     r"\b(?:q[05-9]|quarter (?:[5-9]|\d\d)|(?:the )?(?:fifth|sixth) quarter|h[3-9](?= (?:results|numbers|figures|revenue|20))|week (?:5[4-9]|[6-9]\d)|"
     r"(?:the )?(?:last|past|next|previous|coming) (?:few|couple of|several|some) (?:days|weeks|months|quarters|years)|"
@@ -102,11 +106,18 @@ def _comparisons(blank: str, result: Periods) -> str:
 def _is_comparison(words: str, before: str) -> bool:
     """A bare "with", "and", "to" or "from" only compares after a word that says so."""
     if re.match(r"(?:with|and|to|from|over|on|reach\w*)\b", words):
-        return bool(re.search(r"\b(?:compar\w+|differ\w+|change\w*|grow\w*|grew|up|down|increase\w*|rose|fell|drop\w*|better|worse|versus|vs|relative|improve\w*|close|track)\b", before))
+        return bool(
+            re.search(
+                r"\b(?:compar\w+|differ\w+|change\w*|grow\w*|grew|up|down|increase\w*|rose|fell|drop\w*|better|worse|versus|vs|relative|improve\w*|close|track)\b",
+                before,
+            )
+        )
     return True
 
 
-def _placed(found: list[Atom], today: date, mode: Callable[[int], Mode], result: Periods) -> Iterator[tuple[Atom, Period]]:
+def _placed(
+    found: list[Atom], today: date, mode: Callable[[int], Mode], result: Periods
+) -> Iterator[tuple[Atom, Period]]:
     for i, atom in enumerate(found):
         if atom.year is None and atom.kind in ("month", "quarter", "half") and i + 1 < len(found):
             atom = _borrow_year(atom, found[i + 1])
@@ -146,7 +157,7 @@ def _joined(
 
 
 def _same_run(left: Atom, right: Period, today: date) -> Period:
-    """"November to February": the first lies before the second, so it takes the year before if it must."""
+    """ "November to February": the first lies before the second, so it takes the year before if it must."""
     year = right.start.year
     if left.kind in ("month", "quarter", "half"):
         this = spans.unit(left.kind, year, left.index, today)
@@ -156,7 +167,11 @@ def _same_run(left: Atom, right: Period, today: date) -> Period:
 
 def _is_range(left: Atom, right: Atom, blank: str) -> bool:
     gap, before = blank[left.end : right.start], blank[: left.start]
-    if _COMPARE_BEFORE.search(before[-60:]) and not re.search(r"\bfrom\s+(?:the\s+)?$", before) and not re.fullmatch(r"\s*[-–—]\s*", gap):
+    if (
+        _COMPARE_BEFORE.search(before[-60:])
+        and not re.search(r"\bfrom\s+(?:the\s+)?$", before)
+        and not re.fullmatch(r"\s*[-–—]\s*", gap)
+    ):
         return False
     if _RANGE_GAP.fullmatch(gap):
         return True
@@ -167,9 +182,14 @@ def _assign(found: list[tuple[Atom, Period]], low: str, blank: str, result: Peri
     for i, (atom, period) in enumerate(found):
         part: Literal["main", "compared"] = "main"
         before = blank[: atom.start]
-        if i and result.compare_period is None and result.compare_with is None and _compares(found[i - 1][0], atom, blank):
-            part = "compared"
-        elif not i and re.search(r"\b(?:vs\.?|versus|compared (?:to|with|against)|relative to|than|against)\s+(?:the\s+|in\s+)*$", before):
+        if (
+            i
+            and result.compare_period is None
+            and result.compare_with is None
+            and _compares(found[i - 1][0], atom, blank)
+        ) or (not i and re.search(
+            r"\b(?:vs\.?|versus|compared (?:to|with|against)|relative to|than|against)\s+(?:the\s+|in\s+)*$", before
+        )):
             part = "compared"
         if part == "compared":
             result.compare_period, result.compare_words = period, result.compare_words or low[atom.start : atom.end]
@@ -208,7 +228,7 @@ def _finish_comparison(result: Periods, today: date) -> None:
 
 
 def _current_like(compared: Period, today: date) -> Period | None:
-    """"How are we doing compared to last month?" asks about this month."""
+    """ "How are we doing compared to last month?" asks about this month."""
     kind = compared.grain if compared.grain != "range" else ""
     if kind and spans.step(kind, -1, today) == compared:
         return spans.step(kind, 0, today)

@@ -37,7 +37,9 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )  # fmt: skip
-_AGAINST = re.compile(r"\b(?:how (?:to|we) (?:spot|recogni[sz]e|detect|avoid|fight|protect|report|stop|prevent)|protect(?:ing)? (?:yourself|against|from)|against fake|spot(?:ting)?|avoid(?:ing)?|awareness|dangers? of|warn(?:ing)?|beware|fight(?:ing)?|do not|don't|never|not)\b")
+_AGAINST = re.compile(
+    r"\b(?:how (?:to|we) (?:spot|recogni[sz]e|detect|avoid|fight|protect|report|stop|prevent)|protect(?:ing)? (?:yourself|against|from)|against fake|spot(?:ting)?|avoid(?:ing)?|awareness|dangers? of|warn(?:ing)?|beware|fight(?:ing)?|do not|don't|never|not)\b"
+)
 
 
 def refuse(low: str) -> tuple[str, str] | None:

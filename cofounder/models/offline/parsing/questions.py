@@ -50,7 +50,10 @@ def text_language(name: str) -> Question:
 def no_action(unmade: str | None) -> Question:
     missing = f'"{unmade}" is not something I do. ' if unmade else "I could not find out what you want done. "
     return Question(
-        field="action", question=missing + _WHAT + ". Which of these do you want?", why="I do not start work I am not sure about.", options=CAN_DO
+        field="action",
+        question=missing + _WHAT + ". Which of these do you want?",
+        why="I do not start work I am not sure about.",
+        options=CAN_DO,
     )
 
 
@@ -73,7 +76,11 @@ def confirm(reading: str) -> Question:
 
 
 def no_text(what: str) -> Question:
-    return Question(field="text", question=f"Which text shall I {what}? Paste it here.", why="The request speaks of a text but does not hold one.")
+    return Question(
+        field="text",
+        question=f"Which text shall I {what}? Paste it here.",
+        why="The request speaks of a text but does not hold one.",
+    )
 
 
 def no_topic(what: str) -> Question:
@@ -86,7 +93,12 @@ def no_topic(what: str) -> Question:
 
 
 def no_channel() -> Question:
-    return Question(field="channels", question="Where shall it appear?", why="The form of a text depends on its channel, and none is named.", options=OPTIONS)
+    return Question(
+        field="channels",
+        question="Where shall it appear?",
+        why="The form of a text depends on its channel, and none is named.",
+        options=OPTIONS,
+    )
 
 
 def unknown_channels(unknown: list[str], known: list[str]) -> Question:
@@ -121,13 +133,20 @@ def no_comparison() -> Question:
         field="period",
         question="What shall I compare with what?",
         why="A comparison needs two periods or figures, and none is named.",
-        options=["Last month compared to the month before", "Last quarter compared to the quarter before", "Last month compared to last year"],
+        options=[
+            "Last month compared to the month before",
+            "Last quarter compared to the quarter before",
+            "Last month compared to last year",
+        ],
     )
 
 
 def tone_clash(first: str, second: str) -> Question:
     return Question(
-        field="tone", question=f"Shall it sound {first} or {second}?", why="The request asks for both, and they exclude each other.", options=[first, second]
+        field="tone",
+        question=f"Shall it sound {first} or {second}?",
+        why="The request asks for both, and they exclude each other.",
+        options=[first, second],
     )
 
 
@@ -142,4 +161,9 @@ def unknown_voice(name: str) -> Question:
 
 def no_link(to: str) -> Question:
     place = f"the {to}" if to else "which page"
-    return Question(field="link", question=f"What is the address of {place}?", why="A link is wanted, but its address is not given.", options=["No link"])
+    return Question(
+        field="link",
+        question=f"What is the address of {place}?",
+        why="A link is wanted, but its address is not given.",
+        options=["No link"],
+    )

@@ -8,7 +8,9 @@ from cofounder.models.offline.parsing.spelling import correct
 
 LONGEST_INSTRUCTION = 4_000  # characters; what follows is not read, and the reader is told
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
+)
 _TAG = re.compile(r"<(?:script|style)\b[^>]*>.{0,4000}?</(?:script|style)>|</?[a-zA-Z][^<>]{0,200}>", re.S | re.I)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "`": "'", "\u00a0": " "})
 
@@ -28,11 +30,13 @@ _CUE = re.compile(
 )
 _ABOVE = re.compile(r"\b(?:above|this|that|it)\b")
 _NOT_TEXT = re.compile(
-    r"(?:include|including|mention|mentioning|contain|containing|words?|phrase|hashtag|hashtags|say|saying|called|titled|named|"
+    r"(?:include|including|mention|mentioning|contain|containing|the words?|keywords|with|than|such as|for example|word|phrase|hashtag|hashtags|say|saying|called|titled|named|(?:the |this )?(?:article|book|movie|film|paper|song)|"
     r"title|avoid|slogan|tagline|keyword|keywords|the term|campaign|product|feature|event|about|on|regarding|tone|audience|"
     r"channels?|deadline|length|topic)\s*:?\s*$"
 )
-_CLAIM = re.compile(r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise))")
+_CLAIM = re.compile(
+    r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise))"
+)
 _FENCE = re.compile(r'```[a-z]*\n?(.+?)```|"""(.+?)"""|<<<(.+?)>>>', re.S)
 _QUOTED = re.compile(r'"([^"]{3,})"', re.S)
 
@@ -73,6 +77,8 @@ def split(request: str) -> tuple[str, str | None]:
         found = way(request)
         if found is not None:
             instruction, text = found
+            if re.fullmatch(r"\s*(?:https?://|www\.)\S+\s*", text):
+                return request, None  # an address is no text: nothing is fetched
             return instruction.strip(), text.strip()
     return request, None
 
@@ -98,11 +104,18 @@ def _after_colon(request: str) -> tuple[str, str] | None:
     head, rest = request[: found.start()], request[found.end() :].strip()
     low = head.translate(_QUOTES).lower()
     last = re.split(r"[.!?\n]\s*", low)[-1]
-    if len(rest.split()) < 2 or _NOT_TEXT.search(last):
+    if len(rest.split()) < 2 or (_NOT_TEXT.search(last) and not _CUE.search(last)):
         return None
-    if not (_CUE.search(last) or (_wants_text(last) and not re.search(r"\b(?:about|regarding|include|mention)\b", last))):
+    if not (
+        _CUE.search(last) or (_wants_text(last) and not re.search(r"\b(?:about|regarding|include|mention)\b", last))
+    ):
         return None
-    if re.match(r"(?:please )?(?:make|check|improve|review)\b", last) and not _CUE.search(last) and "\n" not in rest and len(rest.split()) < 5:
+    if (
+        re.match(r"(?:please )?(?:make|check|improve|review)\b", last)
+        and not _CUE.search(last)
+        and "\n" not in rest
+        and len(rest.split()) < 5
+    ):
         return None
     closing = re.match(r"[\"“„«](.+?)[\"”»](.*)$", rest, re.S)
     if closing and len(closing[2]) < 300:
@@ -130,7 +143,9 @@ def _after_line(request: str) -> tuple[str, str] | None:
         return None
     low = head.translate(_QUOTES).lower()
     wants = _CUE.search(low.rstrip(" :.-")) or (_wants_text(low) and not re.search(r"\babout\b", low))
-    if not wants or re.match(r"\s*(?:[-*•\d]|tone|audience|length|channels?|max|keep|no |don't|include|use )", rest.lower()):
+    if not wants or re.match(
+        r"\s*(?:[-*•\d]|tone|audience|length|channels?|max|keep|no |don't|include|use )", rest.lower()
+    ):
         return None
     return head.rstrip(" :"), rest
 

@@ -22,8 +22,12 @@ _PREFIX = re.compile(
 _BREAK = re.compile(
     rf"(?:[.!?;]+[\"')\]]*\s+|\n+|\s+[-–—]\s+(?=(?:{VERBS})\b)|,?\s*\b(?:and then|and also|and afterwards|then|and|also|plus|after that|afterwards|followed by|before you|as well as|to)\b,?\s+(?:(?:please|also|then|finally|just|maybe|can you|could you)\s+)*(?=(?:{VERBS})\b)|,\s*(?=(?:{VERBS})\b))"
 )
-_NOT_AFTER_AND = re.compile(r"(?:how|what|why|which|where|is|are|can|may|does|do|did|update|report|project|plan|email|e-mail|mail|blog|list|review|research|study|share|cut|design|check|track|post|tweet|release|find|get|make|show|tell|edit|map out)\b")
-_OBJECT = re.compile(r"\S+(?: up| out| together| down| at| into)?\s+(?:it|this|that|these|those|them|the|our|an?|my|your|all|any|some|how|what|why|whether|me|us|both|each|two|three|four|five|\d|to|on|about|for|as|linkedin|twitter|x|facebook|last|next|highlights|q[1-4]|customers|followers|[a-z]+ing|if|with|everything|results|followups|key|one)\b")
+_NOT_AFTER_AND = re.compile(
+    r"(?:how|what|why|which|where|is|are|can|may|does|do|did|update|report|project|plan|email|e-mail|mail|blog|list|review|research|study|share|cut|design|check|track|post|tweet|release|find|get|make|show|tell|edit|map out)\b"
+)
+_OBJECT = re.compile(
+    r"\S+(?: up| out| together| down| at| into)?\s+(?:it|this|that|these|those|them|the|our|an?|my|your|all|any|some|how|what|why|whether|me|us|both|each|two|three|four|five|\d|to|on|about|for|as|linkedin|twitter|x|facebook|last|next|highlights|q[1-4]|customers|followers|[a-z]+ing|if|with|everything|results|followups|key|one)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,16 @@ def _breaks(low: str, match: re.Match[str]) -> bool:
     if connector.strip() in ("to", ", to"):
         return False
     before = low[: match.start()]
-    if re.search(r"\b(?:how|what|why|which)\b[^.;!?]*$", before[-80:]) and _NOT_AFTER_AND.match(rest) and "then" not in connector:
-        return bool(re.match(r"(?:post|share|tweet|publish|send|make|tell|show)\s+(?:it|this|the|our|them|about|that|a)\b", rest))
+    if (
+        re.search(r"\b(?:how|what|why|which)\b[^.;!?]*$", before[-80:])
+        and _NOT_AFTER_AND.match(rest)
+        and "then" not in connector
+    ):
+        return bool(
+            re.match(
+                r"(?:post|share|tweet|publish|send|make|tell|show)\s+(?:it|this|the|our|them|about|that|a)\b", rest
+            )
+        )
     return bool(_OBJECT.match(rest)) if _NOT_AFTER_AND.match(rest) else True
 
 

@@ -85,7 +85,9 @@ def without_year(kind: str, index: int, today: date, *, ahead: bool) -> Period:
 
 def day_without_year(month: int, number: int, today: date, *, ahead: bool) -> date:
     years = range(today.year - 4, today.year + 5)
-    days = [date(y, month, number) for y in years if number <= (date(y, month, 1) + relativedelta(months=1, days=-1)).day]
+    days = [
+        date(y, month, number) for y in years if number <= (date(y, month, 1) + relativedelta(months=1, days=-1)).day
+    ]
     if not days:
         raise ValueError("no such day")
     return next(d for d in days if d >= today) if ahead else [d for d in days if d <= today][-1]
@@ -95,7 +97,9 @@ def several(kind: str, count: int, today: date, *, ahead: bool, forecast: bool =
     """The last or next `count` days, weeks, months, quarters or years."""
     if count == 1 and kind != "day":
         return step(kind, (0 if forecast else 1) if ahead else -1, today)
-    label = f"the {'next' if ahead else 'last'} {COUNTS[count] if count < 13 else count} {kind}{'' if count == 1 else 's'}"
+    label = (
+        f"the {'next' if ahead else 'last'} {COUNTS[count] if count < 13 else count} {kind}{'' if count == 1 else 's'}"
+    )
     if kind == "day":
         first, last = (1, count) if ahead else (-count, -1)
     elif ahead:

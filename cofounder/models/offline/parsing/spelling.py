@@ -7,7 +7,7 @@ _KNOWN = {
     "linkdin": "linkedin", "linkedn": "linkedin", "linkin": "linkedin", "linkedln": "linkedin", "lnkedin": "linkedin",
     "linkeidn": "linkedin", "tweeet": "tweet", "twet": "tweet", "tweat": "tweet", "tweets'": "tweets", "twiter": "twitter",
     "twiiter": "twitter", "facebok": "facebook", "facbook": "facebook", "fb": "facebook", "newletter": "newsletter",
-    "newsleter": "newsletter", "newslettr": "newsletter", "emial": "email", "eamil": "email", 
+    "newsleter": "newsletter", "newslettr": "newsletter", "emial": "email", "eamil": "email",
     "artical": "article", "artice": "article", "blogpost": "blog post", "blogposts": "blog posts",
     "psot": "post", "potst": "post", "wirte": "write", "wrtie": "write", "creat": "create", "craete": "create",
     "shoten": "shorten", "shortn": "shorten", "analize": "analyze", "analise": "analyse", "analyis": "analysis",
@@ -16,12 +16,7 @@ _KNOWN = {
     "pubish": "publish", "summerize": "summarize", "summerise": "summarise", "headlins": "headlines", "thred": "thread",
     "costumers": "customers", "costumer": "customer", "octobre": "october", "novemeber": "november", "febuary": "february",
 }  # fmt: skip
-_WORDS = (
-    "linkedin facebook twitter newsletter newsletters article articles headline headlines calendar forecast forecasts analyse "
-    "analyze analysis compare comparison compliance compliant shorten summarise summarize publish revenue customers "
-    "conversion traffic metrics quarter quarters performance professional announcement instagram proofread rewrite predict "
-    "september october november december january february"
-).split()
+_WORDS = ["linkedin", "facebook", "twitter", "newsletter", "newsletters", "article", "articles", "headline", "headlines", "calendar", "forecast", "forecasts", "analyse", "analyze", "analysis", "compare", "comparison", "compliance", "compliant", "shorten", "summarise", "summarize", "publish", "revenue", "customers", "conversion", "traffic", "metrics", "quarter", "quarters", "performance", "professional", "announcement", "instagram", "proofread", "rewrite", "predict", "september", "october", "november", "december", "january", "february"]
 _FINE = {
     "analyst", "analysts", "analyses", "analysed", "analyzed", "analyzer", "compared", "compares", "published", "publishes",
     "publisher", "articled", "customer", "customers'", "conversions", "conversation", "headlined", "forecaster", "predicts",

@@ -24,15 +24,18 @@ _CONTEXTS = tuple(
     for pattern in (
         rf"\b(?:in|with|using|keep|use|has|have|strike|and) (?:an? |the |our )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet | ){_ADVERB}(?:{_WORD}))*),? (?:tone|style|voice|manner|way|note|language|register|feel|wording)\b",
         rf"\b(?:tone|style|voice|mood)(?: of voice)?(?: should be| must be| is|:|=| to be)? ?(?:like )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but ){_ADVERB}(?:{_WORD}))*)\b",
-        rf"\b(?:keep|make|making|sound(?:s|ing)?|be|feel|write|more|less|should be|must be|stay|reads?|rewrite|turn)(?: (?:it|this|that|the (?:text|post|tone|copy|email|message|paragraph|draft|newsletter|article|tweet)|them|its))?(?: (?:to )?(?:sound|be|feel|read))?(?: (?:in an?|a bit|a little|much|far))? (?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*)\b(?! (?:customers|clients|users|services|numbers|rates?|finance|data|team))",
-        rf"(?:^|\b(?:an?|the|one|two|three|four|five|ten|\d+|some|our|another|write|create|draft|short|and|,) )(?P<t>(?!{_WEAK} (?:post|tweet|article|update|blog))(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*),? (?:(?:short|long|quick|brief|little|linkedin|facebook|twitter|x|blog|social|media|weekly|monthly|investor|customer|launch|welcome) )*(?:posts?|tweets?|e-?mails?|newsletters?|articles?|threads?|updates?|messages?|notes?|headlines?|captions?|announcements?|copy|versions?|tone)\b",
+        rf"\b(?:keep|make|making|sound(?:s|ing)?|be|feel|write|more|less|should be|must be|stay|reads?|rewrite|turn)(?: (?:it|this|that|my (?:\w+ ){{0,2}}\w+|our (?:\w+ )?\w+|the (?:text|post|tone|copy|email|message|paragraph|draft|newsletter|article|tweet)|them|its))?(?: (?:to )?(?:sound|be|feel|read))?(?: (?:in an?|a bit|a little|much|far))? (?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*)\b(?! (?:customers|clients|users|services|numbers|rates?|finance|data|team))",
+        rf"(?:^|\b(?:an?|the|one|two|three|four|five|ten|\d+|some|our|another|write|create|draft|short|and|,) )(?P<t>(?!{_WEAK} (?:post|tweet|article|update|blog))(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*),? (?:(?:short|long|quick|brief|little|linkedin|facebook|twitter|x|blog|social|media|weekly|monthly|investor|customer|launch|welcome|thank-you|follow-up|reminder|holiday|birthday|farewell|internal) )*(?:posts?|tweets?|e-?mails?|newsletters?|articles?|threads?|updates?|messages?|notes?|headlines?|captions?|announcements?|copy|versions?|tone)\b",
         rf"[,;(.–-] ?(?:and )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*)(?= ?(?:[.,;)!]|$))",
-        rf"\b(?P<t>casually|formally|professionally|politely|humorously|boldly|enthusiastically|playfully|confidently)\b",
+        r"\b(?P<t>casually|formally|professionally|politely|humorously|boldly|enthusiastically|playfully|confidently)\b",
         r"\bthe (?:tone|style) (?:is|should be) (?P<t>\w+)\b",
     )
 )  # fmt: skip
 _FLIP = {"formal": "casual", "casual": "formal", "technical": "plain", "serious": "light-hearted"}
-_CLASH = ({"formal", "professional"}, {"casual", "playful", "humorous", "sarcastic"}), ({"serious"}, {"playful", "humorous", "light-hearted"})
+_CLASH = (
+    ({"formal", "professional"}, {"casual", "playful", "humorous", "sarcastic"}),
+    ({"serious"}, {"playful", "humorous", "light-hearted"}),
+)
 _PEOPLE = (
     r"(?:investors?|shareholders?|customers?|clients?|users?|subscribers?|followers?|employees?|staff|team(?! )|colleagues|partners?|developers?|engineers?|founders?|"
     r"executives?|board(?: members)?|stakeholders?|marketers?|beginners?|owners|entrepreneurs?|ceos?|ctos?|cfos?|cmos?|prospects?|leads|community|students?|parents|"
@@ -60,7 +63,12 @@ def find(low: str) -> Tone:
     words = ""
     for pattern in _CONTEXTS:
         for match in pattern.finditer(low):
-            span = match.span() if match.end() - match.start() < 90 and not re.search(r"post|tweet|mail|letter|article|thread|update|headline|announcement", match[0]) else match.span("t")
+            span = (
+                match.span()
+                if match.end() - match.start() < 90
+                and not re.search(r"post|tweet|mail|letter|article|thread|update|headline|announcement", match[0])
+                else match.span("t")
+            )
             if any(a < span[1] and span[0] < b for a, b in places):
                 continue
             said = _named(match["t"], low[match.start() : match.start("t")])
@@ -93,9 +101,16 @@ def audience(low: str, text: str) -> tuple[str, tuple[int, int]] | None:
     """(whom the text is for, where that is said), without "our" and "the"."""
     for match in _AUDIENCE.finditer(low):
         who = re.sub(r"^(?:(?:all of|our|the|all|an?)\s+)+", "", match["who"])
-        if who in ("leads", "audience", "team", "readers", "public") and match[0].startswith(("to ", "with", "at ")) and who != "public" and not re.search(r"\b(?:our|the)\s", match["who"]):
+        if (
+            who in ("leads", "audience", "team", "readers", "public")
+            and match[0].startswith(("to ", "with", "at "))
+            and who != "public"
+            and not re.search(r"\b(?:our|the)\s", match["who"])
+        ):
             continue
-        if match[0].startswith(("with", "at ", "reach")) and not re.search(r"\b(?:share|sharing|speak|aimed?)\b", low[: match.start()]):
+        if match[0].startswith(("with", "at ", "reach")) and not re.search(
+            r"\b(?:share|sharing|speak|aimed?)\b", low[: match.start()]
+        ):
             continue
         start, end = match.span("who")
         clean = re.sub(r"^(?:(?:all of|our|the|all|an?)\s+)+", "", text[start:end], flags=re.I)

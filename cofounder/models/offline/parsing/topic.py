@@ -6,10 +6,18 @@ _START = re.compile(
     r"\b(?:about|regarding|concerning|covering|announcing|celebrating|promoting|highlighting|explaining|comparing|showing|sharing|introducing|describing|discussing|featuring|summari[sz]ing|teasing|revealing|inviting people to|"
     r"on the topic of|on (?=how|why|what|our|the|a |an |[a-z0-9])|around|"
     r"to (?:announce|promote|celebrate|introduce|share|explain|highlight|launch|mark)|that (?:announces|explains|shows|celebrates|covers|highlights|describes|promotes|introduces|summari[sz]es|compares)|"
-    r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|titled|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the )|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|the |a |an |this |black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|of (?=our |the |q\d|last|this|all))\s*"
+    r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|(?:titled|named|called|entitled|with (?:the )?title|topic\s*[:=]|subject\s*[:=]|theme\s*[:=])|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the )|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|(?:the|a|an|this) (?:[\w-]+ ){0,3}(?:launch|webinar|event|campaign|sale|release|conference|workshop|course|anniversary|opening|offer|newsletter|blog post|article|post|product|app|feature|results|numbers)|black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|of (?=our |the |q\d|last|this|all))\s*"
 )
-_LEADING = re.compile(r"^(?:(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+", re.I)
-_TRAILING = re.compile(r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|a|the|as|by|via|using|that|which|then|now|asap))+$", re.I)
+_STOP = re.compile(
+    r"(?<!vs)[.!?;](?=\s|$)|\n|,? (?:and|then|but)? ?(?:make sure|please|ensure|include|do not|don't|keep (?:it|the)|it should|wrap|put|end (?:it|with)|use (?:a|the|an)|no more than)\b| with (?:at least|at most|exactly|less than|more than)\b|, (?:and )?(?:with|in|under|using|so|but|for|no|max|at most)\b"
+)
+_LEADING = re.compile(
+    r"^(?:(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+", re.I
+)
+_TRAILING = re.compile(
+    r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|a|the|as|by|via|using|that|which|then|now|asap))+$",
+    re.I,
+)
 VAGUE = re.compile(
     r"(?:it|this|that|these|those|them|something|anything|stuff|things?|everything|whatever|some stuff|something (?:cool|nice|good|interesting|fun|new|great|else)|whatever you (?:want|like|think)|"
     r"(?:my|our|the) (?:stuff|things?|topic|subject)|marketing|us|me|you|our (?:company|business)|company|business|what we (?:talked|spoke|discussed).*|the usual|usual|same(?: thing)?|topic|a topic|any topic|something about .{0,3}|news|social media|linkedin|content|more|the above|above|below|following|highlights? of it)"
@@ -22,12 +30,15 @@ _FILLER = re.compile(
 )
 
 
-def find(part: str, low: str, taken: list[tuple[int, int]], begin: int | None = None) -> str:
+def find(part: str, low: str, taken: list[tuple[int, int]], begin: int | None = None, *, any_for: bool = False) -> str:
     """The topic within `part` (its small letters `low`), cut before the first span that says something else.
 
     `taken` are spans of the part that belong to constraints, channels, audience or tone; `begin` is where the
-    topic starts when the verb settles it ("announce our new office").
+    topic starts when the verb settles it ("announce our new office"); with `any_for`, "for" opens it too.
     """
+    if any_for and begin is None and not re.search(r"\babout\b", low):
+        wide = re.search(r"\bfor (?=\w)", low)
+        begin = wide.end() if wide else None
     for at in _starts(low, begin):
         if any(a <= at < b for a, b in taken):
             continue
@@ -38,20 +49,26 @@ def find(part: str, low: str, taken: list[tuple[int, int]], begin: int | None = 
 
 
 def _starts(low: str, begin: int | None) -> list[int]:
-    strong = [m.end() for m in _START.finditer(low) if re.match(r"about|regarding|concerning", m[0])][:1]
+    strong = [
+        m.end()
+        for m in _START.finditer(low)
+        if re.match(r"about|regarding|concerning|topic|subject\s*[:=]|theme", m[0])
+    ][:1]
     others = [m.end() for m in _START.finditer(low)]
     first = re.match(r"\W*", low[begin:]) if begin is not None else None
     settled = [begin + first.end()] if begin is not None and first else []
     if settled and others and re.match(r".{0,40}?\b(?:about|regarding|that)\b", low[begin or 0 :]):
         settled = []
-    return strong + settled + others if strong and (begin is None or strong[0] < (begin or 0) + 45) else settled + others
+    return (
+        strong + settled + others if strong and (begin is None or strong[0] < (begin or 0) + 45) else settled + others
+    )
 
 
 def _tidy(part: str, low: str, at: int, taken: list[tuple[int, int]]) -> str:
     end = min([a for a, _ in taken if a >= at + 2] + [len(part)])
-    sentence = re.search(r"(?<!vs)[.!?;](?:\s|$)|\n", low[at:end])
+    sentence = _STOP.search(low, at, end)
     if sentence:
-        end = at + sentence.start()
+        end = sentence.start()
     return clean(part[at:end])
 
 
@@ -71,10 +88,18 @@ def clean(topic: str) -> str:
 
 def _left_over(part: str, low: str, taken: list[tuple[int, int]]) -> str:
     """What remains of "LinkedIn Q4 growth post" when all that is known is taken away."""
+    edge = re.search(r"[.;!?\n]|\b(?:for|with|without|to|in|from|that|which|who|using|as)\b", low)
+    if edge and edge.start() > 8:
+        part, low = part[: edge.start()], low[: edge.start()]
     kept = list(part)
     for a, b in [*taken, *(m.span() for m in _FILLER.finditer(low))]:
         for i in range(max(a, 0), min(b, len(kept))):
             kept[i] = "\0"
     pieces = [re.sub(r"\s+", " ", p).strip(" ,.;:-–—\"'") for p in "".join(kept).split("\0")]
     words = " ".join(p for p in pieces if len(p) > 1)
-    return clean(words) if len(words.split()) <= 10 else ""
+    return clean(words) if len(words.split()) <= 8 and not _ONLY_TIME.fullmatch(words.lower()) else ""
+
+
+_ONLY_TIME = re.compile(
+    r"(?:(?:q[1-4]|h[12]|last|this|next|month|quarter|year|week|the|of|january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|\d{1,2})[\s,'-]*)*"
+)

@@ -9,7 +9,9 @@ from cofounder.models.offline.parsing.assembly import Sense
 
 ASK_BELOW = 0.55  # below this the parser asks whether it read the request right
 
-_VISUAL = re.compile(r"\b(?:trends?|report|chart|graph|dashboard|over time|visuali[sz]\w*|plot|monthly|quarterly|breakdown|overview|evolution|curve)\b")
+_VISUAL = re.compile(
+    r"\b(?:trends?|report|chart|graph|dashboard|over time|visuali[sz]\w*|plot|monthly|quarterly|breakdown|overview|evolution|curve)\b"
+)
 _SAID = {
     "create_post": "write a post", "create_thread": "write a thread", "write_article": "write a blog article", "write_email": "write an e-mail",
     "headlines": "suggest headlines", "edit_text": "edit a given text", "shorten_text": "shorten a given text", "restyle_text": "rewrite a given text",
@@ -17,7 +19,13 @@ _SAID = {
     "forecast_metrics": "forecast your figures", "analyse_market": "look at market trends", "check_compliance": "check a text for compliance",
     "publish_text": "publish a given text", "plan_calendar": "plan a content calendar",
 }  # fmt: skip
-_NOUNS = {"create_post": "post", "create_thread": "thread", "write_article": "article", "write_email": "e-mail", "headlines": "headlines"}
+_NOUNS = {
+    "create_post": "post",
+    "create_thread": "thread",
+    "write_article": "article",
+    "write_email": "e-mail",
+    "headlines": "headlines",
+}
 
 
 def weigh(found: Sense, asked: list[Question]) -> float:
@@ -46,7 +54,9 @@ def needs(found: Sense) -> list[str]:
     figures = any(a.wants_metrics for a in found.actions)
     if "compare_metrics" in kinds or (figures and metrics.GROWTH.search(low)):
         out.append("comparison")
-    if kinds & {"forecast_metrics", "analyse_market"} or (kinds & {"analyse_metrics", "compare_metrics"} and _VISUAL.search(low)):
+    if kinds & {"forecast_metrics", "analyse_market"} or (
+        kinds & {"analyse_metrics", "compare_metrics"} and _VISUAL.search(low)
+    ):
         out.append("visualisation")
     if found.demands.wants_call:
         out.append("call_to_action")
