@@ -22,6 +22,7 @@ _STEPS = ((0.30, 3.0), (0.15, 2.0), (0.05, 1.0), (0.01, 0.3))
 _RECORD_PERIODS = 12
 _HEADLINE = {"revenue": 1.0, "customers": 0.6, "monthly_recurring_revenue": 0.6, "traffic": 0.3}
 _SMALL_SAMPLE = 30
+_SMALL_RATIO = 0.1  # below it two decimals no longer say the figure
 _RATIOS = (("revenue", "customers"), ("revenue", "traffic"), ("revenue", "conversions"), ("marketing_spend", "revenue"))
 _PERIOD_WORD = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
 
@@ -145,8 +146,9 @@ def milestone(fact: Fact) -> float | None:
     """The largest 1, 2 or 5 x 10^n that the value is the first of its series (of 2 or more) to pass."""
     if fact.unit not in ("usd", "count") or fact.value < 10 or len(fact.series) < 2:
         return None
-    power = 10.0 ** math.floor(math.log10(fact.value))
-    passed = max(step * power for step in (1, 2, 5) if step * power <= fact.value)
+    power = math.floor(math.log10(fact.value))
+    marks = [step * 10.0**each for each in (power - 1, power) for step in (1, 2, 5)]
+    passed = max(mark for mark in marks if mark <= fact.value)
     return passed if max(fact.series) < passed else None
 
 
@@ -157,7 +159,7 @@ def _about(fact: Fact, score: float) -> list[Insight]:
     best, passed = record(fact), milestone(fact)
     if best is not None:
         window = _window(fact)
-        sentence = f"{wording.capital(fact.noun)} {wording.was(fact.noun)} at the {best} of {window}."
+        sentence = f"{wording.capital(fact.noun)} {wording.was(fact.noun)} the {best} of {window}."
         found.append(Insight(kind="record", sentence=sentence, facts=[fact.id], salience=score - 0.01))
     if reverses(fact):
         way = "fell after three rises" if fact.value < fact.series[-1] else "rose after three falls"
@@ -184,6 +186,8 @@ def _ratios(facts: Sequence[Fact]) -> list[Insight]:
         if top is None or below is None or below.value <= 0 or top.value <= 0 or not _same_period(top, below):
             continue
         value = top.value / below.value
+        if value < _SMALL_RATIO:
+            continue
         if below.unit == top.unit == "usd":
             sentence = f"{wording.capital(top.noun)} came to {wording.share(value)} of {below.noun}."
         else:

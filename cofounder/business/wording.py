@@ -43,7 +43,8 @@ def points(value: float) -> str:
     size = abs(value) * 100
     rounded = half_up(size, 0 if size >= 10 else 1 if size >= 1 else 2)
     about = "" if abs(size - rounded) < 1e-9 else "about "
-    return f"{about}{trimmed(rounded, 2)} points"
+    shown = trimmed(rounded, 2)
+    return f"{about}{shown} {'point' if shown == '1' else 'points'}"
 
 
 def each(value: float, unit: Unit, currency: str = "USD") -> str:

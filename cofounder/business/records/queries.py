@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Numeric, Select, and_, delete, func, insert, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -63,10 +64,10 @@ async def task_count(session: AsyncSession, filters: TaskFilter) -> int:
 
 
 async def earlier_tasks(session: AsyncSession, as_of: datetime, limit: int) -> Sequence[Task]:
-    """Tasks that had ended well before `as_of`, newest first."""
+    """Tasks that had ended well by `as_of`, newest first."""
     query = (
         select(Task)
-        .where(Task.completed_at.is_not(None), Task.completed_at < as_of, Task.created_at < as_of)
+        .where(Task.completed_at.is_not(None), Task.completed_at <= as_of, Task.created_at <= as_of)
         .where(Task.status.in_(("completed", "approved", "publishing")))
         .order_by(Task.completed_at.desc())
         .limit(limit)
@@ -79,7 +80,7 @@ def _posts_as_of(as_of: datetime) -> Select[Post, SocialPostAnalytics]:
     reading = (
         select(SocialPostAnalytics)
         .where(SocialPostAnalytics.measured_at <= as_of)
-        .distinct(SocialPostAnalytics.post_id)
+        .ext(distinct_on(SocialPostAnalytics.post_id))
         .order_by(SocialPostAnalytics.post_id, SocialPostAnalytics.measured_at.desc())
         .subquery()
     )
@@ -130,7 +131,7 @@ async def financial_rows(
     query = (
         select(FinancialMetric)
         .where(FinancialMetric.measured_at <= as_of)
-        .distinct(FinancialMetric.period_start, FinancialMetric.period_end, FinancialMetric.metric_type)
+        .ext(distinct_on(FinancialMetric.period_start, FinancialMetric.period_end, FinancialMetric.metric_type))
         .order_by(
             FinancialMetric.period_start,
             FinancialMetric.period_end,

@@ -21,8 +21,8 @@ from cofounder.business.records.schemas import (
     PostWithReading,
     TaskFilter,
 )
-from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
 from cofounder.business.records.tables import TASK_STATUS as TASK_STATUS
+from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
 from cofounder.kit import clock, live
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.ids import new_id
@@ -130,7 +130,7 @@ def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
 
 
 async def earlier_tasks(session: AsyncSession, *, as_of: datetime, limit: int = 500) -> list[TaskRow]:
-    """Tasks that had ended well before `as_of`, newest first."""
+    """Tasks that had ended well by `as_of`, newest first."""
     return list(await queries.earlier_tasks(session, as_of, limit))
 
 

@@ -24,9 +24,19 @@ from cofounder.kit.columns import (
 from cofounder.kit.db import Row
 
 TASK_STATUS = (
-    "queued running paused needs_clarification pending_approval approved publishing "
-    "completed rejected failed cancelled expired"
-).split()
+    "queued",
+    "running",
+    "paused",
+    "needs_clarification",
+    "pending_approval",
+    "approved",
+    "publishing",
+    "completed",
+    "rejected",
+    "failed",
+    "cancelled",
+    "expired",
+)
 
 
 class Task(Row):

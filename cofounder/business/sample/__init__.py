@@ -4,7 +4,7 @@ In: a session, today's date, a seed. Out: 24 months of figures ending with the l
 analytics, sixty past tasks with their posts and readings. Never: mixes with a company's own rows, or claims to be one.
 
 What is true of it, so that learning has something to find (multipliers, before chance):
-- revenue grows about 2 % a month, is strong from October to December and weak in July and August; eleven months
+- revenue grows about 2 % a month, is strong from October to December and weak in July and August; fifteen months
   before the end a supply gap costs a seventh of a month; the last month is the best so far;
 - engagement (clicks, shares and comments per view): customer stories 1.6, coffee knowledge 1.25, product news 1,
   events 0.9, hiring 0.65; persona storyteller 1.3, contrarian 0.8, the others 1;

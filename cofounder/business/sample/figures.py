@@ -13,7 +13,7 @@ from cofounder.models.brief import Unit
 MONTHS = 24
 _SEASON = {1: 0.95, 2: 0.95, 3: 0.98, 4: 1.0, 5: 1.0, 6: 0.97, 7: 0.91, 8: 0.90, 9: 1.0, 10: 1.06, 11: 1.10, 12: 1.12}
 _WEEK = (1.12, 1.15, 1.14, 1.1, 1.02, 0.72, 0.75)
-_GAP = 12  # the month with the supply gap, counted from the first
+_GAP = 8  # the month with the supply gap, counted from the first
 _RECORD = 1.03  # the last month stands this far above the best before it
 
 

@@ -170,7 +170,8 @@ def _text(channel: str, subject: dict[str, Any], closing: str, random: Random) -
 
 def _readings(post: NewPost, topic: str, persona: str, place: int, random: Random, now: datetime) -> list[NewReading]:
     """Cumulative counters at the fixed ages that lie before `now`."""
-    assert post.published_at is not None and post.id is not None
+    assert post.published_at is not None
+    assert post.id is not None
     channel = CHANNELS[post.platform]
     hour = post.published_at.hour
     by_hour = 1.35 if 7 <= hour <= 10 else 0.75 if hour >= 18 else 1.0

@@ -1,0 +1,175 @@
+"""The company's figures as of a time."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business import periods
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewFinancial, NewWebDay
+from cofounder.business.state import business_state
+from cofounder.models.brief import Fact, Unit
+
+AS_OF = datetime(2026, 11, 21, 9, tzinfo=UTC)
+Q4 = periods.quarter(date(2026, 11, 1))
+
+
+def a_month(
+    metric: str, first: date, value: float, *, unit: Unit = "usd", known: datetime | None = None
+) -> NewFinancial:
+    over = periods.month(first)
+    return NewFinancial(
+        metric_type=metric,
+        metric_value=Decimal(str(value)),
+        unit=unit,
+        period_start=over.start,
+        period_end=over.end,
+        source="books",
+        measured_at=known or datetime.combine(over.end + timedelta(days=1), time(), UTC),
+    )
+
+
+async def fill(session: AsyncSession) -> None:
+    """Revenue, spend, customers and new customers from January 2026 to October."""
+    rows = []
+    for number in range(1, 11):
+        first = date(2026, number, 1)
+        rows += [
+            a_month("monthly_revenue", first, 1000 * number),
+            a_month("marketing_spend", first, 100),
+            a_month("customer_count", first, 50 + number, unit="count"),
+            a_month("new_customers", first, number, unit="count"),
+        ]
+    await records.add_financial(session, rows)
+
+
+def by_metric(facts: list[Fact]) -> dict[str, Fact]:
+    return {fact.metric: fact for fact in facts}
+
+
+async def test_without_a_period_the_newest_finished_month_is_read(session: AsyncSession) -> None:
+    await fill(session)
+    found = await business_state(session, as_of=AS_OF)
+    facts = by_metric(found.facts)
+    assert found.period is not None
+    assert found.period.label == "October 2026"
+    assert facts["revenue"].value == 10_000
+    assert facts["revenue"].base is not None
+    assert facts["revenue"].base.value == 9_000
+    assert facts["revenue"].base.label == "the month before"
+    assert facts["revenue"].series == [1000.0 * n for n in range(1, 10)]
+    assert found.state["revenue_monthly"] == 10_000
+    assert found.state["previous_revenue"] == 9_000
+    assert found.state["customers"] == 60
+    assert found.state["customer_acquisition_cost"] == 10
+
+
+async def test_a_quarter_adds_flows_ends_stocks_and_makes_ratios_anew(session: AsyncSession) -> None:
+    await fill(session)
+    found = await business_state(session, as_of=AS_OF, period=periods.quarter(date(2026, 8, 1)))
+    facts = by_metric(found.facts)
+    assert facts["revenue"].value == 24_000
+    assert facts["customers"].value == 59
+    assert facts["acquisition_cost"].value == 300 / 24  # the mean of the months' ratios would be 12.62
+    base = facts["acquisition_cost"].base
+    assert base is not None
+    assert base.value == 300 / 15
+
+
+async def test_a_quarter_that_has_begun_is_provisional_and_says_which_month_it_has(session: AsyncSession) -> None:
+    await fill(session)
+    found = await business_state(session, as_of=AS_OF, period=Q4)
+    revenue = by_metric(found.facts)["revenue"]
+    assert revenue.period is not None
+    assert (revenue.value, revenue.period.label) == (10_000, "October 2026")
+    assert found.period is not None
+    assert found.period.provisional
+    assert found.notes == ["Q4 2026 is not complete: these are the figures of October 2026 only."]
+
+
+async def test_a_figure_measured_later_changes_nothing(session: AsyncSession) -> None:
+    await fill(session)
+    before = await business_state(session, as_of=AS_OF, period=Q4)
+    later = AS_OF + timedelta(seconds=1)
+    await records.add_financial(
+        session,
+        [
+            a_month("monthly_revenue", date(2026, 10, 1), 99_999, known=later),
+            a_month("monthly_revenue", date(2026, 9, 1), 1, known=later),
+            a_month("orders", date(2026, 10, 1), 5, known=later),
+        ],
+    )
+    await records.add_web_days(session, [NewWebDay(day=date(2026, 10, 1), sessions=9, measured_at=later)])
+    assert await business_state(session, as_of=AS_OF, period=Q4) == before
+    after = await business_state(session, as_of=later, period=Q4)
+    assert by_metric(after.facts)["revenue"].value == 99_999
+
+
+async def test_the_requests_figures_win_and_are_the_only_ones(session: AsyncSession) -> None:
+    await fill(session)
+    found = await business_state(session, as_of=AS_OF, given={"revenue_monthly": 700, "previous_revenue": 600})
+    assert [(fact.metric, fact.value, fact.source) for fact in found.facts] == [("revenue", 700, "request")]
+    assert found.facts[0].series == []
+    assert found.state == {"revenue_monthly": 700, "previous_revenue": 600, "growth_rate": 0.166667}
+    assert found.conflicts == [
+        "The request says revenue was $600 in October 2026; $10,000 is stored. The request's figure is used."
+    ]
+
+
+async def test_what_is_asked_and_not_known_is_said(session: AsyncSession) -> None:
+    await fill(session)
+    found = await business_state(session, as_of=AS_OF, asked=["traffic", "revenue"])
+    assert found.missing == ["No figure for website visits is stored."]
+    assert [fact.asked for fact in found.facts] == [True]
+    given = await business_state(session, as_of=AS_OF, given={"revenue": 5}, asked=["churn_rate"])
+    assert given.missing == ["No figure for churn rate is given."]
+
+
+async def test_a_month_without_figures_says_which_is_the_newest(session: AsyncSession) -> None:
+    await fill(session)
+    found = await business_state(session, as_of=AS_OF, period=periods.month(date(2026, 11, 1)), asked=["revenue"])
+    assert found.facts == []
+    assert found.missing == ["No figure for revenue in November 2026 is stored; the newest is that of October 2026."]
+
+
+async def test_growth_means_every_figure_beside_its_base_with_revenue_asked(session: AsyncSession) -> None:
+    await fill(session)
+    found = await business_state(session, as_of=AS_OF, wanted=["growth_rate"], asked=["growth_rate"])
+    facts = by_metric(found.facts)
+    assert {"revenue", "customers", "marketing_spend"} <= set(facts)
+    assert facts["revenue"].asked
+    assert not facts["customers"].asked
+    assert found.missing == []
+
+
+async def test_nothing_stored_is_said(session: AsyncSession) -> None:
+    found = await business_state(session, as_of=AS_OF)
+    assert (found.facts, found.source) == ([], "none")
+    assert found.missing == ["No figures are stored yet: import some or send business_metrics."]
+
+
+async def test_web_days_make_a_month_only_when_nearly_all_are_there(session: AsyncSession) -> None:
+    days = [date(2026, 9, 1) + timedelta(days=at) for at in range(30)]
+    await records.add_web_days(
+        session, [NewWebDay(day=day, sessions=10, conversions=1, measured_at=AS_OF) for day in days]
+    )
+    whole = await business_state(session, as_of=AS_OF, period=periods.month(days[0]))
+    facts = by_metric(whole.facts)
+    assert facts["traffic"].value == 300
+    assert facts["conversion_rate"].value == 0.1
+    assert facts["conversion_rate"].n == 300
+    august = [date(2026, 8, 1) + timedelta(days=at) for at in range(10)]
+    await records.add_web_days(session, [NewWebDay(day=day, sessions=10, measured_at=AS_OF) for day in august])
+    part = await business_state(session, as_of=AS_OF, period=periods.month(august[0]))
+    covered = by_metric(part.facts)["traffic"].period
+    assert covered is not None
+    assert covered.label == "August 1 to August 10, 2026"
+
+
+async def test_a_stored_target_is_the_base(session: AsyncSession) -> None:
+    await fill(session)
+    await records.add_financial(session, [a_month("target_revenue", date(2026, 10, 1), 11_000)])
+    revenue = by_metric((await business_state(session, as_of=AS_OF)).facts)["revenue"]
+    assert revenue.base is not None
+    assert (revenue.base.kind, revenue.base.value) == ("target", 11_000)
