@@ -19,7 +19,7 @@ from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.models import prices
 from cofounder.models import service as models
-from cofounder.models.brief import Brief, Draft, Fact, Passage, Period, WritingKind
+from cofounder.models.brief import Brief, Draft, Fact, Issue, Passage, Period, WritingKind
 from cofounder.models.intent import Constraints
 from cofounder.settings import settings
 
@@ -41,6 +41,86 @@ _EDIT_KINDS: dict[str, WritingKind] = {
 Channel = Annotated[str, Field(description="linkedin, x (or twitter), facebook, email, blog, webhook, outbox")]
 TaskId = Annotated[UUID | None, Field(description="The task that pays for the call.")]
 Seed = Annotated[str, Field(description="The same seed and attempt give the same text.")]
+
+
+@tool(
+    SERVER,
+    category="writing",
+    seconds=_CALL.seconds,
+    cost_usd=_CALL.cost_usd,
+    dependencies=("financial.find_story",),
+    read_only=False,
+)
+async def draft(
+    request: str,
+    topic: str,
+    channel: Channel,
+    thread: bool = False,
+    tone: str = "professional",
+    audience: str | None = None,
+    persona: str | None = None,
+    facts: list[Fact] | None = None,
+    period: Period | None = None,
+    passages: list[Passage] | None = None,
+    constraints: Constraints | None = None,
+    avoid: list[str] | None = None,
+    company: str | None = None,
+    language: str = "en",
+    kind: WritingKind | None = None,
+    seed: Seed = "0",
+    attempt: int = 0,
+    task_id: TaskId = None,
+    scope: str = "content.draft",
+) -> Drafted:
+    """Write a text for one channel from the given facts and passages, in one voice."""
+    wanted = constraints or Constraints()
+    brief = Brief(
+        kind=kind or briefs.kind_of(channel, thread),
+        request=request,
+        topic=topic,
+        form=briefs.form_of(channel, thread, wanted),
+        tone=tone,
+        audience=audience,
+        persona=briefs.voice(wanted.persona or persona),
+        language=language,
+        period=period,
+        facts=facts or [],
+        passages=passages or [],
+        avoid=avoid or [],
+        company=company,
+        seed=seed,
+        attempt=attempt,
+        **briefs.insisted(wanted),
+    )
+    return _drafted(await models.write(brief, task_id=task_id, scope=scope), brief)
+
+
+@tool(
+    SERVER,
+    category="writing",
+    seconds=_CALL.seconds,
+    cost_usd=_CALL.cost_usd,
+    dependencies=("content.evaluate",),
+    read_only=False,
+)
+async def refine(
+    draft: Draft,
+    brief: Brief,
+    issues: list[Issue] | None = None,
+    feedback: str | None = None,
+    attempt: int | None = None,
+    task_id: TaskId = None,
+    scope: str = "content.refine",
+) -> Drafted:
+    """Write a text anew from the same brief, mending the issues found and doing what a person asked to change."""
+    changed = {
+        "previous": draft,
+        "issues": issues or [],
+        "feedback": feedback,
+        "attempt": attempt if attempt is not None else brief.attempt + 1,
+    }
+    anew = brief.model_copy(update=changed)
+    return _drafted(await models.write(anew, task_id=task_id, scope=scope), anew)
 
 
 @tool(SERVER, category="writing", seconds=_CALL.seconds, cost_usd=_CALL.cost_usd, read_only=False)

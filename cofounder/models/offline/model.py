@@ -58,9 +58,7 @@ class OfflineModel(Model[Any]):
         part: ModelResponsePart = TextPart(json.dumps(answer))
         if parameters.output_tools:
             part = ToolCallPart(tool_name=parameters.output_tools[0].name, args=answer)
-        return ModelResponse(
-            parts=[part], usage=RequestUsage(), model_name=self.model_name
-        )
+        return ModelResponse(parts=[part], usage=RequestUsage(), model_name=self.model_name)
 
     def _answer(self, words: str) -> dict[str, Any]:
         try:
@@ -106,9 +104,5 @@ def _last_user_part(messages: list[ModelMessage]) -> str:
         if isinstance(message, ModelRequest):
             for part in reversed(message.parts):
                 if isinstance(part, UserPromptPart):
-                    return (
-                        part.content
-                        if isinstance(part.content, str)
-                        else str(part.content[-1])
-                    )
+                    return part.content if isinstance(part.content, str) else str(part.content[-1])
     return ""

@@ -20,9 +20,7 @@ from cofounder.settings import Settings
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
-_SDK: dict[
-    Provider, tuple[str, str]
-] = {  # provider -> (package that must be importable, our extra)
+_SDK: dict[Provider, tuple[str, str]] = {  # provider -> (package that must be importable, our extra)
     "openai": ("openai", "openai"),
     "openai-compatible": ("openai", "openai"),
     "ollama": ("openai", "openai"),
@@ -39,9 +37,9 @@ _FILE: dict[Provider, str] = {
 }
 
 # A model holds an HTTP client, which lives on one event loop.
-_built: weakref.WeakKeyDictionary[
-    asyncio.AbstractEventLoop, dict[tuple[Target, str], Model]
-] = weakref.WeakKeyDictionary()
+_built: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[Target, str], Model]] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 class ProviderNotReady(CofounderError):
@@ -56,9 +54,7 @@ def build(target: Target, chosen: Settings) -> Model:
     place = (target, _fingerprint(chosen))
     if place not in models:
         _require_sdk(target)
-        make: Callable[[str, Settings], Model] = import_module(
-            f"{__name__}.{_FILE[target.provider]}"
-        ).build
+        make: Callable[[str, Settings], Model] = import_module(f"{__name__}.{_FILE[target.provider]}").build
         models[place] = make(target.name, chosen)
     return models[place]
 

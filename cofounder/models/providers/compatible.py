@@ -28,9 +28,5 @@ def build(name: str, chosen: Settings) -> Model:
     from pydantic_ai.providers.openai import OpenAIProvider
 
     # Without a key of its own the provider would send OPENAI_API_KEY to this server.
-    key = (
-        chosen.compatible_api_key.get_secret_value()
-        if chosen.compatible_api_key
-        else "not-needed"
-    )
+    key = chosen.compatible_api_key.get_secret_value() if chosen.compatible_api_key else "not-needed"
     return OpenAIChatModel(name, provider=OpenAIProvider(base_url=address, api_key=key))

@@ -20,6 +20,4 @@ def build(name: str, chosen: Settings) -> Model:
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.ollama import OllamaProvider
 
-    return OpenAIChatModel(
-        name, provider=OllamaProvider(base_url=require(chosen), api_key="not-needed")
-    )
+    return OpenAIChatModel(name, provider=OllamaProvider(base_url=require(chosen), api_key="not-needed"))
