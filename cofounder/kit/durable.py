@@ -70,6 +70,15 @@ class State:
     executor_id: str | None
     error: str | None
     created_at: datetime | None
+    notes: dict[str, Any]  # what `annotate` kept
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a workflow is: finished steps, and whether it rests in a `wait`."""
+
+    finished: int
+    waiting: bool
 
 
 def workflow(name: str) -> Callable[[Call[P]], Call[P]]:
@@ -180,10 +189,15 @@ async def stop() -> None:
     await closing
     await _let_go()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="cofounder"))  # theirs ended
-    for client in list(_clients.values()):
-        await asyncio.to_thread(client.destroy)
-    _clients.clear()
+    await close()
     await db.dispose()
+
+
+async def close() -> None:
+    """Close the connections behind cancel, resume, status and the like, which any process may use without `start`."""
+    while _clients:
+        _, client = _clients.popitem()
+        await asyncio.to_thread(client.destroy)
 
 
 async def _let_go() -> None:
@@ -286,9 +300,24 @@ async def status(workflow_id: object) -> State | None:
     return _state(found[0]) if found else None
 
 
-async def finished_steps(workflow_id: object) -> int:
-    """How many steps of the workflow are on record."""
-    return len(await _client(_place()).list_workflow_steps_async(str(workflow_id)))
+async def progress(workflow_id: object) -> Progress:
+    """Read from the steps on record. A wait records its deadline when it begins, and itself when it ends."""
+    found = await _client(_place()).list_workflow_steps_async(str(workflow_id), load_output=False)
+    ids = {one["function_id"] for one in found}
+    last = max(found, key=lambda one: one["function_id"], default=None)
+    waiting = last is not None and last["function_name"] == "DBOS.sleep" and last["function_id"] - 1 not in ids
+    return Progress(len(found) - waiting, waiting)
+
+
+async def annotate(workflow_id: object, notes: dict[str, Any]) -> None:
+    """Keep a few words beside the workflow; they survive everything that it does."""
+    await _client(_place()).update_workflow_attributes_async(str(workflow_id), notes, merge=True)
+
+
+async def executors() -> set[str]:
+    """Ids of all executors that began workflows and have not finished them, dead ones too."""
+    found = await _client(_place()).list_workflows_async(status="PENDING", load_input=False, load_output=False)
+    return {one.executor_id for one in found if one.executor_id}
 
 
 async def list_pending(executor_id: str) -> list[str]:
@@ -309,7 +338,8 @@ async def _known(workflow_id: object) -> State:
 def _state(found: dbos.WorkflowStatus) -> State:
     made = None if found.created_at is None else datetime.fromtimestamp(found.created_at / 1000, clock.now().tzinfo)
     error = None if found.error is None else str(found.error)
-    return State(found.workflow_id, found.name, found.status, found.executor_id, error, made)
+    notes = dict(found.attributes or {})
+    return State(found.workflow_id, found.name, found.status, found.executor_id, error, made, notes)
 
 
 def _place() -> URL:

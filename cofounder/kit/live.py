@@ -1,12 +1,52 @@
-"""What changed, told to whoever watches: one NOTIFY per transaction, sent just before commit."""
+"""What changed, told to whoever watches: one NOTIFY per transaction, one LISTEN per server, one stream per browser.
 
+Events carry names and ids, never content: whoever hears one asks again, with their own rights.
+"""
+
+import asyncio
 import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import StreamingResponse
+
+from cofounder.kit.errors import CofounderError
+from cofounder.kit.log import logger
 
 CHANNEL = "cofounder_live"
+BEAT_SECONDS = 15.0
 _LIMIT = 7_500  # bytes; PostgreSQL refuses payloads of 8,000
+_WAITING = 1_000  # events a slow watcher may be behind before it is told to ask for everything
+
+log = logger(__name__)
+
+
+class NotListening(CofounderError):
+    """This server does not pass events on."""
+
+    status = 503
+
+
+@dataclass(frozen=True)
+class Event:
+    """Object `id` of `topic` changed. Topic `resync`: events were missed, everything may have changed."""
+
+    topic: str
+    id: str = ""
+
+
+RESYNC = Event("resync")
+
+
+class _Hub:
+    """This process's watchers, and whether anybody feeds them."""
+
+    watchers: "set[asyncio.Queue[Event]]" = set()
+    listening = False
 
 
 def changed(session: AsyncSession, topic: str, id: object = "") -> None:
@@ -23,3 +63,129 @@ async def flush(session: AsyncSession) -> None:
     if len(payload.encode()) > _LIMIT:
         payload = '"resync"'
     await session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[None]:
+    """Pass on, inside the block, what any process changed: one connection, mended when it breaks."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(_listen(ready), name="live")
+    _Hub.listening = True
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ready.wait(), 5)  # a database that is away must not keep the server down
+        yield
+    finally:
+        _Hub.listening = False
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def subscribe(allowed: Callable[[str], bool] = lambda topic: True) -> AsyncIterator[Event]:
+    """Events from now on, of the topics that this watcher may see, without end. Raises NotListening."""
+    if not _Hub.listening:
+        raise NotListening()
+    queue: asyncio.Queue[Event] = asyncio.Queue(_WAITING)
+    _Hub.watchers.add(queue)
+    try:
+        while True:
+            event = await queue.get()
+            if event is RESYNC or allowed(event.topic):
+                yield event
+    finally:
+        _Hub.watchers.discard(queue)
+
+
+def stream(
+    allowed: Callable[[str], bool] = lambda topic: True, *, beat_seconds: float = BEAT_SECONDS
+) -> StreamingResponse:
+    """The answer of an event stream (text/event-stream): `changed` and `resync` events, a comment as heartbeat."""
+    if not _Hub.listening:
+        raise NotListening()
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_lines(allowed, beat_seconds), media_type="text/event-stream", headers=headers)
+
+
+async def _lines(allowed: Callable[[str], bool], beat_seconds: float) -> AsyncIterator[str]:
+    events = subscribe(allowed)
+    coming: asyncio.Future[Event] = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+    try:
+        yield "retry: 1000\n\n"
+        while True:
+            await asyncio.wait([coming], timeout=beat_seconds)
+            if not coming.done():
+                yield ": beat\n\n"
+                continue
+            event = coming.result()
+            coming = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+            if event is RESYNC:
+                yield "event: resync\ndata: {}\n\n"
+            else:
+                yield f"event: changed\ndata: {json.dumps({'topic': event.topic, 'id': event.id})}\n\n"
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _listen(ready: asyncio.Event) -> None:
+    pause = 0.2
+    while True:
+        try:
+            async with _connected() as lost:
+                if ready.is_set():
+                    _tell([RESYNC])
+                ready.set()
+                pause = 0.2
+                await lost()
+        except Exception as error:
+            log.warning("the event listener lost the database", error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 5.0)
+
+
+@asynccontextmanager
+async def _connected() -> "AsyncIterator[Callable[[], Any]]":
+    """A connection of its own that listens; gives a coroutine function that ends when it is lost."""
+    import asyncpg
+
+    from cofounder.kit import db  # db needs this module for its commit
+
+    url, _ = db.place()
+    _, options = db.engine().dialect.create_connect_args(url)
+    connection = await asyncpg.connect(**options, server_settings={"application_name": "cofounder-live"})
+    gone = asyncio.Event()
+    connection.add_termination_listener(lambda _: gone.set())
+    await connection.add_listener(CHANNEL, lambda _, __, ___, payload: _tell(_read(payload)))
+
+    async def lost() -> None:
+        while not gone.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(gone.wait(), 30)
+                return
+            await connection.execute("SELECT 1", timeout=10)  # a connection that hangs is lost too
+
+    try:
+        yield lost
+    finally:
+        with suppress(Exception):
+            await connection.close(timeout=2)
+
+
+def _read(payload: str) -> list[Event]:
+    try:
+        found = json.loads(payload)
+        return [RESYNC] if found == "resync" else [Event(str(topic), str(id)) for topic, id in found]
+    except (ValueError, TypeError):
+        return [RESYNC]  # not ours, but better safe
+
+
+def _tell(events: list[Event]) -> None:
+    for queue in list(_Hub.watchers):
+        for event in events:
+            try:
+                queue.put_nowait(event)
+            except asyncio.QueueFull:
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(RESYNC)
+                break

@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -17,9 +17,10 @@ def logger(name: str) -> Any:
     return structlog.get_logger(name)
 
 
-def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
-    """Write events to standard error: readable on a terminal, JSON lines elsewhere (or as asked)."""
-    json_lines = not sys.stderr.isatty() if as_json is None else as_json
+def configure(level: str = "INFO", *, as_json: bool | None = None, stream: TextIO | None = None) -> None:
+    """Write events to standard error, or to `stream`: readable on a terminal, JSON lines elsewhere (or as asked)."""
+    stream = stream or sys.stderr
+    json_lines = not stream.isatty() if as_json is None else as_json
     renderer: Any = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -31,10 +32,10 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     structlog.configure(
         processors=[*shared, redact, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, stream=stream, format="%(levelname)s %(name)s: %(message)s")
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -79,12 +79,17 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    return answer(invalid(error))
+
+
+def invalid(error: RequestValidationError) -> CofounderError:
+    """What does not fit, as one of our errors with every field at fault."""
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
-        return answer(BodyUnreadable())
+        return BodyUnreadable()
     errors = [{"field": _field(one["loc"]), "message": one["msg"]} for one in found[:50]]
     said = "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3])
-    return answer(RequestInvalid(said, errors=errors))
+    return RequestInvalid(said, errors=errors)
 
 
 def _field(place: tuple[int | str, ...]) -> str:

@@ -16,7 +16,7 @@ class Effect(Row):
     id: Mapped[Id]
     kind: Mapped[Words]  # "email.send", "outbox.write"
     key: Mapped[Words] = mapped_column(unique=True)  # what makes it this effect and no other
-    state: Mapped[Words]  # intended, done, refused, unknown
+    state: Mapped[Words]  # intended, done, refused, absent, unknown
     request: Mapped[Document]
     answer: Mapped[OptionalDocument]
     attempts: Mapped[int] = mapped_column(default=0)

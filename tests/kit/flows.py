@@ -5,7 +5,7 @@ import sys
 
 from sqlalchemy import text
 
-from cofounder.kit import db, durable
+from cofounder.kit import db, durable, leases
 from cofounder.kit.errors import Conflict
 from cofounder.settings import settings
 
@@ -93,8 +93,10 @@ async def _work(executor_id: str) -> None:
     chosen = settings()
     assert chosen.database_url
     db.connect(chosen.database_url, chosen.database_schema)
+    if executor_id == "leased":
+        async with leases.held(role="worker"):
+            await asyncio.Event().wait()
     await durable.start(executor_id=executor_id)
-    sys.stdout.write("ready\n")
     await asyncio.Event().wait()
 
 

@@ -1,0 +1,223 @@
+"""The ledger of outside effects: intent row, call, outcome row. What may have happened is never repeated blindly.
+
+States: `intended` (the call may be under way), `done`, `refused` (surely not done, for good), `absent` (surely not
+done, may be done yet), `unknown` (nobody can say: ask the world, else a person).
+"""
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic_core import to_jsonable_python
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit import db, live
+from cofounder.kit.errors import Conflict, NotFound
+from cofounder.kit.ids import new_id
+from cofounder.kit.log import redact
+from cofounder.kit.tables import Effect
+
+MAX_TEXT = 4_000  # characters of one value that the ledger keeps
+BUSY_SECONDS = 300.0
+
+AT_ONCE = 6  # calls of one process: each holds a connection of the pool's sixteen while it needs a second
+
+Answer = Mapping[str, Any]
+_slots: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = weakref.WeakKeyDictionary()
+
+
+class Refused(Conflict):
+    """The other side refused; nothing was done.
+
+    Raised by a `call`. Only for what is surely final and surely without effect.
+    """
+
+
+class EffectBusy(Conflict):
+    """Another process is doing this very thing."""
+
+
+class NoSuchEffect(NotFound):
+    """There is no effect under this key."""
+
+
+class OutcomeKnown(Conflict):
+    """The outcome of this effect is known already."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an effect. `called`: by this very call of `perform`, else it was known before."""
+
+    state: Literal["done", "refused", "unknown"]
+    answer: dict[str, Any] | None
+    error: str | None
+    called: bool
+    id: UUID
+
+
+async def perform(
+    kind: str,
+    key: str,
+    request: Answer,
+    call: Callable[[], Awaitable[Answer | None]],
+    *,
+    find: Callable[[], Awaitable[Answer | None]] | None = None,
+) -> Outcome:
+    """Do an outside thing at most once per `key`, and write down what came of it.
+
+    `call` does it and gives what the other side answered; it raises Refused when that was a final no; whatever else it
+    raises leaves the outcome unknown. `find` looks for it in the world where an earlier try left no outcome: it gives
+    what it found, None when the thing is surely absent (then it is done now), and raises when it cannot tell.
+    Opens its own transactions: never call it inside one. Raises EffectBusy after five minutes behind another process.
+    """
+    async with _turn(key):
+        row = await _intend(kind, key, request)
+        if row.state in ("done", "refused"):
+            return _told(row)
+        if row.attempts:
+            row = await _look(row, find)
+            if row.state != "absent":
+                return _told(row)
+        return await _call(row, call)
+
+
+async def settle(session: AsyncSession, key: str, *, done: bool, by: str) -> None:
+    """Write what a person saw: it was done, or it was not (then it may be done again). Raises NoSuchEffect, OutcomeKnown.
+
+    An effect that was settled the same way before is left as it is.
+    """
+    row = (await session.scalars(select(Effect).where(Effect.key == key).with_for_update())).one_or_none()
+    if row is None:
+        raise NoSuchEffect(key)
+    state = "done" if done else "absent"
+    if row.state in ("done", "refused"):
+        if done != (row.state == "done"):
+            raise OutcomeKnown(f"{key} is {row.state}.")
+        return
+    row.state = state
+    row.answer = {**(row.answer or {}), "settled_by": by}
+    row.finished_at = await session.scalar(select(func.now()))
+    live.changed(session, "effects", row.id)
+
+
+async def state_of(session: AsyncSession, key: str) -> str | None:
+    """The state of the effect under this key; None: never intended."""
+    return await session.scalar(select(Effect.state).where(Effect.key == key))
+
+
+@asynccontextmanager
+async def _turn(key: str) -> AsyncIterator[None]:
+    """One process at a time per key. The lock lives in a connection, so a killed process gives it back.
+
+    It is held without a transaction, which a slow call would keep open.
+    """
+    values = {"key": f"effect:{key}"}
+    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    async with slots, db.engine().connect() as opened:
+        connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            async with asyncio.timeout(BUSY_SECONDS):
+                while not await connection.scalar(
+                    text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), values
+                ):
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise EffectBusy(key) from None
+        try:
+            yield
+        finally:
+            await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), values)
+
+
+async def _intend(kind: str, key: str, request: Answer) -> Effect:
+    """The key's row, made now unless it was there. Committed, and on disk, before any call."""
+    values = {
+        "id": new_id(),
+        "kind": kind,
+        "key": key,
+        "state": "absent",
+        "request": _kept(request),
+        "attempts": 0,
+    }
+    async with db.transaction() as session:
+        await session.execute(insert(Effect).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+        return (await session.scalars(select(Effect).where(Effect.key == key))).one()
+
+
+async def _look(row: Effect, find: Callable[[], Awaitable[Answer | None]] | None) -> Effect:
+    """An earlier try left no outcome, or a person said that it is absent: ask the world."""
+    if row.state == "absent":
+        return row
+    if find is None:
+        return await _write(row, "unknown", error=row.error or "An earlier attempt ended without an outcome.")
+    try:
+        found = await find()
+    except Exception as error:
+        return await _write(row, "unknown", error=_words(error))
+    if found is None:
+        return await _write(row, "absent")
+    return await _write(row, "done", answer=found)
+
+
+async def _call(row: Effect, call: Callable[[], Awaitable[Answer | None]]) -> Outcome:
+    async with db.transaction() as session:
+        begun = update(Effect).where(Effect.id == row.id)
+        await session.execute(begun.values(state="intended", attempts=Effect.attempts + 1, error=None))
+        live.changed(session, "effects", row.id)
+    # A cancelled or killed process leaves `intended`: the next one asks.
+    try:
+        answer = await call()
+    except Refused as error:
+        return _told(await _write(row, "refused", error=_words(error)), called=True)
+    except Exception as error:
+        return _told(await _write(row, "unknown", error=_words(error)), called=True)
+    return _told(await _write(row, "done", answer=answer or {}), called=True)
+
+
+async def _write(row: Effect, state: str, *, answer: Answer | None = None, error: str | None = None) -> Effect:
+    values: dict[str, Any] = {
+        "state": state,
+        "error": error,
+        "finished_at": func.now() if state in ("done", "refused") else None,
+    }
+    if answer is not None:
+        values["answer"] = _kept(answer)
+    async with db.transaction() as session:
+        live.changed(session, "effects", row.id)
+        written = update(Effect).where(Effect.id == row.id).values(**values).returning(Effect)
+        return (await session.scalars(written, execution_options={"populate_existing": True})).one()
+
+
+def _told(row: Effect, *, called: bool = False) -> Outcome:
+    if row.state not in ("done", "refused", "unknown"):
+        raise AssertionError(f"{row.key} has no outcome: {row.state}")
+    return Outcome(row.state, row.answer, row.error, called, row.id)  # type: ignore[arg-type]
+
+
+def _words(error: Exception) -> str:
+    return str(_cut(f"{type(error).__name__}: {error}"))
+
+
+def _kept(values: Answer) -> dict[str, Any]:
+    """As JSON, long texts cut, secrets taken out."""
+    made = _cut(to_jsonable_python(dict(values), fallback=str))
+    assert isinstance(made, dict)
+    return made
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dict(redact(None, "", {str(name): _cut(one) for name, one in value.items()}))
+    if isinstance(value, list):
+        return [_cut(one) for one in value]
+    if isinstance(value, str):
+        clean = str(redact(None, "", {"value": value})["value"]).replace("\x00", "")
+        return clean if len(clean) <= MAX_TEXT else f"{clean[:MAX_TEXT]}… ({len(clean):,} characters)"
+    return value

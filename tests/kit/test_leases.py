@@ -1,0 +1,145 @@
+"""The work of a dead worker is taken over; what kills every worker is set aside."""
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select, update
+
+from cofounder.kit import db, durable, leases
+from cofounder.kit.ids import new_id
+from cofounder.kit.tables import Lease
+from cofounder.kit.testing import Database, Spawned, until
+from tests.kit.flows import notes
+
+
+async def holders() -> list[str]:
+    async with db.transaction() as session:
+        return list(await session.scalars(select(Lease.holder)))
+
+
+async def begin(workflow: str, *args: object) -> str:
+    id = str(new_id())
+    async with db.transaction() as session:
+        await durable.enqueue(session, workflow, id, *args)
+    return id
+
+
+async def finished(id: str) -> bool:
+    state = await durable.status(id)
+    return state is not None and state.status == "SUCCESS"
+
+
+async def test_a_worker_holds_a_lease_while_it_lives_and_gives_it_back(database: Database) -> None:
+    async with leases.held(role="worker", beat_seconds=0.05) as me:
+        assert await holders() == [me]
+        async with db.transaction() as session:
+            before = await session.scalar(select(Lease.expires_at))
+
+        async def renewed() -> bool:
+            async with db.transaction() as session:
+                return bool(await session.scalar(select(Lease.expires_at > before)))
+
+        await until(renewed)
+    assert await holders() == []
+
+
+async def test_a_killed_worker_is_taken_over_at_once_on_the_same_machine(
+    database: Database, spawn: Callable[..., Spawned]
+) -> None:
+    first = spawn("tests.kit.flows", "leased")
+    id = await begin("test.waits", "a")
+
+    async def began() -> bool:
+        return await notes() == ["a before"]
+
+    await until(began, within=20)
+    first.kill()
+    async with db.transaction() as session:
+        await durable.send(session, id, "go", "on", key="k")
+    async with leases.held(role="worker", beat_seconds=0.1):
+        await until(lambda: finished(id))
+        assert len(await holders()) == 1
+    assert await notes() == ["a before", "a after on"]
+
+
+async def test_a_worker_that_stops_leaves_its_work_to_the_next(database: Database) -> None:
+    async with leases.held(role="worker"):
+        id = await begin("test.waits", "a")
+
+        async def began() -> bool:
+            return await notes() == ["a before"]
+
+        await until(began)
+    async with db.transaction() as session:
+        await durable.send(session, id, "go", "on", key="k")
+    async with leases.held(role="worker", beat_seconds=0.1):
+        await until(lambda: finished(id))
+    assert await notes() == ["a before", "a after on"]
+    assert await holders() == []
+
+
+async def test_work_without_any_lease_is_found_too(database: Database) -> None:
+    await durable.start(executor_id="forgotten")
+    id = await begin("test.waits", "a")
+
+    async def began() -> bool:
+        return await notes() == ["a before"]
+
+    await until(began)
+    await durable.stop()
+    async with db.transaction() as session:
+        await durable.send(session, id, "go", "on", key="k")
+    async with leases.held(role="worker", beat_seconds=0.1):
+        await until(lambda: finished(id))
+
+
+async def test_five_takeovers_without_progress_set_a_workflow_aside_but_not_one_that_waits(database: Database) -> None:
+    told: list[str] = []
+
+    async def dead(id: str) -> None:
+        told.append(id)
+
+    await durable.start(executor_id="w0")
+    stuck, waiting = await begin("test.working", 60.0), await begin("test.waits", "w")
+
+    async def both() -> bool:
+        return len(await notes()) == 2
+
+    await until(both)
+    assert await durable.progress(waiting) == durable.Progress(finished=1, waiting=True)
+    assert not (await durable.progress(stuck)).waiting
+    await durable.stop()
+    for number in range(1, 7):
+        await durable.start(executor_id=f"w{number}")
+        taken = await leases.take_over(role="worker", me=f"w{number}", dead=dead, strays=True)
+        assert waiting in taken
+        assert (stuck in taken) == (number <= leases.TAKEOVERS)
+
+        async def running(mine: str = f"w{number}", taken: list[str] = taken) -> bool:
+            return set(await durable.list_pending(mine)) == set(taken)
+
+        await until(running)
+        await durable.stop()
+    assert told == [stuck]
+    state = await durable.status(stuck)
+    assert state is not None
+    assert state.status == "CANCELLED"
+    await durable.close()
+
+
+async def test_a_lease_that_ran_out_on_another_machine_is_taken_over(database: Database) -> None:
+    await durable.start(executor_id="elsewhere-1")
+    id = await begin("test.waits", "a")
+
+    async def began() -> bool:
+        return await notes() == ["a before"]
+
+    await until(began)
+    await durable.stop()
+    await leases._take("elsewhere-1", "worker")
+    async with leases.held(role="worker", beat_seconds=0.05) as me:
+        await until(began)
+        assert await leases.take_over(role="worker", me=me) == []  # it lives as far as anyone can tell
+        async with db.transaction() as session:
+            await session.execute(update(Lease).where(Lease.holder == "elsewhere-1").values(expires_at=func.now()))
+            await durable.send(session, id, "go", "on", key="k")
+        await until(lambda: finished(id))
