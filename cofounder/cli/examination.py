@@ -9,7 +9,7 @@ from cofounder.cli import home, out
 from cofounder.settings import settings
 
 if TYPE_CHECKING:
-    from rich.text import Text
+    from rich.table import Table
 
     from cofounder.ops.doctor import Finding
 
@@ -42,22 +42,23 @@ async def doctor(*, json: bool) -> int:
     if json:
         out.emit({"ok": not failed, "items": [one.model_dump() for one in found]})
     else:
-        screen = out.screen()
-        for one in found:
-            screen.print(_line(one), soft_wrap=False)
+        out.screen().print(_listed(found))
     return out.ENDED_BADLY if failed else 0
 
 
-def _line(one: "Finding") -> "Text":
+def _listed(found: "list[Finding]") -> "Table":
+    """One row a finding: glyph, name, what was found, and under it how to mend it."""
+    from rich.table import Table
     from rich.text import Text
 
-    glyph, style = {"ok": ("✓", "done"), "missing": ("○", "quiet"), "expires": ("◆", "you"), "failed": ("✗", "failed")}[
-        one.state
-    ]
-    mend = f"\n  {'':<18}{one.mend}" if one.mend else ""
-    return Text.assemble(
-        (glyph, style), f" {one.name:<18}", one.detail, (mend, "bold" if one.state == "failed" else "")
-    )
+    glyphs = {"ok": ("✓", "done"), "missing": ("○", "quiet"), "expires": ("◆", "you"), "failed": ("✗", "failed")}
+    rows = Table.grid(padding=(0, 1))
+    for one in found:
+        detail = Text(one.detail)
+        if one.mend:
+            detail.append(f"\n{one.mend}", style="bold" if one.state == "failed" else "quiet")
+        rows.add_row(Text(*glyphs[one.state]), Text(one.name), detail)
+    return rows
 
 
 async def models(session: AsyncSession) -> "list[Finding]":

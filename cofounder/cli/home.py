@@ -3,13 +3,14 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 T = TypeVar("T")
 SAMPLE = "sample"
 _KEEP = "database.keep"
+_LOG_BYTES = 5_000_000
 # A sample company sends nothing and mixes with nothing, whatever the environment names.
 _NOT_FOR_SAMPLES = ("DATABASE_URL", "COFOUNDER_DATABASE_URL", "COFOUNDER_SMTP_HOST", "COFOUNDER_EMAIL_RECIPIENTS")
 
@@ -75,23 +76,48 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def opened(*, quiet: bool = True) -> AsyncIterator[None]:
-    """Database, schema and tools at hand inside the block; the embedded server stops when we were its last user."""
+async def opened(*, tools: bool = False, quiet: bool = True) -> AsyncIterator[None]:
+    """Database and schema at hand inside the block, and the agents' tools where asked for: they take a second to import.
+
+    The embedded server stops when we were its last user.
+    """
     from cofounder import app
-    from cofounder.flow.plan.tools import registry
     from cofounder.kit import db, log
     from cofounder.settings import settings
 
-    # Events belong in the log of a server; a command says what matters in its own words.
-    log.configure("ERROR" if quiet and settings().log_level.upper() != "DEBUG" else settings().log_level)
     await app.open_database()
+    log.configure(settings().log_level, stream=_log_file() if quiet else None)
+    try:
+        async with _tools() if tools else nullcontext():
+            yield
+    finally:
+        await db.dispose()
+        await asyncio.to_thread(leave_database)
+
+
+def _log_file() -> TextIO | None:
+    """Where a command's events go: it says what matters in its own words. None: to standard error, as for DEBUG."""
+    from cofounder.settings import settings
+
+    if settings().log_level.upper() == "DEBUG":
+        return None
+    logs = folder() / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    path = logs / "commands.log"
+    fresh = not path.exists() or path.stat().st_size > _LOG_BYTES
+    return path.open("w" if fresh else "a", encoding="utf-8", buffering=1)
+
+
+@asynccontextmanager
+async def _tools() -> AsyncIterator[None]:
+    from cofounder import app
+    from cofounder.flow.plan.tools import registry
+
     app.wire()
     try:
         yield
     finally:
         await registry.close()
-        await db.dispose()
-        await asyncio.to_thread(leave_database)
 
 
 @asynccontextmanager
@@ -106,5 +132,5 @@ async def worked(*, needed: bool = True) -> AsyncIterator[bool]:
     if lives or not needed:
         yield False
         return
-    async with app.working():
+    async with _tools(), app.working():
         yield True

@@ -87,7 +87,7 @@ async def _work() -> int:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    async with home.opened(quiet=False), app.working():
+    async with home.opened(tools=True, quiet=False), app.working():
         print("The worker is ready.", file=sys.stderr, flush=True)  # noqa: T201
         await stop.wait()
     return 0

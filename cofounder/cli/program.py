@@ -64,6 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    os.environ.setdefault("FASTMCP_LOG_ENABLED", "false")  # else it paints tracebacks into our output
     try:
         answer = app(args=arguments, prog_name="cofounder", standalone_mode=False)
         sys.stdout.flush()
@@ -115,6 +116,6 @@ def _surprise(error: Exception) -> int:
     if known is not None:
         out.complain(out.line(known))
         return out.exit_code(known)
-    hint = "" if loud else " For the whole story: COFOUNDER_LOG_LEVEL=DEBUG"
+    hint = "" if loud else " For the whole story, again with COFOUNDER_LOG_LEVEL=DEBUG."
     out.complain(" ".join(f"error: internal: {type(error).__name__}: {error}.{hint}".split()))
     return out.FAULT

@@ -42,12 +42,13 @@ async def _tools(json: bool) -> int:
     from cofounder.flow.run import status as view
     from cofounder.kit import db
 
-    async with home.opened(), db.transaction() as session:
+    async with home.opened(tools=True), db.transaction() as session:
         found = await view.tools_available(session)
     if json:
         out.emit({"items": [tool.model_dump(mode="json") for tool in found], "next_cursor": None, "total": len(found)})
         return 0
     listed = table("Tool", ">~Cost", ">~Takes", ">Succeeds", "What it does")
+    listed.columns[0].no_wrap = True
     for tool in found:
         rate = (
             words.NONE

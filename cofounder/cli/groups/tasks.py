@@ -80,7 +80,7 @@ async def _ask(body: "ProcessIn", *, yes: bool, wait: bool, json: bool) -> int:
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
-    async with home.opened(), home.worked(needed=wait) as ours:
+    async with home.opened(tools=body.plan is not None), home.worked(needed=wait) as ours:
         async with db.transaction() as session:
             stored = await requests.submit(session, body, by=LOCAL_OWNER.who, automatic=yes)
         if wait:

@@ -22,11 +22,12 @@ _WIDE = 110
 
 
 def listed(tasks: "Sequence[TaskOut]", *, width: int) -> Table:
-    """One line a task; cost and time where there is room."""
+    """One line a task; the whole id, cost and time where there is room, else the id's end, which is enough to name it."""
     wide = width >= _WIDE
-    found = table("Task", "Status", "Request", *((">Score", ">Cost", ">Took", "Asked") if wide else ()))
-    found.columns[0].no_wrap = found.columns[1].no_wrap = found.columns[2].no_wrap = True
-    found.columns[2].overflow = "ellipsis"
+    found = table("Task", "Status", "Request", *((">Score", ">Cost", ">Took", "Asked") if wide else ()), expand=True)
+    for column in found.columns[:3]:
+        column.no_wrap = True
+    found.columns[2].ratio, found.columns[2].overflow = 1, "ellipsis"
     for task in tasks:
         more = (
             words.score(task.quality_score, 3),
@@ -34,9 +35,8 @@ def listed(tasks: "Sequence[TaskOut]", *, width: int) -> Table:
             words.seconds(task.seconds),
             words.ago(task.created_at),
         )
-        found.add_row(
-            str(task.task_id), standing(task.status), Text(" ".join(task.request.split())), *(more if wide else ())
-        )
+        id = str(task.task_id) if wide else str(task.task_id).rpartition("-")[2]
+        found.add_row(id, standing(task.status), Text(" ".join(task.request.split())), *(more if wide else ()))
     return found
 
 
