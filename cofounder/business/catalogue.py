@@ -75,6 +75,16 @@ _KNOWN = (
         "revenue",
         "orders",
     ),
+    Metric("profit", "profit", "usd", "flow", "profit", ("net_profit", "net_income"), low=None),
+    Metric("costs", "costs", "usd", "flow", "costs", ("expenses", "operating_costs")),
+    Metric(
+        "annual_recurring_revenue", "annual recurring revenue", "usd", "stock", "annual_recurring_revenue", ("arr",)
+    ),
+    Metric("signups", "sign-ups", "count", "flow", "signups", ("sign_ups", "registrations")),
+    Metric("leads", "leads", "count", "flow", "leads"),
+    Metric("followers", "followers", "count", "stock", "followers", ("follower_count",)),
+    Metric("bounce_rate", "bounce rate", "rate", "ratio", "bounce_rate", high=1.0),
+    Metric("retention_rate", "retention rate", "rate", "ratio", "retention_rate", high=1.0),
     Metric("churn_rate", "churn rate", "rate", "ratio", "churn_rate", ("churn",), None, None, 0.0, 1.0),
     Metric(
         "growth_rate", "revenue growth", "rate", "unknown", "growth_rate", ("revenue_growth",), None, None, -1.0, 10.0
