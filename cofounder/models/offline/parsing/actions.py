@@ -148,7 +148,10 @@ def _settled(thing: Thing, words: str, context: Context) -> ActionKind | None:
             return "analyse_market"
         if context.versus or cues.COMPARE.search(words):
             return "compare_metrics"
-        return "analyse_metrics" if figures.has_figures(words, context) or cues.BUSINESS.search(words) else None
+        counted = re.search(r"\b(?:number|figure|stat)s?\b", thing.words) and not metrics.find(words)
+        if counted and not (context.timed or re.search(r"\b(?:our|us|the (?:key |latest |main )?(?:numbers|figures|stats))\b", words)):
+            return None
+        return "analyse_metrics" if figures.has_figures(words, context) or re.search(r"\bour\b", words) else None
     if (
         thing.kind == "analyse_market"
         and thing.words.startswith("trend")

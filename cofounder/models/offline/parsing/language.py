@@ -109,9 +109,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SAMPLE = 3_000
 _LANGUAGES = "|".join(sorted((re.escape(name) for name in CODES), key=len, reverse=True))
 _WANTED = re.compile(
-    rf"\b(?:in|into|to|auf)\s+(?:fluent |simple |only |just |plain |both \w+ and |english and )?(?P<a>{_LANGUAGES})\b"
+    rf"\b(?:in|into|to|auf|using|only|entirely)\s+(?:the )?(?:fluent |simple |only (?:the )?|just |plain |both \w+ and |english and )?(?P<a>{_LANGUAGES})\b"
     r"(?!\s*(?:market|speaking|-speaking|cit|customer|client|compan|office|compet|startup|team|user|region|media|press|law))"
-    rf"|\b(?P<b>{_LANGUAGES})\s+(?:version|translation|language|text|(?:\w+ )?(?:post|tweet|newsletter|article|e-?mail|headlines?))\b"
+    rf"|\b(?P<b>{_LANGUAGES})\s+(?:version|translation|(?:\w+ )?(?:post|tweet|newsletter|article|e-?mail|headlines?))\b"
+    rf"|\b(?:in|using|only) (?:only )?(?:the )?(?P<d>{_LANGUAGES}) language\b"
     rf"|\blanguage\s*[:=]\s*(?P<c>{_LANGUAGES})\b"
 )
 
@@ -139,7 +140,7 @@ def detect(text: str) -> Language:
 def wanted(low: str) -> Language | None:
     """A language other than English that the text is asked to be written in."""
     for found in _WANTED.finditer(low):
-        said = found["a"] or found["b"] or found["c"]
+        said = found["a"] or found["b"] or found["c"] or found["d"]
         if CODES[said] != "en" and not (found["b"] and _polish_verb(low, found.start(), said)):
             return Language(CODES[said], (found[0],))
     return None

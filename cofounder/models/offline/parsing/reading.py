@@ -17,26 +17,30 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"
 _TEXT_VERB = re.compile(
     r"\b(?:shorten|trim|condense|tighten|cut|edit|proof-?read|copy-?edit|polish|improve|fix|correct|revise|rewrite|"
     r"rephrase|reword|restyle|paraphrase|summari[sz]e|summary|sum up|tl;?dr|check|review|scan|vet|screen|simplify|turn|"
-    r"convert|adapt|repurpose|make|change|clean up|boil|reduce|translate|expand|flag|compliance|compliant|allowed|"
-    r"may we|can we|could we|are we|is this|is the|is it|legal|ok to|okay to|shorter)\b"
+    r"convert|adapt|repurpose|make (?:it|this|that|these|my|our|the \w+)(?! an? )|clean up|boil|reduce|translate|expand|flag|compliance|compliant|allowed|"
+    r"may we|can we|could we|are we|is this|is it|legal|ok to|okay to|shorter)\b"
 )
 _SEND_VERB = re.compile(
     r"(?:^|\b(?:and|then|please|to|you|just|now)\s+|[.,;]\s*)"
     r"(?:publish|post|send|share|tweet|schedule|put|release|e-?mail|push)\b"
 )
 _CUE = re.compile(
-    r"\b(?:this|these|the following|following|below|here(?: it is)?|here is the text|verbatim|as is|the text|word for word)\b"
+    r"\b(?:this|these|(?:the )?following(?! (?!(?:text|post|draft|copy|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|"
+    r"statement|claim|passage|announcement|title|content|note|letter|story|blog|caption|document|report|abstract|piece|summary|thread|ads?|bio|intro|"
+    r"page|excerpt|quote|short|long|two|three|advert\w*|press|linkedin|facebook|twitter|outline|description|line|snippet|speech|review|for|to|on|as|"
+    r"in|and|into|so|about|with|via|by|at|from|more|less|using|please|product|social|status|update)s?\b)\w)|below|here(?: it is)?|here is the text|verbatim|as is|the text|word for word)\b"
     r"[^:\n]{0,90}$"
 )
 _ABOVE = re.compile(r"\b(?:above|this|that|it)\b")
 _NOT_TEXT = re.compile(
-    r"(?:include|including|mention|mentioning|contain|containing|the words?|keywords|with|than|such as|for example|word|phrase|hashtag|hashtags|say|saying|called|titled|named|(?:the |this )?(?:article|book|movie|film|paper|song)|"
+    r"(?:include|including|mention|mentioning|contain|containing|the words?|keywords|with|than|such as|for example|word|phrase|hashtag|hashtags|say|saying|called|titled|named|"
     r"title|avoid|slogan|tagline|keyword|keywords|the term|campaign|product|feature|event|about|on|regarding|tone|audience|"
     r"channels?|deadline|length|topic)\s*:?\s*$"
 )
 _CLAIM = re.compile(
     r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise))"
 )
+_WORK = re.compile(r"\b(?:the|this) (?:article|book|movie|film|paper|song|novel)\s*$")
 _FENCE = re.compile(r'```[a-z]*\n?(.+?)```|"""(.+?)"""|<<<(.+?)>>>', re.S)
 _QUOTED = re.compile(r'"([^"]{3,})"', re.S)
 
@@ -77,7 +81,7 @@ def split(request: str) -> tuple[str, str | None]:
         found = way(request)
         if found is not None:
             instruction, text = found
-            if re.fullmatch(r"\s*(?:https?://|www\.)\S+\s*", text):
+            if re.match(r"\s*(?:https?://|www\.)\S+\s*(?:\n|$)", text):
                 return request, None  # an address is no text: nothing is fetched
             return instruction.strip(), text.strip()
     return request, None
@@ -104,7 +108,7 @@ def _after_colon(request: str) -> tuple[str, str] | None:
     head, rest = request[: found.start()], request[found.end() :].strip()
     low = head.translate(_QUOTES).lower()
     last = re.split(r"[.!?\n]\s*", low)[-1]
-    if len(rest.split()) < 2 or (_NOT_TEXT.search(last) and not _CUE.search(last)):
+    if len(rest.split()) < 2 or _NOT_TEXT.search(last) or head.translate(_QUOTES).count('"') % 2:
         return None
     if not (
         _CUE.search(last) or (_wants_text(last) and not re.search(r"\b(?:about|regarding|include|mention)\b", last))
@@ -130,7 +134,7 @@ def _quoted(request: str) -> tuple[str, str] | None:
         words = len(found[1].split())
         outside = plain[: found.start()] + " " + plain[found.end() :]
         direct = re.search(r"(?:tweet|post|publish|send|share)\s*$", head) or _CLAIM.search(head)
-        if (words < 4 and not direct) or words < 2 or (_NOT_TEXT.search(head) and not _CLAIM.search(head)):
+        if (words < 4 and not direct) or words < 2 or ((_NOT_TEXT.search(head) or _WORK.search(head)) and not _CLAIM.search(head)):
             continue
         if direct or _wants_text(outside):
             return outside, request[found.start() + 1 : found.end() - 1]

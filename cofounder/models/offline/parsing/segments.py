@@ -9,7 +9,7 @@ VERBS = (
     "shorten|trim|condense|tighten|cut|reduce|edit|proof-?read|copy-?edit|polish|improve|fix|correct|revise|rewrite|rephrase|reword|restyle|paraphrase|summari[sz]e|sum up|simplify|expand|clean up|boil down|"
     "analy[sz]e|review|look at|look into|dig into|break down|evaluate|assess|examine|measure|report|show|explain|investigate|track|inspect|calculate|study|"
     "compare|contrast|benchmark|forecast|predict|project|estimate|check|scan|vet|screen|verify|flag|validate|audit|"
-    "plan|map out|outline|lay out|organi[sz]e|translate|find|research|list|identify|explore|spot|what|how|why|which|where|did|is|are|can|may|does|do"
+    "criticize|critique|reply|respond|answer|plan|map out|outline|lay out|organi[sz]e|translate|find|research|list|identify|explore|spot|what|how|why|which|where|did|is|are|can|may|does|do"
 )  # fmt: skip
 _PREFIX = re.compile(
     r"(?:\s|[-–—•*>\"'(\[,.;:!?]|\d+[.)]\s|(?:please|pls|plz|kindly|hey|hi|hello|ok|okay|so|well|now|then|first|firstly|second|secondly|next|finally|afterwards?|after that|lastly|third|also|and|but|plus|just|quick(?:ly)?|"

@@ -6,10 +6,10 @@ _START = re.compile(
     r"\b(?:about|regarding|concerning|covering|announcing|celebrating|promoting|highlighting|explaining|comparing|showing|sharing|introducing|describing|discussing|featuring|summari[sz]ing|teasing|revealing|inviting people to|"
     r"on the topic of|on (?=how|why|what|our|the|a |an |[a-z0-9])|around|"
     r"to (?:announce|promote|celebrate|introduce|share|explain|highlight|launch|mark)|that (?:announces|explains|shows|celebrates|covers|highlights|describes|promotes|introduces|summari[sz]es|compares)|"
-    r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|(?:titled|named|called|entitled|with (?:the )?title|topic\s*[:=]|subject\s*[:=]|theme\s*[:=])|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the )|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|(?:the|a|an|this) (?:[\w-]+ ){0,3}(?:launch|webinar|event|campaign|sale|release|conference|workshop|course|anniversary|opening|offer|newsletter|blog post|article|post|product|app|feature|results|numbers)|black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|of (?=our |the |q\d|last|this|all))\s*"
+    r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|(?:titled|named|called|entitled|with (?:the )?title|topic\s*[:=]|subject\s*[:=]|theme\s*[:=])|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the (?:latest |last )?(?:results|numbers|figures|report|data|quarter|month))|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|(?:the|a|an|this) (?:[\w-]+ ){0,3}(?:launch|webinar|event|campaign|sale|release|conference|workshop|course|anniversary|opening|offer|newsletter|blog post|article|post|product|app|feature|results|numbers)|black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|(?:announcement|overview|summary|recap|review|launch) of (?=our |the |q\d|last|this|all))\s*"
 )
 _STOP = re.compile(
-    r"(?<!vs)[.!?;](?=\s|$)|\n|,? (?:and|then|but)? ?(?:make sure|please|ensure|include|do not|don't|keep (?:it|the)|it should|wrap|put|end (?:it|with)|use (?:a|the|an)|no more than)\b| with (?:at least|at most|exactly|less than|more than)\b|, (?:and )?(?:with|in|under|using|so|but|for|no|max|at most)\b"
+    r"(?<!vs)[.!?;](?=\s|$)|\n|,? (?:and|then|but)? ?(?:make sure|please|ensure|include|do not|don't|keep (?:it|the)|it should|wrap|put|end (?:it|with)|use (?:a|the|an)|no more than)\b| with (?:at least|at most|exactly|less than|more than)\b|, then\b| with an? (?:title|headline|catchy|short|strong|clear|call)\b|, (?:and )?(?:with|in|under|using|so|but|for|no|max|at most)\b"
 )
 _LEADING = re.compile(
     r"^(?:(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+", re.I
@@ -49,12 +49,14 @@ def find(part: str, low: str, taken: list[tuple[int, int]], begin: int | None = 
 
 
 def _starts(low: str, begin: int | None) -> list[int]:
+    sentence = re.search(r"[.!?]\s|\n", low)
+    edge = sentence.start() if sentence else len(low)
     strong = [
         m.end()
         for m in _START.finditer(low)
         if re.match(r"about|regarding|concerning|topic|subject\s*[:=]|theme", m[0])
     ][:1]
-    others = [m.end() for m in _START.finditer(low)]
+    others = [m.end() for m in _START.finditer(low) if m.start() < edge]
     first = re.match(r"\W*", low[begin:]) if begin is not None else None
     settled = [begin + first.end()] if begin is not None and first else []
     if settled and others and re.match(r".{0,40}?\b(?:about|regarding|that)\b", low[begin or 0 :]):
