@@ -80,3 +80,34 @@ def test_a_call_is_expected_to_cost_what_the_first_model_costs() -> None:
     assert paid.cost_usd == prices.cost(Target("openai", "gpt-4.1-mini"), 3_000, 700)
     assert paid.cost_usd > 0
     assert paid.seconds > prices.expected("offline").seconds
+
+
+@pytest.mark.parametrize(
+    ("target", "system", "address"),
+    [
+        (Target("openai", "gpt-5-mini"), "openai", "api.openai.com"),
+        (Target("anthropic", "claude-haiku-4-5"), "anthropic", "api.anthropic.com"),
+        (Target("google", "gemini-2.5-flash"), "google", "generativelanguage.googleapis.com"),
+        (Target("ollama", "qwen3:8b"), "ollama", "127.0.0.1:11434"),
+        (OFFLINE, "cofounder", ""),
+    ],
+)
+async def test_every_provider_builds_its_model(target: Target, system: str, address: str) -> None:
+    chosen = Settings(
+        openai_api_key=SecretStr("sk-x"), anthropic_api_key=SecretStr("sk-y"), google_api_key=SecretStr("AIza-z")
+    )
+    model = providers.build(target, chosen)
+    assert (model.model_name, model.system.split("-")[0]) == (target.name, system)
+    assert address in (model.base_url or "")
+    assert providers.build(target, chosen) is model
+    changed = chosen.model_copy(update={"openai_api_key": SecretStr("sk-new")})
+    assert providers.build(target, changed) is not model
+
+
+def test_no_provider_is_imported_before_it_is_used() -> None:
+    import subprocess
+    import sys
+
+    words = "import sys, cofounder.models.service, cofounder.agents; print([m for m in ('pydantic_ai', 'openai', 'anthropic', 'google.genai', 'genai_prices') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit.ids import new_id
-from cofounder.personas import ROSTER, PersonaUnknown, choices, choose, chosen, persona, queries
+from cofounder.personas import NAMES, ROSTER, PersonaUnknown, choices, choose, chosen, persona, queries
 from cofounder.personas.policies import fixed
 from cofounder.personas.service import pick, uniform
 
@@ -82,3 +82,12 @@ async def test_a_voice_that_is_none_is_refused(session: AsyncSession) -> None:
     with pytest.raises(PersonaUnknown):
         await choose(session, task, "main", {}, override="pirate")
     assert await chosen(session, task) is None
+
+
+def test_every_voice_has_its_grammar_with_the_writer() -> None:
+    from pathlib import Path
+
+    from cofounder.models import offline
+
+    files = Path(str(offline.__file__)).parent.glob("voices/*.toml")
+    assert {file.stem for file in files} - {"shared"} == set(NAMES)
