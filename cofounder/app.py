@@ -15,7 +15,9 @@ from cofounder.settings import settings
 async def open_database() -> None:
     """Start or join the database, bring its schema up to date, and let this process use it."""
     chosen = settings()
-    url: str | URL = chosen.database_url or await asyncio.to_thread(postgres.ensure, postgres.default_home())
+    url: str | URL | None = chosen.database_url
+    if url is None:
+        url = await asyncio.to_thread(postgres.ensure, postgres.default_home())
     db.connect(url, chosen.database_schema)
     await asyncio.to_thread(migrate.upgrade, url, chosen.database_schema)
 
@@ -36,11 +38,9 @@ async def working() -> AsyncIterator[None]:
     """This process carries out tasks inside the block. Wants an open database and wired tools."""
     from cofounder import journey
     from cofounder.flow.plan.tools import registry
-    from cofounder.flow.publish import steps
 
-    del journey, steps  # imported for the workflows they register
     await registry.discover()
-    async with leases.held(role="worker"):
+    async with leases.held(role="worker", dead=journey.set_aside, finished=journey.finished_nodes):
         yield
     await registry.close()
 
@@ -66,6 +66,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.request.routes import router as request
     from cofounder.flow.run.routes import router as run
     from cofounder.kit.http import install
+    from cofounder.ops.events import router as events
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
 
@@ -78,6 +79,6 @@ def create_app() -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     install(app)
-    for router in (request, run, approve, publish, learn, settings_routes, ops):
+    for router in (request, run, approve, publish, learn, settings_routes, events, ops):
         app.include_router(router)
     return app

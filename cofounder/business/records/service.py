@@ -78,6 +78,11 @@ async def get_task(session: AsyncSession, id: UUID, *, lock: bool = False) -> Ta
     return row
 
 
+async def find_by_id(session: AsyncSession, id: UUID, *, lock: bool = False) -> TaskRow | None:
+    """The task's row, None where the id is no task's."""
+    return await queries.task(session, id, lock=lock)
+
+
 async def find_task(session: AsyncSession, *, idempotency_key: str) -> TaskRow | None:
     """The task that this key made, if any."""
     return await queries.task_by_key(session, idempotency_key)

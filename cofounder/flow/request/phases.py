@@ -138,9 +138,16 @@ async def close(session: AsyncSession, task_id: UUID, name: str, *, note: str) -
 
 @durable.step("task.fail")
 async def fail(task_id: str, error: dict[str, Any]) -> None:
-    """End the task as failed, with what went wrong and what to do."""
+    """End the task as failed, with what went wrong and what to do. A step of its journey."""
+    await fail_now(task_id, error)
+
+
+async def fail_now(task_id: str, error: dict[str, Any]) -> None:
+    """The same from outside the journey; a workflow that is no task's journey is left alone."""
     async with transaction() as session:
-        task = await records.get_task(session, UUID(task_id), lock=True)
+        task = await records.find_by_id(session, UUID(task_id), lock=True)
+        if task is None:
+            return
         if task.status in FINAL:
             return
         await records.update_task(session, UUID(task_id), status="failed", error=error, completed_at=now())

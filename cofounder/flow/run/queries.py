@@ -115,3 +115,8 @@ async def end(session: AsyncSession, step_id: UUID, *, state: str, error: dict[s
         .where(Step.id == step_id, Step.state.in_(("waiting", "running")))
         .values(state=state, error=error, finished_at=at)
     )
+
+
+async def count_done(session: AsyncSession, task_id: UUID) -> int:
+    query = select(func.count()).select_from(Step).where(Step.task_id == task_id, Step.state == "done")
+    return int((await session.execute(query)).scalar_one())

@@ -11,6 +11,7 @@ from cofounder.flow.run import queries
 from cofounder.flow.run.tables import Deliverable, Step, Variant
 from cofounder.kit import live
 from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
 from cofounder.kit.errors import NotFound
 from cofounder.kit.ids import new_id
 from cofounder.models.brief import Brief, Draft
@@ -154,3 +155,9 @@ async def put_deliverable(
 async def deliverables(session: AsyncSession, task_id: UUID) -> Sequence[Deliverable]:
     """What the task produced besides channel texts, in order."""
     return await queries.deliverables(session, task_id)
+
+
+async def finished_nodes(workflow_id: str) -> int:
+    """How many steps of a task's plan are done: a takeover that finds more of them has got somewhere."""
+    async with transaction() as session:
+        return await queries.count_done(session, UUID(workflow_id))
