@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db
@@ -24,6 +24,27 @@ class Body(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, given: Any) -> Any:
+        """PostgreSQL stores neither the NUL character nor half a surrogate pair, wherever it stands."""
+        place = _unstorable(given)
+        if place is not None:
+            raise ValueError(f"{place or 'the text'} holds a character that cannot be stored (NUL or half a pair)")
+        return given
+
+
+def _unstorable(value: Any) -> str | None:
+    """Where such a character stands, as "edits.x.body"; None: nowhere."""
+    if isinstance(value, str):
+        return "" if any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in value) else None
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in pairs:
+        inner = _unstorable(each) if not isinstance(name, str) or _unstorable(name) is None else ""
+        if inner is not None:
+            return f"{name}.{inner}".rstrip(".")
+    return None
 
 
 class Page(BaseModel, Generic[T]):

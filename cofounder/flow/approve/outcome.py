@@ -9,7 +9,7 @@ from cofounder.business.records import service as records
 from cofounder.channels import senders
 from cofounder.flow.approve import texts
 from cofounder.flow.approve.schemas import DecidedOut, DecisionOut, EditKept, PlannedPublication
-from cofounder.flow.approve.spelling import spelled, spelling
+from cofounder.flow.approve.spelling import in_order, spelled, spelling
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
@@ -52,9 +52,13 @@ async def follow(
         status=task.status,
         decision=decided(decision, names),
         fingerprint=decision.fingerprint,
-        texts=texts.visible(approval.content, names) if approval.kind == "content" else {},
+        texts=texts.exact(_ordered(task, approval.content), names) if approval.kind == "content" else {},
         publications=[one.model_copy(update={"channel": spelled(one.channel, names)}) for one in publications],
     )
+
+
+def _ordered(task: records.TaskRow, content: dict[str, Any]) -> dict[str, Any]:
+    return {channel: content[channel] for channel in in_order(task, content)}
 
 
 def decided(row: DecisionRow, names: dict[str, str]) -> DecidedOut:

@@ -26,6 +26,7 @@ from cofounder.flow.approve.errors import (
     VerdictUnfit,
 )
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Edit, Kind, Round, Verdict
+from cofounder.flow.approve.spelling import in_order
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.plan import service as plans
 from cofounder.flow.quality import service as quality
@@ -309,7 +310,9 @@ async def _record(
     wake: bool = True,
 ) -> DecisionOut:
     """Write the decision and everything that follows from it."""
-    publish = _chosen(decision.publish_to_channels, approval.content) if approval.kind == "content" else []
+    publish = (
+        _chosen(decision.publish_to_channels, in_order(task, approval.content)) if approval.kind == "content" else []
+    )
     if verdict == "approve":
         await texts.refuse_blocked(session, task.id, publish)
     row = DecisionRow(

@@ -1,6 +1,7 @@
-"""Channels are stored under one name and shown under the one that the request used. Pure."""
+"""Channels are stored under one name, and shown in the order and under the name that the request used. Pure."""
 
 import re
+from collections.abc import Iterable
 
 from cofounder.business.records import service as records
 
@@ -11,6 +12,12 @@ def spelling(task: records.TaskRow) -> dict[str, str]:
     if "x" not in names and re.search(r"\btwitter\b", task.request, re.IGNORECASE):
         names["x"] = "twitter"
     return names
+
+
+def in_order(task: records.TaskRow, names: Iterable[str]) -> list[str]:
+    """Channels in the order in which they were asked for, the others after them by name."""
+    wished = [*(task.preferences.get("channels") or []), *((task.intent or {}).get("channels") or [])]
+    return sorted(names, key=lambda name: (wished.index(name) if name in wished else len(wished), name))
 
 
 def spelled(channel: str, names: dict[str, str]) -> str:

@@ -47,7 +47,7 @@ async def edit(
     content = dict(content)
     changed: dict[str, tuple[Draft, Brief]] = {}
     for channel, change in edits.items():
-        draft = edited(Draft.model_validate(current[channel].draft), change)
+        draft = edited(Draft.model_validate(current[channel].draft), change, field=f"edits.{channel}")
         rendered = channels.render(channel, draft)
         check_length(channel, rendered)
         content[channel] = as_stored(rendered)
@@ -96,7 +96,7 @@ async def _keep_score(session: AsyncSession, task_id: UUID) -> None:
         await records.update_task(session, task_id, quality_score=Decimal(str(min(scores))))
 
 
-def edited(draft: Draft, change: Edit) -> Draft:
+def edited(draft: Draft, change: Edit, *, field: str) -> Draft:
     """The draft with the fields in it that the edit names. Raises TextEmpty."""
     given = {name: getattr(change, name) for name in change.model_fields_set}
     whole = given.pop("content", None)
@@ -110,7 +110,7 @@ def edited(draft: Draft, change: Edit) -> Draft:
     if "parts" in given and "body" not in given:
         given["body"] = "\n\n".join(given["parts"])
     if "body" in given and not (given["body"] or "").strip():
-        raise TextEmpty(field="edits")
+        raise TextEmpty(field=field)
     # What the writer said about its figures no longer holds for other words.
     return Draft.model_validate({**draft.model_dump(), **given, "figures": [], "model": draft.model})
 
@@ -167,6 +167,6 @@ def visible_text(rendered: Mapping[str, Any]) -> str:
     return str(rendered.get("plain") or rendered.get("text", ""))
 
 
-def visible(content: Content, names: dict[str, str]) -> dict[str, str]:
+def exact(content: Content, names: dict[str, str]) -> dict[str, str]:
     """channel as the request spelled it -> the exact text."""
     return {spelled(channel, names): str(rendered.get("text", "")) for channel, rendered in content.items()}

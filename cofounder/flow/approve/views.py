@@ -17,7 +17,7 @@ from cofounder.flow.approve.schemas import (
     Unknown,
     VariantOut,
 )
-from cofounder.flow.approve.spelling import spelled, spelling
+from cofounder.flow.approve.spelling import in_order, spelled, spelling
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.quality.schemas import Assessment
 from cofounder.flow.run import service as run
@@ -38,8 +38,8 @@ async def approval(
     history = [one.channel for one in await run.variants(session, task.id) if one.origin == "refinement"]
     shown = {
         channel: _variant(task, variants[channel], rendered, judged.get(channel), history.count(channel))
-        for channel, rendered in row.content.items()
-        if channel in variants
+        for channel in in_order(task, row.content)
+        if channel in variants and (rendered := row.content[channel])
     }
     outputs = await run.outputs_by_tool(session, task.id)
     briefs = [Brief.model_validate(variants[channel].brief) for channel in shown]
@@ -133,7 +133,8 @@ def _spelled(one: VariantOut, names: dict[str, str]) -> VariantOut:
 def _dimensions(judged: Assessment | None) -> dict[str, DimensionOut]:
     if judged is None:
         return {}
-    return {name: DimensionOut.model_validate(one.model_dump(mode="json")) for name, one in judged.dimensions.items()}
+    heaviest = sorted(judged.dimensions.items(), key=lambda item: -item[1].weight)
+    return {name: DimensionOut.model_validate(one.model_dump(mode="json")) for name, one in heaviest}
 
 
 def _engagement(judged: Assessment | None) -> float | None:

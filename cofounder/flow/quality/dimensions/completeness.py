@@ -133,15 +133,22 @@ def _used(reading: Reading) -> dict[str, bool]:
     return {fact.id: fact.id in on for fact in reading.subject.brief.facts}
 
 
+def _named(reading: Reading) -> set[str]:
+    """The facts whose own value, base or change stands in the text; a ratio with another fact does not name it."""
+    mentions = (*reading.mentions, *reading.head_mentions)
+    own = [one for one in mentions if one.kind == "given" or len(one.facts) == 1 or " x " in (one.derivation or "")]
+    return {fact for one in own for fact in one.facts}
+
+
 def _metrics(reading: Reading) -> Iterator[Wish]:
     facts = [fact for fact in reading.subject.brief.facts if fact.kind != "cause" and not fact.confidential]
     if not facts:
         return
-    used, whole = _used(reading), _seen(reading)
+    used, named, whole = _used(reading), _named(reading), _seen(reading)
     asked = [fact for fact in facts if fact.asked]
     room = reading.form.facts[1]
     for fact in asked[: max(room, 1)]:
-        met = used[fact.id] or _told_missing(fact, whole)
+        met = fact.id in named or _told_missing(fact, whole)
         yield Wish(f"{fact.noun} (asked for)", "metric_missing", 2.0, met, "Say its figure, or that it is not given.")
     wanted = min(len(facts), reading.form.facts[0])
     there = sum(used.values())

@@ -73,7 +73,7 @@ def _figure(reading: Reading) -> Sign:
 
 
 def _ask(reading: Reading) -> Sign:
-    last = " ".join(sentence.text for sentence in reading.sentences[-3:])
+    last = " ".join(sentence.text for sentence in reading.sentences[-max(3, len(reading.sentences) // 3) :])
     if "?" in last or _ASK.search(last):
         return "question or ask", 0.2, 1.0, "it ends on one."
     if "?" in reading.prose:
