@@ -100,6 +100,8 @@ def fits(figure: Figure, candidate: Candidate) -> bool:
         return False
     if candidate.unit in _FITS[figure.unit]:
         return True
+    if figure.unit == "multiple" and candidate.unit == "count" and figure.value >= 100:
+        return True  # "the door opened 250,000 times"
     if figure.in_formula and figure.unit == "count":
         return candidate.unit in ("money", "percent", "points")
     return figure.unit == "count" and candidate.unit == "money" and not figure.spelled and abs(figure.value) >= 1000

@@ -56,7 +56,8 @@ _STRUCTURAL_WORDS = (
 )
 _STRUCTURAL = frozenset(_STRUCTURAL_WORDS.split())
 _WORD = re.compile(r"[A-Za-z][\w'’-]*")
-_SAMPLE = re.compile(r"\bn\s?=\s?$")
+_SAMPLE = re.compile(r"\b[nN]\s?=\s?$")
+_PART_OF = re.compile(r"^ of (?:the|those|these|our|its|them|all)\b")
 _EDGE = re.compile(r"[.!?:;\n](?=\s|$)|\n")
 _MONTHS_IN = {"day": 0, "week": 0, "month": 1, "quarter": 3, "year": 12, "range": 0}
 
@@ -67,6 +68,8 @@ class Ledger:
     def __init__(self, facts: Sequence[Fact], period: Period | None = None, allowed: Iterable[str] = ()) -> None:
         self.facts = list(facts)
         self.candidates = candidates_of(self.facts)
+        based = sum(1 for fact in self.facts if fact.base is not None)
+        self._sizes = {len(self.facts), len(self.facts) + based, len({fact.metric for fact in self.facts}) + based}
         self._words = own_words(self.facts)
         self._spans = _known_spans(self.facts, period)
         self._allowed: set[tuple[str, float]] = set()
@@ -86,7 +89,7 @@ class Ledger:
             return _as(figure, "structural")
         if figure.unit == "period":
             return self._period(figure)
-        if figure.value == len(self.facts) and _SAMPLE.search(text[: figure.start][-6:]):
+        if figure.value in self._sizes and _SAMPLE.search(text[: figure.start][-6:]):
             return _as(figure, "structural")  # "n = 5" counts the inputs
         matches = [one for one in self.candidates if fits(figure, one) and same(figure, one)]
         message = None
@@ -121,6 +124,8 @@ class Ledger:
         if figure.unit != "count":
             return False
         following = [word.lower() for word in _WORD.findall(text[figure.end : figure.end + 40])[:3]]
+        if following[:2] == ["of", "them"] and figure.spelled:
+            return True
         if any(word in _STRUCTURAL for word in following) and figure.value <= 20:
             return True
         if not figure.spelled or figure.value > 12:
@@ -191,7 +196,8 @@ class _Sentence:
         head, fresh = self._head_family()
         if head is None:
             return matches, None
-        kept = [one for one in matches if head in one.families]
+        partly = _PART_OF.match(self.after)  # "11,250 of those visits"
+        kept = [one for one in matches if head in one.families or (partly and one.kind == "product")]
         if not kept:
             return [], f"{self.figure.text} is {name_of(matches[0])}, not of {head}"
         if fresh:

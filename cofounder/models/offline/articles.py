@@ -1,0 +1,118 @@
+"""Blog articles: the answer first, a section per fact, open questions, a table of sources."""
+
+from cofounder.models.brief import Draft, Fact
+from cofounder.models.offline import plain, wording
+from cofounder.models.offline.checks import broken
+from cofounder.models.offline.clauses import Telling, tidy
+from cofounder.models.offline.composing import Composer
+from cofounder.models.offline.finishing import draft_of, hashtags, limits
+from cofounder.models.offline.posts import Writing
+from cofounder.models.offline.refining import Wishes
+from cofounder.models.offline.scene import Scene, overlay_of
+from cofounder.models.offline.views import View
+from cofounder.models.offline.voice import Voice, article_moves
+
+
+class _Sections:
+    """Draws the sentences of one article from the article stock of the voice's person."""
+
+    def __init__(self, writing: Writing) -> None:
+        self.writing = writing
+        self.scene: Scene = writing.scene
+        self.composer = Composer(writing.scene, _as_article(writing.voice), writing.rng)
+        self.telling = Telling()
+
+    def say(self, *moves: str) -> str:
+        """One paragraph of the moves that find words."""
+        return " ".join(one for one in (self.composer.move(move, self.telling) for move in moves) if one)
+
+    def other(self, view: View, *moves: str) -> str:
+        """A paragraph about another changed metric."""
+        slots, tells, marks = overlay_of(self.scene, view)
+        telling = self.telling
+        telling.extra, telling.extra_tells, telling.marks = slots, tells, marks
+        text = self.say(*moves)
+        telling.extra, telling.extra_tells, telling.marks = {}, {}, set()
+        return text
+
+
+def _as_article(voice: Voice) -> Voice:
+    moves = dict(voice.moves) | article_moves("they" if voice.person == "they" else "we")
+    return Voice(
+        voice.id, voice.title, voice.stance, voice.person, voice.mean, voice.span, voice.never, voice.guard,
+        voice.aside, voice.schemas, moves,
+    )  # fmt: skip
+
+
+def article(writing: Writing, wishes: Wishes) -> Draft:
+    """A blog article in Markdown; the title is apart from the body."""
+    brief, scene = writing.brief, writing.scene
+    for _ in range(12):
+        title, body, said = _attempt(writing)
+        fault = broken(body) or any(one.kind == "unmatched" for one in writing.ledger.trace(f"{title}\n\n{body}"))
+        if not fault:
+            break
+    else:
+        return plain.plain(writing)
+    return draft_of(
+        brief,
+        body,
+        ledger=writing.ledger,
+        persona=writing.voice.id,
+        scene=scene,
+        notes=limits(brief, scene, said),
+        title=title,
+        tags=hashtags(brief, scene, writing.voice.never),
+    )
+
+
+def _attempt(writing: Writing) -> tuple[str, str, set[str]]:
+    brief, scene, lead = writing.brief, writing.scene, writing.scene.lead
+    assert lead is not None
+    make = _Sections(writing)
+    title = make.say("title")
+    make.telling.said.clear()
+    parts = [make.say("answer", "answer2", "opening_turn")]
+    parts += [f"## {make.say('h_lead')}", make.say("lead1", "lead2", "record", "year"), make.say("lead3", "lead4")]
+    told = 1
+    for view in scene.others[:3]:
+        if told >= brief.form.facts[1]:
+            break
+        parts += [f"## {make.other(view, 'h_other')}", make.other(view, "other1", "other2", "other3")]
+        told += 1
+    if "s" in scene.slots and not _said(make, "s"):
+        parts += [f"## {make.say('h_stock')}", make.say("stock1", "stock2", "stock3", "stock4")]
+    if "funnel" in scene.marks and not (_said(make, "v") and _said(make, "r")):
+        parts += [f"## {make.say('h_funnel')}", make.say("funnel1", "funnel2", "funnel3", "funnel4")]
+    rest = make.say("also", "spend", "ltv", "forecast", "cause")
+    if rest:
+        parts += ["## Also on the page", rest]
+    closing = brief.call_to_action or make.say("article_close")
+    parts += [f"## {make.say('h_open')}", make.say("open1", "open2", "open3", "provisional"), closing]
+    parts += ["## Sources", table(brief.facts)]
+    return title, "\n\n".join(one for one in parts if one and one != "## "), make.telling.said
+
+
+def _said(make: _Sections, slot: str) -> bool:
+    item = make.scene.tells.get(slot)
+    return item in make.telling.said
+
+
+_SOURCES = {
+    "request": "given with the request",
+    "financial_metrics": "financial records",
+    "web_analytics": "web analytics",
+}
+
+
+def table(facts: list[Fact]) -> str:
+    """The facts with value, base, period and source, as a Markdown table."""
+    rows = ["| Figure | Value | Compared with | Period | Source |", "|---|---|---|---|---|"]
+    for fact in facts:
+        if fact.confidential or fact.kind == "cause":
+            continue
+        base = f"{wording.given(fact, fact.base.value)} ({fact.base.label})" if fact.base else "no earlier figure"
+        period = fact.period.label if fact.period else "as given"
+        source = _SOURCES.get(fact.source, fact.source.replace("_", " "))
+        rows.append(f"| {tidy(fact.noun)} | {wording.given(fact)} | {base} | {period} | {source} |")
+    return "\n".join(rows)

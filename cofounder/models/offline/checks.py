@@ -1,0 +1,114 @@
+"""The hard checks a candidate must pass before it may be drawn."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from cofounder.models.brief import Brief
+from cofounder.models.figures import Ledger, forbidden_claims
+from cofounder.models.figures.families import FAMILY_WORD
+from cofounder.models.offline.scene import Scene
+from cofounder.models.offline.texts import count_words, sentences, shared_run
+from cofounder.models.offline.voice import Voice
+
+_SLOT = re.compile(r"(?<!\{)\{(?!\{)|(?<!\})\}(?!\})|\bNone\b|\bnan\b|<[a-z]|\[[^\]]*\|")
+_DOUBLE = re.compile(r"\b([A-Za-z]+) \1\b")
+_CAPITALS = re.compile(r"\b[A-Z]{5,}\b")
+
+
+@dataclass(frozen=True)
+class Room:
+    """How long the text may be here: words, characters, the first line."""
+
+    words: tuple[int, int]
+    characters: tuple[int, int] | None = None
+    first_line: int | None = None
+
+
+@cache
+def _never(voice: Voice) -> re.Pattern[str]:
+    own = "|".join("(?-i:I)" if word == "I" else re.escape(word) for word in voice.never)
+    return re.compile(rf"\b(?:{own})\b", re.IGNORECASE)
+
+
+def broken(text: str) -> str | None:
+    """What a reader would see as broken: an open slot, a double word, a text without an end."""
+    if _SLOT.search(text):
+        return "slot"
+    double = _DOUBLE.search(text)
+    if double and double.group(1).lower() not in ("that", "had"):
+        return "double word"
+    if "!!" in text or _CAPITALS.search(text.replace("{{", "").replace("}}", "")):
+        return "shouting"
+    return None
+
+
+def out_of_room(text: str, room: Room) -> str | None:
+    """Whether a text is too short, too long, or its first line is cut."""
+    count = count_words(text)
+    if count < room.words[0]:
+        return "short"
+    if count > room.words[1]:
+        return "long"
+    if room.characters is not None:
+        if len(text) > room.characters[1]:
+            return "long"
+        if len(text) < room.characters[0]:
+            return "short"
+    if room.first_line is not None:
+        first = sentences(text)
+        if first and len(first[0]) > room.first_line:
+            return "first line"
+    return None
+
+
+def against_voice(text: str, voice: Voice, brief: Brief) -> str | None:
+    """A word that this voice, or this brief, does not use."""
+    found = _never(voice).search(text)
+    if found:
+        return f"never: {found.group()}"
+    low = text.lower()
+    for word in brief.must_avoid:
+        if word.strip() and re.search(rf"\b{re.escape(word.lower().strip())}", low):
+            return f"avoid: {word}"
+    return None
+
+
+def names_the_lead(text: str, scene: Scene) -> bool:
+    """Whether the text says what its main figure is a figure of."""
+    lead = scene.lead
+    if lead is None:
+        return True
+    low = text.lower()
+    bare = lead.name.subject.removeprefix("the ").removeprefix("number of ")
+    if bare in low or (lead.name.many and lead.name.many in low):
+        return True
+    noun = bare.split(" ")[-1]
+    if noun in low or any(word in low for word in lead.fact.noun.lower().split() if len(word) > 4):
+        return True
+    if lead.name.kind == "money_flow":
+        return "took in" in low or "came in" in low
+    return lead.fact.metric == "marketing_spend" and "spen" in low
+
+
+def untrue(text: str, brief: Brief, ledger: Ledger) -> str | None:
+    """A figure from nowhere or a claim the facts do not carry."""
+    claims = forbidden_claims(text, brief.facts)
+    if claims:
+        return f"claim: {claims[0].text}"
+    for mention in ledger.trace(text):
+        if mention.kind == "unmatched":
+            return f"figure: {mention.text} ({mention.message})"
+    return None
+
+
+def repeats(text: str, avoid: Sequence[str]) -> str | None:
+    """A run of seven words that a sibling or recent text has as well."""
+    run = shared_run(text, avoid)
+    return " ".join(run) if run else None
+
+
+def mentions_family(text: str) -> bool:
+    """Whether any known metric is named at all."""
+    return bool(FAMILY_WORD.search(text))

@@ -1,0 +1,200 @@
+"""Clauses as data: conditions, slots, inline alternatives; parsed once, put into words against a scene.
+
+Notation: `<up +x -b>` conditions first: a mark that holds, an item told already, an item not told yet.
+`{x}` a slot (a new item may be told once), `{x!}` the same without asking whether it was told,
+`{a:x}` with "a" or "an", `[one|two|]` alternatives, the last of them empty.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from cofounder.models.offline.metrics import article
+from cofounder.models.offline.scene import Scene
+
+_PIECE = re.compile(r"\{(?P<a>a:)?(?P<slot>[A-Za-z0-9_.]+)(?P<again>!)?\}|\[(?P<options>[^\[\]]*)\]")
+
+
+@dataclass(frozen=True)
+class Slot:
+    name: str
+    again: bool
+    article: bool
+
+
+Piece = str | Slot
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of a voice's stock. `pieces` are literals, slots, or a tuple of alternatives."""
+
+    source: str
+    marks: tuple[str, ...]
+    told: tuple[str, ...]
+    fresh: tuple[str, ...]
+    absent: tuple[str, ...]
+    pieces: tuple[Piece | tuple[tuple[Piece, ...], ...], ...]
+    needs: tuple[Slot, ...]
+
+
+@dataclass
+class Telling:
+    """What one text has told so far, and in which words."""
+
+    said: set[str] = field(default_factory=set)
+    used: list[str] = field(default_factory=list)  # sources of the clauses, for replay and novelty
+    extra: dict[str, str] = field(default_factory=dict)  # slots bound for the moment: o.x, also
+    extra_tells: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
+
+
+def parse(source: str) -> Clause:
+    """A clause from its notation."""
+    marks: list[str] = []
+    told: list[str] = []
+    fresh: list[str] = []
+    absent: list[str] = []
+    text = source
+    if text.startswith("<"):
+        head, _, text = text[1:].partition(">")
+        for word in head.split():
+            target = {"+": told, "-": fresh, "~": absent}.get(word[0], marks)
+            target.append(word.lstrip("+-~"))
+    pieces: list[Piece | tuple[tuple[Piece, ...], ...]] = []
+    at = 0
+    for match in _PIECE.finditer(text):
+        if match.start() > at:
+            pieces.append(text[at : match.start()])
+        if match["slot"]:
+            pieces.append(Slot(match["slot"], bool(match["again"]), bool(match["a"])))
+        else:
+            pieces.append(tuple(_simple(option) for option in match["options"].split("|")))
+        at = match.end()
+    if at < len(text):
+        pieces.append(text[at:])
+    needs = tuple(piece for piece in pieces if isinstance(piece, Slot))
+    return Clause(source, tuple(marks), tuple(told), tuple(fresh), tuple(absent), tuple(pieces), needs)
+
+
+def _simple(option: str) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    at = 0
+    for match in _PIECE.finditer(option):
+        if match.start() > at:
+            pieces.append(option[at : match.start()])
+        pieces.append(Slot(match["slot"], bool(match["again"]), bool(match["a"])))
+        at = match.end()
+    if at < len(option):
+        pieces.append(option[at:])
+    return tuple(pieces)
+
+
+def _items(name: str, scene: Scene, telling: Telling) -> tuple[str, ...]:
+    if name in telling.extra_tells:
+        return telling.extra_tells[name]
+    if name in scene.groups:
+        return scene.groups[name]
+    item = scene.tells.get(name)
+    return (item,) if item else ()
+
+
+def _open(slot: Slot, scene: Scene, telling: Telling) -> bool:
+    if slot.name == "when":
+        return True
+    if slot.name not in telling.extra and slot.name not in scene.slots:
+        return False
+    if slot.again:
+        return True
+    return not any(item in telling.said for item in _items(slot.name, scene, telling))
+
+
+def _told(name: str, scene: Scene, telling: Telling) -> bool:
+    items = _items(name, scene, telling)
+    return bool(items) and all(item in telling.said for item in items)
+
+
+def _holds(mark: str, scene: Scene, telling: Telling) -> bool:
+    return mark in scene.marks or mark in telling.marks or mark in scene.slots or mark in telling.extra
+
+
+def fits(clause: Clause, scene: Scene, telling: Telling) -> bool:
+    """Whether a clause's conditions hold and its slots can be filled without telling anything twice."""
+    for mark in clause.marks:
+        if not _holds(mark, scene, telling):
+            return False
+    for name in clause.absent:
+        if _holds(name, scene, telling):
+            return False
+    if not all(_open(slot, scene, telling) for slot in clause.needs):
+        return False
+    if not all(_told(name, scene, telling) for name in clause.told):
+        return False
+    return not any(_told(name, scene, telling) for name in clause.fresh)
+
+
+def put_into_words(clause: Clause, scene: Scene, telling: Telling, rng: Random) -> str | None:
+    """The clause's text, with what it tells added to `telling`; None when an alternative cannot be filled."""
+    parts: list[Piece] = []
+    for piece in clause.pieces:
+        if isinstance(piece, tuple):
+            options = [
+                one for one in piece if all(_open(slot, scene, telling) for slot in one if isinstance(slot, Slot))
+            ]
+            if not options:
+                return None
+            parts.extend(rng.choice(options))
+        else:
+            parts.append(piece)
+    words: list[str] = []
+    items: list[str] = []
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            words.append(part)
+            continue
+        if part.name == "when":
+            after = next((one for one in parts[index + 1 :] if one), "")
+            words.append(_when(scene, telling, rng, after if isinstance(after, str) else " "))
+            continue
+        value = telling.extra.get(part.name) or scene.slots.get(part.name, "")
+        if "|" in value:
+            value = rng.choice(value.split("|"))
+        words.append(f"{article(value)} {value}" if part.article else value)
+        items += _items(part.name, scene, telling)
+    telling.said.update(items)
+    telling.used.append(clause.source)
+    return tidy("".join(words))
+
+
+def _when(scene: Scene, telling: Telling, rng: Random, after: str) -> str:
+    when = scene.when
+    if when is None:
+        return ""
+    if "when" in telling.said:
+        return rng.choice(when.short)
+    telling.said.add("when")
+    closing = after.lstrip()[:1] in ".;:?!" if after.strip() else False
+    full = [one for one in when.full if closing or "," not in one] or [when.full[0] + ","]
+    return rng.choice(full)
+
+
+_SPACE_BEFORE = re.compile(r"\s+([.,;:?!])")
+_SPACES = re.compile(r"[ \t]{2,}")
+_COMMAS = re.compile(r",\s*,")
+_COMMA_END = re.compile(r",\s*([.;:?!])")
+_START = re.compile(r"(?:^\"?|(?<=[.!?]\s)|(?<=[.!?]\"\s)|(?<=\n))([a-z])(?!\s=)")
+
+
+def tidy(text: str) -> str:
+    """Spaces and commas put right after slots were filled, sentences begun with a capital."""
+    text = _SPACE_BEFORE.sub(r"\1", text)
+    text = _SPACES.sub(" ", text)
+    text = _COMMAS.sub(",", text)
+    text = _COMMA_END.sub(r"\1", text)
+    return _START.sub(lambda match: match.group()[:-1] + match.group(1).upper(), text.strip(" ,"))
+
+
+def slots_of(extra: Mapping[str, str], tells: Mapping[str, str], prefix: str) -> dict[str, tuple[str, ...]]:
+    """The told items of an overlay of slots, by slot name."""
+    return {name: (tells[name],) for name in extra if name in tells and name.startswith(prefix)}

@@ -1,0 +1,166 @@
+"""Makes one candidate text: a schema's moves in order, each put into words by one clause of the voice."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from random import Random
+
+from cofounder.models.offline import wording
+from cofounder.models.offline.clauses import Clause, Telling, fits, put_into_words, tidy
+from cofounder.models.offline.scene import Scene, overlay_of
+from cofounder.models.offline.views import View
+from cofounder.models.offline.voice import Schema, Voice, shared
+
+_SHARED = frozenset(
+    {
+        "xfact",
+        "subject",
+        "preheader",
+        "foryou",
+        "reply",
+        "base",
+        "other",
+        "also",
+        "year",
+        "record",
+        "cause",
+        "forecast",
+        "limit",
+        "provisional",
+        "spend",
+        "ltv",
+    }
+)
+
+
+@dataclass
+class Candidate:
+    """One text by paragraphs, and how it came about."""
+
+    paragraphs: list[str]
+    schema: str
+    used: list[str]  # clause sources
+    said: set[str] = field(default_factory=set)
+    closing: str | None = None  # the last sentence when the "close" move gave it
+    score: float = 0.0
+
+    @property
+    def body(self) -> str:
+        return "\n\n".join(self.paragraphs)
+
+
+class Composer:
+    """Draws candidates for one scene and voice; `worn` are clauses used lately, drawn less often."""
+
+    def __init__(self, scene: Scene, voice: Voice, rng: Random, worn: Collection[str] = (), skip: Collection[str] = ()):
+        self.scene, self.voice, self.rng = scene, voice, rng
+        self.worn = worn
+        self.skip = skip  # moves left out
+        self._taste: dict[str, float] = {}  # drawn once a search, so that two seeds prefer different clauses
+        self._overlays = {view.id: overlay_of(scene, view) for view in scene.others}
+
+    def schema(self) -> Schema:
+        """A schema whose needs hold, drawn by weight."""
+        able = [one for one in self.voice.schemas if all(self._mark(need) for need in one.needs)]
+        return self.rng.choices(able, [one.weight for one in able])[0]
+
+    def _mark(self, need: str) -> bool:
+        return need in self.scene.marks or need in self.scene.slots
+
+    def compose(self, schema: Schema | None = None) -> Candidate:
+        """One candidate; the caller checks it."""
+        schema = schema or self.schema()
+        telling = Telling()
+        paragraphs: list[str] = []
+        closing: str | None = None
+        for moves in schema.paragraphs:
+            text = ""
+            for token in moves:
+                name, joint = token.lstrip("|").rstrip("?*"), "\n" if token.startswith("|") else " "
+                if name in self.skip or (token.endswith("?") and self.rng.random() < 0.5):
+                    continue
+                for _ in range(4 if token.endswith("*") else 1):
+                    said = self.move(name, telling)
+                    if said is None:
+                        break
+                    text = f"{text}{joint}{said}" if text else said
+                    if name == "close":
+                        closing = said
+            if text:
+                paragraphs.append(text)
+        return Candidate(paragraphs, schema.name, telling.used, telling.said, closing)
+
+    def move(self, name: str, telling: Telling) -> str | None:
+        """One clause of a move in words, or None when nothing fits."""
+        if name == "other":
+            return self._other(telling)
+        if name == "also":
+            return self._also(telling)
+        return self._say(name, telling)
+
+    def _say(self, name: str, telling: Telling) -> str | None:
+        able = self._able(self.voice.clauses(name), telling)
+        if not able and name in _SHARED:
+            able = self._able(shared("they" if self.voice.person == "they" else "we").get(name, ()), telling)
+        for _ in range(3):
+            if not able:
+                return None
+            clause = self.rng.choices(able, [self._weight(one) for one in able])[0]
+            said = put_into_words(clause, self.scene, telling, self.rng)
+            if said is not None:
+                return said
+            able = [one for one in able if one is not clause]
+        return None
+
+    def _weight(self, clause: Clause) -> float:
+        if clause.source not in self._taste:
+            self._taste[clause.source] = 0.03 + self.rng.random() ** 4
+        return self._taste[clause.source] * (0.1 if clause.source in self.worn else 1.0)
+
+    def _able(self, clauses: tuple[Clause, ...], telling: Telling) -> list[Clause]:
+        return [one for one in clauses if one.source not in telling.used and fits(one, self.scene, telling)]
+
+    def _other(self, telling: Telling) -> str | None:
+        """The next changed metric that the text has not told yet."""
+        for view in self.scene.others:
+            if f"{view.id}.value" in telling.said or f"{view.id}.change" in telling.said:
+                continue
+            slots, tells, marks = self._overlays[view.id]
+            telling.extra, telling.extra_tells, telling.marks = slots, tells, marks
+            said = self._say("other", telling)
+            telling.extra, telling.extra_tells, telling.marks = {}, {}, set()
+            return said
+        return None
+
+    def _also(self, telling: Telling) -> str | None:
+        """The levels that no other move has told, at most three in one sentence."""
+        left = [view for view in self.scene.levels if not told(view, telling.said)][:3]
+        if not left:
+            return None
+        telling.extra = {
+            "also": wording.listed([_phrase(view) for view in left]),
+            "alsol": wording.listed([f"{_lower(view.name.label)} {wording.given(view.fact)}" for view in left]),
+        }
+        items = tuple(f"{view.id}.value" for view in left)
+        telling.extra_tells = {"also": items, "alsol": items}
+        telling.marks = {"alone"} if len(left) == 1 else {"several"}
+        said = self._say("also", telling)
+        telling.extra, telling.extra_tells, telling.marks = {}, {}, set()
+        return tidy(said) if said else None
+
+
+def told(view: View, said: Collection[str]) -> bool:
+    """Whether a text has told a metric's value, or a figure that holds it: "one in 22" for 4.5%."""
+    if f"{view.id}.value" in said:
+        return True
+    made = (f"{view.id}*",)
+    return view.fact.unit == "rate" and any(
+        item.startswith(made) and item.endswith((".nth", ".made", ".restpct")) for item in said
+    )
+
+
+def _phrase(view: View) -> str:
+    return view.name.phrase.format(x=wording.given(view.fact))
+
+
+def _lower(label: str) -> str:
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -1,0 +1,116 @@
+"""E-mails: a subject that opens on a figure, a preheader that adds, one request, a way out."""
+
+from cofounder.models.brief import Draft
+from cofounder.models.offline import plain, wording
+from cofounder.models.offline.checks import Room
+from cofounder.models.offline.clauses import Telling, tidy
+from cofounder.models.offline.composing import Candidate
+from cofounder.models.offline.finishing import draft_of, limits
+from cofounder.models.offline.posts import Writing, joined
+from cofounder.models.offline.refining import Wishes
+from cofounder.models.offline.scene import Scene
+
+GREETING = "Hello {{name}},"
+FAREWELL = "Unsubscribe: {{unsubscribe}}"
+
+
+def letter(writing: Writing, wishes: Wishes) -> Draft:
+    """An e-mail in the voice; greeting and way out are placeholders that the sender fills per recipient."""
+    brief = writing.brief
+    low, high = brief.form.words
+    if brief.max_words:
+        high = min(high, brief.max_words)
+        low = min(low, high // 2)
+    search = writing.search(Room((max(20, low - 45), max(40, high - 30)), None, 200), skip=wishes.skip)
+
+    def make() -> Candidate:
+        candidate = search.composer.compose()
+        telling = Telling(said=set(candidate.said), used=candidate.used)
+        ask = search.composer.move("reply", telling)
+        meaning = search.composer.move("foryou", telling)
+        candidate.paragraphs = _without_closing(candidate)
+        extra = [one for one in (meaning, _sentence(brief.call_to_action) if brief.call_to_action else ask) if one]
+        candidate.paragraphs = [*joined(candidate.paragraphs, 5), *extra]
+        candidate.said = telling.said
+        return candidate
+
+    candidate = search.best(make)
+    if candidate is None:
+        draft = plain.plain(writing)
+        return draft.model_copy(
+            update={
+                "body": "\n\n".join([GREETING, draft.body, FAREWELL]),
+                "subject": subject(writing),
+                "preheader": preheader(writing.scene),
+            }
+        )
+    tail = [brief.company] if brief.company else []
+    body = "\n\n".join([GREETING, *candidate.paragraphs, *tail, FAREWELL])
+    return draft_of(
+        brief,
+        body,
+        ledger=writing.ledger,
+        persona=writing.voice.id,
+        scene=writing.scene,
+        candidate=candidate,
+        notes=limits(brief, writing.scene, candidate.said),
+        subject=subject(writing),
+        preheader=preheader(writing.scene),
+    )
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text[-1:] in ".!?" else f"{text}."
+
+
+def _without_closing(candidate: Candidate) -> list[str]:
+    """A letter asks once, so the post's own closing question goes."""
+    closing = candidate.closing
+    kept = list(candidate.paragraphs)
+    if closing and kept and kept[-1].endswith(closing):
+        kept[-1] = kept[-1][: -len(closing)].rstrip()
+    return [one for one in kept if one]
+
+
+def subject(writing: Writing) -> str:
+    """A subject of 25 to 45 characters that begins with a figure of the text."""
+    slots, scene = writing.scene.slots, writing.scene
+    what = slots.get("what", "the figures")
+    noun = scene.when.noun if scene.when else "period"
+    short = "".join(scene.when.short[:1]) if scene.when else ""
+    options: list[str] = []
+    if "pctn" in slots:
+        way = slots["updown"]
+        options += [
+            f"{slots['pctn']} {way}: our {what} {short}",
+            f"{slots['pctn']} {way}, and what it leaves open",
+            f"{slots['X']} {short}, after {slots['B']}",
+            f"{slots['X']} in {what}, {slots['pctn']} {way}",
+            f"{slots['pctn']} {way} in {what}: the {noun} so far",
+            f"From {slots['B']} to {slots['X']}: our {what}",
+        ]
+    elif "X" in slots:
+        options += [
+            f"{slots['X']}: our {what} {short}",
+            f"{slots['X']}: one figure and what it leaves open",
+            f"{slots['X']}: {what}, plainly told",
+        ]
+    if writing.voice.person == "they":
+        options = [one.replace("our ", "") for one in options]
+    options = [" ".join(one.replace(" the period", "").split()) for one in options]
+    barred = set(writing.voice.never)
+    able = [
+        one for one in options if 25 <= len(one) <= 45 and not barred & set(one.lower().replace(",", " ").split())
+    ] or options
+    chosen = writing.rng.choice(able) if able else writing.brief.topic[:45]
+    return chosen[:1].upper() + chosen[1:]
+
+
+def preheader(scene: Scene) -> str:
+    """A line beside the subject that adds a second fact, or names what is open."""
+    told = [view for view in scene.views if view is not scene.lead][:2]
+    if told:
+        named = wording.listed([view.name.phrase.format(x=wording.given(view.fact)) for view in told])
+        return tidy(f"Also inside: {named}, and what the figures leave open.")
+    return "With the figure it is compared with, and what it leaves open."

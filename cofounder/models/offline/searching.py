@@ -1,0 +1,121 @@
+"""Makes two dozen candidates, drops those that fail, draws one of the best."""
+
+from collections.abc import Callable, Collection, Sequence
+from random import Random
+
+from cofounder.models.brief import Brief
+from cofounder.models.figures import Ledger
+from cofounder.models.offline import checks
+from cofounder.models.offline.checks import Room
+from cofounder.models.offline.composing import Candidate, Composer, told
+from cofounder.models.offline.ranking import score
+from cofounder.models.offline.scene import Scene
+from cofounder.models.offline.voice import Schema, Voice
+
+CANDIDATES = 24
+BEST = 5
+
+
+class Search:
+    """One search for one text: the brief, its scene and voice, and the room the text has."""
+
+    def __init__(
+        self,
+        brief: Brief,
+        scene: Scene,
+        voice: Voice,
+        rng: Random,
+        room: Room,
+        ledger: Ledger,
+        *,
+        skip: Collection[str] = (),
+        worn: Collection[str] = (),
+        needs: Collection[str] | None = None,
+        wanted: Collection[str] | None = None,
+    ) -> None:
+        self.brief, self.scene, self.voice, self.rng, self.room, self.ledger = brief, scene, voice, rng, room, ledger
+        self.composer = Composer(scene, voice, rng, worn, skip)
+        self.needs = set(scene.required if needs is None else needs)
+        self.wanted = set(wanted or ()) | self.needs
+        self.failures: dict[str, int] = {}
+
+    def best(self, make: Callable[[], Candidate] | None = None) -> Candidate | None:
+        """The chosen candidate, or None when none passes even the rules that are never relaxed."""
+        make = make or self.composer.compose
+        kept: list[Candidate] = []
+        nearly: list[tuple[int, Candidate]] = []
+        for number in range(CANDIDATES * 3):
+            if number >= CANDIDATES and len(kept) >= BEST:
+                break
+            candidate = make()
+            faults = self._faults(candidate)
+            if not faults:
+                candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
+                kept.append(candidate)
+            elif not faults & {"broken", "voice"}:
+                candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
+                nearly.append((len(faults), candidate))
+        kept.sort(key=lambda one: -one.score)
+        drawn = self._draw(kept)
+        if drawn is not None:
+            return drawn
+        nearly.sort(key=lambda pair: (pair[0], -pair[1].score))
+        for _, candidate in nearly:
+            if self._true(candidate):
+                return candidate
+        return None
+
+    def _draw(self, kept: Sequence[Candidate]) -> Candidate | None:
+        """One of the best five that is true; truth is checked last, it costs most."""
+        best: list[Candidate] = []
+        for candidate in kept:
+            if self._true(candidate):
+                best.append(candidate)
+            if len(best) == BEST:
+                break
+        if not best:
+            return None
+        return self.rng.choices(best, [len(best) - place for place in range(len(best))])[0]
+
+    def _faults(self, candidate: Candidate) -> set[str]:
+        text = candidate.body
+        found: set[str] = set()
+
+        def note(kind: str, fault: object) -> None:
+            if fault:
+                found.add(kind)
+                self.failures[f"{kind} {fault}"] = self.failures.get(f"{kind} {fault}", 0) + 1
+
+        note("broken", not text or checks.broken(text))
+        note("voice", checks.against_voice(text, self.voice, self.brief))
+        note("room", checks.out_of_room(text, self.room))
+        note("told", sorted(self.needs - candidate.said))
+        note("when", self.scene.when and self.scene.when.label and "when" not in candidate.said)
+        note("lead", not checks.names_the_lead(text, self.scene))
+        note("repeats", checks.repeats(text, self.brief.avoid))
+        return found
+
+    def _true(self, candidate: Candidate) -> bool:
+        fault = checks.untrue(candidate.body, self.brief, self.ledger)
+        if fault:
+            self.failures[fault] = self.failures.get(fault, 0) + 1
+        return fault is None
+
+
+def wanted_items(scene: Scene, brief: Brief) -> set[str]:
+    """What a text of this form would best tell: the lead, then the asked and the salient metrics, as many as fit."""
+    room = brief.form.facts[1]
+    found = set(scene.required)
+    for view in [*scene.others, *scene.levels][: max(0, room - 1)]:
+        found.add(f"{view.id}.value")
+    return found
+
+
+def untold(scene: Scene, said: Collection[str]) -> list[str]:
+    """The names of metrics that a text left out."""
+    return [view.name.label.lower() for view in scene.views if not told(view, said)]
+
+
+def by_schema(search: Search, schema: Schema) -> Candidate:
+    """A candidate of one given schema."""
+    return search.composer.compose(schema)
