@@ -27,7 +27,18 @@ TODAY = date(2026, 11, 21)
 ROOT = Path(__file__).resolve().parent.parent
 LABELLED = ROOT / "tests" / "models" / "offline" / "requests.jsonl"
 PUBLIC = ROOT.parent / "shared" / "data"
-ALWAYS = ("kinds", "channels", "period", "tone", "audience", "unknown_channels", "asks", "language", "constraints", "rejected")
+ALWAYS = (
+    "kinds",
+    "channels",
+    "period",
+    "tone",
+    "audience",
+    "unknown_channels",
+    "asks",
+    "language",
+    "constraints",
+    "rejected",
+)
 SOMETIMES = ("topic", "compare_with", "metrics", "horizon")  # judged where a label says what it should be
 
 
@@ -150,9 +161,13 @@ def robustness() -> dict[str, dict[str, Any]]:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--misses", action="store_true", help="show what was read wrong (tuning half unless --part says)")
+    parser.add_argument(
+        "--misses", action="store_true", help="show what was read wrong (tuning half unless --part says)"
+    )
     parser.add_argument("--part", choices=("tuning", "held_out"), help="only this half")
-    parser.add_argument("--ahead", action="store_true", help="show the public requests it would carry out without asking")
+    parser.add_argument(
+        "--ahead", action="store_true", help="show the public requests it would carry out without asking"
+    )
     options = parser.parse_args(argv)
     rows = [row for row in labelled() if options.part in (None, row["part"])]
     for part in sorted({row["part"] for row in rows}):
@@ -174,7 +189,9 @@ def show_misses(rows: list[dict[str, Any]]) -> None:
         got = read_as(intent)
         for name, ok in verdict.items():
             if not ok:
-                print(f"  #{row['id']} {name}: want {row[name]!r}, got {got[name]!r} ({intent.confidence}) <- {row['request'][:110]!r}")
+                print(
+                    f"  #{row['id']} {name}: want {row[name]!r}, got {got[name]!r} ({intent.confidence}) <- {row['request'][:110]!r}"
+                )
 
 
 def show_robustness(*, ahead: bool) -> None:
@@ -184,7 +201,9 @@ def show_robustness(*, ahead: bool) -> None:
     for source, entry in results.items():
         ms = sorted(entry["ms"])
         went = sum(entry["ahead"].values())
-        print(f"\n{source}: {entry['n']} requests, {len(entry['crashed'])} crashed, {entry['asked']} asked about, {entry['rejected']} refused, {went} carried out")
+        print(
+            f"\n{source}: {entry['n']} requests, {len(entry['crashed'])} crashed, {entry['asked']} asked about, {entry['rejected']} refused, {went} carried out"
+        )
         print(f"  ms: median {ms[len(ms) // 2]:.2f}, 95 % {ms[int(len(ms) * 0.95)]:.2f}, longest {ms[-1]:.2f}")
         print("  carried out as: " + ", ".join(f"{k} {v}" for k, v in entry["ahead"].most_common()))
         for line in entry["crashed"]:
@@ -193,7 +212,9 @@ def show_robustness(*, ahead: bool) -> None:
         for _, name, request in public():
             intent = parse(request, today=TODAY)
             if not intent.questions and not intent.reject_reason:
-                print(f"  {name} [{'+'.join(a.kind for a in intent.actions)} {intent.channels} {intent.confidence} topic={intent.topic[:50]!r}] {request[:160]!r}")
+                print(
+                    f"  {name} [{'+'.join(a.kind for a in intent.actions)} {intent.channels} {intent.confidence} topic={intent.topic[:50]!r}] {request[:160]!r}"
+                )
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from cofounder.models.intent import Action, Intent, Question
 from cofounder.models.offline.parsing import actions as acts
 from cofounder.models.offline.parsing import answering, channels, language, policy, questions, tone
 from cofounder.models.offline.parsing.answering import Answers
-from cofounder.models.offline.parsing.assembly import Sense
 from cofounder.models.offline.parsing.reading import read
+from cofounder.models.offline.parsing.sense import Sense
 from cofounder.models.offline.parsing.weighing import ASK_BELOW, describe, needs, weigh
 
 _DOMAINS = {"check_compliance": "compliance", "publish_text": "publishing", "analyse_market": "market"} | dict.fromkeys(

@@ -59,10 +59,8 @@ def _create(words: str, context: Context) -> Found | None:
         and (cues.RESTYLE.match(words) or cues.SHORT.match(words) or cues.EDIT.match(words))
     ):
         return None
-    if (
-        verb is None
-        or (re.match(r"(?:get|give|show|make|find|do) (?:it|this|that)\b", words)
-        and not cues.TURN.match(words))
+    if verb is None or (
+        re.match(r"(?:get|give|show|make|find|do) (?:it|this|that)\b", words) and not cues.TURN.match(words)
     ):
         return None
     if cues.TURN.match(words):
@@ -73,10 +71,8 @@ def _create(words: str, context: Context) -> Found | None:
     topic = TOPIC_START.search(words)
     if things and (topic is None or things[0].start < topic.start()):
         return _of_things(words, things, context)
-    if (
-        (topic
-        and topic.start() <= verb.end() + 14)
-        or (context.placed and not cues.SEND.match(words) and not re.match(r"(?:give|show|get|find)\b", words))
+    if (topic and topic.start() <= verb.end() + 14) or (
+        context.placed and not cues.SEND.match(words) and not re.match(r"(?:give|show|get|find)\b", words)
     ):
         if (
             re.match(r"(?:show|find|get|give|do|run|make|want|need|like|start|launch|add|offer)\b", words)
@@ -149,7 +145,9 @@ def _settled(thing: Thing, words: str, context: Context) -> ActionKind | None:
         if context.versus or cues.COMPARE.search(words):
             return "compare_metrics"
         counted = re.search(r"\b(?:number|figure|stat)s?\b", thing.words) and not metrics.find(words)
-        if counted and not (context.timed or re.search(r"\b(?:our|us|the (?:key |latest |main )?(?:numbers|figures|stats))\b", words)):
+        if counted and not (
+            context.timed or re.search(r"\b(?:our|us|the (?:key |latest |main )?(?:numbers|figures|stats))\b", words)
+        ):
             return None
         return "analyse_metrics" if figures.has_figures(words, context) or re.search(r"\bour\b", words) else None
     if (

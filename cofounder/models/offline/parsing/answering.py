@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cofounder.models.offline.parsing import actions, channels, constraints, language, metrics, periods, topic
-from cofounder.models.offline.parsing.assembly import Sense, sense
+from cofounder.models.offline.parsing.assembly import assemble
 from cofounder.models.offline.parsing.reading import read, small
+from cofounder.models.offline.parsing.sense import Sense
 
 _YES = re.compile(
     r"\s*(?:yes|yep|yeah|y|ok|okay|sure|right|correct|exactly|that's right|that is right|go on|go ahead|continue|proceed|do it|fine|please do|confirmed?)\b",
@@ -39,11 +40,8 @@ class Answers:
     @property
     def english(self) -> bool:
         said = (self.get("language") or "").lower()
-        return (
-            bool(re.search(r"\benglish\b|\ben\b", said) or _YES.match(said))
-            or (len(said.split()) > 2
-            and language.detect(said).code == "en"
-            and not language.wanted(said))
+        return bool(re.search(r"\benglish\b|\ben\b", said) or _YES.match(said)) or (
+            len(said.split()) > 2 and language.detect(said).code == "en" and not language.wanted(said)
         )
 
     @property
@@ -78,13 +76,13 @@ def channels_said(said: Answers) -> list[str]:
 def instruct(request: str, said: Answers, today: date) -> Sense:
     """Reads the request, or the answer that says what to do in its place."""
     given = said.get("text")
-    original = sense(read(request, given), today)
+    original = assemble(read(request, given), today)
     action = said.get("action")
     if not action or said.confirmed:
         return original
     text = given if given is not None else original.reading.text
     reading = read(action)
-    again = sense(reading if reading.text is not None else read(action, text), today)
+    again = assemble(reading if reading.text is not None else read(action, text), today)
     if not again.actions:
         return again if not original.actions else original
     old = (

@@ -49,7 +49,7 @@ _ANY = re.compile(
 )
 _KNOWN_LIST, _UNKNOWN_LIST = list(_NAMES), list(UNKNOWN)
 _PREPOSITION = re.compile(
-    r"\b(?:on|to|for|via|through|over|across|as|by|into|onto|in|at|from|channels?\s*[:=]|platforms?\s*[:=])\s*(?:an? |the |our |my |both |all |"
+    r"\b(?:on|to|for|via|through|over|across|as|by|into|onto|in|at|from|just|only|channels?\s*[:=]|platforms?\s*[:=])\s*(?:an? |the |our |my |both |all |"
     r"(?:company|corporate|official|personal|public|weekly|monthly|short|nice|quick|single|new|next|company's)\s+)*\(?$"
 )
 _FORM = re.compile(

@@ -68,12 +68,12 @@ _ASKS = re.compile(
     r"\b(?:ask|invite|encourage|urge|tell|get) (?:readers|people|them|followers|everyone|our (?:followers|readers|audience|customers|subscribers)|the (?:reader|audience)) to (?P<what>[^.;,\n]{3,80})"
 )
 _QUESTION_END = re.compile(r"\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b")
-_STOP = r"(?=[.;\n]|$|,? (?:but|and|then|also) (?:keep|do not|don't|avoid|no|use|make|in|under|without|write|for|with|publish|post|schedule|never|mention|include|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_STOP = r"(?=[.;\n]|$|(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
 _AVOID = re.compile(
-    rf"\b(?:(?:do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not) (?:ever )?(?:mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
+    rf"\b(?:(?:do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
 )
 _NO_THINGS = re.compile(
     r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
@@ -88,7 +88,7 @@ _SCHEDULE = re.compile(
 )
 _CANNOT = re.compile(
     r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
-    rf"{NUMBER} (?:sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|no commas|"
+    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|no commas|"
     r"(?:with|include|add|attach) (?:an? |the |some )?(?:images?|pictures?|photos?|charts?|graphs?|gifs?|videos?|infographics?|poll)|as (?:an? )?(?:table|json|xml|csv|pdf|word document|powerpoint)|in (?:json|xml|markdown|csv|html)(?: format)?|as (?:a )?(?:poem|rap|haiku|limerick|song)|in rhymes?|(?:wrap|enclose)\w* [^.]{0,40}double (?:angular brackets|quotation marks)|placeholders?)\b"
 )
 PERSONAS = {

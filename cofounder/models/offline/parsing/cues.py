@@ -72,6 +72,6 @@ UNDONE = re.compile(
     r"predict (?:whether|if|who|which)|determine (?:if|whether)|decide (?:if|whether)|read the following .{0,40}and|given (?:a|an|the)|imagine|pretend|act as|roleplay|role-play|book a|order|buy|call|remind me|set (?:a|an) (?:alarm|timer))\b"
 )
 ABOUT_US = re.compile(
-    r"\b(?:posts?|linkedin|twitter|facebook|blog|newsletters?|campaigns?|social media|content|e-?mails?|customers?|website|personas?)\b|"
+    r"\b(?:posts?|linkedin|twitter|facebook|blog|newsletters?|campaigns?|social media|content|e-?mails?|customers?|website|personas?|channels?)\b|"
     r"\bwe (?:do|doing|perform)|\b(?:are|did|have|has|is|was) (?:we|the (?:company|business|team)|our (?:company|business|startup)|business|things)\b"
 )

@@ -76,9 +76,8 @@ def find(part: str) -> list[Thing]:
         if late and not _FOLLOWS.search(before[-60:]):
             continue
         thing = Thing(_kind_of(match), match.start(), match.end(), match[0])
-        if _LIST_PLACE.search(before[-90:]) and thing.kind in ("write_email", "write_article", "create_post", None):
-            if thing.kind is not None:
-                continue
+        if thing.kind in ("write_email", "write_article", "create_post") and _LIST_PLACE.search(before[-90:]):
+            continue
         _add(things, thing, part, late=late)
     return things
 

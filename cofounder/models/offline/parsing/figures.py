@@ -12,10 +12,8 @@ def has_figures(words: str, context: Context) -> bool:
 
 def market(words: str, context: Context) -> Found | None:
     match = cues.MARKET.search(words)
-    if (
-        match is None
-        or (metrics.find(words)
-        and not re.search(r"\b(?:competitors?|competition|industry|market trends?)\b", words))
+    if match is None or (
+        metrics.find(words) and not re.search(r"\b(?:competitors?|competition|industry|market trends?)\b", words)
     ):
         return None
     asks = (

@@ -64,7 +64,9 @@ def find(low: str) -> list[str]:
 
 def are_own(phrase: str, *, named: list[str], has_period: bool, ours: bool) -> bool:
     """Whether a topic is about the company's own figures rather than about figures as such."""
-    if ADVICE.search(phrase):
+    if ADVICE.search(phrase) or re.match(
+        r"(?:the |an? |our )?(?:article|blog post|post|newsletter|guide|book|talk|webinar)\b", phrase
+    ):
         return False
     if named:
         return True

@@ -51,7 +51,7 @@ _TARGET = re.compile(
     r"(?:our |the |its )?(?:\w+ )?(?:targets?|goals?|plan|budget|objectives?|quota)\b"
 )
 _VERSUS = re.compile(r"\b(?:vs|versus|against|compared?|compares|relative to|than|comparison)\b|\bv\.?(?=\s)")
-_COMPARE_BEFORE = re.compile(r"\b(?:compar\w+|comparison|differences?|change[sd]?|contrast)\b[^.;]*$")
+_COMPARE_BEFORE = re.compile(r"\b(?:compar\w+|comparison|differences?|contrast)\b[^.;]*$")
 _RANGE_GAP = re.compile(r"\s*(?:,\s*)?(?:to|until|till|through|thru|up to|-|–|—)\s*(?:the\s+)?(?:end of\s+)?")
 _AND_GAP = re.compile(r"\s*and\s*(?:the\s+)?")
 _JOIN_GAP = re.compile(
@@ -73,17 +73,17 @@ _UNCLEAR = re.compile(
 def find(low: str, today: date, mode: Callable[[int], Mode], taken: list[tuple[int, int]]) -> Periods:
     """All periods named outside the `taken` spans; `mode` says, by position, whether the words look back or ahead."""
     result = Periods()
-    blank = _blank(low, taken)
+    blank = blanked(low, taken)
     blank = _comparisons(blank, result)
     found = list(_placed(atoms(blank), today, mode, result))
     found = _joined(found, blank, today, mode)
     _assign(found, low, blank, result)
-    result.unclear += [m[0] for m in _UNCLEAR.finditer(_blank(blank, [(a.start, a.end) for a, _ in found]))]
+    result.unclear += [m[0] for m in _UNCLEAR.finditer(blanked(blank, [(a.start, a.end) for a, _ in found]))]
     _finish_comparison(result, today)
     return result
 
 
-def _blank(low: str, taken: list[tuple[int, int]]) -> str:
+def blanked(low: str, taken: list[tuple[int, int]]) -> str:
     for start, end in taken:
         low = low[:start] + "\x00" * (end - start) + low[end:]
     return low
@@ -187,9 +187,12 @@ def _assign(found: list[tuple[Atom, Period]], low: str, blank: str, result: Peri
             and result.compare_period is None
             and result.compare_with is None
             and _compares(found[i - 1][0], atom, blank)
-        ) or (not i and re.search(
-            r"\b(?:vs\.?|versus|compared (?:to|with|against)|relative to|than|against)\s+(?:the\s+|in\s+)*$", before
-        )):
+        ) or (
+            not i
+            and re.search(
+                r"\b(?:vs\.?|versus|compared (?:to|with|against)|relative to|than|against)\s+(?:the\s+|in\s+)*$", before
+            )
+        ):
             part = "compared"
         if part == "compared":
             result.compare_period, result.compare_words = period, result.compare_words or low[atom.start : atom.end]

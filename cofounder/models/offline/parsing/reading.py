@@ -134,7 +134,11 @@ def _quoted(request: str) -> tuple[str, str] | None:
         words = len(found[1].split())
         outside = plain[: found.start()] + " " + plain[found.end() :]
         direct = re.search(r"(?:tweet|post|publish|send|share)\s*$", head) or _CLAIM.search(head)
-        if (words < 4 and not direct) or words < 2 or ((_NOT_TEXT.search(head) or _WORK.search(head)) and not _CLAIM.search(head)):
+        if (
+            (words < 4 and not direct)
+            or words < 2
+            or ((_NOT_TEXT.search(head) or _WORK.search(head)) and not _CLAIM.search(head))
+        ):
             continue
         if direct or _wants_text(outside):
             return outside, request[found.start() + 1 : found.end() - 1]

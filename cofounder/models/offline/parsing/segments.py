@@ -1,5 +1,6 @@
 """Cuts a request into its parts: one clause per thing to do."""
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ _PREFIX = re.compile(
     r"thanks|dear|cofounder|there|team|urgent|asap|step \d|task|request|again|maybe|actually|basically|simply|briefly|carefully|both|yes|yo|guys)\b[,:!]?|"
     r"(?:can|could|would|will) (?:you|we)(?: please| kindly| maybe| also| just| quickly| help me(?: to)?| help us(?: to)?)?\b(?! (?:say|claim|promise|guarantee|advertise|state|publish (?:this|the following)[^.]*\?|call|legally))|"
     r"(?:i|we)(?:'d| would) (?:like|love|want|appreciate)(?: you| it if you could| for you)?(?: to)?(?= (?!an?\b|some\b|the\b|two\b|three\b|five\b))|(?:i|we) (?:want|need|wish|expect|ask)(?: you| for you)? to|(?:i|we) (?:want|need) you to|"
-    r"(?:i'm|i am|we're|we are) (?:looking|going|trying|planning|hoping) (?:to|for)|help (?:me|us)(?: to| with)?(?= \w)|let's|let us(?! know)|it would be (?:great|nice) if you (?:could|would)|your (?:task|job) is to|i(?:'d)? need (?:help (?:to|with)|you to)|"
+    r"(?:i'm|i am|we're|we are) (?:looking|going|trying|planning|hoping) (?:to|for)|help (?:me|us)(?: to| with)?(?= \w)|let's|let us(?! know)|(?:know|see|understand|find out|tell (?:me|us)|learn|let (?:me|us) know)(?: exactly| more)? (?=how|what|why|which|where|whether)|it would be (?:great|nice) if you (?:could|would)|your (?:task|job) is to|i(?:'d)? need (?:help (?:to|with)|you to)|"
     r"(?:please )?go ahead and|(?:my|our) (?:boss|manager|ceo|team) (?:wants|needs|asked)(?: me| us| you)?(?: to)?|time to|be sure to|try to|make sure to|do you mind|would you mind|feel free to|remember to|don't forget to)\s*"
 )
 _BREAK = re.compile(
@@ -45,7 +46,7 @@ def cut(low: str) -> list[Segment]:
         if _breaks(low, match):
             edges.append(match.end())
     edges.append(len(low))
-    parts = [strip(low, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [strip(low, a, b) for a, b in itertools.pairwise(edges)]
     return [part for part in parts if part.words]
 
 

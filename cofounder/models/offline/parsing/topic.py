@@ -6,10 +6,10 @@ _START = re.compile(
     r"\b(?:about|regarding|concerning|covering|announcing|celebrating|promoting|highlighting|explaining|comparing|showing|sharing|introducing|describing|discussing|featuring|summari[sz]ing|teasing|revealing|inviting people to|"
     r"on the topic of|on (?=how|why|what|our|the|a |an |[a-z0-9])|around|"
     r"to (?:announce|promote|celebrate|introduce|share|explain|highlight|launch|mark)|that (?:announces|explains|shows|celebrates|covers|highlights|describes|promotes|introduces|summari[sz]es|compares)|"
-    r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|(?:titled|named|called|entitled|with (?:the )?title|topic\s*[:=]|subject\s*[:=]|theme\s*[:=])|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the (?:latest |last )?(?:results|numbers|figures|report|data|quarter|month))|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|(?:the|a|an|this) (?:[\w-]+ ){0,3}(?:launch|webinar|event|campaign|sale|release|conference|workshop|course|anniversary|opening|offer|newsletter|blog post|article|post|product|app|feature|results|numbers)|black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|(?:announcement|overview|summary|recap|review|launch) of (?=our |the |q\d|last|this|all))\s*"
+    r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|(?:titled|named|called|entitled|with (?:the )?title|topic\s*[:=]|subject\s*[:=]|theme\s*[:=])|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the (?:latest |last )?(?:results|numbers|figures|report|data|quarter|month))|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|(?:the|a|an|this|[a-z]+'s) (?:[\w-]+ ){0,3}(?:launch|webinar|event|campaign|sale|release|conference|workshop|course|anniversary|opening|offer|newsletter|blog post|article|post|product|app|feature|results|numbers)|black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|(?:announcement|overview|summary|recap|review|launch) of (?=our |the |q\d|last|this|all))\s*"
 )
 _STOP = re.compile(
-    r"(?<!vs)[.!?;](?=\s|$)|\n|,? (?:and|then|but)? ?(?:make sure|please|ensure|include|do not|don't|keep (?:it|the)|it should|wrap|put|end (?:it|with)|use (?:a|the|an)|no more than)\b| with (?:at least|at most|exactly|less than|more than)\b|, then\b| with an? (?:title|headline|catchy|short|strong|clear|call)\b|, (?:and )?(?:with|in|under|using|so|but|for|no|max|at most)\b"
+    r"(?<!vs)[.!?;](?=\s|$)|\n|,? (?:and|then|but)? ?(?:make sure|please|ensure|include|do not|don't|keep (?:it|the)|it should|wrap|put|end (?:it|with)|use (?:a|the|an)|no more than)\b| with (?:at least|at most|exactly|less than|more than)\b|, then\b| with (?:a |separate )?(?:variants?|versions?)\b| with an? (?:title|headline|catchy|short|strong|clear|call)\b|, (?:and )?(?:with|in|under|using|so|but|for|no|max|at most)\b"
 )
 _LEADING = re.compile(
     r"^(?:(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+", re.I
@@ -26,11 +26,19 @@ _FILLER = re.compile(
     r"\b(?:please|create|write|draft|compose|generate|produce|craft|prepare|make|give|get|me|us|need|want|like|i|we|i'd|we'd|do|send|share|post|posts|publish|tweet|tweets|an?|the|some|new|short|long|quick|nice|good|great|brief|short|"
     r"linkedin|twitter|facebook|blog|e-?mail|newsletter|article|thread|update|announcement|caption|headlines?|headline ideas|titles?|subject lines?|ideas?|options|suggest|can|could|you|for|on|to|of|and|with|in|out|content|social|media|"
     r"copy|something|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|x|it|this|that|our|my|now|up|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
-    r"content calendar|editorial|schedule|status|let's|help|think|more|another)\b|[^\w\s'%$&-]"
+    r"content calendar|editorial|schedule|status|about|investor|us|variants?|let's|help|think|more|another)\b|[^\w\s'%$&-]"
 )
 
 
-def find(part: str, low: str, taken: list[tuple[int, int]], begin: int | None = None, *, any_for: bool = False) -> str:
+def find(
+    part: str,
+    low: str,
+    taken: list[tuple[int, int]],
+    begin: int | None = None,
+    *,
+    any_for: bool = False,
+    left_over: bool = True,
+) -> str:
     """The topic within `part` (its small letters `low`), cut before the first span that says something else.
 
     `taken` are spans of the part that belong to constraints, channels, audience or tone; `begin` is where the
@@ -42,10 +50,10 @@ def find(part: str, low: str, taken: list[tuple[int, int]], begin: int | None = 
     for at in _starts(low, begin):
         if any(a <= at < b for a, b in taken):
             continue
-        topic = _tidy(part, low, at, taken)
+        topic = tidy(part, low, at, taken)
         if topic and not re.fullmatch(r"(?:q\d|last|this|next)?\W*", topic.lower()):
             return topic
-    return "" if begin is not None else _left_over(part, low, taken)
+    return _left_over(part, low, taken) if begin is None and left_over else ""
 
 
 def _starts(low: str, begin: int | None) -> list[int]:
@@ -66,7 +74,7 @@ def _starts(low: str, begin: int | None) -> list[int]:
     )
 
 
-def _tidy(part: str, low: str, at: int, taken: list[tuple[int, int]]) -> str:
+def tidy(part: str, low: str, at: int, taken: list[tuple[int, int]]) -> str:
     end = min([a for a, _ in taken if a >= at + 2] + [len(part)])
     sentence = _STOP.search(low, at, end)
     if sentence:
@@ -99,9 +107,9 @@ def _left_over(part: str, low: str, taken: list[tuple[int, int]]) -> str:
             kept[i] = "\0"
     pieces = [re.sub(r"\s+", " ", p).strip(" ,.;:-–—\"'") for p in "".join(kept).split("\0")]
     words = " ".join(p for p in pieces if len(p) > 1)
-    return clean(words) if len(words.split()) <= 8 and not _ONLY_TIME.fullmatch(words.lower()) else ""
+    return clean(words) if len(words.split()) <= 8 and not ONLY_TIME.fullmatch(words.lower()) else ""
 
 
-_ONLY_TIME = re.compile(
-    r"(?:(?:q[1-4]|h[12]|last|this|next|month|quarter|year|week|the|of|january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|\d{1,2})[\s,'-]*)*"
+ONLY_TIME = re.compile(
+    r"(?:(?:q[1-4]|h[12]|last|this|next|month|quarter|year|week|the|of|january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|\d{1,2})(?:'s)?[\s,'-]*)*"
 )

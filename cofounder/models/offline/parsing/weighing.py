@@ -5,7 +5,7 @@ import re
 from cofounder.models.intent import Action, Question
 from cofounder.models.offline.parsing import actions as acts
 from cofounder.models.offline.parsing import metrics
-from cofounder.models.offline.parsing.assembly import Sense
+from cofounder.models.offline.parsing.sense import Sense
 
 ASK_BELOW = 0.55  # below this the parser asks whether it read the request right
 

@@ -1,0 +1,41 @@
+"""What was read from one instruction, before questions are asked."""
+
+from dataclasses import dataclass, field
+
+from cofounder.models.intent import Action
+from cofounder.models.offline.parsing import channels, constraints, periods, tone
+from cofounder.models.offline.parsing.clause import Found
+from cofounder.models.offline.parsing.reading import Reading
+
+
+@dataclass(slots=True)
+class Part:
+    """A clause, or several that belong together, and what they ask for."""
+
+    start: int
+    end: int
+    found: Found
+    words: str
+    offset: int
+
+
+@dataclass(slots=True)
+class Sense:
+    """Everything read from one instruction, before questions are asked."""
+
+    reading: Reading
+    demands: constraints.Demands
+    tone: tone.Tone
+    audience: tuple[str, tuple[int, int]] | None
+    mentions: list[channels.Mention]
+    parts: list[Part] = field(default_factory=list)
+    unmade: list[str] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)  # clauses that fitted nowhere
+    times: periods.Periods = field(default_factory=periods.Periods)
+    actions: list[Action] = field(default_factory=list)
+    sure: list[float] = field(default_factory=list)
+    only: bool = False
+
+    def taken(self) -> list[tuple[int, int]]:
+        spans = [*self.demands.spans, *self.tone.spans]
+        return [*spans, self.audience[1]] if self.audience else spans
