@@ -27,18 +27,19 @@ _SUBJECT_AT_MOST = 60
 
 def render(draft: Draft, *, limit: int | None = None) -> Rendered:
     """The whole message as `text` (.eml), its text part as `plain`, its HTML part as `html`."""
-    subject, preheader = _subject(draft), " ".join((draft.preheader or "").split()) or None
+    subject = " ".join(tidy(draft.subject or draft.title or "").split())
+    preheader = " ".join(tidy(draft.preheader or "").split()) or None
     body = social(tidy(draft.body), draft.link, [])
     if UNSUBSCRIBE not in body:
         body = f"{body}\n\n--\nUnsubscribe: {UNSUBSCRIBE}"
     html = _html(body, preheader, draft)
-    text = _message(subject, body, html).as_bytes().decode("ascii")
+    text = _message(subject or _first_words(draft.body), body, html).as_bytes().decode("ascii")
     return Rendered(
         channel="email",
         format="eml",
         text=text,
         plain=body,
-        subject=subject,
+        subject=subject or None,
         preheader=preheader,
         html=html,
         hashtags=draft.hashtags,
@@ -84,13 +85,10 @@ def _fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
     return PLACEHOLDER.sub(value, text)
 
 
-def _subject(draft: Draft) -> str:
-    """The draft's subject; without one, the start of its first line, for a message needs one."""
-    given = " ".join((draft.subject or draft.title or "").split())
-    if given:
-        return given
-    words, made = draft.body.strip().split("\n", 1)[0].split(), ""
-    for word in words:
+def _first_words(body: str) -> str:
+    """The start of the first line: a message without a subject needs one in its head."""
+    made = ""
+    for word in body.strip().split("\n", 1)[0].split():
         if len(made) + len(word) >= _SUBJECT_AT_MOST:
             break
         made = f"{made} {word}".strip()

@@ -38,7 +38,7 @@ def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = Non
         issues=issues,
         findings=list(reading.findings),
         risk_level=risk_level(reading.findings),
-        capped_by=why if cap < mean else None,
+        capped_by=why,
         profile=profile.name,
         evaluator=EVALUATOR if not judged else f"{EVALUATOR} with {', '.join(judged)}",
     )
@@ -67,7 +67,7 @@ def _cap(issues: list[Issue], threshold: float) -> tuple[float, str | None]:
         if issue.severity == "blocking":
             return min(_BLOCKED, max(0.0, threshold - _BELOW)), issue.message
         if issue.severity == "major" and (issue.dimension in ("accuracy", "compliance") or issue.code == "over_limit"):
-            return max(0.0, threshold - _BELOW), issue.message
+            return round(max(0.0, threshold - _BELOW), 4), issue.message
     return 1.0, None
 
 

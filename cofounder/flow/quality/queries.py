@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.quality.tables import AssessmentRow
@@ -36,7 +36,7 @@ async def newest(session: AsyncSession, task_id: UUID) -> Sequence[AssessmentRow
     found = (
         select(AssessmentRow)
         .where(AssessmentRow.task_id == task_id)
-        .distinct(AssessmentRow.channel)
+        .ext(distinct_on(AssessmentRow.channel))
         .order_by(AssessmentRow.channel, AssessmentRow.version.desc())
     )
     return (await session.scalars(found.execution_options(populate_existing=True))).all()

@@ -66,6 +66,6 @@ class Assessment(Frozen):
     issues: list[Issue] = Field(default_factory=list)  # all dimensions', worst first
     findings: list[Finding] = Field(default_factory=list)
     risk_level: RiskLevel = "low"
-    capped_by: str | None = None  # why the overall is lower than the weighted mean
+    capped_by: str | None = None  # the issue that keeps it below the threshold, whatever the mean
     profile: str
     evaluator: str

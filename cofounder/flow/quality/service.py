@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.quality import queries
+from cofounder.flow.quality.dimensions import DIMENSIONS
 from cofounder.flow.quality.evaluator import evaluate
 from cofounder.flow.quality.schemas import Assessment, Finding, RiskLevel, Subject
 from cofounder.flow.quality.tables import AssessmentRow
 from cofounder.kit import live
 from cofounder.models.brief import Issue
 
+_PLACE = {name: place for place, name in enumerate(DIMENSIONS)}  # JSON keeps no order
 _KEPT = ("threshold", "findings", "risk_level", "capped_by", "profile")
 
 
@@ -43,7 +45,7 @@ def read(row: AssessmentRow) -> Assessment:
         {
             "overall": float(row.overall),
             "passed": row.passed,
-            "dimensions": row.dimensions,
+            "dimensions": dict(sorted(row.dimensions.items(), key=lambda item: _PLACE.get(item[0], len(_PLACE)))),
             "issues": row.issues,
             "evaluator": row.evaluator,
             **row.verdict,

@@ -45,7 +45,8 @@ _PATTERNS: list[tuple[str, Severity, re.Pattern[str], str, str]] = [
     (
         "empty_value",
         "blocking",
-        re.compile(r"(?<![\w-])(?:None|NaN|undefined|null)(?=[%,.;:)\s]|$)(?! of\b| other\b| are\b| is\b| has\b| have\b| had\b| was\b| were\b| the\b| gives?\b| can\b| ended\b| came\b)|\$(?:nan|none|null)\b"),
+        re.compile(r"(?<![\w-])(?:None|NaN)(?=[%,.;:)\s]|$)(?! of\b| other\b| are\b| is\b| has\b| have\b| had\b| was\b| were\b| the\b| gives?\b| can\b| ended\b| came\b)"
+            r"|(?<![\w-])(?:undefined|null)(?=[%,.;:)]|$)|\$(?:nan|none|null)\b"),
         "A missing value was printed as a word.",
         "Say that the figure is not given.",
     ),

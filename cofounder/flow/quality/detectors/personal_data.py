@@ -67,7 +67,7 @@ _ADDRESS = [
     re.compile(r"\b(?:suite|apt\.?|apartment|unit) #?\d{2,5}(?: box \d+)?\b", re.I),
     re.compile(r"\b(?:p\.? ?o\.? box|postfach|apartado) \d+\b", re.I),
 ]
-_IP4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
+_IP4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)")
 _IP6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE)
 _PERSON = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?[A-Z][a-zà-ž]+(?: (?:van |de |von |der |la )*[A-Z][a-zà-ž'’-]+){1,2}"
 _PRIVATE = re.compile(
@@ -151,7 +151,7 @@ def _cards(text: str) -> list[tuple[int, int]]:
     found = []
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match.group())
-        if 12 <= len(digits) <= 19 and digits[0] in "3456" and len(set(digits)) > 2 and luhn(digits):
+        if 12 <= len(digits) <= 19 and digits[0] in "3456" and len(set(digits)) > 1 and luhn(digits):
             found.append(match.span())
     return found
 
