@@ -1,12 +1,15 @@
 """Errors of libraries that a person can do something about, in our words."""
 
-from cofounder.kit.errors import CofounderError
+from typing import TYPE_CHECKING
+
+from cofounder.kit.errors import CofounderError, InputInvalid
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
-class SettingUnreadable(CofounderError):
+class SettingUnreadable(InputInvalid):
     """An environment variable does not fit."""
-
-    status = 422
 
 
 class DatabaseOutOfReach(CofounderError):
@@ -38,18 +41,15 @@ def explain(error: BaseException) -> CofounderError | None:
     return None
 
 
-def _of_validation(error: "object") -> CofounderError:
-    from pydantic import ValidationError
-
-    assert isinstance(error, ValidationError)
+def _of_validation(error: "ValidationError") -> CofounderError:
     found = [
         {"field": ".".join(str(part) for part in one["loc"]) or error.title, "message": one["msg"]}
         for one in error.errors(include_url=False, include_input=False)
     ]
+    kind: type[InputInvalid] = InputInvalid
     if error.title == "Settings":
-        found = [{**one, "field": _variable(one["field"])} for one in found]
-    first = found[0]
-    return SettingUnreadable(first["message"], field=first["field"], errors=found)
+        kind, found = SettingUnreadable, [{**one, "field": _variable(one["field"])} for one in found]
+    return kind(found[0]["message"], field=found[0]["field"], errors=found)
 
 
 def _variable(field: str) -> str:

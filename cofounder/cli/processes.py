@@ -97,7 +97,7 @@ def follow_parent() -> None:
     """End, as on SIGTERM, when the process that started us is gone: it holds the other end of our standard input."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(4096):
+        while os.read(0, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

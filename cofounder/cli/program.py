@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cofounder.cli import out
-from cofounder.cli.groups import data, database, keys, running, tasks
+from cofounder.cli.groups import data, database, deciding, keys, running, tasks
 from cofounder.kit.errors import CofounderError
 
 app = typer.Typer(
@@ -53,7 +53,7 @@ def options(
         settings.cache_clear()
 
 
-for group in (running, tasks, data, keys, database):
+for group in (running, tasks, deciding, data, keys, database):
     group.register(app)
 
 
@@ -99,19 +99,14 @@ def _usage(error: typer.TyperException) -> int:
 
 
 def _surprise(error: Exception) -> int:
-    """What nobody foresaw: a lost database is unavailable, all else is a fault of ours."""
-    import traceback
-
-    from cofounder.settings import settings
-
-    try:
-        loud = settings().log_level.upper() == "DEBUG"
-    except Exception:
-        loud = True
-    if loud:
-        traceback.print_exc()
+    """What nobody foresaw: an error of a library that we know, else a fault of ours."""
     from cofounder.cli.causes import explain
 
+    loud = os.environ.get("COFOUNDER_LOG_LEVEL", "").upper() == "DEBUG"
+    if loud:
+        import traceback
+
+        traceback.print_exc()
     known = explain(error)
     if known is not None:
         out.complain(out.line(known))

@@ -208,11 +208,11 @@ def _roles() -> dict[tuple[str, str], str]:
     from cofounder.app import create_app
     from cofounder.people import declared_role
 
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for route in iter_route_contexts(create_app().routes):
         if isinstance(route.original_route, APIRoute):
             for method in route.methods or []:
-                found[(method, route.path)] = declared_role(route) or "–"
+                found[(method, str(route.path))] = declared_role(route) or "–"
     return found
 
 

@@ -1,0 +1,49 @@
+"""A file is there whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from cofounder.cli.files import NotWritten, whole
+
+
+def test_the_file_appears_only_when_all_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    with whole(target) as file:
+        file.write("one\n")
+        assert not target.exists()
+    assert target.read_text() == "one\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_what_was_there_stays_when_writing_breaks_off(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("before")
+    with pytest.raises(UnicodeEncodeError), whole(target) as file:
+        file.write("half" * 100_000 + "\ud800")
+    assert target.read_text() == "before"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing() -> None:
+    device = Path("/dev/full")
+    if not device.exists():
+        pytest.skip("this machine has no /dev/full")
+    with pytest.raises(NotWritten) as refused, whole(device) as file:
+        file.write("x" * 100_000)
+    assert "/dev/full" in refused.value.detail
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotWritten) as refused, whole(tmp_path / "none" / "out.csv"):
+        pass
+    assert refused.value.field == "output"
+
+
+def test_the_mode_of_the_file_stays(tmp_path: Path) -> None:
+    target = tmp_path / "out.csv"
+    target.write_text("")
+    target.chmod(0o640)
+    with whole(target) as file:
+        file.write("x")
+    assert target.stat().st_mode & 0o777 == 0o640
