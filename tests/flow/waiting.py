@@ -97,7 +97,8 @@ async def ready(
     }
     row = await records.add_task(session, NewTask(**values))
     if journey:
-        await durable.enqueue(session, "journey", str(row.id), str(row.id))
+        # Far off, so that there is someone to tell of a decision and nobody who goes on by himself.
+        await durable.enqueue(session, "journey", str(row.id), str(row.id), delay_seconds=86_400)
     await _planned(session, row.id)
     for channel in names:
         await _written(session, row, channel, (drafts or {}).get(channel) or draft(channel), judged)

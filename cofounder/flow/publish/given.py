@@ -74,16 +74,16 @@ async def _publish(
     await records.update_task(session, task.id, quality_score=Decimal(str(verdict.overall)))
     decided = await approvals.decide_given(session, task.id, schedule_at=given.schedule_at, by=by)
     await service.remember(session, task.id, str(decided.decision.id))
-    await _row(session, decided, variant.version)
+    await _row(session, decided, channel, variant.version)
     return await _first_answer(session, task, given, repeated=False)
 
 
-async def _row(session: AsyncSession, decided: DecisionOut, version: int) -> None:
+async def _row(session: AsyncSession, decided: DecisionOut, channel: str, version: int) -> None:
     """Make the publication's row at once, so that the answer can name it; the workflow finds it there."""
     for planned in decided.publications:
         order = Order(
             decision_id=decided.decision.id,
-            channel=planned.channel,
+            channel=channel,
             variant_version=version,
             delivered_by=planned.delivered_by,
             account=planned.account,

@@ -1,0 +1,137 @@
+"""A text that is given to publish: one task, one decision, one publication, however often it is asked for."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import service as records
+from cofounder.flow.approve import service as approvals
+from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
+from cofounder.flow.publish import given, service, steps
+from cofounder.flow.publish.errors import KeyReused, PlatformUnknown
+from cofounder.flow.publish.schemas import PublishIn, PublishOut
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.errors import NotAllowed
+from cofounder.kit.testing import Database, until
+from tests.flow.waiting import APPROVER, OPERATOR
+
+del steps  # imported for the workflow it registers
+WORDS = "Our office moves to 12 Dock Street in May. Come and see us; there will be coffee."
+
+
+async def publish(session: AsyncSession, key: str | None = None, **changes: Any) -> PublishOut:
+    body = PublishIn.model_validate({"platform": "linkedin", "content": WORDS, **changes})
+    return await given.publish_now(session, body, by=APPROVER, idempotency_key=key)
+
+
+async def test_the_text_is_a_task_with_a_decision_by_who_gave_it(session: AsyncSession) -> None:
+    said = await publish(session)
+    task = await records.get_task(session, said.task_id)
+    (decision,) = await approvals.decisions(session, said.task_id)
+    assert (task.source, task.status) == ("api", "approved")
+    assert (decision.by, decision.verdict, decision.channels) == ("key:ann", "approve", ["linkedin"])
+    assert said.text == WORDS
+    assert said.fingerprint == decision.fingerprint
+    assert said.quality_score is not None
+    assert (said.state, said.repeated) == ("scheduled", False)
+
+
+async def test_the_same_text_again_answers_with_the_first(session: AsyncSession) -> None:
+    first = await publish(session)
+    second = await publish(session)
+    assert second == first.model_copy(update={"repeated": True})
+    assert await session.scalar(text("SELECT count(*) FROM publications")) == 1
+
+
+async def test_another_key_or_another_word_is_another_publication(session: AsyncSession) -> None:
+    found = {
+        (await publish(session)).task_id,
+        (await publish(session, content=WORDS + " Bring friends.")).task_id,
+        (await publish(session, key="k1")).task_id,
+        (await publish(session, key="k2")).task_id,
+        (await publish(session, platform="facebook")).task_id,
+    }
+    assert len(found) == 5
+
+
+async def test_a_key_belongs_to_one_text(session: AsyncSession) -> None:
+    first = await publish(session, key="k1")
+    assert (await publish(session, key="k1")).task_id == first.task_id
+    with pytest.raises(KeyReused):
+        await publish(session, key="k1", content="Something else entirely.")
+
+
+async def test_both_names_of_x_are_one_platform(session: AsyncSession) -> None:
+    first = await publish(session, platform="twitter")
+    second = await publish(session, platform="X")
+    assert (first.platform, second.platform) == ("twitter", "X")
+    assert second.task_id == first.task_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "field"),
+    [
+        ({"platform": "myspace"}, PlatformUnknown, "platform"),
+        ({"platform": "x", "content": "a" * 281}, TextTooLong, "content"),
+        ({"content": "We guarantee you 40% returns on your investment, risk free."}, ComplianceBlocks, "content"),
+        ({"schedule_at": now() - timedelta(hours=1)}, ScheduleInPast, "schedule_at"),
+    ],
+)
+async def test_what_may_not_go_out_leaves_nothing_behind(
+    session: AsyncSession, changes: dict[str, Any], error: type[Exception], field: str
+) -> None:
+    with pytest.raises(error) as caught:
+        async with session.begin_nested():
+            await publish(session, **changes)
+    assert caught.value.errors[0]["field"] == field  # type: ignore[attr-defined]
+    assert await session.scalar(text("SELECT count(*) FROM tasks")) == 0
+
+
+async def test_only_an_approver_publishes(session: AsyncSession) -> None:
+    with pytest.raises(NotAllowed):
+        await given.publish_now(session, PublishIn(platform="x", content="Hello."), by=OPERATOR)
+
+
+async def test_approval_switched_off_does_not_make_a_persons_decision_automatic(session: AsyncSession) -> None:
+    await session.execute(
+        text("INSERT INTO settings (name, value, set_at, set_by) VALUES ('approval', '{\"value\": false}', now(), 'ann')")
+    )
+    (decision,) = await approvals.decisions(session, (await publish(session)).task_id)
+    assert decision.by == "key:ann"
+
+
+async def test_title_tags_and_link_come_with_the_text(session: AsyncSession) -> None:
+    said = await publish(
+        session, metadata={"hashtags": ["#Moving"], "link": "https://example.com/may", "campaign": "may"}
+    )
+    assert said.text.startswith(WORDS)
+    assert "#Moving" in said.text
+    assert "https://example.com/may" in said.text
+    task = await records.get_task(session, said.task_id)
+    assert task.preferences["metadata"]["campaign"] == "may"
+
+
+async def test_many_at_once_make_one_publication_and_one_file(engine_running: Database) -> None:
+    async def once(number: int) -> PublishOut:
+        async with transaction() as session:
+            return await publish(session)
+
+    answers = await asyncio.gather(*(once(number) for number in range(8)))
+    assert len({answer.publication_id for answer in answers}) == 1
+    assert sum(not answer.repeated for answer in answers) == 1
+    task = answers[0].task_id
+
+    async def out() -> bool:
+        async with transaction() as session:
+            return [one.state for one in await service.publications(session, task)] == ["published"]
+
+    await until(out)
+    assert len(list((engine_running.home / "outbox").iterdir())) == 2
+    async with transaction() as session:
+        assert (await publish(session)).state == "published"
+        assert (await records.get_task(session, task)).status == "completed"
