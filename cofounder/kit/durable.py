@@ -27,10 +27,18 @@ from cofounder.kit.errors import CofounderError
 VERSION = "1"  # of the application, by hand: a waiting workflow is only taken up by the version that began it
 QUEUE = "journeys"  # without a limit: a workflow that waits for a person holds no slot
 POLL_SECONDS = 0.05
+LET_GO_SECONDS = 2.0
 FOREVER = 10 * 365 * 86_400.0
 
 P = ParamSpec("P")
 Call = Callable[P, Awaitable[Any]]
+
+
+class _Engine:
+    """Whether this process's engine is on its way down."""
+
+    stopping = False
+
 
 _running: set["asyncio.Task[Any]"] = set()
 _clients: dict[URL, dbos.DBOSClient] = {}
@@ -87,6 +95,8 @@ def workflow(name: str) -> Callable[[Call[P]], Call[P]]:
     def register(call: Call[P]) -> Call[P]:
         @functools.wraps(call)
         async def run(*args: P.args, **kwargs: P.kwargs) -> Any:
+            if _Engine.stopping:
+                raise asyncio.CancelledError  # let go before it began; another start takes it up
             task = asyncio.current_task()
             if task is not None:
                 _running.add(task)
@@ -158,6 +168,7 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
 
     Unfinished workflows of the same executor id are taken up again at once.
     """
+    _Engine.stopping = False
     place = _place()
     client = _client(place)
     for name in queues:
@@ -182,11 +193,11 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
 
 async def stop() -> None:
     """Stop taking up work, let go of what runs (another start takes it up), and close our loop's connections."""
-    _log.setLevel(logging.ERROR)  # it warns of every task let go
-    closing = asyncio.create_task(asyncio.to_thread(dbos.DBOS.destroy))
-    await asyncio.sleep(0)
+    _log.setLevel(logging.CRITICAL)  # it complains of every task let go
+    _Engine.stopping = True
+    # While the engine is whole: a workflow that met a half-closed engine would be put on record as failed.
     await _let_go()
-    await closing
+    await asyncio.to_thread(dbos.DBOS.destroy)
     await _let_go()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="cofounder"))  # theirs ended
     await close()
@@ -205,7 +216,7 @@ async def _let_go() -> None:
     for task in mine:
         task.cancel()
     if mine:
-        await asyncio.wait(mine, timeout=2)
+        await asyncio.wait(mine, timeout=LET_GO_SECONDS)
 
 
 def migrate(url: URL) -> None:

@@ -5,6 +5,7 @@ done, may be done yet), `unknown` (nobody can say: ask the world, else a person)
 """
 
 import asyncio
+import time
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -122,14 +123,12 @@ async def _turn(key: str) -> AsyncIterator[None]:
     slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     async with slots, db.engine().connect() as opened:
         connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
-        try:
-            async with asyncio.timeout(BUSY_SECONDS):
-                while not await connection.scalar(
-                    text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), values
-                ):
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            raise EffectBusy(key) from None
+        lock = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
+        deadline = time.monotonic() + BUSY_SECONDS
+        while not await connection.scalar(lock, values):
+            if time.monotonic() > deadline:
+                raise EffectBusy(key)
+            await asyncio.sleep(0.05)
         try:
             yield
         finally:

@@ -145,7 +145,12 @@ async def _leases(session: AsyncSession, role: str, me: str) -> list[tuple[str, 
 
 
 def _died_here(holder: str, process_id: int) -> bool:
-    return holder.startswith(f"{_machine()}-") and not psutil.pid_exists(process_id)
+    if not holder.startswith(f"{_machine()}-"):
+        return False
+    try:
+        return psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 async def _worth_it(workflow_id: str, finished: Count | None) -> bool:

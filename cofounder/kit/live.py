@@ -5,10 +5,10 @@ Events carry names and ids, never content: whoever hears one asks again, with th
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -45,8 +45,8 @@ RESYNC = Event("resync")
 class _Hub:
     """This process's watchers, and whether anybody feeds them."""
 
-    watchers: "set[asyncio.Queue[Event]]" = set()
-    listening = False
+    watchers: ClassVar[set[asyncio.Queue[Event]]] = set()
+    listening: ClassVar[bool] = False
 
 
 def changed(session: AsyncSession, topic: str, id: object = "") -> None:
@@ -81,7 +81,7 @@ async def listening() -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def subscribe(allowed: Callable[[str], bool] = lambda topic: True) -> AsyncIterator[Event]:
+async def subscribe(allowed: Callable[[str], bool] = lambda topic: True) -> AsyncGenerator[Event]:
     """Events from now on, of the topics that this watcher may see, without end. Raises NotListening."""
     if not _Hub.listening:
         raise NotListening()
@@ -108,7 +108,7 @@ def stream(
 
 async def _lines(allowed: Callable[[str], bool], beat_seconds: float) -> AsyncIterator[str]:
     events = subscribe(allowed)
-    coming: asyncio.Future[Event] = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+    coming: asyncio.Future[Event] = asyncio.ensure_future(anext(events))
     try:
         yield "retry: 1000\n\n"
         while True:
@@ -117,7 +117,7 @@ async def _lines(allowed: Callable[[str], bool], beat_seconds: float) -> AsyncIt
                 yield ": beat\n\n"
                 continue
             event = coming.result()
-            coming = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+            coming = asyncio.ensure_future(anext(events))
             if event is RESYNC:
                 yield "event: resync\ndata: {}\n\n"
             else:

@@ -185,16 +185,18 @@ def _answers(place: files.Place, database: str = ROLE) -> bool:
 def _start(place: files.Place) -> None:
     """Bring the server up, or wait for the one that is already coming up."""
     if not _is_coming_up(place):
-        _clear_stale_pid_file(place)
+        _clear_stale_pid_files(place)
         files.configure(place)
         _run(place, "pg_ctl", "start", "--no-wait", "--silent", "-D", str(place.data), "-l", str(place.log))
     deadline = time.monotonic() + RECOVERY_SECONDS
-    born = time.monotonic() + 5
+    seen = time.monotonic()
     while not _answers(place, "postgres"):
+        if _servers(place.data):
+            seen = time.monotonic()
+        elif time.monotonic() > seen + 2:
+            raise DatabaseNotStarted(f"The server ended while starting. Log: {place.log}\n{_tail(place)}")
         if time.monotonic() > deadline:
             raise DatabaseNotStarted(f"No answer in {RECOVERY_SECONDS:.0f} seconds. Log: {place.log}\n{_tail(place)}")
-        if time.monotonic() > born and not _servers(place.data):
-            raise DatabaseNotStarted(f"The server ended while starting. Log: {place.log}\n{_tail(place)}")
         time.sleep(0.02)
     with _connect(place, "postgres") as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (ROLE,)).fetchone() is None:
@@ -250,8 +252,8 @@ def _is_coming_up(place: files.Place) -> bool:
         return False
 
 
-def _clear_stale_pid_file(place: files.Place) -> None:
-    """Remove the pid file of a dead server: its pid may live again as another program, and then no server starts.
+def _clear_stale_pid_files(place: files.Place) -> None:
+    """Remove the pid files of a dead server: its pid may live again as another program, and then no server starts.
 
     Children of a killed server notice within moments; as long as one lives the file stays.
     """
@@ -261,6 +263,7 @@ def _clear_stale_pid_file(place: files.Place) -> None:
             raise DatabaseNotStarted(f"Processes of a killed server still use {place.data}.")
         time.sleep(0.1)
     (place.data / "postmaster.pid").unlink(missing_ok=True)
+    (place.socket / f".s.PGSQL.{_PORT}.lock").unlink(missing_ok=True)
 
 
 @contextmanager

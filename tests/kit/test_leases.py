@@ -104,14 +104,17 @@ async def test_five_takeovers_without_progress_set_a_workflow_aside_but_not_one_
     async def both() -> bool:
         return len(await notes()) == 2
 
+    async def rests() -> bool:
+        return await durable.progress(waiting) == durable.Progress(finished=1, waiting=True)
+
     await until(both)
-    assert await durable.progress(waiting) == durable.Progress(finished=1, waiting=True)
+    await until(rests)
     assert not (await durable.progress(stuck)).waiting
     await durable.stop()
     for number in range(1, 7):
         await durable.start(executor_id=f"w{number}")
         taken = await leases.take_over(role="worker", me=f"w{number}", dead=dead, strays=True)
-        assert waiting in taken
+        assert waiting in taken, (number, await durable.status(waiting), await durable.status(stuck))
         assert (stuck in taken) == (number <= leases.TAKEOVERS)
 
         async def running(mine: str = f"w{number}", taken: list[str] = taken) -> bool:

@@ -1,7 +1,8 @@
 """Who watches hears of what was committed, and of nothing else."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import cast
 
 import pytest
 from sqlalchemy import text
@@ -23,19 +24,19 @@ async def take(events: AsyncIterator[Event], count: int) -> list[Event]:
 
 
 @pytest.fixture
-async def events(database: Database) -> AsyncIterator[AsyncIterator[Event]]:
+async def events(database: Database) -> AsyncIterator[AsyncGenerator[Event]]:
     async with live.listening():
         watching = live.subscribe(lambda topic: topic != "secrets")
-        first = asyncio.ensure_future(anext(watching))  # type: ignore[arg-type]
+        first = asyncio.ensure_future(anext(watching))
         await asyncio.sleep(0)  # it watches from its first step on
         await change("first")
         assert await asyncio.wait_for(first, 5) == Event("tasks", "first")
         yield watching
-        await watching.aclose()  # type: ignore[attr-defined]
+        await watching.aclose()
 
 
 async def test_a_commit_is_heard_once_and_a_rollback_never(events: AsyncIterator[Event]) -> None:
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with db.transaction() as session:
             live.changed(session, "tasks", "never")
             raise ZeroDivisionError
@@ -67,15 +68,15 @@ async def test_a_broken_connection_is_mended_and_the_watcher_told(events: AsyncI
 
 async def test_the_stream_is_written_as_browsers_read_it(events: AsyncIterator[Event]) -> None:
     answer = live.stream(beat_seconds=0.1)
-    lines = answer.body_iterator
-    assert await anext(lines) == "retry: 1000\n\n"  # type: ignore[arg-type]
-    assert await anext(lines) == ": beat\n\n"  # type: ignore[arg-type]
+    lines = cast(AsyncGenerator[str], answer.body_iterator)
+    assert await anext(lines) == "retry: 1000\n\n"
+    assert await anext(lines) == ": beat\n\n"
     await change("x")
     async with asyncio.timeout(5):
-        while (line := await anext(lines)) == ": beat\n\n":  # type: ignore[arg-type]
+        while (line := await anext(lines)) == ": beat\n\n":
             pass
     assert line == 'event: changed\ndata: {"topic": "tasks", "id": "x"}\n\n'
-    await lines.aclose()  # type: ignore[attr-defined]
+    await lines.aclose()
 
 
 async def test_a_server_that_does_not_listen_says_so() -> None:

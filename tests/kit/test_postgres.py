@@ -1,0 +1,306 @@
+"""The embedded PostgreSQL survives what happens to it, and leaves the machine as it found it."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from sqlalchemy import URL
+
+from cofounder.kit import postgres, postgres_files
+
+ROOT = os.geteuid() == 0
+as_root = pytest.mark.skipif(not ROOT, reason="only root gives the server a user of its own")
+not_root = pytest.mark.skipif(ROOT, reason="permissions do not bind root")
+
+ENSURE = "import sys; from pathlib import Path; from cofounder.kit import postgres; print(postgres.ensure(Path(sys.argv[1])).render_as_string())"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    made.chmod(0o755)
+    yield made
+    for home in [made, *made.rglob("*")]:
+        if (home / "database" / "PG_VERSION").exists():
+            end(home)
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Path]:
+    """A stopped home with one row in it, to copy: making one costs most of a second."""
+    made = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    made.chmod(0o755)
+    ask(postgres.ensure(made), "CREATE TABLE kept AS SELECT 1 AS n")
+    postgres.stop(made)
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def home(filled: Path, folder: Path) -> Path:
+    made = folder / "home"
+    made.mkdir()
+    subprocess.run(["cp", "-a", str(filled / "database"), str(made / "database")], check=True)
+    return made
+
+
+def end(home: Path) -> None:
+    try:
+        postgres.stop(home)
+    except Exception:
+        for process in postgres._servers(home / "database"):
+            process.kill()
+
+
+def ask(url: URL, statement: str) -> list[tuple[object, ...]]:
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        done = connection.execute(statement)
+        return list(done.fetchall()) if done.description else []
+
+
+def rows(url: URL) -> list[tuple[object, ...]]:
+    return ask(url, "SELECT n FROM kept")
+
+
+def postmaster(home: Path) -> int:
+    pid = postgres.status(home).pid
+    assert pid is not None
+    return pid
+
+
+def modes(path: Path) -> dict[Path, int]:
+    return {one: stat.S_IMODE(one.stat().st_mode) for one in [*path.parents]}
+
+
+def test_it_starts_joins_and_stops_when_its_last_user_leaves(home: Path) -> None:
+    assert not postgres.status(home).running
+    url = postgres.ensure(home)
+    pid = postmaster(home)
+    assert rows(postgres.ensure(home)) == [(1,)]
+    assert postmaster(home) == pid
+    other = subprocess.Popen(
+        [sys.executable, "-c", f"{ENSURE}; sys.stdout.flush(); sys.stdin.read()", str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert other.stdout is not None
+    assert other.stdin is not None
+    other.stdout.readline()
+    assert postgres.stop_if_idle(home) is False  # another process uses it, though it is not connected
+    other.kill()  # no chance to say goodbye
+    other.communicate()
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain):
+        assert postgres.stop_if_idle(home) is False  # somebody is connected
+    assert postgres.stop_if_idle(home) is True
+    assert not postgres.status(home).running
+    assert not postgres._servers(home / "database")
+
+
+def test_nobody_is_trusted_and_nobody_else_may_enter(home: Path) -> None:
+    url = postgres.ensure(home)
+    assert {one[0] for one in ask(url, "SELECT auth_method FROM pg_hba_file_rules")} == {"peer"}
+    assert ask(url, "SHOW fsync") == [("on",)]
+    assert ask(url, "SHOW listen_addresses") == [("",)]
+    for name in ("database", "socket"):
+        assert stat.S_IMODE((home / name).stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("pid", ["gone", "reused"])
+def test_a_stale_pid_file_does_not_count_as_a_server(home: Path, pid: str) -> None:
+    postgres.ensure(home)
+    whole = (home / "database" / "postmaster.pid").read_text().splitlines()
+    postgres.stop(home)
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    number = gone.pid
+    sleeper = None
+    if pid == "reused":
+        owner = (home / "database").stat().st_uid
+        sleeper = subprocess.Popen(["sleep", "60"], user=owner if ROOT else None)
+        number = sleeper.pid
+    stale = home / "database" / "postmaster.pid"
+    stale.write_text("\n".join([str(number), *whole[1:]]) + "\n")
+    shutil.chown(stale, (home / "database").stat().st_uid, (home / "database").stat().st_gid)
+    try:
+        assert not postgres.status(home).running
+        assert rows(postgres.ensure(home)) == [(1,)]
+        assert sleeper is None or sleeper.poll() is None, "the innocent process lives"
+    finally:
+        if sleeper is not None:
+            sleeper.kill()
+            sleeper.wait()
+
+
+def test_a_killed_server_recovers_what_was_committed(home: Path) -> None:
+    url = postgres.ensure(home)
+    ask(url, "INSERT INTO kept VALUES (2)")
+    os.kill(postmaster(home), signal.SIGKILL)
+    assert rows(postgres.ensure(home)) == [(1,), (2,)]
+
+
+def test_a_killed_owner_leaves_a_server_that_the_next_one_joins_and_stops(home: Path) -> None:
+    owner = subprocess.run(
+        [sys.executable, "-c", f"{ENSURE}; import os, signal; os.kill(os.getpid(), signal.SIGKILL)", str(home)],
+        capture_output=True,
+        check=False,
+    )
+    assert owner.returncode == -signal.SIGKILL
+    pid = postmaster(home)
+    assert rows(postgres.ensure(home)) == [(1,)]
+    assert postmaster(home) == pid
+    assert postgres.stop_if_idle(home) is True
+
+
+def test_four_processes_at_once_make_one_server(folder: Path) -> None:
+    home = folder / "new"  # also the first start, which makes the data folder
+
+    def process(_: int) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", ENSURE, str(home)], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(process, range(4)))) == 1
+    assert len([one for one in postgres._servers(home / "database") if one.ppid() not in servers(home)]) == 1
+
+
+def servers(home: Path) -> set[int]:
+    return {one.pid for one in postgres._servers(home / "database")}
+
+
+def test_a_start_that_was_killed_half_way_is_begun_anew(folder: Path) -> None:
+    home = folder / "new"
+    (home / "database.new").mkdir(parents=True)
+    (home / "database.new" / "PG_VERSION").write_text("18\n")
+    assert ask(postgres.ensure(home), "SELECT 1") == [(1,)]
+    assert not (home / "database.new").exists()
+
+
+def test_a_long_path_has_its_socket_in_a_private_folder_elsewhere(filled: Path, folder: Path) -> None:
+    home = folder / ("long-" * 30)
+    home.mkdir()
+    subprocess.run(["cp", "-a", str(filled / "database"), str(home / "database")], check=True)
+    url = postgres.ensure(home)
+    socket = Path(str(url.query["host"]))
+    try:
+        assert rows(url) == [(1,)]
+        assert stat.S_IMODE(socket.stat().st_mode) == 0o700
+        assert socket.stat().st_uid == (home / "database").stat().st_uid
+        postgres.stop(home)
+        socket.chmod(0o777)  # as if somebody had made it first
+        with pytest.raises(postgres_files.SocketFolderUnsafe):
+            postgres.ensure(home)
+    finally:
+        end(home)
+        shutil.rmtree(socket)
+
+
+def test_another_versions_data_is_refused_untouched(folder: Path) -> None:
+    home = folder / "old"
+    (home / "database").mkdir(parents=True)
+    (home / "database" / "PG_VERSION").write_text("16\n")
+    before = sorted(home.rglob("*"))
+    with pytest.raises(postgres_files.OtherDatabaseVersion, match="PostgreSQL 16"):
+        postgres.ensure(home)
+    assert sorted(home.rglob("*")) == before
+    (home / "database" / "PG_VERSION").unlink()
+
+
+def test_a_folder_that_is_no_database_is_left_alone(folder: Path) -> None:
+    home = folder / "odd"
+    (home / "database").mkdir(parents=True)
+    (home / "database" / "thesis.txt").write_text("years of work")
+    with pytest.raises(postgres_files.DataFolderUnclear):
+        postgres.ensure(home)
+    assert (home / "database" / "thesis.txt").read_text() == "years of work"
+
+
+def test_another_server_in_our_place_is_not_taken_for_ours(home: Path) -> None:
+    postgres.ensure(home)
+    postgres._release(home)
+    moved = home.with_name("moved")
+    home.rename(moved)
+    try:
+        with pytest.raises(postgres.AnotherServerAnswers):
+            postgres.ensure(moved)
+    finally:
+        postgres._release(moved)
+        moved.rename(home)
+
+
+def test_a_server_that_cannot_start_says_why_and_where_to_read(home: Path) -> None:
+    with (home / "database" / "postgresql.conf").open("a") as out:
+        out.write("no_such_setting = 1\n")
+    began = time.monotonic()
+    with pytest.raises(postgres.DatabaseNotStarted, match="no_such_setting"):
+        postgres.ensure(home)
+    assert time.monotonic() - began < 15
+    postgres._release(home)
+
+
+@as_root
+def test_no_folder_above_the_home_changes_its_mode(filled: Path, folder: Path) -> None:
+    home = folder / "a" / "b"
+    home.mkdir(parents=True, mode=0o700)
+    (folder / "a").chmod(0o711)
+    before = modes(home) | modes(postgres_files._installed())
+    postgres.ensure(home)
+    assert modes(home) | modes(postgres_files._installed()) == before
+    assert stat.S_IMODE(home.stat().st_mode) == 0o701, "the home may be passed, not read"
+
+
+@as_root
+def test_a_home_behind_a_closed_folder_is_refused_by_its_name(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    with pytest.raises(postgres_files.HomeNotPassable, match=str(closed)):
+        postgres.ensure(closed / "home")
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+@as_root
+def test_programs_that_the_servers_user_cannot_reach_are_copied(
+    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = folder / "hidden"
+    hidden.mkdir(mode=0o700)
+    installed = postgres_files._installed()
+    for name in (installed.name, f"{installed.name}.libs"):
+        (hidden / name).symlink_to(installed.parent / name)
+    monkeypatch.setattr(postgres_files, "_installed", lambda: hidden / installed.name)
+    assert rows(postgres.ensure(home)) == [(1,)]
+    assert stat.S_IMODE(hidden.stat().st_mode) == 0o700
+    assert str(psutil.Process(postmaster(home)).exe()).startswith(str(home))
+
+
+@not_root
+def test_a_home_of_another_user_is_refused() -> None:
+    with pytest.raises(postgres_files.HomeNotOurs):
+        postgres.ensure(Path("/"))
+
+
+def test_the_default_home_is_the_one_that_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cofounder.settings import settings
+
+    monkeypatch.setenv("COFOUNDER_HOME", "/tmp/named")
+    settings.cache_clear()
+    assert postgres.default_home() == Path("/tmp/named")
+    monkeypatch.delenv("COFOUNDER_HOME")
+    settings.cache_clear()
+    if ROOT:
+        assert postgres.default_home() == Path("/var/lib/cofounder")
+    settings.cache_clear()
