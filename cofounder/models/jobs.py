@@ -66,9 +66,9 @@ class Writing(Job[Draft]):
         return instructions.writing(self.brief)
 
     def offline(self) -> Draft:
-        from cofounder.models.offline import writer
+        from cofounder.models.offline.writer import write
 
-        return writer.write(self.brief)
+        return write(self.brief)
 
     def finish(self, output: Any, target: Target) -> Draft:
         written: instructions.Written = output
@@ -142,9 +142,9 @@ class Understanding(Job[Intent]):
 
     @cached_property
     def _parsed(self) -> Intent:
-        from cofounder.models.offline import parser
+        from cofounder.models.offline.parser import parse
 
-        return parser.parse(self.request, today=self.today, answers=self.answers, preferences=self.preferences)
+        return parse(self.request, today=self.today, answers=self.answers, preferences=self.preferences)
 
     def finish(self, output: Any, target: Target) -> Intent:
         intent: Intent = output

@@ -61,9 +61,7 @@ def declared_role(route: Any) -> Role | None:
     """The role a route declares, None when it declares none. Raises ValueError when it declares more than one."""
     roles = set(_roles(route.dependant))
     if len(roles) > 1:
-        raise ValueError(
-            f"{route.path} declares more than one role: {', '.join(sorted(roles))}"
-        )
+        raise ValueError(f"{route.path} declares more than one role: {', '.join(sorted(roles))}")
     return next(iter(roles), None)
 
 

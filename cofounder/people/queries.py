@@ -11,9 +11,7 @@ from cofounder.people.tables import ApiKey, AuditEntry
 
 
 async def key_named(session: AsyncSession, name: str) -> ApiKey | None:
-    found: ApiKey | None = await session.scalar(
-        select(ApiKey).where(ApiKey.name == name)
-    )
+    found: ApiKey | None = await session.scalar(select(ApiKey).where(ApiKey.name == name))
     return found
 
 
@@ -26,14 +24,10 @@ async def keys_with_prefix(session: AsyncSession, prefix: str) -> Sequence[ApiKe
 
 
 async def all_keys(session: AsyncSession) -> Sequence[ApiKey]:
-    return (
-        await session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id))
-    ).all()
+    return (await session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.id))).all()
 
 
-async def note_use(
-    session: AsyncSession, key_id: UUID, at: datetime, unless_since: datetime
-) -> None:
+async def note_use(session: AsyncSession, key_id: UUID, at: datetime, unless_since: datetime) -> None:
     """Set last_used_at, unless another request did so since `unless_since`."""
     await session.execute(
         update(ApiKey)
@@ -50,11 +44,7 @@ async def audit_entries(
     session: AsyncSession, object_type: str | None, object_id: str | None, limit: int
 ) -> Sequence[AuditEntry]:
     """Newest first."""
-    wanted = (
-        select(AuditEntry)
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-        .limit(limit)
-    )
+    wanted = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     if object_type is not None:
         wanted = wanted.where(AuditEntry.object_type == object_type)
     if object_id is not None:

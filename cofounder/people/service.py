@@ -20,9 +20,7 @@ from cofounder.people.roles import ROLES, Caller, Role
 from cofounder.people.tables import ApiKey, AuditEntry
 
 _NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")
-_NOTE_USE_EVERY = timedelta(
-    minutes=1
-)  # a busy agent would else write a row with each request
+_NOTE_USE_EVERY = timedelta(minutes=1)  # a busy agent would else write a row with each request
 
 
 class KeyNameTaken(Conflict):
@@ -84,14 +82,10 @@ async def create_key(
     if await queries.key_named(session, name) is not None:
         raise KeyNameTaken(f"There is already a key named {name!r}.", field="name")
     try:
-        async with (
-            session.begin_nested()
-        ):  # two people may choose one name at the same moment
+        async with session.begin_nested():  # two people may choose one name at the same moment
             session.add(row)
     except IntegrityError as error:
-        raise KeyNameTaken(
-            f"There is already a key named {name!r}.", field="name"
-        ) from error
+        raise KeyNameTaken(f"There is already a key named {name!r}.", field="name") from error
     await audit(
         session,
         by.who,
@@ -116,9 +110,7 @@ async def revoke_key(session: AsyncSession, name: str, by: Caller) -> ApiKey:
         raise KeyMissing(f"There is no key named {name!r}.", field="name")
     if row.revoked_at is None:
         row.revoked_at = now()
-        await audit(
-            session, by.who, "key.revoked", "api_key", str(row.id), {"name": row.name}
-        )
+        await audit(session, by.who, "key.revoked", "api_key", str(row.id), {"name": row.name})
         live.changed(session, "keys", row.id)
     return row
 

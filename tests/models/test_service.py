@@ -301,12 +301,12 @@ async def test_the_offline_model_answers_the_same_behind_pydantic_ai(brief: Brie
     from pydantic_ai import Agent
 
     from cofounder.models.brief import Draft
-    from cofounder.models.offline import writer
     from cofounder.models.offline.model import OfflineModel
+    from cofounder.models.offline.writer import write
 
     agent = Agent(OfflineModel(), output_type=Draft)
     asked = json.dumps({"role": "writer", "brief": brief.model_dump(mode="json")})
-    assert (await agent.run(asked)).output == writer.write(brief)
+    assert (await agent.run(asked)).output == write(brief)
 
 
 async def test_a_planners_answer_is_used_and_its_nonsense_is_not(provider: Any) -> None:

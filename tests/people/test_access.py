@@ -96,7 +96,9 @@ async def test_a_role_opens_its_own_routes_and_those_below(client: httpx.AsyncCl
 
 def test_every_route_is_seen_with_the_role_it_declares() -> None:
     roles = {
-        route.path: declared_role(route) for route in iter_route_contexts(an_app().routes) if "/api/" in (route.path or "")
+        route.path: declared_role(route)
+        for route in iter_route_contexts(an_app().routes)
+        if "/api/" in (route.path or "")
     }
     assert roles == {f"/api/{role}": role for role in ROLES} | {"/api/health": None}
 

@@ -81,16 +81,16 @@ class OfflineModel(Model[Any]):
 
 def written(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The draft of a brief, both as JSON."""
-    from cofounder.models.offline import writer
+    from cofounder.models.offline.writer import write
 
-    return writer.write(Brief.model_validate(asked["brief"])).model_dump(mode="json")
+    return write(Brief.model_validate(asked["brief"])).model_dump(mode="json")
 
 
 def understood(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The intent of a request, both as JSON."""
-    from cofounder.models.offline import parser
+    from cofounder.models.offline.parser import parse
 
-    intent = parser.parse(
+    intent = parse(
         asked["request"],
         today=date.fromisoformat(asked["today"]),
         answers=asked.get("answers") or {},
