@@ -37,7 +37,7 @@ EXIT_CODES = {
 _BY_STATUS = {401: FORBIDDEN, 403: FORBIDDEN, 404: MISSING, 409: CONFLICT, 503: UNAVAILABLE}
 
 
-def exit_code(error: CofounderError) -> int:
+def exit_code(error: CofounderError | type[CofounderError]) -> int:
     """The exit code that tells a script what kind of error it was."""
     if error.status in _BY_STATUS:
         return _BY_STATUS[error.status]

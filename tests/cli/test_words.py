@@ -1,6 +1,7 @@
 """Numbers and times as ui.md writes them."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -56,5 +57,5 @@ def test_every_status_word_has_a_meaning_and_every_meaning_a_shape() -> None:
     from cofounder.flow.publish.schemas import State
     from cofounder.flow.request.phases import FINAL, RESTING
 
-    for word in (*FINAL, *RESTING, *State.__args__, "queued", "running"):
+    for word in (*FINAL, *RESTING, *get_args(State), "queued", "running"):
         assert words.MEANING[word] in words.GLYPH

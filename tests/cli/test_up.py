@@ -1,0 +1,155 @@
+"""`cofounder up`: one command starts all, one signal stops all, what falls is started again."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cofounder.cli import home, out, supervisor
+from cofounder.cli.processes import AddressUnusable, PortTaken, listen
+from cofounder.cli.program import run
+from cofounder.kit.testing import Database, Spawned
+
+Spawn = Callable[..., Spawned]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def until(true: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def ready(url: str) -> dict[str, object] | None:
+    try:
+        with urllib.request.urlopen(f"{url}/api/ready", timeout=2) as answer:
+            found: dict[str, object] = json.loads(answer.read())
+            return found
+    except OSError:
+        return None
+
+
+def children(one: Spawned) -> dict[str, psutil.Process]:
+    """Name of the command -> process."""
+    found = {}
+    for child in psutil.Process(one.process.pid).children(recursive=True):
+        for name in ("serve", "worker"):
+            if name in child.cmdline():
+                found[name] = child
+    return found
+
+
+def test_up_runs_heals_says_where_it_is_and_stops_within_five_seconds(
+    spawn: Spawn, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser")
+    until(lambda: (ready(url) or {}).get("workers") == 1)
+    until(lambda: url in up.output)
+
+    assert run(["up", "--port", str(port)]) == 0
+    assert f"already runs at {url}" in capsys.readouterr().out
+    assert run(["up", "--port", str(free_port())]) == out.CONFLICT
+
+    first = children(up)["worker"]
+    first.kill()
+    until(lambda: (again := children(up).get("worker")) is not None and again.pid != first.pid)
+    until(lambda: ready(url))
+    assert "started again" in up.output
+
+    family = list(children(up).values())
+    began = time.monotonic()
+    up.process.send_signal(signal.SIGINT)
+    assert up.process.wait(5) == 0
+    assert time.monotonic() - began < 5
+    assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family)
+    assert ready(url) is None
+
+
+def test_children_end_when_up_is_killed(spawn: Spawn, database: Database) -> None:
+    port = free_port()
+    up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser")
+    until(lambda: ready(f"http://127.0.0.1:{port}"))
+    family = list(children(up).values())
+    assert len(family) == 2
+    up.kill()
+    until(lambda: not any(one.is_running() for one in family), 20)
+    guard, _ = supervisor.claim(database.home)  # a dead process holds nothing
+    assert guard is not None
+    guard.close()
+
+
+def test_a_port_of_another_program_is_said_and_nothing_is_started(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert run(["up", "--port", str(port)]) == out.CONFLICT
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: port: Port {port} on 127.0.0.1 is used by another program.")
+    assert not (database.home / "logs" / "worker.log").exists()
+
+
+def test_an_address_that_is_not_ours_is_said() -> None:
+    with pytest.raises(AddressUnusable):
+        listen("203.0.113.7", 8000)
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(PortTaken):
+        listen("127.0.0.1", other.getsockname()[1])
+
+
+def test_a_child_that_keeps_falling_ends_with_its_last_words(tmp_path: Path) -> None:
+    child = supervisor.Child("nonsense", [], tmp_path / "nonsense.log")
+    with pytest.raises(supervisor.KeepsFalling) as ended:
+        until(child.mend)
+    assert "No such command" in ended.value.detail
+    assert str(child.log) in ended.value.advice
+
+
+def test_a_worker_alone_ends_in_order_on_sigterm(spawn: Spawn) -> None:
+    worker = spawn("cofounder.cli", "worker")
+    until(lambda: "ready" in worker.output)
+    assert worker.end() == 0
+
+
+def test_the_sample_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> None:
+    code = (
+        "from cofounder.cli import home; from cofounder.settings import settings;"
+        "print(home.use_sample(), settings().home, settings().database_url, settings().smtp_host, settings().company)"
+    )
+    environment = {
+        **os.environ,
+        "COFOUNDER_HOME": str(tmp_path),
+        "DATABASE_URL": "postgresql://user@host/mine",
+        "COFOUNDER_SMTP_HOST": "mail.example.org",
+    }
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[:4] == [str(tmp_path / "sample"), str(tmp_path / "sample"), "None", "None"]
+    assert "Larkfield" in done.stdout
+
+
+def test_without_a_home_named_the_sample_lies_beside_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cofounder.settings import settings
+
+    monkeypatch.delenv("COFOUNDER_HOME", raising=False)
+    settings.cache_clear()
+    try:
+        assert home.sample_folder().parent == home.folder().parent
+        assert home.sample_folder().name == f"{home.folder().name}-sample"
+    finally:
+        settings.cache_clear()
