@@ -23,6 +23,8 @@ Score = Annotated[Decimal, mapped_column(Numeric(5, 4))]
 OptionalScore = Annotated[Decimal | None, mapped_column(Numeric(5, 4))]
 Usd = Annotated[Decimal, mapped_column(Numeric(14, 6), server_default="0")]
 Document = Annotated[dict[str, Any], mapped_column(JSONB, default=dict)]
-OptionalDocument = Annotated[dict[str, Any] | None, mapped_column(JSONB)]
+OptionalDocument = Annotated[
+    dict[str, Any] | None, mapped_column(JSONB(none_as_null=True))
+]  # None is NULL, not JSON null
 Listing = Annotated[list[Any], mapped_column(JSONB, default=list)]
 Tags = Annotated[list[str], mapped_column(ARRAY(Text), default=list)]

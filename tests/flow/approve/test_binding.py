@@ -30,5 +30,7 @@ def test_the_order_of_keys_does_not_change_a_fingerprint(document: dict[str, Any
 
 
 @given(one=DOCUMENTS, two=DOCUMENTS)
-def test_two_documents_share_a_fingerprint_only_when_they_say_the_same(one: dict[str, Any], two: dict[str, Any]) -> None:
+def test_two_documents_share_a_fingerprint_only_when_they_say_the_same(
+    one: dict[str, Any], two: dict[str, Any]
+) -> None:
     assert (fingerprint(one) == fingerprint(two)) == (canonical(one) == canonical(two))

@@ -346,7 +346,9 @@ async def test_with_approval_off_what_passes_is_decided_automatically(
     session: AsyncSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await session.execute(
-        text("INSERT INTO settings (name, value, set_at, set_by) VALUES ('approval', '{\"value\": false}', now(), 'ann')")
+        text(
+            "INSERT INTO settings (name, value, set_at, set_by) VALUES ('approval', '{\"value\": false}', now(), 'ann')"
+        )
     )
     passing, failing = await ready(session, "linkedin"), await ready(session, "email")
     assert (await service.open_round(session, passing)).decided

@@ -99,7 +99,9 @@ async def test_only_an_approver_publishes(session: AsyncSession) -> None:
 
 async def test_approval_switched_off_does_not_make_a_persons_decision_automatic(session: AsyncSession) -> None:
     await session.execute(
-        text("INSERT INTO settings (name, value, set_at, set_by) VALUES ('approval', '{\"value\": false}', now(), 'ann')")
+        text(
+            "INSERT INTO settings (name, value, set_at, set_by) VALUES ('approval', '{\"value\": false}', now(), 'ann')"
+        )
     )
     (decision,) = await approvals.decisions(session, (await publish(session)).task_id)
     assert decision.by == "key:ann"

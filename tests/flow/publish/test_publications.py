@@ -139,7 +139,10 @@ async def test_a_mail_goes_to_every_recipient_once(engine_running: Database, mai
         (planned,) = said.publications
         assert (planned.delivered_by, planned.account) == ("email", "news@acme.example")
         await until(settled(said.task_id))
-        assert sorted(envelope.rcpt_tos[0] for envelope in server.messages) == ["ada@reader.example", "bob@reader.example"]
+        assert sorted(envelope.rcpt_tos[0] for envelope in server.messages) == [
+            "ada@reader.example",
+            "bob@reader.example",
+        ]
     (one,) = await of(said.task_id)
     assert (one.state, one.note, one.recipients) == ("published", "Sent to 2 of 2.", 2)
     async with transaction() as session:
