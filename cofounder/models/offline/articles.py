@@ -29,10 +29,9 @@ class _Sections:
     def other(self, view: View, *moves: str) -> str:
         """A paragraph about another changed metric."""
         slots, tells, marks = overlay_of(self.scene, view)
-        telling = self.telling
-        telling.extra, telling.extra_tells, telling.marks = slots, tells, marks
+        self.telling.bind(view.id, slots, tells, marks)
         text = self.say(*moves)
-        telling.extra, telling.extra_tells, telling.marks = {}, {}, set()
+        self.telling.bind()
         return text
 
 

@@ -6,7 +6,6 @@ Notation: `<up +x -b>` conditions first: a mark that holds, an item told already
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
@@ -48,6 +47,17 @@ class Telling:
     extra: dict[str, str] = field(default_factory=dict)  # slots bound for the moment: o.x, also
     extra_tells: dict[str, tuple[str, ...]] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
+    about: str = ""  # what the extra slots are bound to
+
+    def bind(
+        self,
+        about: str = "",
+        slots: dict[str, str] | None = None,
+        tells: dict[str, tuple[str, ...]] | None = None,
+        marks: set[str] | None = None,
+    ) -> None:
+        """Binds slots for the next clause; with no arguments, frees them."""
+        self.about, self.extra, self.extra_tells, self.marks = about, slots or {}, tells or {}, marks or set()
 
 
 def parse(source: str) -> Clause:
@@ -119,18 +129,24 @@ def _holds(mark: str, scene: Scene, telling: Telling) -> bool:
     return mark in scene.marks or mark in telling.marks or mark in scene.slots or mark in telling.extra
 
 
+def possible(clause: Clause, scene: Scene, telling: Telling) -> bool:
+    """Whether a clause's marks hold and its slots exist, whatever has been told; this does not change within a text."""
+    return (
+        all(_holds(mark, scene, telling) for mark in clause.marks)
+        and not any(_holds(name, scene, telling) for name in clause.absent)
+        and all(slot.name == "when" or slot.name in telling.extra or slot.name in scene.slots for slot in clause.needs)
+    )
+
+
 def fits(clause: Clause, scene: Scene, telling: Telling) -> bool:
-    """Whether a clause's conditions hold and its slots can be filled without telling anything twice."""
-    for mark in clause.marks:
-        if not _holds(mark, scene, telling):
+    """Whether a possible clause can be said now: what it needs was told, what it tells was not."""
+    said = telling.said
+    for slot in clause.needs:
+        if not slot.again and any(item in said for item in _items(slot.name, scene, telling)):
             return False
-    for name in clause.absent:
-        if _holds(name, scene, telling):
+    for name in clause.told:
+        if not _told(name, scene, telling):
             return False
-    if not all(_open(slot, scene, telling) for slot in clause.needs):
-        return False
-    if not all(_told(name, scene, telling) for name in clause.told):
-        return False
     return not any(_told(name, scene, telling) for name in clause.fresh)
 
 
@@ -193,8 +209,3 @@ def tidy(text: str) -> str:
     text = _COMMAS.sub(",", text)
     text = _COMMA_END.sub(r"\1", text)
     return _START.sub(lambda match: match.group()[:-1] + match.group(1).upper(), text.strip(" ,"))
-
-
-def slots_of(extra: Mapping[str, str], tells: Mapping[str, str], prefix: str) -> dict[str, tuple[str, ...]]:
-    """The told items of an overlay of slots, by slot name."""
-    return {name: (tells[name],) for name in extra if name in tells and name.startswith(prefix)}

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cofounder.models.offline import wording
-from cofounder.models.offline.clauses import Clause, Telling, fits, put_into_words, tidy
+from cofounder.models.offline.clauses import Clause, Telling, fits, possible, put_into_words, tidy
 from cofounder.models.offline.scene import Scene, overlay_of
+from cofounder.models.offline.texts import count_words
 from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Schema, Voice, shared
 
@@ -56,6 +57,7 @@ class Composer:
         self.worn = worn
         self.skip = skip  # moves left out
         self._taste: dict[str, float] = {}  # drawn once a search, so that two seeds prefer different clauses
+        self._possible: dict[tuple[str, str, int], list[Clause]] = {}
         self._overlays = {view.id: overlay_of(scene, view) for view in scene.others}
 
     def schema(self) -> Schema:
@@ -66,8 +68,8 @@ class Composer:
     def _mark(self, need: str) -> bool:
         return need in self.scene.marks or need in self.scene.slots
 
-    def compose(self, schema: Schema | None = None) -> Candidate:
-        """One candidate; the caller checks it."""
+    def compose(self, schema: Schema | None = None, floor: int = 0) -> Candidate:
+        """One candidate, filled up to `floor` words where the facts alone are too few; the caller checks it."""
         schema = schema or self.schema()
         telling = Telling()
         paragraphs: list[str] = []
@@ -87,20 +89,43 @@ class Composer:
                         closing = said
             if text:
                 paragraphs.append(text)
+        if floor:
+            self._fill(paragraphs, telling, floor)
         return Candidate(paragraphs, schema.name, telling.used, telling.said, closing)
+
+    def _fill(self, paragraphs: list[str], telling: Telling, floor: int) -> None:
+        """More of what the voice would say, before the last paragraph, until the text is long enough."""
+        missing = floor - sum(count_words(one) for one in paragraphs)
+        extra: list[str] = []
+        for name in ("other", "year", "more", "also", "limit", "more", "limit", "turn", "more"):
+            if missing <= 0:
+                break
+            said = None if name in self.skip else self.move(name, telling)
+            if said:
+                extra.append(said)
+                missing -= count_words(said)
+        if not extra:
+            return
+        place = len(paragraphs) - 1 if len(paragraphs) > 1 else len(paragraphs)
+        before = paragraphs[place - 1] if place > 1 else ""
+        text = " ".join(extra)
+        if before and "\n" not in before and before[-1:] in ".!?" and count_words(before) + count_words(text) < 45:
+            paragraphs[place - 1] = f"{before} {text}"
+        else:
+            paragraphs.insert(place, text)
 
     def move(self, name: str, telling: Telling) -> str | None:
         """One clause of a move in words, or None when nothing fits."""
-        if name == "other":
-            return self._other(telling)
+        if name in ("other", "g2"):
+            return self._other(name, telling)
         if name == "also":
             return self._also(telling)
         return self._say(name, telling)
 
     def _say(self, name: str, telling: Telling) -> str | None:
-        able = self._able(self.voice.clauses(name), telling)
+        able = self._able(name, self.voice.clauses(name), telling)
         if not able and name in _SHARED:
-            able = self._able(shared("they" if self.voice.person == "they" else "we").get(name, ()), telling)
+            able = self._able(name, shared("they" if self.voice.person == "they" else "we").get(name, ()), telling)
         for _ in range(3):
             if not able:
                 return None
@@ -116,18 +141,21 @@ class Composer:
             self._taste[clause.source] = 0.03 + self.rng.random() ** 4
         return self._taste[clause.source] * (0.1 if clause.source in self.worn else 1.0)
 
-    def _able(self, clauses: tuple[Clause, ...], telling: Telling) -> list[Clause]:
-        return [one for one in clauses if one.source not in telling.used and fits(one, self.scene, telling)]
+    def _able(self, name: str, clauses: tuple[Clause, ...], telling: Telling) -> list[Clause]:
+        key = name, telling.about, id(clauses)
+        if key not in self._possible:
+            self._possible[key] = [one for one in clauses if possible(one, self.scene, telling)]
+        return [one for one in self._possible[key] if one.source not in telling.used and fits(one, self.scene, telling)]
 
-    def _other(self, telling: Telling) -> str | None:
+    def _other(self, name: str, telling: Telling) -> str | None:
         """The next changed metric that the text has not told yet."""
         for view in self.scene.others:
-            if f"{view.id}.value" in telling.said or f"{view.id}.change" in telling.said:
+            if f"{view.id}.change" in telling.said or (name == "other" and f"{view.id}.value" in telling.said):
                 continue
             slots, tells, marks = self._overlays[view.id]
-            telling.extra, telling.extra_tells, telling.marks = slots, tells, marks
-            said = self._say("other", telling)
-            telling.extra, telling.extra_tells, telling.marks = {}, {}, set()
+            telling.bind(view.id, slots, tells, marks)
+            said = self._say(name, telling)
+            telling.bind()
             return said
         return None
 
@@ -136,15 +164,15 @@ class Composer:
         left = [view for view in self.scene.levels if not told(view, telling.said)][:3]
         if not left:
             return None
-        telling.extra = {
+        items = tuple(f"{view.id}.value" for view in left)
+        slots = {
             "also": wording.listed([_phrase(view) for view in left]),
             "alsol": wording.listed([f"{_lower(view.name.label)} {wording.given(view.fact)}" for view in left]),
         }
-        items = tuple(f"{view.id}.value" for view in left)
-        telling.extra_tells = {"also": items, "alsol": items}
-        telling.marks = {"alone"} if len(left) == 1 else {"several"}
+        about = "also " + " ".join(items)
+        telling.bind(about, slots, dict.fromkeys(slots, items), {"alone"} if len(left) == 1 else {"several"})
         said = self._say("also", telling)
-        telling.extra, telling.extra_tells, telling.marks = {}, {}, set()
+        telling.bind()
         return tidy(said) if said else None
 
 

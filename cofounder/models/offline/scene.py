@@ -62,7 +62,7 @@ def scene_of(brief: Brief, *, lead: str | None = None) -> Scene:
     scene.put("period", scene.when.label or None, "when")
     scene.put("monthly", _ADJECTIVES.get(scene.when.noun, "such").lower())
     scene.put("co", brief.company or "the company")
-    values = len(views) + (1 if first is not None and first.base is not None else 0)
+    values = len(views) + sum(1 for view in views if view.base is not None)
     scene.put("count", str(values))
     scene.put("ncount", in_words(values) if values < 13 else str(values))
     if scene.when.part:
@@ -315,6 +315,7 @@ def _lead_slots(scene: Scene, view: View) -> None:
         _second_base(scene, view, view.second)
     if view.record:
         scene.put("record", view.record, f"{view.id}.record")
+        scene.put("record1", {"highest": "higher", "lowest": "lower"}[view.record], f"{view.id}.record")
         scene.put("window", str(len(view.fact.series) + 1))
     if view.fact.period is not None and view.fact.period.provisional:
         scene.marks.add("provisional")
@@ -494,14 +495,26 @@ def _input_slots(scene: Scene) -> None:
         else f"{view.name.subject.removeprefix('the ')} {wording.given(view.fact)}"
         for view in scene.levels
     ]
+    moved = []
+    for view in scene.others:
+        assert view.base is not None
+        old = wording.given(view.fact, view.base.value)
+        moved.append(f"{_plain_name(view)} {wording.given(view.fact)} ({old})")
     items = [f"{view.id}.value" for view in [lead, *scene.levels]]
+    other = [f"{view.id}.{part}" for view in scene.others for part in ("value", "base")]
     if lead.base is not None:
         items.append(f"{lead.id}.base")
-    scene.put("inputs", "; ".join([first, *rest]))
-    scene.groups["inputs"] = tuple(items)
-    if rest:
-        scene.put("alsoinputs", "; ".join(rest))
-        scene.groups["alsoinputs"] = tuple(f"{view.id}.value" for view in scene.levels)
+    scene.put("inputs", "; ".join([first, *moved, *rest]))
+    scene.groups["inputs"] = (*items, *other)
+    if rest or moved:
+        scene.put("alsoinputs", "; ".join([*moved, *rest]))
+        scene.groups["alsoinputs"] = tuple(f"{view.id}.value" for view in scene.levels) + tuple(other)
+    if moved:
+        scene.marks.add("brackets")
+
+
+def _plain_name(view: View) -> str:
+    return view.name.many or view.name.subject.removeprefix("the ")
 
 
 def _forecast(scene: Scene, brief: Brief) -> None:

@@ -52,7 +52,7 @@ class Search:
             if not faults:
                 candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
                 kept.append(candidate)
-            elif not faults & {"broken", "voice"}:
+            elif not faults & {"broken", "voice", "more"}:
                 candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
                 nearly.append((len(faults), candidate))
         kept.sort(key=lambda one: -one.score)
@@ -86,11 +86,13 @@ class Search:
                 found.add(kind)
                 self.failures[f"{kind} {fault}"] = self.failures.get(f"{kind} {fault}", 0) + 1
 
-        note("broken", not text or checks.broken(text))
-        note("voice", checks.against_voice(text, self.voice, self.brief))
-        note("room", checks.out_of_room(text, self.room))
         note("told", sorted(self.needs - candidate.said))
         note("when", self.scene.when and self.scene.when.label and "when" not in candidate.said)
+        note("room", checks.out_of_room(text, self.room))
+        if len(found) > 1:
+            return found | {"more"}  # hopeless; the dearer checks are not worth it
+        note("broken", not text or checks.broken(text))
+        note("voice", checks.against_voice(text, self.voice, self.brief))
         note("lead", not checks.names_the_lead(text, self.scene))
         note("repeats", checks.repeats(text, self.brief.avoid))
         return found

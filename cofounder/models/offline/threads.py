@@ -21,7 +21,7 @@ def thread(writing: Writing, wishes: Wishes) -> Draft:
     search = writing.search(Room((45, 260), None, 200), skip=wishes.skip)
 
     def make() -> Candidate:
-        candidate = search.composer.compose()
+        candidate = search.composer.compose(floor=brief.form.words[0])
         candidate.paragraphs = _posts(candidate.paragraphs, low, high)
         return candidate
 
