@@ -180,7 +180,7 @@ def _questions(
         asked.append(questions.tone_clash(*found.tone.clash))
     if found.demands.unknown_voice and "persona" not in found.demands.values:
         asked.append(questions.unknown_voice(found.demands.unknown_voice))
-    if found.demands.link_wanted is not None and "link" not in found.demands.values and not said.get("link"):
+    if found.demands.link_wanted is not None and "link" not in found.demands.values:
         asked.append(questions.no_link(found.demands.link_wanted))
     return asked
 
@@ -252,7 +252,7 @@ def _tone(found: Sense, said: Answers, preferences: Mapping[str, Any]) -> str | 
     preferred = preferences.get("tone")
     return (
         (tone.canonical(said["tone"]) if said.get("tone") else None)
-        or found.tone.name
+        or (None if found.tone.clash else found.tone.name)
         or (tone.canonical(str(preferred)) if preferred else None)
     )
 

@@ -53,6 +53,8 @@ def _calendar(words: str, context: Context) -> Found | None:
 
 def _create(words: str, context: Context) -> Found | None:
     verb = cues.CREATE.match(words)
+    if cues.SUMMARY.match(words) and (context.has_text or cues.OBJECT_THIS.search(words)):
+        return None
     if (
         re.match(r"make (?:my|our|the)\b", words)
         and not TOPIC_START.search(words)
@@ -123,9 +125,23 @@ def _of_things(words: str, things: list[Thing], context: Context) -> Found | Non
             if re.match(r"(?:write|create|draft|generate|make|prepare|give)\b", words)
             else None
         )
+    also = next((t.words for t in things if t.kind is None and _really(t, words)), None)
     weak = first.words in ("content", "copy", "something", "statement", "message", "messages", "text")
-    return Found(
-        kinds, 0.8 if weak else 0.95, refers=bool(re.search(rf"\b(?:of|for|from|on|about|with) {cues.THIS}\b", words))
+    refers = bool(re.search(rf"\b(?:of|for|from|with) {cues.THIS}\b", words))
+    return Found(kinds, 0.8 if weak else 0.95, unmade=also, refers=refers)
+
+
+_ARTEFACT = re.compile(
+    r"press releases?|videos?|poems?|podcasts?|infographics?|presentations?|landing pages?|slides?|(?:slide |pitch )?decks?|white ?papers?|"
+    r"e-?books?|logos?|images?|flyers?|carousels?|banners?|letters?|brochures?|scripts?|functions?|code"
+)
+
+
+def _really(thing: Thing, words: str) -> bool:
+    """Whether a thing the product does not make is asked for beside others ("a post and a press release")."""
+    before = words[: thing.start]
+    return bool(
+        _ARTEFACT.fullmatch(thing.words) and re.search(r"(?:\band|,|\bplus|&)\s+(?:also\s+)?an? (?:\w+ )?$", before)
     )
 
 
@@ -182,9 +198,9 @@ def _announce(words: str, context: Context) -> Found | None:
             if cues.PERSONAL.search(words)
             else Found([("write_email", mail[0].strip())], 0.92, topic_at=mail.end())
         )
-    blog = re.match(r"blog (?:about|on|that)\b", words)
+    blog = re.match(r"blog(?: (?:about|on|that)\b|\s*:)", words)
     if blog:
-        return Found([("write_article", "blog")], 0.92, topic_at=4)
+        return Found([("write_article", "blog")], 0.92, topic_at=blog.end())
     match = cues.ANNOUNCE.match(words)
     return Found([("create_post", match[0])], 0.88, topic_at=match.end()) if match else None
 

@@ -39,10 +39,13 @@ class Answers:
 
     @property
     def english(self) -> bool:
+        """Whether the answer settles that English is fine: it says so, or it is the request in English."""
         said = (self.get("language") or "").lower()
-        return bool(re.search(r"\benglish\b|\ben\b", said) or _YES.match(said)) or (
-            len(said.split()) > 2 and language.detect(said).code == "en" and not language.wanted(said)
-        )
+        if not said or language.wanted(said) or any(re.search(rf"\b{name}\b", said) for name in language.others()):
+            return False
+        refused = re.match(r"(?:no|nope|not|never)\b", said)
+        restated = len(said.split()) > 3 and language.detect(said).code == "en"
+        return not refused and bool(re.search(r"\benglish\b|^en$", said) or _YES.match(said) or restated)
 
     @property
     def only(self) -> bool:
@@ -112,9 +115,11 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         if name:
             found.demands.values["persona"] = name
     if said.get("link"):
-        url = re.search(r"\S+\.\S+", said["link"])
+        url = re.search(r"\S+\.\S{2,}", said["link"])
         if url:
             found.demands.values["link"] = url[0]
+        elif re.match(r"(?:no|none|without|skip|leave|drop)\b", said["link"].lower()):
+            found.demands.link_wanted = None
 
 
 def _topic(found: Sense, answer: str, today: date) -> None:
@@ -153,5 +158,16 @@ def _period(found: Sense, said: Answers, today: date) -> None:
     }
     new = {key: value for key, value in change.items() if value is not None}
     found.actions = [
-        a.model_copy(update=new) if a.wants_metrics or a.kind == "plan_calendar" else a for a in found.actions
+        a.model_copy(update=new | {"topic": _renamed(a.topic, found, times)})
+        if a.wants_metrics or a.kind == "plan_calendar"
+        else a
+        for a in found.actions
     ]
+
+
+def _renamed(subject: str, found: Sense, times: periods.Periods) -> str:
+    """The topic with the words that named no time replaced by the period that was meant."""
+    label = times.main.period.label if times.main else ""
+    for words in found.times.unclear if label else ():
+        subject = re.sub(re.escape(words), label, subject, flags=re.I)
+    return subject

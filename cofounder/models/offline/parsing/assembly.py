@@ -9,6 +9,7 @@ from cofounder.models.offline.parsing import (
     constraints,
     dates,
     filling,
+    language,
     metrics,
     periods,
     segments,
@@ -20,6 +21,10 @@ from cofounder.models.offline.parsing.sense import Part, Sense
 _AHEAD = re.compile(
     r"\b(?:webinar|event|launch(?:es|ing)?|conference|upcoming|next|will|holiday|opening|workshop|meet-?up|trade fair|black friday|christmas|sale|campaign|releasing|open house|party|going live|hiring|summit|course|starts?|coming)\b"
 )
+_DAY = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d{1,2}\b"
+)
+_BYGONE = re.compile(r"\b(?:happened|was|were|did|won|had|went|came|took|recap|\w+ched|\w+ned|\w+ted)\b")
 _LABEL = re.compile(r"(?:topic|subject|theme|tone|style|audience|channels?|length|deadline|language|format)\s*[:=]")
 _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
 
@@ -29,6 +34,7 @@ def assemble(reading: Reading, today: date) -> Sense:
     low, text = reading.low, reading.instruction
     demands = constraints.find(low, text)
     result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))
+    demands.spans += language.wanted_at(low)
     result.only = bool(_ONLY.search(low))
     _parts(result)
     result.times = periods.find(low, today, lambda at: _mode(result, at), _deadline_spans(result))
@@ -57,6 +63,8 @@ def _parts(result: Sense) -> None:
         start = pending.start if pending else segment.start
         context = _context(result, segment, atoms)
         found = actions.read(segment.words, context)
+        if found.kinds and found.unmade:
+            result.unmade.append(found.unmade)
         if found.kinds:
             if result.parts and _same_work(result, found, segment):
                 result.parts[-1].end = segment.end
@@ -151,4 +159,9 @@ def _mode(result: Sense, at: int) -> periods.Mode:
         low = result.reading.low[part.start : part.end]
         if _AHEAD.search(low) and not metrics.find(low) and not metrics.FIGURES.search(low.replace("launch", "")):
             return "ahead"
+        if not metrics.find(low) and not metrics.FIGURES.search(low):
+            if re.search(r"\b(?:newsletter|issue|edition)\b", low):
+                return "near"
+            if _DAY.search(low) and not _BYGONE.search(low):
+                return "ahead"
     return "past"

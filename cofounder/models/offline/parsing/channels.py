@@ -118,7 +118,10 @@ def _mention(found: re.Match[str], low: str, text: str, *, bare: bool = False) -
     name = _KNOWN_LIST[number] if known else _UNKNOWN_LIST[number]
     start, end = found.span()
     words = text[start:end]
-    if not bare and words == "x" and not re.search(r"(?:\b(?:on|to|for|and|via|or)|[,/&+])\s*$", low[:start]):
+    near = re.search(r"(?:\b(?:on|to|for|and|via|or|an)|[,/&+])\s*$", low[:start]) or re.match(
+        r"[ -](?:post|thread|update)s?\b", low[end:]
+    )
+    if not bare and words == "x" and not near:
         return None
     if (
         not bare

@@ -157,6 +157,12 @@ def _links(low: str, text: str, demands: Demands) -> None:
     url = _URL.search(text)
     if url:
         _take(demands, url, "link", url[0].rstrip(".,;:!?"))
+        label = re.search(
+            r"(?:[,;(]\s*)?\b(?:with (?:the |a )?)?(?:link|url|website|see|here)(?: is| to)?\s*:?\s*$",
+            low[: url.start()],
+        )
+        if label:
+            demands.spans.append((label.start(), url.end()))
     match = _LINK.search(low)
     if match:
         demands.spans.append(match.span())
@@ -218,7 +224,7 @@ def _calls(low: str, text: str, demands: Demands) -> None:
 
 def _deadline(low: str, text: str, demands: Demands) -> None:
     match = _DEADLINE.search(low)
-    if match:
+    if match and not re.search(r"\b(?:will|forecast|predict|project|estimate|expect)\b", low[: match.start()]):
         group = "day" if match["day"] else "asap"
         demands.values["deadline"] = text[slice(*match.span(group))].strip()
         demands.spans.append(match.span())
@@ -262,6 +268,8 @@ def _items(said: str) -> list[str]:
 
 
 def _counts(low: str, text: str, demands: Demands) -> None:
+    """How many are wanted; two different counts in one request cannot both be kept in one field."""
+    found: list[re.Match[str]] = []
     for match in _COUNT.finditer(low):
         count = number(match["n"])
         if (
@@ -270,7 +278,11 @@ def _counts(low: str, text: str, demands: Demands) -> None:
             and not _overlaps(match, demands)
             and not re.search(r"\b(?:last|past|our|of our|previous|the) $", low[: match.start()])
         ):
-            return _take(demands, match, "count", count, "n")
+            found.append(match)
+    if len({number(match["n"]) for match in found}) == 1:
+        _take(demands, found[0], "count", number(found[0]["n"]), "n")
+    elif found:
+        demands.unsupported += [match[0] for match in found]
 
 
 def _cannot(low: str, text: str, demands: Demands) -> None:

@@ -31,7 +31,7 @@ FUTURE = re.compile(
 )
 FUTURE_VERB = re.compile(r"^(?:forecast|predict|project|estimate|extrapolate|forecasts|anticipate)\b")
 COMPARE = re.compile(
-    r"^(?:compare|contrast|benchmark|comparison)\b|\b(?:hit|reach|reached|meet|met|miss|missed|beat) (?:our|the) (?:\w+ )?(?:target|goal|budget|plan)\b|\b(?:vs|versus|compared? (?:to|with|against)|difference between|differ(?:s|ed)? from|relative to)\b|\bhow (?:does|did|do|is|was) .{2,50} compare\b|\bbetter (?:or worse )?than\b|\bstack up\b"
+    r"^(?:compare|contrast|benchmark|comparison)\b|\b(?:hit|reach|reached|meet|met|miss|missed|beat) (?:our|the) (?:\w+ )?(?:target|goal|budget|plan)\b|\bforecast (?:vs|versus) actual|\bactuals? (?:vs|versus)|\b(?:vs|versus|compared? (?:to|with|against)|difference between|differ(?:s|ed)? from|relative to)\b|\bhow (?:does|did|do|is|was) .{2,50} compare\b|\bbetter (?:or worse )?than\b|\bstack up\b"
 )
 ANALYSE = re.compile(
     r"^(?:analy[sz]e|review|look (?:at|into)|dig into|dive into|deep dive|break down|evaluate|assess|examine|measure|report(?: on)?|show|tell (?:me|us)|explain|investigate|track|inspect|calculate|study|monitor|check|read|pull|walk (?:me|us) through|get|give|find|list|summari[sz]e|sum up|recap|interpret|crunch|see|compute|identify|explore|what|how|why|which|where|did|is|are|do|does|was|were|who|when|any)\b"

@@ -187,7 +187,7 @@ def _day_atom(kind: str, got: dict[str, str | None], start: int, end: int, words
 
 def resolve(atom: Atom, today: date, mode: str) -> Period:
     """The period an atom means. Raises ValueError when it means none (30 February, an ambiguous date)."""
-    ahead = mode != "past"
+    ahead = mode in ("ahead", "forecast")
     if atom.kind == "unclear":
         raise ValueError(atom.words)
     if atom.kind == "several":
@@ -211,10 +211,10 @@ def resolve(atom: Atom, today: date, mode: str) -> Period:
         if atom.year is None:
             return spans.day(spans.day_without_year(month, number_, today, ahead=ahead), today)
         return spans.day(date(atom.year, month, number_), today)
-    return _counted(atom, today, ahead=ahead)
+    return _counted(atom, today, ahead=ahead, near=mode == "near")
 
 
-def _counted(atom: Atom, today: date, *, ahead: bool) -> Period:
+def _counted(atom: Atom, today: date, *, ahead: bool, near: bool) -> Period:
     """A numbered month, quarter, half or week with its year, a modifier, or neither."""
     if atom.year is not None:
         return spans.unit(atom.kind, atom.year, atom.index, today)
@@ -228,6 +228,9 @@ def _counted(atom: Atom, today: date, *, ahead: bool) -> Period:
         period = spans.without_year(atom.kind, atom.index, after, ahead=True)
         later = period if period.start > today else spans.unit(atom.kind, period.start.year + 1, atom.index, today)
         return spans.unit(atom.kind, later.start.year, atom.index, today)
+    if near and not atom.modifier:
+        both = [spans.without_year(atom.kind, atom.index, today, ahead=way) for way in (False, True)]
+        return min(both, key=lambda p: abs((p.start - today).days))
     if atom.modifier == "last":
         latest = spans.without_year(atom.kind, atom.index, today, ahead=False)
         if latest.end >= today:

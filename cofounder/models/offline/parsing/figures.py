@@ -34,6 +34,8 @@ def market(words: str, context: Context) -> Found | None:
 
 
 def forecast(words: str, context: Context) -> Found | None:
+    if re.search(r"\bactuals?\b", words):
+        return None
     verb = cues.FUTURE_VERB.match(words) or re.match(
         r"(?:.{0,60}?)\b(?:forecasts?|projections?|prediction|outlook)\b(?! (?:accuracy|was|were))", words
     )
@@ -102,6 +104,8 @@ def analyse(words: str, context: Context) -> Found | None:
 def _asks_figures(words: str, context: Context) -> bool:
     """Whether a question is about the company's own figures, and not about the world."""
     known = metrics.find(words) or metrics.FIGURES.search(words)
+    if not known and context.timed and cues.ABOUT_US.search(words):
+        return bool(re.search(r"\b(?:best|worst|most|least|better|work\w*|perform\w*|top)\b", words))
     if not known:
         return bool(
             cues.BUSINESS.search(words) and cues.DOING.search(words) and (context.timed or cues.ABOUT_US.search(words))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cofounder.models.brief import Period
 from cofounder.models.intent import Action, ActionKind
-from cofounder.models.offline.parsing import actions, chaining, metrics, periods, spans, topic
+from cofounder.models.offline.parsing import actions, chaining, cues, metrics, periods, spans, topic
 from cofounder.models.offline.parsing.sense import Part, Sense
 
 
@@ -28,6 +28,9 @@ def _outputs(result: Sense, part: Part, kind: ActionKind, kinds: list[ActionKind
     mine = [m for m in result.mentions if m.known and m.role == "output" and part.start <= m.start < part.end]
     if kind == "create_post" and "create_thread" in kinds:  # the X of "an X thread" is the thread's
         mine = [m for m in mine if not re.match(r"\s+thread", low[m.end : m.end + 8])]
+    turned = cues.TURN.match(part.words)
+    if turned:  # "this blog post as a thread": the first names what it was
+        mine = [m for m in mine if m.start >= part.offset + turned.end() - 4]
     names = [m.name for m in mine]
     if re.search(
         r"\b(?:all (?:of )?(?:our |the |my )?(?:social )?(?:channels|platforms|networks)|everywhere|every channel|each channel)\b",

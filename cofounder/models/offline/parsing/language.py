@@ -46,6 +46,16 @@ def wanted(low: str) -> Language | None:
     return None
 
 
+def others() -> list[str]:
+    """Names of languages other than English, in small letters."""
+    return [name for name, code in CODES.items() if code != "en" and name != "latin"]
+
+
+def wanted_at(low: str) -> list[tuple[int, int]]:
+    """Where an output language is named."""
+    return [m.span() for m in _WANTED.finditer(low)]
+
+
 def of_preference(value: str) -> Language | None:
     """A preferred language by name or tag ("de", "de-DE", "German"); None for English or nothing."""
     said = value.strip().lower()

@@ -10,7 +10,7 @@ from cofounder.models.brief import BaseKind, Period
 from cofounder.models.offline.parsing import spans
 from cofounder.models.offline.parsing.dates import Atom, atoms, resolve
 
-Mode = Literal["past", "ahead", "forecast"]
+Mode = Literal["past", "ahead", "forecast", "near"]  # near: a newsletter's month is the closest one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ _PREVIOUS = re.compile(
     r"(?:previous|prior|preceding) (?:month|quarter|week|period|one|year|half)|(?:month|quarter|week|period|one|half) before(?! last)))\b"
 )
 _TARGET = re.compile(
+    r"\b(?:forecast|plan|budget|target)s? (?:vs\.?|versus|against|and|compared to) (?:the )?actuals?\b|\bactuals? (?:vs\.?|versus|against|and) (?:the )?(?:forecast|plan|budget|target)s?\b|"
     r"\b(?:vs\.?|versus|against|compared? (?:to|with)|relative to|hit|reach\w*|meet|met|miss\w*|beat|to|from|behind|ahead of|on) "
     r"(?:our |the |its )?(?:\w+ )?(?:targets?|goals?|plan|budget|objectives?|quota)\b"
 )
@@ -220,10 +221,10 @@ def _finish_comparison(result: Periods, today: date) -> None:
             return
         if main.period == result.compare_period:
             result.compare_period = spans.one_before(main.period, today)
-        if result.compare_period == spans.one_before(main.period, today):
-            result.compare_with = "previous"
-        elif result.compare_period == spans.a_year_earlier(main.period, today):
+        if result.compare_period == spans.a_year_earlier(main.period, today):
             result.compare_with = "year_earlier"
+        elif result.compare_period == spans.one_before(main.period, today):
+            result.compare_with = "previous"
     elif main is not None and result.compare_with == "previous":
         result.compare_period = spans.one_before(main.period, today)
     elif main is not None and result.compare_with == "year_earlier":

@@ -29,7 +29,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "It asks to mail people who did not agree to it.",
-            r"\b(?:bought|purchased|scraped|stolen|harvested|leaked|rented)\b (?:\w+ )?(?:e-?mail |mailing |contact |customer )?(?:lists?|addresses|contacts|e-?mails?)\b|\b(?:spam|mass[- ]spam) (?:everyone|people|them|all|thousands|our competitors?'?s?)|\bphishing (?:e-?mail|message|mail|campaign|text)(?!s? (?:attacks?|awareness|prevention))(?! awareness)",
+            r"\b(?:bought|purchased|scraped|stolen|harvested|leaked|rented)\b (?:\w+ )?(?:e-?mail |mailing |contact |customer )?(?:lists?|addresses|contacts|e-?mails?)\b|\b(?:lists?|addresses|contacts|e-?mails) (?:that |which )?(?:we|i) (?:have )?(?:bought|purchased|scraped|rented|stole|harvested)\b|\b(?:spam|mass[- ]spam) (?:everyone|people|them|all|thousands|our competitors?'?s?)|\bphishing (?:e-?mail|message|mail|campaign|text)(?!s? (?:attacks?|awareness|prevention))(?! awareness)",
         ),
         (
             "It asks to tip people off with information that is not public.",

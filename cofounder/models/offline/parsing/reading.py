@@ -18,7 +18,7 @@ _TEXT_VERB = re.compile(
     r"\b(?:shorten|trim|condense|tighten|cut|edit|proof-?read|copy-?edit|polish|improve|fix|correct|revise|rewrite|"
     r"rephrase|reword|restyle|paraphrase|summari[sz]e|summary|sum up|tl;?dr|check|review|scan|vet|screen|simplify|turn|"
     r"convert|adapt|repurpose|make (?:it|this|that|these|my|our|the \w+)(?! an? )|clean up|boil|reduce|translate|expand|flag|compliance|compliant|allowed|"
-    r"may we|can we|could we|are we|is this|is it|legal|ok to|okay to|shorter)\b"
+    r"may we|can we|rules|violat\w+|break|could we|are we|is this|is it|legal|ok to|okay to|shorter)\b"
 )
 _SEND_VERB = re.compile(
     r"(?:^|\b(?:and|then|please|to|you|just|now)\s+|[.,;]\s*)"
@@ -33,9 +33,9 @@ _CUE = re.compile(
 )
 _ABOVE = re.compile(r"\b(?:above|this|that|it)\b")
 _NOT_TEXT = re.compile(
-    r"(?:include|including|mention|mentioning|contain|containing|the words?|keywords|with|than|such as|for example|word|phrase|hashtag|hashtags|say|saying|called|titled|named|"
-    r"title|avoid|slogan|tagline|keyword|keywords|the term|campaign|product|feature|event|about|on|regarding|tone|audience|"
-    r"channels?|deadline|length|topic)\s*:?\s*$"
+    r"\b(?:include|including|mention|mentioning|contain|containing|the words?|keywords|with|than|such as|for example|word|phrase|hashtag|hashtags|say|saying|called|titled|named|"
+    r"title|avoid|slogan|tagline|keyword|keywords|the term|campaign|product|feature|event|about|on|regarding)\s*:?\s*$|"
+    r"(?:^|[.,;\n]\s*)(?:tone|audience|channels?|deadline|length|topic|style|format)\s*$"
 )
 _CLAIM = re.compile(
     r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise))"
@@ -114,6 +114,8 @@ def _after_colon(request: str) -> tuple[str, str] | None:
         _CUE.search(last) or (_wants_text(last) and not re.search(r"\b(?:about|regarding|include|mention)\b", last))
     ):
         return None
+    if len(rest.split()) <= 5 and re.match(r"(?:our|the|my)\b", rest, re.I) and not re.search(r"[.!?]$", rest):
+        return None  # "Post it everywhere: our October results" names a topic
     if (
         re.match(r"(?:please )?(?:make|check|improve|review)\b", last)
         and not _CUE.search(last)

@@ -20,8 +20,12 @@ _PREFIX = re.compile(
     r"(?:i'm|i am|we're|we are) (?:looking|going|trying|planning|hoping) (?:to|for)|help (?:me|us)(?: to| with)?(?= \w)|let's|let us(?! know)|(?:know|see|understand|find out|tell (?:me|us)|learn|let (?:me|us) know)(?: exactly| more)? (?=how|what|why|which|where|whether)|it would be (?:great|nice) if you (?:could|would)|your (?:task|job) is to|i(?:'d)? need (?:help (?:to|with)|you to)|"
     r"(?:please )?go ahead and|(?:my|our) (?:boss|manager|ceo|team) (?:wants|needs|asked)(?: me| us| you)?(?: to)?|time to|be sure to|try to|make sure to|do you mind|would you mind|feel free to|remember to|don't forget to)\s*"
 )
+_NEXT_THING = (
+    r"\s+and\s+(?:also\s+)?(?=(?:an?|one|two|three|four|five|\d+)\s+(?:[\w-]+\s+){0,2}"
+    r"(?:posts?|tweets?|threads?|articles?|newsletters?|e-?mails?)\s+(?:about|on)\b)"
+)
 _BREAK = re.compile(
-    rf"(?:[.!?;]+[\"')\]]*\s+|\n+|\s+[-–—]\s+(?=(?:{VERBS})\b)|,?\s*\b(?:and then|and also|and afterwards|then|and|also|plus|after that|afterwards|followed by|before you|as well as|to)\b,?\s+(?:(?:please|also|then|finally|just|maybe|can you|could you)\s+)*(?=(?:{VERBS})\b)|,\s*(?=(?:{VERBS})\b))"
+    rf"(?:{_NEXT_THING}|[.!?;]+[\"')\]]*\s+|\n+|\s+[-–—]\s+(?=(?:{VERBS})\b)|,?\s*\b(?:and then|and also|and afterwards|then|and|also|plus|after that|afterwards|followed by|before you|as well as|to)\b,?\s+(?:(?:please|also|then|finally|just|maybe|can you|could you)\s+)*(?=(?:{VERBS})\b)|,\s*(?=(?:{VERBS})\b))"
 )
 _NOT_AFTER_AND = re.compile(
     r"(?:how|what|why|which|where|is|are|can|may|does|do|did|update|report|project|plan|email|e-mail|mail|blog|list|review|research|study|share|cut|design|check|track|post|tweet|release|find|get|make|show|tell|edit|map out)\b"

@@ -15,8 +15,7 @@ _LEADING = re.compile(
     r"^(?:(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+", re.I
 )
 _TRAILING = re.compile(
-    r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|a|the|as|by|via|using|that|which|then|now|asap))+$",
-    re.I,
+    r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|a|the|as|by|via|using|that|which|then|now|asap))+$"
 )
 VAGUE = re.compile(
     r"(?:it|this|that|these|those|them|something|anything|stuff|things?|everything|whatever|some stuff|something (?:cool|nice|good|interesting|fun|new|great|else)|whatever you (?:want|like|think)|"
@@ -51,7 +50,7 @@ def find(
         if any(a <= at < b for a, b in taken):
             continue
         topic = tidy(part, low, at, taken)
-        if topic and not re.fullmatch(r"(?:q\d|last|this|next)?\W*", topic.lower()):
+        if topic:
             return topic
     return _left_over(part, low, taken) if begin is None and left_over else ""
 
@@ -75,6 +74,10 @@ def _starts(low: str, begin: int | None) -> list[int]:
 
 
 def tidy(part: str, low: str, at: int, taken: list[tuple[int, int]]) -> str:
+    for a, b in sorted(taken):
+        if a <= at + 1 < b:  # "tell our followers on Facebook that ...": the topic follows what is said first
+            lead = re.match(r"\s*(?:,|that|about)?\s*", low[b:])
+            at = b + (lead.end() if lead else 0)
     end = min([a for a, _ in taken if a >= at + 2] + [len(part)])
     sentence = _STOP.search(low, at, end)
     if sentence:

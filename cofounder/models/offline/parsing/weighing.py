@@ -38,7 +38,7 @@ def weigh(found: Sense, asked: list[Question]) -> float:
     value *= 1 - min(0.45, 0.6 * loose / words)
     value *= 0.75 ** min(2, len(found.unmade))
     value *= 0.97 ** min(3, len(found.reading.corrected))
-    value *= 0.93 if found.reading.cut else 1.0
+    value *= 0.55 if found.reading.cut else 1.0
     value *= 0.8 if any(a.kind in acts.WRITE_KINDS and len(a.topic.split()) > 25 for a in found.actions) else 1.0
     value *= 0.6 if any(q.field in ("topic", "text", "action") for q in asked) else 0.85 if asked else 1.0
     return round(max(0.05, min(0.99, value)), 2)
