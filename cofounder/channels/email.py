@@ -27,13 +27,13 @@ _SUBJECT_AT_MOST = 60
 
 def render(draft: Draft, *, limit: int | None = None) -> Rendered:
     """The whole message as `text` (.eml), its text part as `plain`, its HTML part as `html`."""
-    subject = " ".join(tidy(draft.subject or draft.title or "").split())
+    subject = " ".join(tidy(draft.subject or draft.title or "").split()) or _first_words(draft.body)
     preheader = " ".join(tidy(draft.preheader or "").split()) or None
     body = social(tidy(draft.body), draft.link, [])
     if UNSUBSCRIBE not in body:
         body = f"{body}\n\n--\nUnsubscribe: {UNSUBSCRIBE}"
     html = _html(body, preheader, draft)
-    text = _message(subject or _first_words(draft.body), body, html).as_bytes().decode("ascii")
+    text = _message(subject, body, html).as_bytes().decode("ascii")
     return Rendered(
         channel="email",
         format="eml",
@@ -86,7 +86,7 @@ def _fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
 
 
 def _first_words(body: str) -> str:
-    """The start of the first line: a message without a subject needs one in its head."""
+    """The start of the first line: a message needs a subject, and whoever approves it should see which."""
     made = ""
     for word in body.strip().split("\n", 1)[0].split():
         if len(made) + len(word) >= _SUBJECT_AT_MOST:

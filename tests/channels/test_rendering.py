@@ -206,3 +206,11 @@ def test_the_preview_of_a_mail_shows_subject_and_preheader() -> None:
 
 def test_control_characters_and_stray_blanks_do_not_travel() -> None:
     assert channels.render("x", Draft(body="a\x00b  \r\n\r\n\r\n\r\nc ")).text == "ab\n\nc"
+
+
+def test_a_mail_without_a_subject_shows_the_one_it_will_get() -> None:
+    rendered = channels.render("email", Draft(body="Two new ovens came in. " * 9))
+    assert rendered.subject is not None
+    assert rendered.subject.startswith("Two new ovens")
+    assert len(rendered.subject) <= 60
+    assert f"Subject: {rendered.subject}" in rendered.text

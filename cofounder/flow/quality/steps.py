@@ -183,7 +183,7 @@ async def _judge(
     draft = Draft.model_validate(variant.draft)
     rendered = channels.render(variant.channel, draft)
     siblings = {
-        name: channels.render(name, Draft.model_validate(other.draft)).text
+        name: channels.render(name, Draft.model_validate(other.draft)).plain
         for name, other in current.items()
         if name != variant.channel
     }

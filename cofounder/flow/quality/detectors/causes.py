@@ -16,7 +16,7 @@ _CAUSE = re.compile(
 _YOU = re.compile(r"thanks to (?:you|everyone|all|each|those|our readers|the \d)\b", re.IGNORECASE)
 _MOVED = re.compile(
     r"\b(?:grew|grown|growth|rose|risen|rise|increase[ds]?|jump(?:ed)?|climb(?:ed)?|surged?|improved?|up|higher|fell|falls?|"
-    r"drop(?:ped)?|declin\w+|decreas\w+|lower|down|doubled|tripled|more)\b",
+    r"drop(?:ped)?|declin\w+|decreas\w+|lower|down|doubled|tripled)\b",
     re.IGNORECASE,
 )
 
@@ -49,14 +49,20 @@ def find(text: str, context: Context) -> list[Finding]:
 def _about_figures(text: str, start: int, sentence: str, nouns: set[str]) -> bool:
     """Whether the sentence, or the one before where this one points back, speaks of a figure or its move."""
     lowered = sentence.lower()
-    if any(figure.unit not in ("period", "order", "time") for figure in read(sentence)):
+    if _measured(sentence):
         return True
     if _MOVED.search(sentence) and (any(noun in lowered for noun in nouns) or not nouns):
         return True
     if re.match(r"(?:that|this|it)(?:['’]s| is| was| happened)", lowered):
         before = [one for one in sentences(text) if one.end <= start]
-        return bool(before) and bool(read(before[-1].text))
+        return bool(before) and _measured(before[-1].text)
     return False
+
+
+def _measured(sentence: str) -> bool:
+    """Whether it holds a measured figure; "two ways" and dates are none."""
+    bare = ("period", "order", "time", "duration")
+    return any(figure.unit not in bare and not (figure.spelled and figure.unit == "count") for figure in read(sentence))
 
 
 def _sourced(sentence: str, causes: list[str]) -> bool:

@@ -49,9 +49,12 @@ _STREET = (
     r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|way|terrace|parkway|pkwy|"
     r"highway|hwy|close|crescent|gardens?|grove|circle|trail|alley|mews|walk)"
 )
+_NO_STREET = (
+    "the|a|an|of|to|that|is|in|on|at|you|your|our|and|for|who|things|ways|reasons|times|people|years|days|minutes|per"
+)
 _ADDRESS = [
     re.compile(
-        rf"\b\d{{1,5}}[a-z]?,? (?:(?:north|south|east|west|[nsew])\.? )?(?:[\w.'’-]+ ){{1,3}}?{_STREET}\b\.?(?: (?:suite|apt\.?|unit|#) ?\w+)?",
+        rf"\b\d{{1,5}}[a-z]?,? (?:(?:north|south|east|west|[nsew])\.? )?(?:(?!(?:{_NO_STREET})\b)[\w.'’-]+ ){{1,3}}?{_STREET}\b\.?(?: (?:suite|apt\.?|unit|#) ?\w+)?",
         re.I,
     ),
     re.compile(

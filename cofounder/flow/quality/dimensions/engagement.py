@@ -78,7 +78,8 @@ def _ask(reading: Reading) -> Sign:
         return "question or ask", 0.2, 1.0, "it ends on one."
     if "?" in reading.prose:
         return "question or ask", 0.2, 0.8, "it has a question, not at the end."
-    return "question or ask", 0.2, 0.4, "nothing asks the reader anything."
+    missed = 0.4 if reading.form.call_to_action else 0.75  # a short post need not ask
+    return "question or ask", 0.2, missed, "nothing asks the reader anything."
 
 
 def _address(reading: Reading) -> Sign:
