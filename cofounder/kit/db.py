@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, MetaData, make_url, text
+from sqlalchemy import exc as sql_errors
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from cofounder.kit import live
+from cofounder.kit.errors import CofounderError
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -89,3 +91,37 @@ async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
             await session.execute(text("SET LOCAL synchronous_commit = off"))
         yield session
         await live.flush(session)
+
+
+class DatabaseOutOfReach(CofounderError):
+    """The database does not answer."""
+
+    status = 503
+    hint = "Try again in a moment. See how it is with: cofounder doctor"
+
+
+_GONE = ("08", "57P")  # SQLSTATE classes: connection exception, operator intervention (shutdown, crash, starting up)
+_FULL = "53300"  # too many connections
+
+
+def is_out_of_reach(error: BaseException | None) -> bool:
+    """Whether an error says that the database is away, not that something is wrong with what it was asked."""
+    import asyncpg
+
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        state = str(getattr(error, "sqlstate", None) or "")
+        if state.startswith(_GONE) or state == _FULL:
+            return True
+        if isinstance(error, ConnectionError | sql_errors.TimeoutError | asyncpg.ConnectionDoesNotExistError):
+            return True
+        if isinstance(error, asyncpg.InterfaceError) and "clos" in str(error):
+            return True
+        if isinstance(error, sql_errors.DBAPIError) and error.connection_invalidated:
+            return True
+        # a socket file that is not there: asyncpg gives no file name, whoever opens a file does
+        if isinstance(error, FileNotFoundError) and error.filename is None:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

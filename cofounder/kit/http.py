@@ -1,23 +1,50 @@
 """What every route shares: strict bodies, pages of lists, one transaction a request, documented errors."""
 
-from collections.abc import AsyncIterator
+import math
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import islice
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from fastapi import Depends, FastAPI
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import db
+from cofounder.kit import db, openapi, problems
 from cofounder.kit.errors import CofounderError, InputInvalid, NotAllowed, NotSignedIn
-from cofounder.kit.problems import PROBLEM_JSON, install
-
-__all__ = ["Body", "Page", "Session", "documented", "install"]
+from cofounder.kit.gate import Gate
 
 T = TypeVar("T")
 
+MAX_DEPTH = 32  # lists and objects inside each other
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LARGEST = 2**63 - 1
+_FAULTS = 20
+
+
+def install(app: FastAPI) -> None:
+    """Strict doors, problems for answers, and an OpenAPI that says so."""
+    problems.install(app)
+    app.add_middleware(Gate)
+    openapi.describe(app)
+
 
 class Body(BaseModel):
-    """Base of what comes in and goes out: unknown fields are refused.
+    """Base of what comes in and goes out: unknown fields are refused, and values that could not be stored.
 
     Numbers are declared StrictInt, StrictFloat or StrictBool, else `false` passes for 0. Never strict for the whole
     model: it would refuse times and ids written as JSON strings.
@@ -28,23 +55,45 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _storable(cls, given: Any) -> Any:
-        """PostgreSQL stores neither the NUL character nor half a surrogate pair, wherever it stands."""
-        place = _unstorable(given)
-        if place is not None:
-            raise ValueError(f"{place or 'the text'} holds a character that cannot be stored (NUL or half a pair)")
+        """Raise for every value that JSON text or PostgreSQL cannot hold, at its own place."""
+        if not isinstance(given, dict):
+            return given
+        found = [
+            InitErrorDetails(type=PydanticCustomError("unstorable", message), loc=place, input=None)
+            for place, message in islice(_faults(given, ()), _FAULTS)
+        ]
+        if found:
+            raise ValidationError.from_exception_data(cls.__name__, found)
         return given
 
 
-def _unstorable(value: Any) -> str | None:
-    """Where such a character stands, as "edits.x.body"; None: nowhere."""
+Place = tuple[int | str, ...]
+
+
+def _faults(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+    """(place, what is wrong) of every value below that cannot be stored."""
     if isinstance(value, str):
-        return "" if any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in value) else None
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, each in pairs:
-        inner = _unstorable(each) if not isinstance(name, str) or _unstorable(name) is None else ""
-        if inner is not None:
-            return f"{name}.{inner}".rstrip(".")
-    return None
+        if not value.isascii() or "\x00" in value:
+            found = _UNSTORABLE.search(value)
+            if found is not None:
+                what = "a NUL character" if found[0] == "\x00" else "half a surrogate pair"
+                yield place, f"It holds {what}, which cannot be stored"
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield place, "It is not a finite number"
+    elif isinstance(value, int):
+        if abs(value) > _LARGEST:
+            yield place, "It is too large a number"
+    elif isinstance(value, dict | list):
+        if len(place) >= MAX_DEPTH:
+            yield place, f"Lists and objects stand more than {MAX_DEPTH} deep inside each other"
+            return
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, inner in pairs:
+            if isinstance(name, str) and _UNSTORABLE.search(name):
+                yield (*place, _UNSTORABLE.sub("?", name)), "Its name holds a character that cannot be stored"
+            else:
+                yield from _faults(inner, (*place, name))
 
 
 class Page(BaseModel, Generic[T]):
@@ -53,6 +102,39 @@ class Page(BaseModel, Generic[T]):
     items: list[T]
     next_cursor: str | None = None
     total: int = Field(ge=0)
+
+
+def _text_only(given: Any) -> Any:
+    """Pydantic takes a number for seconds since 1970; here that is more likely a mistake."""
+    if isinstance(given, str | datetime):
+        return given
+    raise ValueError("Give the time as text with its time zone, such as 2030-01-31T09:00:00Z")
+
+
+def _of_our_time(given: datetime) -> datetime:
+    # far ends of the calendar overflow when they are moved to UTC
+    if not 1900 < given.year < 2200:
+        raise ValueError("The year lies outside 1901 to 2199")
+    return given.astimezone(UTC)
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_of_our_time)]
+"""A time with its zone, written as text; UTC inside."""
+
+
+def _number_only(given: Any) -> Any:
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
+        raise ValueError("Input should be a number")
+    return Decimal(str(given))
+
+
+Usd = Annotated[
+    Decimal,
+    BeforeValidator(_number_only),
+    PlainSerializer(float, return_type=float, when_used="json"),
+    WithJsonSchema({"type": "number"}),
+]
+"""Money in US dollars: a JSON number outside, exact inside."""
 
 
 async def _session() -> AsyncIterator[AsyncSession]:
@@ -66,17 +148,4 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: each error it may give, with an example, beside those that every route may give."""
-    by_status: dict[int, dict[str, Any]] = {}
-    every: tuple[type[CofounderError], ...] = (NotSignedIn, NotAllowed, InputInvalid, *errors)
-    for error in every:
-        by_status.setdefault(error.status, {})[error.code()] = {
-            "summary": error.title(),
-            "value": error().problem(),
-        }
-    return {
-        status: {
-            "description": "; ".join(example["summary"] for example in examples.values()),
-            "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
-        }
-        for status, examples in by_status.items()
-    }
+    return openapi.documented(NotSignedIn, NotAllowed, InputInvalid, *errors)

@@ -1,19 +1,28 @@
-"""Every refusal as application/problem+json (RFC 9457): what is wrong, in which field, what to do."""
+"""Every refusal as application/problem+json (RFC 9457): what is wrong, in which field, what to do.
 
+Under the addresses of `ENVELOPED` the same problem comes as {success, data, error, message}.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
 
+from cofounder.kit import db
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
 from cofounder.kit.log import logger
 
 PROBLEM_JSON = "application/problem+json"
 MAX_BODY_BYTES = 1_000_000
+ENVELOPED = ("/api/orchestrator/training/", "/api/orchestrator/models/")
+_FIELD, _MESSAGE = 200, 1_000  # characters of what a caller sent that an answer repeats
 
 log = logger(__name__)
 
@@ -37,6 +46,13 @@ class BodyTooLarge(CofounderError):
     hint = f"Send at most {MAX_BODY_BYTES:,} bytes."
 
 
+class NotJson(CofounderError):
+    """The body's Content-Type is not JSON."""
+
+    status = 415
+    hint = "Send Content-Type: application/json."
+
+
 class NoSuchRoute(CofounderError):
     """There is nothing at this address."""
 
@@ -50,6 +66,10 @@ class MethodNotAllowed(CofounderError):
     status = 405
 
 
+class RequestRefused(CofounderError):
+    """The server does not take this request."""
+
+
 class InternalError(CofounderError):
     """Something in the product itself went wrong."""
 
@@ -57,29 +77,59 @@ class InternalError(CofounderError):
     hint = "What you sent was not applied. The server's log has the details under this id."
 
 
-def install(app: FastAPI, *, max_body_bytes: int = MAX_BODY_BYTES) -> None:
-    """Answer every error as a problem, describe the shape in the OpenAPI, refuse bodies over the limit."""
-    app.add_exception_handler(CofounderError, _ours)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(LimitBody, max_bytes=max_body_bytes)
-    _describe(app)
+def install(app: FastAPI) -> None:
+    """Answer every error of the app as a problem."""
+    handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+        CofounderError: _ours,
+        RequestValidationError: _invalid,
+        HTTPException: _http,
+        SQLAlchemyError: _database,
+        asyncpg.PostgresError: _database,
+        asyncpg.InterfaceError: _database,
+        OSError: _database,
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
 
 
-def answer(error: CofounderError) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return JSONResponse(error.problem(), status_code=error.status, media_type=PROBLEM_JSON, headers=headers)
+def answer(error: CofounderError, path: str = "", *, headers: Mapping[str, str] | None = None) -> Response:
+    """The response for an error: a problem, or the envelope where the address has that."""
+    problem = error.problem()
+    problem["errors"] = [
+        {"field": one["field"][:_FIELD], "message": one["message"][:_MESSAGE]} for one in problem["errors"]
+    ]
+    problem["detail"] = problem["detail"][: 3 * _MESSAGE]
+    content: dict[str, Any] = problem
+    media = PROBLEM_JSON
+    if path.startswith(ENVELOPED):
+        content = {"success": False, "data": None, "error": problem, "message": problem["detail"]}
+        media = "application/json"
+    sent = dict(headers or {})
+    if error.status == 401:
+        sent["WWW-Authenticate"] = "Bearer"
+    if error.status == 503:
+        sent["Retry-After"] = "1"
+    # half a surrogate pair, repeated from what came in, has no UTF-8
+    body = json.dumps(content, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    return Response(body, status_code=error.status, media_type=media, headers=sent)
 
 
-async def _ours(request: Request, error: Exception) -> JSONResponse:
+async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, CofounderError)
-    return answer(error)
+    return answer(error, request.url.path)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return answer(invalid(error))
+    found = error.errors()
+    whole = any(one["loc"] == ("body",) and one["type"] != "missing" for one in found)
+    if whole and isinstance(error.body, bytes):  # FastAPI leaves a body unread that does not say it is JSON
+        said = request.headers.get("content-type")
+        return answer(
+            NotJson(f"The Content-Type is {said}." if said else "There is no Content-Type."), request.url.path
+        )
+    return answer(invalid(error), request.url.path)
 
 
 def invalid(error: RequestValidationError) -> CofounderError:
@@ -100,92 +150,33 @@ def _field(place: tuple[int | str, ...]) -> str:
     return ".".join(parts)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
+    """What Starlette and FastAPI refuse by themselves, and what they wrapped while they read the body."""
     assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return answer(NoSuchRoute(request.url.path))
-    if error.status_code == 405:
-        return answer(MethodNotAllowed(f"{request.method} {request.url.path}"))
-    if error.status_code == 400:
-        return answer(BodyUnreadable())
-    problem = CofounderError(str(error.detail)).problem() | {"status": error.status_code}
-    return JSONResponse(problem, status_code=error.status_code, media_type=PROBLEM_JSON)
+    if isinstance(error.__cause__, CofounderError):
+        return answer(error.__cause__, request.url.path)
+    known: dict[int, CofounderError] = {
+        400: BodyUnreadable(),
+        404: NoSuchRoute(request.url.path[:_FIELD]),
+        405: MethodNotAllowed(f"{request.method} {request.url.path[:_FIELD]}"),
+        413: BodyTooLarge(),
+    }
+    found = known.get(error.status_code)
+    if found is None:
+        found = RequestRefused(str(error.detail))
+        found.status = error.status_code  # type: ignore[misc]  # the one that the framework chose
+    return answer(found, request.url.path, headers=error.headers)
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+async def _database(request: Request, error: Exception) -> Response:
+    """A database that is away is no fault of ours or of the caller; any other of its errors is ours."""
+    if not db.is_out_of_reach(error):
+        raise error
+    log.warning("the database is out of reach", path=request.url.path, error=type(error).__name__)
+    return answer(db.DatabaseOutOfReach(), request.url.path)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
     incident = str(new_id())
     log.error("unexpected error", incident=incident, method=request.method, path=request.url.path, exc_info=error)
-    return answer(InternalError(f"Incident {incident}."))
-
-
-class LimitBody:
-    """Refuse a body over the limit, also one that does not say its length."""
-
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app = app
-        self.max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        stated = dict(scope["headers"]).get(b"content-length", b"0")
-        if stated.isdigit() and int(stated) > self.max_bytes:
-            await answer(BodyTooLarge())(scope, receive, send)
-            return
-        seen = 0
-
-        async def limited() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.max_bytes:
-                raise BodyTooLarge()
-            return message
-
-        await self.app(scope, limited, send)
-
-
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code", "hint", "errors"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "hint": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-    },
-}
-
-
-def _describe(app: FastAPI) -> None:
-    """Put the problem's schema into the OpenAPI and drop FastAPI's own validation answer, which is never given."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = made()
-            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            schemas["Problem"] = PROBLEM_SCHEMA
-            for methods in schema.get("paths", {}).values():
-                for operation in methods.values():
-                    answers = operation.get("responses", {})
-                    content = answers.get("422", {}).get("content", {})
-                    if "application/json" in content:
-                        content.pop("application/json")
-                        content.setdefault(PROBLEM_JSON, {"schema": {"$ref": "#/components/schemas/Problem"}})
-            for name in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(name, None)
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
+    return answer(InternalError(f"Incident {incident}."), request.url.path)

@@ -18,6 +18,10 @@ async def finished(workflow_id: object) -> bool:
     return found is not None and found.status in ("SUCCESS", "ERROR", "CANCELLED")
 
 
+async def rests(workflow_id: object) -> bool:
+    return (await durable.progress(workflow_id)).waiting
+
+
 async def has(*words: str) -> bool:
     return await notes() == list(words)
 
@@ -120,7 +124,7 @@ async def test_a_restart_meets_the_same_failure_and_repeats_nothing(database: Da
     await durable.start(executor_id="test")
     async with db.transaction() as session:
         await durable.enqueue(session, "test.gives-up", id, "r")
-    await until(lambda: has("Conflict this"))
+    await until(lambda: rests(id))
     began = time.monotonic()
     await durable.stop()
     assert time.monotonic() - began < 5
@@ -141,7 +145,7 @@ async def test_a_killed_worker_is_taken_over_and_no_finished_step_is_repeated(
     async with db.transaction() as session:
         await durable.enqueue(session, "test.waits", id, "a")
     first = spawn("tests.kit.flows", "first")
-    await until(lambda: has("a before"), within=20)
+    await until(lambda: rests(id), within=20)
     first.kill()
     assert await durable.list_pending("first") == [str(id)]
     async with db.transaction() as session:

@@ -23,6 +23,11 @@ async def begin(workflow: str, *args: object) -> str:
     return id
 
 
+async def rests(id: str) -> bool:
+    """It waits, its first step on record: before that a killed worker's step would be run again, as it should."""
+    return await durable.progress(id) == durable.Progress(finished=1, waiting=True)
+
+
 async def finished(id: str) -> bool:
     state = await durable.status(id)
     return state is not None and state.status == "SUCCESS"
@@ -47,11 +52,7 @@ async def test_a_killed_worker_is_taken_over_at_once_on_the_same_machine(
 ) -> None:
     first = spawn("tests.kit.flows", "leased")
     id = await begin("test.waits", "a")
-
-    async def began() -> bool:
-        return await notes() == ["a before"]
-
-    await until(began, within=20)
+    await until(lambda: rests(id), within=20)
     first.kill()
     async with db.transaction() as session:
         await durable.send(session, id, "go", "on", key="k")
@@ -64,11 +65,7 @@ async def test_a_killed_worker_is_taken_over_at_once_on_the_same_machine(
 async def test_a_worker_that_stops_leaves_its_work_to_the_next(database: Database) -> None:
     async with leases.held(role="worker"):
         id = await begin("test.waits", "a")
-
-        async def began() -> bool:
-            return await notes() == ["a before"]
-
-        await until(began)
+        await until(lambda: rests(id))
     async with db.transaction() as session:
         await durable.send(session, id, "go", "on", key="k")
     async with leases.held(role="worker", beat_seconds=0.1):
@@ -80,11 +77,7 @@ async def test_a_worker_that_stops_leaves_its_work_to_the_next(database: Databas
 async def test_work_without_any_lease_is_found_too(database: Database) -> None:
     await durable.start(executor_id="forgotten")
     id = await begin("test.waits", "a")
-
-    async def began() -> bool:
-        return await notes() == ["a before"]
-
-    await until(began)
+    await until(lambda: rests(id))
     await durable.stop()
     async with db.transaction() as session:
         await durable.send(session, id, "go", "on", key="k")
@@ -104,11 +97,8 @@ async def test_five_takeovers_without_progress_set_a_workflow_aside_but_not_one_
     async def both() -> bool:
         return len(await notes()) == 2
 
-    async def rests() -> bool:
-        return await durable.progress(waiting) == durable.Progress(finished=1, waiting=True)
-
     await until(both)
-    await until(rests)
+    await until(lambda: rests(waiting))
     assert not (await durable.progress(stuck)).waiting
     await durable.stop()
     for number in range(1, 7):
@@ -132,15 +122,10 @@ async def test_five_takeovers_without_progress_set_a_workflow_aside_but_not_one_
 async def test_a_lease_that_ran_out_on_another_machine_is_taken_over(database: Database) -> None:
     await durable.start(executor_id="elsewhere-1")
     id = await begin("test.waits", "a")
-
-    async def began() -> bool:
-        return await notes() == ["a before"]
-
-    await until(began)
+    await until(lambda: rests(id))
     await durable.stop()
     await leases._take("elsewhere-1", "worker")
     async with leases.held(role="worker", beat_seconds=0.05) as me:
-        await until(began)
         assert await leases.take_over(role="worker", me=me) == []  # it lives as far as anyone can tell
         async with db.transaction() as session:
             await session.execute(update(Lease).where(Lease.holder == "elsewhere-1").values(expires_at=func.now()))

@@ -304,3 +304,23 @@ def test_the_default_home_is_the_one_that_was_named(monkeypatch: pytest.MonkeyPa
     if ROOT:
         assert postgres.default_home() == Path("/var/lib/cofounder")
     settings.cache_clear()
+
+
+@as_root
+def test_an_ordinary_user_runs_it_as_itself_and_root_may_join(folder: Path) -> None:
+    home = folder / "ordinary"
+    home.mkdir(mode=0o700)
+    ordinary = 65534
+    os.chown(home, ordinary, ordinary)
+    script = f"import os; from cofounder.kit import postgres; import encodings.idna; os.setgroups([]); os.setgid({ordinary}); os.setuid({ordinary}); "
+    script += ENSURE.replace("print(", "url = (") + "; print(postgres.status(Path(sys.argv[1])).running)"
+    done = subprocess.run([sys.executable, "-c", script, str(home)], capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
+    assert (home / "database").stat().st_uid == ordinary
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert psutil.Process(postmaster(home)).uids().effective == ordinary
+    assert ask(postgres.ensure(home), "SELECT 1") == [(1,)]
+    assert postgres.stop(home) is True
+    assert ask(postgres.ensure(home), "SELECT 1") == [(1,)]  # root starts it as that user
+    assert psutil.Process(postmaster(home)).uids().effective == ordinary
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700

@@ -1,0 +1,110 @@
+"""The OpenAPI of what the routes really answer: problems, envelopes, the refusals that every route shares."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from cofounder.kit.db import DatabaseOutOfReach
+from cofounder.kit.errors import CofounderError
+from cofounder.kit.problems import ENVELOPED, PROBLEM_JSON, BodyTooLarge, BodyUnreadable, NotJson
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "hint", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "hint": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "description": "The envelope of a refusal; `error` is what a problem says elsewhere.",
+    "required": ["success", "data", "error", "message"],
+    "properties": {
+        "success": {"const": False},
+        "data": {"type": "null"},
+        "error": {"$ref": "#/components/schemas/Problem"},
+        "message": {"type": "string"},
+    },
+}
+_METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route for these errors, each with an example."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        example = {"summary": error.title(), "value": error().problem()}
+        by_status.setdefault(error.status, {})[error.code()] = example
+    return {
+        status: {
+            "description": "; ".join(example["summary"] for example in examples.values()),
+            "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
+        }
+        for status, examples in by_status.items()
+    }
+
+
+def describe(app: FastAPI) -> None:
+    """Let the app's OpenAPI say what it answers."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _mended(made())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _mended(schema: dict[str, Any]) -> dict[str, Any]:
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM
+    for path, methods in schema.get("paths", {}).items():
+        for method in _METHODS:
+            if method in methods:
+                _mend(path, methods[method], schemas)
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own answer, which is never given
+        schemas.pop(name, None)
+    return schema
+
+
+def _mend(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    answers = operation.setdefault("responses", {})
+    shared: list[type[CofounderError]] = [BodyUnreadable, BodyTooLarge, NotJson] if "requestBody" in operation else []
+    if operation.get("security"):
+        shared.append(DatabaseOutOfReach)
+    for status, described in documented(*shared).items():
+        answers.setdefault(str(status), described)
+    unfit = answers.get("422", {}).get("content", {})
+    if unfit.pop("application/json", None) is not None:
+        unfit.setdefault(PROBLEM_JSON, {"schema": {"$ref": "#/components/schemas/Problem"}})
+    if path.startswith(ENVELOPED):
+        schemas["Refusal"] = REFUSAL
+        for described in answers.values():
+            problem = described.get("content", {}).pop(PROBLEM_JSON, None)
+            if problem is not None:
+                described["content"]["application/json"] = _enveloped(problem)
+
+
+def _enveloped(problem: dict[str, Any]) -> dict[str, Any]:
+    examples = {
+        name: {
+            "summary": one["summary"],
+            "value": {"success": False, "data": None, "error": one["value"], "message": one["value"]["detail"]},
+        }
+        for name, one in problem.get("examples", {}).items()
+    }
+    return {"schema": {"$ref": "#/components/schemas/Refusal"}, "examples": examples}

@@ -1,0 +1,163 @@
+"""Every refusal is a problem that says what is wrong, where, and what to do; nothing half-done is kept."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import StrictInt
+from sqlalchemy import text
+
+from cofounder.kit import http
+from cofounder.kit.errors import Conflict, NotFound
+from cofounder.kit.http import Body, Page, Session, documented
+from cofounder.kit.testing import Database
+
+KEYS = {"type", "title", "status", "detail", "code", "hint", "errors"}
+
+
+class Inner(Body):
+    count: StrictInt
+
+
+class Outer(Body):
+    name: str
+    inner: Inner
+    parts: list[Inner] = []
+
+
+class AlreadyThere(Conflict):
+    """This is there already."""
+
+    hint = "Choose another name."
+
+
+app = FastAPI()
+http.install(app)
+
+
+@app.post("/things", responses=documented(AlreadyThere, NotFound))
+async def things(body: Outer) -> Outer:
+    if body.name == "taken":
+        raise AlreadyThere(field="name")
+    return body
+
+
+@app.get("/things")
+async def listed() -> Page[Inner]:
+    return Page(items=[Inner(count=1)], total=1)
+
+
+@app.get("/boom")
+async def boom() -> None:
+    raise RuntimeError("the secret is 42")
+
+
+@app.post("/kept/{n}")
+async def kept(n: int, session: Session) -> int:
+    await session.execute(text("INSERT INTO kept VALUES (:n)"), {"n": n})
+    if n == 2:
+        raise AlreadyThere()
+    return n
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
+        yield made
+
+
+def problem(answer: httpx.Response, status: int, code: str) -> dict[str, object]:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert set(body) >= KEYS
+    assert (body["status"], body["code"]) == (status, code)
+    return dict(body)
+
+
+async def test_our_own_error_names_the_field_and_the_way_out(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/things", json={"name": "taken", "inner": {"count": 1}})
+    found = problem(answer, 409, "already_there")
+    assert found["title"] == "This is there already."
+    assert found["hint"] == "Choose another name."
+    assert found["errors"] == [{"field": "name", "message": "This is there already."}]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": "a", "inner": {"count": "1"}}, "inner.count"),
+        ({"name": "a", "inner": {"count": False}}, "inner.count"),
+        ({"name": "a", "inner": {"count": 1}, "parts": [{"count": 1}, {"count": 1.5}]}, "parts.1.count"),
+        ({"name": "a", "inner": {"count": 1}, "more": 1}, "more"),
+        ({"inner": {"count": 1}}, "name"),
+        ({"name": "a\u0000", "inner": {"count": 1}}, None),
+    ],
+)
+async def test_a_field_that_does_not_fit_is_named_by_its_place(
+    client: httpx.AsyncClient, body: dict[str, object], field: str | None
+) -> None:
+    found = problem(await client.post("/things", json=body), 422, "request_invalid")
+    errors = found["errors"]
+    assert isinstance(errors, list)
+    assert len(errors) == 1
+    assert field is None or errors[0]["field"] == field
+    assert errors[0]["message"]
+
+
+async def test_a_body_that_is_no_json_is_400(client: httpx.AsyncClient) -> None:
+    for content in (b"{", b"\xff\xfe"):
+        headers = {"content-type": "application/json"}
+        problem(await client.post("/things", content=content, headers=headers), 400, "body_unreadable")
+
+
+async def test_no_route_and_no_method(client: httpx.AsyncClient) -> None:
+    problem(await client.get("/nothing"), 404, "no_such_route")
+    problem(await client.delete("/things"), 405, "method_not_allowed")
+
+
+async def test_a_body_over_the_limit_is_refused_also_when_it_does_not_say_so(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 100_000
+
+    problem(await client.post("/things", content=b"x" * 1_000_001), 413, "body_too_large")
+    problem(await client.post("/things", content=endless()), 413, "body_too_large")
+
+
+async def test_an_unexpected_error_keeps_its_details_to_the_log(client: httpx.AsyncClient) -> None:
+    found = problem(await client.get("/boom"), 500, "internal_error")
+    assert "42" not in str(found)
+
+
+async def test_what_was_answered_is_kept_and_what_was_refused_is_not(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    from cofounder.kit import db
+
+    async with db.transaction() as session:
+        await session.execute(text("CREATE TABLE kept (n int)"))
+    assert (await client.post("/kept/1")).status_code == 200
+    problem(await client.post("/kept/2"), 409, "already_there")
+    async with db.transaction() as session:
+        assert list(await session.scalars(text("SELECT n FROM kept"))) == [1]
+
+
+def test_the_openapi_documents_each_error_with_an_example() -> None:
+    answers = app.openapi()["paths"]["/things"]["post"]["responses"]
+    examples = answers["409"]["content"]["application/problem+json"]["examples"]
+    assert examples["already_there"]["value"]["hint"] == "Choose another name."
+    assert set(answers) >= {"200", "401", "403", "404", "409", "422"}
+    assert "HTTPValidationError" not in str(app.openapi())
+
+
+async def test_outside_calls_follow_no_redirect_and_end_in_time() -> None:
+    def move(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(302, headers={"location": "https://elsewhere.example/"})
+
+    async with http.outside(transport=httpx.MockTransport(move)) as client:
+        answer = await client.get("https://here.example/")
+        assert answer.status_code == 302
+        assert client.timeout.read is not None
