@@ -88,6 +88,9 @@ async def _show(screen: "Console", task_id: UUID) -> "ApprovalOut":
     screen.print(views.scores(approval.channel_variants))
     screen.print(views.title("What was used"))
     screen.print(views.used(approval))
+    if approval.decision is None:
+        screen.print(views.title("Where it would go"))
+        screen.print(views.delivery(approval))
     return approval
 
 
@@ -125,7 +128,7 @@ def _example(screen: "Console", example: "Example") -> None:
     plan = example.execution_plan or {}
     screen.print(f"{example.execution_id}", soft_wrap=True)
     screen.print(
-        f"{words.plain(example.intent)}, {words.of(int(plan.get('steps') or 0), 'step')}, quality {words.score(score, 3)},"
+        f"{words.plain(example.intent)}: {words.of(int(plan.get('steps') or 0), 'step')}, quality {words.score(score, 3)},"
         f" tags: {', '.join(example.tags) or 'none'}"
     )
     tested = " --tag test" if "test" in example.tags else ""

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cofounder.kit.errors import CofounderError
@@ -81,27 +80,31 @@ def at_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-@lru_cache
-def theme() -> "Theme":
-    """Mid tones that keep their contrast on paper and on ink; warm only where a person must act."""
+# Mid tones that keep their contrast on paper and on ink; warm only where a person must act.
+_TONES = {
+    "you": "color(166)",
+    "running": "color(32)",
+    "done": "color(28)",
+    "failed": "color(160)",
+    "quiet": "color(243)",
+}
+# Sixteen colours are whatever the terminal makes of them: weight is the only thing that always shows.
+_WEIGHTS = {"you": "bold", "running": "bold", "done": "", "failed": "bold", "quiet": ""}
+
+
+def theme(*, tones: bool = True) -> "Theme":
+    """Our styles, for a terminal with 256 colours or more, or for one with fewer."""
     from rich.theme import Theme
 
-    return Theme(
-        {
-            "you": "color(166)",
-            "running": "color(32)",
-            "done": "color(28)",
-            "failed": "color(160)",
-            "quiet": "color(243)",
-            "head": "bold",
-        }
-    )
+    return Theme(_TONES if tones else _WEIGHTS)
 
 
-def screen(*, width: int | None = None, file: Any = None) -> "Console":
+def screen() -> "Console":
     """The console for people. Without a terminal it writes plain text, 80 columns wide unless COLUMNS says else."""
     from rich.console import Console
 
-    if file is None and hasattr(sys.stdout, "reconfigure"):
+    if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without our glyphs gets "?", not a traceback
-    return Console(theme=theme(), highlight=False, markup=False, emoji=False, width=width, file=file)
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.push_theme(theme(tones=console.color_system in ("256", "truecolor")))
+    return console

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,11 +47,10 @@ def ready(url: str) -> dict[str, object] | None:
 
 def children(one: Spawned) -> dict[str, psutil.Process]:
     """Name of the command -> process."""
-    found = {}
+    found: dict[str, psutil.Process] = {}
     for child in psutil.Process(one.process.pid).children(recursive=True):
-        for name in ("serve", "worker"):
-            if name in child.cmdline():
-                found[name] = child
+        with suppress(psutil.Error):  # it may end while we look
+            found |= {name: child for name in ("serve", "worker") if name in child.cmdline()}
     return found
 
 

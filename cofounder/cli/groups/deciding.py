@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut
 
 
+_SAID = {"approve": "Approved.", "changes": "Changes asked for.", "reject": "Rejected. The text stays with the task."}
+
+
 class NobodyToAsk(InputInvalid):
     """Nobody sits at this terminal to decide."""
 
@@ -242,6 +245,7 @@ async def ask_and_decide(seen: "ApprovalOut") -> bool:
         if not _ask(seen, choice):
             return False
         await record(seen, choice)
+        out.screen().print(_SAID[choice.verdict or "approve"])
         if choice.verdict != "changes":
             return True
         await watch.follow(seen.task_id)

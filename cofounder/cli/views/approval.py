@@ -54,8 +54,11 @@ def quality(approval: "ApprovalOut") -> Group:
     """The overall score, then each dimension with its evidence; per channel where they differ."""
     passed = approval.quality_passed
     verdict = ("passes", "done") if passed else ("does not pass", "you")
+    variants = approval.channel_variants.values()
+    weakest = next((one for one in variants if one.quality_score == approval.quality_score), None)
+    counts = f". The weakest text counts: {name(weakest.channel)}." if weakest and len(variants) > 1 else "."
     found: list[RenderableType] = [
-        Text.assemble("Overall ", (words.score(approval.quality_score, 3), "bold"), ", ", verdict),
+        Text.assemble("Overall ", (words.score(approval.quality_score, 3), "bold"), ", ", verdict, counts),
         dimensions(approval.quality_dimensions),
     ]
     found += issues(approval.issues)
@@ -108,15 +111,17 @@ def issues(found: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
 
 def used(approval: "ApprovalOut") -> Group:
     """The figures that the texts rest on, each with its period, what it is compared with, and its source."""
+    named = {id for one in approval.channel_variants.values() for use in one.figures for id in use.get("facts", [])}
+    within = [fact for fact in approval.facts if fact.get("id") in named] or approval.facts
     found: list[RenderableType] = []
-    if approval.facts:
+    if within:
         figures = table("Figure", ">Value", "Period", "Compared with", "Source")
-        for fact in approval.facts:
+        for fact in within:
             figures.add_row(*(Text(cell) for cell in _fact(fact)))
         found.append(figures)
-    sources = [str(one.get("title") or one.get("name") or one.get("source") or "") for one in approval.sources]
-    if any(sources):
-        found.append(Text("Sources: " + ", ".join(dict.fromkeys(filter(None, sources)))))
+    rest = [str(fact.get("noun") or fact.get("id")) for fact in approval.facts if fact not in within]
+    if rest:
+        found.append(Text(f"Read and not used: {', '.join(rest)}.", style="quiet"))
     agents = approval.metadata.get("agents_involved") or []
     if agents:
         found.append(Text("Agents: " + ", ".join(map(str, agents))))

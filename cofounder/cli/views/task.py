@@ -102,7 +102,7 @@ def published(found: "Sequence[PublicationOut]") -> Group:
             )
         )
         if where:
-            lines.append(Text(f"  {where}", overflow="fold", no_wrap=False))
+            lines.append(Text(f"  {where}", no_wrap=True, overflow="ignore"))
         if one.note:
             lines.append(Text(f"  {one.note}", style="quiet"))
     return Group(*lines)
