@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.app import wire
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service
 from cofounder.flow.approve.errors import (
@@ -33,7 +34,7 @@ from cofounder.flow.approve.schemas import Decision, Edit
 from cofounder.flow.plan import service as plans
 from cofounder.flow.run import service as run
 from cofounder.kit.clock import now
-from cofounder.kit.errors import NotAllowed, NotFound
+from cofounder.kit.errors import InputInvalid, NotAllowed, NotFound
 from cofounder.kit.ids import new_id
 from cofounder.people import audit_entries
 from cofounder.settings import settings
@@ -377,3 +378,43 @@ async def test_a_run_without_a_person_is_approved_into_the_outbox(
 async def test_nobody_approves_a_forbidden_promise_automatically(session: AsyncSession) -> None:
     id = await ready(session, "linkedin", automatic=True, drafts={"linkedin": draft("linkedin", body=GUARANTEED)})
     assert not (await service.open_round(session, id)).decided
+
+
+async def test_a_person_may_change_the_plan_that_runs(session: AsyncSession) -> None:
+    wire()
+    id = await ready(session)
+    await service.open_round(session, id, "plan", (await plans.current(session, id)).model_dump(mode="json"))
+    only = {"id": "read_state", "tool": "business.state", "inputs": {"as_of": {"$ref": "task.as_of"}}}
+    with pytest.raises(InputInvalid):
+        await decide(session, id, approved=True, plan={"steps": [{**only, "tool": "business.no_such_tool"}]})
+    said = await decide(session, id, approved=True, plan={"steps": [only]})
+    assert said.status == "running"
+    row = await plans.current_row(session, id)
+    assert row is not None
+    assert (row.source, [step["id"] for step in row.document["steps"]]) == ("edited", ["read_state"])
+    assert "read_state" in [step.node for step in await run.steps(session, id)]
+
+
+@pytest.mark.parametrize("channel", ["linkedin", "x", "email"])
+async def test_giving_the_shown_text_back_changes_nothing(session: AsyncSession, channel: str) -> None:
+    id = await opened(session, channel)
+    name = "twitter" if channel == "x" else channel
+    shown = (await service.view(session, id)).channel_variants[name]
+    after = await service.edit_draft(session, id, {name: Edit(content=shown.content)}, seen=None, by=APPROVER)
+    assert after.channel_variants[name].content == shown.content
+    said = await decide(session, id, approved=True, fingerprint=after.fingerprint)
+    assert said.decision.edits == {}
+
+
+async def test_a_thread_is_edited_post_by_post(session: AsyncSession) -> None:
+    posts = ["Revenue was $150,000 this month.", "The month before it was $125,000.", "That is 20% more."]
+    id = await opened(session, "x", drafts={"x": draft("x", body="\n\n".join(posts), parts=posts)})
+    after = await service.edit_draft(
+        session, id, {"x": Edit(parts=[*posts[:2], "So it rose 20%."])}, seen=None, by=APPROVER
+    )
+    assert after.channel_variants["twitter"].parts[-1] == "So it rose 20%."
+    with pytest.raises(TextTooLong):
+        async with session.begin_nested():
+            await decide(
+                session, id, approved=True, fingerprint=after.fingerprint, edits={"x": Edit(parts=["a" * 281, "b"])}
+            )
