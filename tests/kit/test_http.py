@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from pydantic import StrictInt
+from pydantic import Field, StrictInt
 from sqlalchemy import text
 
-from cofounder.kit import http
+from cofounder.kit import http, outside
 from cofounder.kit.errors import Conflict, NotFound
 from cofounder.kit.http import Body, Page, Session, documented
 from cofounder.kit.testing import Database
@@ -23,7 +23,7 @@ class Inner(Body):
 class Outer(Body):
     name: str
     inner: Inner
-    parts: list[Inner] = []
+    parts: list[Inner] = Field(default_factory=list)
 
 
 class AlreadyThere(Conflict):
@@ -157,7 +157,7 @@ async def test_outside_calls_follow_no_redirect_and_end_in_time() -> None:
     def move(request: httpx.Request) -> httpx.Response:
         return httpx.Response(302, headers={"location": "https://elsewhere.example/"})
 
-    async with http.outside(transport=httpx.MockTransport(move)) as client:
+    async with outside.client(transport=httpx.MockTransport(move)) as client:
         answer = await client.get("https://here.example/")
         assert answer.status_code == 302
         assert client.timeout.read is not None
