@@ -62,6 +62,8 @@ def own_words(facts: Sequence[Fact]) -> dict[str, str]:
     """The nouns that only these facts bring: the last word of each noun, singular and plural."""
     found: dict[str, str] = {}
     for fact in facts:
+        if fact.kind == "cause":
+            continue
         words = _WORDS.findall(fact.noun.lower())
         if words and words[-1] not in WORD_FAMILY and len(words[-1]) > 3:
             last = words[-1]

@@ -44,6 +44,7 @@ def candidates_of(facts: Sequence[Fact]) -> list[Candidate]:
     families = {fact.id: _families(fact) for fact in facts}
     for fact in facts:
         found += _given(fact, families[fact.id])
+    timed = {fact.id for fact in facts if fact.unit in ("days", "hours")}
     for made in derive(facts):
         everything = frozenset[str]().union(*(families[one] for one in made.facts))
         everything |= {family_of(one) for one in made.metrics}
@@ -54,6 +55,8 @@ def candidates_of(facts: Sequence[Fact]) -> list[Candidate]:
         unit = {"usd": "money", "count": "count", "rate": "percent", "points": "points", "ratio": "ratio"}[made.unit]
         if made.kind in ("one_in", "multiple"):
             unit = made.kind
+        elif made.kind == "difference" and timed.intersection(made.facts):
+            unit = "duration"
         found.append(
             Candidate(made.value, unit, made.kind, made.facts, made.derivation, everything, made.noun, made.currency)
         )

@@ -59,7 +59,7 @@ _MULTIPLE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w)])[-−+])?"
+    rf"(?P<sign>(?<![\w)])[-−+](?=[\d$€£¥.U]))?"
     rf"(?P<symbol>US\$|[$€£¥]|\b(?:USD|EUR|GBP)\s)?\s?"
     rf"(?:(?<![\w.])(?P<digits>{_DIGITS})|\b(?P<words>{NUMBER_WORDS})\b)"
     rf"(?:\s?(?P<short>[KkMB]|mn|bn)\b|[ -](?P<scale>thousand|million|billion)\b)?"

@@ -23,6 +23,7 @@ class Slot:
 
 
 Piece = str | Slot
+_ONCE = frozenset({"nocause", "noyear", "nobase1", "nobases", "provisional", "restricted"})  # limits are named once
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Clause:
     absent: tuple[str, ...]
     pieces: tuple[Piece | tuple[tuple[Piece, ...], ...], ...]
     needs: tuple[Slot, ...]
+    once: tuple[str, ...] = ()  # what it tells beside its slots, at most once in a text
 
 
 @dataclass
@@ -85,7 +87,8 @@ def parse(source: str) -> Clause:
     if at < len(text):
         pieces.append(text[at:])
     needs = tuple(piece for piece in pieces if isinstance(piece, Slot))
-    return Clause(source, tuple(marks), tuple(told), tuple(fresh), tuple(absent), tuple(pieces), needs)
+    once = tuple(mark for mark in marks if mark in _ONCE)
+    return Clause(source, tuple(marks), tuple(told), tuple(fresh), tuple(absent), tuple(pieces), needs, once)
 
 
 def _simple(option: str) -> tuple[Piece, ...]:
@@ -141,6 +144,8 @@ def possible(clause: Clause, scene: Scene, telling: Telling) -> bool:
 def fits(clause: Clause, scene: Scene, telling: Telling) -> bool:
     """Whether a possible clause can be said now: what it needs was told, what it tells was not."""
     said = telling.said
+    if any(item in said for item in clause.once):
+        return False
     for slot in clause.needs:
         if not slot.again and any(item in said for item in _items(slot.name, scene, telling)):
             return False
@@ -179,6 +184,7 @@ def put_into_words(clause: Clause, scene: Scene, telling: Telling, rng: Random) 
         words.append(f"{article(value)} {value}" if part.article else value)
         items += _items(part.name, scene, telling)
     telling.said.update(items)
+    telling.said.update(clause.once)
     telling.used.append(clause.source)
     return tidy("".join(words))
 

@@ -88,10 +88,18 @@ class Composer:
                     if name == "close":
                         closing = said
             if text:
-                paragraphs.append(text)
+                aim = self._target(telling)
+                paragraphs.append(f"{text} {aim}" if aim and "\n" not in text and text[-1:] in ".!?" else text)
         if floor:
             self._fill(paragraphs, telling, floor)
         return Candidate(paragraphs, schema.name, telling.used, telling.said, closing)
+
+    def _target(self, telling: Telling) -> str | None:
+        """The target, told right after the value it belongs to."""
+        lead = self.scene.lead
+        if lead is None or "tb" not in self.scene.slots or f"{lead.id}.value" not in telling.said:
+            return None
+        return None if f"{lead.id}.target" in telling.said else self.move("target", telling)
 
     def _fill(self, paragraphs: list[str], telling: Telling, floor: int) -> None:
         """More of what the voice would say, before the last paragraph, until the text is long enough."""

@@ -1,6 +1,7 @@
 """How sentences name the metrics: subject, number, what the company "did", what one of them is called."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cofounder.models.brief import Fact
@@ -22,6 +23,7 @@ class Naming:
     many: str = ""  # "visits"
     one: str = ""  # "visit"
     tag: str = ""  # "#Revenue"
+    inverse: bool = False  # less is better, or nobody can say
 
 
 _KNOWN: dict[str, Naming] = {
@@ -119,6 +121,10 @@ _ALIASES = {
     "customer_acquisition_cost": "acquisition_cost",
     "customer_lifetime_value": "lifetime_value",
 }
+_INVERSE = re.compile(
+    r"cost|churn|bounce|response|time|delay|complaint|refund|return|error|defect|days|hours|debt|burn|spend|unsubscri|wait",
+    re.IGNORECASE,
+)
 _STOCKS = ("users", "subscribers", "followers", "members", "employees", "accounts", "clients", "partners")
 _IRREGULAR = {"people": "person", "countries": "country", "companies": "company", "enquiries": "enquiry"}
 
@@ -153,8 +159,10 @@ def naming(fact: Fact) -> Naming:
     """The words for a fact; known metrics have their own, any other is named by its noun and unit."""
     key = _ALIASES.get(fact.metric, fact.metric)
     if key in _KNOWN:
-        return _KNOWN[key]
-    return _unknown(fact)
+        known = _KNOWN[key]
+    else:
+        known = _unknown(fact)
+    return replace(known, inverse=known.kind == "spend" or bool(_INVERSE.search(f"{key} {fact.noun}")))
 
 
 def _unknown(fact: Fact) -> Naming:

@@ -12,18 +12,19 @@ from cofounder.models.offline.views import View, verbs
 def sentence_of(view: View, noun: str) -> str:
     """One metric in one sentence, with its base where there is one."""
     value = wording.given(view.fact)
+    aim = ""
+    if view.target is not None:
+        aim = f", against {before_of(view.target, noun)[1]} of {wording.given(view.fact, view.target.value)}"
     if view.base is None:
-        return tidy(f"{view.name.subject} {'were' if view.name.plural else 'was'} {value}.")
-    before, named = before_of(view.base, noun)
+        return tidy(f"{view.name.subject} {'were' if view.name.plural else 'was'} {value}{aim}.")
+    before, _ = before_of(view.base, noun)
     old = wording.given(view.fact, view.base.value)
-    if view.base.kind == "target":
-        return tidy(f"{view.name.subject} came to {value}, against {named} of {old}.")
     if view.direction == "flat":
         return tidy(f"{view.name.subject} held at {value}, after {old} {before}.")
     moved = (
         wording.points(view.change()) if view.fact.unit == "rate" else wording.derived_percent(view.change())
     ).hedged
-    return tidy(f"{view.name.subject} {verbs(view, view.base)[0]} {moved} to {value}, from {old} {before}.")
+    return tidy(f"{view.name.subject} {verbs(view, view.base)[0]} {moved} to {value}, from {old} {before}{aim}.")
 
 
 def forecast_sentence(writing: Writing) -> str | None:

@@ -190,12 +190,8 @@ def put_changed(scene: Scene, prefix: str, view: View) -> None:
     put("b", wording.given(fact, base.value), f"{key}.base")
     put("B", wording.short(fact, base.value), f"{key}.base")
     put("did0", name.did.format(x=wording.given(fact, base.value)), f"{key}.base")
-    if base.kind != "target":
-        put("ago", adverb, None)
-        put("before", named, None)
-    else:
-        put("target", named, None)
-    put("rose", fold(view, base) or "|".join(verbs(view, base)))
+    put("ago", adverb)
+    put("before", named)
     way_fold = fold(view, base)
     if way != "flat":
         size = _moved(fact.unit, view.change(base)).hedged
@@ -309,9 +305,11 @@ def _lead_slots(scene: Scene, view: View) -> None:
     scene.marks.add("series" if len(view.fact.series) >= 6 else "noseries")
     if any({view.direction, other.direction} == {"up", "down"} for other in scene.views):
         scene.marks.add("opp2")
-    if view.base is not None and view.base.kind == "target":
-        scene.marks.add("target")
-    if view.second is not None and view.second.kind != "target":
+    if view.target is not None:
+        _target(scene, view, view.target)
+    if view.name.inverse:
+        scene.marks.add("inverse")
+    if view.second is not None:
         _second_base(scene, view, view.second)
     if view.record:
         scene.put("record", view.record, f"{view.id}.record")
@@ -319,6 +317,17 @@ def _lead_slots(scene: Scene, view: View) -> None:
         scene.put("window", str(len(view.fact.series) + 1))
     if view.fact.period is not None and view.fact.period.provisional:
         scene.marks.add("provisional")
+
+
+def _target(scene: Scene, view: View, base: Base) -> None:
+    """A target is a mark to compare with, never a value that something rose from."""
+    way = direction_of(view.fact, base)
+    moved = _moved(view.fact.unit, view.change(base))
+    scene.put("tb", wording.given(view.fact, base.value), f"{view.id}.target")
+    scene.put("tname", base.label if base.label.lower().startswith(("the ", "our ")) else f"the {base.label}")
+    scene.put("tpct", moved.hedged if way != "flat" else "", f"{view.id}.target")
+    scene.put("tabove", {"up": "above", "down": "below", "flat": "on"}[way])
+    scene.required.add(f"{view.id}.target")
 
 
 def _second_base(scene: Scene, view: View, base: Base) -> None:
@@ -461,9 +470,11 @@ def _limits(scene: Scene, brief: Brief) -> None:
         scene.marks.add("noyear")
     bare = without_base([view for view in scene.views if view is not lead])
     names = _distinct(_bare_name(view) for view in bare)
+    if scene.slots.keys() & {"per", "c", "ppv", "ltvx", "mpct"} or "chg" in scene.marks:
+        scene.marks.add("derives")
     if names:
-        scene.put("nobase", wording.listed(names[:3], "or"))
-        scene.put("nobaseand", wording.listed(names[:3]))
+        scene.put("nobase", wording.listed(names[:3], "or"), "nobases")
+        scene.put("nobaseand", wording.listed(names[:3]), "nobases")
         scene.marks.add("nobases" if len(names) > 1 else "nobase1")
     _input_slots(scene)
     picks = _distinct(_bare_name(view) for view in scene.views)

@@ -26,7 +26,8 @@ def _made(search: Search, room: Room, writing: Writing) -> Candidate:
     closing = "close" if "close" in asides and rng.random() < 0.6 else None
     middle = [name for name in asides if name != "close"]
     rng.shuffle(middle)
-    parts, ending = [fact], None
+    aim = composer.move("target", telling) if "tb" in composer.scene.slots else None
+    parts, ending = [fact, *([aim] if aim else [])], None
     for name in [*middle[:3], *([closing] if closing else []), *middle[3:]]:
         room_left = most - len(" ".join(parts)) - 1
         if len(" ".join(parts)) >= least and name != closing and rng.random() < 0.35:

@@ -21,6 +21,7 @@ class View:
     name: Naming
     bases: list[Base] = field(default_factory=list)
     salience: float = 0.0
+    target: Base | None = None
     record: str | None = None  # "highest" or "lowest" of the series
 
     @property
@@ -68,7 +69,7 @@ def usable_base(fact: Fact, base: Base) -> bool:
     return changeable(fact.value, base.value)
 
 
-_BASE_ORDER = {"target": 0, "previous": 1, "year_earlier": 2}
+_BASE_ORDER = {"previous": 1, "year_earlier": 2}
 
 
 def views_of(brief: Brief) -> list[View]:
@@ -83,12 +84,15 @@ def views_of(brief: Brief) -> list[View]:
         if view is None:
             view = views[key] = View(fact, naming(fact))
         if fact.base is not None and usable_base(fact, fact.base):
-            view.bases.append(fact.base)
+            if fact.base.kind == "target":
+                view.target = fact.base
+            else:
+                view.bases.append(fact.base)
         if len(fact.series) > len(view.fact.series):
             view.fact = view.fact.model_copy(update={"series": fact.series})
     found = _without_doubles(list(views.values()))
     for view in found:
-        view.bases.sort(key=lambda base: _BASE_ORDER[base.kind])
+        view.bases.sort(key=lambda base: _BASE_ORDER.get(base.kind, 0))
         view.record = _record(view)
         view.salience = _salience(view, wanted)
     found.sort(key=lambda view: -view.salience)
@@ -125,14 +129,14 @@ def _salience(view: View, wanted: str) -> float:
         score += 1.5
     if _reversal(fact):
         score += 1
-    if view.base is not None and view.base.kind == "target":
+    if view.target is not None:
         score += 1.5
     if view.base is not None and fact.unit != "rate" and _milestone(view.base.value, fact.value):
         score += 1
     if fact.metric in ("revenue", "monthly_recurring_revenue"):
         score += 0.4  # the figure most readers look for first
-    if view.name.kind in ("spend", "money_each"):
-        score -= 0.6
+    if view.name.inverse or view.name.kind in ("spend", "money_each"):
+        score -= 1.2  # whether up is good depends; such a figure rarely leads well
     return score
 
 
