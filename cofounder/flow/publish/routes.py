@@ -7,8 +7,9 @@ from fastapi import APIRouter, Header, Query
 
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
 from cofounder.flow.publish import given, service
-from cofounder.flow.publish.errors import KeyReused, OutcomeKnown, PlatformUnknown, PublicationMissing, TooLateToCancel
+from cofounder.flow.publish.errors import NothingToSettle, PlatformUnknown, PublicationMissing, TooLateToCancel
 from cofounder.flow.publish.schemas import PublicationOut, PublishIn, PublishOut, State, Verdict
+from cofounder.flow.request.service import KeyReused
 from cofounder.kit.http import Page, Session, documented
 from cofounder.people import Approver, Viewer
 
@@ -51,7 +52,7 @@ async def cancel(publication_id: UUID, session: Session, caller: Approver) -> Pu
     return await service.cancel(session, publication_id, by=caller)
 
 
-@router.post("/publications/{publication_id}/resolve", responses=documented(PublicationMissing, OutcomeKnown))
+@router.post("/publications/{publication_id}/resolve", responses=documented(PublicationMissing, NothingToSettle))
 async def resolve(publication_id: UUID, body: Verdict, session: Session, caller: Approver) -> PublicationOut:
     """Settle a publication whose outcome is unknown by what you saw at the channel."""
     return await service.resolve(session, publication_id, body, by=caller)

@@ -11,7 +11,7 @@ from cofounder.channels import senders
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import ledger, queries
-from cofounder.flow.publish.errors import OutcomeKnown, PublicationMissing, TooLateToCancel
+from cofounder.flow.publish.errors import NothingToSettle, PublicationMissing, TooLateToCancel
 from cofounder.flow.publish.outcomes import Outcome, task_status, verdict
 from cofounder.flow.publish.schemas import FINAL, Order, PublicationOut, Verdict
 from cofounder.flow.publish.tables import Publication
@@ -129,10 +129,10 @@ async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> 
 
 
 async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *, by: Caller) -> PublicationOut:
-    """Settle an unknown outcome by what a person saw at the channel. Raises PublicationMissing, OutcomeKnown."""
+    """Settle an unknown outcome by what a person saw at the channel. Raises PublicationMissing, NothingToSettle."""
     row = await _locked(session, publication_id)
     if row.state != "unknown":
-        raise OutcomeKnown(f"The publication is {row.state}.")
+        raise NothingToSettle(f"The publication is {row.state}.")
     sent = found.verdict == "sent"
     for recipient in row.recipients:
         await ledger.settle(session, row.id, recipient, sent=sent, by=by.who)

@@ -12,8 +12,9 @@ from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
 from cofounder.flow.publish import given, service, steps
-from cofounder.flow.publish.errors import KeyReused, PlatformUnknown
+from cofounder.flow.publish.errors import PlatformUnknown
 from cofounder.flow.publish.schemas import PublishIn, PublishOut
+from cofounder.flow.request.service import KeyReused
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import NotAllowed

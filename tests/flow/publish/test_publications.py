@@ -18,7 +18,7 @@ from cofounder.flow.approve.errors import AlreadyDecided
 from cofounder.flow.approve.schemas import Decision, DecisionOut
 from cofounder.flow.learn import steps as learning
 from cofounder.flow.publish import ledger, service, steps
-from cofounder.flow.publish.errors import OutcomeKnown, PublicationMissing, TooLateToCancel
+from cofounder.flow.publish.errors import NothingToSettle, PublicationMissing, TooLateToCancel
 from cofounder.flow.publish.schemas import FINAL, Order, PublicationOut, Verdict
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
@@ -190,7 +190,7 @@ async def test_a_lost_line_is_unknown_until_a_person_has_looked(engine_running: 
     assert seen.state == "published"
     assert await status(said.task_id) == "completed"
     async with transaction() as session:
-        with pytest.raises(OutcomeKnown):
+        with pytest.raises(NothingToSettle):
             await service.resolve(session, mailed, Verdict(verdict="not_sent"), by=APPROVER)
 
 

@@ -83,7 +83,9 @@ async def test_a_scheduled_publication_is_cancelled_and_pages_go_on(clients: lis
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = (await viewer.get("/api/publications", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))).json()
+        page = (
+            await viewer.get("/api/publications", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))
+        ).json()
         seen += [one["publication_id"] for one in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
@@ -92,7 +94,7 @@ async def test_a_scheduled_publication_is_cancelled_and_pages_go_on(clients: lis
     answer = await approver.post(f"/api/publications/{ids[0]}/cancel")
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
     known = await approver.post(f"/api/publications/{ids[0]}/resolve", json={"verdict": "sent"})
-    assert (known.status_code, known.json()["code"]) == (409, "outcome_known")
+    assert (known.status_code, known.json()["code"]) == (409, "nothing_to_settle")
     left = (await viewer.get("/api/publications", params={"state": "scheduled"})).json()
     assert left["total"] == 2
     missing = await approver.post(f"/api/publications/{new_id()}/cancel")
