@@ -59,8 +59,10 @@ async def look(task_id: UUID) -> Seen:
         return Seen(await view.status(session, task_id), await publishing.publications(session, task_id))
 
 
-async def follow(task_id: UUID, *, silent: bool = False, console: "Console | None" = None) -> Seen:
-    """Show the task's way until it rests, and give how it stands then."""
+async def follow(
+    task_id: UUID, *, silent: bool = False, from_now: bool = False, console: "Console | None" = None
+) -> Seen:
+    """Show the task's way until it rests, and give how it stands then. `from_now`: what is past is not told again."""
     if silent:
         return await _until_rest(task_id, lambda seen, turn: None)
     console = console or out.screen()
@@ -70,6 +72,8 @@ async def follow(task_id: UUID, *, silent: bool = False, console: "Console | Non
 
     # Out of the console's hands: a log line is as long as it is.
     lines = Lines(lambda line: console.print(line, soft_wrap=True))
+    if from_now:
+        lines.skip((await look(task_id)).status)
     return await _until_rest(task_id, lambda seen, turn: lines.show(seen.status))
 
 

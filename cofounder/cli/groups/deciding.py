@@ -248,7 +248,7 @@ async def ask_and_decide(seen: "ApprovalOut") -> bool:
         out.screen().print(_SAID[choice.verdict or "approve"])
         if choice.verdict != "changes":
             return True
-        await watch.follow(seen.task_id)
+        await watch.follow(seen.task_id, from_now=True)
         seen = await view(seen.task_id)
         await _show(seen)
 
@@ -264,24 +264,22 @@ async def record(seen: "ApprovalOut", choice: _Choice) -> "DecisionOut":
 
 
 async def decide(seen: "ApprovalOut", choice: _Choice, *, json: bool = False) -> int:
-    """Record the decision and watch what follows from it."""
-    from cofounder.cli.groups.tasks import conclude
+    """Record the decision and see what follows from it: publications, or the next round."""
+    from cofounder.cli.groups import tasks
 
     decided = await record(seen, choice)
     if json:
         await _settle(seen.task_id)
         out.emit(decided)
         return 0
-    said = {
-        "approve": "Approved.",
-        "changes": "Changes asked for.",
-        "reject": "Rejected. The text stays with the task.",
-    }
-    out.screen().print(said[choice.verdict or "approve"])
+    out.screen().print(_SAID[choice.verdict or "approve"])
+    if choice.verdict == "changes" or (choice.verdict == "approve" and seen.kind != "content"):
+        return await tasks.conclude(seen.task_id, json=False, ours=False, from_now=True)
+    ended = await _settle(seen.task_id)
     if choice.verdict == "reject":
-        await _settle(seen.task_id)
         return 0
-    return await conclude(seen.task_id, json=False, ours=False)
+    await tasks.show(seen.task_id, journey=False)
+    return tasks.code(ended)
 
 
 async def _settle(task_id: UUID) -> "Seen":

@@ -165,23 +165,48 @@ def _number(name: str, value: str) -> float | int:
     return int(number) if number.is_integer() and "." not in text else number
 
 
-async def conclude(task_id: UUID, *, json: bool, ours: bool) -> int:
-    """Watch a task until it rests, show what came of it, and ask for a decision where a person sits there."""
+async def conclude(task_id: UUID, *, json: bool, ours: bool, from_now: bool = False) -> int:
+    """Watch a task until it rests, show what came of it, and ask a person who sits there what it wants to know."""
     from cofounder.cli import watch
     from cofounder.cli.groups.deciding import decide_here
 
-    try:
-        seen = await watch.follow(task_id, silent=json)
-    except asyncio.CancelledError:  # Ctrl-C
-        _left(task_id, ours)
-        raise
-    if json:
-        await _emit(task_id)
-        return code(seen)
-    if seen.status.status == "pending_approval":
-        return await decide_here(task_id)
-    await show(task_id, journey=False)
+    while True:
+        try:
+            seen = await watch.follow(task_id, silent=json, from_now=from_now)
+        except asyncio.CancelledError:  # Ctrl-C
+            _left(task_id, ours)
+            raise
+        if json:
+            await _emit(task_id)
+            return code(seen)
+        if seen.status.status == "pending_approval":
+            return await decide_here(task_id)
+        if not (seen.status.status == "needs_clarification" and await _answered(task_id, seen)):
+            break
+        from_now = True
+    if seen.status.status != "needs_clarification" or not out.at_terminal():
+        await show(task_id, journey=False)
     return code(seen)
+
+
+async def _answered(task_id: UUID, seen: "Seen") -> bool:
+    """Ask the person at this terminal what the task asks; False when nobody is there or has no answer now."""
+    from cofounder.cli.views import task as views
+
+    if not out.at_terminal():
+        return False
+    screen, answers = out.screen(), []
+    for question in seen.status.questions:
+        for part in views.questions([question]):
+            screen.print(part)
+        answer = typer.prompt("  Your answer (empty: later)", default="", show_default=False).strip()
+        if answer:
+            answers.append(f"{question['field']}={answer}")
+    if not answers:
+        screen.print(f"It waits for you: cofounder task {task_id}", soft_wrap=True)
+        return False
+    await _do(task_id, "clarify", None, answers)
+    return True
 
 
 def _left(task_id: UUID, ours: bool) -> None:
@@ -227,13 +252,15 @@ async def show(task_id: UUID, *, journey: bool = True) -> None:
             screen.print(part)
         if publications:
             screen.print(views.published(publications))
-    _next(found.status, task_id, screen)
+    _next(found.status, task_id, screen, found.status_now.questions)
 
 
-def _next(status: str, task_id: UUID, screen: Any) -> None:
+def _next(status: str, task_id: UUID, screen: Any, questions: list[dict[str, Any]]) -> None:
     """What a person can do now, if anything."""
+    first = questions[0] if questions else {}
+    example = f"{first.get('field', 'FIELD')}={(first.get('options') or ['ANSWER'])[0]}"
     follows = {
-        "needs_clarification": f'Answer it: cofounder task {task_id} --clarify "FIELD=ANSWER"',
+        "needs_clarification": f'Answer it: cofounder task {task_id} --clarify "{example}"',
         "pending_approval": f"Decide: cofounder approve {task_id}",
         "paused": f"Go on: cofounder task {task_id} --resume",
     }

@@ -118,6 +118,12 @@ class Lines:
         self._phases: dict[str, str] = {}
         self._steps: dict[str, tuple[str, int]] = {}
 
+    def skip(self, status: "Status") -> None:
+        """Take a status as told already."""
+        write, self._write = self._write, lambda line: None
+        self.show(status)
+        self._write = write
+
     def show(self, status: "Status") -> None:
         """Write what is new since the status before."""
         for phase in status.phases:
