@@ -8,7 +8,7 @@ import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import URL, MetaData, make_url, text
+from sqlalchemy import URL, MetaData, make_url
 from sqlalchemy import exc as sql_errors
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -38,7 +38,8 @@ class _Place:
     schema: str = "cofounder"
 
 
-_engines: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine]" = weakref.WeakKeyDictionary()
+_Engines = dict[bool, AsyncEngine]  # by whether a commit waits for the disk
+_engines: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Engines]" = weakref.WeakKeyDictionary()
 
 
 def connect(url: str | URL, schema: str = "cofounder") -> None:
@@ -55,27 +56,23 @@ def place() -> tuple[URL, str]:
     return _Place.url, _Place.schema
 
 
-def engine() -> AsyncEngine:
-    """The engine of the running event loop."""
-    loop = asyncio.get_running_loop()
-    found = _engines.get(loop)
-    if found is None:
+def engine(*, durable: bool = True) -> AsyncEngine:
+    """The engine of the running event loop. Commits of the one that is not durable do not wait for the disk."""
+    mine = _engines.setdefault(asyncio.get_running_loop(), {})
+    if durable not in mine:
         url, schema = place()
-        found = create_async_engine(
-            url,
-            pool_size=8,
-            max_overflow=8,
-            pool_pre_ping=True,
-            connect_args={"server_settings": {"search_path": schema, "application_name": "cofounder"}},
+        asked = {"search_path": schema, "application_name": "cofounder"}
+        if not durable:
+            asked["synchronous_commit"] = "off"
+        mine[durable] = create_async_engine(
+            url, pool_size=6, max_overflow=10, pool_pre_ping=True, connect_args={"server_settings": asked}
         )
-        _engines[loop] = found
-    return found
+    return mine[durable]
 
 
 async def dispose() -> None:
     """Close the running loop's connections."""
-    found = _engines.pop(asyncio.get_running_loop(), None)
-    if found is not None:
+    for found in _engines.pop(asyncio.get_running_loop(), {}).values():
         await found.dispose()
 
 
@@ -86,9 +83,7 @@ async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
     `durable=False` does not wait for the disk: right for what a restart would do again anyway (progress, claims).
     A killed process loses nothing by it; a machine that loses power may lose the last fraction of a second.
     """
-    async with AsyncSession(engine(), expire_on_commit=False) as session, session.begin():
-        if not durable:
-            await session.execute(text("SET LOCAL synchronous_commit = off"))
+    async with AsyncSession(engine(durable=durable), expire_on_commit=False) as session, session.begin():
         yield session
         await live.flush(session)
 

@@ -3,29 +3,28 @@
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import live
 from cofounder.kit.errors import Conflict, InputInvalid
+from cofounder.kit.http import Body, Usd
 from cofounder.people.preferences import put_setting, stored_settings
 from cofounder.people.service import audit
 from cofounder.settings import Settings, settings
 
 
-class RuntimeSettings(BaseModel):
+class RuntimeSettings(Body):
     """The part of the settings that may change at run time. Money in US dollars, scores 0-1."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    approval: bool | None = None
-    quality_threshold: float | None = Field(default=None, ge=0, le=1)
-    step_quality_threshold: float | None = Field(default=None, ge=0, le=1)
-    max_refinements: int | None = Field(default=None, ge=0, le=10)
-    cost_limit_usd: Decimal | None = Field(default=None, ge=0)
-    daily_budget_usd: Decimal | None = Field(default=None, ge=0)
-    parallel_steps: int | None = Field(default=None, ge=1, le=64)
-    company: str | None = Field(default=None, max_length=200)
+    approval: StrictBool | None = None
+    quality_threshold: float | None = Field(default=None, ge=0, le=1, strict=True)
+    step_quality_threshold: float | None = Field(default=None, ge=0, le=1, strict=True)
+    max_refinements: StrictInt | None = Field(default=None, ge=0, le=10)
+    cost_limit_usd: Usd | None = Field(default=None, ge=0, le=1_000_000)
+    daily_budget_usd: Usd | None = Field(default=None, ge=0, le=1_000_000)
+    parallel_steps: StrictInt | None = Field(default=None, ge=1, le=64)
+    company: StrictStr | None = Field(default=None, max_length=200)
 
 
 NAMES = tuple(RuntimeSettings.model_fields)
@@ -38,22 +37,30 @@ class SettingFromEnvironment(Conflict):
 
 
 class SettingOut(BaseModel):
-    value: Any
+    value: bool | int | float | str
     source: Literal["environment", "settings", "default"]
+
+
+async def _stored(session: AsyncSession) -> dict[str, Any]:
+    """What was set, read once a transaction."""
+    kept: dict[str, Any] | None = session.info.get("runtime settings")
+    if kept is None:
+        kept = session.info["runtime settings"] = await stored_settings(session)
+    return kept
 
 
 async def effective(session: AsyncSession) -> dict[str, SettingOut]:
     """Every runtime setting with its value and where it comes from."""
-    stored = await stored_settings(session)
+    stored = await _stored(session)
     current = settings()
     found: dict[str, SettingOut] = {}
     for name in NAMES:
         if name in current.model_fields_set:
-            found[name] = SettingOut(value=getattr(current, name), source="environment")
+            found[name] = SettingOut(value=_shown(getattr(current, name)), source="environment")
         elif name in stored:
-            found[name] = SettingOut(value=_typed(name, stored[name]), source="settings")
+            found[name] = SettingOut(value=_shown(_typed(name, stored[name])), source="settings")
         else:
-            found[name] = SettingOut(value=getattr(current, name), source="default")
+            found[name] = SettingOut(value=_shown(getattr(current, name)), source="default")
     return found
 
 
@@ -62,7 +69,7 @@ async def value(session: AsyncSession, name: str) -> Any:
     current = settings()
     if name in current.model_fields_set:
         return getattr(current, name)
-    stored = await stored_settings(session)
+    stored = await _stored(session)
     return _typed(name, stored[name]) if name in stored else getattr(current, name)
 
 
@@ -75,11 +82,16 @@ async def change(session: AsyncSession, wanted: RuntimeSettings, *, by: str) -> 
         new = getattr(wanted, name)
         if new is None:
             raise InputInvalid("A setting needs a value.", field=name)
-        stored = float(new) if isinstance(new, Decimal) else new
+        stored = _shown(new)
         await put_setting(session, name, stored, by=by)
         await audit(session, by, "settings.changed", "setting", name, {"value": stored})
+    session.info.pop("runtime settings", None)
     live.changed(session, "settings")
     return await effective(session)
+
+
+def _shown(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _typed(name: str, raw: Any) -> Any:

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -93,11 +93,15 @@ async def update_task(session: AsyncSession, id: UUID, **changes: Any) -> TaskRo
     unknown = changes.keys() - _TASK_FIELDS
     if unknown:
         raise TypeError(f"a task has no field {', '.join(sorted(unknown))} to change")
-    row = await get_task(session, id, lock=True)
+    return await change(session, await get_task(session, id, lock=True), **changes)
+
+
+async def change(session: AsyncSession, row: TaskRow, **changes: Any) -> TaskRow:
+    """Set columns of a task whose row this transaction holds locked."""
     for name, value in changes.items():
         setattr(row, name, value)
     await session.flush()
-    live.changed(session, "tasks", id)
+    live.changed(session, "tasks", row.id)
     return row
 
 
@@ -129,8 +133,8 @@ def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
         return None
     try:
         moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-        return datetime.fromisoformat(moment), UUID(id)
-    except (ValueError, binascii.Error) as error:
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise CursorInvalid(field="cursor", hint="Ask for the first page again.") from error
 
 

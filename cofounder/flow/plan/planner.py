@@ -99,6 +99,7 @@ class Sketch:
             "persona": ref("task.persona"),
             "company": ref("task.company"),
             "constraints": ref("task.constraints"),
+            "language": ref("task.language"),
             "period": _period(action),
         }
 
@@ -256,6 +257,7 @@ def _comply(sketch: Sketch, action: Action) -> None:
 
 def _headlines(sketch: Sketch, action: Action) -> None:
     inputs = {**sketch.form_inputs(action), "count": sketch.intent.constraints.count or 5}
+    del inputs["language"]
     if action.wants_metrics or sketch.has_metrics:
         inputs["facts"] = ref(f"steps.{sketch.facts(action)}.facts")
     else:

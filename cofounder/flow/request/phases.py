@@ -102,15 +102,13 @@ async def _enter(task_id: UUID, name: str, whatever: bool) -> Result | None:
             return ended(f"The task is {task.status}.")
         if task.is_paused and not whatever:
             if task.status != "paused":
-                await records.update_task(session, task_id, status="paused")
+                await records.change(session, task, status="paused")
             return waiting(note="Paused by a person.")
         await queries.mark_phase(session, task_id, name, state="running", started_at=now(), note=None)
         if not whatever and task.status in ("queued", "paused", "needs_clarification", "pending_approval"):
-            await records.update_task(
-                session, task_id, status="running", phase=name, started_at=task.started_at or now()
-            )
+            await records.change(session, task, status="running", phase=name, started_at=task.started_at or now())
         else:
-            await records.update_task(session, task_id, phase=name)
+            await records.change(session, task, phase=name)
         live.changed(session, "tasks", task_id)
         return None
 
@@ -150,7 +148,7 @@ async def fail_now(task_id: str, error: dict[str, Any]) -> None:
             return
         if task.status in FINAL:
             return
-        await records.update_task(session, UUID(task_id), status="failed", error=error, completed_at=now())
+        await records.change(session, task, status="failed", error=error, completed_at=now())
         await queries.settle_phases(session, UUID(task_id), detail=str(error.get("detail", "")))
         live.changed(session, "tasks", task_id)
 

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.request.tables import Phase
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+
+
+async def take_turn(session: AsyncSession, key: str) -> None:
+    """Let requests with the same key pass one after the other, until their transactions end."""
+    wait = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+    await session.execute(wait, {"key": f"process:{key}"})
 
 
 async def add_phases(session: AsyncSession, task_id: UUID, names: Sequence[str]) -> None:

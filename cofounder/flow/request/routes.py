@@ -1,12 +1,12 @@
 """Start a task, answer its questions, stop it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
 
 from cofounder.business.records import service as records
-from cofounder.business.records.schemas import TaskFilter
+from cofounder.business.records.schemas import Source, TaskFilter
 from cofounder.flow.request import service
 from cofounder.flow.request.schemas import Accepted, ClarifyIn, ProcessIn, TaskOut
 from cofounder.flow.request.service import (
@@ -22,6 +22,24 @@ from cofounder.kit.http import Page, Session, documented
 from cofounder.people import Operator, Viewer
 
 router = APIRouter(tags=["tasks"])
+StatusWord = Literal[
+    "queued",
+    "running",
+    "executing",
+    "paused",
+    "needs_clarification",
+    "pending_approval",
+    "approved",
+    "publishing",
+    "completed",
+    "complete",
+    "rejected",
+    "failed",
+    "cancelled",
+    "expired",
+]
+_MEANS = {"executing": "running", "complete": "completed"}  # words that scripts used before
+Cursor = Annotated[str | None, Query(max_length=200)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
@@ -53,16 +71,15 @@ async def clarify(task_id: UUID, body: ClarifyIn, session: Session, caller: Oper
 async def tasks(
     session: Session,
     caller: Viewer,
-    status: Annotated[list[str] | None, Query()] = None,
-    source: str | None = None,
+    status: Annotated[list[StatusWord] | None, Query(max_length=50)] = None,
+    source: Source | None = None,
     search: Annotated[str | None, Query(max_length=200)] = None,
-    cursor: str | None = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[TaskOut]:
     """Tasks, newest first."""
-    found = await records.list_tasks(
-        session, TaskFilter(status=status, source=source, text=search), cursor=cursor, limit=limit
-    )
+    wanted = TaskFilter(status=[_MEANS.get(word, word) for word in status or ()] or None, source=source, text=search)
+    found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
     return Page[TaskOut](
         items=[service.as_listed(task) for task in found.items], next_cursor=found.next_cursor, total=found.total
     )
@@ -72,7 +89,7 @@ async def tasks(
 async def history(
     session: Session,
     caller: Viewer,
-    cursor: str | None = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[TaskOut]:
     """The tasks that the product itself ran, newest first; imported history is left out."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from cofounder.kit.http import Body
+from cofounder.kit.http import Body, Time
 
 RequestText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -32,7 +32,7 @@ class ProcessIn(Body):
         default=False, description="Stop before execution so that a person can edit the plan."
     )
     priority: StrictInt = Field(default=0, ge=-100, le=100)
-    not_before: datetime | None = Field(default=None, description="Run not before this time.")
+    not_before: Time | None = Field(default=None, description="Run not before this time.")
 
 
 class Accepted(Body):

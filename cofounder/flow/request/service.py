@@ -75,6 +75,7 @@ async def submit(
     """
     body_hash = _hash(body)
     if idempotency_key is not None:
+        await queries.take_turn(session, idempotency_key)
         earlier = await records.find_task(session, idempotency_key=idempotency_key)
         if earlier is not None:
             if earlier.body_hash != body_hash:

@@ -6,6 +6,7 @@ A repeated run skips what is finished, so a kill at any line costs at most the n
 
 import asyncio
 from dataclasses import dataclass, field
+from decimal import Decimal
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -175,15 +176,12 @@ def _injected(graph: Graph, step: PlanStep, known: dict[str, Any], turn: int) ->
 
 async def _claim(graph: Graph, step: PlanStep, fence: UUID, attempt: int, call: dict[str, Any]) -> bool:
     async with transaction(durable=False) as session:
+        if await queries.claim(session, graph.ids[step.id], fence=fence, attempt=attempt, input=call, at=now()):
+            live.changed(session, "steps", graph.task_id)
+            return True
         task = await records.get_task(session, graph.task_id)
-        if task.status in FINAL or task.is_paused:
-            graph.stop = "cancelled" if task.status in FINAL else "paused"
-            return False
-        live.changed(session, "steps", graph.task_id)
-        claimed = await queries.claim(session, graph.ids[step.id], fence=fence, attempt=attempt, input=call, at=now())
-        if not claimed:
-            graph.stop = "superseded"
-        return claimed
+        graph.stop = "cancelled" if task.status in FINAL else "paused" if task.is_paused else "superseded"
+        return False
 
 
 async def _judged(graph: Graph, step: PlanStep, output: dict[str, Any]) -> float | None:
@@ -208,7 +206,8 @@ async def _finish(
     graph: Graph, step: PlanStep, fence: UUID, output: dict[str, Any], seconds: float, score: float | None
 ) -> str:
     async with transaction() as session:
-        cost = await models.spent_on(session, graph.task_id, f"step:{step.id}:")
+        asks_a_model = "scope" in graph.tools[step.tool].input_schema.get("properties", {})
+        cost = await models.spent_on(session, graph.task_id, f"step:{step.id}:") if asks_a_model else Decimal(0)
         written = await queries.finish(
             session,
             graph.ids[step.id],

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,10 +33,11 @@ async def drop_unstarted(session: AsyncSession, task_id: UUID, keep: list[str]) 
 async def claim(
     session: AsyncSession, step_id: UUID, *, fence: UUID, attempt: int, input: dict[str, Any], at: datetime
 ) -> bool:
-    """Take an unfinished step under a new fence; false when it is finished already."""
+    """Take an unfinished step under a new fence; false when it is finished, or its task is to stand still."""
+    may_run = text("EXISTS (SELECT FROM tasks WHERE id = steps.task_id AND status = 'running' AND NOT is_paused)")
     found = await session.execute(
         update(Step)
-        .where(Step.id == step_id, Step.state.in_(("waiting", "running")))
+        .where(Step.id == step_id, Step.state.in_(("waiting", "running")), may_run)
         .values(
             state="running",
             fence=fence,
