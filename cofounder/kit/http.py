@@ -3,13 +3,11 @@
 import math
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Annotated, Any, Generic, TypeVar
 
-import httpx
 from fastapi import Depends, FastAPI
 from pydantic import (
     AfterValidator,
@@ -151,13 +149,3 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: each error it may give, with an example, beside those that every route may give."""
     return openapi.documented(NotSignedIn, NotAllowed, InputInvalid, *errors)
-
-
-@asynccontextmanager
-async def outside(
-    *, timeout_seconds: float = 20.0, transport: httpx.AsyncBaseTransport | None = None
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client for calls to other machines: it ends in time, and follows no redirect to where nobody sent it."""
-    timeout = httpx.Timeout(timeout_seconds, connect=min(timeout_seconds, 5.0))
-    async with httpx.AsyncClient(timeout=timeout, follow_redirects=False, transport=transport) as client:
-        yield client

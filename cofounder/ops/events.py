@@ -8,7 +8,7 @@ from cofounder.kit.http import documented
 from cofounder.people import Viewer
 
 router = APIRouter(tags=["operations"])
-ADMIN_TOPICS = frozenset({"api_keys", "audit_log"})
+ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
 
 
 @router.get(

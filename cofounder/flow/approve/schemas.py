@@ -1,13 +1,12 @@
 """What goes over the wire at approval."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
-from cofounder.kit.http import Body
+from cofounder.kit.http import Body, Time, Usd
 
 Kind = Literal["content", "plan", "cost"]
 Verdict = Literal["approve", "changes", "reject"]
@@ -42,16 +41,16 @@ class Decision(Body):
         default=None, max_length=50, description="Variants to publish; left out: all of them."
     )
     feedback: StrictStr | None = Field(default=None, max_length=10_000)
-    schedule_at: AwareDatetime | None = None
+    schedule_at: Time | None = None
     fingerprint: StrictStr | None = Field(default=None, max_length=64)
-    edits: dict[str, Edit] | None = None
+    edits: dict[str, Edit] | None = Field(default=None, max_length=50)
     plan: dict[str, Any] | None = Field(default=None, description="An edited plan, where a plan is decided on.")
 
 
 class DraftEdit(Body):
     """Changes to the texts that wait for a decision, by channel."""
 
-    edits: dict[str, Edit] = Field(min_length=1)
+    edits: dict[str, Edit] = Field(min_length=1, max_length=50)
     fingerprint: StrictStr | None = Field(default=None, max_length=64, description="What you read; If-Match does too.")
 
 
@@ -208,4 +207,4 @@ class DecisionOut(BaseModel):
     fingerprint: str
     texts: dict[str, str]
     publications: list[PlannedPublication]
-    estimated_cost: Decimal | None = None
+    estimated_cost: Usd | None = None

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from cofounder.flow.learn import export, service
 from cofounder.flow.learn.envelope import EnvelopeRoute
 from cofounder.flow.learn.export import MEDIA_TYPE, QualityUnclear
-from cofounder.flow.learn.schemas import ExportIn, Filters, Format, PatternsOut, SummaryOut
+from cofounder.flow.learn.schemas import MOST, ExportIn, Filters, Format, PatternsOut, SummaryOut
 from cofounder.kit.clock import today
 from cofounder.kit.db import transaction
 from cofounder.kit.http import Session, documented
@@ -46,7 +46,7 @@ async def export_examples(
     format: Annotated[Format | None, Query()] = None,
     filter_by_quality: Annotated[str | None, Query(max_length=20)] = None,
     min_quality: Annotated[float | None, Query(ge=0, le=1)] = None,
-    limit: Annotated[int | None, Query(ge=1)] = None,
+    limit: Annotated[int | None, Query(ge=1, le=MOST)] = None,
     tags: Annotated[list[str] | None, Query()] = None,
 ) -> StreamingResponse:
     """Examples as JSON lines for tuning or as a table. Body and query mean the same; the query wins.

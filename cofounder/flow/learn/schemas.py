@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
+from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
 
 from cofounder import channels
-from cofounder.kit.http import Body
+from cofounder.kit.http import Body, Time
 
 OUT_UNLESS_ASKED = ("development", "test", "exclude")
 Format = Literal["jsonl", "csv"]
+MOST = 1_000_000_000  # rows; more is no number of rows
 
 
 class Filters(Body):
@@ -21,11 +22,11 @@ class Filters(Body):
     success_only: StrictBool = False
     exclude_tags: list[StrictStr] = Field(default_factory=list, max_length=100)  # any of them
     include_tags: list[StrictStr] = Field(default_factory=list, max_length=100)  # all of them
-    date_after: AwareDatetime | None = None
-    date_before: AwareDatetime | None = None
+    date_after: Time | None = None
+    date_before: Time | None = None
     platform: StrictStr | None = None
     include_sample: StrictBool = False
-    limit: StrictInt | None = Field(default=None, ge=1)
+    limit: StrictInt | None = Field(default=None, ge=1, le=MOST)
 
     @field_validator("platform")
     @classmethod
@@ -42,7 +43,7 @@ class ExportIn(Body):
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: float | None = Field(default=None, ge=0, le=1, strict=True)
     tags: list[StrictStr] = Field(default_factory=list, max_length=100)
-    limit: StrictInt | None = Field(default=None, ge=1)
+    limit: StrictInt | None = Field(default=None, ge=1, le=MOST)
 
 
 class PatternsOut(BaseModel):

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StrictStr, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
-from cofounder.kit.http import Body
+from cofounder.kit.http import Body, Time
 
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
 FINAL: tuple[State, ...] = ("published", "refused", "cancelled")
@@ -39,7 +39,7 @@ class PublishIn(Body):
     platform: StrictStr = Field(max_length=40, examples=["linkedin"])
     content: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000)]
     metadata: Metadata = Field(default_factory=Metadata)
-    schedule_at: AwareDatetime | None = None
+    schedule_at: Time | None = None
 
 
 class PublicationOut(BaseModel):
