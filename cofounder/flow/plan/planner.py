@@ -120,11 +120,11 @@ def _write(sketch: Sketch, action: Action) -> None:
     else:
         sources["passages"] = ref(f"steps.{sketch.passages(action)}.passages")
     sketch.surroundings(action, channels)
-    first: str | None = None
+    drafts: list[str] = []
     for channel in channels:
         thread = action.kind == "create_thread" and channel == "x"
-        # the first text keeps clear of recent posts, the others of the first: no variant is a cut of another
-        avoid: Any = ref("task.recent_texts") if first is None else [ref(f"steps.{first}.text")]
+        # the first text keeps clear of recent posts, each other one of those before it: no variant is a cut of another
+        avoid: Any = [ref(f"steps.{earlier}.text") for earlier in drafts] or ref("task.recent_texts")
         inputs = {**sketch.form_inputs(action), **sources, "channel": channel, "thread": thread or None, "avoid": avoid}
         drafted = sketch.add(
             f"draft_{channel}",
@@ -133,7 +133,7 @@ def _write(sketch: Sketch, action: Action) -> None:
             produces=f"variant:{channel}",
             quality_threshold=sketch.quality_threshold,
         )
-        first = first or drafted
+        drafts.append(drafted)
         _inspect(sketch, channel, drafted, sources)
 
 
