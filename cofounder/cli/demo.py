@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from cofounder.cli.watch import Seen
     from cofounder.flow.approve.schemas import ApprovalOut
-    from cofounder.flow.learn.tables import Example
 
 REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
 CHANNELS = ["linkedin", "x", "email"]
@@ -118,18 +117,15 @@ async def _outcome(screen: "Console", task_id: UUID, *, asked: bool) -> None:
         screen.print(task_views.published(seen.publications))
     async with db.transaction() as session:
         example = await learning.get(session, task_id)
-    if example is not None:
-        screen.print(views.title("Training example"))
-        _example(screen, example)
-
-
-def _example(screen: "Console", example: "Example") -> None:
+    if example is None:
+        return
     score = None if example.quality_score is None else float(example.quality_score)
-    plan = example.execution_plan or {}
+    steps = int((example.execution_plan or {}).get("steps") or 0)
+    tags = ", ".join(example.tags) or "none"
+    screen.print(views.title("Training example"))
     screen.print(f"{example.execution_id}", soft_wrap=True)
     screen.print(
-        f"{words.plain(example.intent)}: {words.of(int(plan.get('steps') or 0), 'step')}, quality {words.score(score, 3)},"
-        f" tags: {', '.join(example.tags) or 'none'}"
+        f"{words.plain(example.intent)}: {words.of(steps, 'step')}, quality {words.score(score, 3)}, tags: {tags}"
     )
     tested = " --tag test" if "test" in example.tags else ""
     screen.print(

@@ -38,7 +38,7 @@ def tools(json: Json = False) -> int:
 
 async def _tools(json: bool) -> int:
     from cofounder.cli import words
-    from cofounder.cli.views.tables import table
+    from cofounder.cli.views.grid import table
     from cofounder.flow.run import status as view
     from cofounder.kit import db
 

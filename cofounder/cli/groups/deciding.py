@@ -125,7 +125,7 @@ def edits(file: Path, channels: list[str] | None, there: list[str]) -> dict[str,
     """What a file changes: JSON by channel, or one text for the one channel that is meant. Raises EditUnclear."""
     import json as codec
 
-    from cofounder.cli.groups.tasks import read
+    from cofounder.cli.groups.asking import read
 
     text = read(file)
     if file.suffix.lower() == ".json":
@@ -306,7 +306,7 @@ def publish(
 
     Example: cofounder publish --channel linkedin --file post.txt
     """
-    from cofounder.cli.groups.tasks import read
+    from cofounder.cli.groups.asking import read
 
     if (text is None) == (file is None):
         raise InputInvalid("Give the text or --file, one of them.", field="text")

@@ -63,7 +63,7 @@ def list_keys(json: Json = False) -> int:
 
 async def _list(json: bool) -> int:
     from cofounder.cli import words
-    from cofounder.cli.views.tables import table
+    from cofounder.cli.views.grid import table
     from cofounder.kit import db
     from cofounder.kit.clock import now
     from cofounder.people import list_keys as all_keys

@@ -1,7 +1,6 @@
-"""ask, tasks, task: give work, see it, steer it."""
+"""tasks, task: see work and steer it."""
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -13,15 +12,8 @@ from cofounder.kit.errors import InputInvalid
 
 if TYPE_CHECKING:
     from cofounder.cli.watch import Seen
-    from cofounder.flow.request.schemas import ProcessIn
 
 _BADLY = ("failed", "rejected", "cancelled", "expired")
-
-
-class MetricUnclear(InputInvalid):
-    """A metric is given as name=value."""
-
-    hint = "For example: --metric revenue_monthly=150000 --metric conversion_rate=4.5%"
 
 
 class AnswerUnclear(InputInvalid):
@@ -33,136 +25,8 @@ class OneThingAtATime(InputInvalid):
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(ask)
     app.command("tasks")(list_tasks)
     app.command()(task)
-
-
-def ask(
-    request: Annotated[str, typer.Argument(help="What you want, in plain English.")],
-    metric: Annotated[
-        list[str] | None, typer.Option("--metric", "-m", metavar="NAME=VALUE", help="A figure to use; repeat for more.")
-    ] = None,
-    tone: Annotated[str | None, typer.Option(help="How it should sound, such as professional.")] = None,
-    channel: Annotated[
-        list[str] | None, typer.Option("--channel", "-c", help="Where it goes; repeat for more.")
-    ] = None,
-    language: Annotated[str | None, typer.Option(help="The language to write in.")] = None,
-    persona: Annotated[str | None, typer.Option(help="The voice to write in; else one is drawn.")] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option(
-            help="A text that the request is about. '-' reads standard input.", dir_okay=False, allow_dash=True
-        ),
-    ] = None,
-    plan: Annotated[
-        Path | None, typer.Option(help="A plan (JSON) to run instead of a new one.", dir_okay=False, exists=True)
-    ] = None,
-    review_plan: Annotated[
-        bool, typer.Option("--review-plan", help="Stop before the plan runs, so that you can look at it.")
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Ask nobody: what comes out goes to the outbox. Recorded as automatic.")
-    ] = False,
-    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it is done or waits for you.")] = True,
-    json: Json = False,
-) -> int:
-    """Ask for something and see it done.
-
-    Example: cofounder ask "Create a LinkedIn post about our Q4 growth metrics" --metric revenue_monthly=150000 --metric previous_month_revenue=125000
-    """
-    body = _body(request, metric, tone, channel, language, persona, file, plan, review_plan)
-    return home.run(_ask(body, yes=yes, wait=wait, json=json))
-
-
-async def _ask(body: "ProcessIn", *, yes: bool, wait: bool, json: bool) -> int:
-    from cofounder.flow.request import service as requests
-    from cofounder.kit import db
-    from cofounder.people import LOCAL_OWNER
-
-    async with home.opened(tools=body.plan is not None), home.worked(needed=wait) as ours:
-        async with db.transaction() as session:
-            stored = await requests.submit(session, body, by=LOCAL_OWNER.who, automatic=yes)
-        if wait:
-            return await conclude(stored.id, json=json, ours=ours)
-        if json:
-            out.emit({"task_id": stored.id, "status": stored.status})
-        else:
-            out.screen().print(
-                f"Task {stored.id} is stored. A worker carries it out: cofounder up, or cofounder worker"
-            )
-    return 0
-
-
-def _body(
-    request: str,
-    metric: list[str] | None,
-    tone: str | None,
-    channel: list[str] | None,
-    language: str | None,
-    persona: str | None,
-    file: Path | None,
-    plan: Path | None,
-    review_plan: bool,
-) -> "ProcessIn":
-    """The request as the API would take it, checked by the same schema."""
-    import json as codec
-
-    from cofounder.flow.request.schemas import ProcessIn
-
-    if file is not None:
-        request = f"{request}\n\n{read(file)}"
-    supplied = None
-    if plan is not None:
-        try:
-            supplied = codec.loads(plan.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise InputInvalid(f"{plan} is not JSON: {error}", field="plan") from error
-    preferences = {"tone": tone, "channels": channel or [], "language": language, "persona": persona}
-    return ProcessIn.model_validate(
-        {
-            "request": request,
-            "business_metrics": metrics(metric) if metric else None,
-            "preferences": preferences,
-            "plan": supplied,
-            "review_plan": review_plan,
-        }
-    )
-
-
-def read(file: Path) -> str:
-    """A file's text, or standard input for `-`."""
-    import sys
-
-    if str(file) == "-":
-        return sys.stdin.read()
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputInvalid(f"{file} is not UTF-8 text.", field="file") from error
-
-
-def metrics(given: list[str]) -> dict[str, float | int]:
-    """`name=value` pairs as figures: "4.5%" is 0.045, "$150,000" is 150000. Raises MetricUnclear."""
-    found: dict[str, float | int] = {}
-    for one in given:
-        name, equals, value = one.partition("=")
-        if not equals or not name.strip():
-            raise MetricUnclear(f"{one!r} has no name or no value.", field="metric")
-        found[name.strip()] = _number(name.strip(), value)
-    return found
-
-
-def _number(name: str, value: str) -> float | int:
-    text = value.strip().replace(",", "").replace("_", "").removeprefix("$")
-    rate = text.endswith("%")
-    try:
-        number = float(text.removesuffix("%"))
-    except ValueError as error:
-        raise MetricUnclear(f"{value!r} is no number.", field=f"metric.{name}") from error
-    if rate:
-        return round(number / 100, 12)
-    return int(number) if number.is_integer() and "." not in text else number
 
 
 async def conclude(task_id: UUID, *, json: bool, ours: bool, from_now: bool = False) -> int:

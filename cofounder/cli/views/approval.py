@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cofounder.cli import words
+from cofounder.cli.views.grid import table
 from cofounder.cli.views.post import name, post
-from cofounder.cli.views.tables import table
 
 if TYPE_CHECKING:
     from cofounder.flow.approve.schemas import ApprovalOut, DimensionOut, VariantOut

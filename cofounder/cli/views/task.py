@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from cofounder.cli import words
+from cofounder.cli.views.grid import table
 from cofounder.cli.views.journey import Journey, head, standing
 from cofounder.cli.views.post import name
-from cofounder.cli.views.tables import table
 
 if TYPE_CHECKING:
     from cofounder.flow.publish.schemas import PublicationOut
