@@ -27,6 +27,14 @@ TODAY = date(2026, 11, 21)
 ROOT = Path(__file__).resolve().parent.parent
 LABELLED = ROOT / "tests" / "models" / "offline" / "requests.jsonl"
 PUBLIC = ROOT.parent / "shared" / "data"
+DOCUMENT = ROOT / "docs" / "reference" / "requests.md"
+TITLES = {
+    "kinds": "kinds of action, all and in order", "channels": "channels", "period": "period, first and last day", "tone": "tone",
+    "audience": "audience", "unknown_channels": "channels it does not have", "asks": "asks exactly where it should",
+    "language": "language", "constraints": "constraints, all of them", "rejected": "refusal", "topic": "topic, word for word (where labelled)",
+    "compare_with": "what it is compared with (where labelled)", "metrics": "metrics (where labelled)", "horizon": "horizon (where labelled)",
+    "whole": "kinds, channels, period and questions all right", "tuning": "Tuning", "held_out": "Held out",
+}  # fmt: skip
 ALWAYS = (
     "kinds",
     "channels",
@@ -107,7 +115,9 @@ def core(verdict: dict[str, bool]) -> bool:
 
 def confidence(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Mean confidence of whole right and of wrong readings, and how well it tells them apart (area under the curve)."""
-    right, wrong, silent = [], [], 0
+    right: list[float] = []
+    wrong: list[float] = []
+    silent = 0
     for row in rows:
         verdict, intent = judge(row)
         (right if core(verdict) else wrong).append(intent.confidence)
@@ -168,7 +178,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--ahead", action="store_true", help="show the public requests it would carry out without asking"
     )
+    parser.add_argument("--document", action="store_true", help="write the measured part of docs/reference/requests.md")
     options = parser.parse_args(argv)
+    if options.document:
+        document()
+        return 0
     rows = [row for row in labelled() if options.part in (None, row["part"])]
     for part in sorted({row["part"] for row in rows}):
         half = [row for row in rows if row["part"] == part]
@@ -181,6 +195,52 @@ def main(argv: list[str] | None = None) -> int:
     if options.part is None:
         show_robustness(ahead=options.ahead)
     return 0
+
+
+def document() -> None:
+    """Writes what was measured between the marks in the reference page."""
+    page = DOCUMENT.read_text(encoding="utf-8")
+    first, rest = page.split("<!-- measured -->")
+    _, last = rest.split("<!-- /measured -->")
+    DOCUMENT.write_text(f"{first}<!-- measured -->\n{measured()}<!-- /measured -->{last}", encoding="utf-8")
+    print(f"{DOCUMENT.relative_to(ROOT)} written")
+
+
+def measured() -> str:
+    """The tables of the reference page, in Markdown."""
+    rows = labelled()
+    halves = {part: [row for row in rows if row["part"] == part] for part in ("tuning", "held_out")}
+    scores = {part: accuracy(half) for part, half in halves.items()}
+    lines = [
+        f"| field | tuning, n = {len(halves['tuning'])} | held out, n = {len(halves['held_out'])} |",
+        "|---|---|---|",
+    ]
+    for name in scores["tuning"]:
+        cells = [scores[part].get(name) for part in scores]
+        lines.append(f"| {TITLES.get(name, name)} | " + " | ".join(_cell(cell) for cell in cells) + " |")
+    for part, half in halves.items():
+        found = confidence(half)
+        lines.append("")
+        lines.append(
+            f"{TITLES[part]}: {found['wrong_n']:.0f} readings are wrong as a whole; {found['wrong_and_not_asked']:.0f} of them go ahead without "
+            f"a question. Mean confidence {found['right']:.2f} where right, {found['wrong']:.2f} where wrong."
+        )
+    lines += [
+        "",
+        "| public requests | n | crashed | asked about | carried out | median ms | 95 % ms |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for source, entry in robustness().items():
+        ms = sorted(entry["ms"])
+        lines.append(
+            f"| {source} | {entry['n']} | {len(entry['crashed'])} | {entry['asked']} | {sum(entry['ahead'].values())} | "
+            f"{ms[len(ms) // 2]:.1f} | {ms[int(len(ms) * 0.95)]:.1f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _cell(cell: tuple[int, int] | None) -> str:
+    return f"{100 * cell[0] / cell[1]:.1f} % ({cell[0]} of {cell[1]})" if cell else "–"
 
 
 def show_misses(rows: list[dict[str, Any]]) -> None:

@@ -14,6 +14,11 @@ def read(words: str, context: Context) -> Found:
     """What the words of one part ask for; empty when they only add to another part."""
     if cues.TRANSLATE.search(words):
         return Found(unmade="translation")
+    if re.match(
+        r"what (?:could|would|should|might|is|are) (?:be )?(?:an? |some )?(?:\w+ )?(?:headline|title|subject line)s?\b",
+        words,
+    ):
+        return Found([("headlines", words[:40])], 0.88)
     if cues.UNDONE.match(words):
         return Found(unmade=" ".join(words.split()[:5]))
     for reader in (
@@ -181,6 +186,8 @@ def _settled(thing: Thing, words: str, context: Context) -> ActionKind | None:
 def _given_object(words: str, context: Context) -> bool:
     """ "post this", "publish the following", "tweet: ..." with a text at hand."""
     after = re.sub(r"^\S+(?: out)?\s*", "", words)
+    if re.match(r"that (?:we|our|the|i|it|they|you|there)\b", after):
+        return False  # "tweet that we are back"
     if re.match(rf"{cues.THIS}(?!\w)(?! (?:about|on how|announcing))", after):
         return True
     if context.has_text and not TOPIC_START.search(words) and not context.before:
@@ -213,6 +220,9 @@ def _send(words: str, context: Context) -> Found | None:
     if made and len(made) == len(context.before) and not context.has_text:
         kind: ActionKind = "write_email" if re.match(r"e-?mail\b", words) else "create_post"
         return Found([(kind, match[0])], 0.9, topic_at=match.end(), refers=True)
+    labelled = re.search(r":\s+(?=(?:our|the|my)\b)", words)
+    if labelled and not context.has_text:
+        return Found([("create_post", match[0])], 0.85, topic_at=labelled.end())
     if _given_object(words, context):
         return Found([("publish_text", match[0])], 0.93, refers=True)
     if re.match(r"(?:get|put|push|upload|submit)\b", words) and not context.placed:
@@ -235,6 +245,9 @@ def _named_only(words: str, context: Context) -> Found | None:
         return found
     if (metrics.find(words) or (context.timed and metrics.FIGURES.search(words))) and len(words.split()) <= 8:
         return Found([("analyse_metrics", words)], 0.65)
+    labelled = re.match(r"[\w +,&/-]{2,50}:\s+", words) if context.placed else None
+    if labelled:
+        return Found([("create_post", labelled[0])], 0.8, topic_at=labelled.end())
     if context.placed and len(words.split()) <= 14 and TOPIC_START.search(words):
         return Found([("create_post", words[:40])], 0.75)
     return None

@@ -36,7 +36,7 @@ _LENGTHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("range", rf"\b(?:between )?(?P<low>{NUMBER})\s?(?:-|–|to|and)\s?{_N}[- ]{_THING}\b"),
         ("least", rf"\b{_LEAST} {_N} {_THING}\b"),
         ("least", rf"\b{_N}(?:\+| or more) {_THING}\b|\b(?P<n2>{NUMBER}) (?P<unit2>words?|characters?) (?:or more|minimum|at least|or longer)\b"),
-        ("more", rf"\b(?:more|longer) than {_N} {_THING}\b(?! (?:is|are))"),
+        ("more", rf"(?<!no )(?<!not )\b(?:more|longer) than {_N} {_THING}\b(?! (?:is|are))"),
         ("less", rf"\b{_LESS} {_N}[- ]{_THING}\b"),
         ("exact", rf"\b(?:exactly|precisely) {_N} {_THING}\b"),
         ("rough", rf"\b{_ROUGH}\s?{_N}[- ]{_THING}(?: long)?\b"),
@@ -84,7 +84,7 @@ _DEADLINE = re.compile(
     rf"\b(?:(?:by|before|until|due(?: on| by)?|no later than|deadline(?: is|:)?|needed (?:by|on)|ready (?:by|for|on)|in time for) (?P<day>{_DAY}|\d{{1,2}}(?::\d\d)? ?(?:am|pm))|(?P<asap>asap|as soon as possible|urgently|right away|immediately))\b"
 )
 _SCHEDULE = re.compile(
-    rf"(?:^|[.,;!?\n]\s|\b(?:and|then|please|to)\s)(?P<lead>(?:publish|post|send|schedule|release|share|go(?:es)? (?:out|live)|tweet|scheduled?)\b[^.;\n]{{0,80}}?)\s(?P<on>(?:(?:on|for|at) |(?=tomorrow|today|tonight|next|this|(?:mon|tues|wednes|thurs|fri|satur|sun)day)){_DAY}(?: morning| afternoon| evening)?)(?=[.;,\n:]|$| (?:on|to|at|and|about|for)\b)"
+    rf"(?:^|[.,;!?\n]\s|\b(?:and|then|please|to)\s)(?P<lead>(?:publish|post|send|get|put|schedule|release|share|go(?:es)? (?:out|live)|tweet|scheduled?)\b[^.;\n]{{0,80}}?)\s(?P<on>(?:(?:on|for|at) |(?=tomorrow|today|tonight|next|this|(?:mon|tues|wednes|thurs|fri|satur|sun)day)){_DAY}(?: morning| afternoon| evening)?)(?=[.;,\n:]|$| (?:on|to|at|and|about|for)\b)"
 )
 _CANNOT = re.compile(
     r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
@@ -232,6 +232,8 @@ def _deadline(low: str, text: str, demands: Demands) -> None:
         return
     match = _SCHEDULE.search(low)
     if match:
+        if "about" in match["lead"] and re.search(r"\d", match["on"]):
+            return  # the day of the event, not of the post
         demands.values["deadline"] = re.sub(r"^(?:on|for|at) ", "", text[slice(*match.span("on"))])
         demands.spans.append(match.span("on"))
         demands.evidence["deadline"] = match["on"]
@@ -272,12 +274,9 @@ def _counts(low: str, text: str, demands: Demands) -> None:
     found: list[re.Match[str]] = []
     for match in _COUNT.finditer(low):
         count = number(match["n"])
-        if (
-            count
-            and count > 1
-            and not _overlaps(match, demands)
-            and not re.search(r"\b(?:last|past|our|of our|previous|the) $", low[: match.start()])
-        ):
+        spoken_of = re.search(r"\b(?:last|past|our|of our|previous|the) $", low[: match.start()])
+        rhythm = re.match(r"\s*(?:a|per|each|every) (?:day|week|month)", low[match.end() : match.end() + 14])
+        if count and count > 1 and not _overlaps(match, demands) and not spoken_of and not rhythm:
             found.append(match)
     if len({number(match["n"]) for match in found}) == 1:
         _take(demands, found[0], "count", number(found[0]["n"]), "n")

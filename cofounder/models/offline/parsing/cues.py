@@ -5,16 +5,16 @@ import re
 THIS = r"(?:it|this|that|these|them|the (?:following|text|below|above|draft|copy|post|caption|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|statement|version|original|passage|announcement|title|content|wording|description|sentences|thread|note|blog post|press release|claim|bio|intro|result|piece)|my (?:text|draft|post|e-?mail|article|copy|tweet|paragraph|message|newsletter)|our (?:text|draft|copy|(?:last|latest) (?:post|draft)))"
 OBJECT_THIS = re.compile(rf"\b{THIS}\b")
 SHORT = re.compile(
-    r"^(?:shorten|condense|trim|tighten|abridge|shorter version|make (?:\w+ ){1,5}(?:short(?:er)?|more concise|tighter|more compact)|(?:cut|reduce|get|bring|boil|squeeze|compress)\b(?: down)? (?:\w+ ){0,4}?(?:it|this|that|text|post|article|draft|email|copy|to|down|in half|by half|the following)\b)|\b(?:too long|more concise|shorter|to half (?:its|the) length|in fewer words)\b"
+    r"^(?:(?:get|bring) (?:it|this|that|the \w+) (?:down|under|below)|shorten|condense|trim|tighten|abridge|shorter version|make (?:\w+ ){1,5}(?:short(?:er)?|more concise|tighter|more compact)|(?:cut|reduce|boil|squeeze|compress)\b(?: down)? (?:\w+ ){0,4}?(?:it|this|that|text|post|article|draft|email|copy|to|down|in half|by half|the following)\b)|\b(?:too long|more concise|shorter|to half (?:its|the) length|in fewer words)\b"
 )
 SUMMARY = re.compile(
     r"^(?:summari[sz]e|sum up|tl;?dr|recap|boil down|give (?:me |us )?(?:a |the )?(?:short |brief |quick |one-paragraph |executive )?(?:summary|gist|tl;?dr|key points|main points|takeaways)|extract (?:the )?(?:key|main) points|what (?:are|is) the (?:key|main) (?:points?|takeaways?|message))|\b(?:summary|key points|main points|takeaways|gist) of\b"
 )
 RESTYLE = re.compile(
-    r"^(?:rewrite|rephrase|reword|restyle|paraphrase|change the (?:tone|style|voice)|adjust the tone|simplify|soften|make (?:it|this|that|the [\w ]{2,20}?|my (?:\w+ )?\w+|our (?:\w+ )?\w+)(?: text| below| above)? (?:sound |be |read |feel |look |a bit |a little |much |less |more |slightly )*(?!shorter|longer|better|short\b|concise|compliant|clearer\b|good)\w+|tone (?:it|this) down|say (?:it|this) )|\b(?:in a (?:more |different |less )?\w+ (?:tone|style|voice)|more (?:formal|casual|friendly)|less (?:formal|stiff))\b[^.]*$"
+    r"^(?:rewrite|rephrase|reword|restyle|paraphrase|change the (?:tone|style|voice)|(?:adjust|fix|improve) the (?:tone|style|voice)|simplify|soften|make (?:it|this|that|the [\w ]{2,20}?|my (?:\w+ )?\w+|our (?:\w+ )?\w+)(?: text| below| above)? (?:sound |be |read |feel |look |a bit |a little |much |less |more |slightly )*(?!shorter|longer|better|short\b|concise|compliant|clearer\b|good)\w+|tone (?:it|this) down|say (?:it|this) )|\b(?:in a (?:more |different |less )?\w+ (?:tone|style|voice)|more (?:formal|casual|friendly)|less (?:formal|stiff))\b[^.]*$"
 )
 EDIT = re.compile(
-    r"^(?:edit|proof-?read|copy-?edit|polish|revise|correct|improve|clean up|fix|spell-?check|expand|lengthen|enhance|make (?:it|this|that|the [\w ]{2,20}?|my \w+) (?:better|longer|clearer|good|stronger|compliant)|check (?:\w+ ){0,4}(?:grammar|spelling|typos|punctuation|mistakes)|correct (?:the )?(?:grammar|spelling|typos))|\b(?:grammar|spelling|typos)\b"
+    r"^(?:edit|proof-?read|copy-?edit|polish|revise|correct|improve|clean up|fix(?! the (?:tone|style|voice))|spell-?check|expand|lengthen|enhance|make (?:it|this|that|the [\w ]{2,20}?|my \w+) (?:better|longer|clearer|good|stronger|compliant)|check (?:\w+ ){0,4}(?:grammar|spelling|typos|punctuation|mistakes)|correct (?:the )?(?:grammar|spelling|typos))|\b(?:grammar|spelling|typos)\b"
 )
 COMPLIANCE = re.compile(
     r"\b(?:complian\w+|comply|legally|legal(?:ly)? (?:ok|okay|fine|risk\w*|problem\w*|issue\w*)|is (?:it|this|that) (?:ok|okay|legal|allowed|safe|fine|permitted)|(?:are|am) (?:we|i) allowed|may we (?:say|claim|publish|write|post|promise|call|state|use)|can we (?:say|claim|promise|guarantee|legally|publish|advertise|call|state|post|write)|could we (?:say|claim)|unsupported claims?|forbidden (?:promises?|terms?|words?|claims?)|regulat\w+|gdpr|personal data|disclosures?|disclaimers?|risky (?:claims?|words?|statements?|wording)|violat\w+|policy|policies|guidelines|misleading|advertising (?:law|rules)|legal(?:ly)? (?:check|review)|check (?:the |all )?claims|claims? (?:check|allowed)|problematic)\b"
@@ -31,12 +31,14 @@ FUTURE = re.compile(
 )
 FUTURE_VERB = re.compile(r"^(?:forecast|predict|project|estimate|extrapolate|forecasts|anticipate)\b")
 COMPARE = re.compile(
-    r"^(?:compare|contrast|benchmark|comparison)\b|\b(?:hit|reach|reached|meet|met|miss|missed|beat) (?:our|the) (?:\w+ )?(?:target|goal|budget|plan)\b|\bforecast (?:vs|versus) actual|\bactuals? (?:vs|versus)|\b(?:vs|versus|compared? (?:to|with|against)|difference between|differ(?:s|ed)? from|relative to)\b|\bhow (?:does|did|do|is|was) .{2,50} compare\b|\bbetter (?:or worse )?than\b|\bstack up\b"
+    r"^(?:compare|contrast|benchmark|comparison)\b|\b(?:hit|reach|reached|meet|met|miss|missed|beat) (?:our|the) (?:\w+ )?(?:target|goal|budget|plan)\b|\bforecast (?:vs|versus) actual|\b(?:year|month|quarter|week)[- ](?:over|on)[- ](?:year|month|quarter|week)\b|\b(?:yoy|qoq|mom)\b|\bactuals? (?:vs|versus)|\b(?:vs|versus|compared? (?:to|with|against)|difference between|differ(?:s|ed)? from|relative to)\b|\bhow (?:does|did|do|is|was) .{2,50} compare\b|\bbetter (?:or worse )?than\b|\bstack up\b"
 )
 ANALYSE = re.compile(
     r"^(?:analy[sz]e|review|look (?:at|into)|dig into|dive into|deep dive|break down|evaluate|assess|examine|measure|report(?: on)?|show|tell (?:me|us)|explain|investigate|track|inspect|calculate|study|monitor|check|read|pull|walk (?:me|us) through|get|give|find|list|summari[sz]e|sum up|recap|interpret|crunch|see|compute|identify|explore|what|how|why|which|where|did|is|are|do|does|was|were|who|when|any)\b"
 )
-QUESTION = re.compile(r"^(?:what|how|why|which|where|did|is|are|do|does|was|were|who|when|have|has|will|any)\b")
+QUESTION = re.compile(
+    r"^(?:what(?:'s)?|how(?:'s)?|why|which|where|did|is|are|do|does|was|were|who|when|have|has|will|any)\b"
+)
 CREATE = re.compile(
     r"^(?:create|write(?: up)?|draft|compose|generate|produce|craft|prepare|design|develop|suggest|propose|brainstorm|make|give(?: me| us)?|get(?: me| us)?|put together|come up with|build|do (?!something|anything|stuff)|send(?: out)?|need|want|like|i need|we need|i want|we want|i'd like|we'd like|pen|type|script|whip up|think (?:of|up)|find|share|publish|post|run|schedule|set up|plan|outline|submit|provide|deliver|start|launch|show|new|another|add|offer|formulate|construct|output|print|fill|repurpose|turn|convert|adapt|transform)\b(?: (?:me|us|up))?"
 )

@@ -56,6 +56,8 @@ def forecast(words: str, context: Context) -> Found | None:
 
 def compare(words: str, context: Context) -> Found | None:
     match = cues.COMPARE.search(words)
+    if words in ("compare", "comparison", "compare it", "compare them"):
+        return Found([("compare_metrics", words)], 0.7)
     if match is None and not context.versus:
         return None
     if not (has_figures(words, context) or re.search(r"\bour\b", words)):
@@ -104,6 +106,8 @@ def analyse(words: str, context: Context) -> Found | None:
 def _asks_figures(words: str, context: Context) -> bool:
     """Whether a question is about the company's own figures, and not about the world."""
     known = metrics.find(words) or metrics.FIGURES.search(words)
+    if re.match(r"how(?:'s| is| are) (?:our |the )?(?:business|company|startup|numbers|figures|things)\b", words):
+        return True
     if not known and context.timed and cues.ABOUT_US.search(words):
         return bool(re.search(r"\b(?:best|worst|most|least|better|work\w*|perform\w*|top)\b", words))
     if not known:

@@ -159,10 +159,11 @@ def _subject(result: Sense, part: Part, kind: ActionKind) -> str:
 
 def _said_before(result: Sense, part: Part) -> str:
     """ "We closed Q3 with 320 customers. Write a post about it.": the sentence before is the topic."""
-    if not re.search(r"\b(?:about|on|of) (?:it|this|that)\b", part.words):
-        return ""
     earlier = result.reading.instruction[part.start : part.offset]
-    sentence = re.match(r"\s*(.{12,200}?)[.!?:]\s", earlier, re.S)
+    pointed = re.search(r"\b(?:about|on|of) (?:it|this|that)\b", part.words)
+    sentence = re.match(
+        r"\s*(.{12,200}?)(?:[.!?:]\s|\s[-–—]\s)" if pointed else r"\s*(.{12,200}?)\s[-–—]\s", earlier, re.S
+    )
     return topic.clean(sentence[1]) if sentence and len(sentence[1].split()) > 2 else ""
 
 

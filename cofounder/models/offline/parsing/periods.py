@@ -219,6 +219,9 @@ def _finish_comparison(result: Periods, today: date) -> None:
                 result.mentions.append(Mention(current, 0, 0, "", "main"))
                 result.compare_with = "previous"
             return
+        whole_year = result.compare_period.grain == "year" != main.period.grain
+        if whole_year and result.compare_period.start.year == main.period.start.year - 1:
+            result.compare_period = spans.a_year_earlier(main.period, today)  # October "to last year"
         if main.period == result.compare_period:
             result.compare_period = spans.one_before(main.period, today)
         if result.compare_period == spans.a_year_earlier(main.period, today):

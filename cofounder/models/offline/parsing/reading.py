@@ -38,7 +38,7 @@ _NOT_TEXT = re.compile(
     r"(?:^|[.,;\n]\s*)(?:tone|audience|channels?|deadline|length|topic|style|format)\s*$"
 )
 _CLAIM = re.compile(
-    r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise))"
+    r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise|call|state|advertise|describe))"
 )
 _WORK = re.compile(r"\b(?:the|this) (?:article|book|movie|film|paper|song|novel)\s*$")
 _FENCE = re.compile(r'```[a-z]*\n?(.+?)```|"""(.+?)"""|<<<(.+?)>>>', re.S)
@@ -169,7 +169,11 @@ def _before_line(request: str) -> tuple[str, str] | None:
 
 
 def _after_dash(request: str) -> tuple[str, str] | None:
-    found = re.search(r"\b(?:this|following|below|text)\s+[-–—]{1,2}\s+", request[:400], re.I)
+    found = re.search(
+        r"\b(?:this|following|below|text|this (?:text|paragraph|post|sentence|draft|tweet|e-?mail|article))\s+[-–—]{1,2}\s+",
+        request[:400],
+        re.I,
+    )
     if not found or len(request[found.end() :].split()) < 4 or not _wants_text(request[: found.end()]):
         return None
-    return request[: found.start() + 4], request[found.end() :]
+    return request[: found.end()].rstrip(" -–—"), request[found.end() :]

@@ -57,7 +57,7 @@ def compliance(words: str, context: Context) -> Found | None:
     if not asks or not (
         context.has_text
         or cues.OBJECT_THIS.search(words)
-        or re.search(r"\b(?:claims?|say|compliance|compliant|post|text|draft|newsletter|e-?mail)\b", words)
+        or re.search(r"\b(?:claims?|say|call|promise|compliance|compliant|post|text|draft|newsletter|e-?mail)\b", words)
     ):
         return None
     return Found([("check_compliance", match[0])], 0.95, refers=bool(cues.OBJECT_THIS.search(words)))

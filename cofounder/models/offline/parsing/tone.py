@@ -26,7 +26,7 @@ _CONTEXTS = tuple(
         rf"\b(?:tone|style|voice|mood)(?: of voice)?(?: should be| must be| is|:|=| to be)? ?(?:like )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but ){_ADVERB}(?:{_WORD}))*)\b",
         rf"\b(?:keep|make|making|sound(?:s|ing)?|be|feel|write|more|less|should be|must be|stay|reads?|rewrite|turn)(?: (?:it|this|that|my (?:\w+ ){{0,2}}\w+|our (?:\w+ )?\w+|the (?:text|post|tone|copy|email|message|paragraph|draft|newsletter|article|tweet)|them|its))?(?: (?:to )?(?:sound|be|feel|read))?(?: (?:in an?|a bit|a little|much|far))? (?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*)\b(?! (?:customers|clients|users|services|numbers|rates?|finance|data|team))",
         rf"(?:^|\b(?:an?|the|one|two|three|four|five|ten|\d+|some|our|another|write|create|draft|short|and|,) )(?P<t>(?!{_WEAK} (?:post|tweet|article|update|blog))(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*),? (?:(?:short|long|quick|brief|little|linkedin|facebook|twitter|x|blog|social|media|weekly|monthly|investor|customer|launch|welcome|thank-you|follow-up|reminder|holiday|birthday|farewell|internal) )*(?:posts?|tweets?|e-?mails?|newsletters?|articles?|threads?|updates?|messages?|notes?|headlines?|captions?|announcements?|copy|versions?|tone)\b",
-        rf"[,;(.–-] ?(?:and )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*)(?= ?(?:[.,;)!]|$))",
+        rf"[,;(.–-] ?(?:and )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*)(?: and (?:short|brief|concise))?(?= ?(?:[.,;)!:]|$))",
         r"\b(?P<t>casually|formally|professionally|politely|humorously|boldly|enthusiastically|playfully|confidently)\b",
         r"\bthe (?:tone|style) (?:is|should be) (?P<t>\w+)\b",
     )
@@ -43,7 +43,7 @@ _PEOPLE = (
     r"decision[- ]makers?|millennials|gen z|teens|teenagers|seniors|experts?|audience|job ?seekers|candidates|applicants|donors|volunteers|patients|retailers|startups|smbs|non-experts|laypeople|children|kids)"
 )
 _AUDIENCE = re.compile(
-    rf"\b(?:for|to|targeting|targeted at|aimed at|addressed to|audience(?: is| are|:)?|target group:?|tell|inform|update|remind|invite|thank|e-?mail|mail|let|speaks? to|reach|with|at|written for|among)\s+"
+    rf"\b(?:for|to|targeting|targeted at|aimed at|addressed to|audience(?: is| are|:)?|target group:?|tell|inform|update|remind|invite|thank|e-?mail|mail|let|send|write|speaks? to|reach|with|at|written for|among)\s+"
     rf"(?P<who>(?:(?:our|the|all|all of our|existing|new|potential|current|busy|small|medium|business|young|first-time|early-stage|saas|tech|b2b|b2c|company|loyal|fellow|non-technical|technical|senior|junior|european|american|enterprise|prospective|angel|marketing|sales|product|finance|hr|startup|newsletter|linkedin|twitter|facebook|x|mid-size|local|it|a|an)\s+){{0,4}}{_PEOPLE})\b(?!'s?\b|\s+(?:growth|count|numbers|acquisition|satisfaction|base|retention|churn|experience|service|support|feedback|reviews?|stories|story|success|interviews?|conference|meeting|event|day|program|portal|list\b))"
 )
 

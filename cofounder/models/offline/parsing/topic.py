@@ -47,7 +47,7 @@ def find(
         wide = re.search(r"\bfor (?=\w)", low)
         begin = wide.end() if wide else None
     for at in _starts(low, begin):
-        if any(a <= at < b for a, b in taken):
+        if begin is None and any(a <= at < b for a, b in taken):
             continue
         topic = tidy(part, low, at, taken)
         if topic:
@@ -66,7 +66,7 @@ def _starts(low: str, begin: int | None) -> list[int]:
     others = [m.end() for m in _START.finditer(low) if m.start() < edge]
     first = re.match(r"\W*", low[begin:]) if begin is not None else None
     settled = [begin + first.end()] if begin is not None and first else []
-    if settled and others and re.match(r".{0,40}?\b(?:about|regarding|that)\b", low[begin or 0 :]):
+    if settled and others and re.match(r".{0,40}?\b(?:about|regarding)\b", low[begin or 0 :]):
         settled = []
     return (
         strong + settled + others if strong and (begin is None or strong[0] < (begin or 0) + 45) else settled + others
