@@ -38,6 +38,9 @@ _METRIC_FAMILY = {
     "visits": "traffic",
     "pageviews": "views",
 }
+_OF_CUSTOMERS = frozenset(
+    {"acquisition_cost", "customer_acquisition_cost", "lifetime_value", "customer_lifetime_value", "churn_rate"}
+)
 FAMILY_WORD = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, WORD_FAMILY), key=len, reverse=True))})\b", re.IGNORECASE
 )
@@ -52,6 +55,8 @@ def family_of(metric: str) -> str:
 def families_of(fact: Fact) -> frozenset[str]:
     """Every family that a sentence may use to name this fact."""
     found = {family_of(fact.metric)}
+    if fact.metric in _OF_CUSTOMERS:
+        found.add("customers")
     for word in _WORDS.findall(f"{fact.noun} {fact.metric.replace('_', ' ')}".lower()):
         if word in WORD_FAMILY:
             found.add(WORD_FAMILY[word])

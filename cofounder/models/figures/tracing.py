@@ -234,12 +234,19 @@ class _Sentence:
             if family:
                 return [one for one in matches if family in one.families], None
         if self.figure.unit in ("percent", "points") and any(one.kind in CHANGES for one in matches):
+            if any(self._names(one) for one in matches):
+                return matches, None
             named = self._families(self.before) | ({head} if head else set())
             if named and not any(named & one.families for one in matches) and not named & self._families(self.after):
                 return [], f"{self.figure.text} is {name_of(matches[0])}, not of {sorted(named)[0]}"
             near = [one for one in matches if named & one.families]
             return near or matches, None
         return matches, None
+
+    def _names(self, candidate: Candidate) -> bool:
+        """Whether the sentence before the figure has every word of the candidate's own noun."""
+        words = set(candidate.noun.lower().split())
+        return len(words) > 1 and words <= set(_WORD.findall(self.before.lower()))
 
     def _families(self, words: str) -> set[str]:
         found = set()

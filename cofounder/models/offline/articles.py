@@ -9,6 +9,7 @@ from cofounder.models.offline.finishing import draft_of, hashtags, limits
 from cofounder.models.offline.posts import Writing
 from cofounder.models.offline.refining import Wishes
 from cofounder.models.offline.scene import Scene, overlay_of
+from cofounder.models.offline.texts import count_words
 from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Voice, article_moves
 
@@ -52,7 +53,9 @@ def article(writing: Writing, wishes: Wishes) -> Draft:
         if not fault:
             break
     else:
-        return plain.plain(writing)
+        draft = plain.plain(writing)
+        parts = ["## What is given", draft.body, "## Sources", table(brief.facts)]
+        return draft.model_copy(update={"title": brief.topic[:60] or "The figures", "body": "\n\n".join(parts)})
     return draft_of(
         brief,
         body,
@@ -69,8 +72,7 @@ def _attempt(writing: Writing) -> tuple[str, str, set[str]]:
     brief, scene, lead = writing.brief, writing.scene, writing.scene.lead
     assert lead is not None
     make = _Sections(writing)
-    title = make.say("title")
-    make.telling.said.clear()
+    title = _title(make)
     parts = [make.say("answer", "answer2", "opening_turn")]
     parts += [f"## {make.say('h_lead')}", make.say("lead1", "lead2", "record", "year"), make.say("lead3", "lead4")]
     told = 1
@@ -86,10 +88,42 @@ def _attempt(writing: Writing) -> tuple[str, str, set[str]]:
     rest = make.say("also", "spend", "ltv", "forecast", "cause")
     if rest:
         parts += ["## Also on the page", rest]
+    short = brief.form.words[0] - count_words("\n\n".join(parts)) - 70
+    if short > 0:
+        parts += ["## How to read it", _filler(make, short)]
     closing = brief.call_to_action or make.say("article_close")
     parts += [f"## {make.say('h_open')}", make.say("open1", "open2", "open3", "provisional"), closing]
     parts += ["## Sources", table(brief.facts)]
     return title, "\n\n".join(one for one in parts if one and one != "## "), make.telling.said
+
+
+def _title(make: _Sections) -> str:
+    """A title that a search shows whole, where the stock has one."""
+    title = ""
+    for _ in range(8):
+        make.telling.said.clear()
+        make.telling.used.clear()
+        title = make.say("title")
+        if 0 < len(title) <= 60:
+            break
+    make.telling.said.clear()
+    return title
+
+
+def _filler(make: _Sections, words: int) -> str:
+    """What the voice says of figures in general, where the facts alone are too few for an article."""
+    blocks: list[list[str]] = [[]]
+    for move in ("read1", "read2", "more", "read3", "more", "read4", "more", "read5", "more", "more"):
+        said = make.say(move)
+        if not said:
+            continue
+        if count_words(" ".join(blocks[-1])) > 45:
+            blocks.append([])
+        blocks[-1].append(said)
+        words -= count_words(said)
+        if words <= 0:
+            break
+    return "\n\n".join(" ".join(block) for block in blocks if block)
 
 
 def _said(make: _Sections, slot: str) -> bool:

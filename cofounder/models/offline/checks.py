@@ -12,7 +12,7 @@ from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.texts import count_words, sentences, shared_run
 from cofounder.models.offline.voice import Voice
 
-_SLOT = re.compile(r"(?<!\{)\{(?!\{)|(?<!\})\}(?!\})|\bNone\b|\bnan\b|<[a-z]|\[[^\]]*\|")
+_SLOT = re.compile(r"(?<!\{)\{(?!\{)|(?<!\})\}(?!\})|\bNone\b(?! of)|\bnan\b|<[a-z]|\[[^\]]*\|")
 _DOUBLE = re.compile(r"\b([A-Za-z]+) \1\b")
 _CAPITALS = re.compile(r"\b[A-Z]{5,}\b")
 

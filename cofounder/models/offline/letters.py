@@ -21,10 +21,10 @@ def letter(writing: Writing, wishes: Wishes) -> Draft:
     if brief.max_words:
         high = min(high, brief.max_words)
         low = min(low, high // 2)
-    search = writing.search(Room((max(20, low - 5), max(40, high - 10)), None, 200), skip=wishes.skip)
+    search = writing.search(Room((max(20, low - 4), max(40, high - 8)), None, 200), skip=wishes.skip)
 
     def make() -> Candidate:
-        candidate = search.composer.compose(floor=low - 30)
+        candidate = search.composer.compose(floor=low - 12)
         telling = Telling(said=set(candidate.said), used=candidate.used)
         ask = search.composer.move("reply", telling)
         meaning = search.composer.move("foryou", telling)

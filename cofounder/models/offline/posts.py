@@ -98,7 +98,10 @@ def joined(paragraphs: list[str], most: int) -> list[str]:
         pairs = [
             (count_words(one) + count_words(other), place)
             for place, (one, other) in enumerate(pairwise(parts))
-            if place > 0 and one[-1:] in ".!?" and "\n" not in one and "\n" not in other
+            if (place > 0 or len(parts) > most + 1 or most <= 2)
+            and one[-1:] in ".!?:"
+            and "\n" not in one
+            and "\n" not in other
         ]
         if not pairs:
             break

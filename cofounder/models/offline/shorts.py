@@ -51,4 +51,4 @@ def room_for(brief: Brief, reserve: int = 0) -> Room:
     limit = (brief.form.max_characters or 280) - reserve
     if brief.link:
         limit -= 24
-    return Room((3, 80), (min(140, limit // 2), min(250, limit)), None)
+    return Room((3, 80), (min(140, limit // 2), min(250 - reserve, limit)), None)
