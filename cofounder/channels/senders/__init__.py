@@ -39,4 +39,4 @@ def route(channel: str, *, only_outbox: bool = False) -> Account:
     assert outbox is not None
     if channel == OUTBOX or only_outbox:
         return outbox
-    return outbox.model_copy(update={"note": f"No account is connected for {channel}: the text is in the outbox."})
+    return outbox.model_copy(update={"note": f"No account is connected for {channel}: the text goes to the outbox."})

@@ -6,9 +6,12 @@ and a .json of the same name that says whose it is. The .json is written first, 
 
 import asyncio
 import errno
+import fcntl
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +41,25 @@ class Outbox:
         return await asyncio.to_thread(self._find, delivery, effect_key)
 
     def _write(self, delivery: Delivery, effect_key: str) -> Receipt:
-        text, label = self._paths(delivery)
-        made = False
+        text, _ = self._paths(delivery)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = self._label(label, delivery, effect_key)
-            if not _place(text, delivery.text.encode()) and (made or self._find(delivery, effect_key) is None):
-                raise DeliveryRefused(f"There is another file in the way: {text}.")
-        except (OSError, DeliveryRefused) as error:
-            if made:
-                label.unlink(missing_ok=True)
-            if isinstance(error, DeliveryRefused):
-                raise
+            with _alone_in(self.folder):
+                self._write_both(delivery, effect_key)
+        except OSError as error:
             raise DeliveryRefused(f"The outbox could not be written: {error.strerror or error} ({text}).") from error
         return Receipt(external_id=text.name, url=str(text))
+
+    def _write_both(self, delivery: Delivery, effect_key: str) -> None:
+        text, label = self._paths(delivery)
+        made = self._label(label, delivery, effect_key)
+        try:
+            if not _place(text, delivery.text.encode()) and made:
+                raise DeliveryRefused(f"There is another file in the way: {text}.")
+        except BaseException:
+            if made:
+                label.unlink(missing_ok=True)
+            raise
 
     def _label(self, label: Path, delivery: Delivery, effect_key: str) -> bool:
         """Write the .json; false when a run before this one had written it."""
@@ -73,6 +81,17 @@ class Outbox:
     def _paths(self, delivery: Delivery) -> tuple[Path, Path]:
         text = self.folder / _file(delivery)
         return text, text.with_suffix(".json")
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One writer at a time; the lock goes with the process that held it."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _file(delivery: Delivery) -> str:

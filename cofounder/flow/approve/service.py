@@ -1,29 +1,20 @@
 """Open a round of approval, show it, change its texts, decide it. Each is one transaction."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder import channels
 from cofounder.business.records import service as records
-from cofounder.flow.approve import outcome, queries, texts, views
+from cofounder.flow.approve import checks, outcome, queries, texts, views
 from cofounder.flow.approve.binding import fingerprint
 from cofounder.flow.approve.errors import (
     AlreadyDecided,
-    ChannelUnknown,
-    DraftChanged,
     EditMisplaced,
-    FeedbackMissing,
     KindDiffers,
     NotPending,
     OldRound,
-    PlanMisplaced,
-    ScheduleInPast,
-    VerdictMissing,
-    VerdictUnfit,
 )
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Edit, Kind, Round, Verdict
 from cofounder.flow.approve.spelling import in_order
@@ -33,7 +24,6 @@ from cofounder.flow.quality import service as quality
 from cofounder.flow.run import service as run
 from cofounder.kit import live
 from cofounder.kit.clock import now
-from cofounder.kit.errors import NotAllowed
 from cofounder.kit.ids import new_id
 from cofounder.ops import runtime
 from cofounder.people.roles import Caller
@@ -72,11 +62,11 @@ async def decide_given(
 
     No journey waits for it, so none is woken. Raises NothingToApprove, ScheduleInPast, ComplianceBlocks.
     """
-    _approver(by)
+    checks.approver(by)
     task = await records.get_task(session, task_id, lock=True)
     approval = await _next_round(session, task_id, await queries.latest(session, task_id, lock=True), "content", None)
     decision = Decision(task_id=task_id, verdict="approve", schedule_at=schedule_at)
-    _check_shape(decision, approval, "approve")
+    checks.shape(decision, approval, "approve")
     return await _record(session, task, approval, decision, "approve", by.who, wake=False)
 
 
@@ -92,7 +82,8 @@ async def view(session: AsyncSession, task_id: UUID) -> ApprovalOut:
 
 async def waiting(session: AsyncSession, limit: int = 100) -> list[Round]:
     """Rounds that wait for a person, oldest first."""
-    return [_round(row) for row in await queries.waiting(session, limit)]
+    found = await queries.waiting(session, limit)
+    return [_round(row) for row in found if (await records.get_task(session, row.task_id)).status not in _FINAL]
 
 
 async def edit_draft(
@@ -103,10 +94,10 @@ async def edit_draft(
     `seen` is the fingerprint of the text that was changed. Raises NotPending, AlreadyDecided, DraftChanged,
     ChannelUnknown, TextTooLong, ComplianceBlocks.
     """
-    _approver(by)
+    checks.approver(by)
     task = await records.get_task(session, task_id, lock=True)
     approval = await _open(session, task)
-    _still_reads(approval, seen)
+    checks.still_reads(approval, seen)
     await _apply(session, task, approval, edits, by.who)
     await audit(
         session, by.who, "draft.edited", "task", str(task_id), {"channels": sorted(edits), "round": approval.round}
@@ -121,14 +112,14 @@ async def decide(session: AsyncSession, decision: Decision, *, by: Caller) -> De
     OldRound, KindDiffers, DraftChanged, VerdictMissing, FeedbackMissing, ChannelUnknown, ScheduleInPast, TextTooLong,
     ComplianceBlocks, and what a plan can have wrong.
     """
-    _approver(by)
+    checks.approver(by)
     task = await records.get_task(session, decision.task_id, lock=True)
     approval = await _open(session, task, round=decision.round)
     if decision.kind is not None and decision.kind != approval.kind:
         raise KindDiffers(f"What waits is a decision about {approval.kind}, not about {decision.kind}.", field="kind")
-    verdict = _verdict(decision)
-    _check_shape(decision, approval, verdict)
-    _still_reads(approval, decision.fingerprint)
+    verdict = checks.verdict(decision)
+    checks.shape(decision, approval, verdict)
+    checks.still_reads(approval, decision.fingerprint)
     if decision.plan is not None:
         await _take_plan(session, approval, decision.plan)
     if decision.edits:
@@ -154,15 +145,13 @@ async def first_opened(session: AsyncSession, task_id: UUID) -> datetime | None:
 
 
 async def approved_text(session: AsyncSession, task_id: UUID) -> dict[str, Any] | None:
-    """channel -> rendered, as it was approved; None while nothing was."""
+    """channel -> rendered, as it was approved for its channel; None while nothing was. Approved for none: every text."""
     for row in reversed(await queries.decisions(session, task_id)):
         if row.kind == "content" and row.verdict == "approve":
             approval = await queries.approval_of(session, task_id, row.round)
-            return dict(approval.content) if approval else None
+            content = dict(approval.content) if approval else {}
+            return {channel: content[channel] for channel in row.channels} or content
     return None
-
-
-# ---------------------------------------------------------------------------------------------------------------------
 
 
 async def _next_round(
@@ -206,61 +195,6 @@ async def _who_decided(session: AsyncSession, approval: Approval) -> str:
     return ""
 
 
-def _approver(by: Caller) -> None:
-    if not by.may("approver"):
-        raise NotAllowed(f"A decision needs the role approver; {by.name!r} has the role {by.role}.")
-
-
-def _verdict(decision: Decision) -> Verdict:
-    if decision.verdict is not None:
-        return decision.verdict
-    if decision.approved is None:
-        raise VerdictMissing(field="approved")
-    return "approve" if decision.approved else "reject"
-
-
-def _check_shape(decision: Decision, approval: Approval, verdict: Verdict) -> None:
-    """What a verdict needs and what it may not carry."""
-    if verdict == "changes" and approval.kind != "content":
-        raise VerdictUnfit(field="verdict")
-    if verdict == "changes" and not (decision.feedback or "").strip():
-        raise FeedbackMissing(field="feedback")
-    if decision.edits and (verdict != "approve" or approval.kind != "content"):
-        raise EditMisplaced(field="edits")
-    if decision.plan is not None and (approval.kind == "content" or verdict != "approve"):
-        raise PlanMisplaced(field="plan")
-    if verdict != "approve":
-        return
-    if approval.kind == "content":
-        _chosen(decision.publish_to_channels, approval.content)
-    if decision.schedule_at is not None and decision.schedule_at <= now():
-        raise ScheduleInPast(f"{decision.schedule_at.isoformat()} has passed.", field="schedule_at")
-
-
-def _chosen(wanted: list[str] | None, content: Iterable[str]) -> list[str]:
-    """Canonical names of the channels to publish to, each once. Raises ChannelUnknown naming the field."""
-    there = list(content)
-    if wanted is None:
-        return there
-    return list(dict.fromkeys(_known(name, there, f"publish_to_channels.{i}") for i, name in enumerate(wanted)))
-
-
-def _known(name: str, there: list[str], field: str) -> str:
-    channel = name if name in there else channels.canonical(name)
-    if channel is None or channel not in there:
-        raise ChannelUnknown(
-            f"This task has no variant for {name!r}.", field=field, hint=f"It has: {', '.join(there) or 'none'}."
-        )
-    return channel
-
-
-def _still_reads(approval: Approval, seen: str | None) -> None:
-    """Raise DraftChanged unless the text is the one that was seen; unseen means as it was when it became pending."""
-    seen = seen.strip().strip('"') if seen is not None else None
-    if (approval.pending_fingerprint if seen is None else seen) != approval.fingerprint:
-        raise DraftChanged(field="fingerprint")
-
-
 async def _apply(
     session: AsyncSession, task: records.TaskRow, approval: Approval, edits: dict[str, Edit], by: str
 ) -> None:
@@ -268,7 +202,7 @@ async def _apply(
     if approval.kind != "content":
         raise EditMisplaced(field="edits")
     there = list(approval.content)
-    named = {_known(name, there, f"edits.{name}"): edit for name, edit in edits.items()}
+    named = {checks.known(name, there, f"edits.{name}"): edit for name, edit in edits.items()}
     content = await texts.edit(session, task, dict(approval.content), named, by=by)
     approval.content = content
     approval.fingerprint = fingerprint(content)
@@ -311,7 +245,9 @@ async def _record(
 ) -> DecisionOut:
     """Write the decision and everything that follows from it."""
     publish = (
-        _chosen(decision.publish_to_channels, in_order(task, approval.content)) if approval.kind == "content" else []
+        checks.chosen(decision.publish_to_channels, in_order(task, approval.content))
+        if approval.kind == "content"
+        else []
     )
     if verdict == "approve":
         await texts.refuse_blocked(session, task.id, publish)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve import texts
+from cofounder.flow.approve.spelling import in_order
 from cofounder.flow.learn import history, queries
 from cofounder.flow.learn.example import Decided, Known, example, next_tags, system_tags
 from cofounder.flow.learn.schemas import PatternsOut, SummaryOut
@@ -19,11 +20,10 @@ from cofounder.flow.run import service as run
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.models import service as models
-from cofounder.people.service import audit
 
 ENOUGH_OUTCOMES = 20  # measured publications before any pattern is looked for
 
-__all__ = ["Example", "audit", "patterns", "summary", "upsert_example"]
+__all__ = ["Example"]
 
 
 async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
@@ -147,7 +147,7 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
             {"channel": one.channel, "delivered_by": one.delivered_by, "state": one.state} for one in published
         ],
         persona=next((variant.persona for variant in variants.values() if variant.persona), None),
-        platforms=list(variants),
+        platforms=in_order(task, variants),
         models=await models.models_used(session, task.id),
         task_tags=task.tags,
     )

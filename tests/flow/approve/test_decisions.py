@@ -418,3 +418,10 @@ async def test_a_thread_is_edited_post_by_post(session: AsyncSession) -> None:
             await decide(
                 session, id, approved=True, fingerprint=after.fingerprint, edits={"x": Edit(parts=["a" * 281, "b"])}
             )
+
+
+async def test_what_waits_is_listed_oldest_first_without_what_was_stopped(session: AsyncSession) -> None:
+    first, second, stopped, done = [await opened(session, "linkedin") for _ in range(4)]
+    await records.update_task(session, stopped, status="cancelled")
+    await decide(session, done, approved=True)
+    assert [round.task_id for round in await service.waiting(session)] == [first, second]

@@ -14,10 +14,22 @@ from cofounder.kit.testing import Database
 from tests.flow.server import signed_in
 from tests.flow.waiting import BODIES, ready
 
-SHAPE = (
-    "task_id status quality_score quality_passed fingerprint main_content channel_variants metadata "
-    "supporting_materials hashtags call_to_action estimated_reach engagement_score approval_url"
-).split()
+SHAPE = [
+    "task_id",
+    "status",
+    "quality_score",
+    "quality_passed",
+    "fingerprint",
+    "main_content",
+    "channel_variants",
+    "metadata",
+    "supporting_materials",
+    "hashtags",
+    "call_to_action",
+    "estimated_reach",
+    "engagement_score",
+    "approval_url",
+]
 
 
 @pytest_asyncio.fixture
