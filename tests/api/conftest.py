@@ -1,0 +1,167 @@
+"""The product as it is met: a uvicorn server on a socket, a worker where a journey is wanted, a key of each role."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from cofounder import app as product
+from cofounder.kit.db import transaction
+from cofounder.kit.testing import Database, until
+from cofounder.people import LOCAL_OWNER, ROLES, Role, create_key
+
+PROBLEM = {"type", "title", "status", "detail", "code", "hint", "errors"}
+# what a request that is refused must not have changed
+WRITTEN = (
+    "tasks",
+    "phases",
+    "plans",
+    "steps",
+    "variants",
+    "approvals",
+    "decisions",
+    "publications",
+    "settings",
+    "audit_log",
+    "orchestrator_training_data",
+)
+
+
+class Quiet(uvicorn.Server):
+    """Leaves the test run's signal handlers alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass
+class House:
+    """The running product and a client a role."""
+
+    url: str
+    app: FastAPI
+    anonymous: httpx.AsyncClient
+    clients: dict[Role, httpx.AsyncClient] = field(default_factory=dict)
+    keys: dict[Role, str] = field(default_factory=dict)
+
+    @property
+    def viewer(self) -> httpx.AsyncClient:
+        return self.clients["viewer"]
+
+    @property
+    def operator(self) -> httpx.AsyncClient:
+        return self.clients["operator"]
+
+    @property
+    def approver(self) -> httpx.AsyncClient:
+        return self.clients["approver"]
+
+    @property
+    def admin(self) -> httpx.AsyncClient:
+        return self.clients["admin"]
+
+    async def ask(self, request: str, **body: Any) -> str:
+        """The id of a task for this request."""
+        answer = await self.operator.post("/api/orchestrator/process", json={"request": request, **body})
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["task_id"])
+
+    async def status(self, task_id: str) -> dict[str, Any]:
+        answer = await self.viewer.get(f"/api/orchestrator/status/{task_id}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def becomes(self, task_id: str, *wanted: str, within: float = 30) -> dict[str, Any]:
+        """The task's status once it is one of these words."""
+
+        async def so() -> bool:
+            found = (await self.status(task_id))["status"]
+            assert found != "failed" or "failed" in wanted, await self.status(task_id)
+            return found in wanted
+
+        await until(so, within=within)
+        return await self.status(task_id)
+
+
+async def rows() -> dict[str, int]:
+    """How many rows each table holds that a request could write."""
+    count = ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in WRITTEN)
+    async with transaction() as session:
+        found = (await session.execute(text(f"SELECT {count}"))).one()
+    return dict(found._mapping)
+
+
+def problem(answer: httpx.Response, status: int, code: str | None = None, field: str | None = None) -> dict[str, Any]:
+    """The problem that an answer carries; it has the shape of all others and tells nothing of the inside."""
+    assert answer.status_code == status, f"{answer.request.method} {answer.request.url}: {answer.text[:600]}"
+    body = answer.json()
+    if "/training/" in str(answer.request.url):
+        assert answer.headers["content-type"] == "application/json"
+        assert set(body) == {"success", "data", "error", "message"}
+        assert (body["success"], body["data"]) == (False, None)
+        assert body["message"] == body["error"]["detail"]
+        body = body["error"]
+    else:
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert set(body) >= PROBLEM, body
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"]
+    for secret in ("Traceback", "asyncpg", "sqlalchemy", "SELECT ", "INSERT ", "site-packages", ".py"):
+        assert secret not in answer.text, answer.text
+    if code is not None:
+        assert body["code"] == code, body
+    if field is not None:
+        assert field in [one["field"] for one in body["errors"]], body
+    return dict(body)
+
+
+async def _serve(stack: AsyncExitStack) -> House:
+    made = product.create_app()
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{place.getsockname()[1]}"
+    config = uvicorn.Config(made, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on")
+    server = Quiet(config)
+    serving = asyncio.create_task(server.serve(sockets=[place]))
+
+    async def stop() -> None:
+        server.should_exit = True
+        await serving
+        place.close()
+
+    stack.push_async_callback(stop)
+    await until(lambda: server.started or serving.done())
+    assert server.started
+    house = House(url, made, await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20)))
+    async with transaction() as session:
+        for role in ROLES:
+            house.keys[role] = (await create_key(session, f"{role} key", role, LOCAL_OWNER))[0]
+    for role, key in house.keys.items():
+        headers = {"Authorization": f"Bearer {key}"}
+        client = httpx.AsyncClient(base_url=url, headers=headers, timeout=20)
+        house.clients[role] = await stack.enter_async_context(client)
+    return house
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    """A server; nobody carries tasks out."""
+    async with AsyncExitStack() as stack:
+        yield await _serve(stack)
+
+
+@pytest.fixture
+async def working(house: House) -> AsyncIterator[House]:
+    """A server and a worker."""
+    async with product.working():
+        yield house

@@ -1,0 +1,136 @@
+"""Every route asks for a key first and for its role next; only health and readiness ask for nothing."""
+
+import re
+from datetime import timedelta
+from typing import Any, get_args
+
+from fastapi.routing import iter_route_contexts
+
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
+from cofounder.people import (
+    LOCAL_OWNER,
+    PUBLIC_PATHS,
+    ROLES,
+    Role,
+    create_key,
+    declared_role,
+    revoke_key,
+    undeclared_routes,
+)
+
+from .conftest import House, problem, rows
+
+# What each address wants, written down apart from the code: a role that changes must change here too.
+WANTED: dict[str, Role] = {
+    "POST /api/orchestrator/process": "operator",
+    "POST /api/orchestrator/clarify/{task_id}": "operator",
+    "GET /api/orchestrator/status/{task_id}": "viewer",
+    "GET /api/orchestrator/approval/{task_id}": "viewer",
+    "PUT /api/orchestrator/approval/{task_id}/draft": "approver",
+    "POST /api/orchestrator/approve": "approver",
+    "GET /api/orchestrator/history": "viewer",
+    "GET /api/orchestrator/learning/patterns": "viewer",
+    "GET /api/orchestrator/metrics/summary": "viewer",
+    "GET /api/orchestrator/settings": "viewer",
+    "PUT /api/orchestrator/settings": "admin",
+    "GET /api/orchestrator/tools/available": "viewer",
+    "POST /api/orchestrator/training/export": "operator",
+    "GET /api/tasks": "viewer",
+    "GET /api/tasks/{task_id}": "viewer",
+    "POST /api/tasks/{task_id}/pause": "operator",
+    "POST /api/tasks/{task_id}/resume": "operator",
+    "POST /api/tasks/{task_id}/cancel": "operator",
+    "POST /api/tasks/{task_id}/rerun": "operator",
+    "POST /api/social/publish": "approver",
+    "GET /api/publications": "viewer",
+    "POST /api/publications/{publication_id}/cancel": "approver",
+    "POST /api/publications/{publication_id}/resolve": "approver",
+    "GET /api/events": "viewer",
+}
+
+
+def declared(house: House) -> dict[str, Role | None]:
+    """ "METHOD path" -> the role in the code, of every documented route."""
+    listed = {
+        f"{method.upper()} {path}" for path, methods in house.app.openapi()["paths"].items() for method in methods
+    }
+    found: dict[str, Role | None] = {}
+    for route in iter_route_contexts(house.app.routes):
+        for method in getattr(route, "methods", None) or ():
+            if f"{method} {route.path}" in listed:
+                found[f"{method} {route.path}"] = declared_role(route)
+    assert set(found) == listed
+    return found
+
+
+def filled(path: str) -> str:
+    return re.sub(r"\{\w+\}", str(new_id()), path)
+
+
+async def test_each_route_has_the_role_that_is_written_down(house: House) -> None:
+    found = declared(house)
+    assert {name: found[name] for name in WANTED} == WANTED
+    assert undeclared_routes(house.app) == []
+    for name, role in found.items():
+        method, _, path = name.partition(" ")
+        if role is None:
+            assert path in PUBLIC_PATHS, name
+        elif method != "GET":
+            assert role != "viewer", f"{name} changes something"
+
+
+async def test_every_route_refuses_the_anonymous_and_each_lower_role(house: House) -> None:
+    before = await rows()
+    for name, role in declared(house).items():
+        method, _, path = name.partition(" ")
+        body: dict[str, Any] = {} if method == "GET" else {"json": {}}
+        if role is None:
+            assert (await house.anonymous.request(method, filled(path))).status_code == 200, name
+            continue
+        unsigned = await house.anonymous.request(method, filled(path), **body)
+        problem(unsigned, 401, "not_signed_in")
+        assert unsigned.headers["www-authenticate"] == "Bearer"
+        for lower in ROLES[: ROLES.index(role)]:
+            told = problem(await house.clients[lower].request(method, filled(path), **body), 403, "not_allowed")
+            assert role in told["detail"]
+        if path != "/api/events":  # which never ends
+            allowed = await house.clients[role].request(method, filled(path), **body)
+            assert allowed.status_code not in (401, 403), name
+    assert await rows() == before
+    assert set(ROLES) == set(get_args(Role))
+
+
+async def test_a_key_counts_only_while_it_is_good(house: House) -> None:
+    async with transaction() as session:
+        ended, row = await create_key(session, "ended", "admin", LOCAL_OWNER, expires_at=now() + timedelta(hours=1))
+        row.expires_at = now() - timedelta(seconds=1)
+        revoked, _ = await create_key(session, "revoked", "admin", LOCAL_OWNER)
+        await revoke_key(session, "revoked", LOCAL_OWNER)
+    good = house.keys["admin"]
+    bad = {
+        "ended": f"Bearer {ended}",
+        "revoked": f"Bearer {revoked}",
+        "changed": f"Bearer {good[:-1]}{'A' if good[-1] != 'A' else 'B'}",
+        "cut": f"Bearer {good[:20]}",
+        "garbage": "Bearer \xff\xfe garbage",
+        "long": "Bearer cf_00000000_" + "x" * 5_000,
+        "prefix alone": "Bearer " + "_".join(good.split("_")[:2]) + "_",
+        "another scheme": f"Basic {good}",
+        "bare": good,
+    }
+    for name, value in bad.items():
+        headers = {"Authorization": value.encode("latin-1")}
+        answer = await house.anonymous.get("/api/tasks", headers=headers)  # type: ignore[arg-type]
+        told = problem(answer, 401, "not_signed_in")
+        assert good not in answer.text, name
+        assert "cofounder keys create" in told["hint"], name
+    assert (await house.anonymous.get("/api/tasks", headers={"Authorization": f"Bearer {good}"})).status_code == 200
+
+
+async def test_a_key_that_is_revoked_counts_no_longer_at_once(house: House) -> None:
+    assert (await house.viewer.get("/api/tasks")).status_code == 200
+    async with transaction() as session:
+        await revoke_key(session, "viewer key", LOCAL_OWNER)
+    problem(await house.viewer.get("/api/tasks"), 401, "not_signed_in")
