@@ -144,6 +144,9 @@ class Composer:
             able = [one for one in able if one is not clause]
         return None
 
+    def _phrase(self, view: View) -> str:
+        return self.rng.choice((view.name.phrase, *view.name.loose)).format(x=wording.given(view.fact))
+
     def _weight(self, clause: Clause) -> float:
         if clause.source not in self._taste:
             self._taste[clause.source] = 0.03 + self.rng.random() ** 4
@@ -172,12 +175,13 @@ class Composer:
         left = [view for view in self.scene.levels if not told(view, telling.said)][:3]
         if not left:
             return None
+        self.rng.shuffle(left)
         items = tuple(f"{view.id}.value" for view in left)
         slots = {
-            "also": wording.listed([_phrase(view) for view in left]),
+            "also": wording.listed([self._phrase(view) for view in left]),
             "alsol": wording.listed([f"{_lower(view.name.label)} {wording.given(view.fact)}" for view in left]),
         }
-        about = "also " + " ".join(items)
+        about = "also " + " ".join(sorted(items))
         telling.bind(about, slots, dict.fromkeys(slots, items), {"alone"} if len(left) == 1 else {"several"})
         said = self._say("also", telling)
         telling.bind()
@@ -192,10 +196,6 @@ def told(view: View, said: Collection[str]) -> bool:
     return view.fact.unit == "rate" and any(
         item.startswith(made) and item.endswith((".nth", ".made", ".restpct")) for item in said
     )
-
-
-def _phrase(view: View) -> str:
-    return view.name.phrase.format(x=wording.given(view.fact))
 
 
 def _lower(label: str) -> str:

@@ -23,6 +23,7 @@ class Naming:
     many: str = ""  # "visits"
     one: str = ""  # "visit"
     tag: str = ""  # "#Revenue"
+    loose: tuple[str, ...] = ()  # other phrases for a list
     inverse: bool = False  # less is better, or nobody can say
 
 
@@ -54,6 +55,7 @@ _KNOWN: dict[str, Naming] = {
         "visits",
         "visit",
         "WebTraffic",
+        loose=("{x} visits to the site", "{x} website visits"),
     ),
     "customers": Naming(
         "stock",
@@ -66,6 +68,7 @@ _KNOWN: dict[str, Naming] = {
         "customers",
         "customer",
         "Customers",
+        loose=("a customer count of {x}", "{x} customers"),
     ),
     "conversion_rate": Naming(
         "rate",
@@ -76,6 +79,7 @@ _KNOWN: dict[str, Naming] = {
         "converted at {x}",
         "a conversion rate of {x}",
         tag="Conversion",
+        loose=("{x} conversion", "conversion at {x}"),
     ),
     "marketing_spend": Naming(
         "spend",
@@ -158,10 +162,7 @@ def article(word: str) -> str:
 def naming(fact: Fact) -> Naming:
     """The words for a fact; known metrics have their own, any other is named by its noun and unit."""
     key = _ALIASES.get(fact.metric, fact.metric)
-    if key in _KNOWN:
-        known = _KNOWN[key]
-    else:
-        known = _unknown(fact)
+    known = _KNOWN[key] if key in _KNOWN else _unknown(fact)
     return replace(known, inverse=known.kind == "spend" or bool(_INVERSE.search(f"{key} {fact.noun}")))
 
 

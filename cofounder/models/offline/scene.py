@@ -473,8 +473,8 @@ def _limits(scene: Scene, brief: Brief) -> None:
     if scene.slots.keys() & {"per", "c", "ppv", "ltvx", "mpct"} or "chg" in scene.marks:
         scene.marks.add("derives")
     if names:
-        scene.put("nobase", wording.listed(names[:3], "or"), "nobases")
-        scene.put("nobaseand", wording.listed(names[:3]), "nobases")
+        scene.put("nobase", _turned(names, "or"), "nobases")
+        scene.put("nobaseand", _turned(names, "and"), "nobases")
         scene.marks.add("nobases" if len(names) > 1 else "nobase1")
     _input_slots(scene)
     picks = _distinct(_bare_name(view) for view in scene.views)
@@ -486,6 +486,12 @@ def _limits(scene: Scene, brief: Brief) -> None:
         if fact.kind == "cause" and lead is not None and fact.cause_of in (lead.id, None):
             scene.put("cause", fact.noun.strip().rstrip("."), f"{fact.id}.cause")
     _forecast(scene, brief)
+
+
+def _turned(names: list[str], last: str) -> str:
+    """The first three names in each of their turns, as alternatives."""
+    kept = names[:3]
+    return "|".join(wording.listed([*kept[at:], *kept[:at]], last) for at in range(len(kept)))
 
 
 def _input_slots(scene: Scene) -> None:

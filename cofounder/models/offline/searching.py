@@ -10,7 +10,8 @@ from cofounder.models.offline.checks import Room
 from cofounder.models.offline.composing import Candidate, Composer, told
 from cofounder.models.offline.ranking import score
 from cofounder.models.offline.scene import Scene
-from cofounder.models.offline.voice import Schema, Voice
+from cofounder.models.offline.tones import in_tone
+from cofounder.models.offline.voice import Voice
 
 CANDIDATES = 24
 BEST = 5
@@ -47,7 +48,7 @@ class Search:
         for number in range(CANDIDATES * 3):
             if number >= CANDIDATES and len(kept) >= BEST:
                 break
-            candidate = make()
+            candidate = toned(make(), self.brief.tone)
             faults = self._faults(candidate)
             if not faults:
                 candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
@@ -104,6 +105,17 @@ class Search:
         return fault is None
 
 
+def toned(candidate: Candidate, tone: str) -> Candidate:
+    """The candidate with as many contractions as the tone bears."""
+    body = in_tone(candidate.body, tone)
+    if body != candidate.body:
+        closing = candidate.closing
+        if closing and not body.endswith(closing):
+            candidate.closing = next((one for one in (in_tone(closing, "formal"),) if body.endswith(one)), None)
+        candidate.paragraphs = body.split("\n\n")
+    return candidate
+
+
 def wanted_items(scene: Scene, brief: Brief) -> set[str]:
     """What a text of this form would best tell: the lead, then the asked and the salient metrics, as many as fit."""
     room = brief.form.facts[1]
@@ -116,8 +128,3 @@ def wanted_items(scene: Scene, brief: Brief) -> set[str]:
 def untold(scene: Scene, said: Collection[str]) -> list[str]:
     """The names of metrics that a text left out."""
     return [view.name.label.lower() for view in scene.views if not told(view, said)]
-
-
-def by_schema(search: Search, schema: Schema) -> Candidate:
-    """A candidate of one given schema."""
-    return search.composer.compose(schema)
