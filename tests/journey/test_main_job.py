@@ -57,7 +57,8 @@ async def test_what_was_approved_is_what_is_published_byte_for_byte_and_becomes_
     assert {one.state for one in published.values()} == {"published"}
     sent = Path(published["linkedin"].url.removeprefix("file://")).read_bytes()
     assert hashlib.sha256(sent).digest() == hashlib.sha256(texts["linkedin"].encode()).digest()
-    assert example.user_approval is True and example.training_ready
+    assert example.user_approval is True
+    assert example.training_ready
     assert example.intent == "create_social_content_with_metrics"
     assert "manual_approved" in example.tags
     assert example.business_state["growth_rate"] == 0.2

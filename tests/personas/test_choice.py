@@ -90,4 +90,4 @@ def test_every_voice_has_its_grammar_with_the_writer() -> None:
     from cofounder.models import offline
 
     files = Path(str(offline.__file__)).parent.glob("voices/*.toml")
-    assert {file.stem for file in files} - {"shared"} == set(NAMES)
+    assert {file.stem for file in files} >= set(NAMES)

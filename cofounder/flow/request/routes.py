@@ -7,13 +7,13 @@ from fastapi import APIRouter, Header, Query
 
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import Source, TaskFilter
+from cofounder.channels import UnknownChannel
 from cofounder.flow.request import service
 from cofounder.flow.request.schemas import Accepted, ClarifyIn, ProcessIn, TaskOut
 from cofounder.flow.request.service import (
     KeyReused,
     NothingToClarify,
     TaskIsFinal,
-    UnknownChannel,
     UnknownPersona,
     UnknownQuestion,
 )

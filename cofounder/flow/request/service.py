@@ -15,6 +15,7 @@ from cofounder.business.records.schemas import NewTask, Source
 from cofounder.flow.request import queries
 from cofounder.flow.request.phases import FINAL, PHASES
 from cofounder.flow.request.schemas import ClarifyIn, PhaseOut, ProcessIn, TaskOut
+from cofounder.flow.request.spelling import spelled, spelling
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid
@@ -23,10 +24,6 @@ from cofounder.people.service import audit
 
 PlanCheck = Callable[[dict[str, Any]], Awaitable[None]]
 _plan_checks: list[PlanCheck] = []
-
-
-class UnknownChannel(InputInvalid):
-    """The product does not have this channel."""
 
 
 class UnknownPersona(InputInvalid):
@@ -125,10 +122,9 @@ def _preferences(body: ProcessIn) -> dict[str, Any]:
     for index, name in enumerate(body.preferences.channels):
         known = channels.canonical(name)
         if known is None:
-            raise UnknownChannel(
+            raise channels.UnknownChannel(
                 f"There is no channel {name!r}.",
                 field=f"preferences.channels.{index}",
-                hint="Channels: " + ", ".join(channels.CHANNELS),
             )
         names.setdefault(known, name.strip().lower())
     wished["channels"] = list(names)
@@ -232,7 +228,8 @@ async def phases_of(session: AsyncSession, task_id: UUID) -> list[PhaseOut]:
 
 def as_listed(task: records.TaskRow) -> TaskOut:
     """The task as a row of a list."""
-    intent = task.intent or {}
+    intent, names = task.intent or {}, spelling(task)
+    wished = list(intent.get("channels", [])) or list(task.preferences.get("channels", []))
     end = task.completed_at or (None if task.started_at is None else now())
     return TaskOut(
         task_id=task.id,
@@ -243,7 +240,7 @@ def as_listed(task: records.TaskRow) -> TaskOut:
         priority=task.priority,
         intent=intent.get("intent"),
         topic=task.topic,
-        channels=list(intent.get("channels", [])) or list(task.preferences.get("channels", [])),
+        channels=[spelled(channel, names) for channel in wished],
         quality_score=None if task.quality_score is None else float(task.quality_score),
         cost=float(task.cost or 0),
         seconds=round((end - task.started_at).total_seconds(), 3) if end and task.started_at else None,

@@ -28,7 +28,7 @@ from cofounder.ops import runtime
 from cofounder.settings import settings
 
 
-class StepFailed(CofounderError):
+class PlanStepFailed(CofounderError):
     """A step of the plan failed for good."""
 
     status = 502
@@ -67,8 +67,8 @@ async def execute(task_id: UUID) -> Result:
     graph, limit = await _load(task_id)
     if "failed" in graph.states.values():  # a run before a crash has seen it fail
         node = next(node for node, state in graph.states.items() if state == "failed")
-        raise StepFailed(f"Step {node!r} failed.", field=node)
-    failure: StepFailed | None = None
+        raise PlanStepFailed(f"Step {node!r} failed.", field=node)
+    failure: PlanStepFailed | None = None
     try:
         while True:
             for step in graph.ready() if graph.stop is None else []:
@@ -82,7 +82,7 @@ async def execute(task_id: UUID) -> Result:
                 node = graph.running.pop(job)
                 try:
                     graph.states[node] = await job
-                except StepFailed as error:
+                except PlanStepFailed as error:
                     failure, graph.stop = failure or error, "failed"
                     graph.states[node] = "failed"
     finally:
@@ -124,7 +124,7 @@ async def _load(task_id: UUID) -> tuple[Graph, int]:
 
 
 async def _run(graph: Graph, step: PlanStep) -> str:
-    """One step to its end: done, or skipped where it is optional. Raises StepFailed."""
+    """One step to its end: done, or skipped where it is optional. Raises PlanStepFailed."""
     inputs = references.resolve(step.inputs, graph.task, graph.outputs)
     known = graph.tools[step.tool].input_schema.get("properties", {})
     inputs = {name: value for name, value in inputs.items() if value is not None or name not in known}
@@ -237,4 +237,4 @@ async def _give_up(graph: Graph, step: PlanStep, error: CofounderError | None) -
         live.changed(session, "steps", graph.task_id)
     if step.optional:
         return "skipped"
-    raise StepFailed(f"Step {step.id!r} ({step.tool}): {problem['detail']}", field=step.id)
+    raise PlanStepFailed(f"Step {step.id!r} ({step.tool}): {problem['detail']}", field=step.id)
