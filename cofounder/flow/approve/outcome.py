@@ -9,8 +9,8 @@ from cofounder.business.records import service as records
 from cofounder.channels import senders
 from cofounder.flow.approve import texts
 from cofounder.flow.approve.schemas import DecidedOut, DecisionOut, EditKept, PlannedPublication
-from cofounder.flow.approve.spelling import in_order, spelled, spelling
 from cofounder.flow.approve.tables import Approval, DecisionRow
+from cofounder.flow.request.spelling import in_order, spelled, spelling
 from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
 from cofounder.people.service import audit

@@ -17,10 +17,10 @@ from cofounder.flow.approve.errors import (
     OldRound,
 )
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Edit, Kind, Round, Verdict
-from cofounder.flow.approve.spelling import in_order
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.plan import service as plans
 from cofounder.flow.quality import service as quality
+from cofounder.flow.request.spelling import in_order
 from cofounder.flow.run import service as run
 from cofounder.kit import live
 from cofounder.kit.clock import now
@@ -250,7 +250,7 @@ async def _record(
         else []
     )
     if verdict == "approve":
-        await texts.refuse_blocked(session, task.id, publish)
+        await texts.refuse_blocked(session, task, publish)
     row = DecisionRow(
         id=new_id(),
         task_id=task.id,

@@ -12,9 +12,9 @@ from cofounder.business.records import service as records
 from cofounder.flow.approve.binding import word_diff
 from cofounder.flow.approve.errors import ComplianceBlocks, NothingToApprove, TextEmpty, TextTooLong
 from cofounder.flow.approve.schemas import Edit
-from cofounder.flow.approve.spelling import spelled
 from cofounder.flow.quality import service as quality
 from cofounder.flow.quality.schemas import Assessment, Subject
+from cofounder.flow.request.spelling import spelled, spelling
 from cofounder.flow.run import service as run
 from cofounder.models.brief import Brief, Draft
 from cofounder.ops import runtime
@@ -44,12 +44,12 @@ async def edit(
     Raises TextEmpty, TextTooLong, ComplianceBlocks; then nothing is stored, for the transaction ends.
     """
     current = await run.current_variants(session, task.id)
-    content = dict(content)
+    content, names = dict(content), spelling(task)
     changed: dict[str, tuple[Draft, Brief]] = {}
     for channel, change in edits.items():
-        draft = edited(Draft.model_validate(current[channel].draft), change, field=f"edits.{channel}")
+        draft = edited(Draft.model_validate(current[channel].draft), change, field=f"edits.{spelled(channel, names)}")
         rendered = channels.render(channel, draft)
-        check_length(channel, rendered)
+        check_length(spelled(channel, names), rendered, field=f"edits.{spelled(channel, names)}")
         content[channel] = as_stored(rendered)
         changed[channel] = (draft, Brief.model_validate(current[channel].brief))
     for channel, (draft, brief) in changed.items():
@@ -57,7 +57,7 @@ async def edit(
             session, task.id, channel, draft=draft, brief=brief, origin="edit", by=by, rendered=content[channel]
         )
         verdict = await judge(session, task, row, siblings(content, channel))
-        refuse(channel, verdict, field=f"edits.{channel}")
+        refuse(spelled(channel, names), verdict, field=f"edits.{spelled(channel, names)}")
     await _keep_score(session, task.id)
     return content
 
@@ -115,21 +115,21 @@ def edited(draft: Draft, change: Edit, *, field: str) -> Draft:
     return Draft.model_validate({**draft.model_dump(), **given, "figures": [], "model": draft.model})
 
 
-def check_length(channel: str, rendered: channels.Rendered, field: str | None = None) -> None:
+def check_length(channel: str, rendered: channels.Rendered, *, field: str) -> None:
     """Raise TextTooLong when the channel would not take it."""
     if rendered.limit is not None and rendered.length > rendered.limit:
         raise TextTooLong(
             f"{channel} takes {rendered.limit} characters; this text has {rendered.length}.",
-            field=field or f"edits.{channel}",
+            field=field,
         )
 
 
-async def refuse_blocked(session: AsyncSession, task_id: UUID, wanted: list[str]) -> None:
+async def refuse_blocked(session: AsyncSession, task: records.TaskRow, wanted: list[str]) -> None:
     """Raise ComplianceBlocks when one of the channels carries a finding that forbids publishing."""
-    found = await verdicts(session, task_id)
+    found = await verdicts(session, task.id)
     for channel in wanted:
         if channel in found:
-            refuse(channel, found[channel], field="publish_to_channels")
+            refuse(spelled(channel, spelling(task)), found[channel], field="publish_to_channels")
 
 
 def refuse(channel: str, verdict: Assessment, *, field: str) -> None:

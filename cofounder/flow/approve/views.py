@@ -17,9 +17,9 @@ from cofounder.flow.approve.schemas import (
     Unknown,
     VariantOut,
 )
-from cofounder.flow.approve.spelling import in_order, spelled, spelling
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.quality.schemas import Assessment
+from cofounder.flow.request.spelling import in_order, spelled, spelling
 from cofounder.flow.run import service as run
 from cofounder.kit.clock import now
 from cofounder.models.brief import Brief, Draft, Fact

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve import texts
-from cofounder.flow.approve.spelling import in_order
 from cofounder.flow.learn import history, queries
 from cofounder.flow.learn.example import Decided, Known, example, next_tags, system_tags
 from cofounder.flow.learn.schemas import PatternsOut, SummaryOut
 from cofounder.flow.learn.tables import Example
 from cofounder.flow.plan import service as plans
 from cofounder.flow.publish import service as publishing
+from cofounder.flow.request.spelling import in_order
 from cofounder.flow.run import service as run
 from cofounder.kit import live
 from cofounder.kit.clock import now

@@ -55,7 +55,7 @@ async def _publish(
 ) -> PublishOut:
     draft = _draft(given)
     rendered = channels.render(channel, draft)
-    texts.check_length(channel, rendered, field="content")
+    texts.check_length(given.platform, rendered, field="content")
     task = await records.add_task(session, _task(given, channel, key, body_hash, by))
     brief = Brief(
         kind="edit", request=given.content, topic=task.title or "", form=channels.form(channel), text=given.content
@@ -71,7 +71,7 @@ async def _publish(
         rendered=texts.as_stored(rendered),
     )
     verdict = await texts.judge(session, task, variant, siblings={})
-    texts.refuse(channel, verdict, field="content")
+    texts.refuse(given.platform, verdict, field="content")
     await records.update_task(session, task.id, quality_score=Decimal(str(verdict.overall)))
     decided = await approvals.decide_given(session, task.id, schedule_at=given.schedule_at, by=by)
     await service.remember(session, task.id, str(decided.decision.id))
