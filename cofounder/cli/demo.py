@@ -114,7 +114,8 @@ async def _outcome(screen: "Console", task_id: UUID, *, asked: bool) -> None:
         screen.print("Nobody was asked: approved to the outbox, recorded as automatic and tagged test.")
     if seen.publications:
         screen.print(views.title("Published"))
-        screen.print(task_views.published(seen.publications))
+        for line in task_views.published(seen.publications):
+            screen.print(line, soft_wrap=True)
     async with db.transaction() as session:
         example = await learning.get(session, task_id)
     if example is None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import signal
+import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
+from types import FrameType
 from typing import Any, TextIO, TypeVar
 
 T = TypeVar("T")
@@ -71,8 +74,14 @@ def leave_database() -> None:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's work to its end on a loop of its own."""
+    """Run a command's work to its end on a loop of its own. SIGTERM ends it in order, as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
     return asyncio.run(work)
+
+
+def _interrupt(_: int, __: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)
 
 
 @asynccontextmanager

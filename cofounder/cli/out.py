@@ -31,7 +31,7 @@ EXIT_CODES = {
     ENDED_BADLY: "The task failed, was rejected or was cancelled; or a check of `doctor` failed.",
     NEEDS_ANSWER: "The task asks you something before it goes on.",
     UNAVAILABLE: "The database, a port or another service cannot be had now.",
-    INTERRUPTED: "Stopped by Ctrl-C.",
+    INTERRUPTED: "Stopped by Ctrl-C or SIGTERM.",
 }
 _BY_STATUS = {401: FORBIDDEN, 403: FORBIDDEN, 404: MISSING, 409: CONFLICT, 503: UNAVAILABLE}
 

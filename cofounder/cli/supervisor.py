@@ -37,7 +37,7 @@ class KeepsFalling(CofounderError):
     status = 503
 
 
-class NotReady(CofounderError):
+class ServerSilent(CofounderError):
     """The server did not become ready."""
 
     status = 503
@@ -119,7 +119,7 @@ class Child:
 
 
 def up(host: str, port: int, *, sample: bool, browser: bool) -> int:
-    """Run the product until Ctrl-C or SIGTERM. Raises PortTaken, RunsElsewhere, KeepsFalling, NotReady."""
+    """Run the product until Ctrl-C or SIGTERM. Raises PortTaken, RunsElsewhere, KeepsFalling, ServerSilent."""
     stopper = _Stopper()
     folder = home.folder()
     guard, other = claim(folder)
@@ -238,7 +238,7 @@ def _run(
             if ready:
                 _welcome(url, browser=browser, sample=sample)
             elif time.monotonic() > deadline:
-                raise NotReady(
+                raise ServerSilent(
                     f"No answer in {READY_SECONDS:.0f} seconds. {children[1].last_words()}",
                     hint=f"Its log: {children[1].log}",
                 )

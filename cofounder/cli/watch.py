@@ -82,9 +82,15 @@ async def _live(task_id: UUID, console: "Console") -> Seen:
 
     from cofounder.cli.views.journey import Journey
 
+    # A frame that is higher than the screen cannot be taken back, so frames fit and the whole comes at the end.
+    room = max(console.height - 2, 11)
     first = await look(task_id)
-    with Live(Journey(first.status), console=console, auto_refresh=False, vertical_overflow="visible") as live:
-        return await _until_rest(task_id, lambda seen, turn: live.update(Journey(seen.status, turn), refresh=True))
+    with Live(Journey(first.status, 0, room), console=console, auto_refresh=False, transient=True) as live:
+        seen = await _until_rest(
+            task_id, lambda seen, turn: live.update(Journey(seen.status, turn, room), refresh=True)
+        )
+    console.print(Journey(seen.status))
+    return seen
 
 
 async def _until_rest(task_id: UUID, show: Callable[[Seen, int], None]) -> Seen:

@@ -50,6 +50,19 @@ def test_steps_stand_under_execution_with_state_seconds_and_cost() -> None:
     assert "$" not in lines[at + 2]
 
 
+def test_a_frame_fits_its_screen_and_keeps_what_runs() -> None:
+    many = (
+        [step(f"done_{n}", "done") for n in range(12)]
+        + [step("now", "running")]
+        + [step(f"to_come_{n}", "waiting") for n in range(9)]
+    )
+    lines = shown(Journey(status(steps=many), room=20)).splitlines()
+    assert len(lines) == 20
+    assert any("now" in line for line in lines)
+    assert any("3 done, 9 waiting" in line for line in lines)
+    assert len(shown(Journey(status(steps=many))).splitlines()) == 9 + 22
+
+
 def test_what_waits_for_a_person_looks_different_from_what_waits_its_turn() -> None:
     text = shown(Journey(status("approval", word="pending_approval")))
     line = next(line for line in text.splitlines() if "approval" in line)

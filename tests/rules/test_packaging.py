@@ -54,3 +54,10 @@ def test_ci_does_what_a_person_does() -> None:
     for command in ("make setup", "make check", "make test"):
         assert command in text
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+def test_every_dependency_says_what_it_is_for() -> None:
+    page = (ROOT / "docs" / "why" / "dependencies.md").read_text(encoding="utf-8").lower()
+    for line in PROJECT["dependencies"]:
+        name = Requirement(line).name
+        assert re.search(rf"\b{re.escape(name)}\b", page), name

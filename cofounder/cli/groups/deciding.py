@@ -337,5 +337,6 @@ async def _publish(channel: str, content: str, metadata: dict[str, Any], at: dat
         screen = out.screen()
         if made.repeated:
             screen.print("This text was published before; nothing was sent again.")
-        screen.print(views.published(seen.publications))
+        for line in views.published(seen.publications):
+            screen.print(line, soft_wrap=True)
     return out.ENDED_BADLY if any(one.state == "refused" for one in seen.publications) else 0

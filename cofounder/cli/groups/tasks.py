@@ -110,12 +110,14 @@ async def show(task_id: UUID, *, journey: bool = True) -> None:
         publications = await publishing.publications(session, task_id)
     screen = out.screen()
     if journey:
-        screen.print(views.detail(found, publications))
+        screen.print(views.detail(found))
+        if publications:
+            screen.print("\nPublications", style="bold")
     else:
         for part in [*views.ended(found.status_now), *views.deliverables(found.deliverables)]:
             screen.print(part)
-        if publications:
-            screen.print(views.published(publications))
+    for line in views.published(publications):
+        screen.print(line, soft_wrap=True)
     _next(found.status, task_id, screen, found.status_now.questions)
 
 

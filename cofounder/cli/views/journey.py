@@ -1,6 +1,7 @@
 """A task on its way: nine phases with their state, seconds and cost; under execution the steps as they come and go."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -39,11 +40,15 @@ def standing(state: str) -> Text:
 
 
 class Journey:
-    """The phases and steps of one status, as a table that Rich's Live may show again and again."""
+    """The phases and steps of one status, as a table that Rich's Live may show again and again.
 
-    def __init__(self, status: "Status", turn: int = 0) -> None:
+    `room`: lines there are. What does not fit is counted: first the steps that wait, then those that are done.
+    """
+
+    def __init__(self, status: "Status", turn: int = 0, room: int | None = None) -> None:
         self.status = status
         self.turn = turn
+        self.room = room
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         table = Table.grid(padding=(0, 1), expand=True)
@@ -55,8 +60,11 @@ class Journey:
         for phase in self.status.phases:
             table.add_row(*self._phase(phase))
             if phase.name == "execution":
-                for step in self.status.steps:
+                steps, left = fitting(self.status.steps, self.room and self.room - len(self.status.phases))
+                for step in steps:
                     table.add_row(*self._step(step))
+                if left:
+                    table.add_row("", Text(f"    {left}", style="quiet", overflow="ignore"))
         yield table
 
     def _phase(self, phase: "PhaseOut") -> tuple[Text, ...]:
@@ -82,6 +90,20 @@ class Journey:
             Text(words.cost(step.cost) if step.state == "done" else "", style="quiet"),
             Text(" · ".join(part for part in (step.tool, note) if part), style="quiet"),
         )
+
+
+def fitting(steps: "Sequence[StepOut]", room: int | None) -> "tuple[list[StepOut], str]":
+    """The steps that fit into so many lines, in their order, and what is said about the others."""
+    if room is None or len(steps) <= room:
+        return list(steps), ""
+    rank = {"running": 0, "failed": 1, "done": 2}
+    # What runs, what failed, what was done last, what comes next.
+    order = sorted(
+        range(len(steps)), key=lambda at: (rank.get(steps[at].state, 3), -at if steps[at].state == "done" else at)
+    )
+    kept = sorted(order[: max(room - 1, 0)])
+    others = Counter(steps[at].state for at in range(len(steps)) if at not in kept)
+    return [steps[at] for at in kept], ", ".join(f"{number} {words.plain(state)}" for state, number in others.items())
 
 
 def phase_state(status: "Status", phase: "PhaseOut") -> str:

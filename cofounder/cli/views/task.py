@@ -1,6 +1,5 @@
 """A task, and lists of tasks."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,7 @@ def listed(tasks: "Sequence[TaskOut]", *, width: int) -> Table:
     return found
 
 
-def detail(task: "TaskDetail", publications: "Sequence[PublicationOut]") -> Group:
+def detail(task: "TaskDetail") -> Group:
     """Everything about one task that fits a screen or two."""
     parts: list[RenderableType] = [Text(task.request, style="italic"), head(task.status_now)]
     if task.status_now.reason:
@@ -48,8 +47,6 @@ def detail(task: "TaskDetail", publications: "Sequence[PublicationOut]") -> Grou
     parts += [Text(""), Journey(task.status_now)]
     parts += ended(task.status_now)
     parts += deliverables(task.deliverables)
-    if publications:
-        parts += [Text("\nPublications", style="bold"), published(publications)]
     return Group(*parts)
 
 
@@ -87,27 +84,12 @@ def deliverables(found: "Sequence[DeliverableOut]") -> list[RenderableType]:
     return parts
 
 
-def published(found: "Sequence[PublicationOut]") -> Group:
-    """Each publication: channel, how it stands, where it is."""
-    lines: list[RenderableType] = []
+def published(found: "Sequence[PublicationOut]") -> list[Text]:
+    """Each publication: channel, how it stands, where it is. Print the lines unwrapped: a path is copied whole."""
+    lines: list[Text] = []
     for one in found:
-        where = one.url or one.external_id or ""
         when = f" for {words.moment(one.scheduled_at)}" if one.state == "scheduled" and one.scheduled_at else ""
-        lines.append(
-            Text.assemble(
-                standing(one.state),
-                when,
-                f"  {name(one.channel)}",
-                (f" by {one.delivered_by}" if one.delivered_by != one.channel else "", "quiet"),
-            )
-        )
-        if where:
-            lines.append(Text(f"  {where}", no_wrap=True, overflow="ignore"))
-        if one.note:
-            lines.append(Text(f"  {one.note}", style="quiet"))
-    return Group(*lines)
-
-
-def compact(value: object) -> str:
-    """A value as one line of JSON."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+        by = f" by {one.delivered_by}" if one.delivered_by != one.channel else ""
+        lines.append(Text.assemble(standing(one.state), when, f"  {name(one.channel)}", (by, "quiet")))
+        lines += [Text(f"  {part}") for part in (one.url or one.external_id, one.note) if part]
+    return lines
