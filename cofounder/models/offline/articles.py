@@ -88,7 +88,7 @@ def _attempt(writing: Writing) -> tuple[str, str, set[str]]:
     rest = make.say("also", "spend", "ltv", "forecast", "cause")
     if rest:
         parts += ["## Also on the page", rest]
-    short = brief.form.words[0] - count_words("\n\n".join(parts)) - 70
+    short = brief.form.words[0] - count_words("\n\n".join(parts)) - 85
     if short > 0:
         parts += ["## How to read it", _filler(make, short)]
     closing = brief.call_to_action or make.say("article_close")

@@ -123,11 +123,6 @@ def _open(slot: Slot, scene: Scene, telling: Telling) -> bool:
     return not any(item in telling.said for item in _items(slot.name, scene, telling))
 
 
-def _told(name: str, scene: Scene, telling: Telling) -> bool:
-    items = _items(name, scene, telling)
-    return bool(items) and all(item in telling.said for item in items)
-
-
 def _holds(mark: str, scene: Scene, telling: Telling) -> bool:
     return mark in scene.marks or mark in telling.marks or mark in scene.slots or mark in telling.extra
 
@@ -141,18 +136,35 @@ def possible(clause: Clause, scene: Scene, telling: Telling) -> bool:
     )
 
 
-def fits(clause: Clause, scene: Scene, telling: Telling) -> bool:
-    """Whether a possible clause can be said now: what it needs was told, what it tells was not."""
-    said = telling.said
-    if any(item in said for item in clause.once):
-        return False
-    for slot in clause.needs:
-        if not slot.again and any(item in said for item in _items(slot.name, scene, telling)):
+@dataclass(frozen=True)
+class Ready:
+    """A possible clause with its slots resolved to items, so that asking whether it can be said now is cheap."""
+
+    clause: Clause
+    tells: frozenset[str]
+    needs: frozenset[str]
+    fresh: tuple[frozenset[str], ...]
+
+    def fits(self, said: set[str]) -> bool:
+        """Whether what it needs was told and what it tells was not."""
+        if not self.tells.isdisjoint(said) or not self.needs <= said:
             return False
+        return not any(items <= said for items in self.fresh)
+
+
+def ready(clause: Clause, scene: Scene, telling: Telling) -> Ready | None:
+    """The clause made ready for a scene and what is bound now; None when it can never be said there."""
+    if not possible(clause, scene, telling):
+        return None
+    tells = {item for slot in clause.needs if not slot.again for item in _items(slot.name, scene, telling)}
+    needs: set[str] = set()
     for name in clause.told:
-        if not _told(name, scene, telling):
-            return False
-    return not any(_told(name, scene, telling) for name in clause.fresh)
+        items = _items(name, scene, telling)
+        if not items:
+            return None
+        needs.update(items)
+    fresh = tuple(frozenset(items) for name in clause.fresh if (items := _items(name, scene, telling)))
+    return Ready(clause, frozenset(tells).union(clause.once), frozenset(needs), fresh)
 
 
 def put_into_words(clause: Clause, scene: Scene, telling: Telling, rng: Random) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cofounder.models.offline import wording
-from cofounder.models.offline.clauses import Clause, Telling, fits, possible, put_into_words, tidy
+from cofounder.models.offline.clauses import Clause, Ready, Telling, put_into_words, ready, tidy
 from cofounder.models.offline.scene import Scene, overlay_of
 from cofounder.models.offline.texts import count_words
 from cofounder.models.offline.views import View
@@ -33,7 +33,7 @@ _SHARED = frozenset(
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class Candidate:
     """One text by paragraphs, and how it came about."""
 
@@ -57,7 +57,7 @@ class Composer:
         self.worn = worn
         self.skip = skip  # moves left out
         self._taste: dict[str, float] = {}  # drawn once a search, so that two seeds prefer different clauses
-        self._possible: dict[tuple[str, str, int], list[Clause]] = {}
+        self._possible: dict[tuple[str, str, int], list[Ready]] = {}
         self._overlays = {view.id: overlay_of(scene, view) for view in scene.others}
 
     def schema(self) -> Schema:
@@ -154,9 +154,12 @@ class Composer:
 
     def _able(self, name: str, clauses: tuple[Clause, ...], telling: Telling) -> list[Clause]:
         key = name, telling.about, id(clauses)
-        if key not in self._possible:
-            self._possible[key] = [one for one in clauses if possible(one, self.scene, telling)]
-        return [one for one in self._possible[key] if one.source not in telling.used and fits(one, self.scene, telling)]
+        known = self._possible.get(key)
+        if known is None:
+            made = (ready(one, self.scene, telling) for one in clauses)
+            known = self._possible[key] = [one for one in made if one is not None]
+        used, said = telling.used, telling.said
+        return [one.clause for one in known if one.clause.source not in used and one.fits(said)]
 
     def _other(self, name: str, telling: Telling) -> str | None:
         """The next changed metric that the text has not told yet."""

@@ -2,8 +2,7 @@
 
 from cofounder.models.brief import Brief, Draft
 from cofounder.models.figures import Ledger
-from cofounder.models.offline.clauses import Telling, parse, put_into_words
-from cofounder.models.offline.clauses import fits as able
+from cofounder.models.offline.clauses import Telling, parse, put_into_words, ready
 from cofounder.models.offline.finishing import draft_of, limits
 from cofounder.models.offline.outlines import _of
 from cofounder.models.offline.posts import Writing
@@ -76,7 +75,7 @@ def _from_facts(writing: Writing, count: int) -> list[str]:
     made: list[str] = []
     for clause in [*first, *rest]:
         telling = Telling()
-        if not able(clause, writing.scene, telling):
+        if ready(clause, writing.scene, telling) is None:
             continue
         text = put_into_words(clause, writing.scene, telling, writing.rng)
         if not text or len(text) > 90 or any(one.kind == "unmatched" for one in ledger.trace(text)):

@@ -46,9 +46,9 @@ class Search:
         kept: list[Candidate] = []
         nearly: list[tuple[int, Candidate]] = []
         for number in range(CANDIDATES * 3):
-            if number >= CANDIDATES and len(kept) >= BEST:
+            if number >= CANDIDATES and (len(kept) >= BEST or (number >= CANDIDATES * 2 and kept)):
                 break
-            candidate = toned(make(), self.brief.tone)
+            candidate = make()
             faults = self._faults(candidate)
             if not faults:
                 candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
@@ -62,21 +62,20 @@ class Search:
             return drawn
         nearly.sort(key=lambda pair: (pair[0], -pair[1].score))
         for _, candidate in nearly:
-            if self._true(candidate):
+            if self._true(toned(candidate, self.brief.tone)):
                 return candidate
         return None
 
     def _draw(self, kept: Sequence[Candidate]) -> Candidate | None:
-        """One of the best five that is true; truth is checked last, it costs most."""
-        best: list[Candidate] = []
-        for candidate in kept:
-            if self._true(candidate):
-                best.append(candidate)
-            if len(best) == BEST:
-                break
-        if not best:
-            return None
-        return self.rng.choices(best, [len(best) - place for place in range(len(best))])[0]
+        """One of the best five, the better the likelier; truth costs most, so it is asked of the drawn one only."""
+        left = list(kept)
+        while left:
+            best = left[:BEST]
+            drawn = self.rng.choices(best, [len(best) - place for place in range(len(best))])[0]
+            if self._true(toned(drawn, self.brief.tone)):
+                return drawn
+            left.remove(drawn)
+        return None
 
     def _faults(self, candidate: Candidate) -> set[str]:
         text = candidate.body
