@@ -65,7 +65,13 @@ def engine(*, durable: bool = True) -> AsyncEngine:
         if not durable:
             asked["synchronous_commit"] = "off"
         mine[durable] = create_async_engine(
-            url, pool_size=6, max_overflow=10, pool_pre_ping=True, connect_args={"server_settings": asked}
+            url,
+            pool_size=6,
+            max_overflow=10,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            hide_parameters=True,  # what people write does not belong into logs
+            connect_args={"server_settings": asked, "timeout": 10},
         )
     return mine[durable]
 

@@ -1,14 +1,18 @@
-"""What is refused before any route sees it: bodies over the limit, characters in the address that cannot be stored."""
+"""The outermost layer: refuses what no route should see, and turns what nobody foresaw into an answer."""
 
 from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cofounder.kit.problems import MAX_BODY_BYTES, BodyTooLarge, RequestInvalid, answer
+from cofounder.kit.problems import MAX_BODY_BYTES, BodyTooLarge, RequestInvalid, answer, unexpected
+
+
+class Broken(Exception):
+    """An answer broke off while it was sent; the log has the reason."""
 
 
 class Gate:
-    """ASGI middleware. A body that does not say its length is counted as it comes."""
+    """ASGI middleware. Refuses bodies over the limit and characters in the address that cannot be stored."""
 
     def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
         self.app = app
@@ -28,9 +32,13 @@ class Gate:
             error = RequestInvalid(f"{name}: {fault['message']}", errors=[fault])
             await answer(error, scope["path"])(scope, receive, send)
             return
-        seen = 0
+        await self._pass(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        seen, begun = 0, False
 
         async def limited() -> Message:
+            """A body that does not say its length is counted as it comes."""
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
@@ -38,7 +46,19 @@ class Gate:
                 raise BodyTooLarge()
             return message
 
-        await self.app(scope, limited, send)
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, limited, noted)
+        except Exception as error:
+            # answered here, where our log takes the secrets out, and not by the server, which would print them
+            said = unexpected(error, scope["method"], scope["path"])
+            if begun:
+                raise Broken(scope["path"]) from None  # an answer half sent can only be cut
+            await said(scope, receive, send)
 
 
 def _unstorable(query: bytes) -> str | None:

@@ -177,6 +177,11 @@ async def _database(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
+    return unexpected(error, request.method, request.url.path)
+
+
+def unexpected(error: Exception, method: str, path: str) -> Response:
+    """The answer to what nobody foresaw; the log keeps the details under the number that the answer names."""
     incident = str(new_id())
-    log.error("unexpected error", incident=incident, method=request.method, path=request.url.path, exc_info=error)
-    return answer(InternalError(f"Incident {incident}."), request.url.path)
+    log.error("unexpected error", incident=incident, method=method, path=path, exc_info=error)
+    return answer(InternalError(f"Incident {incident}."), path)

@@ -18,4 +18,4 @@ ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
 )
 async def events(caller: Viewer) -> StreamingResponse:
     """Names of what changed, as it is committed: `changed` with {topic, id}, or `resync` when something was missed."""
-    return live.stream(lambda topic: topic not in ADMIN_TOPICS or caller.may("admin"))
+    return live.stream(lambda topic: topic not in ADMIN_TOPICS or caller.may("admin"), beat_seconds=live.BEAT_SECONDS)
