@@ -13,11 +13,11 @@ from cofounder.kit.errors import CofounderError
 from cofounder.ops import queries
 
 
-class NotReady(CofounderError):
-    """The server cannot work yet."""
+class SchemaBehind(CofounderError):
+    """The database does not have the schema that this program wants."""
 
     status = 503
-    hint = "Wait a moment. If it stays, look at it with: cofounder doctor"
+    hint = "Bring it up to date with: cofounder db migrate"
 
 
 class Health(BaseModel):
@@ -81,12 +81,11 @@ def health() -> Health:
 
 
 async def readiness(session: AsyncSession) -> Ready:
-    """Whether requests can be taken. Raises NotReady with what is missing."""
+    """Whether requests can be taken. Raises SchemaBehind with what is missing."""
     found = await database(session)
     if not found.current:
-        raise NotReady(
-            f"The database's schema is at {found.revision or 'nothing'}; this program wants {found.newest}.",
-            hint="Bring it up to date with: cofounder db migrate",
+        raise SchemaBehind(
+            f"The database's schema is at {found.revision or 'nothing'}; this program wants {found.newest}."
         )
     living = await workers(session)
     return Ready(database=found.version, schema_revision=str(found.revision), workers=len(living))

@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from cofounder.kit.http import Session
 from cofounder.kit.problems import PROBLEM_JSON
 from cofounder.ops import health
-from cofounder.ops.health import Health, NotReady, Ready
+from cofounder.ops.health import Health, Ready, SchemaBehind
 
 router = APIRouter(tags=["operations"])
 _NOT_READY: dict[int | str, dict[str, Any]] = {
     503: {
-        "description": NotReady.title(),
+        "description": SchemaBehind.title(),
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
 }

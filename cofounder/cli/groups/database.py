@@ -163,7 +163,10 @@ def psql(arguments: Annotated[list[str] | None, typer.Argument(help="What psql i
         target = f"host={query['host']} port={query['port']} user={place.username} dbname={place.database}"
     import subprocess
 
-    return subprocess.run([program, target, *(arguments or [])], check=False).returncode
+    try:
+        return subprocess.run([program, target, *(arguments or [])], check=False).returncode
+    finally:
+        home.leave_database()
 
 
 def _only_embedded() -> None:
