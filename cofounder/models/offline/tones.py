@@ -9,7 +9,7 @@ _EXPAND = (
     (r"\b(I)['’]m\b", r"\1 am"),
     (r"\b(we|you|they)['’]re\b", r"\1 are"),
     (r"\b(it|that|there|what|who|here)['’]s\b(?! (?:been|got))", r"\1 is"),
-    (r"\b(I|we|you|they)['’]ve\b", r"\1 have"),
+    (r"\b(I|we|you|they)['’]ve\b(?! got)", r"\1 have"),
     (r"\b(I|we|you|they|it)['’]ll\b", r"\1 will"),
 )
 _ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _EXPAND), re.IGNORECASE)
