@@ -6,9 +6,16 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from cofounder.cli import home
 from cofounder.kit.errors import Conflict
+
+if TYPE_CHECKING:
+    import uvicorn
 
 GRACE_SECONDS = 2  # an open event stream is cut after this, or Ctrl-C would hang on it
 
@@ -60,17 +67,39 @@ def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
     config = uvicorn.Config(
         create_app(), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="on"
     )
-    server = uvicorn.Server(config)
+    server = _server(config)
     try:
         server.run(sockets=[place])
-    except (SystemExit, KeyboardInterrupt):
-        pass  # uvicorn raises the signal again after it has stopped in order
     finally:
         place.close()
     if not server.started:
         return 69
     home.leave_database()
     return 0
+
+
+def _server(config: "uvicorn.Config") -> "uvicorn.Server":
+    """A server that lets its open event streams end when it is told to stop, and returns when it has."""
+    import uvicorn
+
+    from cofounder.kit import live
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            live.end_streams()
+            super().handle_exit(sig, frame)
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn's own raises the signal again at the end, which would kill us before the database is left
+            before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for one, handler in before.items():
+                    signal.signal(one, handler)
+
+    return Server(config)
 
 
 def worker(*, tied: bool) -> int:

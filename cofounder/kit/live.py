@@ -40,6 +40,7 @@ class Event:
 
 
 RESYNC = Event("resync")
+_END = Event("end")
 
 
 class _Hub:
@@ -90,6 +91,8 @@ async def subscribe(allowed: Callable[[str], bool] = lambda topic: True) -> Asyn
     try:
         while True:
             event = await queue.get()
+            if event is _END:
+                return
             if event is RESYNC or allowed(event.topic):
                 yield event
     finally:
@@ -116,7 +119,10 @@ async def _lines(allowed: Callable[[str], bool], beat_seconds: float) -> AsyncIt
             if not coming.done():
                 yield ": beat\n\n"
                 continue
-            event = coming.result()
+            try:
+                event = coming.result()
+            except StopAsyncIteration:
+                return
             coming = asyncio.ensure_future(anext(events))
             if event is RESYNC:
                 yield "event: resync\ndata: {}\n\n"
@@ -125,6 +131,12 @@ async def _lines(allowed: Callable[[str], bool], beat_seconds: float) -> AsyncIt
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
+
+
+def end_streams() -> None:
+    """Let every open stream end: the server stops. May be called from a signal handler of the loop's thread."""
+    _Hub.listening = False
+    asyncio.get_running_loop().call_soon_threadsafe(_tell, [_END])
 
 
 async def _listen(ready: asyncio.Event) -> None:

@@ -143,7 +143,9 @@ async def test_a_text_is_published_once_by_its_key_or_by_itself(working: House) 
     assert (await working.approver.post(cancel)).json()["state"] == "cancelled"
     problem(await working.approver.post(f"/api/publications/{publication}/cancel"), 409, "too_late_to_cancel")
     verdict = {"verdict": "not_sent"}
-    problem(await working.approver.post(f"/api/publications/{publication}/resolve", json=verdict), 409, "nothing_to_settle")
+    problem(
+        await working.approver.post(f"/api/publications/{publication}/resolve", json=verdict), 409, "nothing_to_settle"
+    )
     known = (await working.viewer.get("/api/publications", params={"state": "published", "limit": 1})).json()
     assert (len(known["items"]), known["total"]) == (1, 2)
     assert known["next_cursor"]
