@@ -64,6 +64,8 @@ def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
     place = socket.socket(fileno=fd) if fd is not None else listen(host, port)
     if tied:
         follow_parent()
+    else:
+        print(f"The server listens on {host}, port {place.getsockname()[1]}.", file=sys.stderr, flush=True)  # noqa: T201
     config = uvicorn.Config(
         create_app(), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="on"
     )
