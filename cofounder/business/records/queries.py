@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Numeric, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import Numeric, Select, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -20,6 +20,22 @@ _SAMPLED: tuple[Any, ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, Fina
 async def task(session: AsyncSession, id: UUID, *, lock: bool = False) -> Task | None:
     query = select(Task).where(Task.id == id).execution_options(populate_existing=lock)
     return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+
+
+_OVER = ("completed", "rejected", "failed", "cancelled", "expired")
+_NOT_YET = ("queued", "paused", "needs_clarification", "pending_approval")
+
+
+async def enter_phase(session: AsyncSession, id: UUID, phase: str, *, whatever: bool, at: datetime) -> bool:
+    """In one statement, so that nothing can come between looking and writing."""
+    entered = update(Task).where(Task.id == id).values(phase=phase)
+    if not whatever:
+        entered = entered.where(Task.status.not_in(_OVER), Task.is_paused.is_(False)).values(
+            status=case((Task.status.in_(_NOT_YET), "running"), else_=Task.status),
+            started_at=func.coalesce(Task.started_at, at),
+        )
+    found = await session.execute(entered.returning(Task.id).execution_options(synchronize_session=False))
+    return found.scalar_one_or_none() is not None
 
 
 async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | None:

@@ -105,6 +105,14 @@ async def change(session: AsyncSession, row: TaskRow, **changes: Any) -> TaskRow
     return row
 
 
+async def enter_phase(session: AsyncSession, id: UUID, phase: str, *, whatever: bool) -> bool:
+    """Note that a task is in a phase now; it runs then. False, and nothing is written, when it is over or paused.
+
+    `whatever`: also then, and its status stays as it is.
+    """
+    return await queries.enter_phase(session, id, phase, whatever=whatever, at=clock.now())
+
+
 async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
     """Add to what the task has cost so far, in US dollars."""
     if cost_usd:

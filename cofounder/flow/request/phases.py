@@ -97,20 +97,15 @@ def _transient(error: BaseException) -> bool:
 async def _enter(task_id: UUID, name: str, whatever: bool) -> Result | None:
     """Mark the phase as running, or say why it may not run now."""
     async with transaction(durable=False) as session:
-        task = await records.get_task(session, task_id, lock=True)
-        if task.status in FINAL and not whatever:
-            return ended(f"The task is {task.status}.")
-        if task.is_paused and not whatever:
-            if task.status != "paused":
-                await records.change(session, task, status="paused")
-            return waiting(note="Paused by a person.")
-        await queries.mark_phase(session, task_id, name, state="running", started_at=now(), note=None)
-        if not whatever and task.status in ("queued", "paused", "needs_clarification", "pending_approval"):
-            await records.change(session, task, status="running", phase=name, started_at=task.started_at or now())
-        else:
-            await records.change(session, task, phase=name)
         live.changed(session, "tasks", task_id)
-        return None
+        if await records.enter_phase(session, task_id, name, whatever=whatever):
+            await queries.mark_phase(session, task_id, name, state="running", started_at=now(), note=None)
+            return None
+        task = await records.get_task(session, task_id, lock=True)
+        if task.status in FINAL:
+            return ended(f"The task is {task.status}.")
+        await records.change(session, task, status="paused")
+        return waiting(note="Paused by a person.")
 
 
 async def _leave(task_id: UUID, name: str, result: Result) -> None:

@@ -37,7 +37,8 @@ async def mark_phase(session: AsyncSession, task_id: UUID, name: str, **values: 
         from sqlalchemy import func
 
         values["started_at"] = func.coalesce(Phase.started_at, values["started_at"])
-    await session.execute(update(Phase).where(Phase.task_id == task_id, Phase.name == name).values(**values))
+    marked = update(Phase).where(Phase.task_id == task_id, Phase.name == name).values(**values)
+    await session.execute(marked.execution_options(synchronize_session=False))
 
 
 async def settle_phases(session: AsyncSession, task_id: UUID, *, detail: str) -> None:

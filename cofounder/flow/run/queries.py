@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.run.tables import Deliverable, Step, Variant
 
-FINISHED = ("done", "failed", "skipped", "cancelled")
+_PLAIN = {"synchronize_session": False}  # nobody holds these rows as objects, so none need be looked for
 
 
 async def steps(session: AsyncSession, task_id: UUID) -> Sequence[Step]:
@@ -47,14 +47,29 @@ async def claim(
             started_at=func.coalesce(Step.started_at, at),
         )
         .returning(Step.id)
+        .execution_options(**_PLAIN)
     )
     return found.scalar_one_or_none() is not None
+
+
+async def count_attempt(session: AsyncSession, step_id: UUID, *, fence: UUID) -> None:
+    await session.execute(
+        update(Step)
+        .where(Step.id == step_id, Step.fence == fence)
+        .values(attempt=Step.attempt + 1)
+        .execution_options(**_PLAIN)
+    )
 
 
 async def finish(session: AsyncSession, step_id: UUID, *, fence: UUID, **values: Any) -> bool:
     """Write a step's outcome; false when another holder took it meanwhile."""
     found = await session.execute(
-        update(Step).where(Step.id == step_id, Step.fence == fence).values(**values).returning(Step.id)
+        update(Step)
+        .where(Step.id == step_id, Step.fence == fence)
+        .values(**values)
+        .returning(Step.id)
+        .execution_options(**_PLAIN)
+        .execution_options(**_PLAIN)
     )
     return found.scalar_one_or_none() is not None
 

@@ -1,0 +1,55 @@
+"""The plan while it runs: what is finished, what it gave, what runs now, what may start."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from cofounder.flow.plan.schemas import Plan, PlanStep, Tool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one call of a step ended: with an output, or with a problem."""
+
+    step: PlanStep
+    fence: UUID
+    seconds: float
+    output: dict[str, Any] | None = None
+    score: float | None = None
+    problem: dict[str, Any] | None = None
+
+
+@dataclass
+class Graph:
+    """`stop` says why nothing more may start: paused, cancelled, failed or superseded (by another worker)."""
+
+    task_id: UUID
+    plan: Plan
+    tools: dict[str, Tool]
+    task: dict[str, Any]
+    ids: dict[str, UUID]
+    states: dict[str, str]
+    attempts: dict[str, int]
+    outputs: dict[str, Any] = field(default_factory=dict)
+    running: dict["asyncio.Task[Outcome]", str] = field(default_factory=dict)
+    stop: str | None = None
+    failure: str | None = None
+
+    def ready(self) -> list[PlanStep]:
+        """Steps that have not run, and all of whose upstream steps are done or were left out."""
+        if self.stop is not None:
+            return []
+        busy = set(self.running.values())
+        return [
+            step
+            for step in self.plan.steps
+            if self.states[step.id] in ("waiting", "running")
+            and step.id not in busy
+            and all(self.states[name] in ("done", "skipped") for name in step.depends_on)
+        ]
+
+    def properties(self, step: PlanStep) -> dict[str, Any]:
+        """The inputs that the step's tool knows."""
+        known: dict[str, Any] = self.tools[step.tool].input_schema.get("properties", {})
+        return known
