@@ -144,7 +144,9 @@ def test_the_five_outcomes_of_planning():
     assert decide(planned(), limits=limits(), moment=moment, reject_reason="No.").outcome == "reject"
     assert decide(planned(), limits=limits(), moment=moment, not_before=later).outcome == "defer"
     broke = decide(planned(), limits=limits(spent="19.9"), moment=moment)
-    assert broke.outcome == "defer" and broke.until is not None and broke.until > moment
+    assert broke.outcome == "defer"
+    assert broke.until is not None
+    assert broke.until > moment
 
 
 def test_a_free_plan_runs_even_when_the_budget_is_spent():

@@ -25,7 +25,10 @@ from tests.flow.quality.bakery import (
     subject,
 )
 
-MAIL: dict[str, Any] = {"subject": "4,200 orders and one Saturday tip", "preheader": "What a busy March means for your bread"}
+MAIL: dict[str, Any] = {
+    "subject": "4,200 orders and one Saturday tip",
+    "preheader": "What a busy March means for your bread",
+}
 GOOD: dict[str, Subject] = {
     "a colleague": subject(GOOD_POST),
     "a reporter": subject(DRY_POST, persona="newsReporter"),
