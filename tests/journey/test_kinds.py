@@ -128,6 +128,18 @@ async def test_a_given_text_is_published_as_it_is(product):
     assert seen.channel_variants["linkedin"].content == "We shipped the new grinder today. Orders open on Monday."
 
 
+async def test_a_text_is_shortened_and_the_short_one_is_published(product):
+    text = "We shipped the new grinder today, as we had said that we would. Orders open on Monday. " * 3
+    task_id = await ask(f"Shorten this to 30 words and publish it on LinkedIn: {text}")
+    found = await rest(task_id)
+    assert found.status == "pending_approval", found
+    async with transaction() as session:
+        seen = await approvals.view(session, task_id)
+        made = [one for one in await runs.deliverables(session, task_id) if one.kind == "text"]
+    assert len(seen.channel_variants["linkedin"].content.split()) < len(text.split())
+    assert made[0].content.split()[:5] == seen.channel_variants["linkedin"].content.split()[:5]
+
+
 async def test_several_things_in_one_request_are_all_done(company):
     task_id = await ask("Analyse last month and post the highlights on LinkedIn and X")
     found = await rest(task_id)

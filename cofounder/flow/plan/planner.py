@@ -27,6 +27,7 @@ class Sketch:
         self.quality_threshold = quality_threshold
         self.steps: list[PlanStep] = []
         self.notes: list[str] = []
+        self.edited: str | None = None  # the last step that reworked a given text
         self._seen: dict[str, str] = {}
 
     def add(self, id: str, tool: str, inputs: dict[str, Any], **more: Any) -> str:
@@ -154,7 +155,7 @@ def _inspect(sketch: Sketch, channel: str, drafted: str, sources: dict[str, Any]
 
 def _edit(sketch: Sketch, action: Action) -> None:
     channels = action.channels
-    sketch.add(
+    sketch.edited = sketch.add(
         _EDITS[action.kind],
         "content.edit",
         {
@@ -171,13 +172,17 @@ def _edit(sketch: Sketch, action: Action) -> None:
 
 
 def _publish(sketch: Sketch, action: Action) -> None:
-    text = action.text or ref("task.text")
+    """A text goes out as it was given, or as an earlier action of the same request made it."""
+    text: Any = action.text or ref("task.text")
+    draft: Any = {"body": text}
+    if action.text is None and sketch.edited is not None:
+        text, draft = ref(f"steps.{sketch.edited}.text"), ref(f"steps.{sketch.edited}.draft")
     for channel in action.channels or sketch.intent.channels or ["outbox"]:
         sketch.add(f"check_{channel}", "compliance.check", {"text": text, "channel": channel})
         sketch.add(
             f"prepare_{channel}",
             "publishing.prepare",
-            {"draft": {"body": text}, "channel": channel},
+            {"draft": draft, "channel": channel},
             produces=f"variant:{channel}",
         )
 

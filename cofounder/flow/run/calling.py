@@ -61,14 +61,14 @@ async def run(graph: Graph, step: PlanStep, fence: UUID, call: dict[str, Any]) -
                 await asyncio.sleep(step.retry.backoff_seconds * 2**turn)
             continue
         score = await _judged(graph, step, output)
-        made = Outcome(step, fence, perf_counter() - started, output, score)
+        made = Outcome(step, fence, call, perf_counter() - started, output, score)
         best = made if best is None or (made.score or 0) > (best.score or 0) else best
         if not _too_weak(step, score) or turn + 1 >= TEXTS:
             return best
     if best is not None:
         return best
     problem = last.problem() if last else {"code": "step_stopped", "detail": "It did not run."}
-    return Outcome(step, fence, 0.0, problem=problem)
+    return Outcome(step, fence, call, 0.0, problem=problem)
 
 
 def _too_weak(step: PlanStep, score: float | None) -> bool:

@@ -66,7 +66,11 @@ def _result(graph: Graph) -> Result:
         return waiting(note="Another worker runs a step of this task.", seconds=1.0)
     if graph.stop == "cancelled":
         return ended("Cancelled by a person.")
-    return done(note=f"{len(graph.plan.steps)} steps by {len(graph.plan.agents())} agents")
+    return done(note=f"{_counted(len(graph.plan.steps), 'step')} by {_counted(len(graph.plan.agents()), 'agent')}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 async def _load(task_id: UUID) -> tuple[Graph, int]:
@@ -140,7 +144,7 @@ async def _write(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:
     if not written:
         graph.stop = graph.stop or "superseded"
         return
-    await harvest.keep(session, graph.task_id, step, outcome.output)
+    await harvest.keep(session, graph.task_id, step, outcome.call, outcome.output)
     await records.add_cost(session, graph.task_id, cost)
     graph.states[step.id] = "done"
     graph.outputs[step.id] = outcome.output

@@ -14,6 +14,7 @@ class Outcome:
 
     step: PlanStep
     fence: UUID
+    call: dict[str, Any]  # the input as it was called
     seconds: float
     output: dict[str, Any] | None = None
     score: float | None = None

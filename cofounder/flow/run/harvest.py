@@ -39,14 +39,16 @@ def produces(step: PlanStep) -> str | None:
     return kind
 
 
-async def keep(session: AsyncSession, task_id: UUID, step: PlanStep, output: dict[str, Any]) -> None:
-    """Write what the step produced, in the transaction that finishes it."""
+async def keep(
+    session: AsyncSession, task_id: UUID, step: PlanStep, call: dict[str, Any], output: dict[str, Any]
+) -> None:
+    """Write what the step produced, in the transaction that finishes it. `call` is its input as it was called."""
     made = produces(step)
     if made is None:
         return
     form, _, name = made.partition(":")
     if form == "variant":
-        draft, brief, origin = _variant(name, step, output)
+        draft, brief, origin = _variant(name, call, output)
         await service.add_variant(session, task_id, name, draft=draft, brief=brief, origin=origin, by=step.tool)
         return
     earlier = [row for row in await service.deliverables(session, task_id) if row.kind == name]
@@ -62,20 +64,17 @@ async def keep(session: AsyncSession, task_id: UUID, step: PlanStep, output: dic
     )
 
 
-def _variant(channel: str, step: PlanStep, output: dict[str, Any]) -> tuple[Draft, Brief, str]:
-    if "draft" in output and output.get("brief"):
-        return Draft.model_validate(output["draft"]), Brief.model_validate(output["brief"]), "draft"
+def _variant(channel: str, call: dict[str, Any], output: dict[str, Any]) -> tuple[Draft, Brief, str]:
     if "draft" in output:
-        draft, origin = Draft.model_validate(output["draft"]), "draft"
-    else:  # a given text: publishing.prepare only rendered it
-        given = step.inputs.get("draft")
-        body = given.get("body") if isinstance(given, dict) else None
-        draft, origin = (
-            Draft(body=str(body if isinstance(body, str) else output.get("text", "")), model="given"),
-            "given",
-        )
-    brief = Brief(request="", topic="", form=channels.form(channel), text=draft.body if origin == "given" else None)
-    return draft, brief, origin
+        draft = Draft.model_validate(output["draft"])
+        if output.get("brief"):
+            return draft, Brief.model_validate(output["brief"]), "draft"
+        return draft, Brief(request="", topic="", form=channels.form(channel)), "draft"
+    # a given text, or one that an earlier step made: publishing.prepare only laid it out
+    draft = Draft.model_validate(call["draft"])
+    origin = "given" if draft.choices == {} else "draft"
+    draft = draft.model_copy(update={"model": "given"}) if origin == "given" else draft
+    return draft, Brief(request="", topic="", form=channels.form(channel), text=draft.body), origin
 
 
 def _content(output: dict[str, Any]) -> str:

@@ -78,5 +78,5 @@ async def _copy_finished(session: AsyncSession, old: UUID, new: UUID, plan: Plan
         row.quality_score, row.error, row.copied_from = source.quality_score, source.error, source.id
         row.started_at, row.finished_at = source.started_at, source.finished_at
         if row.output is not None and row.state == "done":
-            await keep(session, new, plan.step(row.node), row.output)
+            await keep(session, new, plan.step(row.node), row.input or {}, row.output)
     await session.flush()
