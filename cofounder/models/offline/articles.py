@@ -2,7 +2,7 @@
 
 from cofounder.models.brief import Draft, Fact
 from cofounder.models.offline import plain, wording
-from cofounder.models.offline.checks import broken
+from cofounder.models.offline.checks import against_voice, broken, untrue
 from cofounder.models.offline.clauses import Telling, tidy
 from cofounder.models.offline.composing import Composer
 from cofounder.models.offline.finishing import draft_of, hashtags, limits
@@ -47,15 +47,15 @@ def _as_article(voice: Voice) -> Voice:
 def article(writing: Writing, wishes: Wishes) -> Draft:
     """A blog article in Markdown; the title is apart from the body."""
     brief, scene = writing.brief, writing.scene
-    for _ in range(12):
+    for _ in range(30):
         title, body, said = _attempt(writing)
-        fault = broken(body) or any(one.kind == "unmatched" for one in writing.ledger.trace(f"{title}\n\n{body}"))
-        if not fault:
+        text = f"{title}\n\n{body}"
+        if not (broken(body) or against_voice(text, writing.voice, brief) or untrue(text, brief, writing.ledger)):
             break
     else:
         draft = plain.plain(writing)
         parts = ["## What is given", draft.body, "## Sources", table(brief.facts)]
-        return draft.model_copy(update={"title": brief.topic[:60] or "The figures", "body": "\n\n".join(parts)})
+        return draft.model_copy(update={"title": "The figures, plainly", "body": "\n\n".join(parts)})
     return draft_of(
         brief,
         body,
@@ -73,7 +73,7 @@ def _attempt(writing: Writing) -> tuple[str, str, set[str]]:
     assert lead is not None
     make = _Sections(writing)
     title = _title(make)
-    parts = [make.say("answer", "answer2", "opening_turn")]
+    parts = [make.say("answer", "target", "answer2", "opening_turn")]
     parts += [f"## {make.say('h_lead')}", make.say("lead1", "lead2", "record", "year"), make.say("lead3", "lead4")]
     told = 1
     for view in scene.others[:3]:

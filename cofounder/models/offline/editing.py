@@ -9,6 +9,7 @@ from cofounder.models.offline.finishing import figures
 from cofounder.models.offline.texts import count_words, sentences, words
 
 _HEDGES = re.compile(
+    r"(?:^|(?<=[.!?]\s))we are (?:\w+ ){0,2}(?:pleased|happy|excited|delighted|glad|proud) to (?:say|announce|share|tell you|report) that\s*|"
     r"\b(?:really|very|quite|actually|basically|essentially|literally|simply|somewhat|rather|just|in order(?= to)|"
     r"it is worth noting that|it should be noted that|it is important to note that|needless to say,?|"
     r"as a matter of fact,?|at the end of the day,?|to be honest,?|in my opinion,?|we (?:believe|think|feel) that|"
@@ -42,6 +43,8 @@ _DOUBLETS = (
     (r"\bwith regard to\b", "about"),
     (r"\bat the present time\b", "now"),
     (r"\butili[sz]e\b", "use"),
+    (r"\butili[sz]ed\b", "used"),
+    (r"\butili[sz]ing\b", "using"),
     (r"\bin the near future\b", "soon"),
 )
 _CONTRACT = (
@@ -65,12 +68,13 @@ _EXPAND = (
     (r"\b(I|we|you|they|it)['’]ll\b", r"\1 will"),
 )
 _FORMAL = (
+    (r"\bhey\b", "hello"),
     (r"\bget\b", "receive"),
     (r"\bgot\b", "received"),
     (r"\bstuff\b", "material"),
     (r"\bkids\b", "children"),
-    (r"\ba lot of\b", "many"),
-    (r"\blots of\b", "many"),
+    (r"\ba lot of(?= \w+s\b)", "many"),
+    (r"\blots of(?= \w+s\b)", "many"),
     (r"\bkind of\b", "somewhat"),
     (r"\bawesome\b", "excellent"),
     (r"\bcool\b", "useful"),
@@ -164,8 +168,8 @@ def _centrality(parts: list[str]) -> list[float]:
         rest = set().union(*(other for at, other in enumerate(bags) if at != place)) if len(bags) > 1 else set()
         score = len(bag & rest) / (len(bag) ** 0.5 or 1) if bag else 0.0
         score += 2.0 if place == 0 else 0.0
-        score += 1.2 * bool(read(parts[place])) + 0.4 * bool(_NEGATION.search(parts[place]))
-        score += 0.4 * bool(_NAME.search(parts[place]))
+        score += 1.2 * bool(read(parts[place])) + 1.2 * bool(_NEGATION.search(parts[place]))
+        score += 0.8 * bool(_NAME.search(parts[place]))
         scores.append(score)
     return scores
 
@@ -192,15 +196,32 @@ def shorten(brief: Brief, text: str) -> tuple[str, list[str]]:
         if place + 1 < len(blocks[at]) and _DANGLING.match(blocks[at][place + 1]) and len(flat) > 2:
             place += 1  # what hangs on a sentence goes before the sentence itself
         del blocks[at][place]
-    body = _join(blocks)
+    body = _refilled(_paragraphs(tight), blocks, limit)
     after = count_words(body)
     kept = {figure.text for figure in read(body)}
     lost = [figure.text for figure in read(text) if figure.text not in kept]
     figures_word = "figures kept" if not lost else f"without these figures: {', '.join(dict.fromkeys(lost))}"
     notes = [f"Cut from {before} to {after} words, {figures_word}; I cannot judge the argument."]
+    denied = [one for one in sentences(tight) if _NEGATION.search(one) and one not in body]
+    if denied:
+        notes.append(f"Left out, though it denies something: “{denied[0]}”")
     if after > limit:
         notes.append(f"It does not go under {limit} words without losing a whole thought.")
     return body, notes
+
+
+def _refilled(whole: list[list[str]], blocks: list[list[str]], limit: int) -> str:
+    """The cut text with every dropped sentence that still fits, the most central first, in its old place."""
+    kept = {one for block in blocks for one in block}
+    flat = [one for block in whole for one in block]
+    scores = dict(zip(flat, _centrality(flat), strict=False))
+    for sentence in sorted((one for one in flat if one not in kept), key=lambda one: -scores[one]):
+        before = flat[flat.index(sentence) - 1] if flat.index(sentence) else ""
+        if _DANGLING.match(sentence) and before not in kept:
+            continue
+        if sum(map(count_words, kept)) + count_words(sentence) <= limit:
+            kept.add(sentence)
+    return _join([[one for one in block if one in kept] for block in whole])
 
 
 def restyle(brief: Brief, text: str) -> tuple[str, list[str]]:
@@ -210,7 +231,7 @@ def restyle(brief: Brief, text: str) -> tuple[str, list[str]]:
         word in tone for word in ("less formal", "informal", "casual", "friendl", "relaxed", "warm", "playful")
     )
     lexicon = (_EXPAND, _FORMAL) if formal else (_CONTRACT, _FRIENDLY)
-    body = _clean(_swap(_swap(text, lexicon[0]), lexicon[1]))
+    body = _clean(_swap(_swap(_swap(text, _DOUBLETS), lexicon[0]), lexicon[1]))
     changed = _changed(text, body)
     notes = [
         f"Changed {changed} word{'s' if changed != 1 else ''} towards a {'formal' if formal else 'friendlier'} tone."

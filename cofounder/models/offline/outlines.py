@@ -94,7 +94,10 @@ def _from_request(brief: Brief, about: str, rng: Random) -> Draft:
     if voice(brief.persona).person == "they" and news:
         opening = opening.replace("We have news: ", "New at the company: ")
     closing = brief.call_to_action or _fill(rng, stock["close"], avoid)
-    parts = [opening, _fill(rng, stock["middle"], avoid), closing if closing[-1:] in ".!?" else f"{closing}."]
+    person = "_they" if voice(brief.persona).person == "they" else ""
+    asking = _fill(rng, _stock()["shared"][f"ask_{'news' if news else 'topic'}{person}"], avoid, topic=about)
+    ending = closing if closing[-1:] in ".!?" else f"{closing}."
+    parts = [opening, _fill(rng, stock["middle"], avoid), asking, ending]
     needs = "when it happens, whom it is for, and one figure or example" if news else "a fact, an example, a figure"
     notes = [
         f"Built only from what the request says. To say more, the text needs: {needs}.",
@@ -147,6 +150,8 @@ def _from_passages(brief: Brief, about: str, rng: Random) -> Draft:
         parts.append(lead + where)
     if not small:
         parts.append(_fill(rng, stock["middle"], brief.avoid))
+        person = "_they" if voice(brief.persona).person == "they" else ""
+        parts.append(_fill(rng, _stock()["shared"][f"ask_topic{person}"], brief.avoid, topic=about))
     parts.append(brief.call_to_action or _fill(rng, stock["close"], brief.avoid))
     number = len(brief.passages)
     notes = [

@@ -18,11 +18,11 @@ _EXTRAS = frozenset({"also", "other", "year", "record", "turn", "worth", "spend"
 class Writing:
     """What the forms share: the brief, its voice, scene and ledger, and one source of chance that replays."""
 
-    def __init__(self, brief: Brief, *, persona: str | None = None) -> None:
+    def __init__(self, brief: Brief, *, persona: str | None = None, lead: str | None = None) -> None:
         self.brief = brief
         self.voice: Voice = voice(persona or brief.persona)
         self.rng = Random(f"{brief.seed}|{brief.attempt}|{brief.form.channel}|{self.voice.id}")
-        self.scene: Scene = scene_of(brief)
+        self.scene: Scene = scene_of(brief, lead=lead)
         self.ledger = Ledger(brief.facts, brief.period, [brief.request, *(one.text for one in brief.passages)])
         self.worn = _worn(brief)
         self.schema = ""

@@ -15,6 +15,7 @@ class Wishes:
     brief: Brief
     skip: frozenset[str] = frozenset()  # moves left out
     no_hashtags: bool = False
+    lead: str | None = None  # the fact a person wants first
     notes: list[str] = field(default_factory=list)
 
 
@@ -190,6 +191,4 @@ def _bring_in(wishes: Wishes, feedback: str, whole: str) -> bool:
 
 def _first(wishes: Wishes, what: str) -> None:
     """Puts the named fact before the others, so that it leads."""
-    facts = sorted(wishes.brief.facts, key=lambda fact: not _names(what, fact))
-    facts = [fact.model_copy(update={"asked": _names(what, fact)}) for fact in facts]
-    _change(wishes, facts=facts)
+    wishes.lead = next((fact.id for fact in wishes.brief.facts if _names(what, fact)), None)

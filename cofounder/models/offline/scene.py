@@ -521,10 +521,12 @@ def _input_slots(scene: Scene) -> None:
     other = [f"{view.id}.{part}" for view in scene.others for part in ("value", "base")]
     if lead.base is not None:
         items.append(f"{lead.id}.base")
-    scene.put("inputs", "; ".join([first, *moved, *rest]))
+    after = [*moved, *rest]
+    turns = [[*after[at:], *after[:at]] for at in range(len(after))] or [[]]
+    scene.put("inputs", "|".join("; ".join([first, *one]) for one in turns))
     scene.groups["inputs"] = (*items, *other)
-    if rest or moved:
-        scene.put("alsoinputs", "; ".join([*moved, *rest]))
+    if after:
+        scene.put("alsoinputs", "|".join("; ".join(one) for one in turns))
         scene.groups["alsoinputs"] = tuple(f"{view.id}.value" for view in scene.levels) + tuple(other)
     if moved:
         scene.marks.add("brackets")

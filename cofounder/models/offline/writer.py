@@ -34,7 +34,7 @@ def _noted(draft: Draft, wishes: Wishes) -> Draft:
 
 def _from_facts(brief: Brief, wishes: Wishes) -> Draft:
     form = brief.form
-    writing = Writing(brief)
+    writing = Writing(brief, lead=wishes.lead)
     if not writing.scene.views:
         return plain.forecast_only(writing)
     if brief.kind == "email" or form.channel == "email" or form.has_subject:
