@@ -8,7 +8,8 @@ from cofounder.models.offline.composing import Composer
 from cofounder.models.offline.finishing import draft_of, hashtags, limits
 from cofounder.models.offline.posts import Writing
 from cofounder.models.offline.refining import Wishes
-from cofounder.models.offline.scene import Scene, overlay_of
+from cofounder.models.offline.scene import Scene
+from cofounder.models.offline.slots import overlay_of
 from cofounder.models.offline.texts import count_words
 from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Voice, article_moves

@@ -6,7 +6,8 @@ from random import Random
 
 from cofounder.models.offline import wording
 from cofounder.models.offline.clauses import Clause, Ready, Telling, put_into_words, ready, tidy
-from cofounder.models.offline.scene import Scene, overlay_of
+from cofounder.models.offline.scene import Scene
+from cofounder.models.offline.slots import overlay_of
 from cofounder.models.offline.texts import count_words
 from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Schema, Voice, shared

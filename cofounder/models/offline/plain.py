@@ -5,8 +5,8 @@ from cofounder.models.offline import wording
 from cofounder.models.offline.clauses import tidy
 from cofounder.models.offline.finishing import draft_of, limits
 from cofounder.models.offline.posts import Writing
-from cofounder.models.offline.scene import before_of
 from cofounder.models.offline.views import View, verbs
+from cofounder.models.offline.when import before_of
 
 
 def sentence_of(view: View, noun: str) -> str:

@@ -7,8 +7,9 @@ from cofounder.models.brief import Brief
 from cofounder.models.figures import Ledger
 from cofounder.models.offline.checks import Room
 from cofounder.models.offline.composing import Candidate
-from cofounder.models.offline.scene import Scene, scene_of
+from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.searching import Search, wanted_items
+from cofounder.models.offline.staging import scene_of
 from cofounder.models.offline.texts import count_words
 from cofounder.models.offline.voice import Schema, Voice, voice
 

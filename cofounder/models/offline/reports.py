@@ -5,8 +5,8 @@ from cofounder.models.offline import wording
 from cofounder.models.offline.finishing import draft_of, limits
 from cofounder.models.offline.plain import forecast_sentence, sentence_of
 from cofounder.models.offline.posts import Writing
-from cofounder.models.offline.scene import before_of
 from cofounder.models.offline.views import View, direction_of
+from cofounder.models.offline.when import before_of
 
 
 def report(brief: Brief) -> Draft:
