@@ -10,9 +10,11 @@ from typing import Any
 import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from cofounder.kit import db
 from cofounder.kit.errors import CofounderError
@@ -137,7 +139,7 @@ def invalid(error: RequestValidationError) -> CofounderError:
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return BodyUnreadable()
-    errors = [{"field": _field(one["loc"]), "message": one["msg"]} for one in found[:50]]
+    errors = [{"field": _field(one["loc"]), "message": one["msg"].removeprefix("Value error, ")} for one in found[:50]]
     said = "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3])
     return RequestInvalid(said, errors=errors)
 
@@ -165,7 +167,17 @@ async def _http(request: Request, error: Exception) -> Response:
     if found is None:
         found = RequestRefused(str(error.detail))
         found.status = error.status_code  # type: ignore[misc]  # the one that the framework chose
-    return answer(found, request.url.path, headers=error.headers)
+    headers = {"Allow": ", ".join(_methods(request))} if error.status_code == 405 else error.headers
+    return answer(found, request.url.path, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """What the address takes; Starlette names only the methods of the first route that it finds there."""
+    found: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path and compile_path(route.path)[0].match(request.url.path):
+            found |= set(getattr(route, "methods", None) or ())
+    return sorted(found)
 
 
 async def _database(request: Request, error: Exception) -> Response:

@@ -7,24 +7,29 @@ from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr, Validat
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import live
-from cofounder.kit.errors import Conflict, InputInvalid
+from cofounder.kit.errors import Conflict
 from cofounder.kit.http import Body, Usd
 from cofounder.people.preferences import put_setting, stored_settings
 from cofounder.people.service import audit
 from cofounder.settings import Settings, settings
 
 
+def _may_be_left_out(**limits: Any) -> Any:
+    """A field that need not be sent, and is never null."""
+    return Field(default_factory=lambda: None, **limits)
+
+
 class RuntimeSettings(Body):
     """The part of the settings that may change at run time. Money in US dollars, scores 0-1."""
 
-    approval: StrictBool | None = None
-    quality_threshold: float | None = Field(default=None, ge=0, le=1, strict=True)
-    step_quality_threshold: float | None = Field(default=None, ge=0, le=1, strict=True)
-    max_refinements: StrictInt | None = Field(default=None, ge=0, le=10)
-    cost_limit_usd: Usd | None = Field(default=None, ge=0, le=1_000_000)
-    daily_budget_usd: Usd | None = Field(default=None, ge=0, le=1_000_000)
-    parallel_steps: StrictInt | None = Field(default=None, ge=1, le=64)
-    company: StrictStr | None = Field(default=None, max_length=200)
+    approval: StrictBool = _may_be_left_out()
+    quality_threshold: float = _may_be_left_out(ge=0, le=1, strict=True)
+    step_quality_threshold: float = _may_be_left_out(ge=0, le=1, strict=True)
+    max_refinements: StrictInt = _may_be_left_out(ge=0, le=10)
+    cost_limit_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
+    daily_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
+    parallel_steps: StrictInt = _may_be_left_out(ge=1, le=64)
+    company: StrictStr = _may_be_left_out(max_length=200)
 
 
 NAMES = tuple(RuntimeSettings.model_fields)
@@ -79,10 +84,7 @@ async def change(session: AsyncSession, wanted: RuntimeSettings, *, by: str) -> 
     for name in wanted.model_fields_set:
         if name in current.model_fields_set:
             raise SettingFromEnvironment(f"COFOUNDER_{name.upper()} is set in the environment.", field=name)
-        new = getattr(wanted, name)
-        if new is None:
-            raise InputInvalid("A setting needs a value.", field=name)
-        stored = _shown(new)
+        stored = _shown(getattr(wanted, name))
         await put_setting(session, name, stored, by=by)
         await audit(session, by, "settings.changed", "setting", name, {"value": stored})
     session.info.pop("runtime settings", None)
