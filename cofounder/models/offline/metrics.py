@@ -150,7 +150,9 @@ def singular(word: str) -> str:
 def article(word: str) -> str:
     """ "a" or "an" before a word or a figure, by sound."""
     first = word.lstrip("$€£").lower()
-    if first[:1] == "8" or first.startswith(("11,", "11 ", "11%", "18,", "18 ", "18%", "11-", "18-")):
+    if first[:1] == "8" or first.startswith(
+        ("11,", "11 ", "11%", "11.", "11-", "18,", "18 ", "18%", "18.", "18-", "hour", "honest")
+    ):
         return "an"
     if first in ("11", "18"):
         return "an"
