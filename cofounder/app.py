@@ -62,10 +62,12 @@ def create_app() -> FastAPI:
     """The HTTP server: every slice's routes over one database."""
     from cofounder.flow.approve.routes import router as approve
     from cofounder.flow.learn.routes import router as learn
+    from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
     from cofounder.flow.publish.routes import router as publish
     from cofounder.flow.request.routes import router as request
     from cofounder.flow.run.routes import router as run
     from cofounder.kit.http import install
+    from cofounder.kit.openapi import also
     from cofounder.ops.events import router as events
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
@@ -81,4 +83,5 @@ def create_app() -> FastAPI:
     install(app)
     for router in (request, run, approve, publish, learn, settings_routes, events, ops):
         app.include_router(router)
+    also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
     return app

@@ -12,13 +12,6 @@ class SettingUnreadable(InputInvalid):
     """An environment variable does not fit."""
 
 
-class DatabaseOutOfReach(CofounderError):
-    """The database does not answer."""
-
-    status = 503
-    hint = "See how it is with: cofounder doctor"
-
-
 class FileTrouble(CofounderError):
     """A file or folder cannot be used."""
 
@@ -28,6 +21,8 @@ class FileTrouble(CofounderError):
 def explain(error: BaseException) -> CofounderError | None:
     """Our error for a library's, or None when it is nothing that we know."""
     from pydantic import ValidationError
+
+    from cofounder.kit.db import DatabaseOutOfReach
 
     if isinstance(error, ValidationError):
         return _of_validation(error)

@@ -15,6 +15,15 @@ import typer
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 NOTE = "<!-- Written by `make docs` from the program itself. Change it there. -->\n"
+_EVERYWHERE = (
+    "not_signed_in",
+    "not_allowed",
+    "request_invalid",
+    "body_unreadable",
+    "body_too_large",
+    "not_json",
+    "database_out_of_reach",
+)
 _LEFT_OUT = ("cofounder.kit.testing", "cofounder.cli.__main__", "cofounder.migrations")
 
 
@@ -189,7 +198,10 @@ def api_page() -> str:
         "",
         "The whole contract, with every field, is served at `/api/openapi.json` and shown at `/api/docs`. Send a key with",
         "each request: `Authorization: Bearer KEY`; make one with `cofounder keys create NAME --role ROLE`. Only health and",
-        "readiness need none. Lists answer `{items, next_cursor, total}`; times are ISO 8601 in UTC.",
+        "readiness need none. Lists answer `{items, next_cursor, total}`; times are ISO 8601 in UTC. Addresses under",
+        "`/api/orchestrator/training` answer an error as `{success, data, error, message}`.",
+        "",
+        "Any route may refuse with " + ", ".join(f"`{code}`" for code in _EVERYWHERE) + ".",
         "",
         "| route | role | what it does | may refuse with |",
         "|---|---|---|---|",
@@ -224,11 +236,7 @@ def _refusals(operation: dict[str, Any]) -> str:
     for status, answer in sorted(operation.get("responses", {}).items()):
         if status[0] in "45":
             for content in answer.get("content", {}).values():
-                codes += [
-                    code
-                    for code in content.get("examples", {})
-                    if code not in ("not_signed_in", "not_allowed", "input_invalid")
-                ]
+                codes += [code for code in content.get("examples", {}) if code not in _EVERYWHERE]
     return ", ".join(f"`{code}`" for code in dict.fromkeys(codes)) or "–"
 
 

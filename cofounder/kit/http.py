@@ -25,7 +25,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db, openapi, problems
-from cofounder.kit.errors import CofounderError, InputInvalid, NotAllowed, NotSignedIn
+from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.gate import Gate
 
 T = TypeVar("T")
@@ -148,4 +148,4 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 
 def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: each error it may give, with an example, beside those that every route may give."""
-    return openapi.documented(NotSignedIn, NotAllowed, InputInvalid, *errors)
+    return openapi.documented(NotSignedIn, NotAllowed, problems.RequestInvalid, *errors)

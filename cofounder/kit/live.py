@@ -83,20 +83,22 @@ async def listening() -> AsyncIterator[None]:
 
 
 async def subscribe(allowed: Callable[[str], bool] = lambda topic: True) -> AsyncGenerator[Event]:
-    """Events from now on, of the topics that this watcher may see, without end. Raises NotListening."""
-    if not _Hub.listening:
-        raise NotListening()
-    queue: asyncio.Queue[Event] = asyncio.Queue(_WAITING)
-    _Hub.watchers.add(queue)
+    """Events from now on, of the topics that this watcher may see, until the server stops. Raises NotListening."""
+    queue = _watch()
     try:
-        while True:
-            event = await queue.get()
-            if event is _END:
-                return
+        while (event := await queue.get()) is not _END:
             if event is RESYNC or allowed(event.topic):
                 yield event
     finally:
         _Hub.watchers.discard(queue)
+
+
+def _watch() -> "asyncio.Queue[Event]":
+    if not _Hub.listening:
+        raise NotListening()
+    queue: asyncio.Queue[Event] = asyncio.Queue(_WAITING)
+    _Hub.watchers.add(queue)
+    return queue
 
 
 def stream(
@@ -110,27 +112,25 @@ def stream(
 
 
 async def _lines(allowed: Callable[[str], bool], beat_seconds: float) -> AsyncIterator[str]:
-    events = subscribe(allowed)
-    coming: asyncio.Future[Event] = asyncio.ensure_future(anext(events))
+    if not _Hub.listening:  # the server was told to stop since the answer began
+        return
+    queue = _watch()
     try:
         yield "retry: 1000\n\n"
         while True:
-            await asyncio.wait([coming], timeout=beat_seconds)
-            if not coming.done():
+            try:
+                event = await asyncio.wait_for(queue.get(), beat_seconds)
+            except TimeoutError:
                 yield ": beat\n\n"
                 continue
-            try:
-                event = coming.result()
-            except StopAsyncIteration:
+            if event is _END:
                 return
-            coming = asyncio.ensure_future(anext(events))
             if event is RESYNC:
                 yield "event: resync\ndata: {}\n\n"
-            else:
+            elif allowed(event.topic):
                 yield f"event: changed\ndata: {json.dumps({'topic': event.topic, 'id': event.id})}\n\n"
     finally:
-        coming.cancel()
-        await asyncio.gather(coming, return_exceptions=True)
+        _Hub.watchers.discard(queue)
 
 
 def end_streams() -> None:

@@ -60,13 +60,31 @@ def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]
 def describe(app: FastAPI) -> None:
     """Let the app's OpenAPI say what it answers."""
     made = app.openapi
+    app.state.also = {}
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _mended(made())
+            schema = made()
+            for (method, path), errors in app.state.also.items():
+                _add(schema["paths"][path][method.lower()]["responses"], documented(*errors))
+            app.openapi_schema = _mended(schema)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def also(app: FastAPI, method: str, path: str, *errors: type[CofounderError]) -> None:
+    """Document errors of a route that its own module may not know, because a later part raises them."""
+    app.state.also[(method, path)] = errors
+
+
+def _add(answers: dict[str, Any], more: dict[int | str, dict[str, Any]]) -> None:
+    for status, described in more.items():
+        there = answers.setdefault(str(status), described)
+        if there is not described:
+            new = described["content"][PROBLEM_JSON]["examples"]
+            there["content"][PROBLEM_JSON]["examples"] |= new
+            there["description"] += "; " + described["description"]
 
 
 def _mended(schema: dict[str, Any]) -> dict[str, Any]:
@@ -86,8 +104,7 @@ def _mend(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None
     shared: list[type[CofounderError]] = [BodyUnreadable, BodyTooLarge, NotJson] if "requestBody" in operation else []
     if operation.get("security"):
         shared.append(DatabaseOutOfReach)
-    for status, described in documented(*shared).items():
-        answers.setdefault(str(status), described)
+    _add(answers, documented(*shared))
     unfit = answers.get("422", {}).get("content", {})
     if unfit.pop("application/json", None) is not None:
         unfit.setdefault(PROBLEM_JSON, {"schema": {"$ref": "#/components/schemas/Problem"}})

@@ -14,7 +14,10 @@ ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
 @router.get(
     "/api/events",
     response_class=StreamingResponse,
-    responses={**documented(), 200: {"description": "Server-sent events", "content": {"text/event-stream": {}}}},
+    responses={
+        **documented(live.NotListening),
+        200: {"description": "Server-sent events", "content": {"text/event-stream": {}}},
+    },
 )
 async def events(caller: Viewer) -> StreamingResponse:
     """Names of what changed, as it is committed: `changed` with {topic, id}, or `resync` when something was missed."""

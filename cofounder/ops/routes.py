@@ -1,21 +1,14 @@
 """Health and readiness, for whoever watches the process. Public: they tell nothing about a company."""
 
-from typing import Any
-
 from fastapi import APIRouter
 
+from cofounder.kit.db import DatabaseOutOfReach
 from cofounder.kit.http import Session
-from cofounder.kit.problems import PROBLEM_JSON
+from cofounder.kit.openapi import documented
 from cofounder.ops import health
 from cofounder.ops.health import Health, Ready, SchemaBehind
 
 router = APIRouter(tags=["operations"])
-_NOT_READY: dict[int | str, dict[str, Any]] = {
-    503: {
-        "description": SchemaBehind.title(),
-        "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-}
 
 
 @router.get("/api/health")
@@ -24,7 +17,7 @@ async def alive() -> Health:
     return health.health()
 
 
-@router.get("/api/ready", responses=_NOT_READY)
+@router.get("/api/ready", responses=documented(SchemaBehind, DatabaseOutOfReach))
 async def ready(session: Session) -> Ready:
     """The database answers and its schema is the one this program wants."""
     return await health.readiness(session)

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from cofounder.kit.errors import InputInvalid
 from cofounder.kit.http import Session, documented
 from cofounder.ops import runtime
 from cofounder.ops.runtime import RuntimeSettings, SettingFromEnvironment, SettingOut
@@ -17,7 +16,7 @@ async def read(session: Session, caller: Viewer) -> dict[str, SettingOut]:
     return await runtime.effective(session)
 
 
-@router.put("/api/orchestrator/settings", responses=documented(InputInvalid, SettingFromEnvironment))
+@router.put("/api/orchestrator/settings", responses=documented(SettingFromEnvironment))
 async def change(body: RuntimeSettings, session: Session, caller: Admin) -> dict[str, SettingOut]:
     """Change some settings; the rest stay as they are."""
     return await runtime.change(session, body, by=caller.who)

@@ -1,11 +1,13 @@
 """The product as it is met: a uvicorn server on a socket, a worker where a journey is wanted, a key of each role."""
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -124,9 +126,30 @@ def problem(answer: httpx.Response, status: int, code: str | None = None, field:
         assert secret not in answer.text, answer.text
     if code is not None:
         assert body["code"] == code, body
+    known = _documented(answer.request.method, answer.request.url.path)
+    assert known is None or body["code"] in known or status == 500, f"{answer.request.url}: {body['code']}"
     if field is not None:
         assert field in [one["field"] for one in body["errors"]], body
     return dict(body)
+
+
+@cache
+def _described() -> list[tuple[str, re.Pattern[str], set[str]]]:
+    """(method, address, codes) of every documented route."""
+    found = []
+    for path, methods in product.create_app().openapi()["paths"].items():
+        for method, operation in methods.items():
+            contents = [
+                content for one in operation["responses"].values() for content in one.get("content", {}).values()
+            ]
+            codes = {code for content in contents for code in content.get("examples", {})}
+            found.append((method.upper(), re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"), codes))
+    return found
+
+
+def _documented(method: str, path: str) -> set[str] | None:
+    """The codes that this address says it may refuse with; None where there is no such address."""
+    return next((codes for verb, where, codes in _described() if verb == method and where.match(path)), None)
 
 
 async def _serve(stack: AsyncExitStack) -> House:

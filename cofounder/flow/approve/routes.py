@@ -25,6 +25,7 @@ from cofounder.flow.approve.errors import (
     VerdictUnfit,
 )
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, DraftEdit
+from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.http import Session, documented
 from cofounder.people import Approver, Viewer
@@ -63,6 +64,7 @@ async def approval(task_id: UUID, session: Session, caller: Viewer, response: Re
         TextEmpty,
         TextTooLong,
         ComplianceBlocks,
+        *PLAN_ERRORS,
     ),
 )
 async def approve(body: Decision, session: Session, caller: Approver) -> DecisionOut:
@@ -73,7 +75,16 @@ async def approve(body: Decision, session: Session, caller: Approver) -> Decisio
 @router.put(
     "/approval/{task_id}/draft",
     responses=documented(
-        TaskMissing, NotPending, AlreadyDecided, DraftChanged, ChannelUnknown, TextEmpty, TextTooLong, ComplianceBlocks
+        TaskMissing,
+        NotPending,
+        AlreadyDecided,
+        DraftChanged,
+        FingerprintsDiffer,
+        EditMisplaced,
+        ChannelUnknown,
+        TextEmpty,
+        TextTooLong,
+        ComplianceBlocks,
     ),
 )
 async def draft(

@@ -11,7 +11,16 @@ from cofounder.flow.plan.estimate import estimate
 from cofounder.flow.plan.schemas import Outcome, Plan
 from cofounder.flow.plan.tables import PlanRow
 from cofounder.flow.plan.tools import registry
-from cofounder.flow.plan.validate import validate
+from cofounder.flow.plan.validate import (
+    DoubleStep,
+    MissingInput,
+    PlanHasCycle,
+    UnexpectedInput,
+    UnknownReference,
+    UnknownTool,
+    WrongType,
+    validate,
+)
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid, NotFound
@@ -23,6 +32,19 @@ class PlanUnreadable(InputInvalid):
     """This is not a plan."""
 
     hint = 'A plan is {"steps": [{"id", "tool", "inputs", "depends_on"}]}.'
+
+
+# what a plan from outside can have wrong
+ERRORS: tuple[type[InputInvalid], ...] = (
+    PlanUnreadable,
+    UnknownTool,
+    MissingInput,
+    UnexpectedInput,
+    WrongType,
+    PlanHasCycle,
+    UnknownReference,
+    DoubleStep,
+)
 
 
 class PlanMissing(NotFound):

@@ -5,19 +5,21 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
 
+from cofounder.business.metrics import MetricInvalid
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import Source, TaskFilter
+from cofounder.business.records.service import CursorInvalid, TaskMissing
 from cofounder.channels import UnknownChannel
 from cofounder.flow.request import service
 from cofounder.flow.request.schemas import Accepted, ClarifyIn, ProcessIn, TaskOut
 from cofounder.flow.request.service import (
     KeyReused,
+    NothingRuns,
     NothingToClarify,
     TaskIsFinal,
     UnknownPersona,
     UnknownQuestion,
 )
-from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.http import Page, Session, documented
 from cofounder.people import Operator, Viewer
 
@@ -46,7 +48,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_lengt
 @router.post(
     "/api/orchestrator/process",
     status_code=202,
-    responses=documented(InputInvalid, UnknownChannel, UnknownPersona, KeyReused),
+    responses=documented(MetricInvalid, UnknownChannel, UnknownPersona, KeyReused),
 )
 async def process(
     body: ProcessIn, session: Session, caller: Operator, idempotency_key: IdempotencyKey = None
@@ -61,13 +63,15 @@ async def process(
     )
 
 
-@router.post("/api/orchestrator/clarify/{task_id}", responses=documented(NotFound, NothingToClarify, UnknownQuestion))
+@router.post(
+    "/api/orchestrator/clarify/{task_id}", responses=documented(TaskMissing, NothingToClarify, UnknownQuestion)
+)
 async def clarify(task_id: UUID, body: ClarifyIn, session: Session, caller: Operator) -> TaskOut:
     """Answer what the task asked; it goes on with the answers."""
     return service.as_listed(await service.clarify(session, task_id, body, by=caller.who))
 
 
-@router.get("/api/tasks", responses=documented(InputInvalid))
+@router.get("/api/tasks", responses=documented(CursorInvalid))
 async def tasks(
     session: Session,
     caller: Viewer,
@@ -85,7 +89,7 @@ async def tasks(
     )
 
 
-@router.get("/api/orchestrator/history", responses=documented(InputInvalid))
+@router.get("/api/orchestrator/history", responses=documented(CursorInvalid))
 async def history(
     session: Session,
     caller: Viewer,
@@ -99,10 +103,10 @@ async def history(
     )
 
 
-_CONTROL: dict[int | str, dict[str, Any]] = documented(NotFound, TaskIsFinal)
+_CONTROL: dict[int | str, dict[str, Any]] = documented(TaskMissing, TaskIsFinal)
 
 
-@router.post("/api/tasks/{task_id}/pause", responses=_CONTROL)
+@router.post("/api/tasks/{task_id}/pause", responses=documented(TaskMissing, TaskIsFinal, NothingRuns))
 async def pause(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Let running steps finish, start no more."""
     return service.as_listed(await service.pause(session, task_id, by=caller.who))

@@ -46,6 +46,10 @@ class NothingToClarify(Conflict):
     """The task asks nothing at the moment."""
 
 
+class NothingRuns(Conflict):
+    """The task waits; nothing runs that could pause."""
+
+
 class UnknownQuestion(InputInvalid):
     """The task did not ask this."""
 
@@ -168,7 +172,7 @@ async def pause(session: AsyncSession, task_id: UUID, *, by: str) -> records.Tas
     if not task.is_paused:
         resting = task.status in ("needs_clarification", "pending_approval", "approved", "publishing")
         if resting:
-            raise Conflict(f"The task is {task.status}: nothing runs that could pause.")
+            raise NothingRuns(f"The task is {task.status}.")
         await records.update_task(session, task_id, is_paused=True, status="paused")
         await audit(session, by, "task.paused", "task", str(task_id), {})
         live.changed(session, "tasks", task_id)
