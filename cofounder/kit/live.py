@@ -5,7 +5,7 @@ Events carry names and ids, never content: whoever hears one asks again, with th
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -102,26 +102,39 @@ def _watch() -> "asyncio.Queue[Event]":
 
 
 def stream(
-    allowed: Callable[[str], bool] = lambda topic: True, *, beat_seconds: float = BEAT_SECONDS
+    allowed: Callable[[str], bool] = lambda topic: True,
+    *,
+    beat_seconds: float = BEAT_SECONDS,
+    welcome: Callable[[], Awaitable[bool]] | None = None,
 ) -> StreamingResponse:
-    """The answer of an event stream (text/event-stream): `changed` and `resync` events, a comment as heartbeat."""
+    """The answer of an event stream (text/event-stream): `changed` and `resync` events, a comment as heartbeat.
+
+    `welcome` is asked with every beat whether the watcher may stay; the stream ends when not.
+    """
     if not _Hub.listening:
         raise NotListening()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(allowed, beat_seconds), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_lines(allowed, beat_seconds, welcome), media_type="text/event-stream", headers=headers)
 
 
-async def _lines(allowed: Callable[[str], bool], beat_seconds: float) -> AsyncIterator[str]:
+async def _lines(
+    allowed: Callable[[str], bool], beat_seconds: float, welcome: Callable[[], Awaitable[bool]] | None = None
+) -> AsyncIterator[str]:
     if not _Hub.listening:  # the server was told to stop since the answer began
         return
     queue = _watch()
+    clock = asyncio.get_running_loop().time
+    beat_at = clock() + beat_seconds
     try:
         yield "retry: 1000\n\n"
         while True:
             try:
-                event = await asyncio.wait_for(queue.get(), beat_seconds)
+                event = await asyncio.wait_for(queue.get(), max(beat_at - clock(), 0))
             except TimeoutError:
+                if welcome is not None and not await welcome():
+                    return
                 yield ": beat\n\n"
+                beat_at = clock() + beat_seconds
                 continue
             if event is _END:
                 return

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from cofounder.kit import live
+from cofounder.kit import db, live
 from cofounder.kit.http import documented
-from cofounder.people import Viewer
+from cofounder.people import Viewer, still_good
 
 router = APIRouter(tags=["operations"])
 ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
@@ -21,4 +21,18 @@ ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
 )
 async def events(caller: Viewer) -> StreamingResponse:
     """Names of what changed, as it is committed: `changed` with {topic, id}, or `resync` when something was missed."""
-    return live.stream(lambda topic: topic not in ADMIN_TOPICS or caller.may("admin"), beat_seconds=live.BEAT_SECONDS)
+
+    async def welcome() -> bool:
+        try:
+            async with db.transaction() as session:
+                return await still_good(session, caller)
+        except Exception as error:
+            if db.is_out_of_reach(error):
+                return True  # it cannot be asked now; the next beat asks again
+            raise
+
+    return live.stream(
+        lambda topic: topic not in ADMIN_TOPICS or caller.may("admin"),
+        beat_seconds=live.BEAT_SECONDS,
+        welcome=welcome,
+    )

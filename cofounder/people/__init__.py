@@ -23,6 +23,7 @@ from cofounder.people.service import (
     list_keys,
     revoke_key,
     sign_in,
+    still_good,
 )
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "revoke_key",
     "sign_in",
     "signed_in",
+    "still_good",
     "undeclared_routes",
 ]

@@ -130,6 +130,14 @@ async def sign_in(session: AsyncSession, secret: str) -> Caller:
     return Caller(name=row.name, role=cast(Role, row.role), kind="key")
 
 
+async def still_good(session: AsyncSession, caller: Caller) -> bool:
+    """Whether a caller who came with a key would still be let in with it."""
+    if caller.kind != "key":
+        return True
+    row = await queries.key_named(session, caller.name)
+    return row is not None and row.revoked_at is None and (row.expires_at is None or row.expires_at > now())
+
+
 async def audit(
     session: AsyncSession,
     who: str,

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from cofounder.kit import live
 from cofounder.kit.db import transaction
-from cofounder.people import LOCAL_OWNER, create_key
+from cofounder.people import LOCAL_OWNER, create_key, revoke_key
 
 from .conftest import House, problem
 
@@ -80,3 +80,14 @@ async def test_a_quiet_stream_beats(house: House, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(live, "BEAT_SECONDS", 0.1)
     async with opened(house.viewer) as viewer:
         assert [await viewer.next() for _ in range(2)] == [("beat", None)] * 2
+
+
+async def test_a_stream_ends_when_its_key_is_revoked(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "BEAT_SECONDS", 0.1)
+    async with opened(house.viewer) as viewer:
+        assert await viewer.next() == ("beat", None)
+        async with transaction() as session:
+            await revoke_key(session, "viewer key", LOCAL_OWNER)
+        async with asyncio.timeout(10):
+            async for _ in viewer.lines:  # until it ends
+                pass

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import StreamingResponse
 
 from cofounder.flow.learn import export, service
-from cofounder.flow.learn.envelope import EnvelopeRoute
 from cofounder.flow.learn.export import MEDIA_TYPE, QualityUnclear
 from cofounder.flow.learn.schemas import MOST, ExportIn, Filters, Format, PatternsOut, SummaryOut
 from cofounder.kit.clock import today
@@ -17,7 +16,7 @@ from cofounder.people import Operator, Viewer
 
 PREFIX = "/api/orchestrator"
 _open = APIRouter(prefix=PREFIX, tags=["learning"])
-_training = APIRouter(prefix=f"{PREFIX}/training", tags=["training"], route_class=EnvelopeRoute)
+_training = APIRouter(prefix=f"{PREFIX}/training", tags=["training"])
 
 
 @_open.get("/learning/patterns", responses=documented())
@@ -66,9 +65,11 @@ async def export_examples(
             if value is not None
         }
     )
+    lines = _lines(export.filters_of(wanted), wanted.format)
+    first = await anext(lines, "")  # what can go wrong does so before the answer begins
     name = f"examples-{today().isoformat()}.{wanted.format}"
     return StreamingResponse(
-        _lines(export.filters_of(wanted), wanted.format),
+        _all(first, lines),
         media_type=MEDIA_TYPE[wanted.format],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -79,6 +80,12 @@ async def _lines(filters: Filters, format: Format) -> AsyncIterator[str]:
     async with transaction() as session:
         async for line in export.export(session, filters, format):
             yield line
+
+
+async def _all(first: str, rest: AsyncIterator[str]) -> AsyncIterator[str]:
+    yield first
+    async for line in rest:
+        yield line
 
 
 def _quality(said: str | None) -> Any:
