@@ -76,7 +76,7 @@ def create_app() -> FastAPI:
         title="Cofounder",
         version=__version__,
         lifespan=_lifespan,
-        docs_url="/api/docs",
+        docs_url=None,  # the stock page would load its scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )

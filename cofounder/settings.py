@@ -66,16 +66,22 @@ class Settings(BaseSettings):
         default=Decimal("1.00"), ge=0, description="A plan whose estimate is above this asks for approval first."
     )
     daily_budget_usd: Decimal = Field(
-        default=Decimal("20.00"), ge=0, description="When a day's spending would pass this, tasks are deferred to the next day."
+        default=Decimal("20.00"),
+        ge=0,
+        description="When a day's spending would pass this, tasks are deferred to the next day.",
     )
     parallel_steps: int = Field(default=4, ge=1, le=64, description="Steps of one task that may run at once.")
-    step_timeout_seconds: float = Field(default=120, gt=0, description="Longest a step may take, unless its plan says otherwise.")
+    step_timeout_seconds: float = Field(
+        default=120, gt=0, description="Longest a step may take, unless its plan says otherwise."
+    )
 
     smtp_host: str | None = Field(default=None, description="Mail server. None: e-mail goes to the outbox.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Mail server's port.")
     smtp_username: str | None = Field(default=None, description="User at the mail server.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
-    smtp_starttls: bool = Field(default=True, description="Encrypt the connection before signing in. Only a loopback server may do without.")
+    smtp_starttls: bool = Field(
+        default=True, description="Encrypt the connection before signing in. Only a loopback server may do without."
+    )
     email_from: str | None = Field(default=None, description="Sender of e-mail: Name <address>.")
     email_recipients: str = Field(default="", description="Recipients of e-mail publications, separated by commas.")
     email_reply_to: str | None = Field(default=None, description="Where unsubscribe requests go, as mailto.")

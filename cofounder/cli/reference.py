@@ -196,7 +196,7 @@ def api_page() -> str:
     lines = [
         "# API",
         "",
-        "The whole contract, with every field, is served at `/api/openapi.json` and shown at `/api/docs`. Send a key with",
+        "The whole contract, with every field, is served at `/api/openapi.json`. Send a key with",
         "each request: `Authorization: Bearer KEY`; make one with `cofounder keys create NAME --role ROLE`. Only health and",
         "readiness need none. Lists answer `{items, next_cursor, total}`; times are ISO 8601 in UTC. Addresses under",
         "`/api/orchestrator/training` answer an error as `{success, data, error, message}`.",

@@ -260,7 +260,7 @@ def _welcome(url: str, *, browser: bool, sample: bool) -> None:
     screen.print(
         f"The API wants a key: cofounder{_home_option(sample)} keys create NAME --role approver", soft_wrap=True
     )
-    screen.print(f"What it answers: {url}/api/docs", soft_wrap=True)
+    screen.print(f"What it answers: {url}/api/openapi.json", soft_wrap=True)
     screen.print("Ctrl-C stops it.")
     page = Path(__file__).parent.parent / "_web" / "index.html"
     if browser and page.exists() and out.at_terminal():

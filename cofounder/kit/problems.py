@@ -59,7 +59,7 @@ class NoSuchRoute(CofounderError):
     """There is nothing at this address."""
 
     status = 404
-    hint = "The addresses are listed at /api/docs."
+    hint = "The addresses are listed at /api/openapi.json."
 
 
 class MethodNotAllowed(CofounderError):

@@ -50,7 +50,8 @@ async def test_what_was_approved_is_what_is_published_byte_for_byte_and_becomes_
     async with transaction() as session:
         seen = await approvals.view(session, task_id)
         texts = {
-            channel: (row.rendered or {})["text"] for channel, row in (await runs.current_variants(session, task_id)).items()
+            channel: (row.rendered or {})["text"]
+            for channel, row in (await runs.current_variants(session, task_id)).items()
         }
     await approved(task_id, fingerprint=seen.fingerprint)
     await rest(task_id, "completed")
