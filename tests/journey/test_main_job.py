@@ -41,7 +41,8 @@ async def test_a_request_becomes_a_judged_text_per_channel_that_holds_only_given
         draft, brief = Draft.model_validate(variant.draft), Brief.model_validate(variant.brief)
         mentions = trace(draft.body, brief.facts, period=brief.period)
         assert [m.text for m in mentions if m.kind == "unmatched"] == [], channel
-    assert "20%" in Draft.model_validate(variants["linkedin"].draft).body
+    said = Draft.model_validate(variants["linkedin"].draft).body
+    assert "20%" in said or "twenty percent" in said
 
 
 async def test_what_was_approved_is_what_is_published_byte_for_byte_and_becomes_an_example(product):

@@ -202,7 +202,7 @@ async def _apply(
     if approval.kind != "content":
         raise EditMisplaced(field="edits")
     there = list(approval.content)
-    named = {checks.known(name, there, f"edits.{name}"): edit for name, edit in edits.items()}
+    named = {checks.known(name, there, f"edits.{name}"): (name, edit) for name, edit in edits.items()}
     content = await texts.edit(session, task, dict(approval.content), named, by=by)
     approval.content = content
     approval.fingerprint = fingerprint(content)

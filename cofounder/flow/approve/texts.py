@@ -37,19 +37,19 @@ async def frozen(session: AsyncSession, task_id: UUID) -> Content:
 
 
 async def edit(
-    session: AsyncSession, task: records.TaskRow, content: Content, edits: Mapping[str, Edit], *, by: str
+    session: AsyncSession, task: records.TaskRow, content: Content, edits: Mapping[str, tuple[str, Edit]], *, by: str
 ) -> Content:
     """The content with a person's edits in it, each stored as a new version with its assessment.
 
-    Raises TextEmpty, TextTooLong, ComplianceBlocks; then nothing is stored, for the transaction ends.
+    `edits` maps a channel to the name it was sent under, which errors repeat, and the edit. Raises TextEmpty, TextTooLong, ComplianceBlocks; then nothing is stored, for the transaction ends.
     """
     current = await run.current_variants(session, task.id)
     content, names = dict(content), spelling(task)
     changed: dict[str, tuple[Draft, Brief]] = {}
-    for channel, change in edits.items():
-        draft = edited(Draft.model_validate(current[channel].draft), change, field=f"edits.{spelled(channel, names)}")
+    for channel, (sent, change) in edits.items():
+        draft = edited(Draft.model_validate(current[channel].draft), change, field=f"edits.{sent}")
         rendered = channels.render(channel, draft)
-        check_length(spelled(channel, names), rendered, field=f"edits.{spelled(channel, names)}")
+        check_length(spelled(channel, names), rendered, field=f"edits.{sent}")
         content[channel] = as_stored(rendered)
         changed[channel] = (draft, Brief.model_validate(current[channel].brief))
     for channel, (draft, brief) in changed.items():
@@ -57,7 +57,7 @@ async def edit(
             session, task.id, channel, draft=draft, brief=brief, origin="edit", by=by, rendered=content[channel]
         )
         verdict = await judge(session, task, row, siblings(content, channel))
-        refuse(spelled(channel, names), verdict, field=f"edits.{spelled(channel, names)}")
+        refuse(spelled(channel, names), verdict, field=f"edits.{edits[channel][0]}")
     await _keep_score(session, task.id)
     return content
 
@@ -143,8 +143,8 @@ def refuse(channel: str, verdict: Assessment, *, field: str) -> None:
 
 
 def siblings(content: Content, channel: str) -> dict[str, str]:
-    """The other channels' texts."""
-    return {other: visible_text(rendered) for other, rendered in content.items() if other != channel}
+    """The texts of the channels before this one: of two that share words, the later gives way."""
+    return {other: visible_text(rendered) for other, rendered in content.items() if other < channel}
 
 
 def difference(before: Content, after: Content) -> dict[str, Any] | None:

@@ -13,13 +13,16 @@ EVALUATOR = "deterministic/1"
 _ORDER = {"blocking": 0, "major": 1, "minor": 2, "info": 3}
 _BELOW = 0.05  # how far under the threshold a cap lies
 _BLOCKED = 0.4
+# besides accuracy and compliance: what no good score elsewhere makes up for
+_HOLDS_BACK = frozenset({"over_limit", "shared_run", "must_avoid_present", "must_include_missing", "nothing_to_say"})
 
 
 def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = None) -> Assessment:
     """Judge a text. `judged` are further dimensions, such as a model's; they add to the mean, and replace none.
 
     A blocking finding caps the overall at 0.4; an unmatched figure, or any other major fault of accuracy or compliance,
-    caps it 0.05 under the threshold; a text the channel refuses likewise.
+    caps it 0.05 under the threshold; so do a text the channel refuses, a run of words shared with a sibling, a plain
+    wish not met, and a text that was given nothing to say.
     """
     reading = read(subject)
     profile = profile_of(subject.channel)
@@ -66,7 +69,7 @@ def _cap(issues: list[Issue], threshold: float) -> tuple[float, str | None]:
     for issue in issues:
         if issue.severity == "blocking":
             return min(_BLOCKED, max(0.0, threshold - _BELOW)), issue.message
-        if issue.severity == "major" and (issue.dimension in ("accuracy", "compliance") or issue.code == "over_limit"):
+        if issue.severity == "major" and (issue.dimension in ("accuracy", "compliance") or issue.code in _HOLDS_BACK):
             return round(max(0.0, threshold - _BELOW), 4), issue.message
     return 1.0, None
 

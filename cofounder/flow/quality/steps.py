@@ -56,7 +56,9 @@ async def refinement(task_id: UUID) -> Result:
         feedback = await queries.open_feedback(session, task_id)
         earlier = await _earlier_texts(session, task_id)
     rounds = 0
-    for channel in current:
+    for channel in sorted(current):
+        if rounds:  # a sibling reads differently now
+            await _judge_again(task_id, channel, earlier, threshold)
         rounds += await _refine(task_id, channel, feedback, earlier, threshold=threshold, limit=limit)
     async with transaction() as session:
         await _keep_score(session, task_id, await run.current_variants(session, task_id))
@@ -87,6 +89,14 @@ async def _judge_deliverables(session: AsyncSession, task_id: UUID, threshold: f
     return scores
 
 
+async def _judge_again(task_id: UUID, channel: str, earlier: list[str], threshold: float) -> None:
+    async with transaction() as session:
+        current = await run.current_variants(session, task_id)
+        before = await service.of_version(session, task_id, channel, current[channel].version)
+        if before is not None:
+            await _judge(session, task_id, current[channel], current, earlier, round=0, threshold=threshold)
+
+
 async def _refine(
     task_id: UUID, channel: str, feedback: str | None, earlier: list[str], *, threshold: float, limit: int
 ) -> int:
@@ -107,7 +117,7 @@ async def _refine(
                 "content.refine",
                 {
                     "draft": variant.draft,
-                    "brief": variant.brief,
+                    "brief": _clear_of(variant, _earlier_siblings(channel, current)),
                     "issues": [issue.model_dump(mode="json") for issue in move.issues],
                     "feedback": wanted,
                     "task_id": str(task_id),
@@ -121,6 +131,12 @@ async def _refine(
             return rounds
         rounds += 1
         await _judge_new(task_id, channel, answer, earlier, current, round=len(history), threshold=threshold)
+
+
+def _clear_of(variant: Variant, siblings: Mapping[str, str]) -> dict[str, Any]:
+    """The brief, told to share no run of words with the siblings either."""
+    avoid = list(dict.fromkeys([*siblings.values(), *variant.brief.get("avoid", [])]))
+    return {**variant.brief, "avoid": avoid}
 
 
 async def _judge_new(
@@ -182,11 +198,7 @@ async def _judge(
 ) -> Assessment:
     draft = Draft.model_validate(variant.draft)
     rendered = channels.render(variant.channel, draft)
-    siblings = {
-        name: channels.render(name, Draft.model_validate(other.draft)).plain
-        for name, other in current.items()
-        if name != variant.channel
-    }
+    siblings = _earlier_siblings(variant.channel, current)
     subject = Subject(
         draft=draft,
         brief=Brief.model_validate(variant.brief),
@@ -197,6 +209,12 @@ async def _judge(
         threshold=threshold,
     )
     return await service.judge(session, task_id, variant.channel, variant.version, subject, round)
+
+
+def _earlier_siblings(channel: str, current: Mapping[str, Variant]) -> dict[str, str]:
+    """The texts of the variants before this one: of two that share words, the later gives way."""
+    before = [name for name in current if name < channel]
+    return {name: channels.render(name, Draft.model_validate(current[name].draft)).plain for name in before}
 
 
 async def _keep_score(session: AsyncSession, task_id: UUID, current: Mapping[str, Variant]) -> None:

@@ -51,6 +51,13 @@ _PATTERNS: list[tuple[str, Severity, re.Pattern[str], str, str]] = [
         "Say that the figure is not given.",
     ),
     (
+        "alternatives",
+        "blocking",
+        re.compile(r"(?<![|\w/])[a-z][\w' -]{2,}\|[a-z][\w' -]{2,}(?:\||\b)"),
+        "Several wordings stand side by side; one was to be chosen.",
+        "Keep one of them.",
+    ),
+    (
         "doubled_word",
         "minor",
         re.compile(r"\b(?!(?:that|had|very|bye|no|so|ha|many|long|really)\b)([A-Za-z]{2,}) \1\b(?!-)"),

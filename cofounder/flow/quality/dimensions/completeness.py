@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cofounder.business import metrics
 from cofounder.flow.quality.dimensions.reading import GIVEN_KINDS, Reading, verdict
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Fact, Issue
@@ -119,6 +120,7 @@ def _wishes(reading: Reading) -> Iterator[Wish]:
             f"at most {brief.max_words} words", "length_wish_missed", 2.0, size <= brief.max_words, f"It has {size}."
         )
     yield from _topic(reading, whole)
+    yield from _substance(reading)
     if brief.kind in GIVEN_KINDS and brief.kind != "summary" and brief.text:
         yield from _kept(reading, brief.text)
 
@@ -141,7 +143,7 @@ def _named(reading: Reading) -> set[str]:
 
 
 def _metrics(reading: Reading) -> Iterator[Wish]:
-    facts = [fact for fact in reading.subject.brief.facts if fact.kind != "cause" and not fact.confidential]
+    facts = [fact for fact in reading.subject.brief.facts if _may_be_said(fact, reading)]
     if not facts:
         return
     used, named, whole = _used(reading), _named(reading), _seen(reading)
@@ -155,6 +157,12 @@ def _metrics(reading: Reading) -> Iterator[Wish]:
     if len(asked) < wanted:
         noun = "figure" if wanted == 1 else "figures"
         yield Wish(f"{wanted} {noun} from the facts", "too_few_facts", 2.0, there >= wanted, f"It uses {there}.")
+
+
+def _may_be_said(fact: Fact, reading: Reading) -> bool:
+    """Causes and confidential values are never asked for, nor what the request wants left out."""
+    unwanted = {metrics.canonical(words) for words in reading.subject.brief.must_avoid}
+    return fact.kind != "cause" and not fact.confidential and fact.metric not in unwanted
 
 
 def _told_missing(fact: Fact, text: str) -> bool:
@@ -211,6 +219,19 @@ def _topic(reading: Reading, whole: str) -> Iterator[Wish]:
         return
     there = {key for key in keys if re.search(rf"\b{re.escape(key[: max(4, len(key) - 3)])}", whole.lower())}
     yield Wish(f"the topic “{brief.topic}”", "topic_missing", 2.0, len(there) * 2 >= len(keys), "Say what it is about.")
+
+
+def _substance(reading: Reading) -> Iterator[Wish]:
+    """A post with no figure and no source has nothing of its own to say, however well it reads."""
+    brief = reading.subject.brief
+    if brief.kind in ("post", "thread", "article", "email") and not (brief.facts or brief.passages or brief.text):
+        yield Wish(
+            "something to say: a figure, a source or a text of your own",
+            "nothing_to_say",
+            2.0,
+            False,
+            "Give what it shall tell, or take it as an outline to fill in.",
+        )
 
 
 def _kept(reading: Reading, given: str) -> Iterator[Wish]:

@@ -56,7 +56,8 @@ def _issues(reading: Reading, nearest: str, share: float, shared: list[tuple[str
                 dimension="originality",
                 code="shared_run",
                 message=message,
-                severity="minor",
+                # two variants of one deliverable lie side by side before the same readers
+                severity="major" if name in reading.subject.siblings or name.endswith(" variant") else "minor",
                 span=_place(reading.text, run),
             )
         )
