@@ -12,7 +12,16 @@ from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.texts import count_words, sentences, shared_run
 from cofounder.models.offline.voice import Voice
 
-_SLOT = re.compile(r"(?<!\{)\{(?!\{)|(?<!\})\}(?!\})|\bNone\b(?! of)|\bnan\b|<[a-z]|\[[^\]]*\|")
+_PLACEHOLDER = re.compile(r"\{\{(?:name|unsubscribe)\}\}")
+_TABLE_ROW = re.compile(r"(?m)^\|.*\|$")
+_SLOT = re.compile(r"[{}|]|\bNone\b(?! of)|\bnan\b|<[a-z]")
+_STUMBLE = re.compile(
+    r"\b(?:the|an?|our|your|their|its) about\b|,\s*[.,;:?!]|[^.]\.\.(?!\.)|\s[.,;?!](?!\d)|\(\s*\)|\b(?:a|an) (?:a|an|the|our)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\b(?:this|the) (day|week|month|quarter|year)(?:['’]s)?\b|\bin ([A-Z][a-z]+ \d{4}|Q[1-4] \d{4})", re.IGNORECASE
+)
 _DOUBLE = re.compile(r"\b([A-Za-z]+) \1\b")
 _CAPITALS = re.compile(r"\b[A-Z]{5,}\b")
 
@@ -34,14 +43,31 @@ def _never(voice: Voice) -> re.Pattern[str]:
 
 def broken(text: str) -> str | None:
     """What a reader would see as broken: an open slot, a double word, a text without an end."""
+    text = _PLACEHOLDER.sub("Name", _TABLE_ROW.sub("", text))
     if _SLOT.search(text):
         return "slot"
+    stumble = _STUMBLE.search(text)
+    if stumble:
+        return f"stumble: {stumble.group()}"
+    if any(_time_twice(sentence) for sentence in sentences(text)):
+        return "time twice"
     double = _DOUBLE.search(text)
     if double and double.group(1).lower() not in ("that", "had"):
         return "double word"
     if "!!" in text or _CAPITALS.search(text.replace("{{", "").replace("}}", "")):
         return "shouting"
     return None
+
+
+def _time_twice(sentence: str) -> bool:
+    """ "The month's figure came to $5, the records show, this month": one period named twice."""
+    found = [match.group().lower() for match in _TIME.finditer(sentence)]
+    for own in ("this", "in "):
+        named = [one for one in found if one.startswith(own)]
+        if len(named) != len(set(named)):
+            return True
+    nouns = [one.split(" ")[1].removesuffix("'s").removesuffix("’s") for one in found if one.endswith(("'s", "’s"))]
+    return any(f"this {noun}" in found for noun in nouns)
 
 
 def out_of_room(text: str, room: Room) -> str | None:
@@ -68,10 +94,17 @@ def against_voice(text: str, voice: Voice, brief: Brief) -> str | None:
     found = _never(voice).search(text)
     if found:
         return f"never: {found.group()}"
+    word = barred(text, brief)
+    return f"avoid: {word}" if word else None
+
+
+def barred(text: str, brief: Brief) -> str | None:
+    """The first word or phrase of the brief's `must_avoid` that a text holds."""
     low = text.lower()
     for word in brief.must_avoid:
-        if word.strip() and re.search(rf"\b{re.escape(word.lower().strip())}", low):
-            return f"avoid: {word}"
+        wanted = word.lower().strip()
+        if wanted and re.search(rf"(?<!\w){re.escape(wanted)}", low):
+            return word
     return None
 
 
@@ -105,7 +138,7 @@ def untrue(text: str, brief: Brief, ledger: Ledger) -> str | None:
 
 def repeats(text: str, avoid: Sequence[str]) -> str | None:
     """A run of seven words that a sibling or recent text has as well."""
-    run = shared_run(text, avoid)
+    run = shared_run(_TABLE_ROW.sub("", text), [_TABLE_ROW.sub("", one) for one in avoid])
     return " ".join(run) if run else None
 
 

@@ -26,6 +26,30 @@ Piece = str | Slot
 _ONCE = frozenset({"nocause", "noyear", "nobase1", "nobases", "provisional", "restricted"})  # limits are named once
 
 
+# What a clause's own words take for granted, so that nobody has to remember to write the condition.
+_IMPLIED = (
+    (
+        re.compile(
+            r"\btwo (?:\{month\}s|points|readings|figures)\b|\b(?:single|one) (?:earlier|difference)\b|\bone reading\b"
+            r"|\bthe one before\b|\bzero variance\b|\blonger series\b",
+            re.IGNORECASE,
+        ),
+        "series",
+        "absent",
+    ),
+    (
+        re.compile(
+            r"\b(?:stand|lie|are|lines|others|those|they|them|these|figures|entries|landmarks|ingredients)\b[^.]*\{alsol?\}"
+            r"|\{alsol?\}.*\b(?:are|lines|each|those|these|they|them|all of it)\b",
+            re.IGNORECASE,
+        ),
+        "several",
+        "mark",
+    ),
+    (re.compile(r"\b(?:covering|for|of the) \{Q!?\}", re.IGNORECASE), "part", "absent"),
+)
+
+
 @dataclass(frozen=True)
 class Clause:
     """One clause of a voice's stock. `pieces` are literals, slots, or a tuple of alternatives."""
@@ -87,6 +111,9 @@ def parse(source: str) -> Clause:
     if at < len(text):
         pieces.append(text[at:])
     needs = tuple(piece for piece in pieces if isinstance(piece, Slot))
+    for cue, mark, kind in _IMPLIED:
+        if cue.search(text) and mark not in marks and mark not in absent:
+            (marks if kind == "mark" else absent).append(mark)
     once = tuple(mark for mark in marks if mark in _ONCE)
     return Clause(source, tuple(marks), tuple(told), tuple(fresh), tuple(absent), tuple(pieces), needs, once)
 
@@ -193,12 +220,20 @@ def put_into_words(clause: Clause, scene: Scene, telling: Telling, rng: Random) 
         value = telling.extra.get(part.name) or scene.slots.get(part.name, "")
         if "|" in value:
             value = rng.choice(value.split("|"))
+        if part.name.endswith("label") and not _begins("".join(words)):
+            value = value if value[1:2].isupper() else value[:1].lower() + value[1:]
         words.append(f"{article(value)} {value}" if part.article else value)
         items += _items(part.name, scene, telling)
     telling.said.update(items)
     telling.said.update(clause.once)
     telling.used.append(clause.source)
     return tidy("".join(words))
+
+
+def _begins(before: str) -> bool:
+    """Whether a sentence or a line begins after these words."""
+    before = before.rstrip(" ")
+    return not before or before[-1] in ".!?\n"
 
 
 def _when(scene: Scene, telling: Telling, rng: Random, after: str) -> str:

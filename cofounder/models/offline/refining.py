@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from cofounder.models.brief import Brief, Fact
+from cofounder.models.offline.barring import without_barred
 from cofounder.models.offline.texts import count_words
 from cofounder.models.offline.voice import VOICES
 
@@ -160,16 +161,11 @@ def _leave_out(wishes: Wishes, feedback: str) -> bool:
         what = _TRAIL.sub("", match["what"] or match["other"] or "").strip()
         if not what or re.search(r"\b(?:hash|question|call to action)", what, re.IGNORECASE):
             continue
-        facts = wishes.brief.facts
-        kept = [fact for fact in facts if not _names(what, fact)]
-        if len(kept) < len(facts):
-            if not kept:
-                wishes.notes.append(f"Without {what} no figure would be left, so it stays.")
-                return True
-            words = {fact.noun.lower().split()[-1] for fact in facts if fact not in kept}
-            _change(wishes, facts=kept, must_avoid=[*wishes.brief.must_avoid, *sorted(words)])
-        else:
-            _change(wishes, must_avoid=[*wishes.brief.must_avoid, what.strip("\"'“”")])
+        less = without_barred(wishes.brief.model_copy(update={"must_avoid": [*wishes.brief.must_avoid, what]}))
+        if wishes.brief.facts and not less.facts:
+            wishes.notes.append(f"Without {what} no figure would be left, so it stays.")
+            return True
+        wishes.brief = less
         found = True
     return found
 

@@ -86,7 +86,7 @@ def _open(writing: Writing) -> str:
     elif scene.when is not None and scene.when.label:
         parts.append(f"The figures are for {scene.when.label}.")
     if "nobase" in scene.slots:
-        parts.append(f"No earlier figure is given for {scene.slots['nobase']}.")
+        parts.append(f"No earlier figure is given for {scene.word('nobase')}.")
     if "provisional" in scene.marks:
         parts.append("The figures are provisional.")
     return " ".join(parts)

@@ -28,3 +28,7 @@ class Scene:
         self.slots[name] = text
         if item is not None:
             self.tells[name] = item
+
+    def word(self, name: str) -> str:
+        """A slot's text, the first where it holds alternatives; empty where the scene has no such slot."""
+        return self.slots.get(name, "").split("|")[0]

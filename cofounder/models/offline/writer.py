@@ -2,6 +2,7 @@
 
 from cofounder.models.brief import Brief, Draft
 from cofounder.models.offline import articles, editing, headlines, letters, outlines, plain, reports, threads
+from cofounder.models.offline.barring import cleared, without_barred
 from cofounder.models.offline.finishing import draft_of, hashtags, limits, with_request
 from cofounder.models.offline.posts import Writing, joined, post
 from cofounder.models.offline.refining import Wishes, wishes_of
@@ -12,17 +13,20 @@ def write(brief: Brief) -> Draft:
     """Writes what the brief asks for. Never raises on a valid brief; what could not be done stands in the notes."""
     if brief.kind in ("shorten", "restyle", "edit", "summary"):
         return editing.edit(brief)
+    wishes = wishes_of(without_barred(brief))
+    return cleared(_noted(_written(wishes.brief, wishes), wishes), wishes.brief)
+
+
+def _written(brief: Brief, wishes: Wishes) -> Draft:
     if brief.kind == "calendar":
         return outlines.calendar(brief)
     if brief.kind == "headlines":
         return headlines.headlines(brief)
     if brief.kind == "report":
         return reports.report(brief)
-    wishes = wishes_of(brief)
-    brief = wishes.brief
     if not any(fact.kind != "cause" and not fact.confidential for fact in brief.facts):
-        return _noted(outlines.without_figures(brief), wishes)
-    return _noted(_from_facts(brief, wishes), wishes)
+        return outlines.without_figures(brief)
+    return _from_facts(brief, wishes)
 
 
 def _noted(draft: Draft, wishes: Wishes) -> Draft:
