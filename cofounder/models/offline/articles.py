@@ -145,7 +145,7 @@ def table(facts: list[Fact]) -> str:
     for fact in facts:
         if fact.confidential or fact.kind == "cause":
             continue
-        base = f"{wording.given(fact, fact.base.value)} ({fact.base.label})" if fact.base else "none given"
+        base = f"{wording.given(fact, fact.base.value)} ({fact.base.label})" if fact.base else "no earlier figure given"
         period = fact.period.label if fact.period else "as given"
         source = _SOURCES.get(fact.source, fact.source.replace("_", " "))
         rows.append(f"| {tidy(fact.noun)} | {wording.given(fact)} | {base} | {period} | {source} |")

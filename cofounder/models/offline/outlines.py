@@ -10,6 +10,7 @@ from random import Random
 
 from cofounder.models.brief import Brief, Draft, Passage
 from cofounder.models.figures import Ledger
+from cofounder.models.figures.words import in_words
 from cofounder.models.offline.clauses import tidy
 from cofounder.models.offline.finishing import draft_of, hashtags
 from cofounder.models.offline.letters import FAREWELL, GREETING
@@ -88,23 +89,30 @@ def _fill(rng: Random, options: list[str], avoid: Sequence[str], **slots: str) -
 
 
 def _from_request(brief: Brief, about: str, rng: Random) -> Draft:
+    """An outline in the voice from the request's own words; what is not known stands as a marked question."""
     stock, avoid = _stock_of(brief), brief.avoid
     news = _news(brief)
+    third = voice(brief.persona).person == "they"
+    about = re.sub(r"\bour\b", "the company's", about, flags=re.IGNORECASE) if third else about
     opening = _fill(rng, stock["news"], avoid, news=news) if news else _fill(rng, stock["about"], avoid, topic=about)
-    if voice(brief.persona).person == "they" and news:
+    if third and news:
         opening = opening.replace("We have news: ", "New at the company: ")
+    reader = brief.audience or "readers"
+    if news:
+        gaps = [_fill(rng, [one], avoid) for one in stock["gaps"]]
+    else:
+        gaps = [_fill(rng, stock[part], avoid, topic=about, audience=reader) for part in ("point", "proof", "reader")]
+    wanted = [one.strip().rstrip(".") for one in brief.must_include if one.strip()]
+    insisted = [f"To be said: {one}." for one in wanted if one.lower() not in opening.lower()]
     closing = brief.call_to_action or _fill(rng, stock["close"], avoid)
-    person = "_they" if voice(brief.persona).person == "they" else ""
-    asking = _fill(rng, _stock()["shared"][f"ask_{'news' if news else 'topic'}{person}"], avoid, topic=about)
-    ending = closing if closing[-1:] in ".!?" else f"{closing}."
-    parts = [opening, _fill(rng, stock["middle"], avoid), asking, ending]
-    needs = "when it happens, whom it is for, and one figure or example" if news else "a fact, an example, a figure"
+    ending = closing if closing[-1:] in ".!?]" else f"{closing}."
+    questions = " ".join(re.findall(r"\[([^\[\]]+)\]", " ".join(gaps)))
     notes = [
-        f"Built only from what the request says. To say more, the text needs: {needs}.",
+        f"Built only from what the request says; the questions in brackets are gaps to fill in: {questions}",
     ]
     if not news:
         notes.insert(0, f"Nothing you published covers {about}; here is an outline and what each part needs.")
-    return _shaped(brief, parts, notes, about)
+    return _shaped(brief, [opening, *insisted, *gaps, ending], notes, about)
 
 
 def _relevance(sentence: str, wanted: set[str]) -> float:
@@ -149,9 +157,8 @@ def _from_passages(brief: Brief, about: str, rng: Random) -> Draft:
         where = f" ({passage.title})" if passage.title and not small else ""
         parts.append(lead + where)
     if not small:
-        parts.append(_fill(rng, stock["middle"], brief.avoid))
-        person = "_they" if voice(brief.persona).person == "they" else ""
-        parts.append(_fill(rng, _stock()["shared"][f"ask_topic{person}"], brief.avoid, topic=about))
+        reader = brief.audience or "readers"
+        parts.append(_fill(rng, stock["reader"], brief.avoid, topic=about, audience=reader))
     parts.append(brief.call_to_action or _fill(rng, stock["close"], brief.avoid))
     number = len(brief.passages)
     notes = [
@@ -178,10 +185,10 @@ def _shaped(brief: Brief, parts: list[str], notes: list[str], about: str) -> Dra
         if form.has_subject or brief.kind == "email":
             parts = [GREETING, *parts, *([brief.company] if brief.company else []), FAREWELL]
             subject = label if 10 <= len(label) <= 45 else f"A note on {about}"[:45].rsplit(" ", 1)[0]
-            preheader = "What we can say today, and what is still open."
+            preheader = _preheader(parts)
         if form.has_title or brief.kind == "article":
             title = label[:60]
-            parts = [parts[0], f"## What we can say\n\n{parts[1]}", *parts[2:-1], f"## What is open\n\n{parts[-1]}"]
+            parts = [_headed(one) for one in parts]
         body = "\n\n".join(parts)
         if form.parts:
             posts = parts
@@ -200,6 +207,20 @@ def _shaped(brief: Brief, parts: list[str], notes: list[str], about: str) -> Dra
         parts=posts,
         tags=hashtags(brief, None, voice(brief.persona).never),
     )
+
+
+def _headed(part: str) -> str:
+    """A marked gap under its label as a heading, for an article; other parts as they are."""
+    match = re.fullmatch(r"([^:\[\]]{3,30}): (\[.+\])", part)
+    return f"## {match[1]}\n\n{match[2]}" if match else part
+
+
+def _preheader(parts: list[str]) -> str:
+    """How many gaps a letter still has, or where its words come from."""
+    gaps = sum(1 for part in parts if part.endswith("]"))
+    if gaps > 1:
+        return f"An outline, with {in_words(gaps)} questions still to fill in."
+    return "In our own words, as published."
 
 
 _GRAINS = (("revenue", "the change in revenue"), ("customers", "the customers"), ("traffic", "the visits to the site"))
