@@ -1,11 +1,15 @@
 """Errors of libraries that a person can do something about, in our words."""
 
+import re
 from typing import TYPE_CHECKING
 
 from cofounder.kit.errors import CofounderError, InputInvalid
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+
+
+_CLASSES = re.compile(r"^(?:\([\w.]+\)\s*|<class '[\w.]+'>:?\s*)+")
 
 
 class SettingUnreadable(InputInvalid):
@@ -26,6 +30,8 @@ def explain(error: BaseException) -> CofounderError | None:
 
     if isinstance(error, ValidationError):
         return _of_validation(error)
+    if isinstance(error, CofounderError):
+        return error
     name = f"{type(error).__module__}.{type(error).__name__}"
     if name.startswith(("asyncpg.", "psycopg.", "sqlalchemy.")) and _is_connection(error):
         return DatabaseOutOfReach(_first_line(error))
@@ -57,4 +63,6 @@ def _is_connection(error: BaseException) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """The first line of a library's own words, without the class names that it puts before them."""
+    said = _CLASSES.sub("", str(error).strip()).splitlines()
+    return said[0] if said and said[0] else "The connection was lost."

@@ -3,8 +3,6 @@
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from cofounder.cli import home, out
 from cofounder.settings import settings
 
@@ -25,19 +23,19 @@ _EXTRA = {"openai-compatible": "openai", "ollama": "openai"}
 
 async def doctor(*, json: bool) -> int:
     """Look at everything and say it. Exit code 6 when something has failed."""
+    from cofounder.cli.causes import explain
     from cofounder.kit import db
-    from cofounder.kit.errors import CofounderError
     from cofounder.ops import doctor as checks
-    from cofounder.ops.doctor import Finding
 
     try:
         async with home.opened(), db.transaction() as session:
-            found = await checks.run(session, [models, channels])
-    except (CofounderError, OSError) as error:
-        # Without a database there is still much to say.
-        reason = error.detail if isinstance(error, CofounderError) else str(error)
-        mend = error.advice if isinstance(error, CofounderError) else ""
-        found = [checks.python(), *checks.home(), Finding(name="Database", state="failed", detail=reason, mend=mend)]
+            found = await checks.run(session)
+    except Exception as error:
+        known = explain(error)
+        if known is None:
+            raise
+        found = checks.without_database(known)
+    found += [*models(), *channels()]
     failed = any(one.state == "failed" for one in found)
     if json:
         out.emit({"ok": not failed, "items": [one.model_dump() for one in found]})
@@ -61,7 +59,7 @@ def _listed(found: "list[Finding]") -> "Table":
     return rows
 
 
-async def models(session: AsyncSession) -> "list[Finding]":
+def models() -> "list[Finding]":
     """The chain of models: is the package there, is the key there."""
     from cofounder.models.chain import chain
     from cofounder.ops.doctor import Finding
@@ -101,7 +99,7 @@ def _missing(provider: str) -> tuple[str, str] | None:
     return None
 
 
-async def channels(session: AsyncSession) -> "list[Finding]":
+def channels() -> "list[Finding]":
     """Where each channel's text would go."""
     from cofounder.channels import CHANNELS, rules, senders
     from cofounder.ops.doctor import Finding

@@ -5,10 +5,12 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO, TypeVar
+
+from cofounder.kit.errors import CofounderError, InputInvalid
 
 T = TypeVar("T")
 SAMPLE = "sample"
@@ -16,6 +18,19 @@ _KEEP = "database.keep"
 _LOG_BYTES = 5_000_000
 # A sample company sends nothing and mixes with nothing, whatever the environment names.
 _NOT_FOR_SAMPLES = ("DATABASE_URL", "COFOUNDER_DATABASE_URL", "COFOUNDER_SMTP_HOST", "COFOUNDER_EMAIL_RECIPIENTS")
+_ADDRESS = "For example: DATABASE_URL=postgresql://user:password@localhost:5432/cofounder"
+
+
+class HomeUnusable(InputInvalid):
+    """The home cannot be used."""
+
+    hint = "Set COFOUNDER_HOME, or --home, to a folder that you may write."
+
+
+class DatabaseAddressUnclear(InputInvalid):
+    """DATABASE_URL is not the address of a PostgreSQL database."""
+
+    hint = _ADDRESS
 
 
 def folder() -> Path:
@@ -23,6 +38,51 @@ def folder() -> Path:
     from cofounder.kit import postgres
 
     return postgres.default_home()
+
+
+def make() -> Path:
+    """The home, made for its owner alone where it is not there yet. Raises HomeUnusable.
+
+    As uid 0 the server runs as a user of its own, who must pass through the home to its data folder: 0701 is the
+    least that works. Nobody else can list or write the home, and what lies in it has modes of its own.
+    """
+    place = folder()
+    if place.is_dir():
+        return place
+    try:
+        for parent in reversed(place.parents):
+            if not parent.exists():
+                parent.mkdir(exist_ok=True)
+                if os.geteuid() == 0:
+                    parent.chmod(0o755)  # the database's user passes here too, whatever our umask says
+        place.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            place.chmod(0o701)
+    except FileExistsError:
+        if place.is_dir():
+            return place  # another process was faster
+        raise HomeUnusable(f"{place} is a file, not a folder.", field="COFOUNDER_HOME") from None
+    except OSError as error:
+        raise HomeUnusable(f"{place} cannot be made: {error.strerror}.", field="COFOUNDER_HOME") from error
+    return place
+
+
+def check_address() -> None:
+    """Refuse a DATABASE_URL that no database can have. Raises DatabaseAddressUnclear, which never shows a password."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from cofounder.settings import settings
+
+    given = settings().database_url
+    if given is None:
+        return
+    try:
+        address = make_url(given)
+    except (ArgumentError, ValueError):
+        raise DatabaseAddressUnclear("It is not the address of a database.", field="DATABASE_URL") from None
+    if address.get_backend_name() not in ("postgresql", "postgres"):
+        raise DatabaseAddressUnclear(f"{address.get_backend_name()!r} is not PostgreSQL.", field="DATABASE_URL")
 
 
 def sample_folder() -> Path:
@@ -41,6 +101,8 @@ def use_sample() -> Path:
     from cofounder.settings import settings
 
     chosen = sample_folder()
+    if settings().home is not None:
+        make()  # the sample's home lies in it
     for name in _NOT_FOR_SAMPLES:
         os.environ.pop(name, None)
     os.environ["COFOUNDER_HOME"] = str(chosen)
@@ -77,7 +139,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work to its end on a loop of its own. SIGTERM ends it in order, as Ctrl-C does."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
-    return asyncio.run(work)
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        with suppress(CofounderError, OSError):
+            leave_database()  # where the work was stopped before it could
+        raise
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
@@ -94,9 +161,11 @@ async def opened(*, tools: bool = False, quiet: bool = True) -> AsyncIterator[No
     from cofounder.kit import db, log
     from cofounder.settings import settings
 
-    await app.open_database()
-    log.configure(settings().log_level, stream=_log_file() if quiet else None)
+    check_address()
+    make()
     try:
+        await app.open_database()
+        log.configure(settings().log_level, stream=_log_file() if quiet else None)
         async with _tools() if tools else nullcontext():
             yield
     finally:

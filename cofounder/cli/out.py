@@ -2,7 +2,11 @@
 
 import json
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cofounder.kit.errors import CofounderError
@@ -78,6 +82,38 @@ def emit(data: Any) -> None:
 def at_terminal() -> bool:
     """Whether a person sits there: someone who reads and someone who types."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def prompt(question: str, *, default: str = "") -> str:
+    """What a person types, without blanks around it. Ctrl-C and SIGTERM end it at once: raises typer.Abort."""
+    import typer
+
+    with _interruptible():
+        suffix = " " if question.endswith(("?", ":", ")")) else ": "
+        return str(typer.prompt(question, default=default, show_default=False, prompt_suffix=suffix)).strip()
+
+
+def confirm(question: str) -> bool:
+    """Yes or no; no where a person only presses Enter. Raises typer.Abort as `prompt` does."""
+    import typer
+
+    with _interruptible():
+        return bool(typer.confirm(question, default=False))
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """A running event loop only notes the first Ctrl-C, and a question blocks the loop: here it raises instead."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signs = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(sign, signal.default_int_handler) for sign in signs]
+    try:
+        yield
+    finally:
+        for sign, handler in zip(signs, before, strict=True):
+            signal.signal(sign, handler)
 
 
 # Mid tones that keep their contrast on paper and on ink; warm only where a person must act.

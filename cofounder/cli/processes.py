@@ -28,8 +28,8 @@ class AddressUnusable(Conflict):
     """The server cannot listen on this address."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there. Raises PortTaken, AddressUnusable."""
+def listen(host: str, port: int, *, command: str = "up") -> socket.socket:
+    """A socket that listens there, for `command`. Raises PortTaken, AddressUnusable."""
     import errno
 
     try:
@@ -49,7 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
             raise PortTaken(
                 f"Port {port} on {host} is used by another program.",
                 field="port",
-                hint=f"Try: cofounder up --port {port + 1}",
+                hint=f"Try: cofounder {command} --port {port + 1 if port < 65535 else port - 1}",
             ) from error
         raise AddressUnusable(f"{host}:{port}: {error.strerror}.", field="host") from error
     return made
@@ -61,7 +61,9 @@ def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
 
     from cofounder.app import create_app
 
-    place = socket.socket(fileno=fd) if fd is not None else listen(host, port)
+    home.check_address()
+    home.make()
+    place = socket.socket(fileno=fd) if fd is not None else listen(host, port, command="serve")
     if tied:
         follow_parent()
     else:

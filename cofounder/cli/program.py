@@ -89,10 +89,13 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _usage(error: typer.TyperException) -> int:
     """Typer's own words, in our form."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:  # Typer's name for it is private
+        typer.echo(context.get_help())
+        return out.USAGE
     words = error.format_message()
     if not words:  # no_args_is_help has shown the help
         return out.USAGE
-    context = getattr(error, "ctx", None)
     hint = f" See: {context.command_path} --help" if context is not None else ""
     out.complain(" ".join(f"error: {words}{hint}".split()))
     return out.USAGE

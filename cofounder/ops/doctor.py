@@ -1,13 +1,12 @@
 """What is in order, what is missing, what expires soon, and how to mend it.
 
-Checks of parts to the left (channels, models) are handed in by the composition root: `run(session, more)`.
+Channels and models lie to the left: whoever asks adds what those say.
 """
 
 import os
 import platform
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -17,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import postgres
 from cofounder.kit.clock import now
+from cofounder.kit.db import DatabaseOutOfReach
+from cofounder.kit.errors import CofounderError
 from cofounder.ops import health, queries
 from cofounder.people import list_keys
 from cofounder.settings import settings
@@ -35,12 +36,9 @@ class Finding(BaseModel):
     mend: str = ""
 
 
-Check = Callable[[AsyncSession], Awaitable[list[Finding]]]
-
-
-async def run(session: AsyncSession, more: Sequence[Check] = ()) -> list[Finding]:
-    """Look at everything that can be looked at from inside, then at what was handed in."""
-    found = [
+async def run(session: AsyncSession) -> list[Finding]:
+    """Look at everything that can be looked at from inside."""
+    return [
         python(),
         *home(),
         *await database(session),
@@ -48,9 +46,29 @@ async def run(session: AsyncSession, more: Sequence[Check] = ()) -> list[Finding
         *await keys(session),
         *await unclear(session),
     ]
-    for check in more:
-        found += await check(session)
-    return found
+
+
+def without_database(error: CofounderError) -> list[Finding]:
+    """What can be said where the database, or the home that it lies in, cannot be opened."""
+    if error.field == "COFOUNDER_HOME":
+        place = [Finding(name="Home", state="failed", detail=error.detail, mend=error.advice)]
+        reason, mend = "It lies in the home.", error.advice
+    else:
+        place, reason = home(), error.detail
+        given = isinstance(error, DatabaseOutOfReach) and settings().database_url is not None
+        mend = (
+            "Is the server up, and are host, user, password and name in DATABASE_URL right?" if given else error.advice
+        )
+    waits = "Not known without the database."
+    return [
+        python(),
+        *place,
+        Finding(name="Database", state="failed", detail=reason, mend=mend),
+        *(
+            Finding(name=name, state="missing", detail=waits)
+            for name in ("Schema", "Vector search", "Worker", "API keys")
+        ),
+    ]
 
 
 def python() -> Finding:
@@ -61,7 +79,7 @@ def home() -> list[Finding]:
     """The home can be written and has room."""
     folder = _existing(postgres.default_home())
     found = [Finding(name="Home", state="ok", detail=str(postgres.default_home()))]
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         return [
             Finding(
                 name="Home",

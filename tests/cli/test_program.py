@@ -270,3 +270,57 @@ def test_the_embedded_database_alone_can_be_started_and_stopped(
     assert status["current"] is True
     assert run(["db", "url"]) == 0
     assert capsys.readouterr().out.strip() == database.environment["DATABASE_URL"]
+
+
+@pytest.mark.parametrize("group", ["keys", "db", "examples", "sample"])
+def test_a_group_without_a_command_shows_its_help(group: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([group]) == out.USAGE
+    said = capsys.readouterr()
+    assert f"Usage: cofounder {group} " in said.out
+    assert len(said.out.splitlines()) > 5
+    assert said.err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DATABASE_URL", "nonsense", "For example: DATABASE_URL=postgresql://"),
+        ("DATABASE_URL", "mysql://someone:secret@host/name", "not PostgreSQL"),
+        ("COFOUNDER_HOME", __file__, "is a file"),
+        ("COFOUNDER_HOME", "/proc/none/here", "cannot be made"),
+    ],
+)
+def test_an_unusable_place_is_named_by_its_setting(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cofounder.settings import settings
+
+    monkeypatch.setenv(name, value)
+    if name == "COFOUNDER_HOME":
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+    settings.cache_clear()
+    try:
+        assert run(["tasks"]) == out.USAGE
+    finally:
+        settings.cache_clear()
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {name}: ")
+    assert words in said
+    assert "secret" not in said
+
+
+def test_doctor_lists_everything_when_the_database_is_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cofounder.settings import settings
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://someone:secret@127.0.0.1:1/none")
+    settings.cache_clear()
+    try:
+        assert run(["doctor", "--json"]) == out.ENDED_BADLY
+    finally:
+        settings.cache_clear()
+    items = {one["name"]: one for one in json.loads(capsys.readouterr().out)["items"]}
+    assert [name for name, one in items.items() if one["state"] == "failed"] == ["Database"]
+    assert {"Python", "Disk", "Worker", "Model offline", "LinkedIn"} <= set(items)
+    assert "(psycopg" not in items["Database"]["detail"]

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from cofounder.cli import out
+from cofounder.cli.groups import deciding
 from cofounder.cli.views import approval as approvals
 from cofounder.cli.views import task as tasks
 from cofounder.cli.views.journey import Journey, Lines, head
@@ -140,10 +141,13 @@ def test_the_approval_shows_scores_evidence_issues_figures_and_where_it_goes() -
     assert text.index("A return is promised.") < text.index("One sentence is long.")
 
 
-def test_exact_shows_the_very_text_that_would_be_sent() -> None:
-    given = variant(exact_text="Revenue \\(EUR\\) grew.\n\nTwo customers.")
-    text = shown(approvals.whole(approval(channel_variants={"linkedin": given}), exact=True))
-    assert "Revenue \\(EUR\\) grew.\n\nTwo customers." in text
+def test_exact_writes_the_very_bytes_and_nothing_else(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    long = "Revenue \\(EUR\\) grew " + "and grew again " * 20 + "\r\n\nTwo customers, \u20ac5."
+    seen = approval(channel_variants={"linkedin": variant(exact_text=long), "x": variant(exact_text="Short.")})
+    assert deciding._write(seen, ["linkedin"]) == 0
+    assert capfdbinary.readouterr().out == long.encode()
+    with pytest.raises(deciding.TextUnclear, match="linkedin, x"):
+        deciding._write(seen, None)
 
 
 def test_a_plan_is_shown_as_its_steps() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db, leases
 from cofounder.kit.clock import now
+from cofounder.kit.db import DatabaseOutOfReach
 from cofounder.kit.http import install
 from cofounder.kit.testing import Database
 from cofounder.ops import doctor, health
@@ -93,11 +94,12 @@ async def test_an_unknown_outcome_is_shown_until_a_person_settles_it(session: As
     assert found["Unknown outcomes"].state == "failed"
 
 
-async def test_checks_of_other_parts_are_handed_in(session: AsyncSession) -> None:
-    async def one_more(_: AsyncSession) -> list[doctor.Finding]:
-        return [doctor.Finding(name="Channel", state="ok", detail="there")]
-
-    assert (await doctor.run(session, [one_more]))[-1].name == "Channel"
+def test_without_a_database_every_other_item_is_still_listed() -> None:
+    found = doctor.without_database(DatabaseOutOfReach("Connection refused"))
+    states = {one.name: one.state for one in found}
+    assert states["Database"] == "failed"
+    assert states["Python"] == "ok"
+    assert {"Home", "Schema", "Worker", "API keys"} <= set(states)
 
 
 def test_a_home_that_cannot_be_written_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

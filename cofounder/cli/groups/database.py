@@ -43,7 +43,7 @@ def start() -> int:
     from cofounder.kit import postgres
 
     _only_embedded()
-    postgres.ensure(home.folder())
+    postgres.ensure(home.make())
     home.keep_database(True)
     found = postgres.status(home.folder())
     out.screen().print(f"PostgreSQL {found.version} runs on {found.data}.", soft_wrap=True)
@@ -102,6 +102,7 @@ async def _schema() -> dict[str, Any]:
     from cofounder.ops import health
     from cofounder.settings import settings
 
+    home.check_address()
     given = settings().database_url
     place = await asyncio.to_thread(postgres.ensure, home.folder()) if given is None else given
     db.connect(place, settings().database_schema)
@@ -138,7 +139,7 @@ def url() -> int:
 
     given = settings().database_url
     if given is None:
-        place = postgres.ensure(home.folder())
+        place = postgres.ensure(home.make())
         given = f"postgresql:///{place.database}?host={place.query['host']}&port={place.query['port']}&user={place.username}"
     typer.echo(given)
     return 0
@@ -158,7 +159,7 @@ def psql(arguments: Annotated[list[str] | None, typer.Argument(help="What psql i
     os.environ["PGOPTIONS"] = f"-c search_path={settings().database_schema}"
     target = settings().database_url
     if target is None:
-        place = postgres.ensure(home.folder())
+        place = postgres.ensure(home.make())
         query = place.query
         target = f"host={query['host']} port={query['port']} user={place.username} dbname={place.database}"
     import subprocess

@@ -1,5 +1,6 @@
 """approve, publish: a person's decision on exact texts."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +32,10 @@ class EditUnclear(InputInvalid):
     hint = "Name one --channel with a text file, or give JSON: {channel: {field: text}}."
 
 
+class TextUnclear(InputInvalid):
+    """Several texts wait, and one is meant."""
+
+
 class TimeUnclear(InputInvalid):
     """The time is not an ISO 8601 time."""
 
@@ -56,7 +61,12 @@ def approve(
         typer.Option(help="Your text in place of the channel's, or JSON with several.", exists=True, dir_okay=False),
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="Only show what waits.")] = False,
-    exact: Annotated[bool, typer.Option("--exact", help="Show the texts byte for byte as they would be sent.")] = False,
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact", help="Write the text byte for byte as it would be sent, nothing else; decides nothing."
+        ),
+    ] = False,
     yes: Yes = False,
     json: Json = False,
 ) -> int:
@@ -66,6 +76,8 @@ def approve(
     """
     if reject and changes:
         raise InputInvalid("--reject and --changes do not go together.", field="verdict")
+    if exact and (reject or changes or yes or json):
+        raise InputInvalid("--exact only writes the text: it goes with --channel alone.", field="exact")
     verdict = "reject" if reject else "changes" if changes else "approve" if yes else None
     choice = _Choice(verdict, channel, feedback, when(schedule), edit)
     return home.run(_approve(task_id, choice, show=show, exact=exact, json=json))
@@ -142,22 +154,43 @@ def edits(file: Path, channels: list[str] | None, there: list[str]) -> dict[str,
     return {meant[0]: {"content": text}}
 
 
+def _write(seen: "ApprovalOut", channels: list[str] | None) -> int:
+    """One text's bytes to standard output: no frame, no line more. Raises TextUnclear."""
+    from cofounder.channels import canonical
+
+    if seen.kind != "content":
+        out.emit(seen.plan or {})
+        return 0
+    there = seen.channel_variants
+    meant = [canonical(name) or name for name in channels] if channels else list(there)
+    if len(meant) != 1 or meant[0] not in there:
+        raise TextUnclear(
+            f"There are texts for {', '.join(there)}.", field="channel", hint="Name one of them: --channel NAME"
+        )
+    sys.stdout.flush()
+    sys.stdout.buffer.write(there[meant[0]].exact_text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+    return 0
+
+
 async def _approve(given: str, choice: _Choice, *, show: bool, exact: bool, json: bool) -> int:
     from cofounder.cli.groups.tasks import find
 
     async with home.opened():
         task_id = await find(given)
         seen = await view(task_id)
+        if exact:
+            return _write(seen, choice.channels)
         if show and json:
             out.emit(seen)
             return 0
         if show:
-            await _show(seen, exact=exact)
+            await _show(seen)
             return 0
         if choice.verdict is None:
             if json or not out.at_terminal():
                 raise NobodyToAsk(field="verdict")
-            await _show(seen, exact=exact)
+            await _show(seen)
             if not _ask(seen, choice):
                 return 0
         async with home.worked():
@@ -173,10 +206,10 @@ async def view(task_id: UUID) -> "ApprovalOut":
         return await approvals.view(session, task_id)
 
 
-async def _show(seen: "ApprovalOut", *, exact: bool = False) -> None:
+async def _show(seen: "ApprovalOut") -> None:
     from cofounder.cli.views import approval as views
 
-    out.screen().print(views.whole(seen, company=await company(), exact=exact))
+    out.screen().print(views.whole(seen, company=await company()))
 
 
 async def company() -> str:
@@ -196,10 +229,8 @@ def _ask(seen: "ApprovalOut", choice: _Choice) -> bool:
     what = "this plan" if seen.kind != "content" else "these texts" if len(seen.channel_variants) > 1 else "this text"
     while True:
         screen.print(f"\n◆ Decide on {what}", style="you")
-        answer = typer.prompt(
-            "  [a]pprove, ask for [c]hanges, [r]eject, decide [l]ater", default="l", show_default=False
-        )
-        word = answer.strip().lower()
+        answer = out.prompt("  [a]pprove, ask for [c]hanges, [r]eject, decide [l]ater", default="l")
+        word = answer.lower()
         if word in ("l", "later", "q"):
             screen.print(f"It waits for you: cofounder approve {seen.task_id}", soft_wrap=True)
             return False
@@ -217,7 +248,7 @@ def _ask(seen: "ApprovalOut", choice: _Choice) -> bool:
 
 
 def _words(question: str) -> str | None:
-    return typer.prompt(question, default="", show_default=False).strip() or None
+    return out.prompt(question) or None
 
 
 async def decide_here(task_id: UUID) -> int:

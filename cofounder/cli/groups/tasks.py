@@ -63,7 +63,7 @@ async def _answered(task_id: UUID, seen: "Seen") -> bool:
     for question in seen.status.questions:
         for part in views.questions([question]):
             screen.print(part)
-        answer = typer.prompt("  Your answer (empty: later)", default="", show_default=False).strip()
+        answer = out.prompt("  Your answer (empty: later):")
         if answer:
             answers.append(f"{question['field']}={answer}")
     if not answers:
@@ -328,4 +328,4 @@ def _sure(id: UUID) -> bool:
         raise InputInvalid(
             "Cancelling cannot be undone, and nobody is there to ask.", field="cancel", hint="Say --yes."
         )
-    return typer.confirm(f"Cancel task {id}? It cannot be undone", default=False)
+    return out.confirm(f"Cancel task {id}? It cannot be undone")

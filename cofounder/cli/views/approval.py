@@ -21,18 +21,10 @@ def title(text: str) -> Text:
     return Text.assemble("\n", (text, "bold"))
 
 
-def texts(approval: "ApprovalOut", *, company: str = "", exact: bool = False) -> Group:
-    """Every variant as its channel shows it, or byte for byte as it would be sent."""
+def texts(approval: "ApprovalOut", *, company: str = "") -> Group:
+    """Every variant as its channel shows it, or the plan that waits."""
     if approval.kind != "content":
         return Group(plan(approval.plan or {}))
-    if exact:
-        found: list[RenderableType] = []
-        for variant in approval.channel_variants.values():
-            found += [
-                title(f"{name(variant.channel)}, exactly as it would be sent ({variant.format})"),
-                Text(variant.exact_text),
-            ]
-        return Group(*found)
     return Group(*(post(variant, company=company) for variant in approval.channel_variants.values()))
 
 
@@ -153,12 +145,12 @@ def delivery(approval: "ApprovalOut") -> Group:
     return Group(*lines)
 
 
-def whole(approval: "ApprovalOut", *, company: str = "", exact: bool = False) -> Group:
+def whole(approval: "ApprovalOut", *, company: str = "") -> Group:
     """Everything, in the order in which a person needs it."""
     found: list[RenderableType] = [
         Text.assemble((approval.request, "italic")),
         Text(""),
-        texts(approval, company=company, exact=exact),
+        texts(approval, company=company),
     ]
     if approval.kind == "content":
         found += [title("Quality"), quality(approval)]
