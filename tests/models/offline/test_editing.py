@@ -1,5 +1,7 @@
 """Given texts are shortened, restyled, edited and summed up without losing what they say."""
 
+import pytest
+
 from cofounder.models.brief import Brief, ChannelForm, Draft, WritingKind
 from cofounder.models.figures import read
 from cofounder.models.offline.texts import count_words, sentences
@@ -43,10 +45,94 @@ def test_a_tone_changes_words_and_no_figures() -> None:
     assert "!" not in formal
 
 
-def test_an_edit_does_the_replacement_it_was_asked_for() -> None:
+def test_an_edit_that_names_its_change_does_that_one_only() -> None:
     draft = work("edit", request='replace "Lena Ortiz" with "our lead engineer"')
-    assert "Our lead engineer led the work" in draft.body
+    assert draft.body == TEXT.replace("Lena Ortiz", "Our lead engineer")
+    assert draft.notes[0] == "Replaced “Lena Ortiz” with “our lead engineer”."
+
+
+def test_an_edit_without_a_wish_says_it_in_fewer_words() -> None:
+    draft = work("edit", request="edit this")
     assert "in order to" not in draft.body
+    assert count_words(draft.body) < count_words(TEXT)
+
+
+def test_a_replacement_keeps_capitals_and_tells_what_is_not_there() -> None:
+    draft = work(
+        "edit", text="We sell coffee. Coffee is great.", request='replace "coffee" with "tea" and remove "milk"'
+    )
+    assert draft.body == "We sell tea. Tea is great."
+    assert "“milk” does not stand in the text." in draft.notes
+
+
+def test_slips_are_mended_and_nothing_else() -> None:
+    slips = "we recieved teh the order yesterday ,and it was was really late.We are better then you!!"
+    assert work("edit", text=slips, request="fix the typos").body == (
+        "We received the order yesterday, and it was really late. We are better than you!"
+    )
+    right = "The U.S. team had had enough. It costs $5.00, which I knew. Ask e.g. Dana."
+    assert work("edit", text=right, request="proofread").body == right
+
+
+def test_a_passive_sentence_is_made_active_when_it_names_who_did_it() -> None:
+    passive = "The page was redesigned by Lena Ortiz in March. The tests were run by us. It was not seen by anyone."
+    assert work("edit", text=passive, request="make it active").body == (
+        "Lena Ortiz redesigned the page in March. We ran the tests. It was not seen by anyone."
+    )
+
+
+@pytest.mark.parametrize(
+    ("tone", "text", "wanted"),
+    [
+        (
+            "formal",
+            "Hi Dana, thanks a lot! I've figured out the bug.",
+            "Dear Dana, thank you very much. I have identified the bug.",
+        ),
+        (
+            "professional",
+            "We've worked like crazy: 48 customers, $12,000.",
+            "We have worked very hard: 48 customers, $12,000.",
+        ),
+        (
+            "friendly",
+            "You are required to present a card. However, it is free.",
+            "You need to present a card. But it's free.",
+        ),
+        (
+            "friendly",
+            "It is as good as it is rare. We have seven shops.",
+            "It's as good as it is rare. We have seven shops.",
+        ),
+        ("friendly", "Your purchase was received. We will assist.", "Your purchase was received. We'll help."),
+        ("bold", "We think that our results are sort of good. We might grow.", "Our results are good. We might grow."),
+        ("bold", "We think we will grow by 10%.", "We think we will grow by 10%."),
+        (
+            "plain",
+            "Stakeholders should utilise an optimised methodology.",
+            "Those involved should use an improved method.",
+        ),
+    ],
+)
+def test_a_tone_has_its_own_words(tone: str, text: str, wanted: str) -> None:
+    assert work("restyle", text=text, tone=tone).body == wanted
+
+
+def test_what_a_person_says_beats_the_default_tone() -> None:
+    draft = work(
+        "restyle", text="It is very formal.", request="Make this friendlier: It is very formal.", tone="professional"
+    )
+    assert draft.body == "It's very formal."
+
+
+def test_a_tone_that_no_wording_makes_is_said() -> None:
+    assert any("cannot make a text funny" in note for note in work("restyle", tone="humorous").notes)
+
+
+def test_a_summary_fits_its_limit_and_says_when_it_cannot() -> None:
+    assert count_words(work("summary", max_words=20).body) <= 20
+    tight = work("summary", max_words=3)
+    assert any("under 3 words" in note for note in tight.notes)
 
 
 def test_without_a_text_the_writer_says_so() -> None:

@@ -1,14 +1,17 @@
 """The shortest loss: which form of each sentence, or none, says most within the words allowed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
-from cofounder.models.offline.editing.clauses import Cut, applied, cuts, parts, sound, weight
+from cofounder.models.offline.editing.clauses import Cut, applied, parts, sound, weight
+from cofounder.models.offline.editing.cuts import cuts
 from cofounder.models.offline.editing.layout import HANGING, PRONOUN, balanced
 from cofounder.models.offline.texts import count_words
 
 _LONG = 25  # words; a longer sentence had better be two
+_POINTS = re.compile(r"\b(?:it|its|them|their|they|this|these|those|ones?|both|others)\b", re.IGNORECASE)
 _STEPS = 600  # how finely words are counted in a long text
 
 
@@ -48,7 +51,7 @@ def _short(sentence: str, worth: float) -> list[Form]:
 
 def _apart(chosen: Sequence[Cut]) -> bool:
     ordered = sorted(chosen, key=lambda cut: cut.start)
-    return all(one.end <= other.start for one, other in zip(ordered, ordered[1:], strict=False))
+    return all(one.end <= other.start for one, other in pairwise(ordered))
 
 
 def _parted(pieces: list[str], worth: float) -> list[Form]:
@@ -64,9 +67,9 @@ def _parted(pieces: list[str], worth: float) -> list[Form]:
     for chosen in product(*options):
         kept = [one for one in chosen if one is not None]
         if not kept or any(
-            one is not None and HANGING.match(one.text) and (at == 0 or chosen[at - 1] is None)
+            one is not None and (HANGING.match(one.text) or _POINTS.search(one.text)) and chosen[at - 1] is None
             for at, one in enumerate(chosen)
-            if at or len(kept) < len(chosen)
+            if at
         ):
             continue
         lost = sum(each + 0.5 * weight(piece) for piece, one in zip(pieces, chosen, strict=True) if one is None)

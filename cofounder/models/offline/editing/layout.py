@@ -35,6 +35,11 @@ def balanced(text: str) -> bool:
     return all(text.count(left) == text.count(right) for left, right in pairs) and text.count('"') % 2 == 0
 
 
+def shortened(before: str) -> bool:
+    """Whether a text ends in an abbreviation's stop."""
+    return bool(_SHORTENING.search(before) or _MAYBE.search(before))
+
+
 def split(text: str) -> list[str]:
     """The sentences of a line; abbreviations, initials and quotations do not end one."""
     parts: list[str] = []

@@ -4,7 +4,7 @@ import re
 
 from cofounder.models.brief import Brief
 from cofounder.models.offline.editing import verbs
-from cofounder.models.offline.editing.layout import joined, lines, mapped
+from cofounder.models.offline.editing.layout import joined, lines, mapped, shortened
 from cofounder.models.offline.editing.phrases import rules, swap, tighten
 
 _QUOTED = r"[\"“'‘](?P<{0}>[^\"”’]+?)[\"”'’](?!\w)"
@@ -23,6 +23,12 @@ _REMOVE = re.compile(
     re.IGNORECASE,
 )
 _ACTIVE = re.compile(r"\bactive\b|\b(?:no|avoid|remove|without|less) (?:the )?passive\b", re.IGNORECASE)
+# a request that names its change wants that one and no other
+_NAMED = re.compile(
+    r"\b(?:replace|swap|change|substitute|remove|delete|active|passive|typos?|spelling|grammar|punctuation|proof-?read|"
+    r"spac(?:es|ing)|mistakes|errors)\b",
+    re.IGNORECASE,
+)
 _PASSIVE = re.compile(
     r"^(?P<lead>(?:(?:In|On|At|Last|This|During|After|Since)\b[^,]{1,40}, )?)(?P<object>[^,;:]{2,60}?) (?:was|were) (?P<verb>[a-z]+) "
     r"(?P<what>(?:(?!by\b)[\w$%'’.-]+ ){0,6})by (?P<agent>(?:us|me|you|him|her|them|(?:(?:the|our|a|an|my|their|his|her|your|its) )?[\w’'-]+(?: (?!(?:in|on|at|for|with|to|from|after|before|during|and|last|when|because|since|while|as|by|of)\b)[\w’'-]+){0,3}))"
@@ -37,20 +43,25 @@ def mend(brief: Brief, text: str) -> tuple[str, list[str]]:
     asked = f"{brief.request.replace(text, ' ')}\n{brief.feedback or ''}"
     notes: list[str] = []
     body = _replaced(asked, text, notes)
-    body = _spaced(body, notes)
     body = _spelled(body, notes)
+    body = _spaced(body, notes)
     if _ACTIVE.search(asked):
         body = _activated(body, notes)
-    tight = joined(mapped(lines(body), tighten))
-    if tight != body and re.sub(r"\s+", " ", tight) != re.sub(r"\s+", " ", body):
-        notes.append("Said wordy phrases in fewer words.")
-    body = tight or body
+    if not (notes and _NAMED.search(asked)):
+        body = _tightened(body, notes)
     for word in brief.must_avoid:
         body = _without(body, word, notes)
     if body == text:
         notes.append("Nothing to mend was found.")
     notes.append("Offline I mend wording; I cannot judge the argument.")
     return body, notes
+
+
+def _tightened(text: str, notes: list[str]) -> str:
+    tight = joined(mapped(lines(text), tighten))
+    if tight.split() != text.split():
+        notes.append("Said wordy phrases in fewer words.")
+    return tight or text
 
 
 def _replaced(asked: str, text: str, notes: list[str]) -> str:
@@ -62,18 +73,15 @@ def _replaced(asked: str, text: str, notes: list[str]) -> str:
         if not pattern.search(text):
             notes.append(f"“{old}” does not stand in the text.")
             continue
-        text = (
-            swap(text, [(pattern, new.replace("{", "{{").replace("}", "}}"))])
-            if old[:1].islower()
-            else pattern.sub(lambda _, to=new: to, text)
-        )
+        said = new.replace("{", "{{").replace("}", "}}")
+        text = swap(text, [(pattern, said)]) if old[:1].islower() else pattern.sub(new.replace("\\", r"\\"), text)
         notes.append(f"Replaced “{old}” with “{new}”." if new else f"Took out “{old}”.")
     return text
 
 
 def _spaced(text: str, notes: list[str]) -> str:
-    body = re.sub(r"[ \t\u00a0]+(?=[,;:!?](?:\s|$))|[ \t]+(?=\.(?:\s|$))", "", text)
-    body = re.sub(r"(?<=[a-z])([,;])(?=[A-Za-z])", r"\1 ", body)
+    body = re.sub(r"[ \t\u00a0]+(?=[,;!?])|[ \t]+(?=[.:](?:\s|$))", "", text)
+    body = re.sub(r"(?<=[a-z\d])([,;])(?=[A-Za-z])", r"\1 ", body)
     body = re.sub(r"(?<=[a-z]{3})([.!?])(?=[A-Z][a-z]+ )", r"\1 ", body)
     body = re.sub(r"(?<=\S)[ \t]{2,}(?=\S)", " ", body)
     body = re.sub(r"(?<=\w),{2,}", ",", body)
@@ -92,10 +100,16 @@ def _spaced(text: str, notes: list[str]) -> str:
 def _spelled(text: str, notes: list[str]) -> str:
     body = swap(text, rules("typos", "words"))
     body = re.sub(r"(?<![\w'])i(?=(?:['’](?:m|ve|ll|d))?[ ,])(?!\.e)", "I", body)
-    body = re.sub(r"(^|[.!?]\s+|\n\s*)([a-z])(?=[a-z]* )", lambda match: match[1] + match[2].upper(), body)
+    body = re.sub(r"(^|[.!?]\s+|\n\s*)([a-z])(?=[a-z]* )", _capital, body)
     if body != text:
         notes.append("Mended spelling and capitals.")
     return body
+
+
+def _capital(match: re.Match[str]) -> str:
+    """A capital behind a stop, but not behind "U.S." or "e.g."."""
+    before = match.string[: match.start() + 1]
+    return match.group() if match[1].startswith(".") and shortened(before) else match[1] + match[2].upper()
 
 
 def _activated(text: str, notes: list[str]) -> str:

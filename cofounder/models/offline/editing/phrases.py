@@ -9,6 +9,7 @@ from pathlib import Path
 from cofounder.models.offline.editing import verbs
 
 Rule = tuple[re.Pattern[str], str]
+Unless = Callable[[str, re.Match[str]], bool]  # of the text and a match in it
 _KEPT = re.compile(r"“[^”]*”|(?<!\w)\"[^\"\n]*\"(?!\w)|«[^»]*»|https?://\S+|\b[\w.+-]+@[\w-]+\.\w+|(?<!\w)[@#]\w+")
 _STOP = r"(?:^|(?<=[.!?:]\s)|(?<=[.!?][”\"]\s)|(?<=\n))"
 _DENIED = re.compile(r"(?:\b(?:not|never|nor|cannot|without)|n['’]t)(?: \w+)? $", re.IGNORECASE)
@@ -77,21 +78,21 @@ def nominal() -> tuple[Rule, ...]:
     return tuple((pattern, new) for pattern, new in made)
 
 
-def swap(text: str, found: Iterable[Rule], *, guarded: bool = False) -> str:
-    """The text with each pattern replaced; capitals and "a" or "an" follow. `guarded`: not after "not", nor before a figure."""
+def swap(text: str, found: Iterable[Rule], *, unless: Unless | None = None) -> str:
+    """The text with each pattern replaced where `unless` does not forbid it; capitals and "a" or "an" follow."""
     for pattern, new in found:
         if pattern.search(text):
-            text = _swapped(text, pattern, new, guarded)
+            text = _swapped(text, pattern, new, unless)
     return text
 
 
-def _swapped(text: str, pattern: re.Pattern[str], new: str, guarded: bool) -> str:
+def _swapped(text: str, pattern: re.Pattern[str], new: str, unless: Unless | None) -> str:
     kept = [match.span() for match in _KEPT.finditer(text) if match.end() - match.start() < 0.9 * len(text)]
     made, at = "", 0
     for match in pattern.finditer(text):
         if match.start() < at or any(start < match.end() and match.start() < end for start, end in kept):
             continue
-        if _is_name(text, match) or (guarded and _guarded(text, match)):
+        if _is_name(text, match) or (unless and unless(text, match)):
             continue
         made += text[at : match.start()]
         said = _filled(new, match.groupdict())
@@ -137,16 +138,17 @@ def _base(gerund: str) -> str:
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
-    """Whether a match is part of a name: a capital inside a sentence, or one before another capital."""
+    """Whether a match is part of a name: a capital inside a sentence."""
     if not match.group()[:1].isupper() or match.group()[:2] in ("I ", "I'", "I’"):
         return False
     before = text[: match.start()].rstrip(" ")
-    if before and before[-1] not in '.!?:\n”"“(•*-–—':
+    return bool(before) and before[-1] not in '.!?:\n”"“(•*-–—'
+
+
+def weighty(text: str, match: re.Match[str]) -> bool:
+    """Whether a small word means something here: after "not", before a figure, or in a name ("Just Eat")."""
+    if match.group()[:1].isupper() and re.match(r"\s*[A-Z][a-z]", text[match.end() :]):
         return True
-    return " " not in match.group().strip() and bool(re.match(r"\s*[A-Z][a-z]", text[match.end() :]))
-
-
-def _guarded(text: str, match: re.Match[str]) -> bool:
     return bool(_DENIED.search(text[: match.start()]) or _FIGURE_NEXT.match(text[match.end() :]))
 
 
@@ -170,7 +172,7 @@ def tighten(text: str) -> str:
         for section in ("doublets", "wordy"):
             text = swap(text, rules("phrases", section))
         text = swap(text, nominal())
-        text = clean(swap(text, rules("phrases", "hedges"), guarded=True))
+        text = clean(swap(text, rules("phrases", "hedges"), unless=weighty))
         if text == before:
             break
     return text

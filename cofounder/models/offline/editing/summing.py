@@ -1,5 +1,6 @@
 """Sums a given text up: a few of its sentences, in order, none that hangs on one left out."""
 
+from collections.abc import Iterable
 from itertools import combinations
 
 from cofounder.models.brief import Brief
@@ -35,7 +36,7 @@ def summarise(brief: Brief, text: str) -> tuple[str, list[str]]:
 def _picked(parts: list[str], able: list[int], worths: list[float], most: int, limit: int | None) -> list[int]:
     """The sentences worth most together: each new one counts less for what is already said."""
     best = sorted(able, key=lambda at: -worths[at])[:12]
-    fitting = [
+    fitting: list[tuple[int, ...]] = [
         chosen
         for size in range(1, most + 1)
         for chosen in combinations(sorted(best), size)
@@ -43,7 +44,11 @@ def _picked(parts: list[str], able: list[int], worths: list[float], most: int, l
     ]
     if not fitting:
         return [min(able, key=lambda at: count_words(parts[at]))]
-    return list(max(fitting, key=lambda chosen: sum(worths[at] for at in chosen) - _said_again(parts, chosen)))
+
+    def gain(chosen: Iterable[int]) -> float:
+        return sum(worths[at] for at in chosen) - _said_again(parts, tuple(chosen))
+
+    return list(max(fitting, key=gain))
 
 
 def _said_again(parts: list[str], chosen: tuple[int, ...]) -> float:

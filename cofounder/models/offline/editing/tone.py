@@ -7,7 +7,7 @@ from cofounder.models.brief import Brief
 from cofounder.models.offline.editing import verbs
 from cofounder.models.offline.editing.clauses import parts
 from cofounder.models.offline.editing.layout import joined, lines, mapped
-from cofounder.models.offline.editing.phrases import Rule, clean, rules, swap, table, tighten
+from cofounder.models.offline.editing.phrases import Rule, clean, rules, swap, table, tighten, weighty
 from cofounder.models.offline.texts import count_words, words
 
 # a tone's group: the words that name it; the first that the request names counts
@@ -19,7 +19,7 @@ _GROUPS = {
     "formal": r"formal\w*|professional\w*|serious|official|corporate|business-?like|authoritative|polite\w*|technical|informative",
 }
 _NOUN_BEFORE = r"(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\byour )(?<!\bour )(?<!\bmy )(?<!\btheir )(?<!\bits )(?<!\bthis )(?<!\bthat )(?<!\beach )(?<!\bper )(?<!\bevery )(?<!\bfirst )"
-_BE_BEFORE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )"
+_BE_BEFORE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )(?<!\bhas )(?<!\bhave )(?<!\bhad )"
 _STRESSED = re.compile(r"\b(?:as|than|where|how|what|who|which)(?: \w+)? $|\byes, $", re.IGNORECASE)
 _CANNOT = {
     "humorous": "make a text funny", "funny": "make a text funny", "witty": "make a text witty", "inspiring": "make a text inspiring",
@@ -49,6 +49,7 @@ def restyle(brief: Brief, text: str) -> tuple[str, list[str]]:
     change = {"formal": _formal, "friendly": _friendly, "bold": _bold, "plain": _plain}[group]
     found = lines(text)
     body = joined(mapped(found, lambda sentence: _kept_whole(sentence, clean(change(sentence)))))
+    body = re.sub(r"^(Dear (?:\w+ ?){1,4},) (?=[A-Z])", r"\1\n\n", body)
     changed = len(_different(text, body))
     towards = {"friendly": "friendlier", "plain": "plainer", "bold": "bolder", "formal": "more formal"}[group]
     notes = [f"Changed {changed} word{'s' if changed != 1 else ''} towards a {towards} tone."]
@@ -76,7 +77,8 @@ def _different(before: str, after: str) -> set[str]:
 def _formal(sentence: str) -> str:
     sentence = re.sub(r"[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F]+\s*", "", sentence)
     sentence = re.sub(r"!+(?=\s|$|[”\"])", ".", sentence)
-    return swap(swap(sentence, rules("tones", "expand")), rules("tones", "formal"))
+    sentence = swap(swap(sentence, rules("tones", "expand")), rules("tones", "formal"))
+    return re.sub(r"^(Dear (?:\w+ ?){1,4})[.!]$", r"\1,", sentence)
 
 
 def _friendly(sentence: str) -> str:
@@ -86,20 +88,11 @@ def _friendly(sentence: str) -> str:
 
 def _contracted(sentence: str) -> str:
     """Contractions, but not where the stress lies: "as good as it is now"."""
-    for pattern, new in rules("tones", "contract"):
-        at = 0
-        while match := pattern.search(sentence, at):
-            at = match.end()
-            if _STRESSED.search(sentence[: match.start()]):
-                continue
-            tail = swap(sentence[match.start() :], [(re.compile(pattern.pattern, re.IGNORECASE), new)])
-            before = len(sentence)
-            sentence = sentence[: match.start()] + tail
-            at = match.end() + len(sentence) - before if len(sentence) >= before - 4 else match.start() + 1
-            break
-        else:
-            continue
-    return sentence
+    return swap(sentence, rules("tones", "contract"), unless=_stressed)
+
+
+def _stressed(text: str, match: re.Match[str]) -> bool:
+    return bool(_STRESSED.search(text[: match.start()]))
 
 
 @cache
@@ -123,7 +116,7 @@ def _plain(sentence: str) -> str:
 
 
 def _bold(sentence: str) -> str:
-    sentence = swap(sentence, rules("tones", "bold"), guarded=True)
+    sentence = swap(sentence, rules("tones", "bold"), unless=weighty)
     return _parted(tighten(sentence), 18)
 
 
