@@ -284,6 +284,7 @@ async def report(
     facts: list[Fact] | None = None,
     insights: list[Any] | None = None,
     rows: list[dict[str, Any]] | None = None,
+    missing: list[str] | None = None,
     story: str | None = None,
     period: Period | None = None,
     request: str = "",
@@ -299,8 +300,9 @@ async def report(
     findings = _sentences([story, *(insights or [])])
     given = facts or []
     if not given:
-        if not findings:
+        if not findings and not missing:
             raise NothingToReport(field="facts")
+        findings = findings or ["There is no figure to report.", *_sentences([*(missing or [])])]
         made = Draft(body="\n\n".join(findings), model="given")
         return Reported(text=made.body, draft=made, insights=findings, rows=rows or [], notes=[])
     brief = Brief(

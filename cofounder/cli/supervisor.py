@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,7 @@ from cofounder.cli import home, out, processes
 from cofounder.kit.errors import CofounderError, Conflict
 
 READY_SECONDS = 120.0
+LOOK_SECONDS = 2.0  # between two looks at the database
 STOP_SECONDS = 4.0  # then SIGKILL: all is durable
 FALLS = 5  # within FALL_SECONDS: then we give up
 FALL_SECONDS = 60.0
@@ -121,7 +123,8 @@ class Child:
 def up(host: str, port: int, *, sample: bool, browser: bool) -> int:
     """Run the product until Ctrl-C or SIGTERM. Raises PortTaken, RunsElsewhere, KeepsFalling, ServerSilent."""
     stopper = _Stopper()
-    folder = home.folder()
+    home.check_address()
+    folder = home.make()
     guard, other = claim(folder)
     if guard is None:
         return _tell_running(other, host, port)
@@ -156,7 +159,6 @@ class _Stopper:
 
 def claim(folder: Path) -> tuple[IO[str] | None, dict[str, Any]]:
     """The lock of a running product, or what is written there by whoever holds it. A dead process holds nothing."""
-    folder.mkdir(parents=True, exist_ok=True)
     guard = (folder / "up.lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -230,9 +232,11 @@ def _run(
     for child in children:
         child.start()
     ready, deadline = False, time.monotonic() + READY_SECONDS
+    database = _Database()
     while not stopper.asked:
         for child in children:
             child.mend()
+        database.mend()
         if not ready:
             ready = _answers(url)
             if ready:
@@ -243,6 +247,24 @@ def _run(
                     hint=f"Its log: {children[1].log}",
                 )
         time.sleep(0.1)
+
+
+class _Database:
+    """Starts the embedded database again when it has gone; another one is not ours to start."""
+
+    def __init__(self) -> None:
+        self.looked_at = time.monotonic()
+
+    def mend(self) -> None:
+        if not home.embedded() or time.monotonic() - self.looked_at < LOOK_SECONDS:
+            return
+        from cofounder.kit import postgres
+
+        if not postgres.status(home.folder()).running:
+            out.screen().print("The database had stopped. It is started again.")
+            with suppress(CofounderError):  # tried again at the next look
+                postgres.ensure(home.folder())
+        self.looked_at = time.monotonic()
 
 
 def _answers(url: str) -> bool:

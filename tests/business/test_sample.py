@@ -122,3 +122,23 @@ async def test_the_quarter_that_has_begun_reads_as_a_person_would_expect(session
     assert revenue.base is not None
     assert revenue.base.label == "October 2025"  # a seasonal business is compared with its own season
     assert len(revenue.series) == 23
+
+
+def books(value: int, start: date, end: date) -> NewFinancial:
+    return NewFinancial(
+        metric_type="revenue", metric_value=Decimal(value), unit="usd", period_start=start, period_end=end,
+        source="books", measured_at=NOW,
+    )  # fmt: skip
+
+
+async def test_sample_figures_stop_counting_when_the_company_has_its_own(session: AsyncSession) -> None:
+    await sample.load(session, today=TODAY)
+    end = TODAY.replace(day=1) - timedelta(days=1)
+    await records.add_financial(session, [books(7, end.replace(day=1), end)])
+    read = await records.financial_rows(session, as_of=NOW)
+    assert [(row.metric_type, int(row.metric_value)) for row in read] == [("revenue", 7)]
+
+
+async def test_a_period_that_is_not_over_has_no_total_yet(session: AsyncSession) -> None:
+    await records.add_financial(session, [books(7, TODAY.replace(day=1), TODAY + timedelta(days=40))])
+    assert await records.financial_rows(session, as_of=NOW) == []

@@ -153,3 +153,26 @@ def test_without_a_home_named_the_sample_lies_beside_the_default(monkeypatch: py
         assert home.sample_folder().name == f"{home.folder().name}-sample"
     finally:
         settings.cache_clear()
+
+
+def test_a_killed_database_is_started_again_under_up(tmp_path: Path) -> None:
+    folder, port = tmp_path / "home", free_port()
+    tmp_path.chmod(0o755)
+    environment = {**os.environ, "COFOUNDER_HOME": str(folder)}
+    environment.pop("DATABASE_URL", None)
+    for parent in tmp_path.parents[:3]:
+        if parent != Path("/tmp"):
+            parent.chmod(0o755)  # pytest makes them for one user, the database runs as another
+    up = subprocess.Popen(
+        [sys.executable, "-m", "cofounder.cli", "up", "--port", str(port), "--no-browser"],
+        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}"
+        until(lambda: ready(url))
+        os.kill(int((folder / "database" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        until(lambda: not ready(url), 20)
+        until(lambda: ready(url))
+    finally:
+        up.send_signal(signal.SIGINT)
+        up.wait(20)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Numeric, Select, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Numeric, Select, and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -140,13 +140,21 @@ def _joined(post: Post, reading: SocialPostAnalytics | None) -> PostWithReading:
     return PostWithReading(**{f: getattr(post, f) for f in fields}, hashtags=list(post.hashtags), **seen)
 
 
+def _counts(table: type[FinancialMetric] | type[WebAnalytics]) -> Any:
+    """Sample rows count only as long as the company has none of its own in that table."""
+    own = aliased(table)
+    return or_(table.is_sample.is_(False), ~exists().where(own.is_sample.is_(False)))
+
+
 async def financial_rows(
     session: AsyncSession, as_of: datetime, metrics: Sequence[str] | None = None, since: date | None = None
 ) -> Sequence[FinancialMetric]:
     """Per metric and period the newest value known at `as_of`; oldest period first."""
     query = (
         select(FinancialMetric)
-        .where(FinancialMetric.measured_at <= as_of)
+        .where(FinancialMetric.measured_at <= as_of, _counts(FinancialMetric))
+        # a period that is not over has no total yet, whenever its row was written
+        .where(FinancialMetric.period_end <= as_of.date())
         .ext(distinct_on(FinancialMetric.period_start, FinancialMetric.period_end, FinancialMetric.metric_type))
         .order_by(
             FinancialMetric.period_start,
@@ -181,7 +189,7 @@ async def web_days(
 
     query = (
         select(WebAnalytics.day, total(WebAnalytics.sessions), total(WebAnalytics.users), total(conversions))
-        .where(WebAnalytics.measured_at <= as_of, WebAnalytics.day <= as_of.date())
+        .where(WebAnalytics.measured_at <= as_of, WebAnalytics.day <= as_of.date(), _counts(WebAnalytics))
         .group_by(WebAnalytics.day)
         .order_by(WebAnalytics.day)
     )

@@ -192,6 +192,7 @@ def _analyse(sketch: Sketch, action: Action) -> None:
     inputs: dict[str, Any] = {
         "facts": ref(f"steps.{story}.facts"),
         "insights": ref(f"steps.{story}.insights"),
+        "missing": ref("steps.read_metrics.missing"),
         "period": _period(action),
         "request": ref("task.request"),
     }

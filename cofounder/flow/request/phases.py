@@ -137,14 +137,18 @@ async def fail(task_id: str, error: dict[str, Any]) -> None:
 
 async def fail_now(task_id: str, error: dict[str, Any]) -> None:
     """The same from outside the journey; a workflow that is no task's journey is left alone."""
+    try:
+        id = UUID(task_id)
+    except ValueError:
+        return
     async with transaction() as session:
-        task = await records.find_by_id(session, UUID(task_id), lock=True)
+        task = await records.find_by_id(session, id, lock=True)
         if task is None:
             return
         if task.status in FINAL:
             return
         await records.change(session, task, status="failed", error=error, completed_at=now())
-        await queries.settle_phases(session, UUID(task_id), detail=str(error.get("detail", "")))
+        await queries.settle_phases(session, id, detail=str(error.get("detail", "")))
         live.changed(session, "tasks", task_id)
 
 

@@ -158,6 +158,13 @@ async def deliverables(session: AsyncSession, task_id: UUID) -> Sequence[Deliver
 
 
 async def finished_nodes(workflow_id: str) -> int:
-    """How many steps of a task's plan are done: a takeover that finds more of them has got somewhere."""
+    """How many steps of a task's plan are done: a takeover that finds more of them has got somewhere.
+
+    Zero for a workflow that is no task's journey; its id need not even be one.
+    """
+    try:
+        task_id = UUID(workflow_id)
+    except ValueError:
+        return 0
     async with transaction() as session:
-        return await queries.count_done(session, UUID(workflow_id))
+        return await queries.count_done(session, task_id)

@@ -1,5 +1,6 @@
 """Accuracy: every figure, date and name agrees with what was given, and no sentence says more than the figures do."""
 
+from cofounder.flow.quality.dimensions.denials import denied_bases
 from cofounder.flow.quality.dimensions.moves import moved_wrongly
 from cofounder.flow.quality.dimensions.names import unknown_names
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
@@ -21,6 +22,7 @@ def score(reading: Reading) -> DimensionScore:
         if one.kind == "unmatched"
     ]
     others = [*_causes(reading), *_parts_for_wholes(reading), *moved_wrongly(reading), *unknown_names(reading)]
+    others += denied_bases(reading)
     value = 1.0 - sum(_UNMATCHED_COST[min(place, 1)] for place in range(len(wrong)))
     value -= sum(_COST[issue.severity] for issue in others)
     return verdict(value, _evidence(mentions, reading), [*wrong, *others])
