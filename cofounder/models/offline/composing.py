@@ -89,7 +89,7 @@ class Composer:
                     if name == "close":
                         closing = said
             if text:
-                aim = self._target(telling)
+                aim = self._target(telling) or self._crossed(telling)
                 paragraphs.append(f"{text} {aim}" if aim and "\n" not in text and text[-1:] in ".!?" else text)
         if floor:
             self._fill(paragraphs, telling, floor)
@@ -101,6 +101,16 @@ class Composer:
         if lead is None or "tb" not in self.scene.slots or f"{lead.id}.value" not in telling.said:
             return None
         return None if f"{lead.id}.target" in telling.said else self.move("target", telling)
+
+    def _crossed(self, telling: Telling) -> str | None:
+        """The base of a change that has no percentage, which few clauses can tell, right after the value."""
+        lead, slots = self.scene.lead, self.scene.slots
+        if lead is None or not lead.crossing or f"{lead.id}.value" not in telling.said:
+            return None
+        if f"{lead.id}.base" in telling.said:
+            return None
+        telling.said.add(f"{lead.id}.base")
+        return tidy(f"{slots['ago']}, {slots['subj']} {slots['was']} {slots['b']}.")
 
     def _fill(self, paragraphs: list[str], telling: Telling, floor: int) -> None:
         """More of what the voice would say, before the last paragraph, until the text is long enough."""

@@ -77,7 +77,6 @@ def subject(writing: Writing) -> str:
     """A subject of 25 to 45 characters that begins with a figure of the text."""
     slots, scene = writing.scene.slots, writing.scene
     what = slots.get("what", "the figures")
-    noun = scene.when.noun if scene.when else "period"
     short = "".join(scene.when.short[:1]) if scene.when else ""
     options: list[str] = []
     if "pctn" in slots:
@@ -87,9 +86,11 @@ def subject(writing: Writing) -> str:
             f"{slots['pctn']} {way}, and what it leaves open",
             f"{slots['X']} {short}, after {slots['B']}",
             f"{slots['X']} in {what}, {slots['pctn']} {way}",
-            f"{slots['pctn']} {way} in {what}: the {noun} so far",
+            f"{slots['pctn']} {way} in {what} {short}",
             f"From {slots['B']} to {slots['X']}: our {what}",
         ]
+    elif "B" in slots:
+        options += [f"{slots['X']} {short}, after {slots['B']}", f"From {slots['B']} to {slots['X']}: our {what}"]
     elif "X" in slots:
         options += [
             f"{slots['X']}: our {what} {short}",

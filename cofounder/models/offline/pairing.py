@@ -1,6 +1,7 @@
 """The slots of metrics that belong together: money per head, a rate and its base, spend and what it brought."""
 
 from cofounder.models.figures.deriving import RATE_OF, ratio_of
+from cofounder.models.figures.families import family_of
 from cofounder.models.offline import wording
 from cofounder.models.offline.metrics import singular
 from cofounder.models.offline.scene import Scene
@@ -53,16 +54,29 @@ def funnel_slots(scene: Scene) -> None:
             return
 
 
+def _rate_that_makes(rate: View, whole: View, counted: wording.Worded) -> str | None:
+    """The rate with as few digits as make "visits x rate = count" true to a reader who redoes it."""
+    for decimals in range(2, 6):
+        percent = round(rate.fact.value * 100, decimals)
+        if wording.derived_count(percent / 100 * whole.fact.value).text == counted.text:
+            return wording.percent(rate.fact.value) if decimals == 2 else f"{percent:.{decimals}f}".rstrip("0") + "%"
+    return None
+
+
 def _put_funnel(scene: Scene, rate: View, whole: View) -> None:
     key = f"{rate.id}*{whole.id}"
     made = rate.fact.value * whole.fact.value
     noun = RATE_OF[rate.fact.metric][1]
     counted = wording.derived_count(made)
+    shown = _rate_that_makes(rate, whole, counted)
+    given = [view for view in scene.views if family_of(view.fact.metric) == noun and view is not rate]
+    if shown is None or any(wording.given(view.fact) != counted.text for view in given):
+        return  # the product would contradict a count that is given, or its own printed factors
     left = wording.derived_count(whole.fact.value - made)
     scene.put("v", wording.given(whole.fact), f"{whole.id}.value")
     scene.put("vnoun", whole.name.many or "visits")
     scene.put("vone", whole.name.one or singular(whole.name.many or "visits"))
-    scene.put("r", wording.given(rate.fact), f"{rate.id}.value")
+    scene.put("r", shown, f"{rate.id}.value")
     scene.put("rnoun", rate.name.subject.removeprefix("the "))
     scene.put("c", counted.hedged, f"{key}.made")
     scene.put("cn", counted.text, f"{key}.made")

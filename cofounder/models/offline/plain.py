@@ -21,6 +21,8 @@ def sentence_of(view: View, noun: str) -> str:
     old = wording.given(view.fact, view.base.value)
     if view.direction == "flat":
         return tidy(f"{view.name.subject} held at {value}, after {old} {before}.")
+    if view.crossing:
+        return tidy(f"{view.name.subject} {verbs(view, view.base)[0]} to {value}, from {old} {before}{aim}.")
     moved = (
         wording.points(view.change()) if view.fact.unit == "rate" else wording.derived_percent(view.change())
     ).hedged

@@ -5,7 +5,7 @@ from cofounder.models.offline import wording
 from cofounder.models.offline.finishing import draft_of, limits
 from cofounder.models.offline.plain import forecast_sentence, sentence_of
 from cofounder.models.offline.posts import Writing
-from cofounder.models.offline.views import View, direction_of
+from cofounder.models.offline.views import View, direction_of, percentable
 from cofounder.models.offline.when import before_of
 
 
@@ -40,7 +40,7 @@ def report(brief: Brief) -> Draft:
 def _with_second(view: View, noun: str) -> str:
     text = sentence_of(view, noun)
     second = view.second
-    if second is not None and second.kind == "year_earlier":
+    if second is not None and second.kind == "year_earlier" and percentable(view.fact, second):
         way = direction_of(view.fact, second)
         change = view.change(second)
         moved = wording.points(change) if view.fact.unit == "rate" else wording.derived_percent(change)

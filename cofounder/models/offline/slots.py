@@ -4,7 +4,7 @@ from cofounder.models.brief import Base
 from cofounder.models.figures.words import in_words
 from cofounder.models.offline import wording
 from cofounder.models.offline.scene import Scene
-from cofounder.models.offline.views import View, direction_of, fold, movement, verbs
+from cofounder.models.offline.views import View, direction_of, fold, movement, percentable, verbs
 from cofounder.models.offline.when import before_of
 
 
@@ -18,7 +18,8 @@ def put_changed(scene: Scene, prefix: str, view: View) -> None:
 
     value = wording.given(fact)
     put("x", value, f"{key}.value")
-    put("X", wording.short(fact), f"{key}.value")
+    briefly = base is not None and all("," not in wording.short(fact, one) for one in (fact.value, base.value))
+    put("X", wording.short(fact) if base is None or briefly else value, f"{key}.value")
     put("np", name.phrase.format(x=value), f"{key}.value")
     put("did", name.did.format(x=value), f"{key}.value")
     put("subj", name.subject)
@@ -37,12 +38,15 @@ def put_changed(scene: Scene, prefix: str, view: View) -> None:
     noun = scene.when.noun if scene.when else "period"
     adverb, named = before_of(base, noun)
     put("b", wording.given(fact, base.value), f"{key}.base")
-    put("B", wording.short(fact, base.value), f"{key}.base")
+    put("B", wording.short(fact, base.value) if briefly else wording.given(fact, base.value), f"{key}.base")
     put("did0", name.did.format(x=wording.given(fact, base.value)), f"{key}.base")
     put("ago", adverb)
     put("before", named)
     way_fold = fold(view, base)
-    if way != "flat":
+    if way != "flat" and view.crossing:
+        put("rosep", "|".join(verbs(view, base)), f"{key}.change")
+        put("climbsp", "|".join(present(verb) for verb in verbs(view, base)), f"{key}.change")
+    elif way != "flat":
         size = moved_by(fact.unit, view.change(base)).hedged
         told = way_fold or "|".join(f"{verb} {size}" for verb in verbs(view, base))
         put("rosep", told, f"{key}.change")
@@ -111,6 +115,8 @@ def overlay_of(scene: Scene, view: View) -> tuple[dict[str, str], dict[str, tupl
 
 def _change_slots(scene: Scene, prefix: str, view: View, base: Base) -> None:
     fact, key, change = view.fact, view.id, view.change()
+    if view.crossing:
+        return  # no percentage and no share across zero; value and base say it
     if fact.unit == "rate":
         moved = wording.points(change)
         scene.put(f"{prefix}pct", moved.hedged, f"{key}.change")
@@ -143,8 +149,10 @@ def lead_slots(scene: Scene, view: View) -> None:
     scene.marks.add(view.direction or "level")
     if view.direction in ("up", "down"):
         scene.marks.add("chg")
-        scene.required |= {f"{view.id}.value", f"{view.id}.base", f"{view.id}.change"}
-        size = abs(view.change())
+        scene.required |= {f"{view.id}.value", f"{view.id}.base"}
+        if not view.crossing:
+            scene.required.add(f"{view.id}.change")
+        size = 1.0 if view.crossing else abs(view.change())
         scene.marks.add("big" if size >= 0.12 else "small" if size < 0.05 else "medium")
     elif view.direction == "flat":
         scene.required |= {f"{view.id}.value", f"{view.id}.base"}
@@ -158,7 +166,7 @@ def lead_slots(scene: Scene, view: View) -> None:
         _target(scene, view, view.target)
     if view.name.inverse:
         scene.marks.add("inverse")
-    if view.second is not None:
+    if view.second is not None and view.second.kind == "year_earlier" and percentable(view.fact, view.second):
         _second_base(scene, view, view.second)
     if view.record:
         scene.put("record", view.record, f"{view.id}.record")

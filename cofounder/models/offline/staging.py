@@ -23,7 +23,8 @@ def scene_of(brief: Brief, *, lead: str | None = None) -> Scene:
     scene.when = when_of(brief, first)
     scene.put("month", scene.when.noun)
     scene.put("Q", scene.when.label or None, "when")
-    scene.put("period", scene.when.label or None, "when")
+    whole = scene.when.label or None
+    scene.put("period", f"one {scene.when.noun} of {whole}" if whole and scene.when.part else whole, "when")
     scene.put("monthly", ADJECTIVES.get(scene.when.noun, "such").lower())
     scene.put("co", brief.company or "the company")
     values = len(views) + sum(1 for view in views if view.base is not None)

@@ -46,6 +46,11 @@ class View:
         return (self.fact.value - base.value) / base.value if base.value else 0.0
 
     @property
+    def crossing(self) -> bool:
+        """Whether the change has no percentage: to zero, from zero, or across it."""
+        return self.base is not None and not percentable(self.fact, self.base)
+
+    @property
     def direction(self) -> Direction | None:
         base = self.base
         if base is None:
@@ -62,8 +67,8 @@ def direction_of(fact: Fact, base: Base) -> Direction:
     return "up" if gap > 0 else "down"
 
 
-def usable_base(fact: Fact, base: Base) -> bool:
-    """A rate may be compared with any rate; amounts only on one side of zero."""
+def percentable(fact: Fact, base: Base) -> bool:
+    """Whether a change may be given in percent: amounts only on one side of zero; a rate moves in points."""
     if fact.unit == "rate":
         return True
     return changeable(fact.value, base.value)
@@ -83,7 +88,7 @@ def views_of(brief: Brief) -> list[View]:
         view = views.get(key)
         if view is None:
             view = views[key] = View(fact, naming(fact))
-        if fact.base is not None and usable_base(fact, fact.base):
+        if fact.base is not None and (fact.base.kind != "target" or percentable(fact, fact.base)):
             if fact.base.kind == "target":
                 view.target = fact.base
             else:
@@ -142,6 +147,8 @@ def _salience(view: View, wanted: str) -> float:
 
 def _surprise(view: View) -> float:
     """The change measured against the series' usual one; by bands where the series is too short."""
+    if view.crossing:
+        return 0.0 if view.direction == "flat" else 3.0
     series, change = view.fact.series, abs(view.change())
     if len(series) >= 6:
         steps = [abs(b - a) / abs(a) for a, b in pairwise(series) if a]
@@ -205,6 +212,8 @@ def _size(view: View, base: Base) -> float:
 
 def verbs(view: View, base: Base) -> tuple[str, ...]:
     """Past-tense verbs whose band holds the change; more than 80% has its own words, see `fold`."""
+    if not percentable(view.fact, base) and view.fact.value != base.value:
+        return ("rose",) if view.fact.value > base.value else ("fell", "dropped")
     size, rising = _size(view, base), view.fact.value >= base.value
     for limit, up, down in _BANDS:
         if size < limit:
@@ -214,6 +223,8 @@ def verbs(view: View, base: Base) -> tuple[str, ...]:
 
 def movement(view: View, base: Base) -> str:
     """The noun for a change: "jump", "slight decline"."""
+    if not percentable(view.fact, base):
+        return "rise" if view.fact.value >= base.value else "fall"
     size, rising = _size(view, base), view.fact.value >= base.value
     for limit, up, down in _NOUNS:
         if size < limit:
@@ -223,7 +234,7 @@ def movement(view: View, base: Base) -> str:
 
 def fold(view: View, base: Base) -> str | None:
     """ "doubled", "nearly doubled", "tripled" where that is what happened."""
-    if view.fact.unit == "rate" or base.value <= 0:
+    if view.fact.unit == "rate" or not percentable(view.fact, base):
         return None
     times = view.fact.value / base.value
     for target, word in ((2.0, "doubled"), (3.0, "tripled"), (4.0, "quadrupled")):

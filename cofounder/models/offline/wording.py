@@ -68,10 +68,12 @@ def given(fact: Fact, value: float | None = None) -> str:
 def short(fact: Fact, value: float | None = None) -> str:
     """A fact's value for a tight place: $150K, $1.2M where that is the value to three figures."""
     value = fact.value if value is None else value
+    if fact.unit == "usd" and value < 0:
+        return f"-{short(fact, -value)}"
     if fact.unit == "usd":
         for step, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
             if abs(value) >= step:
-                cut = f"{value / step:.4g}"
+                cut = f"{value / step:.3g}"
                 if abs(float(cut) * step - value) < 1e-6 and len(cut) <= 5:
                     return f"{_SIGNS.get(fact.currency, fact.currency + ' ')}{cut}{letter}"
     return given(fact, value)
