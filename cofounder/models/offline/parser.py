@@ -132,9 +132,33 @@ def _channels(found: Sense, said: Answers, preferences: Mapping[str, Any], evide
         )
     ]
     found.actions = [a.model_copy(update={"kind": _kind_by_channel(a)}) for a in found.actions]
+    wishes = [preferred] if isinstance(preferred, str) else [*preferred]
+    _thread(found, any(channels.is_thread(str(one)) for one in (*wishes, said.get("channels") or "")), evidence)
     if known:
         evidence["preferred_channels"] = known
     return list(dict.fromkeys(unknown))
+
+
+def _thread(found: Sense, wished: bool, evidence: dict[str, Any]) -> None:
+    """A thread is X's form: where one is wished, X gets the thread and no post beside it."""
+    has_thread = any(a.kind == "create_thread" and "x" in a.channels for a in found.actions)
+    named = not has_thread and channels.places_thread(found.reading.low)
+    if not (wished or named or has_thread):
+        return
+    settled: list[tuple[Action, float]] = []
+    for action, sure in zip(found.actions, found.sure, strict=True):
+        takes = action.kind == "create_post" and ("x" in action.channels or named)
+        if not takes:
+            settled.append((action, sure))
+            continue
+        evidence["thread"] = "X gets the thread."
+        rest = [name for name in action.channels if name != "x"]
+        if rest:
+            settled.append((action.model_copy(update={"channels": rest}), sure))
+        if not has_thread:
+            settled.append((action.model_copy(update={"kind": "create_thread", "channels": ["x"]}), sure))
+            has_thread = True
+    found.actions, found.sure = [a for a, _ in settled], [s for _, s in settled]
 
 
 def _of_action(

@@ -314,3 +314,55 @@ def test_an_empty_request_is_an_error_that_names_its_field() -> None:
     with pytest.raises(RequestEmpty) as caught:
         read(" \x00\n")
     assert caught.value.field == "request"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "Write a LinkedIn post, not more than 60 words, about our Q4 growth; do not mention traffic",
+        "Write a LinkedIn post about our Q4 growth without traffic",
+        "Write a LinkedIn post about our Q4 growth. Leave out the traffic.",
+        "Write a LinkedIn post about our Q4 growth, don't talk about traffic",
+        "Without mentioning traffic, write a LinkedIn post about our Q4 growth",
+        "Write a LinkedIn post about our Q4 growth metrics except traffic figures",
+        "Write a LinkedIn post about our Q4 growth, no traffic please",
+    ],
+)
+def test_a_figure_that_is_ruled_out_is_avoided_and_not_asked_for(request_: str) -> None:
+    found = parse(request_, today=date(2026, 11, 21))
+    assert [action.kind for action in found.actions] == ["create_post"]
+    assert found.constraints.must_avoid == ["traffic"]
+    assert found.actions[0].metrics == []
+    assert "traffic" not in found.topic
+
+
+def test_a_story_of_doing_without_something_forbids_nothing() -> None:
+    found = parse("Write a LinkedIn post about how we grew without marketing spend", today=date(2026, 11, 21))
+    assert found.constraints.must_avoid == []
+
+
+@pytest.mark.parametrize("wished", [["thread"], ["x", "thread"], ["thread", "x"], ["x thread"], ["twitter_thread"]])
+def test_a_wished_thread_is_xs_thread_and_no_post_beside_it(wished: list[str]) -> None:
+    found = parse("Write about our Q4 growth", today=date(2026, 11, 21), preferences={"channels": wished})
+    assert [(action.kind, action.channels) for action in found.actions] == [("create_thread", ["x"])]
+    assert found.questions == []
+    assert found.evidence["thread"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "preferences"),
+    [
+        ("Write about our Q4 growth", {"channels": ["linkedin", "thread"]}),
+        ("Write about our Q4 growth for LinkedIn and a thread", {}),
+        ("Create a post about our Q4 growth for LinkedIn, X and thread", {}),
+    ],
+)
+def test_a_thread_among_other_channels_leaves_those_their_post(request_: str, preferences: dict[str, object]) -> None:
+    found = parse(request_, today=date(2026, 11, 21), preferences=preferences)
+    assert [(a.kind, a.channels) for a in found.actions] == [("create_post", ["linkedin"]), ("create_thread", ["x"])]
+    assert len({action.topic for action in found.actions}) == 1
+
+
+def test_the_network_threads_is_not_taken_for_a_thread() -> None:
+    found = parse("Write about our Q4 growth", today=date(2026, 11, 21), preferences={"channels": ["threads"]})
+    assert found.unknown_channels == ["threads"]

@@ -73,7 +73,7 @@ def channels_said(said: Answers) -> list[str]:
     words = said.get("channels") or ""
     if re.search(r"\b(?:all|everywhere|every)\b", words, re.I):
         return ["linkedin", "x", "facebook", "email", "blog"]
-    return channels.names_in(words)[0]
+    return ["x"] if channels.is_thread(words) else channels.names_in(words)[0]
 
 
 def instruct(request: str, said: Answers, today: date) -> Sense:

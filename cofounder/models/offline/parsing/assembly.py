@@ -61,6 +61,12 @@ def _parts(result: Sense) -> None:
     pending: segments.Segment | None = None
     for segment in segments.cut(low):
         start = pending.start if pending else segment.start
+        if _only_avoids(result, segment):
+            if result.parts:
+                result.parts[-1].end = segment.end
+            else:
+                pending = pending or segment
+            continue
         context = _context(result, segment, atoms)
         found = actions.read(segment.words, context)
         if found.kinds and found.unmade:
@@ -126,6 +132,15 @@ def _same_work(result: Sense, found: actions.Found, segment: segments.Segment) -
         return True
     own_topic = re.search(r"\b(?:about|on how|announcing)\b", segment.words)
     return kinds == before and kinds[0] in (*actions.TEXT_KINDS, "headlines") and not own_topic
+
+
+def _only_avoids(result: Sense, segment: segments.Segment) -> bool:
+    """ "Without mentioning traffic, ..." asks for nothing; it rules something out."""
+    end = segment.offset + len(segment.words)
+    kept = sum(
+        min(b, end) - max(a, segment.offset) for a, b in result.demands.avoided if a < end and b > segment.offset
+    )
+    return kept >= 0.8 * max(1, len(segment.words.rstrip(" ,")))
 
 
 def _only_demands(result: Sense, segment: segments.Segment) -> bool:

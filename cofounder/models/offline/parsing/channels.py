@@ -97,11 +97,33 @@ def names_in(answer: str) -> tuple[list[str], list[str]]:
     return known, list(dict.fromkeys(m.name for m in found if not m.known))
 
 
+_THREAD = re.compile(
+    r"(?:as )?(?:an? |the )?(?:(?:(?:x|twitter|tweet)[ _-]?threads?)|thread)(?: (?:on|for) (?:x|twitter))?", re.I
+)
+_THREAD_PLACE = re.compile(
+    r"\b(?:(?:to|for|as|on|in|into)|(?:linkedin|x|twitter|facebook|face book|e-?mail|newsletter|blog)(?:,? (?:and|or|plus)|,| &| \+))"
+    r" (?:an? |the )?(?:x |twitter )?thread(?=\s*(?:[.,;:!?)]|$|(?:and|about|on|plus)\b))"
+)
+
+
+def is_thread(value: str) -> bool:
+    """Whether a channel's name means the form that X calls a thread ("Threads" is a network of its own)."""
+    return bool(_THREAD.fullmatch(value.strip()))
+
+
+def places_thread(low: str) -> bool:
+    """Whether a thread is named where channels are: "for LinkedIn and a thread", "to thread"."""
+    return bool(_THREAD_PLACE.search(low))
+
+
 def of_preferences(values: Iterable[str]) -> tuple[list[str], list[str]]:
     """Canonical names of preferred channels, and those the product does not have (as written)."""
     known: list[str] = []
     unknown: list[str] = []
     for value in values:
+        if is_thread(str(value)):
+            known.append("x")
+            continue
         names, others = names_in(str(value))
         known += names
         unknown += others or ([] if names else [str(value).strip()])

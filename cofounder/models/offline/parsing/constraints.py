@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cofounder.models.intent import Constraints
+from cofounder.models.offline.parsing import metrics
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 
 
@@ -19,6 +20,7 @@ class Demands:
     wants_call: bool = False  # a call to action is wanted, its words are free
     link_wanted: str | None = None  # a link is wanted, but its address is not said
     unknown_voice: str | None = None
+    avoided: list[tuple[int, int]] = field(default_factory=list)  # the spans that name what must not appear
 
     def build(self) -> Constraints:
         return Constraints(**self.values)
@@ -78,6 +80,17 @@ _AVOID = re.compile(
 _NO_THINGS = re.compile(
     r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
 )
+_THINGS = rf"(?:(?:our|the|any) )?{metrics.NAMED}(?: (?:figures|numbers|metrics|data))?"
+_NO_METRIC = re.compile(
+    rf"(?:\b(?:without|except(?: for)?|other than|apart from|aside from|but not)|(?:^|[,;.(]\s*|\b(?:and|but|with) )no) "
+    rf"(?P<what>{_THINGS}(?:(?:,| or|,? and|,? nor) {_THINGS})*)(?!\w)"
+)
+# "How we grew without marketing spend" tells a story; it forbids nothing.
+_STORY = re.compile(
+    r"\b(?:how (?:we|to|you|our|they)|grow(?:ing|n|s)?|grew|scal\w+|doubl\w+|tripl\w+|increas\w+|rais\w+|launch\w*|buil[dt]\w*|gain\w*|"
+    r"won|win(?:ning)?|succeed\w*|surviv\w+|life|living|work\w*)\b[^.;,]{0,60}$"
+)
+_OF_FIGURES = re.compile(rf"({metrics.NAMED}) (?:figures|numbers|metrics|data)", re.I)
 _HASHTAGS = re.compile(r"(?<!\w)#[A-Za-z]\w+")
 _DAY = r"(?:(?:this |next |end of )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|tonight|noon|midnight|(?:the )?end of (?:the |this |next )?(?:day|week|month|quarter|year)|next week|cob|eod|eow|(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april|may|june|july|august|september|october|november|december)|(?:january|february|march|april|may|june|july|august|september|october|november|december) \d{1,2}(?:st|nd|rd|th)?\b(?!\d)|20\d\d-\d\d-\d\d)(?:,? (?:at )?(?:\d{1,2}(?::\d\d)? ?(?:am|pm|o'clock|h\b)|\d{1,2}:\d\d|noon|morning|afternoon|evening|cet|utc))?"
 _DEADLINE = re.compile(
@@ -242,17 +255,21 @@ def _deadline(low: str, text: str, demands: Demands) -> None:
 def _words(low: str, text: str, demands: Demands) -> None:
     avoid: list[str] = []
     include: list[str] = []
-    for pattern, into in ((_AVOID, avoid), (_NO_THINGS, avoid), (_INCLUDE, include)):
+    for pattern, into in ((_AVOID, avoid), (_NO_THINGS, avoid), (_NO_METRIC, avoid), (_INCLUDE, include)):
         for match in pattern.finditer(low):
             group = "what" if match["what"] else "sub"
-            if _overlaps(match, demands, group):
+            story = pattern is _NO_METRIC and _STORY.search(low[: match.start()])
+            if story or _overlaps(match, demands, group):
                 continue
             into += _items(text[slice(*match.span(group))])
             demands.spans.append(match.span())
+            if into is avoid:
+                demands.avoided.append(match.span())
     for match in _HASHTAGS.finditer(text):
         if not any(match[0] in item for item in include):
             include.append(match[0])
         demands.spans.append(match.span())
+    avoid = [_OF_FIGURES.sub(r"\1", item) for item in avoid]  # "traffic figures" forbids traffic
     for name, items in (("must_include", include), ("must_avoid", avoid)):
         if items:
             demands.values[name] = list(dict.fromkeys(items))

@@ -79,7 +79,7 @@ def _by_channel(kind: ActionKind, names: list[str], words: str) -> ActionKind:
 
 def _action(result: Sense, part: Part, kind: ActionKind, names: list[str], today: date) -> Action:
     reading = result.reading
-    low = reading.low[part.start : part.end]
+    low = wanted(result)[part.start : part.end]
     subject = _subject(result, part, kind)
     main = [m for m in result.times.mentions if m.part == "main" and part.start <= m.start < part.end]
     period = _one(main, result, today)
@@ -108,6 +108,14 @@ def _action(result: Sense, part: Part, kind: ActionKind, names: list[str], today
         text=reading.text if _takes_text(result, part, kind) else None,
         wants_metrics=own,
     )
+
+
+def wanted(result: Sense) -> str:
+    """The instruction in small letters with what must not appear blanked: a figure that is ruled out is not asked for."""
+    low = result.reading.low
+    for start, end in result.demands.avoided:
+        low = low[:start] + " " * (end - start) + low[end:]
+    return low
 
 
 def _takes_text(result: Sense, part: Part, kind: ActionKind) -> bool:

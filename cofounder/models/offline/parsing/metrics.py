@@ -35,6 +35,7 @@ _NAMES = (
     ("nps", r"nps|net promoter score"),
 )  # fmt: skip
 _ANY = re.compile("|".join(f"(?P<m{i}>(?<!\\w)(?:{pattern})(?!\\w))" for i, (_, pattern) in enumerate(_NAMES)))
+NAMED = "(?:" + "|".join(pattern for _, pattern in _NAMES) + ")"
 _ALONE_CUSTOMERS = re.compile(
     r"\b(?:revenue|traffic|conversion\w*|sales|churn|mrr)(?:,| and| or|, and| &) (?:our )?customers\b|\bcustomers(?:,| and| &) (?:our )?(?:revenue|traffic|conversion|mrr)\b|\bhow many (?:new )?(?:customers|clients|users)\b|^(?:our )?customers$"
 )
