@@ -3,6 +3,7 @@
 from cofounder.models.brief import Brief, Draft
 from cofounder.models.offline import articles, editing, headlines, letters, outlines, plain, reports, threads
 from cofounder.models.offline.barring import cleared, without_barred
+from cofounder.models.offline.checks import repeats
 from cofounder.models.offline.finishing import draft_of, hashtags, limits, with_request
 from cofounder.models.offline.posts import Writing, joined, post
 from cofounder.models.offline.refining import Wishes, wishes_of
@@ -14,7 +15,11 @@ def write(brief: Brief) -> Draft:
     if brief.kind in ("shorten", "restyle", "edit", "summary"):
         return editing.edit(brief)
     wishes = wishes_of(without_barred(brief))
-    return cleared(_noted(_written(wishes.brief, wishes), wishes), wishes.brief)
+    draft = cleared(_noted(_written(wishes.brief, wishes), wishes), wishes.brief)
+    run = repeats(draft.body, brief.avoid) if brief.avoid else None
+    if run is None:
+        return draft
+    return draft.model_copy(update={"notes": [*draft.notes, f"It shares these words with another text: “{run}”."]})
 
 
 def _written(brief: Brief, wishes: Wishes) -> Draft:
@@ -44,12 +49,23 @@ def _from_facts(brief: Brief, wishes: Wishes) -> Draft:
     if brief.kind == "email" or form.channel == "email" or form.has_subject:
         return letters.letter(writing, wishes)
     if brief.kind == "article" or form.has_title:
-        return articles.article(writing, wishes)
+        return _article(writing, wishes)
     if brief.kind == "thread" or form.parts:
         return threads.thread(writing, wishes)
     if form.max_characters is not None and form.max_characters <= 400:
         return _short(writing, wishes)
     return _post(writing, wishes)
+
+
+def _article(writing: Writing, wishes: Wishes) -> Draft:
+    """An article that shares no run of words with the texts to avoid, or else the last of six tries."""
+    draft = articles.article(writing, wishes)
+    for number in range(1, 6):
+        if not writing.brief.avoid or not repeats(draft.body, writing.brief.avoid):
+            return draft
+        writing.rng.seed(f"{writing.brief.seed}|{writing.brief.attempt}|{number}")
+        draft = articles.article(writing, wishes)
+    return draft
 
 
 def _post(writing: Writing, wishes: Wishes) -> Draft:
