@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cofounder.models.offline import wording
+from cofounder.models.offline.checks import opens_on
 from cofounder.models.offline.clauses import Clause, Ready, Telling, put_into_words, ready, tidy
 from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.slots import overlay_of
@@ -57,9 +58,14 @@ class Composer:
         self.scene, self.voice, self.rng = scene, voice, rng
         self.worn = worn
         self.skip = skip  # moves left out
+        self.first: View | None = None  # what the first sentence must be about
         self._taste: dict[str, float] = {}  # drawn once a search, so that two seeds prefer different clauses
         self._possible: dict[tuple[str, str, int], list[Ready]] = {}
         self._overlays = {view.id: overlay_of(scene, view) for view in scene.others}
+
+    def forget(self) -> None:
+        """Draws the liking for each clause anew, where the liked ones lead nowhere."""
+        self._taste.clear()
 
     def schema(self) -> Schema:
         """A schema whose needs hold, drawn by weight."""
@@ -72,11 +78,30 @@ class Composer:
     def compose(self, schema: Schema | None = None, floor: int = 0) -> Candidate:
         """One candidate, filled up to `floor` words where the facts alone are too few; the caller checks it."""
         schema = schema or self.schema()
+        candidate = self._compose(schema, floor)
+        if self.first is None or opens_on(candidate.body, self.first):
+            return candidate
+        inner = tuple(moves[1:] if at == 0 else moves for at, moves in enumerate(schema.paragraphs))
+        return self._compose(Schema(schema.name, inner, schema.needs, schema.weight), floor, self.first)
+
+    def opening(self, view: View, telling: Telling) -> str:
+        """A first sentence about one metric, for a voice whose own openings do not name it."""
+        trial = Telling()
+        said = self.move("xfact", trial)
+        if said is not None and opens_on(said, view) and self.rng.random() < 0.7:
+            telling.said |= trial.said
+            telling.used += trial.used
+            return said
+        telling.said |= {f"{view.id}.value"}
+        value = wording.given(view.fact)
+        return tidy(f"{view.name.label} first: {value}.")
+
+    def _compose(self, schema: Schema, floor: int, opening: View | None = None) -> Candidate:
         telling = Telling()
         paragraphs: list[str] = []
         closing: str | None = None
-        for moves in schema.paragraphs:
-            text = ""
+        for place, moves in enumerate(schema.paragraphs):
+            text = self.opening(opening, telling) if opening is not None and place == 0 else ""
             for token in moves:
                 name, joint = token.lstrip("|").rstrip("?*"), "\n" if token.startswith("|") else " "
                 if name in self.skip or (token.endswith("?") and self.rng.random() < 0.5):
@@ -91,6 +116,7 @@ class Composer:
             if text:
                 aim = self._target(telling) or self._crossed(telling)
                 paragraphs.append(f"{text} {aim}" if aim and "\n" not in text and text[-1:] in ".!?" else text)
+        self._untold_crossing(paragraphs, telling)
         if floor:
             self._fill(paragraphs, telling, floor)
         return Candidate(paragraphs, schema.name, telling.used, telling.said, closing)
@@ -102,6 +128,17 @@ class Composer:
             return None
         return None if f"{lead.id}.target" in telling.said else self.move("target", telling)
 
+    def _untold_crossing(self, paragraphs: list[str], telling: Telling) -> None:
+        """A change without a percentage that no clause of the schema could tell, told plainly after the opening."""
+        lead = self.scene.lead
+        if lead is None or not lead.crossing or f"{lead.id}.value" in telling.said or not paragraphs:
+            return
+        telling.said |= {f"{lead.id}.value", f"{lead.id}.base", f"{lead.id}.change"}
+        word = self.scene.word
+        told = tidy(f"{word('subj')} {word('moved')} to {word('x')}, from {word('b')} {word('ago')}.")
+        end = "\n\n" if paragraphs[0][-1:] not in ".?!:" else " "
+        paragraphs[0] = f"{paragraphs[0]}{end}{told}"
+
     def _crossed(self, telling: Telling) -> str | None:
         """The base of a change that has no percentage, which few clauses can tell, right after the value."""
         lead, slots = self.scene.lead, self.scene.slots
@@ -110,7 +147,7 @@ class Composer:
         if f"{lead.id}.base" in telling.said:
             return None
         telling.said.add(f"{lead.id}.base")
-        return tidy(f"{slots['ago']}, {slots['subj']} {slots['was']} {slots['b']}.")
+        return tidy(f"{self.scene.word('ago')}, {slots['subj']} {slots['was']} {slots['b']}.")
 
     def _fill(self, paragraphs: list[str], telling: Telling, floor: int) -> None:
         """More of what the voice would say, before the last paragraph, until the text is long enough."""
