@@ -23,6 +23,7 @@ PRIOR_POSTS = 3  # a topic's mean is pulled to the overall one as if that many a
 FULL_GAP_DAYS = 28  # after so long a topic counts as rested
 ENOUGH_POSTS = 3  # on a weekday, before its mean is believed
 WEEKLY: Mapping[str, int] = {"linkedin": 2, "x": 3, "facebook": 2, "email": 1, "blog": 1}
+USUAL_CHANNELS = ("linkedin", "x", "email")  # where nothing is asked for and nothing was published
 USUAL_WEEKDAYS = (1, 3, 2, 0, 4)  # Tuesday, Thursday, Wednesday, Monday, Friday: where nothing is known
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -86,6 +87,10 @@ def plan(
         raise PeriodOver(f"{period.label if period else 'It'} ended on {end.isoformat()}.", field="period")
     notes: list[str] = []
     names = _channels(channels, past)
+    if not channels and not past:
+        notes.append(
+            "Needs input: no channel was named and nothing was published yet; LinkedIn, X and e-mail are a start."
+        )
     ranked = _ranked(past, topics, today, notes)
     slots = _slots(names, start, end, past, count, notes)
     entries = [
@@ -97,7 +102,7 @@ def plan(
 
 
 def _channels(wanted: Sequence[str], past: Sequence[Past]) -> list[str]:
-    """As asked, else where posts went before, most used first, else LinkedIn."""
+    """As asked, else where posts went before, most used first, else the usual three."""
     if wanted:
         named = [(name, known_channels.canonical(name)) for name in wanted]
         for asked, known in named:
@@ -109,7 +114,7 @@ def _channels(wanted: Sequence[str], past: Sequence[Past]) -> list[str]:
         known = known_channels.canonical(post.channel)
         if known:
             used[known] += 1
-    return sorted(used, key=lambda name: (-used[name], name))[:3] or ["linkedin"]
+    return sorted(used, key=lambda name: (-used[name], name))[:3] or list(USUAL_CHANNELS)
 
 
 def _ranked(past: Sequence[Past], asked: Sequence[str], today: date, notes: list[str]) -> list[_Topic]:
@@ -124,8 +129,11 @@ def _ranked(past: Sequence[Past], asked: Sequence[str], today: date, notes: list
         key: posts[0].topic or key for key, posts in groups.items()
     }
     if not names:
-        notes.append("No earlier post has a topic: say what the posts are to be about.")
-        return [_Topic("to be chosen", 0.0, "Nothing published names a topic.", "needs input")]
+        notes.append(
+            "Needs input: no earlier post has a topic and none was asked for, so these are only days and channels. "
+            "Say what the posts are to be about, for example: about pricing, hiring and our launch."
+        )
+        return [_Topic("topic needed", 0.0, "Nothing published names a topic.", "needs input")]
     ranked = [_topic(name, groups.get(key, []), overall, today) for key, name in names.items()]
     return sorted(ranked, key=lambda topic: (-topic.score, topic.name))
 
@@ -150,15 +158,15 @@ def _slots(
     if count is not None:
         return _spread(names, start, end, count)
     slots: list[tuple[date, str]] = []
+    guessed: list[str] = []
     for name in names:
         weekdays, known = _weekdays(name, past)
         if not known:
-            notes.append(
-                f"{name}: too few measured posts to tell weekdays apart; {' and '.join(WEEKDAYS[d] for d in weekdays)} "
-                "are a usual choice."
-            )
+            guessed.append(f"{name} on {' and '.join(WEEKDAYS[d] for d in weekdays)}")
         days = (start + timedelta(days=number) for number in range((end - start).days + 1))
         slots += [(day, name) for day in days if day.weekday() in weekdays]
+    if guessed:
+        notes.append(f"Too few measured posts to tell weekdays apart; a usual choice: {', '.join(guessed)}.")
     slots = slots or [(start, name) for name in names]
     return sorted(slots, key=lambda slot: (slot[0], names.index(slot[1])))[:MOST_ENTRIES]
 

@@ -82,7 +82,7 @@ async def _show(screen: "Console", task_id: UUID) -> "ApprovalOut":
     approval = await view(task_id)
     screen.print()
     screen.print(views.texts(approval, company=await company()))
-    screen.print(views.title("Quality"))
+    screen.print(views.title(views.quality_title(approval)))
     screen.print(views.quality(approval))
     screen.print(views.scores(approval.channel_variants))
     screen.print(views.title("What was used"))

@@ -13,7 +13,7 @@ from cofounder.kit.errors import CofounderError
 class NotWritten(CofounderError):
     """The file could not be written; nothing was left behind."""
 
-    status = 503
+    status = 422
 
 
 @contextmanager

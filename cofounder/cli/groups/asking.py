@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from cofounder.flow.request.schemas import ProcessIn
 
 
+class RequestMissing(InputInvalid):
+    """Say what you want."""
+
+    hint = 'For example: cofounder ask "Create a LinkedIn post about our Q4 growth metrics"'
+
+
+class ToneUnknown(InputInvalid):
+    """There is no such tone."""
+
+
 class MetricUnclear(InputInvalid):
     """A metric is given as name=value."""
 
@@ -56,8 +66,29 @@ def ask(
 
     Example: cofounder ask "Create a LinkedIn post about our Q4 growth metrics" --metric revenue_monthly=150000 --metric previous_month_revenue=125000
     """
+    if not request.strip():
+        raise RequestMissing(field="request")
+    _known_tone(tone)
+    if channel:
+        _tell_thread(channel)
     body = _body(request, metric, tone, channel, language, persona, file, plan, review_plan)
     return home.run(_ask(body, yes=yes, wait=wait, json=json))
+
+
+def _known_tone(tone: str | None) -> None:
+    """Refuse a tone that no text could be judged by. Raises ToneUnknown."""
+    from cofounder.models.offline.parsing import tone as tones
+
+    if tone is not None and not tones.is_known(tone):
+        raise ToneUnknown(f"{tone!r} is none.", field="tone", hint=f"Tones: {', '.join(tones.NAMES)}.")
+
+
+def _tell_thread(wished: list[str]) -> None:
+    from cofounder.channels import canonical
+    from cofounder.models.offline.parsing.channels import is_thread
+
+    if any(map(is_thread, wished)) and any(canonical(one) == "x" for one in wished):
+        out.complain("X gets the thread, and no single post beside it.")
 
 
 async def _ask(body: "ProcessIn", *, yes: bool, wait: bool, json: bool) -> int:

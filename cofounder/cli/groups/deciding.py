@@ -1,6 +1,7 @@
 """approve, publish: a person's decision on exact texts."""
 
 import sys
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +11,7 @@ import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.options import Json, TaskId, Yes
-from cofounder.kit.errors import InputInvalid
+from cofounder.kit.errors import Conflict, InputInvalid
 
 if TYPE_CHECKING:
     from cofounder.cli.watch import Seen
@@ -30,6 +31,12 @@ class EditUnclear(InputInvalid):
     """The edit does not say which channel's text it is."""
 
     hint = "Name one --channel with a text file, or give JSON: {channel: {field: text}}."
+
+
+class EditBelowStandard(Conflict):
+    """Your text does not pass; nothing was decided."""
+
+    hint = "Mend the text, or publish it all the same: --anyway"
 
 
 class TextUnclear(InputInvalid):
@@ -67,6 +74,7 @@ def approve(
             "--exact", help="Write the text byte for byte as it would be sent, nothing else; decides nothing."
         ),
     ] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Publish your --edit even where it does not pass.")] = False,
     yes: Yes = False,
     json: Json = False,
 ) -> int:
@@ -79,7 +87,7 @@ def approve(
     if exact and (reject or changes or yes or json):
         raise InputInvalid("--exact only writes the text: it goes with --channel alone.", field="exact")
     verdict = "reject" if reject else "changes" if changes else "approve" if yes else None
-    choice = _Choice(verdict, channel, feedback, when(schedule), edit)
+    choice = _Choice(verdict, channel, feedback, when(schedule), edit, anyway)
     return home.run(_approve(task_id, choice, show=show, exact=exact, json=json))
 
 
@@ -93,12 +101,14 @@ class _Choice:
         feedback: str | None = None,
         schedule_at: datetime | None = None,
         edit: Path | None = None,
+        anyway: bool = False,
     ) -> None:
         self.verdict = verdict
         self.channels = channels
         self.feedback = feedback
         self.schedule_at = schedule_at
         self.edit = edit
+        self.anyway = anyway
 
     def decision(self, seen: "ApprovalOut") -> "Decision":
         """The decision, bound to the texts that were shown. Raises EditUnclear."""
@@ -193,8 +203,66 @@ async def _approve(given: str, choice: _Choice, *, show: bool, exact: bool, json
             await _show(seen)
             if not _ask(seen, choice):
                 return 0
+        if choice.edit and choice.verdict == "approve" and not await _edit_stands(seen, choice, json=json):
+            return 0
         async with home.worked():
             return await decide(seen, choice, json=json)
+
+
+class _Undone(Exception):
+    """Takes a trial back."""
+
+
+async def _edit_stands(seen: "ApprovalOut", choice: _Choice, *, json: bool) -> bool:
+    """Judge the edit before it is decided on; where it does not pass, a person must want it all the same.
+
+    False when the person at the terminal does not. Raises EditBelowStandard where nobody can be asked.
+    """
+    from cofounder.cli.views import approval as views
+
+    after = await _tried(seen, choice)
+    if after is None:
+        return True
+    wanted = [one for one in after.channel_variants.values() if not choice.channels or one.channel in _named(choice)]
+    severe = [one for variant in wanted for one in variant.issues if one.get("severity") in ("blocking", "major")]
+    stands = not severe and all(one.quality_passed is not False for one in wanted)
+    if not json:
+        screen = out.screen()
+        screen.print(views.title("Quality of your text"))
+        screen.print(views.scores({one.channel: one for one in wanted}))
+        for line in views.issues([issue for variant in wanted for issue in variant.issues]):
+            screen.print(line)
+    if stands or choice.anyway:
+        return True
+    if not json and out.at_terminal():
+        return out.confirm("It does not pass. Publish it all the same?")
+    worst = min((one.quality_score for one in wanted if one.quality_score is not None), default=None)
+    said = " ".join(str(one.get("message", "")) for one in severe[:3])
+    raise EditBelowStandard(f"It scores {'nothing' if worst is None else f'{worst:.2f}'}. {said}".strip(), field="edit")
+
+
+def _named(choice: _Choice) -> list[str]:
+    from cofounder.channels import canonical
+
+    return [canonical(name) or name for name in choice.channels or []]
+
+
+async def _tried(seen: "ApprovalOut", choice: _Choice) -> "ApprovalOut | None":
+    """What would wait with the edit in it; nothing of it is kept. None where nothing waits."""
+    from cofounder.flow.approve import service as approvals
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    decision = choice.decision(seen)
+    if seen.decision is not None or not decision.edits:
+        return None
+    found: ApprovalOut | None = None
+    with suppress(_Undone):
+        async with db.transaction() as session:
+            await approvals.edit_draft(session, seen.task_id, decision.edits, seen=seen.fingerprint, by=LOCAL_OWNER)
+            found = await approvals.view(session, seen.task_id)
+            raise _Undone
+    return found
 
 
 async def view(task_id: UUID) -> "ApprovalOut":

@@ -13,6 +13,21 @@ from cofounder.kit.errors import InputInvalid
 if TYPE_CHECKING:
     from cofounder.cli.watch import Seen
 
+# What a task can be, in the order of its way.
+STATUSES = (
+    "queued",
+    "running",
+    "needs_clarification",
+    "pending_approval",
+    "approved",
+    "publishing",
+    "completed",
+    "paused",
+    "rejected",
+    "cancelled",
+    "expired",
+    "failed",
+)
 _BADLY = ("failed", "rejected", "cancelled", "expired")
 
 
@@ -191,15 +206,15 @@ async def _list(
 
 def _statuses(given: list[str] | None) -> list[str] | None:
     """Status words, with the spellings that users' scripts know. Raises InputInvalid for a word that is none."""
-    from cofounder.cli.words import MEANING
-
     if not given:
         return None
     aliases = {"executing": "running", "complete": "completed"}
     known = [aliases.get(word, word) for word in given]
     for word in known:
-        if word not in MEANING:
-            raise InputInvalid(f"There is no status {word!r}.", field="status")
+        if word not in STATUSES:
+            raise InputInvalid(
+                f"There is no status {word!r}.", field="status", hint=f"Statuses: {', '.join(STATUSES)}."
+            )
     return known
 
 

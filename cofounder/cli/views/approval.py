@@ -42,13 +42,25 @@ def plan(document: Mapping[str, Any]) -> RenderableType:
     return found
 
 
+def quality_title(approval: "ApprovalOut") -> str:
+    """Whose evidence is shown: with several texts the weakest one's."""
+    weakest = _weakest(approval)
+    return f"Quality, by the weakest text: {name(weakest.channel)}" if weakest else "Quality"
+
+
+def _weakest(approval: "ApprovalOut") -> "VariantOut | None":
+    """The text whose score is the whole's; None where there is only one text."""
+    variants = approval.channel_variants.values()
+    found = next((one for one in variants if one.quality_score == approval.quality_score), None)
+    return found if len(variants) > 1 else None
+
+
 def quality(approval: "ApprovalOut") -> Group:
     """The overall score, then each dimension with its evidence; per channel where they differ."""
     passed = approval.quality_passed
     verdict = ("passes", "done") if passed else ("does not pass", "you")
-    variants = approval.channel_variants.values()
-    weakest = next((one for one in variants if one.quality_score == approval.quality_score), None)
-    counts = f". The weakest text counts: {name(weakest.channel)}." if weakest and len(variants) > 1 else "."
+    weakest = _weakest(approval)
+    counts = f". The weakest text counts, and this is its evidence: {name(weakest.channel)}." if weakest else "."
     found: list[RenderableType] = [
         Text.assemble("Overall ", (words.score(approval.quality_score, 3), "bold"), ", ", verdict, counts),
         dimensions(approval.quality_dimensions),
@@ -153,7 +165,7 @@ def whole(approval: "ApprovalOut", *, company: str = "") -> Group:
         texts(approval, company=company),
     ]
     if approval.kind == "content":
-        found += [title("Quality"), quality(approval)]
+        found += [title(quality_title(approval)), quality(approval)]
         if len(approval.channel_variants) > 1:
             found += [scores(approval.channel_variants)]
         found += [title("What was used"), used(approval), title("Where it would go"), delivery(approval)]

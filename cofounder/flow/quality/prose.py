@@ -55,6 +55,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """1 link, 2 links."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def paragraphs(text: str) -> list[str]:
     """Blocks between blank lines, without lines that hold only hashtags or a link."""
     blocks = (block.strip() for block in re.split(r"\n\s*\n", text))

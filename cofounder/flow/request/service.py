@@ -45,6 +45,8 @@ class TaskIsFinal(Conflict):
 class NothingToClarify(Conflict):
     """The task asks nothing at the moment."""
 
+    hint = "See where it stands: cofounder task ID. To ask for changes to a text: cofounder approve ID --changes"
+
 
 class NothingRuns(Conflict):
     """The task waits; nothing runs that could pause."""

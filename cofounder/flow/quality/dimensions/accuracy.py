@@ -4,6 +4,7 @@ from cofounder.flow.quality.dimensions.denials import denied_bases
 from cofounder.flow.quality.dimensions.moves import moved_wrongly
 from cofounder.flow.quality.dimensions.names import unknown_names
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
+from cofounder.flow.quality.prose import counted
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
 from cofounder.models.figures import Mention, forbidden_claims
@@ -75,8 +76,8 @@ def _evidence(mentions: list[Mention], reading: Reading) -> list[str]:
         said = "The text holds no figures."
         return [said if reading.subject.brief.facts else said + " None were given."]
     lines = [
-        f"{figures} figures: {count['given']} given, {count['derived']} derived, {count['unmatched']} from nowhere; "
-        f"{count['period']} dates or periods agree."
+        f"{counted(figures, 'figure')}: {count['given']} given, {count['derived']} derived, {count['unmatched']} from nowhere; "
+        + ("1 date or period agrees." if count["period"] == 1 else f"{count['period']} dates or periods agree.")
     ]
     derived = {one.text: one.derivation for one in mentions if one.kind == "derived"}
     lines += [f"“{text}” = {how}" for text, how in list(derived.items())[:_SHOWN]]

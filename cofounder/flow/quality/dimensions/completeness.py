@@ -64,7 +64,7 @@ def score(reading: Reading) -> DimensionScore:
     missed = [wish for wish in wishes if not wish.met]
     whole = sum(wish.weight for wish in wishes)
     met = ", ".join(wish.what for wish in wishes if wish.met)
-    evidence = [f"{len(wishes) - len(missed)} of {len(wishes)} wishes are met" + (f": {met}." if met else ".")]
+    evidence = [f"Met: {len(wishes) - len(missed)} of {len(wishes)}" + (f": {met}." if met else ".")]
     evidence += [f"Missing: {wish.what}." for wish in missed]
     issues = [
         Issue(

@@ -2,6 +2,7 @@
 
 from cofounder.flow.quality.detectors import risk_level
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
+from cofounder.flow.quality.prose import counted
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
 
@@ -15,7 +16,7 @@ def score(reading: Reading) -> DimensionScore:
         return verdict(
             1.0, ["No unsupported claim, regulated term, promise, personal data or policy breach was found."]
         )
-    evidence = [f"{len(findings)} findings; the risk is {risk_level(findings)}."]
+    evidence = [f"{counted(len(findings), 'finding')}; the risk is {risk_level(findings)}."]
     evidence += [f"{one.severity}: {one.code}" + (f" (“{one.excerpt}”)" if one.excerpt else "") for one in findings[:8]]
     issues = [
         Issue(

@@ -5,7 +5,7 @@ from statistics import fmean, pstdev
 
 from cofounder.flow.quality.dimensions import length
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
-from cofounder.flow.quality.prose import words
+from cofounder.flow.quality.prose import counted, words
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
 
@@ -60,7 +60,7 @@ def _opening(reading: Reading) -> Sign:
     value = 1.0 if size <= 16 else max(0.3, 1.0 - 0.05 * (size - 16))
     if _WEAK_START.match(first):
         value = min(value, 0.3)
-    return "opening", 0.2, value, f"the first sentence has {size} words."
+    return "opening", 0.2, value, f"the first sentence has {counted(size, 'word')}."
 
 
 def _figure(reading: Reading) -> Sign:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cofounder.channels.counting import EMOJI, LINK, length
 from cofounder.flow.quality.dimensions.reading import FREE_KINDS, Reading, verdict
-from cofounder.flow.quality.prose import sentences, words
+from cofounder.flow.quality.prose import counted, sentences, words
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
 from cofounder.models.figures import read
@@ -24,7 +24,8 @@ def score(reading: Reading) -> DimensionScore:
     """1 in the channel's shape; each fault costs what it says."""
     faults = list(_faults(reading))
     evidence = [
-        f"{len(reading.paragraphs)} paragraphs, {len(_tags(reading))} hashtags, {len(LINK.findall(reading.text))} links for {reading.rules.label}."
+        f"{counted(len(reading.paragraphs), 'paragraph')}, {counted(len(_tags(reading)), 'hashtag')}, "
+        f"{counted(len(LINK.findall(reading.text)), 'link')} for {reading.rules.label}."
     ]
     issues = [Issue(dimension="format", code=code, message=message, severity="minor") for _, code, message in faults]
     return verdict(1.0 - sum(cost for cost, _, _ in faults), evidence + [message for _, _, message in faults], issues)
@@ -60,13 +61,17 @@ def _tagging(reading: Reading) -> Iterator[Fault]:
     if reading.subject.rendered.format == "html":
         return
     if len(tags) > most:
-        yield min(0.4, 0.1 * (len(tags) - most)), "too_many_hashtags", f"{len(tags)} hashtags; at most {most} here."
+        yield (
+            min(0.4, 0.1 * (len(tags) - most)),
+            "too_many_hashtags",
+            f"{counted(len(tags), 'hashtag')}; at most {most} here.",
+        )
     inline = [tag for line in reading.text.split("\n") if not _TAG_LINE.fullmatch(line) for tag in _TAG.findall(line)]
     if inline:
         yield 0.1, "hashtag_in_sentence", f"{inline[0]} stands in a sentence; hashtags come last."
     links = LINK.findall(reading.text)
     if len(links) > reading.rules.links:
-        yield 0.15, "too_many_links", f"{len(links)} links; at most {reading.rules.links} here."
+        yield 0.15, "too_many_links", f"{counted(len(links), 'link')}; at most {reading.rules.links} here."
 
 
 def _lines(reading: Reading) -> Iterator[Fault]:
@@ -78,7 +83,7 @@ def _lines(reading: Reading) -> Iterator[Fault]:
     count = len(reading.paragraphs)
     if not reading.subject.rendered.parts and not low <= count <= high:
         off = low - count if count < low else count - high
-        yield min(0.24, 0.06 * off), "paragraphs_off", f"{count} paragraphs; {low} to {high} here."
+        yield min(0.24, 0.06 * off), "paragraphs_off", f"{counted(count, 'paragraph')}; {low} to {high} here."
     if any(len(words(block)) > _LONG_PARAGRAPH for block in reading.paragraphs) and reading.rules.title is None:
         yield 0.1, "wall_of_text", f"A paragraph of more than {_LONG_PARAGRAPH} words is hard to read on a phone."
 
@@ -144,7 +149,7 @@ def _thread(reading: Reading) -> Iterator[Fault]:
     parts = reading.subject.rendered.parts
     low, high = reading.form.parts or (3, 6)
     if not low <= len(parts) <= high:
-        yield 0.2, "thread_size", f"{len(parts)} posts; {low} to {high} read well."
+        yield 0.2, "thread_size", f"{counted(len(parts), 'post')}; {low} to {high} read well."
     if length("x", parts[0]) < 40:
         yield 0.08, "thin_opening", "The first post is too thin to stand alone."
     if any("http" in part for part in parts[:-1]):

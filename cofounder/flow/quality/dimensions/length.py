@@ -2,6 +2,7 @@
 
 from cofounder.channels import length
 from cofounder.flow.quality.dimensions.reading import FREE_KINDS, Reading, verdict
+from cofounder.flow.quality.prose import counted
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
 
@@ -13,7 +14,10 @@ def score(reading: Reading) -> DimensionScore:
     if over:
         return verdict(0.0, [over.message], [over])
     size = len(reading.words)
-    lines = [f"{size} words; {rendered.length:,} characters" + (f" of {rendered.limit:,}." if rendered.limit else ".")]
+    lines = [
+        f"{counted(size, 'word')}; {counted(rendered.length, 'character')}"
+        + (f" of {rendered.limit:,}." if rendered.limit else ".")
+    ]
     if rendered.parts:
         return _posts(reading, lines)
     if reading.rules.characters is not None:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
+from cofounder.flow.quality.prose import counted
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
 
@@ -28,7 +29,9 @@ def score(reading: Reading) -> DimensionScore:
         ((name, len(grams & _grams(text, _GRAM)) / len(grams)) for name, text in others), key=lambda one: one[1]
     )
     shared = [(name, run) for name, text in others for run in sorted(runs & _grams(text, RUN))]
-    evidence = [f"Compared with {len(others)} texts; the nearest is {nearest} with {share:.0%} of its five-word runs."]
+    evidence = [
+        f"Compared with {counted(len(others), 'text')}; the nearest is {nearest} with {share:.0%} of its five-word runs."
+    ]
     return verdict(
         1.0 - share - 0.1 * min(3, len(_distinct(shared))),
         evidence,

@@ -4,6 +4,7 @@ import re
 
 from cofounder.flow.quality.dimensions.lexicon import CLICHES, FORMAL, HEDGES, HYPE, SLANG, THROAT, Manner, manner
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
+from cofounder.flow.quality.prose import counted
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
 
@@ -22,8 +23,9 @@ def score(reading: Reading) -> DimensionScore:
     seen = _counts(reading)
     evidence = [
         f"Asked for: {asked}" + ("." if known else f"; no habits are known for it, so it is judged as {wanted.name}."),
-        f"{seen['contractions']} contractions, {seen['you']} times “you”, {seen['we']} times “I” or “we”, "
-        f"{seen['exclamations']} exclamation marks in {len(reading.words)} words.",
+        f"{counted(seen['contractions'], 'contraction')}, {counted(seen['you'], 'time')} “you”, "
+        f"{counted(seen['we'], 'time')} “I” or “we”, {counted(seen['exclamations'], 'exclamation mark')} "
+        f"in {counted(len(reading.words), 'word')}.",
     ]
     evidence += [issue.message for _, issue in issues]
     return verdict(1.0 - sum(cost for cost, _ in issues), evidence, [issue for _, issue in issues])

@@ -16,6 +16,7 @@ _TONES = {
     "plain": r"plain|simple|simpler|clear|clearer", "proud": r"proud", "sarcastic": r"sarcastic|ironic", "grateful": r"grateful|thankful",
     "elegant": r"elegant|sophisticated", "personal": r"personal",
 }  # fmt: skip
+NAMES = tuple(_TONES)
 _WORD = "|".join(pattern for pattern in _TONES.values())
 _WEAK = r"(?:simple|clear|plain|personal|fun|direct|expert|positive|technical|formal|urgent)"
 _ADVERB = r"(?:(?:very|more|quite|slightly|a bit|a little|really|rather|super|less|fairly|not too|not so|but|somewhat|too|bit) )*"
@@ -85,6 +86,11 @@ def canonical(said: str) -> str:
     """The plain name of a tone in an answer or preference; unknown words are kept as they are."""
     names = _named(said.lower(), "")
     return names[0] if names else said.strip().lower()
+
+
+def is_known(said: str) -> bool:
+    """Whether an answer or preference names a tone that we know."""
+    return bool(_named(said.lower(), ""))
 
 
 def _named(said: str, before: str) -> list[str]:
