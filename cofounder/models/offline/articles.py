@@ -3,7 +3,7 @@
 from cofounder.models.brief import Draft, Fact
 from cofounder.models.offline import plain, wording
 from cofounder.models.offline.checks import against_voice, broken, untrue
-from cofounder.models.offline.clauses import Telling, tidy
+from cofounder.models.offline.clauses import Clause, Telling, tidy
 from cofounder.models.offline.composing import Composer
 from cofounder.models.offline.finishing import draft_of, hashtags, limits
 from cofounder.models.offline.posts import Writing
@@ -38,11 +38,21 @@ class _Sections:
 
 
 def _as_article(voice: Voice) -> Voice:
-    moves = dict(voice.moves) | article_moves("they" if voice.person == "they" else "we")
+    stock = article_moves("they" if voice.person == "they" else "we")
+    own = {name.removeprefix("art_"): said for name, said in voice.moves.items() if name.startswith("art_")}
+    # where the voice speaks for itself the shared stock keeps only the cases that the voice has no words for
+    kept = {name: tuple(one for one in stock.get(name, ()) if _elsewhere(one, own[name])) for name in own}
+    moves = dict(voice.moves) | stock | {name: (*own[name], *kept[name]) for name in own}
     return Voice(
         voice.id, voice.title, voice.stance, voice.person, voice.mean, voice.span, voice.never, voice.guard,
         voice.aside, voice.schemas, moves,
     )  # fmt: skip
+
+
+def _elsewhere(clause: Clause, own: tuple[Clause, ...]) -> bool:
+    """Whether a shared clause is for a case (level, flat, ...) that none of the voice's own clauses is for."""
+    cases = {mark for one in own for mark in one.marks}
+    return bool(cases) and not cases & set(clause.marks) and bool({"level", "flat"} & set(clause.marks))
 
 
 def article(writing: Writing, wishes: Wishes) -> Draft:
@@ -114,7 +124,7 @@ def _title(make: _Sections) -> str:
 def _filler(make: _Sections, words: int) -> str:
     """What the voice says of figures in general, where the facts alone are too few for an article."""
     blocks: list[list[str]] = [[]]
-    for move in ("read1", "read2", "more", "read3", "more", "read4", "more", "read5", "more", "more"):
+    for move in ("more", "more", "read1", "more", "more", "read3", "more", "read4", "read2", "read5"):
         said = make.say(move)
         if not said:
             continue
