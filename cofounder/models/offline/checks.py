@@ -8,8 +8,10 @@ from functools import cache
 from cofounder.models.brief import Brief
 from cofounder.models.figures import Ledger, forbidden_claims
 from cofounder.models.figures.families import FAMILY_WORD
+from cofounder.models.offline import wording
 from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.texts import count_words, sentences, shared_run
+from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Voice
 
 _PLACEHOLDER = re.compile(r"\{\{(?:name|unsubscribe)\}\}")
@@ -123,6 +125,15 @@ def names_the_lead(text: str, scene: Scene) -> bool:
     if lead.name.kind == "money_flow":
         return "took in" in low or "came in" in low
     return lead.fact.metric == "marketing_spend" and "spen" in low
+
+
+def opens_on(text: str, view: View) -> bool:
+    """Whether the first sentence names a metric or gives its value."""
+    first = (sentences(text) or [""])[0].lower()
+    if wording.given(view.fact).lower() in first or wording.short(view.fact).lower() in first:
+        return True
+    names = {view.name.subject.removeprefix("the ").lower(), view.name.many.lower(), view.fact.noun.lower()} - {""}
+    return any(name in first for name in names)
 
 
 def untrue(text: str, brief: Brief, ledger: Ledger) -> str | None:

@@ -27,6 +27,7 @@ class Writing:
         self.ledger = Ledger(brief.facts, brief.period, [brief.request, *(one.text for one in brief.passages)])
         self.worn = _worn(brief)
         self.schema = ""
+        self.first = self.scene.lead if lead and self.scene.lead and self.scene.lead.id == lead else None
 
     def search(self, room: Room, **options: object) -> Search:
         return Search(
@@ -38,6 +39,7 @@ class Writing:
             self.ledger,
             worn=self.worn,
             wanted=wanted_items(self.scene, self.brief),
+            first=self.first,
             **options,  # type: ignore[arg-type]
         )
 

@@ -35,7 +35,7 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 _DO = re.compile(
-    r"\b(?:mention|include|add|bring in|talk about|say something about|emphasi[sz]e|focus on|lead with|start with|highlight)\s+"
+    r"\b(?:mention|include|add|bring in|talk about|say something about|emphasi[sz]e|focus on|(?:lead|start|open|begin) (?:with|on)|highlight|put)\s+"
     r"(?:the\s+|our\s+|that\s+)?(?P<what>[^.;!]+)",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _CASUAL = re.compile(
 _WORDS = re.compile(
     r"\b(?:under|at most|max(?:imum)?(?: of)?|no more than|within|up to|in)\s+(?P<n>\d{2,3})\s+words\b", re.IGNORECASE
 )
-_LEAD = re.compile(r"\b(?:lead|start|open|begin) (?:with|on)\b", re.IGNORECASE)
+_LEAD = re.compile(r"\b(?:lead|start|open|begin) (?:with|on)\b|\bput\b[^.;]*\bfirst\b", re.IGNORECASE)
 _AGAIN = re.compile(r"\b(?:another|different|again|new version|try again|rewrite|fresh)\b", re.IGNORECASE)
 _TRAIL = re.compile(r"\b(?:please|at all|in the post|in it|anymore|again|too|as well|though|more)\b", re.IGNORECASE)
 
@@ -72,8 +72,13 @@ def _resize(wishes: Wishes, share: float) -> None:
     form = wishes.brief.form
     now = _length_now(wishes.brief)
     if share < 1:
-        high = max(15, min(form.words[1], round(now * share)))
-        low = min(form.words[0], round(high * 0.55))
+        low = form.words[0]
+        high = max(low + 10, min(form.words[1], round(now * share)))
+        if high >= now:
+            high = max(low + 4, now - 1)
+            wishes.notes.append(
+                f"This form has at least {low} words, so it could not be cut much; name a number of words to go below."
+            )
     else:
         low = min(form.words[1] - 5, round(now * share))
         high = form.words[1]

@@ -11,6 +11,7 @@ from cofounder.models.offline.composing import Candidate, Composer, told
 from cofounder.models.offline.ranking import score
 from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.tones import in_tone
+from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Voice
 
 CANDIDATES = 24
@@ -33,11 +34,14 @@ class Search:
         worn: Collection[str] = (),
         needs: Collection[str] | None = None,
         wanted: Collection[str] | None = None,
+        first: View | None = None,
     ) -> None:
         self.brief, self.scene, self.voice, self.rng, self.room, self.ledger = brief, scene, voice, rng, room, ledger
         self.composer = Composer(scene, voice, rng, worn, skip)
         self.needs = set(scene.required if needs is None else needs)
         self.wanted = set(wanted or ()) | self.needs
+        self.composer.first = first
+        self.first = first  # what a person wants the first sentence to be about
         self.failures: dict[str, int] = {}
 
     def best(self, make: Callable[[], Candidate] | None = None) -> Candidate | None:
@@ -45,9 +49,14 @@ class Search:
         make = make or self.composer.compose
         kept: list[Candidate] = []
         nearly: list[tuple[int, Candidate]] = []
-        for number in range(CANDIDATES * 3):
+        shared: list[tuple[int, Candidate]] = []  # would do, but for a run of words that another text has
+        for number in range(CANDIDATES * (8 if self.brief.avoid else 3)):
             if number >= CANDIDATES and (len(kept) >= BEST or (number >= CANDIDATES * 2 and kept)):
                 break
+            if number >= CANDIDATES * 3 and (kept or nearly):
+                break
+            if number and number % CANDIDATES == 0 and not kept:
+                self.composer.forget()
             candidate = make()
             faults = self._faults(candidate)
             if not faults:
@@ -55,13 +64,14 @@ class Search:
                 kept.append(candidate)
             elif not faults & {"broken", "voice", "more"}:
                 candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
-                nearly.append((len(faults), candidate))
+                (shared if "repeats" in faults else nearly).append((len(faults), candidate))
         kept.sort(key=lambda one: -one.score)
         drawn = self._draw(kept)
         if drawn is not None:
             return drawn
         nearly.sort(key=lambda pair: (pair[0], -pair[1].score))
-        for _, candidate in nearly:
+        shared.sort(key=lambda pair: (pair[0], -pair[1].score))
+        for _, candidate in [*nearly, *shared]:
             if self._true(toned(candidate, self.brief.tone)):
                 return candidate
         return None
@@ -94,6 +104,7 @@ class Search:
         note("broken", not text or checks.broken(text))
         note("voice", checks.against_voice(text, self.voice, self.brief))
         note("lead", not checks.names_the_lead(text, self.scene))
+        note("first", self.first is not None and not checks.opens_on(text, self.first))
         note("repeats", checks.repeats(text, self.brief.avoid))
         return found
 

@@ -1,7 +1,7 @@
 """Very short texts: the fact with its base, then what a voice says of it, within so many characters."""
 
 from cofounder.models.brief import Brief
-from cofounder.models.offline.checks import Room
+from cofounder.models.offline.checks import Room, opens_on
 from cofounder.models.offline.clauses import Telling
 from cofounder.models.offline.composing import Candidate
 from cofounder.models.offline.posts import Writing
@@ -22,6 +22,9 @@ def _made(search: Search, room: Room, writing: Writing) -> Candidate:
     fact = composer.move("xfact", telling)
     if fact is None:
         return Candidate([], "short", [])
+    if search.first is not None and not opens_on(fact, search.first):
+        telling = Telling()
+        fact = composer.opening(search.first, telling)
     asides = [name for name in writing.voice.aside if name not in composer.skip]
     closing = "close" if "close" in asides and rng.random() < 0.6 else None
     middle = [name for name in asides if name != "close"]

@@ -40,8 +40,9 @@ def put_changed(scene: Scene, prefix: str, view: View) -> None:
     put("b", wording.given(fact, base.value), f"{key}.base")
     put("B", wording.short(fact, base.value) if briefly else wording.given(fact, base.value), f"{key}.base")
     put("did0", name.did.format(x=wording.given(fact, base.value)), f"{key}.base")
-    put("ago", adverb)
-    put("before", named)
+    usual = adverb == f"the {noun} before"
+    put("ago", f"{adverb}|a {noun} earlier|the previous {noun}" if usual and noun not in ("period", "day") else adverb)
+    put("before", f"{named}|the previous {noun}" if usual and noun not in ("period", "day") else named)
     way_fold = fold(view, base)
     if way != "flat" and view.crossing:
         put("rosep", "|".join(verbs(view, base)), f"{key}.change")

@@ -90,12 +90,15 @@ def _input_slots(scene: Scene) -> None:
     if lead is None:
         return
     noun = scene.when.noun if scene.when else "period"
-    first = f"{lead.name.subject.removeprefix('the ')} {wording.given(lead.fact)}"
+    bare = lead.name.subject.removeprefix("the ")
+    now = wording.given(lead.fact)
     if scene.when is not None and scene.when.part:
-        first += f" {scene.when.short[0]}"
+        now += f" {scene.when.short[0]}"
+    firsts = [f"{bare} {now}"]
     if lead.base is not None:
         adverb, named = before_of(lead.base, noun)
-        first += f", {wording.given(lead.fact, lead.base.value)} {adverb or f'as {named}'}"
+        then = f"{wording.given(lead.fact, lead.base.value)} {adverb or f'as {named}'}"
+        firsts = [f"{bare} {now}, {then}", f"{bare} {then}, {now}", f"{bare} {now} against {then}"]
     rest = [
         view.name.phrase.format(x=wording.given(view.fact))
         if view.name.many
@@ -113,7 +116,8 @@ def _input_slots(scene: Scene) -> None:
         items.append(f"{lead.id}.base")
     after = [*moved, *rest]
     turns = [[*after[at:], *after[:at]] for at in range(len(after))] or [[]]
-    scene.put("inputs", "|".join("; ".join([first, *one]) for one in turns))
+    turns += [turn[::-1] for turn in turns]
+    scene.put("inputs", "|".join("; ".join([first, *one]) for first in firsts for one in turns))
     scene.groups["inputs"] = (*items, *other)
     if after:
         scene.put("alsoinputs", "|".join("; ".join(one) for one in turns))

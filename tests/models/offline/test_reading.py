@@ -40,7 +40,7 @@ STUMBLES = {
     "stops in a row": re.compile(r",\s*[.,;:?!]|[;:]\s*[.,;:?!]|\(\s*\)"),
     "an open alternative": re.compile(r"\w\|\w"),
     "one thing in the plural": re.compile(
-        r"\b(?:stand|lie|are) (?:conversion|a conversion rate|a customer count)(?: at| of)? [\d.,]+%?\."
+        r"\b(?:stand|lie|are) (?:conversion|a conversion rate|a customer count)(?: at| of)? [\d.,]+%?\.(?=\s|$)"
     ),
     "one of the total": re.compile(r"\byou own one of these\b", re.IGNORECASE),
     "a whole for a part": re.compile(r"\b(?:covering|figures for) Q4 20\d\d\b"),
