@@ -4,6 +4,7 @@ import textwrap
 
 from cofounder.channels.counting import length
 from cofounder.channels.naming import THREAD
+from cofounder.channels.prose import prose, words
 from cofounder.channels.rendered import Rendered
 from cofounder.channels.rules import ChannelRules, rules
 
@@ -30,10 +31,10 @@ def preview(channel: str, rendered: Rendered) -> str:
 
 
 def _head(known: ChannelRules, rendered: Rendered) -> str:
-    words = len(rendered.plain.split())
+    size = len(words(prose(rendered)))
     of = f" of {rendered.limit:,}" if rendered.limit else ""
     count = f"{len(rendered.parts)} posts, longest " if rendered.parts else ""
-    return f"{known.label}: {count}{rendered.length:,}{of} characters, {words:,} words"
+    return f"{known.label}: {count}{rendered.length:,}{of} characters, {size:,} word{'' if size == 1 else 's'}"
 
 
 def _posts(rendered: Rendered) -> list[str]:

@@ -56,6 +56,18 @@ def test_ask_approve_export_in_a_script(database: Database, tmp_path: Path) -> N
     waiting = json.loads(shown.stdout)
     assert set(waiting["channel_variants"]) == {"linkedin", "twitter"}
 
+    exact = cofounder("approve", "last", "--exact", "--channel", "x", environment=database.environment)
+    assert exact.stdout == waiting["channel_variants"]["twitter"]["exact_text"]
+
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("We guarantee that revenue doubles to $9,999,999.")
+    refused = cofounder(
+        "approve", "last", "--channel", "linkedin", "--edit", str(wrong), "--yes", environment=database.environment
+    )
+    assert refused.returncode == out.CONFLICT
+    assert "--anyway" in refused.stderr
+    assert "$9,999,999 is neither given" in " ".join(refused.stdout.split())
+
     nobody = cofounder("approve", "last", environment=database.environment)
     assert nobody.returncode == out.USAGE
     assert nobody.stderr.startswith("error: verdict: ")

@@ -166,16 +166,16 @@ def edits(file: Path, channels: list[str] | None, there: list[str]) -> dict[str,
 
 def _write(seen: "ApprovalOut", channels: list[str] | None) -> int:
     """One text's bytes to standard output: no frame, no line more. Raises TextUnclear."""
-    from cofounder.channels import canonical
-
     if seen.kind != "content":
         out.emit(seen.plan or {})
         return 0
-    there = seen.channel_variants
-    meant = [canonical(name) or name for name in channels] if channels else list(there)
+    there = {_canonical(name): variant for name, variant in seen.channel_variants.items()}
+    meant = [_canonical(name) for name in channels] if channels else list(there)
     if len(meant) != 1 or meant[0] not in there:
         raise TextUnclear(
-            f"There are texts for {', '.join(there)}.", field="channel", hint="Name one of them: --channel NAME"
+            f"There are texts for {', '.join(seen.channel_variants)}.",
+            field="channel",
+            hint="Name one of them: --channel NAME",
         )
     sys.stdout.flush()
     sys.stdout.buffer.write(there[meant[0]].exact_text.encode("utf-8"))
@@ -223,7 +223,8 @@ async def _edit_stands(seen: "ApprovalOut", choice: _Choice, *, json: bool) -> b
     after = await _tried(seen, choice)
     if after is None:
         return True
-    wanted = [one for one in after.channel_variants.values() if not choice.channels or one.channel in _named(choice)]
+    named = [_canonical(name) for name in choice.channels or []]
+    wanted = [one for one in after.channel_variants.values() if not named or _canonical(one.channel) in named]
     severe = [one for variant in wanted for one in variant.issues if one.get("severity") in ("blocking", "major")]
     stands = not severe and all(one.quality_passed is not False for one in wanted)
     if not json:
@@ -241,10 +242,10 @@ async def _edit_stands(seen: "ApprovalOut", choice: _Choice, *, json: bool) -> b
     raise EditBelowStandard(f"It scores {'nothing' if worst is None else f'{worst:.2f}'}. {said}".strip(), field="edit")
 
 
-def _named(choice: _Choice) -> list[str]:
+def _canonical(name: str) -> str:
     from cofounder.channels import canonical
 
-    return [canonical(name) or name for name in choice.channels or []]
+    return canonical(name) or name
 
 
 async def _tried(seen: "ApprovalOut", choice: _Choice) -> "ApprovalOut | None":

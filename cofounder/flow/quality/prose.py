@@ -4,13 +4,23 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cofounder.channels.prose import paragraphs, unmarked, words
+
+__all__ = [
+    "Sentence",
+    "asked_or_cited",
+    "counted",
+    "grade",
+    "negated",
+    "paragraphs",
+    "sentence_at",
+    "sentences",
+    "syllables",
+    "unmarked",
+    "words",
+]
+
 _BREAK = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9$€£#{])|\n+")
-_WORD = re.compile(r"[^\W_](?:[\w'’&.,/:-]*[^\W_])?%?")
-_TAG_LINE = re.compile(r"\s*(?:[#@]\w+\s*)+")
-_LINK_LINE = re.compile(r"\s*<?https?://\S+>?\s*")
-_MARKUP = re.compile(
-    r"^\s{0,3}(?:#{1,6}\s+|[-*+]\s+|\d{1,2}[.)]\s+|>\s?)|\*\*|__|`|(?<=\])\([^)]*\)|[\[\]]", re.MULTILINE
-)
 _NEGATION = re.compile(
     r"\b(?:no|not|never|nothing|nobody|none|without|cannot|neither|nor|hardly|isn|aren|wasn|don|doesn|didn|can|couldn|won|"
     r"wouldn|unproven|whether|if|avoid)\b(?:['’]t\b)?",
@@ -50,26 +60,9 @@ def sentence_at(text: str, position: int) -> Sentence:
     return Sentence(text, 0, len(text))
 
 
-def words(text: str) -> list[str]:
-    """The words and figures of a text."""
-    return _WORD.findall(text)
-
-
 def counted(number: int, noun: str) -> str:
     """1 link, 2 links."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def paragraphs(text: str) -> list[str]:
-    """Blocks between blank lines, without lines that hold only hashtags or a link."""
-    blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
-    return [block for block in blocks if block and not _TAG_LINE.fullmatch(block) and not _LINK_LINE.fullmatch(block)]
-
-
-def unmarked(markdown: str) -> str:
-    """Markdown as a reader sees it, tables left out."""
-    kept = [line for line in markdown.split("\n") if not line.lstrip().startswith("|")]
-    return _MARKUP.sub("", "\n".join(kept))
 
 
 def negated(text: str, start: int, *, reach: int = 6) -> bool:

@@ -1,19 +1,18 @@
 """A subject read once: its words, sentences and traced figures, for every dimension to look at."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cofounder.channels import ChannelRules, rules
-from cofounder.channels.email import UNSUBSCRIBE
+from cofounder.channels.prose import prose as sentences_alone
+from cofounder.channels.prose import read as shown
 from cofounder.flow.quality.detectors import Context, detect
-from cofounder.flow.quality.prose import Sentence, paragraphs, sentences, unmarked, words
+from cofounder.flow.quality.prose import Sentence, paragraphs, sentences, words
 from cofounder.flow.quality.schemas import DimensionScore, Finding, Subject
 from cofounder.models.brief import ChannelForm, Draft, Fact, Issue
 from cofounder.models.figures import Ledger, Mention
 from cofounder.models.offline.voice import VOICES, voice
 
-_FOOTER = re.compile(r"\n*(?:--\n)?[^\n]*" + re.escape(UNSUBSCRIBE) + r"[^\n]*\s*\Z")
 GIVEN_KINDS = frozenset({"shorten", "restyle", "edit", "summary"})  # the text rests on a given one
 FREE_KINDS = frozenset({"headlines", "calendar", "report"}) | GIVEN_KINDS  # the channel's wanted length does not apply
 
@@ -59,10 +58,10 @@ class Reading:
 def read(subject: Subject) -> Reading:
     """Cut the text up and trace its figures."""
     brief, rendered = subject.brief, subject.rendered
-    text = _FOOTER.sub("", rendered.plain) if rendered.format == "eml" else rendered.plain
+    text = shown(rendered)
     heads = tuple(head for head in (rendered.subject, rendered.preheader, rendered.title) if head and head not in text)
     blocks = tuple(paragraphs(text))
-    prose = unmarked("\n\n".join(blocks)) if rendered.format == "html" else "\n\n".join(blocks)
+    prose = sentences_alone(rendered)
     ledger = Ledger(brief.facts, brief.period, _allowed(subject))
     context = Context(channel=subject.channel, facts=tuple(brief.facts), domain=subject.domain)
     found = [
