@@ -43,9 +43,17 @@ def next_move(history: Sequence[Judged], *, threshold: float, max_rounds: int, f
         return Move(False, best.version, "it passes")
     if rounds >= max_rounds:
         return Move(False, best.version, f"{rounds} refinements are the limit", best.assessment.issues)
-    if rounds and last.assessment.overall < _best(history[:-1]).assessment.overall + IMPROVES:
+    if rounds and not _moved(history):
         return Move(False, best.version, "the last refinement brought no improvement", best.assessment.issues)
     return Move(True, best.version, "it is below the threshold", last.assessment.issues)
+
+
+def _moved(history: Sequence[Judged]) -> bool:
+    """Whether the last round brought something: a better score, or another fault in place of the one that capped it."""
+    last, before = history[-1].assessment, [one.assessment for one in history[:-1]]
+    if last.overall >= max(one.overall for one in before) + IMPROVES:
+        return True
+    return last.capped_by is not None and last.capped_by not in {one.capped_by for one in before}
 
 
 def _best(history: Sequence[Judged]) -> Judged:
