@@ -35,7 +35,8 @@ async def planning(task_id: UUID) -> Result:
         task = await records.get_task(session, task_id)
         if await service.current_row(session, task_id) is not None:
             return done(note="The plan was there already.")
-    preferences = {**task.preferences, "channels": list(task.preferences.get("spelling", {}).values())}
+    wished = list(task.preferences.get("spelling", {}).values())
+    preferences = {**task.preferences, "channels": [*wished, *(["thread"] if task.preferences.get("thread") else [])]}
     intent = await models.understand(
         task.request,
         today=task.as_of.date(),

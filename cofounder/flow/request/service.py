@@ -20,6 +20,7 @@ from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid
 from cofounder.kit.ids import new_id
+from cofounder.models.offline.parsing.channels import is_thread
 from cofounder.people.service import audit
 
 PlanCheck = Callable[[dict[str, Any]], Awaitable[None]]
@@ -135,6 +136,8 @@ def _preferences(body: ProcessIn) -> dict[str, Any]:
         names.setdefault(known, name.strip().lower())
     wished["channels"] = list(names)
     wished["spelling"] = names
+    if any(map(is_thread, body.preferences.channels)):
+        wished["thread"] = True  # its channel is X, which may be named beside it
     if "persona" in wished:
         from cofounder import personas
 
