@@ -192,3 +192,14 @@ def test_personal_data_is_found_and_rarely_invented_on_labelled_sentences() -> N
     ]:
         assert measured[kind]["recall"] >= recall, (kind, measured[kind])
         assert measured[kind]["precision"] >= precision, (kind, measured[kind])
+
+
+def test_a_gap_of_an_outline_and_a_choice_left_open_may_not_leave_the_house() -> None:
+    for text, code in (
+        ("The point: [Which customer said it?]\n\nMore.", "open_gap"),
+        ("No figure is given for customers|visits or customers.", "alternatives"),
+    ):
+        found = check_text(text, "linkedin")
+        assert code in {one.code for one in found.findings}
+        assert found.risk_level == "blocking"
+    assert "open_gap" not in {one.code for one in check_text("See [our page](https://example.com/?).").findings}

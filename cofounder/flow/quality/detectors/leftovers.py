@@ -51,6 +51,13 @@ _PATTERNS: list[tuple[str, Severity, re.Pattern[str], str, str]] = [
         "Say that the figure is not given.",
     ),
     (
+        "open_gap",
+        "blocking",
+        re.compile(r"\[[^\[\]\n]{3,200}\?\](?!\()"),
+        "A question of the outline waits for its answer.",
+        "Write the answer in its place, or take the line out.",
+    ),
+    (
         "alternatives",
         "blocking",
         re.compile(r"(?<![|\w/])[a-z][\w' -]{2,}\|[a-z][\w' -]{2,}(?:\||\b)"),
