@@ -15,7 +15,34 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _FILLER = frozenset(
-    ["a", "any", "all", "the", "our", "your", "total", "website", "site", "web", "online", "rate", "rates", "number", "numbers", "figure", "figures", "metric", "metrics", "data", "stat", "stats", "statistics", "count", "counts", "monthly"]
+    [
+        "a",
+        "any",
+        "all",
+        "the",
+        "our",
+        "your",
+        "total",
+        "website",
+        "site",
+        "web",
+        "online",
+        "rate",
+        "rates",
+        "number",
+        "numbers",
+        "figure",
+        "figures",
+        "metric",
+        "metrics",
+        "data",
+        "stat",
+        "stats",
+        "statistics",
+        "count",
+        "counts",
+        "monthly",
+    ]
 )
 _ALSO_PLAIN = frozenset({"employees", "spend", "views", "leads", "comments", "shares", "likes"})  # everyday words too
 
