@@ -173,3 +173,12 @@ def test_any_text_is_read_with_true_places(text: str) -> None:
     for one, other in itertools.pairwise(figures):
         assert one.end <= other.start
     Ledger(FACTS, Q4).trace(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("a fifth", "derived"), ("a quarter", "unmatched"), ("a third", "unmatched")]
+)
+def test_a_change_told_as_a_fraction_is_recomputed(said: str, kind: str) -> None:
+    facts = [Fact(id="r", metric="revenue", noun="revenue", value=150_000, unit="usd", base=Base(value=125_000))]
+    assert [one.kind for one in trace(f"Revenue is up {said} this month.", facts) if one.text == said] == [kind]
+    assert trace("Revenue was flat until a quarter ago.", facts) == []

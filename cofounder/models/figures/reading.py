@@ -50,6 +50,12 @@ _FRACTION = re.compile(
     r"\b(?:(?P<top>one|two|three|four|five|a|an)[ -])?(?P<part>half|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|tenths?)\b",
     re.IGNORECASE,
 )
+_MOVED_BY = re.compile(
+    r"\b(?:up|down|by|rose|risen|grew|grown|fell|fallen|gained|lost|climbed|dropped|jumped|increased|decreased)"
+    r"(?: (?:about|nearly|almost|over|roughly|more than|less than))? $",
+    re.IGNORECASE,
+)
+_THEN = (" ago", " earl", " befo", " late")
 _MULTIPLE = re.compile(
     rf"\b(?P<word>doubl(?:ed|ing|es?)|tripl(?:ed|ing|es?)|trebled|quadrupled|twice|halved|halving)\b"
     rf"|\b(?P<fold>{NUMBER_WORDS}|\d+(?:\.\d+)?)-?fold\b"
@@ -82,7 +88,10 @@ _DURATION = re.compile(
     r"(?P<unit>days?|weeks?|months?|quarters?|years?|hours?|minutes?|seconds?)\b",
     re.IGNORECASE,
 )
-_QUICK = re.compile(rf"\d|\b(?:{NUMBER_WORDS}|half|third|quarter|twice|doubl|tripl|trebl|quadrupl|halv)", re.IGNORECASE)
+_QUICK = re.compile(
+    rf"\d|\b(?:{NUMBER_WORDS}|half|third|quarter|fifth|sixth|seventh|eighth|tenth|twice|doubl|tripl|trebl|quadrupl|halv)",
+    re.IGNORECASE,
+)
 
 
 def read(text: str) -> list[Figure]:
@@ -142,7 +151,8 @@ def _fractions(text: str) -> list[Figure]:
         part = match["part"].lower().rstrip("s")
         top = match["top"]
         after = text[match.end() : match.end() + 5].lower()
-        if part != "half" and (top is None or not (after.startswith((" of ", " as", " more", " les")))):
+        moved = _MOVED_BY.search(text[max(0, match.start() - 24) : match.start()]) and not after.startswith(_THEN)
+        if part != "half" and (top is None or not (moved or after.startswith((" of ", " as", " more", " les")))):
             continue  # "third", "this quarter", "a quarter ago"
         if part == "half" and (after.startswith((" a ", " an ")) or text[match.start() - 2 : match.start()] == "H "):
             pass

@@ -62,7 +62,7 @@ def given(fact: Fact, value: float | None = None) -> str:
     if fact.unit in ("days", "hours"):
         unit = fact.unit if value != 1 else fact.unit[:-1]
         return f"{plain(value)} {unit}"
-    return plain(value)
+    return plain(value, decimals=6)  # as given: 0.9995 is not 1
 
 
 def short(fact: Fact, value: float | None = None) -> str:
