@@ -7,9 +7,10 @@ done, may be done yet), `unknown` (nobody can say: ask the world, else a person)
 import asyncio
 import time
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -40,6 +41,13 @@ class Refused(Conflict):
     """
 
 
+class NotDone(Conflict):
+    """The other side could not be reached, or had no room; nothing was done yet.
+
+    Raised by a `call`. Only where it is sure that nothing was done; it may be tried again.
+    """
+
+
 class EffectBusy(Conflict):
     """Another process is doing this very thing."""
 
@@ -53,10 +61,25 @@ class OutcomeKnown(Conflict):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of an effect. `called`: by this very call of `perform`, else it was known before."""
+class Told:
+    """What the ledger says about an effect; `begun_at` is when the last call of it was begun."""
 
-    state: Literal["done", "refused", "unknown"]
+    state: str
+    attempts: int
+    begun_at: datetime | None
+    finished_at: datetime | None
+    error: str | None
+    answer: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an effect. `called`: by this very call of `perform`, else it was known before.
+
+    `absent`: surely not done, and the same key may be performed again.
+    """
+
+    state: Literal["done", "refused", "absent", "unknown"]
     answer: dict[str, Any] | None
     error: str | None
     called: bool
@@ -73,8 +96,8 @@ async def perform(
 ) -> Outcome:
     """Do an outside thing at most once per `key`, and write down what came of it.
 
-    `call` does it and gives what the other side answered; it raises Refused when that was a final no; whatever else it
-    raises leaves the outcome unknown. `find` looks for it in the world where an earlier try left no outcome: it gives
+    `call` does it and gives what the other side answered; it raises Refused when that was a final no, NotDone when
+    surely nothing was done yet; whatever else it raises leaves the outcome unknown. `find` looks for it in the world where an earlier try left no outcome: it gives
     what it found, None when the thing is surely absent (then it is done now), and raises when it cannot tell.
     Opens its own transactions: never call it inside one. Raises EffectBusy after five minutes behind another process.
     """
@@ -87,6 +110,33 @@ async def perform(
             if row.state != "absent":
                 return _told(row)
         return await _call(row, call)
+
+
+async def look(key: str, find: Callable[[], Awaitable[Answer | None]]) -> Outcome | None:
+    """Ask the world about an effect whose outcome is unknown, and do nothing; None where it was never begun.
+
+    Opens its own transactions: never call it inside one. Raises EffectBusy.
+    """
+    async with _turn(key):
+        async with db.transaction(durable=False) as session:
+            row = await session.scalar(select(Effect).where(Effect.key == key))
+        if row is None or not row.attempts:
+            return None
+        return _told(await _look(row, find) if row.state in ("unknown", "intended") else row)
+
+
+async def reopen(session: AsyncSession, key: str) -> bool:
+    """Let what was refused, and so was surely not done, be tried once more; false where there is no such effect."""
+    opened = (
+        update(Effect)
+        .where(Effect.key == key, Effect.state == "refused")
+        .values(state="absent", finished_at=None)
+        .returning(Effect.id)
+    )
+    id = await session.scalar(opened)
+    if id is not None:
+        live.changed(session, "effects", id)
+    return id is not None
 
 
 async def settle(session: AsyncSession, key: str, *, done: bool, by: str) -> None:
@@ -111,6 +161,14 @@ async def settle(session: AsyncSession, key: str, *, done: bool, by: str) -> Non
 async def state_of(session: AsyncSession, key: str) -> str | None:
     """The state of the effect under this key; None: never intended."""
     return await session.scalar(select(Effect.state).where(Effect.key == key))
+
+
+async def told(session: AsyncSession, keys: Sequence[str]) -> dict[str, Told]:
+    """key -> what the ledger says, for those keys that were ever intended."""
+    rows = await session.scalars(select(Effect).where(Effect.key.in_(keys)))
+    return {
+        row.key: Told(row.state, row.attempts, row.begun_at, row.finished_at, row.error, row.answer) for row in rows
+    }
 
 
 @asynccontextmanager
@@ -168,13 +226,15 @@ async def _look(row: Effect, find: Callable[[], Awaitable[Answer | None]] | None
 async def _call(row: Effect, call: Callable[[], Awaitable[Answer | None]]) -> Outcome:
     async with db.transaction() as session:
         begun = update(Effect).where(Effect.id == row.id)
-        await session.execute(begun.values(state="intended", attempts=Effect.attempts + 1, error=None))
+        await session.execute(begun.values(state="intended", attempts=Effect.attempts + 1, error=None, begun_at=func.now()))
         live.changed(session, "effects", row.id)
     # A cancelled or killed process leaves `intended`: the next one asks.
     try:
         answer = await call()
     except Refused as error:
         return _told(await _write(row, "refused", error=_words(error)), called=True)
+    except NotDone as error:
+        return _told(await _write(row, "absent", error=_words(error)), called=True)
     except Exception as error:
         return _told(await _write(row, "unknown", error=_words(error)), called=True)
     return _told(await _write(row, "done", answer=answer or {}), called=True)
@@ -195,7 +255,7 @@ async def _write(row: Effect, state: str, *, answer: Answer | None = None, error
 
 
 def _told(row: Effect, *, called: bool = False) -> Outcome:
-    if row.state not in ("done", "refused", "unknown"):
+    if row.state not in ("done", "refused", "absent", "unknown"):
         raise AssertionError(f"{row.key} has no outcome: {row.state}")
     return Outcome(row.state, row.answer, row.error, called, row.id)  # type: ignore[arg-type]
 

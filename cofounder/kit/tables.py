@@ -21,6 +21,7 @@ class Effect(Row):
     answer: Mapped[OptionalDocument]
     attempts: Mapped[int] = mapped_column(default=0)
     intended_at: Mapped[Moment]
+    begun_at: Mapped[OptionalMoment]  # the last call
     finished_at: Mapped[OptionalMoment]
     error: Mapped[OptionalWords]
     __table_args__ = (Index("ix_effects_open", "state", postgresql_where=text("state IN ('intended', 'unknown')")),)

@@ -46,6 +46,8 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
         "fingerprint": decision.fingerprint,
         "recipients": [],
         "state": "scheduled",
+        "carried_by": str(publication_id),
+        "attempts": 0,
         "scheduled_at": decision.schedule_at,
         "note": order.note,
         "created_at": now(),

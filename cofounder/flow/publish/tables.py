@@ -46,6 +46,9 @@ class Publication(Row):
     fingerprint: Mapped[Words]
     recipients: Mapped[Tags]  # as of the first attempt; one empty name where a channel has none
     state: Mapped[Words]
+    carried_by: Mapped[Words]  # the workflow that sends it; another one, from before a person asked again, lets go
+    attempts: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[OptionalMoment]  # scheduled again, because the last attempt surely sent nothing
     scheduled_at: Mapped[OptionalMoment]
     attempted_at: Mapped[OptionalMoment]
     finished_at: Mapped[OptionalMoment]

@@ -82,6 +82,8 @@ def upgrade() -> None:
         sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
     )
+    op.create_index("ix_audit_log_at_id", "audit_log", ["at", "id"], unique=False)
+    op.create_index("ix_audit_log_object", "audit_log", ["object_type", "object_id"], unique=False)
     op.create_table(
         "decisions",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -93,7 +95,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("feedback", sa.Text(), nullable=True),
-        sa.Column("edit", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("edit", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("schedule_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
@@ -120,9 +122,10 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("answer", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("intended_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_effects")),
@@ -178,7 +181,7 @@ def upgrade() -> None:
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("answer", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("tokens_in", sa.Integer(), nullable=False),
         sa.Column("tokens_out", sa.Integer(), nullable=False),
         sa.Column("cost_usd", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
@@ -206,21 +209,23 @@ def upgrade() -> None:
         sa.Column("intent", sa.Text(), nullable=False),
         sa.Column("timestamp", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("business_state", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("metrics_delta", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("metrics_delta", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("similar_historical_content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("platform_baseline", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("execution_plan", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("plan", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("execution_plan", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("plan", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("execution_result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("quality_score", sa.Numeric(precision=5, scale=4), nullable=True),
         sa.Column("quality_dimensions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("user_approval", sa.Boolean(), nullable=True),
-        sa.Column("decision", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("final_text", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("decision", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("final_text", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
         sa.Column("seconds", sa.Double(), server_default="0", nullable=False),
-        sa.Column("post_publication_metrics", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("business_impact", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "post_publication_metrics", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
+        ),
+        sa.Column("business_impact", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("roi_on_cost", sa.Double(), nullable=True),
         sa.Column("patterns_discovered", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("business_correlations", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -327,6 +332,9 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("recipients", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("carried_by", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -370,6 +378,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_settings")),
     )
     op.create_table(
+        "sign_in_attempts",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_sign_in_attempts")),
+    )
+    op.create_table(
+        "signing_keys",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("public", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_keys")),
+    )
+    op.create_table(
         "steps",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -382,10 +406,10 @@ def upgrade() -> None:
         sa.Column("fence", sa.Uuid(), nullable=True),
         sa.Column("depends_on", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("inputs", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("input", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("output", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("input", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("output", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("quality_score", sa.Numeric(precision=5, scale=4), nullable=True),
-        sa.Column("error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("error", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("copied_from", sa.Uuid(), nullable=True),
@@ -403,13 +427,13 @@ def upgrade() -> None:
         sa.Column("phase", sa.Text(), nullable=True),
         sa.Column("priority", sa.Integer(), server_default="0", nullable=False),
         sa.Column("as_of", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("business_metrics", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("business_metrics", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("preferences", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("supplied_plan", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("supplied_plan", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("review_plan", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("automatic", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("intent", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("intent", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("topic", sa.Text(), nullable=True),
         sa.Column("category", sa.Text(), nullable=True),
         sa.Column("primary_keyword", sa.Text(), nullable=True),
@@ -427,7 +451,7 @@ def upgrade() -> None:
         sa.Column("cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
         sa.Column("quality_score", sa.Numeric(precision=5, scale=4), nullable=True),
         sa.Column("refinements", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("error", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("error", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("idempotency_key", sa.Text(), nullable=True),
         sa.Column("body_hash", sa.Text(), nullable=True),
         sa.Column("requested_by", sa.Text(), nullable=True),
@@ -446,6 +470,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tasks_parent_task_id"), "tasks", ["parent_task_id"], unique=False)
     op.create_index("ix_tasks_status", "tasks", ["status"], unique=False)
     op.create_table(
+        "users",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("password", sa.Text(), nullable=True),
+        sa.Column("password_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("folded", name=op.f("uq_users_folded")),
+    )
+    op.create_table(
         "variants",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -454,7 +494,7 @@ def upgrade() -> None:
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("draft", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("brief", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("rendered", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("rendered", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("persona", sa.Text(), nullable=True),
         sa.Column("is_best", sa.Boolean(), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
@@ -481,6 +521,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("day", "page_id", "source", name=op.f("uq_web_analytics_day_page_id_source")),
     )
     op.create_table(
+        "sign_ins",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_because", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
+    )
+    op.create_index(op.f("ix_sign_ins_user_id"), "sign_ins", ["user_id"], unique=False)
+    op.create_table(
         "social_post_analytics",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("post_id", sa.UUID(), nullable=False),
@@ -495,7 +550,7 @@ def upgrade() -> None:
         sa.Column("bookmarks", sa.Integer(), nullable=True),
         sa.Column("followers", sa.Integer(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("raw", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_social_post_analytics_post_id_posts"), ondelete="CASCADE"
@@ -505,19 +560,46 @@ def upgrade() -> None:
             "post_id", "platform", "measured_at", name=op.f("uq_social_post_analytics_post_id_platform_measured_at")
         ),
     )
+    op.create_table(
+        "tokens",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column("sign_in_id", sa.UUID(), nullable=True),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_ins.id"], name=op.f("fk_tokens_sign_in_id_sign_ins"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_tokens_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
+    )
+    op.create_index(op.f("ix_tokens_sign_in_id"), "tokens", ["sign_in_id"], unique=False)
+    op.create_index(op.f("ix_tokens_user_id"), "tokens", ["user_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("ix_tokens_user_id"), table_name="tokens")
+    op.drop_index(op.f("ix_tokens_sign_in_id"), table_name="tokens")
+    op.drop_table("tokens")
     op.drop_table("social_post_analytics")
+    op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
+    op.drop_table("sign_ins")
     op.drop_table("web_analytics")
     op.drop_table("variants")
+    op.drop_table("users")
     op.drop_index("ix_tasks_status", table_name="tasks")
     op.drop_index(op.f("ix_tasks_parent_task_id"), table_name="tasks")
     op.drop_index("ix_tasks_created_at", table_name="tasks")
     op.drop_table("tasks")
     op.drop_table("steps")
+    op.drop_table("signing_keys")
+    op.drop_table("sign_in_attempts")
     op.drop_table("settings")
     op.drop_index(op.f("ix_recipients_account_id"), table_name="recipients")
     op.drop_table("recipients")
@@ -543,6 +625,8 @@ def downgrade() -> None:
     op.drop_table("effects")
     op.drop_table("deliverables")
     op.drop_table("decisions")
+    op.drop_index("ix_audit_log_object", table_name="audit_log")
+    op.drop_index("ix_audit_log_at_id", table_name="audit_log")
     op.drop_table("audit_log")
     op.drop_table("assessments")
     op.drop_table("approvals")
