@@ -1,6 +1,6 @@
 # Everything a person does from a checkout. Each target makes what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench lock docs
+.PHONY: help setup demo run test check bench lock docs page
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 help:           ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
 
-setup: $(READY) ## make .venv from requirements.lock (skipped when it is newer than the lock)
+setup: page      ## make .venv from requirements.lock (skipped when it is newer than the lock)
 
 demo: setup     ## run the main job on a sample company and show it
 	@$(BIN)/cofounder demo
@@ -27,6 +27,7 @@ check: setup    ## style, types, who imports whom, lock and generated pages up t
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m cofounder.cli.reference --check
+	@cd web && npm run --silent check
 	@.ci/lock $(LOCK)
 
 bench: setup    ## measure what the documentation claims about speed
@@ -37,6 +38,10 @@ lock: setup     ## write requirements.lock anew; UPGRADE=1 takes newer versions
 
 docs: setup     ## write the generated reference pages anew
 	@$(BIN)/python -m cofounder.cli.reference
+	@cd web && npm run --silent types
+
+page: $(READY)  ## build the page anew when its sources changed
+	@$(BIN)/python hatch_build.py --check || { rm -f $(READY); $(MAKE) --no-print-directory $(READY); }
 
 $(READY): requirements.lock pyproject.toml
 	@.ci/venv

@@ -66,6 +66,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.publish.routes import router as publish
     from cofounder.flow.request.routes import router as request
     from cofounder.flow.run.routes import router as run
+    from cofounder.kit import pages
     from cofounder.kit.http import install
     from cofounder.kit.openapi import also
     from cofounder.ops.events import router as events
@@ -84,4 +85,5 @@ def create_app() -> FastAPI:
     for router in (request, run, approve, publish, learn, settings_routes, events, ops):
         app.include_router(router)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
+    pages.install(app)
     return app

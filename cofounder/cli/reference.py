@@ -5,6 +5,7 @@ python -m cofounder.cli.reference --check  # exit 1 when a page is not current
 """
 
 import importlib
+import json
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import typer
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+CONTRACT = "../../web/openapi.json"
 NOTE = "<!-- Written by `make docs` from the program itself. Change it there. -->\n"
 _EVERYWHERE = (
     "not_signed_in",
@@ -35,7 +37,15 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page,
         "api.md": api_page,
     }
-    return {name: f"{NOTE}\n{make().strip()}\n" for name, make in makers.items()}
+    written = {name: f"{NOTE}\n{make().strip()}\n" for name, make in makers.items()}
+    return {**written, CONTRACT: contract()}
+
+
+def contract() -> str:
+    """The OpenAPI document, from which the page takes its types."""
+    from cofounder.app import create_app
+
+    return json.dumps(create_app().openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 def stale() -> list[str]:
@@ -256,7 +266,7 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, page in pages().items():
         (FOLDER / name).write_text(page, encoding="utf-8")
-        sys.stdout.write(f"docs/reference/{name}\n")
+        sys.stdout.write(f"{(FOLDER / name).resolve().relative_to(FOLDER.parents[1])}\n")
     return 0
 
 

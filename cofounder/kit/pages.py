@@ -1,0 +1,59 @@
+"""Serves the built page: its files as they lie, and the page itself at every address that is not a file or the API.
+
+A deep link that is reloaded gets the page, never JSON; an unknown address below /api stays a problem.
+"""
+
+import asyncio
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+BUILT = Path(__file__).parent.parent / "_web"
+FOREVER = "public, max-age=31536000, immutable"  # the names of these files carry their content's hash
+
+# The page loads nothing from elsewhere; style attributes are how its component library sets sizes.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def install(app: FastAPI, built: Path = BUILT) -> None:
+    """Let whatever no route answers be the page. Without a built page its addresses say how to build it."""
+    missing = app.router.default
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        address = scope.get("path", "").lstrip("/")
+        asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if not asked or address.split("/")[0] in ("api", "mcp"):
+            await missing(scope, receive, send)
+            return
+        answer = await asyncio.to_thread(lambda: _file(built, address) or _page(built))
+        await answer(scope, receive, send)
+
+    app.router.default = page
+
+
+def _file(built: Path, address: str) -> Response | None:
+    """The file of this name inside the built page, None for none and for what lies outside."""
+    wanted = (built / address).resolve()
+    if not address or not wanted.is_relative_to(built.resolve()) or not wanted.is_file():
+        return None
+    kept = FOREVER if address.startswith("assets/") else "no-cache"
+    return FileResponse(wanted, headers={**HEADERS, "Cache-Control": kept})
+
+
+def _page(built: Path) -> Response:
+    index = built / "index.html"
+    if not index.is_file():
+        said = "The page was not built. In a checkout, run: make setup. The API works: /api/openapi.json\n"
+        return PlainTextResponse(said, status_code=503, headers=HEADERS)
+    return FileResponse(index, headers={**HEADERS, "Cache-Control": "no-cache"})

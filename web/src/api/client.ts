@@ -1,0 +1,80 @@
+/** The one way to the server: typed by its OpenAPI, the session in a cookie, every refusal a `Problem`. */
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+/** What the server said no with; `message` can be shown to a person as it stands. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly title: string,
+    readonly detail: string,
+    readonly hint: string | null,
+    readonly errors: { field: string; message: string }[],
+  ) {
+    super(detail || title);
+  }
+
+  /** The message that belongs to one field of a form, if any. */
+  of(field: string): string | undefined {
+    return this.errors.find((each) => each.field === field || each.field.endsWith(`.${field}`))?.message;
+  }
+}
+
+const OFFLINE = new Problem(
+  0,
+  "server_out_of_reach",
+  "The server does not answer",
+  "The server does not answer. Nothing was lost; this page tries again by itself.",
+  "Is it running? Start it with: cofounder up",
+  [],
+);
+
+export function asProblem(body: unknown, status: number): Problem {
+  const given = (body ?? {}) as Record<string, unknown>;
+  const told = (given.error ?? given) as Record<string, unknown>; // the envelope keeps it under `error`
+  const text = (name: string) => (typeof told[name] === "string" ? (told[name] as string) : "");
+  return new Problem(
+    status,
+    text("code") || `http_${status}`,
+    text("title") || "The server refused",
+    text("detail"),
+    text("hint") || null,
+    Array.isArray(told.errors) ? (told.errors as { field: string; message: string }[]) : [],
+  );
+}
+
+export const client = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** The body of an answer. Throws Problem for every refusal and when the server is away. */
+export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
+  return (await askWith(call)).data;
+}
+
+/** The body and the headers, for what carries an ETag. Throws Problem. */
+export async function askWith<T>(call: Promise<Answer<T>>): Promise<{ data: T; response: Response }> {
+  const answer = await call.catch((): never => {
+    throw OFFLINE;
+  });
+  if (!answer.response.ok) {
+    if (answer.response.status === 401) signedOut();
+    throw asProblem(answer.error, answer.response.status);
+  }
+  return { data: answer.data as T, response: answer.response };
+}
+
+const watchers = new Set<() => void>();
+
+/** Call `then` whenever the server says that nobody is signed in. */
+export function onSignedOut(then: () => void): () => void {
+  watchers.add(then);
+  return () => watchers.delete(then);
+}
+
+function signedOut(): void {
+  for (const watcher of watchers) watcher();
+}

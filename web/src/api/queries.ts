@@ -1,0 +1,76 @@
+/** Every question the page asks the server, once. The first part of a key is what live.ts invalidates. */
+import { queryOptions } from "@tanstack/react-query";
+import { ask, askWith, client, type Schemas } from "./client";
+
+export type TaskRow = Schemas["TaskOut"];
+export type TaskFilter = { status?: string; search?: string; source?: string; cursor?: string; limit?: number };
+
+export const tasks = (filter: TaskFilter = {}) =>
+  queryOptions({
+    queryKey: ["tasks", filter],
+    queryFn: () =>
+      ask(
+        client.GET("/api/tasks", {
+          params: {
+            query: {
+              ...filter,
+              status: (filter.status?.split(",") ?? undefined) as never,
+              source: filter.source as never,
+            },
+          },
+        }),
+      ),
+  });
+
+export const needsYou = () => tasks({ status: "pending_approval,needs_clarification", limit: 50 });
+export const running = () => tasks({ status: "queued,running,paused,approved,publishing", limit: 20 });
+export const recent = () => tasks({ limit: 50 });
+
+export const task = (id: string) =>
+  queryOptions({
+    queryKey: ["task", id],
+    queryFn: () => ask(client.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),
+  });
+
+export const approval = (id: string) =>
+  queryOptions({
+    queryKey: ["approval", id],
+    queryFn: async () => {
+      const { data, response } = await askWith(
+        client.GET("/api/orchestrator/approval/{task_id}", { params: { path: { task_id: id } } }),
+      );
+      return { ...data, etag: response.headers.get("etag") };
+    },
+  });
+
+export const publications = (states?: string[], limit = 100) =>
+  queryOptions({
+    queryKey: ["publications", states ?? "all", limit],
+    queryFn: () => ask(client.GET("/api/publications", { params: { query: { state: states as never, limit } } })),
+  });
+
+export const unknownOutcomes = () => publications(["unknown"], 50);
+
+export const summary = () =>
+  queryOptions({ queryKey: ["summary"], queryFn: () => ask(client.GET("/api/orchestrator/metrics/summary")) });
+
+export const settings = () =>
+  queryOptions({ queryKey: ["settings"], queryFn: () => ask(client.GET("/api/orchestrator/settings")) });
+
+export const company = () =>
+  queryOptions({
+    ...settings(),
+    select: (all: Record<string, Schemas["SettingOut"]>) => String(all.company?.value ?? ""),
+  });
+
+export const patterns = () =>
+  queryOptions({
+    queryKey: ["examples", "patterns"],
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/patterns")),
+  });
+
+export const tools = () =>
+  queryOptions({ queryKey: ["tools"], queryFn: () => ask(client.GET("/api/orchestrator/tools/available")) });
+
+export const ready = () =>
+  queryOptions({ queryKey: ["ready"], queryFn: () => ask(client.GET("/api/ready")), retry: false });

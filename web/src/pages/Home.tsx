@@ -1,0 +1,276 @@
+/** What needs you, what runs, what was learned, what it cost. */
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useMay } from "../api/me";
+import { needsYou, patterns, publications, running, summary, type TaskRow, unknownOutcomes } from "../api/queries";
+import { Key, useKeys } from "../parts/Key";
+import { Notches } from "../parts/Notches";
+import { useNow } from "../parts/now";
+import { Panel } from "../parts/Panel";
+import { Empty, Shown } from "../parts/Rest";
+import { Glyph, Status } from "../parts/Status";
+import {
+  ago,
+  atClock,
+  channelName,
+  cost,
+  counted,
+  duration,
+  money,
+  percent,
+  score,
+  short,
+  spoken,
+  when,
+} from "../parts/words";
+import { NewTask } from "../stages/request/NewTask";
+import styles from "./Home.module.css";
+
+export function Home() {
+  const now = useNow(30_000);
+  return (
+    <>
+      <Sentence />
+      <p className={`quiet ${styles.when}`}>{when(new Date(now))}</p>
+      <div className="columns">
+        <div className="stack">
+          <Ask />
+          <NeedsYou now={now} />
+          <Running now={now} />
+          <Published now={now} />
+        </div>
+        <div className="stack">
+          <Learned />
+          <Spending />
+        </div>
+      </div>
+    </>
+  );
+}
+
+const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
+const word = (count: number) => NUMBERS[count] ?? String(count);
+
+function Sentence() {
+  const waiting = useQuery(needsYou()).data?.total ?? 0;
+  const unknown = useQuery(unknownOutcomes()).data?.total ?? 0;
+  const going = useQuery(running()).data?.total ?? 0;
+  const needed = waiting + unknown;
+  return (
+    <h1 className="say">
+      {needed > 0 ? (
+        <em>{`${word(needed)} ${needed === 1 ? "thing needs" : "things need"} you. `}</em>
+      ) : (
+        "Nothing needs you. "
+      )}
+      {going > 0
+        ? `${word(going)} ${going === 1 ? "task is" : "tasks are"} under way.`
+        : needed > 0
+          ? "Nothing else runs."
+          : "Ask for something."}
+    </h1>
+  );
+}
+
+function Ask() {
+  return useMay("operator") ? (
+    <Panel label="Ask for something">
+      <NewTask />
+    </Panel>
+  ) : null;
+}
+
+/** A task's address where a person has something to do: its approval, else the task. */
+const addressOf = (task: TaskRow) =>
+  task.status === "pending_approval"
+    ? ({ to: "/orchestrator/approvals/$id", params: { id: task.task_id } } as const)
+    : ({ to: "/orchestrator/tasks/$id", params: { id: task.task_id } } as const);
+
+function NeedsYou({ now }: { now: number }) {
+  const waiting = useQuery(needsYou());
+  const unknown = useQuery(unknownOutcomes());
+  const navigate = useNavigate();
+  const rows = waiting.data?.items ?? [];
+  useKeys(
+    rows
+      .slice(0, 9)
+      .map((task, place): [string, () => void] => [String(place + 1), () => void navigate(addressOf(task))]),
+  );
+  return (
+    <Panel title="Needs you">
+      <Shown query={waiting}>
+        {() =>
+          rows.length + (unknown.data?.items.length ?? 0) === 0 ? (
+            <Empty title="Nothing needs you.">What waits for your decision appears here as soon as it does.</Empty>
+          ) : (
+            <ul className={styles.list}>
+              {unknown.data?.items.map((publication) => (
+                <li key={publication.publication_id}>
+                  <Glyph look="unknown" />
+                  <div>
+                    <b>{`Is the ${channelName(publication.channel)} post out?`}</b>
+                    <p>{publication.note ?? "The line broke after sending. Nothing is sent again until you answer."}</p>
+                  </div>
+                  <div className={styles.act}>
+                    <span className="quiet">{ago(publication.attempted_at, now)}</span>
+                    <Button component={Link} {...({ to: "/content" } as object)}>
+                      Answer
+                    </Button>
+                  </div>
+                </li>
+              ))}
+              {rows.map((task, place) => (
+                <li key={task.task_id}>
+                  <Glyph look="you" />
+                  <div>
+                    <b>{short(task.request, 90)}</b>
+                    <p>
+                      {task.status === "needs_clarification"
+                        ? "Asks a question before it plans."
+                        : [
+                            task.quality_score == null ? null : `Scored ${score(task.quality_score, 3)}`,
+                            task.channels.map(channelName).join(", "),
+                          ]
+                            .filter(Boolean)
+                            .join(". ")}
+                    </p>
+                  </div>
+                  <div className={styles.act}>
+                    <span className="quiet">{ago(task.created_at, now)}</span>
+                    <Button
+                      variant={place === 0 ? "filled" : "default"}
+                      onClick={() => void navigate(addressOf(task))}
+                      rightSection={place < 9 ? <Key>{String(place + 1)}</Key> : undefined}
+                    >
+                      {task.status === "needs_clarification" ? "Answer" : "Review"}
+                    </Button>
+                  </div>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Shown>
+    </Panel>
+  );
+}
+
+function Running({ now }: { now: number }) {
+  const query = useQuery(running());
+  return (
+    <Panel title="Running" aside={<Link to="/orchestrator">All tasks</Link>}>
+      <Shown query={query}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title="Nothing runs." />
+          ) : (
+            <table className="ledger">
+              <thead>
+                <tr>
+                  <th>Task</th>
+                  <th>Phase</th>
+                  <th className="right">Cost</th>
+                  <th className="right">Time</th>
+                </tr>
+              </thead>
+              <tbody>
+                {page.items.map((task) => (
+                  <tr key={task.task_id}>
+                    <td>
+                      <Link to="/orchestrator/tasks/$id" params={{ id: task.task_id }}>
+                        {short(task.request, 60)}
+                      </Link>
+                    </td>
+                    <td>
+                      <div className="row">
+                        <Notches phase={task.phase} status={task.status} />
+                        <Status
+                          status={task.status}
+                          word={task.status === "running" && task.phase ? spoken(task.phase) : undefined}
+                        />
+                      </div>
+                    </td>
+                    <td className="right">{cost(task.cost)}</td>
+                    <td className="right">{duration((now - Date.parse(task.created_at)) / 1000)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )
+        }
+      </Shown>
+    </Panel>
+  );
+}
+
+function Published({ now }: { now: number }) {
+  const query = useQuery(publications(["published"], 6));
+  return (
+    <Panel title="Published" aside={<Link to="/content">Content</Link>}>
+      <Shown query={query}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <Empty title="Nothing published.">What you approve is published once, and appears here.</Empty>
+          ) : (
+            <table className="ledger">
+              <tbody>
+                {page.items.map((publication) => (
+                  <tr key={publication.publication_id}>
+                    <td>{short(publication.text, 70)}</td>
+                    <td>{channelName(publication.channel)}</td>
+                    <td className="quiet">{publication.delivered_by}</td>
+                    <td className="right quiet" title={atClock(publication.finished_at)}>
+                      {ago(publication.finished_at, now)}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )
+        }
+      </Shown>
+    </Panel>
+  );
+}
+
+function Learned() {
+  const query = useQuery(patterns());
+  return (
+    <Panel title="Learned" pad>
+      <Shown query={query}>
+        {(found) => (
+          <p className={styles.finding}>{found.message ?? `${counted(found.patterns.length, "pattern")} hold.`}</p>
+        )}
+      </Shown>
+    </Panel>
+  );
+}
+
+function Spending() {
+  const query = useQuery(summary());
+  return (
+    <Panel title="Spending and results" pad>
+      <Shown query={query}>
+        {(all) => (
+          <dl className={styles.pairs}>
+            <dt>Spent today</dt>
+            <dd>{money(all.cost_today)}</dd>
+            <dt>Spent in all</dt>
+            <dd>{money(all.total_cost)}</dd>
+            <dt>Tasks done</dt>
+            <dd>{`${all.successful} of ${all.total_executions}`}</dd>
+            <dt>Approved</dt>
+            <dd>
+              {all.approval_rate == null ? "–" : `${percent(all.approval_rate)}, n = ${all.approved + all.rejected}`}
+            </dd>
+            <dt>Mean quality</dt>
+            <dd>{all.avg_quality_score == null ? "–" : `${score(all.avg_quality_score, 3)}, n = ${all.judged}`}</dd>
+            <dt>Mean time</dt>
+            <dd>{duration(all.avg_seconds)}</dd>
+          </dl>
+        )}
+      </Shown>
+    </Panel>
+  );
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { ago, cost, counted, duration, percent, short, spoken } from "./words";
+
+describe("words", () => {
+  it("tells durations in seconds up to two minutes, then in minutes", () => {
+    expect(duration(0.42)).toBe("0.4 s");
+    expect(duration(61)).toBe("61 s");
+    expect(duration(250)).toBe("4 min 10 s");
+    expect(duration(null)).toBe("–");
+  });
+  it("never tells no value as nought", () => {
+    expect(cost(null)).toBe("–");
+    expect(percent(undefined)).toBe("–");
+    expect(cost(0)).toBe("$0.000");
+  });
+  it("tells times from now", () => {
+    const now = Date.parse("2026-01-05T09:31:00Z");
+    expect(ago("2026-01-05T09:25:00Z", now)).toContain("6");
+    expect(ago(null)).toBe("–");
+  });
+  it("counts nouns, speaks names and cuts by words", () => {
+    expect(counted(1, "task")).toBe("1 task");
+    expect(counted(1200, "task")).toBe("1,200 tasks");
+    expect(spoken("financial.read_metrics")).toBe("Read metrics");
+    expect(short("Write a post about growth", 14)).toBe("Write a post…");
+  });
+});

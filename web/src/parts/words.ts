@@ -1,0 +1,93 @@
+/** Numbers and times as a person reads them, by the browser's locale. */
+const locale = typeof navigator === "undefined" ? "en" : navigator.language;
+
+const count = new Intl.NumberFormat(locale);
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
+const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
+
+export const NONE = "–";
+
+const fixed = (value: number, digits: number) =>
+  new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .format(value)
+    .replace("-", "−");
+
+export const whole = (value: number | null | undefined) =>
+  value == null ? NONE : count.format(value).replace("-", "−");
+export const score = (value: number | null | undefined, digits = 2) => (value == null ? NONE : fixed(value, digits));
+export const percent = (share: number | null | undefined, digits = 0) =>
+  share == null ? NONE : `${fixed(share * 100, digits)}%`;
+
+/** A task's cost in dollars, three digits: $0.021. */
+export const cost = (usd: number | null | undefined) => (usd == null ? NONE : `$${fixed(usd, 3)}`);
+/** An amount of money in dollars, two digits: $14.10. */
+export const money = (usd: number | null | undefined) => (usd == null ? NONE : `$${fixed(usd, 2)}`);
+
+/** Seconds up to two minutes, then minutes, then hours: "0.4 s", "61 s", "4 min 10 s", "3 h". */
+export function duration(seconds: number | null | undefined): string {
+  if (seconds == null) return NONE;
+  if (seconds < 10) return `${fixed(seconds, 1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 3600) {
+    const rest = Math.round(seconds % 60);
+    return `${Math.floor(seconds / 60)} min${rest ? ` ${rest} s` : ""}`;
+  }
+  return `${fixed(seconds / 3600, 1)} h`;
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 7],
+  ["week", 4.35],
+  ["month", 12],
+  ["year", Number.POSITIVE_INFINITY],
+];
+
+/** "6 min ago"; `now` in ms. */
+export function ago(time: string | Date | null | undefined, now = Date.now()): string {
+  if (!time) return NONE;
+  let left = (new Date(time).getTime() - now) / 1000;
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(left) < size) return relative.format(Math.round(left), unit);
+    left /= size;
+  }
+  return NONE;
+}
+
+export const when = (time: string | Date | null | undefined) => (time ? absolute.format(new Date(time)) : NONE);
+export const atClock = (time: string | Date | null | undefined) => (time ? clock.format(new Date(time)) : NONE);
+
+/** "1 task", "3 tasks". */
+export const counted = (number: number, noun: string, many = `${noun}s`) =>
+  `${whole(number)} ${number === 1 ? noun : many}`;
+
+/** "financial.read_metrics" -> "Read metrics"; "tool_discovery" -> "Tool discovery". */
+export function spoken(name: string): string {
+  const plain = (name.split(".").pop() ?? name).replaceAll("_", " ");
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+const CHANNELS: Record<string, string> = {
+  linkedin: "LinkedIn",
+  x: "X",
+  twitter: "X",
+  facebook: "Facebook",
+  email: "E-mail",
+  blog: "Blog",
+  wordpress: "WordPress",
+  ghost: "Ghost",
+  webhook: "Webhook",
+  outbox: "Outbox",
+};
+export const channelName = (channel: string) => CHANNELS[channel] ?? spoken(channel);
+
+/** A request cut to a line, by words. */
+export function short(text: string, most = 80): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.length <= most) return line;
+  const cut = line.slice(0, most - 1);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), most / 2))}…`;
+}

@@ -1,0 +1,49 @@
+/** Every address of the page. A page is loaded when it is first opened. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { Home } from "./pages/Home";
+import { Missing } from "./pages/Missing";
+import { Gate } from "./shell/Gate";
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Gate, notFoundComponent: Missing });
+const at = <Path extends string>(path: Path) => ({ getParentRoute: () => root, path });
+
+/** Filters and the like live in the address: text values only, empty ones left out. */
+const words = (search: Record<string, unknown>): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(search).map(([name, value]) => [name, value == null ? undefined : String(value)]));
+
+const tree = root.addChildren([
+  createRoute({ ...at("/"), component: Home }),
+  createRoute({
+    ...at("/orchestrator"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => import("./stages/run/Tasks"), "Tasks"),
+  }),
+  createRoute({
+    ...at("/orchestrator/tasks/$id"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => import("./stages/run/Task"), "Task"),
+  }),
+  createRoute({
+    ...at("/orchestrator/approvals"),
+    component: lazyRouteComponent(() => import("./stages/approve/Approvals"), "Approvals"),
+  }),
+  createRoute({
+    ...at("/orchestrator/approvals/$id"),
+    component: lazyRouteComponent(() => import("./stages/approve/Approval"), "Approval"),
+  }),
+  createRoute({
+    ...at("/content"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => import("./stages/publish/Content"), "Content"),
+  }),
+  createRoute({
+    ...at("/settings"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => import("./pages/Settings"), "Settings"),
+  }),
+  createRoute({ ...at("/system"), component: lazyRouteComponent(() => import("./pages/System"), "System") }),
+]);
+
+export const makeRouter = (queries: QueryClient) =>
+  createRouter({ routeTree: tree, context: { queries }, defaultPreload: "intent", scrollRestoration: true });

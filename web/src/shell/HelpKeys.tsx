@@ -1,0 +1,63 @@
+/** `?` shows every key; `g` and a letter go to a place. */
+import { Modal } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { Key, useKeys } from "../parts/Key";
+import { PLACES } from "./places";
+
+const ASK = "cofounder:keys";
+export const openHelp = () => window.dispatchEvent(new Event(ASK));
+
+const KEYS: [string, string][] = [
+  ["Ctrl K", "Go to, ask or run"],
+  ["?", "These keys"],
+  ["n", "New task"],
+  ["↑ ↓", "Move in a list"],
+  ["Enter", "Open"],
+  ["Space", "Select"],
+  ["Ctrl Enter", "Approve, or send"],
+];
+
+export function HelpKeys() {
+  const [opened, { open, close }] = useDisclosure(false);
+  const navigate = useNavigate();
+  const going = useRef(0);
+  useEffect(() => {
+    window.addEventListener(ASK, open);
+    return () => window.removeEventListener(ASK, open);
+  }, [open]);
+  useKeys([
+    ["shift+?", open],
+    ["?", open],
+    [
+      "g",
+      () => {
+        going.current = Date.now();
+      },
+    ],
+    ...PLACES.map((place): [string, () => void] => [
+      place.key,
+      () => {
+        if (Date.now() - going.current < 1200) void navigate({ to: place.to });
+        going.current = 0;
+      },
+    ]),
+  ]);
+  return (
+    <Modal opened={opened} onClose={close} title="Keys">
+      <table className="ledger">
+        <tbody>
+          {[...KEYS, ...PLACES.map((place): [string, string] => [`g ${place.key}`, place.name])].map(([key, does]) => (
+            <tr key={key}>
+              <td>
+                <Key>{key}</Key>
+              </td>
+              <td>{does}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Modal>
+  );
+}

@@ -1,0 +1,3 @@
+export function Content() {
+  return null;
+}

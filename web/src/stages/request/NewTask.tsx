@@ -1,0 +1,60 @@
+/** Ask in plain language. What is typed is kept until the server has the task. */
+import { Button, Textarea } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { ask, client, Problem } from "../../api/client";
+import { Key } from "../../parts/Key";
+import styles from "./NewTask.module.css";
+
+export function NewTask({ first = "", autoFocus = false }: { first?: string; autoFocus?: boolean }) {
+  const [request, setRequest] = useState(first);
+  const [birth, setBirth] = useState(() => crypto.randomUUID()); // a second press of the button is the same task
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const navigate = useNavigate();
+
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!request.trim() || busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const born = await ask(
+        client.POST("/api/orchestrator/process", { body: { request }, headers: { "Idempotency-Key": birth } }),
+      );
+      setRequest("");
+      await navigate({ to: "/orchestrator/tasks/$id", params: { id: born.task_id } });
+    } catch (error) {
+      if (error instanceof Problem) setProblem(error);
+      if (error instanceof Problem && error.status > 0) setBirth(crypto.randomUUID());
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className={styles.form} onSubmit={(event) => void submit(event)}>
+      <Textarea
+        aria-label="What should be made?"
+        placeholder="Create a LinkedIn post about our Q4 growth metrics"
+        autosize
+        minRows={2}
+        maxRows={10}
+        variant="unstyled"
+        autoFocus={autoFocus}
+        value={request}
+        error={problem ? `${problem.message} ${problem.hint ?? ""}` : undefined}
+        onChange={(event) => setRequest(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
+        }}
+      />
+      <div className={styles.foot}>
+        <span className="quiet">Nothing is published before you approve the exact text.</span>
+        <span className="space" />
+        <Button type="submit" loading={busy} disabled={!request.trim()} rightSection={<Key>Ctrl Enter</Key>}>
+          Ask
+        </Button>
+      </div>
+    </form>
+  );
+}
