@@ -27,6 +27,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit import db, openapi, problems
 from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.gate import Gate
+from cofounder.kit.routing import Router, Strict, Unreadable
+
+__all__ = ["Body", "Page", "Router", "Session", "Strict", "Time", "Usd", "documented", "install"]
 
 T = TypeVar("T")
 
@@ -56,6 +59,8 @@ class Body(BaseModel):
     @classmethod
     def _storable(cls, given: Any) -> Any:
         """Raise for every value that JSON text or PostgreSQL cannot hold, at its own place."""
+        if isinstance(given, Unreadable):  # the caller is known by now
+            raise given.error
         if not isinstance(given, dict):
             return given
         found = [

@@ -23,6 +23,8 @@ from cofounder.kit.log import logger
 
 PROBLEM_JSON = "application/problem+json"
 MAX_BODY_BYTES = 1_000_000
+MAX_ADDRESS_BYTES = 8_000
+MAX_HEADER_BYTES = 32_000
 ENVELOPED = ("/api/orchestrator/training/", "/api/orchestrator/models/")
 _FIELD, _MESSAGE = 200, 1_000  # characters of what a caller sent that an answer repeats
 
@@ -53,6 +55,20 @@ class NotJson(CofounderError):
 
     status = 415
     hint = "Send Content-Type: application/json."
+
+
+class AddressTooLong(CofounderError):
+    """The address is longer than this server takes."""
+
+    status = 414
+    hint = f"Send at most {MAX_ADDRESS_BYTES:,} bytes of address and query."
+
+
+class HeadersTooLarge(CofounderError):
+    """The headers are larger than this server takes."""
+
+    status = 431
+    hint = f"Send at most {MAX_HEADER_BYTES:,} bytes of headers."
 
 
 class NoSuchRoute(CofounderError):
@@ -110,8 +126,9 @@ def answer(error: CofounderError, path: str = "", *, headers: Mapping[str, str] 
     sent = dict(headers or {})
     if error.status == 401:
         sent["WWW-Authenticate"] = "Bearer"
-    if error.status == 503:
-        sent["Retry-After"] = "1"
+    wait = error.extra.get("retry_after", 1 if error.status in (429, 503) else None)
+    if wait is not None:  # whole seconds: raise Error(retry_after=30)
+        sent["Retry-After"] = str(wait)
     # half a surrogate pair, repeated from what came in, has no UTF-8
     body = json.dumps(content, ensure_ascii=False, default=str).encode("utf-8", "replace")
     return Response(body, status_code=error.status, media_type=media, headers=sent)
@@ -139,17 +156,32 @@ def invalid(error: RequestValidationError) -> CofounderError:
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return BodyUnreadable()
-    errors = [{"field": _field(one["loc"]), "message": one["msg"].removeprefix("Value error, ")} for one in found[:50]]
+    errors = [
+        {"field": _field(one, error.body), "message": one["msg"].removeprefix("Value error, ")} for one in found[:50]
+    ]
     said = "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3])
     return RequestInvalid(said, errors=errors)
 
 
-def _field(place: tuple[int | str, ...]) -> str:
-    """("body", "preferences", "channels", 0) -> "preferences.channels.0"."""
-    parts = [str(part) for part in place]
-    if parts and parts[0] in ("body", "query", "path", "header"):
-        parts = parts[1:] or parts
-    return ".".join(parts)
+def _field(fault: Any, body: Any) -> str:
+    """("body", "preferences", "channels", 0) -> "preferences.channels.0", in the names that the body itself has.
+
+    Where a value may be of several types Pydantic puts the type it tried into the place; a caller never sent that.
+    """
+    where, *rest = fault["loc"]
+    if where != "body" or fault["type"] == "unstorable":
+        return ".".join(str(part) for part in rest or [where])
+    parts: list[str] = []
+    here = body
+    for index, part in enumerate(rest):
+        if (isinstance(here, dict) and part in here) or (
+            isinstance(here, list) and isinstance(part, int) and part < len(here)
+        ):
+            here = here[part]
+        elif index + 1 < len(rest) or fault["type"] != "missing":
+            continue
+        parts.append(str(part))
+    return ".".join(parts) or str(where)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -168,6 +200,8 @@ async def _http(request: Request, error: Exception) -> Response:
         found = RequestRefused(str(error.detail))
         found.status = error.status_code  # type: ignore[misc]  # the one that the framework chose
     headers = {"Allow": ", ".join(_methods(request))} if error.status_code == 405 else error.headers
+    if error.status_code == 405 and request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
     return answer(found, request.url.path, headers=headers)
 
 
@@ -177,7 +211,7 @@ def _methods(request: Request) -> list[str]:
     for route in iter_route_contexts(request.app.routes):
         if route.path and compile_path(route.path)[0].match(request.url.path):
             found |= set(getattr(route, "methods", None) or ())
-    return sorted(found)
+    return sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()))
 
 
 async def _database(request: Request, error: Exception) -> Response:

@@ -38,3 +38,13 @@ class Lease(Row):
     started_at: Mapped[Moment]
     beat_at: Mapped[Moment]
     expires_at: Mapped[Moment]
+
+
+class KeptAnswer(Row):
+    """What a request with an Idempotency-Key was answered, for as long as the key counts."""
+
+    __tablename__ = "kept_answers"
+    id: Mapped[str] = mapped_column(primary_key=True)  # digest of address, caller and key
+    sent: Mapped[Words]  # digest of the body
+    answer: Mapped[Document]
+    answered_at: Mapped[Moment] = mapped_column(index=True)

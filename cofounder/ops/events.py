@@ -1,13 +1,12 @@
 """The live stream: what changed, for whoever may see it."""
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from cofounder.kit import db, live
-from cofounder.kit.http import documented
+from cofounder.kit.http import Router, documented
 from cofounder.people import Viewer, still_good
 
-router = APIRouter(tags=["operations"])
+router = Router(tags=["operations"])
 ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
 
 
@@ -19,7 +18,7 @@ ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
         200: {"description": "Server-sent events", "content": {"text/event-stream": {}}},
     },
 )
-async def events(caller: Viewer) -> StreamingResponse:
+async def watch_events(caller: Viewer) -> StreamingResponse:
     """Names of what changed, as it is committed: `changed` with {topic, id}, or `resync` when something was missed."""
 
     async def welcome() -> bool:

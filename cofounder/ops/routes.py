@@ -1,23 +1,21 @@
 """Health and readiness, for whoever watches the process. Public: they tell nothing about a company."""
 
-from fastapi import APIRouter
-
 from cofounder.kit.db import DatabaseOutOfReach
-from cofounder.kit.http import Session
+from cofounder.kit.http import Router, Session
 from cofounder.kit.openapi import documented
-from cofounder.ops import health
+from cofounder.ops import health as checks
 from cofounder.ops.health import Health, Ready, SchemaBehind
 
-router = APIRouter(tags=["operations"])
+router = Router(tags=["operations"])
 
 
 @router.get("/api/health")
-async def alive() -> Health:
+async def health() -> Health:
     """The process is alive."""
-    return health.health()
+    return checks.health()
 
 
 @router.get("/api/ready", responses=documented(SchemaBehind, DatabaseOutOfReach))
-async def ready(session: Session) -> Ready:
+async def readiness(session: Session) -> Ready:
     """The database answers and its schema is the one this program wants."""
-    return await health.readiness(session)
+    return await checks.readiness(session)

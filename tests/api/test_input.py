@@ -215,8 +215,28 @@ async def test_a_question_in_the_address_that_does_not_fit_names_its_field(house
         ("?tags=a%00", "tags"),
     ):
         problem(await house.operator.post(EXPORT + path), 422, field=field)
-    # surplus and odd questions do no harm
-    assert (await house.viewer.get("/api/tasks?search=%25_%27%22%5C&other=1&status=executing")).status_code == 200
+    # odd questions do no harm
+    assert (await house.viewer.get("/api/tasks?search=%25_%27%22%5C&status=executing&status=queued")).status_code == 200
+
+
+async def test_a_question_that_nobody_asked_for_is_refused_by_its_name_once_the_caller_is_known(house: House) -> None:
+    nobody = new_id()
+    for path, field in (
+        ("/api/tasks?stauts=queued", "stauts"),
+        ("/api/tasks?limit=5&Limit=6", "Limit"),
+        ("/api/tasks?limit=5&limit=6", "limit"),
+        (f"/api/tasks/{nobody}?full=1", "full"),
+        ("/api/orchestrator/settings?x", "x"),
+        ("/api/orchestrator/learning/patterns?" + "%F0%9F%98%80=1", "😀"),
+    ):
+        problem(await house.viewer.get(path), 422, "request_invalid", field)
+        problem(await house.anonymous.get(path), 401, "not_signed_in")
+    told = problem(await house.viewer.get("/api/orchestrator/history?page=2"), 422)
+    assert told["hint"] == "It takes: cursor, limit."
+    before = await rows()
+    problem(await house.operator.post(PROCESS + "?dry_run=true", json=asked()), 422, field="dry_run")
+    problem(await house.viewer.post(EXPORT + "?colour=red", json={}), 403, "not_allowed")
+    assert await rows() == before
 
 
 async def test_settings_take_only_what_fits(house: House) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from cofounder.business.records.service import TaskMissing
 from cofounder.flow.approve import service
@@ -27,10 +27,10 @@ from cofounder.flow.approve.errors import (
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, DraftEdit
 from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
 from cofounder.kit.errors import InputInvalid
-from cofounder.kit.http import Session, documented
+from cofounder.kit.http import Router, Session, documented
 from cofounder.people import Approver, Viewer
 
-router = APIRouter(prefix="/api/orchestrator", tags=["approval"])
+router = Router(prefix="/api/orchestrator", tags=["approval"])
 
 
 class FingerprintsDiffer(InputInvalid):
@@ -38,7 +38,7 @@ class FingerprintsDiffer(InputInvalid):
 
 
 @router.get("/approval/{task_id}", responses=documented(TaskMissing, NotPending))
-async def approval(task_id: UUID, session: Session, caller: Viewer, response: Response) -> ApprovalOut:
+async def get_approval(task_id: UUID, session: Session, caller: Viewer, response: Response) -> ApprovalOut:
     """Texts, scores, evidence and history: what a person needs to decide. The ETag is the fingerprint."""
     found = await service.view(session, task_id)
     response.headers["ETag"] = f'"{found.fingerprint}"'
@@ -67,7 +67,7 @@ async def approval(task_id: UUID, session: Session, caller: Viewer, response: Re
         *PLAN_ERRORS,
     ),
 )
-async def approve(body: Decision, session: Session, caller: Approver) -> DecisionOut:
+async def decide(body: Decision, session: Session, caller: Approver) -> DecisionOut:
     """Record one decision; the waiting task and its publications start with it."""
     return await service.decide(session, body, by=caller)
 
@@ -87,7 +87,7 @@ async def approve(body: Decision, session: Session, caller: Approver) -> Decisio
         ComplianceBlocks,
     ),
 )
-async def draft(
+async def edit_draft(
     task_id: UUID,
     body: DraftEdit,
     session: Session,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from fastapi.responses import StreamingResponse
 
 from cofounder.flow.learn import export, service
@@ -11,22 +11,22 @@ from cofounder.flow.learn.export import MEDIA_TYPE, QualityUnclear
 from cofounder.flow.learn.schemas import MOST, ExportIn, Filters, Format, PatternsOut, SummaryOut
 from cofounder.kit.clock import today
 from cofounder.kit.db import transaction
-from cofounder.kit.http import Session, documented
+from cofounder.kit.http import Router, Session, documented
 from cofounder.people import Operator, Viewer
 
 PREFIX = "/api/orchestrator"
-_open = APIRouter(prefix=PREFIX, tags=["learning"])
-_training = APIRouter(prefix=f"{PREFIX}/training", tags=["training"])
+_open = Router(prefix=PREFIX, tags=["learning"])
+_training = Router(prefix=f"{PREFIX}/training", tags=["training"])
 
 
 @_open.get("/learning/patterns", responses=documented())
-async def patterns(session: Session, caller: Viewer) -> PatternsOut:
+async def list_patterns(session: Session, caller: Viewer) -> PatternsOut:
     """Tested statements about what works; empty, and saying so, while there is not enough data."""
     return await service.patterns(session)
 
 
 @_open.get("/metrics/summary", responses=documented())
-async def summary(session: Session, caller: Viewer) -> SummaryOut:
+async def metrics_summary(session: Session, caller: Viewer) -> SummaryOut:
     """Totals over our own runs; tests and sample data are left out."""
     return await service.summary(session)
 
@@ -100,6 +100,6 @@ def _quality(said: str | None) -> Any:
         raise QualityUnclear(field="filter_by_quality") from error
 
 
-router = APIRouter()
+router = Router()
 router.include_router(_open)
 router.include_router(_training)

@@ -16,10 +16,10 @@ from cofounder.flow.approve.schemas import DecisionOut
 from cofounder.flow.publish import queries, service
 from cofounder.flow.publish.errors import PlatformUnknown
 from cofounder.flow.publish.schemas import Order, PublishIn, PublishOut
-from cofounder.flow.request.service import KeyReused
 from cofounder.flow.run import service as run
 from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
+from cofounder.kit.once import KeyReused
 from cofounder.models.brief import Brief, Draft
 from cofounder.people.roles import Caller
 

@@ -3,17 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Query
 
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
 from cofounder.flow.publish import given, service
 from cofounder.flow.publish.errors import NothingToSettle, PlatformUnknown, PublicationMissing, TooLateToCancel
 from cofounder.flow.publish.schemas import PublicationOut, PublishIn, PublishOut, State, Verdict
-from cofounder.flow.request.service import KeyReused
-from cofounder.kit.http import Page, Session, documented
+from cofounder.kit.http import Page, Router, Session, documented
+from cofounder.kit.once import IdempotencyKey, KeyReused
 from cofounder.people import Approver, Viewer
 
-router = APIRouter(prefix="/api", tags=["publishing"])
+router = Router(prefix="/api", tags=["publishing"])
 
 
 @router.post(
@@ -21,18 +21,18 @@ router = APIRouter(prefix="/api", tags=["publishing"])
     status_code=202,
     responses=documented(PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, KeyReused),
 )
-async def publish(
+async def publish_text(
     body: PublishIn,
     session: Session,
     caller: Approver,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> PublishOut:
     """Publish a text as it stands. The same Idempotency-Key, or the same text, answers with the first publication."""
     return await given.publish_now(session, body, by=caller, idempotency_key=idempotency_key)
 
 
 @router.get("/publications", responses=documented())
-async def publications(
+async def list_publications(
     session: Session,
     caller: Viewer,
     state: Annotated[list[State] | None, Query()] = None,
@@ -47,12 +47,12 @@ async def publications(
 
 
 @router.post("/publications/{publication_id}/cancel", responses=documented(PublicationMissing, TooLateToCancel))
-async def cancel(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
+async def cancel_publication(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
     """Stop a publication that waits for its time."""
     return await service.cancel(session, publication_id, by=caller)
 
 
 @router.post("/publications/{publication_id}/resolve", responses=documented(PublicationMissing, NothingToSettle))
-async def resolve(publication_id: UUID, body: Verdict, session: Session, caller: Approver) -> PublicationOut:
+async def settle_publication(publication_id: UUID, body: Verdict, session: Session, caller: Approver) -> PublicationOut:
     """Settle a publication whose outcome is unknown by what you saw at the channel."""
     return await service.resolve(session, publication_id, body, by=caller)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Query
 
 from cofounder.business.metrics import MetricInvalid
 from cofounder.business.records import service as records
@@ -13,17 +13,17 @@ from cofounder.channels import UnknownChannel
 from cofounder.flow.request import service
 from cofounder.flow.request.schemas import Accepted, ClarifyIn, ProcessIn, TaskOut
 from cofounder.flow.request.service import (
-    KeyReused,
     NothingRuns,
     NothingToClarify,
     TaskIsFinal,
     UnknownPersona,
     UnknownQuestion,
 )
-from cofounder.kit.http import Page, Session, documented
+from cofounder.kit.http import Page, Router, Session, documented
+from cofounder.kit.once import IdempotencyKey, KeyReused
 from cofounder.people import Operator, Viewer
 
-router = APIRouter(tags=["tasks"])
+router = Router(tags=["tasks"])
 StatusWord = Literal[
     "queued",
     "running",
@@ -42,7 +42,6 @@ StatusWord = Literal[
 ]
 _MEANS = {"executing": "running", "complete": "completed"}  # words that scripts used before
 Cursor = Annotated[str | None, Query(max_length=200)]
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
 @router.post(
@@ -50,7 +49,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_lengt
     status_code=202,
     responses=documented(MetricInvalid, UnknownChannel, UnknownPersona, KeyReused),
 )
-async def process(
+async def process_request(
     body: ProcessIn, session: Session, caller: Operator, idempotency_key: IdempotencyKey = None
 ) -> Accepted:
     """Ask for something in plain language. The task is stored and its id answered at once."""
@@ -66,13 +65,13 @@ async def process(
 @router.post(
     "/api/orchestrator/clarify/{task_id}", responses=documented(TaskMissing, NothingToClarify, UnknownQuestion)
 )
-async def clarify(task_id: UUID, body: ClarifyIn, session: Session, caller: Operator) -> TaskOut:
+async def clarify_task(task_id: UUID, body: ClarifyIn, session: Session, caller: Operator) -> TaskOut:
     """Answer what the task asked; it goes on with the answers."""
     return service.as_listed(await service.clarify(session, task_id, body, by=caller.who))
 
 
 @router.get("/api/tasks", responses=documented(CursorInvalid))
-async def tasks(
+async def list_tasks(
     session: Session,
     caller: Viewer,
     status: Annotated[list[StatusWord] | None, Query(max_length=50)] = None,
@@ -90,7 +89,7 @@ async def tasks(
 
 
 @router.get("/api/orchestrator/history", responses=documented(CursorInvalid))
-async def history(
+async def list_history(
     session: Session,
     caller: Viewer,
     cursor: Cursor = None,
@@ -107,18 +106,18 @@ _CONTROL: dict[int | str, dict[str, Any]] = documented(TaskMissing, TaskIsFinal)
 
 
 @router.post("/api/tasks/{task_id}/pause", responses=documented(TaskMissing, TaskIsFinal, NothingRuns))
-async def pause(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
+async def pause_task(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Let running steps finish, start no more."""
     return service.as_listed(await service.pause(session, task_id, by=caller.who))
 
 
 @router.post("/api/tasks/{task_id}/resume", responses=_CONTROL)
-async def resume(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
+async def resume_task(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Go on where the task paused."""
     return service.as_listed(await service.resume(session, task_id, by=caller.who))
 
 
 @router.post("/api/tasks/{task_id}/cancel", responses=_CONTROL)
-async def cancel(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
+async def cancel_task(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Stop the task for good."""
     return service.as_listed(await service.cancel(session, task_id, by=caller.who))

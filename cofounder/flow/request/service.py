@@ -20,6 +20,7 @@ from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid
 from cofounder.kit.ids import new_id
+from cofounder.kit.once import KeyReused
 from cofounder.models.offline.parsing.channels import is_thread
 from cofounder.people.service import audit
 
@@ -29,12 +30,6 @@ _plan_checks: list[PlanCheck] = []
 
 class UnknownPersona(InputInvalid):
     """There is no persona with this name."""
-
-
-class KeyReused(Conflict):
-    """This Idempotency-Key came before with another body."""
-
-    hint = "Use a new key for a new request; repeat the same body to get the first answer again."
 
 
 class TaskIsFinal(Conflict):

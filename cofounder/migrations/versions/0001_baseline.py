@@ -160,6 +160,15 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "kept_answers",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("sent", sa.Text(), nullable=False),
+        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answers")),
+    )
+    op.create_index(op.f("ix_kept_answers_answered_at"), "kept_answers", ["answered_at"], unique=False)
+    op.create_table(
         "leases",
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
@@ -620,6 +629,8 @@ def downgrade() -> None:
     op.drop_index("ix_model_calls_started_at", table_name="model_calls")
     op.drop_table("model_calls")
     op.drop_table("leases")
+    op.drop_index(op.f("ix_kept_answers_answered_at"), table_name="kept_answers")
+    op.drop_table("kept_answers")
     op.drop_table("financial_metrics")
     op.drop_index("ix_effects_open", table_name="effects", postgresql_where=sa.text("state IN ('intended', 'unknown')"))
     op.drop_table("effects")

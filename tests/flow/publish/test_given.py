@@ -14,10 +14,10 @@ from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, Text
 from cofounder.flow.publish import given, service, steps
 from cofounder.flow.publish.errors import PlatformUnknown
 from cofounder.flow.publish.schemas import PublishIn, PublishOut
-from cofounder.flow.request.service import KeyReused
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import NotAllowed
+from cofounder.kit.once import KeyReused
 from cofounder.kit.testing import Database, until
 from tests.flow.waiting import APPROVER, OPERATOR
 

@@ -1,0 +1,78 @@
+"""Idempotency-Key: the same key with the same body is answered as before and does nothing again.
+
+In: the key of a request and what it would do. Out: the answer, made now or kept from the first time. The answer is
+kept in the transaction that did the work, so that there is never one without the other. Never: a refusal, which may
+be tried again with the same key; an answer that holds a secret.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit.clock import now
+from cofounder.kit.errors import Conflict
+from cofounder.kit.tables import KeptAnswer
+
+KEPT = timedelta(days=7)
+A = TypeVar("A", bound=BaseModel)
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="A name of your own for this request. Sent again with the same body it answers as the first time.",
+        examples=["monday-post"],
+    ),
+]
+
+
+class KeyReused(Conflict):
+    """This Idempotency-Key came before with another body."""
+
+    hint = "Use a new key for a new request; repeat the same body to get the first answer again."
+
+
+class _Once:
+    """What one request may do once; the key counts for its address and its caller, for seven days."""
+
+    def __init__(self, request: Request, idempotency_key: IdempotencyKey = None) -> None:
+        self._key = idempotency_key
+        self._where = f"{request.method} {request.url.path}"
+
+    async def answer(
+        self, session: AsyncSession, who: str, body: BaseModel, act: Callable[[], Awaitable[A]], kind: type[A]
+    ) -> A:
+        """What `act` gives, or gave when this key came first. Two at once: the second waits for the first.
+
+        Raises KeyReused, and whatever `act` raises.
+        """
+        if self._key is None:
+            return await act()
+        id = _digest([self._where, who, self._key])
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(id, 0))))
+        sent = _digest(body.model_dump(mode="json", exclude_unset=True))
+        kept = await session.get(KeptAnswer, id)
+        if kept is not None and kept.answered_at > now() - KEPT:
+            if kept.sent != sent:
+                raise KeyReused(field="Idempotency-Key")
+            return kind.model_validate(kept.answer)
+        made = await act()
+        await session.execute(delete(KeptAnswer).where(KeptAnswer.answered_at <= now() - KEPT))
+        session.add(KeptAnswer(id=id, sent=sent, answer=made.model_dump(mode="json"), answered_at=now()))
+        await session.flush()
+        return made
+
+
+Once = Annotated[_Once, Depends()]
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
