@@ -1,3 +1,129 @@
+/** One task: what was asked, where it is on its journey, its plan, its steps, what came out. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import type { Schemas } from "../../api/client";
+import { task as taskQuery } from "../../api/queries";
+import { useNow } from "../../parts/now";
+import { Panel } from "../../parts/Panel";
+import { Shown } from "../../parts/Rest";
+import { lookOf, Status } from "../../parts/Status";
+import { counted, duration, short, spoken, when } from "../../parts/words";
+import { Compare } from "./Compare";
+import { Graph } from "./Graph";
+import { Happened } from "./Happened";
+import { Phases } from "./Phases";
+import { Questions } from "./Questions";
+import { Results } from "./Results";
+import { Spent } from "./Spent";
+import { Steps } from "./Steps";
+import styles from "./Task.module.css";
+import { TaskActions } from "./TaskActions";
+
+export type Detail = Schemas["TaskDetail"];
+
 export function Task() {
-  return null;
+  const { id } = useParams({ from: "/orchestrator/tasks/$id" });
+  const query = useQuery(taskQuery(id));
+  return <Shown query={query}>{(found) => <Found key={id} task={found} />}</Shown>;
+}
+
+function Found({ task }: { task: Detail }) {
+  const { compare } = useSearch({ from: "/orchestrator/tasks/$id" });
+  const [chosen, choose] = useState<string>();
+  const look = lookOf(task.status);
+  const going = look === "running" || look === "waiting";
+  const now = useNow(going ? 1000 : null);
+  useEffect(() => {
+    document.title = `${short(task.request, 50)} · Tasks · Cofounder`;
+  }, [task.request]);
+  return (
+    <>
+      <p className="quiet">
+        <Link to="/orchestrator">Tasks</Link> / <span className="mono">{task.task_id.slice(-8)}</span>, asked{" "}
+        {when(task.created_at)}
+        {task.source !== "web" && ` by ${task.source}`}
+        {task.is_sample && ", sample data"}
+      </p>
+      <div className={styles.head}>
+        <h1>{task.topic ? short(spoken(task.topic), 70) : short(task.request, 70)}</h1>
+        <Status status={task.status} tinted />
+        <span className="space" />
+        <TaskActions task={task} chosen={chosen} />
+      </div>
+      <p className={styles.request}>
+        <q>{task.request}</q>
+        <Given task={task} />
+      </p>
+      {task.parent_task_id && (
+        <p className="quiet">
+          Run again from step <span className="mono">{task.rerun_from}</span> of{" "}
+          <Link to="/orchestrator/tasks/$id" params={{ id: task.parent_task_id }}>
+            an earlier task
+          </Link>
+          .{" "}
+          <Link to="/orchestrator/tasks/$id" params={{ id: task.task_id }} search={{ compare: task.parent_task_id }}>
+            Compare the two results
+          </Link>
+        </p>
+      )}
+      {task.status_now.phases.length > 0 && <Phases task={task} />}
+      <Trouble task={task} />
+      <Questions task={task} />
+      {compare && <Compare task={task} other={compare} />}
+      <div className="stack">
+        {task.steps.length > 0 && (
+          <Panel
+            title="Plan"
+            note={counted(task.steps.length, "step")}
+            aside={
+              task.plan && (
+                <>
+                  <svg width="22" height="4" aria-hidden="true">
+                    <path d="M0 2h22" stroke="var(--ink2)" strokeWidth="2.25" />
+                  </svg>
+                  critical path, about {duration(task.plan.critical_path_seconds)}
+                </>
+              )
+            }
+          >
+            <Graph steps={task.steps} plan={task.plan} chosen={chosen} choose={choose} />
+          </Panel>
+        )}
+        <div className="columns">
+          <div className="stack">
+            <Results task={task} />
+            <Steps task={task} chosen={chosen} choose={choose} />
+          </div>
+          <div className="stack">
+            <Spent task={task} now={now} going={going} />
+            <Happened task={task} />
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Given({ task }: { task: Detail }) {
+  const given = Object.entries(task.business_metrics ?? {}).filter(([, value]) => value !== null);
+  if (given.length === 0) return null;
+  const said = given.map(
+    ([name, value]) =>
+      `${spoken(name).toLowerCase()} ${typeof value === "number" ? value.toLocaleString() : String(value)}`,
+  );
+  return <span className={styles.given}>Given: {said.join(", ")}.</span>;
+}
+
+function Trouble({ task }: { task: Detail }) {
+  const error = task.status_now.error as { title?: string; detail?: string; hint?: string } | null;
+  const reason = task.status_now.reason;
+  if (!error && !(reason && ["rejected", "failed", "cancelled", "expired"].includes(task.status))) return null;
+  return (
+    <div className={styles.trouble} role="status">
+      <b>{error?.title ?? "Why it ended"}</b>
+      <p>{error?.detail ?? reason}</p>
+      {error?.hint && <p className="quiet">{error.hint}</p>}
+    </div>
+  );
 }

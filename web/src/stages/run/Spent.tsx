@@ -1,0 +1,44 @@
+/** What it cost and took, against what was expected. */
+import { Panel } from "../../parts/Panel";
+import { cost, duration, score, spoken } from "../../parts/words";
+import type { Detail } from "./Task";
+import styles from "./Task.module.css";
+
+export function Spent({ task, now, going }: { task: Detail; now: number; going: boolean }) {
+  const told = task.status_now;
+  const taken = going ? Math.max(0, (now - Date.parse(task.created_at)) / 1000) : (task.seconds ?? told.seconds);
+  return (
+    <Panel label="Cost and time" pad>
+      <div className="row" style={{ gap: 28, alignItems: "flex-end" }}>
+        <div>
+          <div className="big">{cost(task.cost)}</div>
+          <div className="quiet">spent{told.estimated_cost > 0 ? ` of ~${cost(told.estimated_cost)}` : ""}</div>
+        </div>
+        <div>
+          <div className="big">{duration(taken)}</div>
+          <div className="quiet">
+            {told.estimated_seconds > 0 ? `of about ${duration(told.estimated_seconds)}` : "taken"}
+          </div>
+        </div>
+      </div>
+      <dl className={styles.pairs}>
+        {told.outcome && (
+          <>
+            <dt>Planner decided</dt>
+            <dd>{spoken(told.outcome).toLowerCase()}</dd>
+          </>
+        )}
+        {told.reason && (
+          <>
+            <dt>Because</dt>
+            <dd>{told.reason}</dd>
+          </>
+        )}
+        <dt>Quality</dt>
+        <dd>{score(task.quality_score, 3)}</dd>
+        <dt>Refinements</dt>
+        <dd>{task.refinements}</dd>
+      </dl>
+    </Panel>
+  );
+}

@@ -1,0 +1,117 @@
+/** The steps as a table; a row opens what went in and what came out. */
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import { Json } from "../../parts/Json";
+import { Key } from "../../parts/Key";
+import { Panel } from "../../parts/Panel";
+import { Status } from "../../parts/Status";
+import { cost, duration, score } from "../../parts/words";
+import type { Detail } from "./Task";
+import styles from "./Task.module.css";
+
+type Step = Detail["steps"][number];
+type Props = { task: Detail; chosen?: string; choose: (id: string | undefined) => void };
+
+export function Steps({ task, chosen, choose }: Props) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const place = new Map(task.steps.map((step, at) => [step.id, at + 1]));
+  const planned = new Map(task.plan?.steps.map((step) => [step.id, step]));
+  useEffect(() => {
+    if (chosen)
+      body.current?.querySelector(`[data-step="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
+  const move = (event: KeyboardEvent<HTMLTableRowElement>, step: Step) => {
+    const rows = [...(body.current?.querySelectorAll<HTMLElement>("[data-step]") ?? [])];
+    const at = rows.indexOf(event.currentTarget);
+    if (event.key === "ArrowDown") rows[at + 1]?.focus();
+    else if (event.key === "ArrowUp") rows[at - 1]?.focus();
+    else if (event.key === "Enter" && event.target === event.currentTarget)
+      choose(chosen === step.id ? undefined : step.id);
+    else return;
+    event.preventDefault();
+  };
+  if (task.steps.length === 0) return null;
+  return (
+    <Panel
+      title="Steps"
+      aside={
+        <>
+          <Key>↑</Key> <Key>↓</Key> move, <Key>Enter</Key> input and output
+        </>
+      }
+    >
+      <table className="ledger">
+        <thead>
+          <tr>
+            <th className={styles.hide}>#</th>
+            <th>Tool</th>
+            <th>State</th>
+            <th className={styles.hide} aria-label="Note" />
+            <th className="right">Time</th>
+            <th className="right">Cost</th>
+            <th className={`right ${styles.hide}`}>Quality</th>
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {task.steps.map((step) => {
+            const come = step.state === "waiting" || step.state === "ready";
+            const expected = planned.get(step.id);
+            const open = chosen === step.id;
+            return [
+              <tr
+                key={step.id}
+                data-step={step.id}
+                tabIndex={0}
+                className={`${styles.row} ${open ? "on" : ""}`}
+                aria-expanded={open}
+                onClick={() => choose(open ? undefined : step.id)}
+                onKeyDown={(event) => move(event, step)}
+              >
+                <td className={`quiet ${styles.hide}`}>{place.get(step.id)}</td>
+                <td className="mono">{step.tool}</td>
+                <td>
+                  <Status status={step.state} />
+                </td>
+                <td className={`quiet ${styles.hide}`}>{note(step, place)}</td>
+                <td className="right">{come ? `~${duration(expected?.estimated_seconds)}` : duration(step.seconds)}</td>
+                <td className="right">{come ? `~${cost(expected?.estimated_cost)}` : cost(step.cost)}</td>
+                <td className={`right ${styles.hide}`}>{score(step.quality_score)}</td>
+              </tr>,
+              open && (
+                <tr key={`${step.id}:open`}>
+                  <td colSpan={7}>
+                    <Inside step={step} />
+                  </td>
+                </tr>
+              ),
+            ];
+          })}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+function note(step: Step, place: Map<string, number>): string {
+  const problem = step.error as { detail?: string } | null | undefined;
+  if (problem?.detail) return problem.detail;
+  if (step.copied_from) return "taken over from the earlier task";
+  if (step.attempt > 1) return `try ${step.attempt}`;
+  if (step.state === "waiting" && step.depends_on.length)
+    return `after ${step.depends_on.map((id) => place.get(id) ?? id).join(" and ")}`;
+  return "";
+}
+
+function Inside({ step }: { step: Step }) {
+  return (
+    <div className={styles.inside}>
+      <div>
+        <h3>Input</h3>
+        <Json value={step.input} />
+      </div>
+      <div>
+        <h3>{step.error ? "Problem" : "Output"}</h3>
+        <Json value={step.error ?? step.output} />
+      </div>
+    </div>
+  );
+}
