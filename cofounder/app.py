@@ -60,6 +60,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app() -> FastAPI:
     """The HTTP server: every slice's routes over one database."""
+    from cofounder import contract
     from cofounder.flow.approve.routes import router as approve
     from cofounder.flow.learn.routes import router as learn
     from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
@@ -68,7 +69,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.run.routes import router as run
     from cofounder.kit import pages
     from cofounder.kit.http import install
-    from cofounder.kit.openapi import also
+    from cofounder.kit.openapi import also, operation_id
     from cofounder.ops.events import router as events
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
@@ -80,10 +81,12 @@ def create_app() -> FastAPI:
         docs_url=None,  # the stock page would load its scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        generate_unique_id_function=operation_id,
     )
     install(app)
     for router in (request, run, approve, publish, learn, settings_routes, events, ops):
         app.include_router(router)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
+    contract.describe(app)
     pages.install(app)
     return app

@@ -37,7 +37,15 @@ EXIT_CODES = {
     UNAVAILABLE: "The database, a port or another service cannot be had now.",
     INTERRUPTED: "Stopped by Ctrl-C or SIGTERM.",
 }
-_BY_STATUS = {401: FORBIDDEN, 403: FORBIDDEN, 404: MISSING, 409: CONFLICT, 503: UNAVAILABLE}
+_BY_STATUS = {
+    401: FORBIDDEN,
+    403: FORBIDDEN,
+    404: MISSING,
+    409: CONFLICT,
+    412: CONFLICT,
+    429: UNAVAILABLE,
+    503: UNAVAILABLE,
+}
 
 
 def exit_code(error: CofounderError | type[CofounderError]) -> int:

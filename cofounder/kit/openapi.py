@@ -1,12 +1,15 @@
 """The OpenAPI of what the routes really answer: problems, envelopes, the refusals that every route shares."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from cofounder.kit.db import DatabaseOutOfReach
 from cofounder.kit.errors import CofounderError
-from cofounder.kit.problems import ENVELOPED, PROBLEM_JSON, BodyTooLarge, BodyUnreadable, NotJson
+from cofounder.kit.examples import Recorded, illustrate
+from cofounder.kit.problems import ENVELOPED, PROBLEM_JSON, BodyTooLarge, BodyUnreadable, NotJson, RequestInvalid
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -40,6 +43,15 @@ REFUSAL: dict[str, Any] = {
     },
 }
 _METHODS = ("get", "put", "post", "delete", "patch")
+_HEADERS = {
+    401: {"WWW-Authenticate": "How to sign in."},
+    429: {"Retry-After": "Seconds to wait."},
+    503: {"Retry-After": "Seconds to wait."},
+}
+ETAG: dict[int | str, dict[str, Any]] = {
+    200: {"headers": {"ETag": {"description": "Names this version, for If-Match.", "schema": {"type": "string"}}}}
+}
+"""For the `responses` of a route that sends one."""
 
 
 def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]:
@@ -51,23 +63,38 @@ def documented(*errors: type[CofounderError]) -> dict[int | str, dict[str, Any]]
     return {
         status: {
             "description": "; ".join(example["summary"] for example in examples.values()),
+            **_headers(int(status)),
             "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
         }
         for status, examples in by_status.items()
     }
 
 
+def _headers(status: int) -> dict[str, Any]:
+    said = {
+        name: {"description": words, "schema": {"type": "string"}} for name, words in _HEADERS.get(status, {}).items()
+    }
+    return {"headers": said} if said else {}
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of a route's function, which is what generated clients call it."""
+    return route.name
+
+
 def describe(app: FastAPI) -> None:
     """Let the app's OpenAPI say what it answers."""
     made = app.openapi
     app.state.also = {}
+    app.state.tags = []
+    app.state.recorded = {}
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = made()
             for (method, path), errors in app.state.also.items():
                 _add(schema["paths"][path][method.lower()]["responses"], documented(*errors))
-            app.openapi_schema = _mended(schema)
+            app.openapi_schema = _mended(schema, app.state.tags, app.state.recorded)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
@@ -78,30 +105,49 @@ def also(app: FastAPI, method: str, path: str, *errors: type[CofounderError]) ->
     app.state.also[(method, path)] = errors
 
 
+def order(app: FastAPI, tags: Sequence[str], recorded: Recorded) -> None:
+    """Let the OpenAPI list the addresses by tag, in this order, with these examples of real answers."""
+    app.state.tags, app.state.recorded = list(tags), recorded
+
+
 def _add(answers: dict[str, Any], more: dict[int | str, dict[str, Any]]) -> None:
     for status, described in more.items():
         there = answers.setdefault(str(status), described)
-        if there is not described:
-            new = described["content"][PROBLEM_JSON]["examples"]
-            there["content"][PROBLEM_JSON]["examples"] |= new
-            there["description"] += "; " + described["description"]
+        content = there.setdefault("content", {})
+        if PROBLEM_JSON not in content:  # FastAPI's own words about it
+            there |= {**described, "content": content | described["content"]}
+        known = there["content"][PROBLEM_JSON]["examples"]
+        new = {code: one for code, one in described["content"][PROBLEM_JSON]["examples"].items() if code not in known}
+        known |= new
+        there["description"] = "; ".join([there["description"], *(one["summary"] for one in new.values())])
 
 
-def _mended(schema: dict[str, Any]) -> dict[str, Any]:
+def _mended(schema: dict[str, Any], tags: Sequence[str], recorded: Recorded) -> dict[str, Any]:
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = PROBLEM
     for path, methods in schema.get("paths", {}).items():
         for method in _METHODS:
             if method in methods:
                 _mend(path, methods[method], schemas)
+                illustrate(methods[method], schemas, recorded)
+    schema["paths"] = dict(sorted(schema.get("paths", {}).items(), key=lambda pair: _place(pair[1], tags)))
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own answer, which is never given
         schemas.pop(name, None)
     return schema
 
 
+def _place(methods: dict[str, Any], tags: Sequence[str]) -> int:
+    """Where an address stands: by its tag; addresses of one tag stay as they came."""
+    named = [tag for operation in methods.values() for tag in operation.get("tags", ()) if tag in tags]
+    return list(tags).index(named[0]) if named else len(tags)
+
+
 def _mend(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    operation["summary"] = str(operation.get("summary", "")).capitalize()
     answers = operation.setdefault("responses", {})
-    shared: list[type[CofounderError]] = [BodyUnreadable, BodyTooLarge, NotJson] if "requestBody" in operation else []
+    shared: list[type[CofounderError]] = [RequestInvalid]
+    if "requestBody" in operation:
+        shared += [BodyUnreadable, BodyTooLarge, NotJson]
     if operation.get("security"):
         shared.append(DatabaseOutOfReach)
     _add(answers, documented(*shared))

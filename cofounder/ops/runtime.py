@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit import live
 from cofounder.kit.errors import Conflict
 from cofounder.kit.http import Body, Usd
-from cofounder.people.preferences import put_setting, stored_settings
+from cofounder.kit.versions import require, version_of
+from cofounder.people.preferences import lock_settings, put_setting, stored_settings
 from cofounder.people.service import audit
 from cofounder.settings import Settings, settings
 
@@ -78,8 +79,21 @@ async def value(session: AsyncSession, name: str) -> Any:
     return _typed(name, stored[name]) if name in stored else getattr(current, name)
 
 
-async def change(session: AsyncSession, wanted: RuntimeSettings, *, by: str) -> dict[str, SettingOut]:
-    """Store what was sent, audited. Raises SettingFromEnvironment where the environment has the last word."""
+def version(found: dict[str, SettingOut]) -> str:
+    """Names these values: other values, another name."""
+    return version_of({name: one.model_dump(mode="json") for name, one in found.items()})
+
+
+async def change(
+    session: AsyncSession, wanted: RuntimeSettings, *, by: str, if_match: str | None = None
+) -> dict[str, SettingOut]:
+    """Store what was sent, audited. Two changes wait for each other.
+
+    Raises SettingFromEnvironment where the environment has the last word, and OldVersion when `if_match` is given and
+    does not name the values as they are.
+    """
+    await lock_settings(session)
+    require(version(await effective(session)), if_match)
     current = settings()
     for name in wanted.model_fields_set:
         if name in current.model_fields_set:

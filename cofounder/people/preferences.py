@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,11 @@ from cofounder.people.tables import Setting
 async def stored_settings(session: AsyncSession) -> dict[str, Any]:
     """name -> value, of everything that was set."""
     return {row.name: row.value["value"] for row in (await session.scalars(select(Setting))).all()}
+
+
+async def lock_settings(session: AsyncSession) -> None:
+    """Let changes of settings pass one after the other, until their transactions end."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("settings", 0))))
 
 
 async def put_setting(session: AsyncSession, name: str, value: Any, *, by: str) -> None:

@@ -1,9 +1,8 @@
 """Read what waits for approval, change its text, decide."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Response
+from fastapi import Response
 
 from cofounder.business.records.service import TaskMissing
 from cofounder.flow.approve import service
@@ -28,6 +27,9 @@ from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, D
 from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.http import Router, Session, documented
+from cofounder.kit.once import KeyReused, Once
+from cofounder.kit.openapi import ETAG
+from cofounder.kit.versions import IfMatch, OldVersion, etag, wanted
 from cofounder.people import Approver, Viewer
 
 router = Router(prefix="/api/orchestrator", tags=["approval"])
@@ -37,11 +39,11 @@ class FingerprintsDiffer(InputInvalid):
     """If-Match and fingerprint name two different texts."""
 
 
-@router.get("/approval/{task_id}", responses=documented(TaskMissing, NotPending))
+@router.get("/approval/{task_id}", responses=ETAG | documented(TaskMissing, NotPending))
 async def get_approval(task_id: UUID, session: Session, caller: Viewer, response: Response) -> ApprovalOut:
     """Texts, scores, evidence and history: what a person needs to decide. The ETag is the fingerprint."""
     found = await service.view(session, task_id)
-    response.headers["ETag"] = f'"{found.fingerprint}"'
+    response.headers["ETag"] = etag(found.fingerprint)
     return found
 
 
@@ -64,22 +66,29 @@ async def get_approval(task_id: UUID, session: Session, caller: Viewer, response
         TextEmpty,
         TextTooLong,
         ComplianceBlocks,
+        KeyReused,
         *PLAN_ERRORS,
     ),
 )
-async def decide(body: Decision, session: Session, caller: Approver) -> DecisionOut:
-    """Record one decision; the waiting task and its publications start with it."""
-    return await service.decide(session, body, by=caller)
+async def decide(body: Decision, session: Session, caller: Approver, once: Once) -> DecisionOut:
+    """Record one decision; the waiting task and its publications start with it.
+
+    A second decision on the same round is refused. With an Idempotency-Key a repeat of the same body, within seven
+    days, is answered as the first time.
+    """
+    return await once.answer(session, caller.who, body, lambda: service.decide(session, body, by=caller), DecisionOut)
 
 
 @router.put(
     "/approval/{task_id}/draft",
-    responses=documented(
+    responses=ETAG
+    | documented(
         TaskMissing,
         NotPending,
         AlreadyDecided,
         DraftChanged,
         FingerprintsDiffer,
+        OldVersion,
         EditMisplaced,
         ChannelUnknown,
         TextEmpty,
@@ -93,12 +102,25 @@ async def edit_draft(
     session: Session,
     caller: Approver,
     response: Response,
-    if_match: Annotated[str | None, Header()] = None,
+    if_match: IfMatch = None,
 ) -> ApprovalOut:
-    """Change texts that wait; they are rendered and scored again, and the answer has the new fingerprint."""
-    named = {seen.removeprefix("W/").strip('" ') for seen in (if_match, body.fingerprint) if seen}
-    if len(named) > 1:
+    """Change texts that wait; they are rendered and scored again, and the answer has the new fingerprint.
+
+    Name the text that you read by its ETag in If-Match (412 when it has changed since) or by its fingerprint in the
+    body (409). With neither, the change is made only if nobody changed the text since it became pending.
+    """
+    accepted = wanted(if_match)
+    if accepted is not None and body.fingerprint is not None and body.fingerprint not in accepted:
         raise FingerprintsDiffer(field="fingerprint")
-    found = await service.edit_draft(session, task_id, body.edits, seen=next(iter(named), None), by=caller)
-    response.headers["ETag"] = f'"{found.fingerprint}"'
+    found = None
+    for seen in [body.fingerprint] if body.fingerprint is not None or accepted is None else accepted:
+        try:
+            found = await service.edit_draft(session, task_id, body.edits, seen=seen, by=caller)
+            break
+        except DraftChanged:  # nothing was changed yet
+            if accepted is None:
+                raise
+    if found is None:
+        raise OldVersion(field="If-Match")
+    response.headers["ETag"] = etag(found.fingerprint)
     return found

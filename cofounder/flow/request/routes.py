@@ -52,7 +52,10 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 async def process_request(
     body: ProcessIn, session: Session, caller: Operator, idempotency_key: IdempotencyKey = None
 ) -> Accepted:
-    """Ask for something in plain language. The task is stored and its id answered at once."""
+    """Ask for something in plain language. The task is stored and its id answered at once.
+
+    The same Idempotency-Key with the same body names the same task, for as long as the task is kept.
+    """
     task = await service.submit(session, body, by=caller.who, source="api", idempotency_key=idempotency_key)
     return Accepted(
         task_id=task.id,

@@ -1,8 +1,11 @@
 """Look at a task, run it again from a step, see the tools."""
 
+from typing import Annotated
 from uuid import UUID
 
-from cofounder.business.records.service import TaskMissing
+from fastapi import Query
+
+from cofounder.business.records.service import CursorInvalid, TaskMissing
 from cofounder.flow.plan.schemas import Tool
 from cofounder.flow.request.schemas import Accepted
 from cofounder.flow.run import rerun as again
@@ -11,6 +14,7 @@ from cofounder.flow.run.rerun import NotRerunnable
 from cofounder.flow.run.schemas import RerunIn, Status, TaskDetail
 from cofounder.flow.run.service import StepMissing
 from cofounder.kit.http import Page, Router, Session, documented
+from cofounder.kit.once import KeyReused, Once
 from cofounder.people import Operator, Viewer
 
 router = Router(tags=["tasks"])
@@ -29,21 +33,41 @@ async def get_task(task_id: UUID, session: Session, caller: Viewer) -> TaskDetai
 
 
 @router.post(
-    "/api/tasks/{task_id}/rerun", status_code=202, responses=documented(TaskMissing, StepMissing, NotRerunnable)
+    "/api/tasks/{task_id}/rerun",
+    status_code=202,
+    responses=documented(TaskMissing, StepMissing, NotRerunnable, KeyReused),
 )
-async def rerun_task(task_id: UUID, body: RerunIn, session: Session, caller: Operator) -> Accepted:
-    """Run again from a step, as a new task that takes over what the step needs."""
-    new = await again.rerun(session, task_id, body.step, by=caller.who)
-    return Accepted(
-        task_id=new.id,
-        status=new.status,
-        status_url=f"/api/orchestrator/status/{new.id}",
-        approval_url=f"/api/orchestrator/approval/{new.id}",
-    )
+async def rerun_task(task_id: UUID, body: RerunIn, session: Session, caller: Operator, once: Once) -> Accepted:
+    """Run again from a step, as a new task that takes over what the step needs.
+
+    With an Idempotency-Key a repeat of the same body, within seven days, names the same new task.
+    """
+
+    async def begin() -> Accepted:
+        new = await again.rerun(session, task_id, body.step, by=caller.who)
+        return Accepted(
+            task_id=new.id,
+            status=new.status,
+            status_url=f"/api/orchestrator/status/{new.id}",
+            approval_url=f"/api/orchestrator/approval/{new.id}",
+        )
+
+    return await once.answer(session, caller.who, body, begin, Accepted)
 
 
-@router.get("/api/orchestrator/tools/available", responses=documented())
-async def list_tools(session: Session, caller: Viewer) -> Page[Tool]:
-    """Every tool found over MCP, with its schemas, estimates and measured success."""
-    found = await view.tools_available(session)
-    return Page[Tool](items=found, next_cursor=None, total=len(found))
+@router.get("/api/orchestrator/tools/available", responses=documented(CursorInvalid))
+async def list_tools(
+    session: Session,
+    caller: Viewer,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+) -> Page[Tool]:
+    """Every tool found over MCP by its id, with its schemas, estimates and measured success."""
+    found = sorted(await view.tools_available(session), key=lambda tool: tool.tool_id)
+    ids = [tool.tool_id for tool in found]
+    if cursor is not None and cursor not in ids:
+        raise CursorInvalid(field="cursor")
+    first = ids.index(cursor) + 1 if cursor is not None else 0
+    items = found[first : first + limit]
+    more = first + limit < len(found)
+    return Page[Tool](items=items, next_cursor=items[-1].tool_id if more else None, total=len(found))
