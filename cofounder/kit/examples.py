@@ -13,7 +13,7 @@ _FORMATS = {
 }
 _EMPTY = {"boolean": False, "null": None}
 Recorded = Mapping[str, Mapping[str, Any]]
-"""Operation id -> {"request": body, "response": body}; either may be missing."""
+"""Operation id -> {"request": body, "response": body}; with "media" where the answer is text of that type."""
 
 
 def illustrate(operation: dict[str, Any], schemas: Mapping[str, Any], recorded: Recorded) -> None:
@@ -23,8 +23,9 @@ def illustrate(operation: dict[str, Any], schemas: Mapping[str, Any], recorded: 
         _give(content, known, "request", schemas)
     for status, answer in operation.get("responses", {}).items():
         if status.startswith("2"):
-            for content in answer.get("content", {}).values():
-                _give(content, known, "response", schemas)
+            for media, content in answer.get("content", {}).items():
+                if "media" not in known or media.startswith(known["media"]):
+                    _give(content, known, "response", schemas)
 
 
 def _give(content: dict[str, Any], known: Mapping[str, Any], side: str, schemas: Mapping[str, Any]) -> None:
@@ -62,6 +63,8 @@ def _of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "object":
         needed = schema.get("required", ())
+        if schema.get("minProperties") and not schema.get("properties"):
+            return {"name": sample(schema.get("additionalProperties", {}), schemas)}
         return {
             name: sample(field, schemas)
             for name, field in schema.get("properties", {}).items()

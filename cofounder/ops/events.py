@@ -7,6 +7,7 @@ from cofounder.kit.http import Router, documented
 from cofounder.people import Viewer, still_good
 
 router = Router(tags=["operations"])
+_EXAMPLE = 'retry: 1000\n\nevent: changed\ndata: {"topic": "tasks", "id": "0190a6f2-6b1e-7c3a-9d54-2f8e7b1c0d4a"}\n\n'
 ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
 
 
@@ -15,7 +16,7 @@ ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
     response_class=StreamingResponse,
     responses={
         **documented(live.NotListening),
-        200: {"description": "Server-sent events", "content": {"text/event-stream": {}}},
+        200: {"description": "Server-sent events", "content": {"text/event-stream": {"example": _EXAMPLE}}},
     },
 )
 async def watch_events(caller: Viewer) -> StreamingResponse:

@@ -1,0 +1,128 @@
+"""One walk through the API, kept as the examples of the OpenAPI.
+
+COFOUNDER_RECORD=1 pytest tests/api/test_examples.py writes them anew.
+"""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+
+from .conftest import House
+
+REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
+METRICS = {"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}
+LISTED = 3  # entries of a list that an example shows
+
+
+class Recorder:
+    """Sends requests and keeps what was sent and answered under the route's operation id."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.kept: dict[str, dict[str, Any]] = {}
+
+    async def __call__(
+        self, operation: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Any:
+        answer = await self.house.admin.request(method, path, json=body, headers=headers)
+        assert answer.is_success, f"{operation}: {answer.text}"
+        kept: dict[str, Any] = {} if body is None else {"request": body}
+        kept["response"] = said = _said(answer)
+        if isinstance(said, str):
+            kept["media"] = answer.headers["content-type"].split(";")[0]
+        self.kept[operation] = kept
+        return said
+
+
+def _said(answer: httpx.Response) -> Any:
+    return answer.json() if answer.headers["content-type"] == "application/json" else answer.text
+
+
+async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
+    """Operation id -> request and answer, of a house whose worker works and of which nobody has asked anything yet."""
+    ask = Recorder(house)
+    await ask("health", "GET", "/api/health")
+    await ask("readiness", "GET", "/api/ready")
+    await ask("list_tools", "GET", "/api/orchestrator/tools/available?limit=2")
+    await _questions(ask, house)
+    id = await _journey(ask, house)
+    await _published(ask, house)
+    await ask("change_settings", "PUT", "/api/orchestrator/settings", {"company": "Corner Bakery", "cost_limit_usd": 2})
+    await ask("get_settings", "GET", "/api/orchestrator/settings")
+    await ask("list_tasks", "GET", "/api/tasks?limit=2")
+    await ask("list_history", "GET", "/api/orchestrator/history?limit=2")
+    await ask("list_patterns", "GET", "/api/orchestrator/learning/patterns")
+    await ask("metrics_summary", "GET", "/api/orchestrator/metrics/summary")
+    for _ in range(100):  # the example follows the decision in a workflow of its own
+        if await ask("export_examples", "POST", "/api/orchestrator/training/export", {"format": "jsonl", "limit": 1}):
+            break
+        await asyncio.sleep(0.1)
+    again = {"step": (await house.admin.get(f"/api/tasks/{id}")).json()["plan"]["steps"][-1]["id"]}
+    await ask("rerun_task", "POST", f"/api/tasks/{id}/rerun", again)
+    return dict(json.loads(json.dumps(_short(ask.kept)).replace(home, "/var/lib/cofounder")))
+
+
+async def _questions(ask: Recorder, house: House) -> None:
+    asked = await house.ask("Write a post")
+    await house.becomes(asked, "needs_clarification")
+    answers = {"answers": {"channels": "linkedin", "topic": "our new bakery"}}
+    fields = [question["field"] for question in (await house.status(asked))["questions"]]
+    answers["answers"] = {field: answers["answers"].get(field, "linkedin") for field in fields}
+    await ask("clarify_task", "POST", f"/api/orchestrator/clarify/{asked}", answers)
+    await house.becomes(asked, "pending_approval")
+    await ask("cancel_task", "POST", f"/api/tasks/{asked}/cancel")
+    later = await house.ask("Write a LinkedIn post about our bakery", not_before="2190-01-01T09:00:00Z")
+    await house.becomes(later, "queued")
+    await ask("pause_task", "POST", f"/api/tasks/{later}/pause")
+    await ask("resume_task", "POST", f"/api/tasks/{later}/resume")
+    await house.admin.post(f"/api/tasks/{later}/cancel")
+
+
+async def _journey(ask: Recorder, house: House) -> str:
+    wish = {
+        "request": REQUEST,
+        "business_metrics": METRICS,
+        "preferences": {"tone": "professional", "channels": ["linkedin"], "language": "en"},
+    }
+    id = str((await ask("process_request", "POST", "/api/orchestrator/process", wish))["task_id"])
+    await house.becomes(id, "pending_approval")
+    await ask("task_status", "GET", f"/api/orchestrator/status/{id}")
+    seen = await ask("get_approval", "GET", f"/api/orchestrator/approval/{id}")
+    edits = {"linkedin": {"content": seen["channel_variants"]["linkedin"]["content"] + "\n\nThank you."}}
+    tag = {"If-Match": f'"{seen["fingerprint"]}"'}
+    edited = await ask("edit_draft", "PUT", f"/api/orchestrator/approval/{id}/draft", {"edits": edits}, tag)
+    decision = {
+        "task_id": id,
+        "approved": True,
+        "publish_to_channels": ["linkedin"],
+        "fingerprint": edited["fingerprint"],
+        "round": edited["round"],
+    }
+    await ask("decide", "POST", "/api/orchestrator/approve", decision)
+    await house.becomes(id, "completed")
+    await ask("get_task", "GET", f"/api/tasks/{id}")
+    return id
+
+
+async def _published(ask: Recorder, house: House) -> None:
+    text = {
+        "platform": "twitter",
+        "content": "We open at ten on Sunday.",
+        "metadata": {"campaign": "spring"},
+        "schedule_at": "2190-01-01T09:00:00Z",
+    }
+    made = await ask("publish_text", "POST", "/api/social/publish", text)
+    await ask("list_publications", "GET", "/api/publications?limit=2")
+    await ask("cancel_publication", "POST", f"/api/publications/{made['publication_id']}/cancel")
+
+
+def _short(value: Any) -> Any:
+    """Long lists cut; the whole would be read by nobody."""
+    if isinstance(value, dict):
+        return {name: _short(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        kept = value if len(value) <= 9 and all(isinstance(one, str) for one in value) else value[:LISTED]
+        return [_short(one) for one in kept]
+    return value
