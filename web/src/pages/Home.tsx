@@ -240,7 +240,16 @@ function Learned() {
     <Panel title="Learned" pad>
       <Shown query={query}>
         {(found) => (
-          <p className={styles.finding}>{found.message ?? `${counted(found.patterns.length, "pattern")} hold.`}</p>
+          <>
+            <p className={styles.finding}>
+              {found.patterns.length > 0
+                ? `${counted(found.patterns.length, "pattern")} ${found.patterns.length === 1 ? "stands" : "stand"}.`
+                : "No claim yet."}
+            </p>
+            {found.n < found.needed && (
+              <p className="quiet">{`${found.n} of ${found.needed} examples that a claim needs.`}</p>
+            )}
+          </>
         )}
       </Shown>
     </Panel>

@@ -47,7 +47,7 @@ export function Steps({ task, chosen, choose }: Props) {
             <th>State</th>
             <th className={styles.hide} aria-label="Note" />
             <th className="right">Time</th>
-            <th className="right">Cost</th>
+            <th className={`right ${styles.hide}`}>Cost</th>
             <th className={`right ${styles.hide}`}>Quality</th>
           </tr>
         </thead>
@@ -73,7 +73,9 @@ export function Steps({ task, chosen, choose }: Props) {
                 </td>
                 <td className={`quiet ${styles.hide}`}>{note(step, place)}</td>
                 <td className="right">{come ? `~${duration(expected?.estimated_seconds)}` : duration(step.seconds)}</td>
-                <td className="right">{come ? `~${cost(expected?.estimated_cost)}` : cost(step.cost)}</td>
+                <td className={`right ${styles.hide}`}>
+                  {come ? `~${cost(expected?.estimated_cost)}` : cost(step.cost)}
+                </td>
                 <td className={`right ${styles.hide}`}>{score(step.quality_score)}</td>
               </tr>,
               open && (
