@@ -36,6 +36,8 @@ _AGREES = 0.005  # a growth rate and two revenues agree to half a percent: the r
 class MetricInvalid(InputInvalid):
     """A figure in business_metrics does not fit."""
 
+    hint = "Figures are numbers without text around them; a rate is given as a share: 0.045 for 4.5 %."
+
 
 @dataclass(frozen=True)
 class Given:

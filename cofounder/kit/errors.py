@@ -62,6 +62,7 @@ class NotAllowed(CofounderError):
     """Your role does not allow this."""
 
     status = 403
+    hint = "Ask an admin for the role that is named."
 
 
 class NotSignedIn(CofounderError):

@@ -29,6 +29,7 @@ class NotListening(CofounderError):
     """This server does not pass events on."""
 
     status = 503
+    hint = "Connect again in a moment."
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class RequestInvalid(CofounderError):
     """Some fields do not fit."""
 
     status = 422
+    hint = "Mend the fields that errors names; nothing was changed."
 
 
 class BodyTooLarge(CofounderError):
@@ -82,6 +83,7 @@ class MethodNotAllowed(CofounderError):
     """This address does not take this method."""
 
     status = 405
+    hint = "The Allow header lists the methods that it takes."
 
 
 class RequestRefused(CofounderError):

@@ -6,6 +6,8 @@ from cofounder.kit.errors import Conflict, InputInvalid
 class NotPending(Conflict):
     """This task does not wait for a decision."""
 
+    hint = "See where it stands: cofounder task ID"
+
 
 class AlreadyDecided(Conflict):
     """This round has been decided."""
@@ -28,9 +30,13 @@ class DraftChanged(Conflict):
 class KindDiffers(InputInvalid):
     """Something else waits for a decision."""
 
+    hint = "Read the approval: its kind says what waits."
+
 
 class VerdictMissing(InputInvalid):
     """Say approved (true or false) or a verdict: approve, changes or reject."""
+
+    hint = "For example approved: true, or verdict: changes with your feedback."
 
 
 class VerdictUnfit(InputInvalid):
@@ -54,9 +60,13 @@ class EditMisplaced(InputInvalid):
 class PlanMisplaced(InputInvalid):
     """An edited plan belongs to the approval of a plan."""
 
+    hint = "Leave the plan out; a plan can be edited only while the plan itself waits for a decision."
+
 
 class ChannelUnknown(InputInvalid):
     """This task has no variant for that channel."""
+
+    hint = "Name channels that the approval shows under channel_variants."
 
 
 class ScheduleInPast(InputInvalid):
@@ -68,9 +78,13 @@ class ScheduleInPast(InputInvalid):
 class TextTooLong(InputInvalid):
     """The text is longer than the channel takes."""
 
+    hint = "Shorten the text, or leave the channel out."
+
 
 class TextEmpty(InputInvalid):
     """There is no text left."""
+
+    hint = "Write a text, or leave the channel out."
 
 
 class ComplianceBlocks(InputInvalid):
@@ -81,3 +95,5 @@ class ComplianceBlocks(InputInvalid):
 
 class NothingToApprove(Conflict):
     """The task has no text for any channel."""
+
+    hint = "See what the task made: cofounder task ID"

@@ -38,6 +38,8 @@ router = Router(prefix="/api/orchestrator", tags=["approval"])
 class FingerprintsDiffer(InputInvalid):
     """If-Match and fingerprint name two different texts."""
 
+    hint = "Send one of the two."
+
 
 @router.get("/approval/{task_id}", responses=ETAG | documented(TaskMissing, NotPending))
 async def get_approval(task_id: UUID, session: Session, caller: Viewer, response: Response) -> ApprovalOut:

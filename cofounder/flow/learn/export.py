@@ -27,6 +27,8 @@ MEDIA_TYPE: dict[Format, str] = {"jsonl": "application/x-ndjson", "csv": "text/c
 class QualityUnclear(InputInvalid):
     """filter_by_quality takes true, false, or the least score between 0 and 1."""
 
+    hint = "For example true, which means 0.85 and up, or 0.9."
+
 
 def filters_of(wanted: ExportIn) -> Filters:
     """All that an export asks for as one filter; what narrows more wins. Raises QualityUnclear."""

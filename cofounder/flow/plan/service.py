@@ -50,6 +50,8 @@ ERRORS: tuple[type[InputInvalid], ...] = (
 class PlanMissing(NotFound):
     """The task has no plan yet."""
 
+    hint = "See where the task stands: cofounder task ID"
+
 
 def read(document: dict[str, Any]) -> Plan:
     """The plan in a document from outside. Raises PlanUnreadable, naming every field at fault."""

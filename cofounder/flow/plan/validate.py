@@ -17,25 +17,37 @@ class UnknownTool(InputInvalid):
 class MissingInput(InputInvalid):
     """A step lacks an input that its tool requires."""
 
+    hint = "See what the tool takes: cofounder tools, or GET /api/orchestrator/tools/available"
+
 
 class UnexpectedInput(InputInvalid):
     """A step gives an input that its tool does not know."""
+
+    hint = "See what the tool takes: cofounder tools, or GET /api/orchestrator/tools/available"
 
 
 class WrongType(InputInvalid):
     """An input is of another type than its tool expects."""
 
+    hint = "See what the tool takes: cofounder tools, or GET /api/orchestrator/tools/available"
+
 
 class PlanHasCycle(InputInvalid):
     """The plan's steps wait for each other in a circle."""
+
+    hint = "Take out one of the depends_on that close the circle."
 
 
 class UnknownReference(InputInvalid):
     """An input refers to something that the plan does not have."""
 
+    hint = "Refer to the output of a step that the plan has, and that stands before this one."
+
 
 class DoubleStep(InputInvalid):
     """Two steps of the plan have the same id."""
+
+    hint = "Give every step an id of its own."
 
 
 def validate(plan: Plan, tools: Mapping[str, Tool]) -> Plan:

@@ -31,6 +31,8 @@ _plan_checks: list[PlanCheck] = []
 class UnknownPersona(InputInvalid):
     """There is no persona with this name."""
 
+    hint = "Leave the persona out to have one chosen."
+
 
 class TaskIsFinal(Conflict):
     """The task has ended."""
@@ -47,9 +49,13 @@ class NothingToClarify(Conflict):
 class NothingRuns(Conflict):
     """The task waits; nothing runs that could pause."""
 
+    hint = "See what it waits for: cofounder task ID"
+
 
 class UnknownQuestion(InputInvalid):
     """The task did not ask this."""
+
+    hint = "See what it asks: cofounder task ID"
 
 
 def check_plans_with(check: PlanCheck) -> None:

@@ -19,6 +19,8 @@ from cofounder.people.service import audit
 class NotRerunnable(Conflict):
     """The task has no plan to run again."""
 
+    hint = "Ask again with the same request."
+
 
 async def rerun(session: AsyncSession, task_id: UUID, step: str, *, by: str) -> records.TaskRow:
     """A new task that takes over what `step` needs and does the rest anew. Raises StepMissing, NotRerunnable."""

@@ -22,6 +22,8 @@ __all__ = ["Deliverable", "Step", "Variant"]
 class StepMissing(NotFound):
     """The task's plan has no such step."""
 
+    hint = "See the plan and its steps: cofounder task ID"
+
 
 async def steps(session: AsyncSession, task_id: UUID) -> Sequence[Step]:
     """The task's steps in the order of its plan."""
