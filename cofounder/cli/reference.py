@@ -23,6 +23,8 @@ _EVERYWHERE = (
     "request_invalid",
     "body_unreadable",
     "body_too_large",
+    "address_too_long",
+    "headers_too_large",
     "not_json",
     "database_out_of_reach",
 )
@@ -190,6 +192,7 @@ def errors_page() -> str:
         "",
         "Over HTTP every error is `application/problem+json`: `{type, title, status, detail, code, hint, errors}`, where",
         "`errors` names the fields at fault. On the command line it is one line on standard error, with an exit code.",
+        "Whatever is refused has changed nothing. The last column is what an answer's `hint` says where it knows no better.",
         "",
         "| code | HTTP | exit | meaning | what to do |",
         "|---|---|---|---|---|",
@@ -200,27 +203,31 @@ def errors_page() -> str:
 
 
 def api_page() -> str:
+    from cofounder import contract
     from cofounder.app import create_app
 
     document = create_app().openapi()
     lines = [
         "# API",
         "",
-        "The whole contract, with every field, is served at `/api/openapi.json`. Send a key with",
-        "each request: `Authorization: Bearer KEY`; make one with `cofounder keys create NAME --role ROLE`. Only health and",
-        "readiness need none. Lists answer `{items, next_cursor, total}`; times are ISO 8601 in UTC. Addresses under",
-        "`/api/orchestrator/training` answer an error as `{success, data, error, message}`.",
+        "The whole contract, with every field and an example of each body, is served at `/api/openapi.json`. Make a key",
+        "with `cofounder keys create NAME --role ROLE`.",
+        "",
+        contract.ABOUT.strip(),
         "",
         "Any route may refuse with " + ", ".join(f"`{code}`" for code in _EVERYWHERE) + ".",
         "",
-        "| route | role | what it does | may refuse with |",
-        "|---|---|---|---|",
     ]
     roles = _roles()
+    heading = ""
     for path, verbs in document["paths"].items():
         for verb, operation in verbs.items():
-            said = operation.get("description") or operation.get("summary") or ""
-            what = said.strip().split("\n\n")[0]
+            tag = operation["tags"][0]
+            if tag != heading:
+                heading = tag
+                lines += ["", f"## {tag.capitalize()}", "", contract.TAGS.get(tag, ""), ""]
+                lines += ["| route | role | what it does | may refuse with |", "|---|---|---|---|"]
+            what = (operation.get("description") or operation.get("summary") or "").strip().split("\n\n")[0]
             role = roles.get((verb.upper(), path), "–")
             lines.append(f"| `{verb.upper()} {path}` | {role} | {_cell(what)} | {_refusals(operation)} |")
     return "\n".join(lines)
