@@ -4,12 +4,37 @@ Names are COFOUNDER_ plus the field in capitals, except the few that the world a
 (DATABASE_URL, OPENAI_API_KEY, ...), which are listed as aliases.
 """
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ENTRY = re.compile(r'(?:[^,;\n"]|"[^"]*")+')  # of a list; a quoted name may hold a comma
+_ADDRESS = re.compile(
+    r"""(?:(?P<name>"[^"\r\n]*"|[^<>",;@]*?)\s*<(?P<inner>[^<>\s]+)>|(?P<plain>[^<>\s]+))""", re.VERBOSE
+)
+_MAILBOX = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@"
+    r"(?:localhost|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+)",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def addresses(listed: str) -> list[tuple[str, str]]:
+    """(name, address) of each e-mail address in a list, commas between. Raises ValueError naming what is none."""
+    found = []
+    for entry in (one.strip() for one in _ENTRY.findall(listed)):
+        if not entry:
+            continue
+        parts = _ADDRESS.fullmatch(entry)
+        address = (parts["inner"] or parts["plain"]) if parts else ""
+        if parts is None or len(address) > 254 or not _MAILBOX.fullmatch(address):
+            raise ValueError(f"{entry!r} is not an e-mail address: write name@example.org or Name <name@example.org>")
+        found.append(((parts["name"] or "").strip().strip('"').strip(), address))
+    return found
 
 
 class Settings(BaseSettings):
@@ -75,6 +100,19 @@ class Settings(BaseSettings):
         default=120, gt=0, description="Longest a step may take, unless its plan says otherwise."
     )
 
+    lease_seconds: float = Field(
+        default=15, ge=0.5, le=3600, description="A worker that was not heard of for so long is dead; others take over."
+    )
+    drain_seconds: float = Field(
+        default=5, ge=0, le=600, description="A worker told to stop lets steps under way come to their end for so long."
+    )
+    stalled_minutes: float = Field(
+        default=15,
+        gt=0,
+        le=10_080,
+        description="A running task that finished nothing for so long is reported and started again once.",
+    )
+
     smtp_host: str | None = Field(default=None, description="Mail server. None: e-mail goes to the outbox.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Mail server's port.")
     smtp_username: str | None = Field(default=None, description="User at the mail server.")
@@ -85,6 +123,19 @@ class Settings(BaseSettings):
     email_from: str | None = Field(default=None, description="Sender of e-mail: Name <address>.")
     email_recipients: str = Field(default="", description="Recipients of e-mail publications, separated by commas.")
     email_reply_to: str | None = Field(default=None, description="Where unsubscribe requests go, as mailto.")
+    publish_retries: int = Field(
+        default=8, ge=0, le=50, description="Further attempts at a publication that surely was not sent."
+    )
+    publish_retry_seconds: float = Field(
+        default=5, gt=0, le=3600, description="Wait before the first of them; each wait is four times the one before."
+    )
+
+    @field_validator("email_from", "email_reply_to", "email_recipients")
+    @classmethod
+    def _holds_addresses(cls, given: str | None) -> str | None:
+        if given:
+            addresses(given)
+        return given
 
 
 @lru_cache

@@ -1,6 +1,7 @@
 """A real SMTP server on this machine that can misbehave at every point of the conversation."""
 
 import asyncio
+import random
 import socket
 import ssl
 from dataclasses import dataclass, field
@@ -12,11 +13,18 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 @dataclass
 class Server:
-    """What arrived, and how it shall behave: `refuse` addresses get 550; `after_data` "drop" cuts the line."""
+    """What arrived, and how it shall behave: `refuse` addresses get 550; `after_data` "drop" cuts the line.
+
+    `says`: what it answers at MAIL, RCPT or DATA in place of a yes.
+    """
 
     refuse: tuple[str, ...] = ()
     after_data: str = "accept"  # accept, drop, reject, silent
     drop_at: str | None = None  # "MAIL", "RCPT"
+    says: dict[str, str] = field(default_factory=dict)
+    busy: tuple[str, ...] = ()  # addresses that get 450
+    drop_share: float = 0.0  # of messages, after which the line is cut
+    dice: random.Random = field(default_factory=random.Random)
     tls: ssl.SSLContext | None = None
     password: str | None = None
     messages: list[Envelope] = field(default_factory=list)
@@ -24,9 +32,10 @@ class Server:
     port: int = 0
 
     def __enter__(self) -> "Server":
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
         options: dict[str, Any] = {"hostname": "127.0.0.1", "port": self.port}
         if self.tls is not None:
             options |= {"tls_context": self.tls, "require_starttls": True}
@@ -49,22 +58,28 @@ class Server:
         if self.drop_at == "MAIL":
             self._cut(server)
         envelope.mail_from = address
-        return "250 OK"
+        return self.says.get("MAIL", "250 OK")
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         if self.drop_at == "RCPT":
             self._cut(server)
         if address in self.refuse:
             return "550 5.1.1 No such user here"
+        if address in self.busy:
+            return "450 4.2.1 Mailbox busy"
+        if "RCPT" in self.says:
+            return self.says["RCPT"]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.after_data == "reject":
             return "554 5.7.1 Looks like spam"
+        if "DATA" in self.says:
+            return self.says["DATA"]
         self.messages.append(envelope)
         self.sessions.append(session)
-        if self.after_data == "drop":
+        if self.after_data == "drop" or self.dice.random() < self.drop_share:
             self._cut(server)
         if self.after_data == "silent":
             await asyncio.sleep(30)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from cofounder import channels
-from cofounder.channels.senders import Delivery, DeliveryRefused, DeliveryUnknown, route
+from cofounder.channels.senders import Delivery, DeliveryDelayed, DeliveryRefused, DeliveryUnknown, route
 from cofounder.channels.senders.email import Email
 from cofounder.models.brief import Draft
 from cofounder.settings import Settings, settings
@@ -87,9 +88,21 @@ async def test_a_server_that_never_answers_is_unknown() -> None:
 
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT"])
-async def test_a_line_lost_before_the_text_is_a_refusal(at: str) -> None:
+async def test_a_line_lost_before_the_text_surely_sent_nothing_and_may_go_later(at: str) -> None:
     with Server(drop_at=at) as server:
-        with pytest.raises(DeliveryRefused):
+        with pytest.raises(DeliveryDelayed):
+            await Email(chosen(server)).send(letter(), effect_key="k")
+        assert server.messages == []
+
+
+@pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [("451 4.3.0 Try again later", DeliveryDelayed), ("550 5.7.1 Not from you", DeliveryRefused)],
+)
+async def test_a_4xx_may_go_later_and_a_5xx_is_final(at: str, answer: str, error: type[Exception]) -> None:
+    with Server(says={at: answer}) as server:
+        with pytest.raises(error, match=answer[:3]):
             await Email(chosen(server)).send(letter(), effect_key="k")
         assert server.messages == []
 
@@ -104,11 +117,16 @@ async def test_a_rejected_text_is_a_refusal() -> None:
         await Email(chosen(server)).send(letter(), effect_key="k")
 
 
-async def test_no_server_is_a_refusal() -> None:
+async def test_a_server_that_is_away_may_get_it_later() -> None:
     with Server() as server:
         where = chosen(server)
-    with pytest.raises(DeliveryRefused, match="could not be used"):
+    with pytest.raises(DeliveryDelayed, match="could not be used"):
         await Email(where).send(letter(), effect_key="k")
+
+
+async def test_a_server_that_is_no_longer_named_gets_nothing() -> None:
+    with pytest.raises(DeliveryDelayed, match="No mail server"):
+        await Email(Settings(smtp_host=None, email_from="a@b.example")).send(letter(), effect_key="k")
 
 
 async def test_a_server_without_encryption_gets_nothing_when_encryption_is_asked() -> None:
@@ -183,12 +201,53 @@ async def test_whether_it_arrived_cannot_be_looked_up() -> None:
         await Email(chosen(server)).find_own(letter(), effect_key="k")
 
 
-def test_each_recipient_counts_once_and_what_is_no_address_does_not() -> None:
+def test_each_recipient_counts_once() -> None:
     with Server() as server:
-        where = chosen(server, email_recipients="a@x.example, A@x.example, nobody, Bo <b@x.example>")
+        where = chosen(server, email_recipients='a@x.example, A@x.example; Bo <b@x.example>, "Li, Jo" <l@x.example>')
     account = Email(where).account()
     assert account is not None
-    assert account.recipients == ("a@x.example", "Bo <b@x.example>")
+    assert account.recipients == ("a@x.example", "Bo <b@x.example>", '"Li, Jo" <l@x.example>')
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "<script>@acme.test",
+        "ada@reader.example, <script>@acme.test",
+        "nobody",
+        "a@b@c.example",
+        "a@x.example b@x.example",
+        "a..b@x.example",
+        "Ada <ada@x.example",
+        "a@-x.example",
+        "Ada\r\nBcc: eve@x.example <ada@x.example>",
+        f"{'a' * 250}@x.example",
+    ],
+)
+@pytest.mark.parametrize("field", ["email_recipients", "email_from", "email_reply_to"])
+def test_what_is_no_address_is_refused_where_it_is_set(listed: str, field: str) -> None:
+    with pytest.raises(ValidationError, match="not an e-mail address"):
+        Settings.model_validate({field: listed})
+
+
+async def test_a_recipient_that_is_no_address_is_a_refusal() -> None:
+    with Server() as server:
+        with pytest.raises(DeliveryRefused, match="not one e-mail address"):
+            await Email(chosen(server)).send(letter("<script>@acme.test"), effect_key="k")
+        assert server.messages == []
+
+
+async def test_a_name_beyond_ascii_is_written_as_it_is() -> None:
+    with Server() as server:
+        email = Email(chosen(server, email_recipients="Jürgen Müller <j@x.example>"))
+        account = email.account()
+        assert account is not None
+        await email.send(letter(account.recipients[0]), effect_key="k")
+        message = message_from_bytes(server.messages[0].content, policy=default)  # type: ignore[arg-type]
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    assert "Hello Jürgen Müller," in plain.get_content()
+    assert message["To"] == "Jürgen Müller <j@x.example>"
 
 
 def test_without_server_or_recipients_e_mail_goes_to_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:

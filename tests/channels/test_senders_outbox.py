@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cofounder.channels.senders import DeliveryRefused, route
+from cofounder.channels.senders import DeliveryDelayed, DeliveryRefused, route
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.channels.senders.outbox import Outbox
 from cofounder.kit.ids import new_id
@@ -114,13 +114,13 @@ async def test_many_at_once_write_one_file(tmp_path: Path) -> None:
     assert Path(found.url).read_bytes() == sent.text.encode()
 
 
-async def test_a_full_disk_refuses_and_leaves_nothing(tmp_path: Path) -> None:
+async def test_a_full_disk_leaves_nothing_and_the_text_goes_out_once_there_is_room(tmp_path: Path) -> None:
     folder = tmp_path / "outbox"
     folder.mkdir(mode=0o700)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
     try:
-        with pytest.raises(DeliveryRefused, match="could not be written"):
+        with pytest.raises(DeliveryDelayed, match="could not be written"):
             await Outbox(folder).send(delivery(text="x" * 5000), effect_key="k1")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -130,7 +130,7 @@ async def test_a_full_disk_refuses_and_leaves_nothing(tmp_path: Path) -> None:
     assert Path(receipt.url).stat().st_size == 5000
 
 
-def test_a_folder_that_may_not_be_written_refuses(tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written_is_told_and_may_be_mended(tmp_path: Path) -> None:
     """In a process of its own, so that it can give up being root."""
     code = textwrap.dedent(
         f"""
@@ -138,15 +138,15 @@ def test_a_folder_that_may_not_be_written_refuses(tmp_path: Path) -> None:
         from pathlib import Path
         sys.path.insert(0, {str(Path.cwd())!r})
         from tests.channels.test_senders_outbox import delivery
-        from cofounder.channels.senders import DeliveryRefused
+        from cofounder.channels.senders import DeliveryDelayed
         from cofounder.channels.senders.outbox import Outbox
         os.chdir("/")
         if os.geteuid() == 0:
             os.setgroups([]); os.setgid(65534); os.setuid(65534)
         try:
             asyncio.run(Outbox(Path({str(tmp_path)!r}) / "outbox").send(delivery(), effect_key="k"))
-        except DeliveryRefused as error:
-            print("refused", error.detail)
+        except DeliveryDelayed as error:
+            print("delayed", error.detail)
         """
     )
     tmp_path.chmod(0o500)
@@ -156,7 +156,8 @@ def test_a_folder_that_may_not_be_written_refuses(tmp_path: Path) -> None:
         )
     finally:
         tmp_path.chmod(0o700)
-    assert "refused" in run.stdout, run.stderr
+    assert "delayed" in run.stdout, run.stderr
+    assert "could not be written" in run.stdout
 
 
 @given(channel=st.text(max_size=40), text=st.text(max_size=400))

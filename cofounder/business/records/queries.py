@@ -108,6 +108,10 @@ def _posts_as_of(as_of: datetime) -> Select[Post, SocialPostAnalytics]:
     )
 
 
+async def has_post(session: AsyncSession, id: UUID) -> bool:
+    return bool(await session.scalar(select(exists().where(Post.id == id))))
+
+
 async def posts(
     session: AsyncSession,
     as_of: datetime,

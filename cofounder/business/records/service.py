@@ -45,6 +45,8 @@ class TaskMissing(NotFound):
 class CursorInvalid(InputInvalid):
     """This cursor did not come from the list before."""
 
+    hint = "Ask for the first page again."
+
 
 @dataclass(frozen=True)
 class TaskPage:
@@ -143,12 +145,17 @@ def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
         moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
         return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
     except (ValueError, OverflowError, binascii.Error) as error:
-        raise CursorInvalid(field="cursor", hint="Ask for the first page again.") from error
+        raise CursorInvalid(field="cursor") from error
 
 
 async def earlier_tasks(session: AsyncSession, *, as_of: datetime, limit: int = 500) -> list[TaskRow]:
     """Tasks that had ended well by `as_of`, newest first."""
     return list(await queries.earlier_tasks(session, as_of, limit))
+
+
+async def has_post(session: AsyncSession, id: UUID) -> bool:
+    """Whether there is a post with this id."""
+    return await queries.has_post(session, id)
 
 
 async def add_post(session: AsyncSession, post: NewPost) -> PostRow:

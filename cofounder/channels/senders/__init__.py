@@ -1,19 +1,38 @@
 """Senders: how a rendered text leaves the house, one module a way out.
 
 In: a delivery, the exact text of one variant for one recipient. Out: a receipt; or `DeliveryRefused` where the channel
-surely did not take it, or `DeliveryUnknown` where nobody can say. Never: changes a word that was approved, tries
+surely did not take it and never will, `DeliveryDelayed` where it surely did not take it yet, `DeliveryUnknown` where
+nobody can say. Never: changes a word that was approved, tries
 twice, or remembers what was sent (the effect ledger does).
 """
 
 from collections.abc import Callable
 
-from cofounder.channels.senders.delivery import Account, Delivery, DeliveryRefused, DeliveryUnknown, Receipt, Sender
+from cofounder.channels.senders.delivery import (
+    Account,
+    Delivery,
+    DeliveryDelayed,
+    DeliveryRefused,
+    DeliveryUnknown,
+    Receipt,
+    Sender,
+)
 from cofounder.channels.senders.email import Email
 from cofounder.channels.senders.outbox import Outbox
 from cofounder.kit import postgres
 from cofounder.settings import settings
 
-__all__ = ["Account", "Delivery", "DeliveryRefused", "DeliveryUnknown", "Receipt", "Sender", "named", "route"]
+__all__ = [
+    "Account",
+    "Delivery",
+    "DeliveryDelayed",
+    "DeliveryRefused",
+    "DeliveryUnknown",
+    "Receipt",
+    "Sender",
+    "named",
+    "route",
+]
 
 OUTBOX = "outbox"
 

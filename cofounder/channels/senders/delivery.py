@@ -15,6 +15,12 @@ class DeliveryRefused(CofounderError):
     status = 409
 
 
+class DeliveryDelayed(CofounderError):
+    """The way to the channel is closed at the moment; nothing was sent."""
+
+    status = 503
+
+
 class DeliveryUnknown(CofounderError):
     """Nobody can say whether it was sent."""
 
@@ -69,9 +75,16 @@ class Sender(Protocol):
         ...
 
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
-        """Hand the text over, once. Raises DeliveryRefused (surely not sent) or DeliveryUnknown."""
+        """Hand the text over, once.
+
+        Raises DeliveryRefused (surely not sent, for good), DeliveryDelayed (surely not sent, for now), DeliveryUnknown.
+        """
         ...
 
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """Our own delivery at the channel; None when it is surely absent. Raises DeliveryUnknown when it cannot say."""
+        ...
+
+    def where(self, delivery: Delivery, *, effect_key: str) -> str:
+        """Where a person can see whether it was sent: one sentence."""
         ...

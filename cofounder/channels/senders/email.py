@@ -1,21 +1,29 @@
 """E-mail over SMTP: one recipient a message, one attempt, one Message-ID that stays the same.
 
-Encrypted by STARTTLS (port 465: from the first byte), unless the server is on this very machine. Before the text was
-handed over every failure is a refusal: surely nothing was sent. A line lost after that is unknown, and stays so: an
-SMTP server cannot be asked what it did.
+Encrypted by STARTTLS (port 465: from the first byte), unless the server is on this very machine. Until the text was
+handed over every failure means that surely nothing was sent: a 5xx answer is a refusal, a server that is away or says
+4xx may take it later. A line lost after that is unknown, and stays so: an SMTP server cannot be asked what it did.
 """
 
 import hashlib
 import ipaddress
+import ssl
 from contextlib import suppress
 from datetime import UTC
-from email.utils import formataddr, getaddresses, parseaddr
+from email.utils import formataddr
 
 import aiosmtplib
 
 from cofounder.channels.email import complete
-from cofounder.channels.senders.delivery import Account, Delivery, DeliveryRefused, DeliveryUnknown, Receipt
-from cofounder.settings import Settings
+from cofounder.channels.senders.delivery import (
+    Account,
+    Delivery,
+    DeliveryDelayed,
+    DeliveryRefused,
+    DeliveryUnknown,
+    Receipt,
+)
+from cofounder.settings import Settings, addresses
 
 TIMEOUT_SECONDS = 60.0
 _TLS_PORT = 465
@@ -30,7 +38,7 @@ class Email:
     def __init__(self, chosen: Settings, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._chosen = chosen
         self._timeout = timeout_seconds
-        self._from = parseaddr(chosen.email_from or "")
+        self._from = _first(chosen.email_from)
 
     @classmethod
     def of(cls, chosen: Settings) -> "Email":
@@ -44,8 +52,11 @@ class Email:
         return Account(sender=self.name, name=self._from[1], recipients=recipients)
 
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
-        """Hand one message for one recipient over. Raises DeliveryRefused, DeliveryUnknown."""
-        name, address = parseaddr(delivery.recipient)
+        """Hand one message for one recipient over. Raises DeliveryRefused, DeliveryDelayed, DeliveryUnknown."""
+        try:
+            ((name, address),) = addresses(delivery.recipient)
+        except ValueError as error:
+            raise DeliveryRefused(f"{delivery.recipient!r} is not one e-mail address.") from error
         message_id = self.message_id(effect_key)
         content = self._message(delivery, name, address, message_id)
         client = await self._connected()
@@ -62,8 +73,12 @@ class Email:
         """Nobody can look into other people's mail boxes. Raises DeliveryUnknown."""
         raise DeliveryUnknown(
             f"The line was lost while the message to {delivery.recipient} was handed over; it may have arrived.",
-            hint=f"Ask the recipient, or search the mail server's log for {self.message_id(effect_key)}.",
+            hint=self.where(delivery, effect_key=effect_key),
         )
+
+    def where(self, delivery: Delivery, *, effect_key: str) -> str:
+        host = self._chosen.smtp_host or "the mail server"
+        return f"Ask {delivery.recipient}, or search the log of {host} for {self.message_id(effect_key)}"
 
     def message_id(self, effect_key: str) -> str:
         """The same for the same effect, so that a mail server can drop a double."""
@@ -71,7 +86,7 @@ class Email:
         return f"<{hashlib.sha256(effect_key.encode()).hexdigest()[:40]}@{domain}>"
 
     def _message(self, delivery: Delivery, name: str, address: str, message_id: str) -> bytes:
-        leave = parseaddr(self._chosen.email_reply_to or "")[1] or self._from[1]
+        leave = _first(self._chosen.email_reply_to)[1] or self._from[1]
         mailto = f"mailto:{leave}?subject=unsubscribe"
         values = {
             "from": formataddr(self._from),
@@ -91,9 +106,11 @@ class Email:
             raise DeliveryRefused(f"The message for {address} cannot be written: {error}") from error
 
     async def _connected(self) -> aiosmtplib.SMTP:
-        """An encrypted, signed-in line. Raises DeliveryRefused: nothing was sent yet."""
+        """An encrypted, signed-in line. Raises DeliveryRefused, DeliveryDelayed: nothing was sent yet."""
         chosen = self._chosen
-        host = chosen.smtp_host or ""
+        if not chosen.smtp_host or not self._from[1]:
+            raise DeliveryDelayed("No mail server is named: set COFOUNDER_SMTP_HOST and COFOUNDER_EMAIL_FROM.")
+        host = chosen.smtp_host
         implicit = chosen.smtp_port == _TLS_PORT
         if not chosen.smtp_starttls and not implicit and not _on_this_machine(host):
             raise DeliveryRefused(f"{host} is another machine, and its line would not be encrypted: set SMTP_STARTTLS.")
@@ -111,7 +128,7 @@ class Email:
                 await client.login(chosen.smtp_username, password)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             client.close()
-            raise DeliveryRefused(f"The mail server {host} could not be used: {_said(error)}") from error
+            raise _not_sent(f"The mail server {host} could not be used", error) from error
         return client
 
     async def _envelope(self, client: aiosmtplib.SMTP, address: str) -> None:
@@ -119,7 +136,7 @@ class Email:
             await client.mail(self._from[1])
             await client.rcpt(address)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise DeliveryRefused(f"The mail server refused {address}: {_said(error)}") from error
+            raise _not_sent(f"The mail server did not take a message for {address}", error) from error
 
     async def _data(self, client: aiosmtplib.SMTP, content: bytes) -> None:
         """Hand the text over. From here on a lost line says nothing about what happened."""
@@ -128,18 +145,42 @@ class Email:
         except aiosmtplib.SMTPResponseException as error:
             if error.code < 400:  # not an answer that anyone could read
                 raise DeliveryUnknown(f"The mail server's answer could not be read: {_said(error)}") from error
-            raise DeliveryRefused(f"The mail server did not take the message: {_said(error)}") from error
+            raise _not_sent("The mail server did not take the message", error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise DeliveryUnknown(f"The line was lost while the message was handed over: {_said(error)}") from error
 
 
 def _recipients(listed: str) -> tuple[str, ...]:
-    """Each address once, with its name where it has one; what is no address is left out."""
+    """Each address once, with its name where it has one."""
     found: dict[str, str] = {}
-    for name, address in getaddresses([listed]):
-        if "@" in address and address.isprintable() and " " not in address:
-            found.setdefault(address.lower(), formataddr((name, address)))
+    for name, address in addresses(listed):
+        quoted = f'"{name}"' if set(name) & set(",;@") else name
+        found.setdefault(address.lower(), f"{quoted} <{address}>" if name else address)
     return tuple(found.values())
+
+
+def _first(listed: str | None) -> tuple[str, str]:
+    """Name and address, both empty where there is none."""
+    return next(iter(addresses(listed or "")), ("", ""))
+
+
+def _not_sent(what: str, error: Exception) -> DeliveryRefused | DeliveryDelayed:
+    """What an error before the end of the text says: a final no, or that it may go another time."""
+    told = f"{what}: {_said(error)}"
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return DeliveryDelayed(told) if 400 <= error.code < 500 else DeliveryRefused(told)
+    if isinstance(error, OSError) and not _untrusted(error):  # away, slow or hung up
+        return DeliveryDelayed(told)
+    return DeliveryRefused(told)
+
+
+def _untrusted(error: BaseException | None) -> bool:
+    """Whether the server's certificate is what is wrong: it will be no better in a minute."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _on_this_machine(host: str) -> bool:

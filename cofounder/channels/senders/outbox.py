@@ -15,7 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cofounder.channels.senders.delivery import Account, Delivery, DeliveryRefused, DeliveryUnknown, Receipt
+from cofounder.channels.senders.delivery import (
+    Account,
+    Delivery,
+    DeliveryDelayed,
+    DeliveryRefused,
+    DeliveryUnknown,
+    Receipt,
+)
 
 ENDING = {"text": ".txt", "eml": ".eml", "html": ".html"}
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
@@ -33,12 +40,15 @@ class Outbox:
         return Account(sender=self.name, name=self.name)
 
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
-        """Write both files, or none. Raises DeliveryRefused."""
+        """Write both files, or none. Raises DeliveryRefused (another file is in the way), DeliveryDelayed."""
         return await asyncio.to_thread(self._write, delivery, effect_key)
 
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """The files of this effect, None when they are not both there. Raises DeliveryUnknown when it may not look."""
         return await asyncio.to_thread(self._find, delivery, effect_key)
+
+    def where(self, delivery: Delivery, *, effect_key: str) -> str:
+        return f"See whether this file is there: {self._paths(delivery)[0]}"
 
     def _write(self, delivery: Delivery, effect_key: str) -> Receipt:
         text, _ = self._paths(delivery)
@@ -47,7 +57,7 @@ class Outbox:
             with _alone_in(self.folder):
                 self._write_both(delivery, effect_key)
         except OSError as error:
-            raise DeliveryRefused(f"The outbox could not be written: {error.strerror or error} ({text}).") from error
+            raise DeliveryDelayed(f"The outbox could not be written: {error.strerror or error} ({text}).") from error
         return Receipt(external_id=text.name, url=str(text))
 
     def _write_both(self, delivery: Delivery, effect_key: str) -> None:

@@ -15,5 +15,17 @@ class NothingToSettle(Conflict):
     """The outcome of this publication is known."""
 
 
+class NothingToRetry(Conflict):
+    """Only what surely was not sent can be sent again."""
+
+
+class AnswerMisplaced(InputInvalid):
+    """This does not go with the verdict."""
+
+
+class RecipientUnknown(InputInvalid):
+    """The publication has no such recipient."""
+
+
 class PlatformUnknown(InputInvalid):
     """There is no such platform."""

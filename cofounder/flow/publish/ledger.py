@@ -1,13 +1,17 @@
 """One delivery through the ledger of effects: at most once per publication and recipient."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.channels.senders import Delivery, DeliveryRefused, Receipt, Sender
+from cofounder.channels.senders import Delivery, DeliveryDelayed, DeliveryRefused, Receipt, Sender
 from cofounder.flow.publish.outcomes import Outcome
+from cofounder.flow.publish.schemas import DeliveryOut
 from cofounder.kit import effects
+
+Answer = dict[str, Any]
 
 
 def key(publication_id: UUID, recipient: str) -> str:
@@ -16,44 +20,117 @@ def key(publication_id: UUID, recipient: str) -> str:
 
 
 async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
-    """Hand a delivery to its sender unless that was done before; the outcome either way. Opens its own transactions."""
+    """Hand a delivery to its sender unless that was done before; the outcome either way. Opens its own transactions.
+
+    Where nobody can say what became of it the channel is asked at once; nothing is sent a second time here.
+    """
     name = key(delivery.publication_id, delivery.recipient)
 
-    async def call() -> dict[str, Any]:
+    async def call() -> Answer:
         try:
             return _kept(await sender.send(delivery, effect_key=name))
         except DeliveryRefused as error:
             raise effects.Refused(error.detail) from error
+        except DeliveryDelayed as error:
+            raise effects.NotDone(error.detail) from error
 
-    async def find() -> dict[str, Any] | None:
-        found = await sender.find_own(delivery, effect_key=name)
-        return None if found is None else _kept(found)
-
+    find = _finder(sender, delivery, name)
     made = await effects.perform(f"{sender.name}.send", name, _request(delivery), call, find=find)
-    receipt = Receipt.model_validate({k: v for k, v in (made.answer or {}).items() if k in Receipt.model_fields})
-    said = made.error.partition(": ")[2] if made.error else receipt.note
-    return Outcome(delivery.recipient, made.state, receipt.external_id, receipt.url, said)
+    if made.state == "unknown" and made.called:
+        seen = await effects.look(name, find)
+        if seen is not None and seen.state != "unknown":
+            made = seen
+    return _outcome(delivery.recipient, made)
+
+
+async def look(sender: Sender, delivery: Delivery) -> Outcome | None:
+    """Ask the channel about a delivery whose outcome is unknown; sends nothing. None where it was never begun."""
+    name = key(delivery.publication_id, delivery.recipient)
+    seen = await effects.look(name, _finder(sender, delivery, name))
+    return None if seen is None else _outcome(delivery.recipient, seen)
 
 
 async def settle(session: AsyncSession, publication_id: UUID, recipient: str, *, sent: bool, by: str) -> None:
     """Write what a person saw about a delivery that has no outcome; one that has keeps it."""
     name = key(publication_id, recipient)
-    if await effects.state_of(session, name) in ("unknown", "intended"):
+    if await effects.state_of(session, name) in ("unknown", "intended", "absent"):
         await effects.settle(session, name, done=sent, by=by)
 
 
-async def outcome(session: AsyncSession, publication_id: UUID, recipient: str) -> Outcome:
-    """What the ledger says about a delivery; one that surely did not happen counts as refused."""
-    state = await effects.state_of(session, key(publication_id, recipient))
-    told = {"done": "done", "unknown": "unknown", "intended": "unknown"}.get(state or "", "refused")
-    return Outcome(recipient, told)
+async def reopen(session: AsyncSession, publication_id: UUID, recipients: Sequence[str]) -> None:
+    """Let deliveries that were refused, and so surely not sent, be tried once more."""
+    for recipient in recipients:
+        await effects.reopen(session, key(publication_id, recipient))
 
 
-def _kept(receipt: Receipt) -> dict[str, Any]:
+async def outcomes(session: AsyncSession, publication_id: UUID, recipients: Sequence[str]) -> list[Outcome]:
+    """What the ledger says about each recipient; a delivery that was never begun is absent."""
+    found = await effects.told(session, [key(publication_id, one) for one in recipients])
+    made = []
+    for recipient in recipients:
+        told = found.get(key(publication_id, recipient))
+        if told is None:
+            made.append(Outcome(recipient, "absent"))
+            continue
+        receipt = _receipt(told.answer)
+        state = "unknown" if told.state == "intended" else told.state
+        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, _said(told.error) or receipt.note))
+    return made
+
+
+async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[Delivery]) -> list[DeliveryOut]:
+    """What is on record about each delivery, and where a person can look."""
+    found = await effects.told(session, [key(one.publication_id, one.recipient) for one in deliveries])
+    made = []
+    for one in deliveries:
+        name = key(one.publication_id, one.recipient)
+        told = found.get(name)
+        made.append(
+            DeliveryOut(
+                recipient=one.recipient or None,
+                state=_STANDS[told.state] if told else "waiting",
+                attempts=told.attempts if told else 0,
+                begun_at=told.begun_at if told else None,
+                finished_at=told.finished_at if told else None,
+                said=_said(told.error) if told else None,
+                settled_by=str((told.answer or {}).get("settled_by") or "") or None if told else None,
+                where=sender.where(one, effect_key=name),
+            )
+        )
+    return made
+
+
+# From the ledger's words to those of a person who asks what became of a delivery.
+_STANDS = {"done": "sent", "refused": "refused", "absent": "not_sent", "unknown": "unknown", "intended": "unknown"}
+
+
+def _finder(sender: Sender, delivery: Delivery, name: str) -> Callable[[], Awaitable[Answer | None]]:
+    async def find() -> Answer | None:
+        found = await sender.find_own(delivery, effect_key=name)
+        return None if found is None else _kept(found)
+
+    return find
+
+
+def _outcome(recipient: str, made: effects.Outcome) -> Outcome:
+    receipt = _receipt(made.answer)
+    return Outcome(recipient, made.state, receipt.external_id, receipt.url, _said(made.error) or receipt.note)
+
+
+def _receipt(answer: Answer | None) -> Receipt:
+    return Receipt.model_validate({k: v for k, v in (answer or {}).items() if k in Receipt.model_fields})
+
+
+def _said(error: str | None) -> str | None:
+    """What the other side said, without the name of our error."""
+    return error.partition(": ")[2] or error if error else None
+
+
+def _kept(receipt: Receipt) -> Answer:
     return receipt.model_dump(mode="json", exclude_none=True)
 
 
-def _request(delivery: Delivery) -> dict[str, Any]:
+def _request(delivery: Delivery) -> Answer:
     return {
         "publication_id": str(delivery.publication_id),
         "channel": delivery.channel,

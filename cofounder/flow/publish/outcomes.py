@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from cofounder.flow.publish.schemas import FINAL
 
+LONGEST_WAIT_SECONDS = 4 * 3600.0
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one recipient's delivery: done, refused (surely not sent) or unknown."""
+    """What became of one recipient's delivery.
+
+    State: done, refused (surely not sent, for good), absent (surely not sent, may still be) or unknown.
+    """
 
     recipient: str
     state: str
@@ -18,19 +23,34 @@ class Outcome:
 
 
 def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:
-    """The state of the whole, and the sentence that says how many of how many."""
+    """The state of the whole when no more attempts follow, and the sentence that says how many of how many."""
     if not outcomes:
         return "refused", "There was no recipient."
-    whole = len(outcomes)
-    done, refused, unknown = (sum(one.state == state for one in outcomes) for state in ("done", "refused", "unknown"))
+    whole, refused = len(outcomes), unsent(outcomes)
+    done, unknown = (sum(one.state == state for one in outcomes) for state in ("done", "unknown"))
     state = "unknown" if unknown else "published" if done else "refused"
-    reasons = "; ".join(dict.fromkeys(one.note for one in outcomes if one.note and one.state != "done"))
     if whole == 1:
-        return state, reasons
+        return state, reasons(outcomes)
     told = f"Sent to {done} of {whole}"
     told += f", {refused} refused" if refused else ""
     told += f", {unknown} unknown" if unknown else ""
-    return state, f"{told}: {reasons}" if reasons else f"{told}."
+    why = reasons(outcomes)
+    return state, f"{told}: {why}" if why else f"{told}."
+
+
+def unsent(outcomes: Sequence[Outcome]) -> int:
+    """How many recipients surely did not get it."""
+    return sum(one.state in ("refused", "absent") for one in outcomes)
+
+
+def reasons(outcomes: Sequence[Outcome]) -> str:
+    """Why it did not reach everybody, each reason once."""
+    return "; ".join(dict.fromkeys(one.note for one in outcomes if one.note and one.state != "done"))
+
+
+def wait_seconds(attempts: int, *, first: float) -> float:
+    """How long to wait after so many attempts in a row that sent nothing: four times longer each, at most four hours."""
+    return float(min(first * 4.0 ** min(max(attempts - 1, 0), 20), LONGEST_WAIT_SECONDS))
 
 
 def task_status(states: Sequence[str], expected: int) -> str:

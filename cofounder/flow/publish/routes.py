@@ -1,14 +1,23 @@
-"""Publish a given text, look at publications, cancel one that waits, settle one that nobody is sure of."""
+"""Publish a given text, look at publications, cancel, settle or send again what stands still."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 
+from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
-from cofounder.flow.publish import given, service
-from cofounder.flow.publish.errors import NothingToSettle, PlatformUnknown, PublicationMissing, TooLateToCancel
-from cofounder.flow.publish.schemas import PublicationOut, PublishIn, PublishOut, State, Verdict
+from cofounder.flow.publish import given, service, settling
+from cofounder.flow.publish.errors import (
+    AnswerMisplaced,
+    NothingToRetry,
+    NothingToSettle,
+    PlatformUnknown,
+    PublicationMissing,
+    RecipientUnknown,
+    TooLateToCancel,
+)
+from cofounder.flow.publish.schemas import PublicationDetail, PublicationOut, PublishIn, PublishOut, State, Verdict
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.once import IdempotencyKey, KeyReused
 from cofounder.people import Approver, Viewer
@@ -31,28 +40,48 @@ async def publish_text(
     return await given.publish_now(session, body, by=caller, idempotency_key=idempotency_key)
 
 
-@router.get("/publications", responses=documented())
+@router.get("/publications", responses=documented(CursorInvalid))
 async def list_publications(
     session: Session,
     caller: Viewer,
-    state: Annotated[list[State] | None, Query()] = None,
+    state: Annotated[list[State] | None, Query(max_length=12)] = None,
+    status: Annotated[list[State] | None, Query(max_length=12, description="Another word for `state`.")] = None,
     task_id: UUID | None = None,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[PublicationOut]:
-    """Publications, newest first."""
-    items, total = await service.page(session, states=state, task_id=task_id, after=cursor, limit=limit + 1)
+    """Publications, newest first; `state=unknown` are those that wait for a person's answer."""
+    wanted = [*(state or ()), *(status or ())]
+    items, total = await service.page(session, states=wanted, task_id=task_id, after=cursor, limit=limit + 1)
     more = items[limit - 1].publication_id if len(items) > limit else None
     return Page[PublicationOut](items=items[:limit], next_cursor=str(more) if more else None, total=total)
+
+
+@router.get("/publications/{publication_id}", responses=documented(PublicationMissing))
+async def show_publication(publication_id: UUID, session: Session, caller: Viewer) -> PublicationDetail:
+    """One publication with the evidence: when it was handed over, to whom, what the line said, where to look."""
+    return await service.detail(session, publication_id)
 
 
 @router.post("/publications/{publication_id}/cancel", responses=documented(PublicationMissing, TooLateToCancel))
 async def cancel_publication(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
     """Stop a publication that waits for its time."""
-    return await service.cancel(session, publication_id, by=caller)
+    return await settling.cancel(session, publication_id, by=caller)
 
 
-@router.post("/publications/{publication_id}/resolve", responses=documented(PublicationMissing, NothingToSettle))
+@router.post(
+    "/publications/{publication_id}/resolve",
+    responses=documented(PublicationMissing, NothingToSettle, AnswerMisplaced, RecipientUnknown),
+)
 async def settle_publication(publication_id: UUID, body: Verdict, session: Session, caller: Approver) -> PublicationOut:
-    """Settle a publication whose outcome is unknown by what you saw at the channel."""
-    return await service.resolve(session, publication_id, body, by=caller)
+    """Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first."""
+    seen = await settling.look(publication_id)
+    if seen is not None and seen.state == "published" and body.verdict == "sent":
+        return seen
+    return await settling.resolve(session, publication_id, body, by=caller)
+
+
+@router.post("/publications/{publication_id}/retry", responses=documented(PublicationMissing, NothingToRetry))
+async def retry_publication(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
+    """Send now what surely was not sent: the same text, under the decision that stands, to nobody twice."""
+    return await settling.retry(session, publication_id, by=caller)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
 from cofounder.kit.http import Body, Time
 
+Action = Literal["cancel", "resolve", "retry"]
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
 FINAL: tuple[State, ...] = ("published", "refused", "cancelled")
 
@@ -43,7 +44,12 @@ class PublishIn(Body):
 
 
 class PublicationOut(BaseModel):
-    """One publication as it stands. `url` is the post's address, or the file in the outbox."""
+    """One publication as it stands. `url` is the post's address, or the file in the outbox.
+
+    `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
+    the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `actions` are what an
+    approver can do with it now.
+    """
 
     publication_id: UUID
     task_id: UUID
@@ -61,6 +67,29 @@ class PublicationOut(BaseModel):
     external_id: str | None
     url: str | None
     note: str | None
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    unsent: int = 0
+    actions: list[Action] = Field(default_factory=list)
+
+
+class DeliveryOut(BaseModel):
+    """What is on record about one recipient's delivery, and where a person can see what became of it."""
+
+    recipient: str | None = Field(description="An e-mail address; null where the channel has no recipients.")
+    state: Literal["waiting", "sent", "refused", "not_sent", "unknown"]
+    attempts: int
+    begun_at: datetime | None = Field(description="When it was handed over last.")
+    finished_at: datetime | None
+    said: str | None = Field(description="What the other side, or the line, said.")
+    settled_by: str | None = Field(description="Who looked and settled it.")
+    where: str
+
+
+class PublicationDetail(PublicationOut):
+    """One publication with the evidence for how it stands."""
+
+    deliveries: list[DeliveryOut]
 
 
 class PublishOut(BaseModel):
@@ -87,5 +116,15 @@ class Verdict(Body):
     """What a person found at the channel about a publication whose outcome is unknown."""
 
     verdict: Literal["sent", "not_sent"]
-    url: StrictStr | None = Field(default=None, max_length=2_000, description="Where it stands, if it was sent.")
-    send_again: StrictBool = Field(default=False, description="With not_sent: try once more.")
+    url: StrictStr | None = Field(
+        default=None,
+        max_length=2_000,
+        pattern=r"^https?://\S+$",
+        description="With sent: where it stands.",
+        examples=["https://example.org/posts/1"],
+    )
+    published_at: Time | None = Field(default=None, description="With sent: since when; else when it was handed over.")
+    send_again: StrictBool = Field(default=False, description="With not_sent: send it now.")
+    recipients: list[Annotated[str, StringConstraints(min_length=1, max_length=500)]] | None = Field(
+        default=None, min_length=1, max_length=1_000, description="Only these; else all whose outcome is unknown."
+    )

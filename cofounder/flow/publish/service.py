@@ -1,6 +1,8 @@
-"""Publications: made of decisions, attempted once, settled by what the channel said or by a person."""
+"""Publications: made of decisions, attempted until they were surely sent or refused, and written down."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,16 +13,14 @@ from cofounder.channels import senders
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import ledger, queries
-from cofounder.flow.publish.errors import NothingToSettle, PublicationMissing, TooLateToCancel
-from cofounder.flow.publish.outcomes import Outcome, task_status, verdict
-from cofounder.flow.publish.schemas import FINAL, Order, PublicationOut, Verdict
+from cofounder.flow.publish.errors import PublicationMissing
+from cofounder.flow.publish.outcomes import Outcome, reasons, task_status, unsent, verdict, wait_seconds
+from cofounder.flow.publish.schemas import FINAL, Action, Order, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
-from cofounder.kit.ids import new_id
-from cofounder.people.roles import Caller
-from cofounder.people.service import audit
+from cofounder.settings import settings
 
 WAKE = "publication"  # the topic a waiting publication listens to
 
@@ -48,6 +48,7 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
         "state": "scheduled",
         "carried_by": str(publication_id),
         "attempts": 0,
+        "unsent": 0,
         "scheduled_at": decision.schedule_at,
         "note": order.note,
         "created_at": now(),
@@ -59,18 +60,25 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
 
 async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | None:
     """Move a publication that is due to `attempting`; None when it is cancelled or over. A repeat finds it there."""
-    row = await _locked(session, publication_id)
+    row = await locked(session, publication_id)
     if row.state not in ("scheduled", "attempting"):
         return None
     if row.state == "scheduled":
-        account = senders.named(row.delivered_by).account()
-        if account is None:
-            account = senders.route(row.channel, only_outbox=True)
-            row.delivered_by, row.note = account.sender, f"{row.delivered_by} is no longer connected: see the outbox."
-        row.recipients = list(account.recipients)
-        row.state, row.attempted_at = "attempting", now()
-        await _tell(session, row)
+        if row.attempted_at is None:
+            _address(row)
+        row.state, row.attempted_at, row.retry_at = "attempting", row.attempted_at or now(), None
+        row.attempts += 1
+        await tell(session, row)
     return row
+
+
+def _address(row: Publication) -> None:
+    """Fix who gets it, as of the first attempt: the account may have changed since the decision."""
+    account = senders.named(row.delivered_by).account()
+    if account is None:
+        account = senders.route(row.channel, only_outbox=True)
+        row.delivered_by, row.note = account.sender, f"{row.delivered_by} is no longer connected: see the outbox."
+    row.recipients = list(account.recipients)
 
 
 async def delivery(session: AsyncSession, row: Publication, recipient: str) -> Delivery:
@@ -100,56 +108,60 @@ async def delivery(session: AsyncSession, row: Publication, recipient: str) -> D
 
 
 async def finish(session: AsyncSession, publication_id: UUID, outcomes: Sequence[Outcome]) -> Publication:
-    """Write what became of every recipient, the post, the task's status, and have the example brought up to date."""
-    row = await _locked(session, publication_id)
+    """Write what became of every recipient, the post, the task's status, and have the example brought up to date.
+
+    Where something surely was not sent and may still be, the publication is scheduled again, a few times.
+    """
+    row = await locked(session, publication_id)
     if row.state not in ("attempting", "unknown"):
         return row
-    row.state, said = verdict(outcomes)
-    row.note = " ".join(filter(None, [row.note, said])) or None
-    if row.state in FINAL:
-        row.finished_at = now()
-    sent = next((one for one in outcomes if one.state == "done"), None)
-    if sent is not None:
-        row.external_id, row.url = sent.external_id, sent.url
-    await _close(session, row)
+    if any(one.state == "absent" for one in outcomes) and row.attempts <= settings().publish_retries:
+        return await _later(session, row, outcomes)
+    await conclude(session, row, outcomes)
     return row
 
 
-async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
-    """Stop a publication that is only scheduled. Raises PublicationMissing, TooLateToCancel."""
-    row = await _locked(session, publication_id)
-    if row.state == "cancelled":
-        return shown(row)
-    if row.state != "scheduled":
-        raise TooLateToCancel(f"The publication is {row.state}.")
-    row.state, row.finished_at = "cancelled", now()
-    await audit(session, by.who, "publication.cancelled", "publication", str(row.id), {"task": str(row.task_id)})
-    await durable.send(session, str(row.id), WAKE, {"why": "cancelled"}, key=f"{row.id}:cancel")
-    await _tell(session, row)
-    await remember(session, row.task_id, f"{row.id}:cancelled")
-    return shown(row)
+async def broke(session: AsyncSession, publication_id: UUID, error: str) -> Publication:
+    """Count an attempt that an error of our own ended, and go by what the ledger says of it."""
+    row = await locked(session, publication_id)
+    if row.state == "scheduled":  # it broke before it had begun
+        row.state, row.attempts = "attempting", row.attempts + 1
+    outcomes = await ledger.outcomes(session, row.id, row.recipients or [""])
+    told = f"{error} in our own hands; the worker's log has the whole story."
+    return await finish(session, row.id, [one if one.note else replace(one, note=told) for one in outcomes])
 
 
-async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *, by: Caller) -> PublicationOut:
-    """Settle an unknown outcome by what a person saw at the channel. Raises PublicationMissing, NothingToSettle."""
-    row = await _locked(session, publication_id)
-    if row.state != "unknown":
-        raise NothingToSettle(f"The publication is {row.state}.")
-    sent = found.verdict == "sent"
-    for recipient in row.recipients:
-        await ledger.settle(session, row.id, recipient, sent=sent, by=by.who)
-    details = {"verdict": found.verdict, "send_again": found.send_again, "task": str(row.task_id)}
-    await audit(session, by.who, "publication.settled", "publication", str(row.id), details)
-    if not sent and found.send_again:
-        await _send_again(session, row)
-        return shown(row)
-    outcomes = [await ledger.outcome(session, row.id, recipient) for recipient in row.recipients]
-    row.state, said = verdict(outcomes)
-    row.finished_at = now()
-    row.url = found.url or row.url
-    row.note = " ".join(filter(None, [f"{by.who} looked: {found.verdict.replace('_', ' ')}.", said]))
-    await _close(session, row)
-    return shown(row)
+async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome]) -> Publication:
+    wait = wait_seconds(row.attempts, first=settings().publish_retry_seconds)
+    row.state, row.retry_at = "scheduled", now() + timedelta(seconds=wait)
+    row.said = f"Not sent yet: {reasons([one for one in outcomes if one.state == 'absent']) or 'the way was closed'}"
+    await tell(session, row)
+    return row
+
+
+async def conclude(
+    session: AsyncSession,
+    row: Publication,
+    outcomes: Sequence[Outcome],
+    *,
+    said: str | None = None,
+    published_at: datetime | None = None,
+) -> None:
+    """Write the end of a publication, or that its outcome is unknown, and what follows: post, status, example.
+
+    `said`: what a person found, told before what the other side said. `published_at`: since when it stands there.
+    """
+    row.state, told = verdict(outcomes)
+    row.unsent, row.retry_at = unsent(outcomes), None
+    row.said = " ".join(filter(None, [said, told])) or None
+    row.finished_at = now() if row.state in FINAL else None
+    sent = next((one for one in outcomes if one.state == "done"), None)
+    if sent is not None:
+        row.external_id, row.url = sent.external_id or row.external_id, sent.url or row.url
+    if row.state == "published":
+        await _post(session, row, published_at or row.finished_at)
+    await tell(session, row)
+    await remember(session, row.task_id, f"{row.carried_by}:{row.state}")
 
 
 async def publications(session: AsyncSession, task_id: UUID) -> list[PublicationOut]:
@@ -160,9 +172,19 @@ async def publications(session: AsyncSession, task_id: UUID) -> list[Publication
 async def page(
     session: AsyncSession, *, states: Sequence[str] | None, task_id: UUID | None, after: UUID | None, limit: int
 ) -> tuple[list[PublicationOut], int]:
-    """Publications, newest first, and how many there are in all."""
+    """Publications, newest first, and how many there are in all. Raises CursorInvalid."""
+    if after is not None and await queries.one(session, after) is None:
+        raise records.CursorInvalid(field="cursor")
     rows, total = await queries.page(session, states=states, task_id=task_id, after=after, limit=limit)
     return [shown(row) for row in rows], total
+
+
+async def detail(session: AsyncSession, publication_id: UUID) -> PublicationDetail:
+    """One publication with what is on record about each recipient, and where to look. Raises PublicationMissing."""
+    row = await get(session, publication_id)
+    deliveries = [await delivery(session, row, recipient) for recipient in row.recipients]
+    found = await ledger.evidence(session, senders.named(row.delivered_by), deliveries)
+    return PublicationDetail(**shown(row).model_dump(), deliveries=found)
 
 
 async def remember(session: AsyncSession, task_id: UUID, why: str) -> None:
@@ -188,8 +210,21 @@ def shown(row: Publication) -> PublicationOut:
         finished_at=row.finished_at,
         external_id=row.external_id,
         url=row.url,
-        note=row.note,
+        note=" ".join(filter(None, [row.note, row.said])) or None,
+        attempts=row.attempts,
+        next_attempt_at=row.retry_at,
+        unsent=row.unsent,
+        actions=_actions(row),
     )
+
+
+def _actions(row: Publication) -> list[Action]:
+    """What an approver can do with a publication as it stands."""
+    if row.state == "scheduled":
+        return ["cancel", "retry"] if row.retry_at else ["cancel"]
+    if row.state == "unknown":
+        return ["resolve"]
+    return ["retry"] if row.state == "refused" or (row.state == "published" and row.unsent) else []
 
 
 async def get(session: AsyncSession, publication_id: UUID) -> Publication:
@@ -200,7 +235,7 @@ async def get(session: AsyncSession, publication_id: UUID) -> Publication:
     return found
 
 
-async def _locked(session: AsyncSession, publication_id: UUID) -> Publication:
+async def locked(session: AsyncSession, publication_id: UUID) -> Publication:
     """The row, locked after its task's, which everyone locks first. Raises PublicationMissing."""
     found = await get(session, publication_id)
     await records.get_task(session, found.task_id, lock=True)
@@ -209,29 +244,7 @@ async def _locked(session: AsyncSession, publication_id: UUID) -> Publication:
     return locked
 
 
-async def _send_again(session: AsyncSession, row: Publication) -> None:
-    """Schedule another attempt, in a workflow of its own; recipients that have an outcome keep it."""
-    row.state = "scheduled"
-    order = Order(
-        decision_id=row.decision_id,
-        channel=row.channel,
-        variant_version=row.variant_version,
-        delivered_by=row.delivered_by,
-        account=row.account,
-    )
-    await durable.enqueue(session, "publication", f"{row.id}:{new_id()}", str(row.id), order.model_dump(mode="json"))
-    await _tell(session, row)
-
-
-async def _close(session: AsyncSession, row: Publication) -> None:
-    """What follows from a state: the post, the task's status, the example."""
-    if row.state == "published":
-        await _post(session, row)
-    await _tell(session, row)
-    await remember(session, row.task_id, f"{row.id}:{row.state}")
-
-
-async def _tell(session: AsyncSession, row: Publication) -> None:
+async def tell(session: AsyncSession, row: Publication) -> None:
     """Bring the task's status up to date with all of its publications."""
     await session.flush()
     expected = 0
@@ -247,8 +260,10 @@ async def _tell(session: AsyncSession, row: Publication) -> None:
     live.changed(session, "tasks", row.task_id)
 
 
-async def _post(session: AsyncSession, row: Publication) -> None:
+async def _post(session: AsyncSession, row: Publication, published_at: datetime | None) -> None:
     """The post that a publication became. One in the outbox has no time of publication until a person posted it."""
+    if await records.has_post(session, row.id):
+        return  # others got it before; now the rest did
     task = await records.get_task(session, row.task_id)
     variants = await run.current_variants(session, row.task_id)
     variant = variants.get(row.channel)
@@ -267,7 +282,7 @@ async def _post(session: AsyncSession, row: Publication) -> None:
             topic=task.topic,
             persona=variant.persona if variant else None,
             hashtags=list(row.content.get("hashtags") or []),
-            published_at=None if outbox else row.finished_at,
+            published_at=None if outbox else published_at,
             is_sample=task.is_sample,
         ),
     )

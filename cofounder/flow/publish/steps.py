@@ -1,4 +1,4 @@
-"""The workflow "publication": wait for the time, attempt once, write down what came of it."""
+"""The workflow "publication": wait for the time, attempt, write down what came of it; again where nothing was sent."""
 
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,22 @@ Waiting = dict[str, Any]  # {"go": bool, "seconds": how long still to wait}
 
 @durable.workflow("publication")
 async def publication(publication_id: str, order: dict[str, Any]) -> None:
-    """Carry one variant to one channel and account, at its time, once."""
+    """Carry one variant to one channel and account, at its time, once. What surely was not sent is tried again later."""
     found = await make(publication_id, order)
-    while found["go"] and found["seconds"] > 0:
-        await durable.wait(service.WAKE, timeout_seconds=found["seconds"])
+    while found["go"]:
+        if found["seconds"] > 0:
+            await durable.wait(service.WAKE, timeout_seconds=found["seconds"])
+        elif await _attempt(publication_id) != "scheduled":
+            return
         found = await look(publication_id)
-    if found["go"]:
-        await deliver(publication_id)
+
+
+async def _attempt(publication_id: str) -> str | None:
+    try:
+        state: str | None = await deliver(publication_id)
+    except durable.StepFailed as broken:
+        state = await close(publication_id, broken.error)
+    return state
 
 
 @durable.step("publication.make")
@@ -53,10 +62,17 @@ async def deliver(publication_id: str) -> str | None:
         return (await service.finish(session, id, outcomes)).state
 
 
+@durable.step("publication.close", attempts=20, interval_seconds=0.5)
+async def close(publication_id: str, error: str) -> str | None:
+    """End an attempt that broke in our own hands: the ledger knows how far it came."""
+    async with transaction() as session:
+        return (await service.broke(session, UUID(publication_id), error)).state
+
+
 async def _waiting(id: UUID) -> Waiting:
     async with transaction() as session:
         row = await service.get(session, id)
-        if row.state not in ("scheduled", "attempting"):
+        if row.state not in ("scheduled", "attempting") or row.carried_by != durable.workflow_id():
             return {"go": False, "seconds": 0.0}
-        left = (row.scheduled_at - now()).total_seconds() if row.scheduled_at and row.state == "scheduled" else 0.0
-        return {"go": True, "seconds": max(left, 0.0)}
+        due = (row.retry_at or row.scheduled_at) if row.state == "scheduled" else None
+        return {"go": True, "seconds": max((due - now()).total_seconds(), 0.0) if due else 0.0}

@@ -47,14 +47,16 @@ class Publication(Row):
     recipients: Mapped[Tags]  # as of the first attempt; one empty name where a channel has none
     state: Mapped[Words]
     carried_by: Mapped[Words]  # the workflow that sends it; another one, from before a person asked again, lets go
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # since a person last asked for it
+    unsent: Mapped[int] = mapped_column(default=0)  # recipients that surely did not get it
     retry_at: Mapped[OptionalMoment]  # scheduled again, because the last attempt surely sent nothing
     scheduled_at: Mapped[OptionalMoment]
     attempted_at: Mapped[OptionalMoment]
     finished_at: Mapped[OptionalMoment]
     external_id: Mapped[OptionalWords]
     url: Mapped[OptionalWords]  # or the outbox file
-    note: Mapped[OptionalWords]  # why it went to the outbox, why it was refused
+    note: Mapped[OptionalWords]  # why it goes where it goes
+    said: Mapped[OptionalWords]  # what became of it, in words
     created_at: Mapped[Moment]
     __table_args__ = (
         UniqueConstraint("task_id", "channel", "variant_version", "account"),

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,66 +14,16 @@ from cofounder.channels import senders
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import AlreadyDecided
 from cofounder.flow.approve.schemas import Decision, DecisionOut
-from cofounder.flow.learn import steps as learning
 from cofounder.flow.publish import ledger, service, steps
-from cofounder.flow.publish.errors import NothingToSettle, PublicationMissing, TooLateToCancel
-from cofounder.flow.publish.schemas import FINAL, Order, PublicationOut, Verdict
+from cofounder.flow.publish.schemas import Order
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, until
 from cofounder.settings import settings
 from tests.channels.smtp import Server
+from tests.flow.publish.standing import TWO, Mail, approved, of, settled, status
 from tests.flow.waiting import APPROVER, ready
-
-Mail = Callable[[Server, str], None]
-del learning  # imported for the workflow it registers
-TWO = "Ada <ada@reader.example>, bob@reader.example"
-
-
-@pytest.fixture
-def mail(monkeypatch: pytest.MonkeyPatch) -> Mail:
-    """Connect the e-mail account to a server."""
-
-    def connect(server: Server, recipients: str) -> None:
-        values = {
-            "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(server.port),
-            "SMTP_STARTTLS": "false",
-            "EMAIL_FROM": "Acme <news@acme.example>",
-            "EMAIL_RECIPIENTS": recipients,
-        }
-        for name, value in values.items():
-            monkeypatch.setenv(f"COFOUNDER_{name}", value)
-        settings.cache_clear()
-
-    return connect
-
-
-async def approved(*channels: str, **said: Any) -> DecisionOut:
-    async with transaction() as session:
-        id = await ready(session, *channels)
-        await approvals.open_round(session, id)
-    async with transaction() as session:
-        return await approvals.decide(session, Decision(task_id=id, approved=True, **said), by=APPROVER)
-
-
-async def of(id: UUID) -> list[PublicationOut]:
-    async with transaction() as session:
-        return await service.publications(session, id)
-
-
-async def status(id: UUID) -> str:
-    async with transaction() as session:
-        return (await records.get_task(session, id)).status
-
-
-def settled(id: UUID, states: tuple[str, ...] = FINAL, n: int = 1) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        found = await of(id)
-        return len(found) == n and all(one.state in states for one in found)
-
-    return look
 
 
 async def test_an_approved_text_lies_in_the_outbox_byte_for_byte(engine_running: Database) -> None:
@@ -174,66 +122,6 @@ async def test_when_all_refuse_nothing_was_published_and_the_task_is_over(engine
         assert await session.scalar(text("SELECT count(*) FROM posts")) == 0
 
 
-async def test_a_lost_line_is_unknown_until_a_person_has_looked(engine_running: Database, mail: Mail) -> None:
-    with Server(after_data="drop") as server:
-        mail(server, "ada@reader.example")
-        said = await approved("linkedin", "email")
-        await until(settled(said.task_id, ("published", "unknown"), n=2))
-        states = {one.channel: one for one in await of(said.task_id)}
-        assert {channel: one.state for channel, one in states.items()} == {"linkedin": "published", "email": "unknown"}
-        assert await status(said.task_id) == "publishing"
-        mailed = states["email"].publication_id
-        await steps.deliver(str(mailed))
-        assert len(server.messages) == 1
-    async with transaction() as session:
-        seen = await service.resolve(session, mailed, Verdict(verdict="sent"), by=APPROVER)
-    assert seen.state == "published"
-    assert await status(said.task_id) == "completed"
-    async with transaction() as session:
-        with pytest.raises(NothingToSettle):
-            await service.resolve(session, mailed, Verdict(verdict="not_sent"), by=APPROVER)
-
-
-async def test_what_a_person_found_unsent_may_be_sent_again_once(engine_running: Database, mail: Mail) -> None:
-    with Server(after_data="drop") as server:
-        mail(server, TWO)
-        said = await approved("email")
-        await until(settled(said.task_id, ("unknown",)))
-    (one,) = await of(said.task_id)
-    with Server() as server:
-        mail(server, TWO)
-        async with transaction() as session:
-            again = await service.resolve(
-                session, one.publication_id, Verdict(verdict="not_sent", send_again=True), by=APPROVER
-            )
-        assert again.state == "scheduled"
-        await until(settled(said.task_id))
-        assert len(server.messages) == 2
-    (one,) = await of(said.task_id)
-    assert one.state == "published"
-
-
-async def test_what_a_person_found_unsent_is_refused_for_good(engine_running: Database, mail: Mail) -> None:
-    with Server(after_data="drop") as server:
-        mail(server, "ada@reader.example")
-        said = await approved("email")
-        await until(settled(said.task_id, ("unknown",)))
-    (one,) = await of(said.task_id)
-    async with transaction() as session:
-        seen = await service.resolve(session, one.publication_id, Verdict(verdict="not_sent"), by=APPROVER)
-    assert seen.state == "refused"
-    assert await status(said.task_id) == "completed"
-
-
-async def test_an_outbox_that_cannot_be_written_refuses_and_says_so(engine_running: Database) -> None:
-    (engine_running.home / "outbox").write_text("a file where the folder should be")
-    said = await approved("linkedin")
-    await until(settled(said.task_id))
-    (one,) = await of(said.task_id)
-    assert one.state == "refused"
-    assert "could not be written" in (one.note or "")
-
-
 async def killed_during(said: DecisionOut, *, sent: bool) -> UUID:
     """The state that a kill leaves: the intent is on record, the outcome is not, and perhaps the thing was done."""
     (planned,) = said.publications
@@ -286,32 +174,6 @@ async def test_a_scheduled_publication_waits_for_its_time(engine_running: Databa
     assert one.attempted_at is not None
     assert one.scheduled_at is not None
     assert one.attempted_at >= one.scheduled_at
-
-
-async def test_a_cancelled_publication_is_never_sent(engine_running: Database) -> None:
-    said = await approved("linkedin", schedule_at=now() + timedelta(seconds=1.5))
-    await until(settled(said.task_id, ("scheduled",)))
-    (one,) = await of(said.task_id)
-    async with transaction() as session:
-        assert (await service.cancel(session, one.publication_id, by=APPROVER)).state == "cancelled"
-    async with transaction() as session:
-        assert (await service.cancel(session, one.publication_id, by=APPROVER)).state == "cancelled"
-    await asyncio.sleep(2)
-    (one,) = await of(said.task_id)
-    assert one.state == "cancelled"
-    assert not (engine_running.home / "outbox").exists()
-    assert await status(said.task_id) == "completed"
-
-
-async def test_what_is_out_cannot_be_cancelled(engine_running: Database) -> None:
-    said = await approved("linkedin")
-    await until(settled(said.task_id))
-    (one,) = await of(said.task_id)
-    async with transaction() as session:
-        with pytest.raises(TooLateToCancel, match="published"):
-            await service.cancel(session, one.publication_id, by=APPROVER)
-        with pytest.raises(PublicationMissing):
-            await service.cancel(session, new_id(), by=APPROVER)
 
 
 async def test_an_account_that_is_gone_when_the_time_comes_means_the_outbox(

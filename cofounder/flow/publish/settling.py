@@ -1,0 +1,176 @@
+"""What a person does with a publication: stops it, says what became of it, has it sent after all."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.channels import senders
+from cofounder.flow.publish import ledger, service
+from cofounder.flow.publish.errors import (
+    AnswerMisplaced,
+    NothingToRetry,
+    NothingToSettle,
+    RecipientUnknown,
+    TooLateToCancel,
+)
+from cofounder.flow.publish.outcomes import Outcome
+from cofounder.flow.publish.schemas import Order, PublicationOut, Verdict
+from cofounder.flow.publish.tables import Publication
+from cofounder.kit import durable
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
+from cofounder.people.roles import Caller
+from cofounder.people.service import audit
+
+
+async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
+    """Stop a publication that is only scheduled; what some recipients got before stays sent.
+
+    Raises PublicationMissing, TooLateToCancel.
+    """
+    row = await service.locked(session, publication_id)
+    if row.state == "cancelled":
+        return service.shown(row)
+    if row.state != "scheduled":
+        raise TooLateToCancel(f"The publication is {row.state}.")
+    await audit(session, by.who, "publication.cancelled", "publication", str(row.id), {"task": str(row.task_id)})
+    await durable.send(session, row.carried_by, service.WAKE, {"why": "cancelled"}, key=f"{row.carried_by}:cancel")
+    outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    if any(one.state in ("done", "unknown") for one in outcomes):
+        await service.conclude(session, row, outcomes, said=f"{by.who} cancelled the rest.")
+        return service.shown(row)
+    row.state, row.finished_at, row.retry_at = "cancelled", now(), None
+    await service.tell(session, row)
+    await service.remember(session, row.task_id, f"{row.id}:cancelled")
+    return service.shown(row)
+
+
+async def look(publication_id: UUID) -> PublicationOut | None:
+    """Ask the channel about what nobody is sure of, and write down what it says; None where the outcome is known.
+
+    Sends nothing. Opens its own transactions: never call it inside one. Raises PublicationMissing.
+    """
+    async with transaction() as session:
+        row = await service.get(session, publication_id)
+        if row.state != "unknown":
+            return None
+        sender = senders.named(row.delivered_by)
+        deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
+    for one in deliveries:
+        await ledger.look(sender, one)
+    async with transaction() as session:
+        row = await service.locked(session, publication_id)
+        outcomes = await ledger.outcomes(session, row.id, row.recipients)
+        if row.state == "unknown" and not _open(outcomes):
+            await service.conclude(session, row, outcomes, said="The channel was asked.")
+        return service.shown(row)
+
+
+async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *, by: Caller) -> PublicationOut:
+    """Settle an unknown outcome by what a person saw at the channel.
+
+    Raises PublicationMissing, NothingToSettle, AnswerMisplaced, RecipientUnknown.
+    """
+    _fits(found)
+    row = await service.locked(session, publication_id)
+    if row.state != "unknown":
+        raise NothingToSettle(f"The publication is {row.state}. {row.said or ''}".strip())
+    sent = found.verdict == "sent"
+    for recipient in _meant(row, found, _open(await ledger.outcomes(session, row.id, row.recipients))):
+        await ledger.settle(session, row.id, recipient, sent=sent, by=by.who)
+    details = {
+        **found.model_dump(mode="json", exclude_none=True, exclude={"recipients"}),
+        "recipients": len(found.recipients or row.recipients),
+        "task": str(row.task_id),
+    }
+    await audit(session, by.who, "publication.settled", "publication", str(row.id), details)
+    outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    if found.send_again and not any(one.state == "unknown" for one in outcomes):
+        await _send_again(session, row)
+        return service.shown(row)
+    row.url = found.url or row.url
+    told = f"{by.who} looked: {found.verdict.replace('_', ' ')}."
+    await service.conclude(session, row, outcomes, said=told, published_at=found.published_at or row.attempted_at)
+    return service.shown(row)
+
+
+async def retry(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
+    """Send what surely was not sent: the same text, under the decision that stands. Asking twice asks once.
+
+    Who got it is left alone; who is new at the account since then is addressed too. Raises PublicationMissing,
+    NothingToRetry.
+    """
+    row = await service.locked(session, publication_id)
+    waits = row.state == "scheduled" and row.retry_at is not None
+    asked = row.carried_by != str(row.id) and row.state in ("scheduled", "attempting")
+    if asked and not waits:
+        return service.shown(row)
+    if not (waits or row.state == "refused" or (row.state == "published" and row.unsent)):
+        hint = "Say first what became of it: cofounder task TASK --resolve" if row.state == "unknown" else ""
+        raise NothingToRetry(f"The publication is {row.state}.", hint=hint)
+    details = {"task": str(row.task_id), "fingerprint": row.fingerprint}
+    await audit(session, by.who, "publication.retried", "publication", str(row.id), details)
+    await _readdress(session, row)
+    await _send_again(session, row)
+    return service.shown(row)
+
+
+def _fits(found: Verdict) -> None:
+    if found.verdict == "sent" and found.send_again:
+        raise AnswerMisplaced("What was sent is not sent again.", field="send_again")
+    if found.verdict == "not_sent" and found.url is not None:
+        raise AnswerMisplaced("What was not sent stands nowhere.", field="url")
+    if found.published_at is not None and (found.verdict == "not_sent" or found.published_at > now()):
+        raise AnswerMisplaced("It is the time at which it was sent, in the past.", field="published_at")
+
+
+def _open(outcomes: Sequence[Outcome]) -> list[str]:
+    """Recipients about whom a person may still say something."""
+    return [one.recipient for one in outcomes if one.state in ("unknown", "absent")]
+
+
+def _meant(row: Publication, found: Verdict, there: list[str]) -> list[str]:
+    if found.recipients is None:
+        return there
+    by_address = {_address(one): one for one in row.recipients}
+    meant = []
+    for place, given in enumerate(found.recipients):
+        if _address(given) not in by_address:
+            raise RecipientUnknown(f"{given!r} is none of its recipients.", field=f"recipients.{place}")
+        meant.append(by_address[_address(given)])
+    return [one for one in meant if one in there]
+
+
+def _address(recipient: str) -> str:
+    return recipient.rpartition("<")[2].rstrip(">").strip().lower()
+
+
+async def _readdress(session: AsyncSession, row: Publication) -> None:
+    """Who has it, or may have it, stays; of the others, those whom the account names now. Refusals may be tried again."""
+    outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    kept = [one.recipient for one in outcomes if one.state in ("done", "unknown")]
+    account = senders.named(row.delivered_by).account()
+    now_named = account.recipients if account is not None else tuple(row.recipients)
+    known = {_address(one): one for one in row.recipients}
+    reached = {_address(one) for one in kept}
+    fresh = [known.get(_address(one), one) for one in now_named if _address(one) not in reached]
+    row.recipients = [*kept, *fresh]
+    await ledger.reopen(session, row.id, fresh)
+
+
+async def _send_again(session: AsyncSession, row: Publication) -> None:
+    """Schedule another attempt now, in a workflow of its own; the one before lets go of it."""
+    before, row.carried_by = row.carried_by, f"{row.id}:{new_id()}"
+    row.state, row.retry_at, row.finished_at, row.said, row.attempts = "scheduled", None, None, None, 0
+    order = Order(
+        decision_id=row.decision_id,
+        channel=row.channel,
+        variant_version=row.variant_version,
+        delivered_by=row.delivered_by,
+        account=row.account,
+    )
+    await durable.send(session, before, service.WAKE, {"why": "sent anew"}, key=f"{before}:let go")
+    await durable.enqueue(session, "publication", row.carried_by, str(row.id), order.model_dump(mode="json"))
+    await service.tell(session, row)

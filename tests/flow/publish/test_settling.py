@@ -1,0 +1,234 @@
+"""What nobody is sure of is asked about and settled by a person; what only waits can be stopped."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from cofounder.business.records import service as records
+from cofounder.flow.publish import service, settling, steps
+from cofounder.flow.publish.errors import (
+    AnswerMisplaced,
+    NothingToSettle,
+    PublicationMissing,
+    RecipientUnknown,
+    TooLateToCancel,
+)
+from cofounder.flow.publish.schemas import PublicationOut, Verdict
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database, until
+from cofounder.people import audit_entries
+from tests.channels.smtp import Server
+from tests.flow.publish.standing import TWO, Mail, approved, effects, of, settled, status
+from tests.flow.waiting import APPROVER
+
+
+async def lost(mail: Mail, recipients: str = "ada@reader.example") -> PublicationOut:
+    """A publication whose line broke after the text was handed over."""
+    with Server(after_data="drop") as server:
+        mail(server, recipients)
+        said = await approved("email")
+        await until(settled(said.task_id, ("unknown",)))
+    (one,) = await of(said.task_id)
+    return one
+
+
+async def resolve(one: PublicationOut, **found: Any) -> PublicationOut:
+    async with transaction() as session:
+        return await settling.resolve(session, one.publication_id, Verdict.model_validate(found), by=APPROVER)
+
+
+async def test_a_lost_line_is_unknown_until_a_person_has_looked(engine_running: Database, mail: Mail) -> None:
+    with Server(after_data="drop") as server:
+        mail(server, "ada@reader.example")
+        said = await approved("linkedin", "email")
+        await until(settled(said.task_id, ("published", "unknown"), n=2))
+        states = {one.channel: one for one in await of(said.task_id)}
+        assert {channel: one.state for channel, one in states.items()} == {"linkedin": "published", "email": "unknown"}
+        assert await status(said.task_id) == "publishing"
+        mailed = states["email"].publication_id
+        await steps.deliver(str(mailed))
+        assert len(server.messages) == 1
+    async with transaction() as session:
+        seen = await settling.resolve(session, mailed, Verdict(verdict="sent"), by=APPROVER)
+    assert seen.state == "published"
+    assert await status(said.task_id) == "completed"
+    async with transaction() as session:
+        with pytest.raises(NothingToSettle):
+            await settling.resolve(session, mailed, Verdict(verdict="not_sent"), by=APPROVER)
+
+
+async def test_what_a_person_found_unsent_may_be_sent_again_once(engine_running: Database, mail: Mail) -> None:
+    with Server(after_data="drop") as server:
+        mail(server, TWO)
+        said = await approved("email")
+        await until(settled(said.task_id, ("unknown",)))
+    (one,) = await of(said.task_id)
+    with Server() as server:
+        mail(server, TWO)
+        async with transaction() as session:
+            again = await settling.resolve(
+                session, one.publication_id, Verdict(verdict="not_sent", send_again=True), by=APPROVER
+            )
+        assert again.state == "scheduled"
+        await until(settled(said.task_id))
+        assert len(server.messages) == 2
+    (one,) = await of(said.task_id)
+    assert one.state == "published"
+
+
+async def test_what_a_person_found_unsent_is_refused_for_good(engine_running: Database, mail: Mail) -> None:
+    with Server(after_data="drop") as server:
+        mail(server, "ada@reader.example")
+        said = await approved("email")
+        await until(settled(said.task_id, ("unknown",)))
+    (one,) = await of(said.task_id)
+    async with transaction() as session:
+        seen = await settling.resolve(session, one.publication_id, Verdict(verdict="not_sent"), by=APPROVER)
+    assert seen.state == "refused"
+    assert await status(said.task_id) == "completed"
+
+
+async def test_a_cancelled_publication_is_never_sent(engine_running: Database) -> None:
+    said = await approved("linkedin", schedule_at=now() + timedelta(seconds=1.5))
+    await until(settled(said.task_id, ("scheduled",)))
+    (one,) = await of(said.task_id)
+    async with transaction() as session:
+        assert (await settling.cancel(session, one.publication_id, by=APPROVER)).state == "cancelled"
+    async with transaction() as session:
+        assert (await settling.cancel(session, one.publication_id, by=APPROVER)).state == "cancelled"
+    await asyncio.sleep(2)
+    (one,) = await of(said.task_id)
+    assert one.state == "cancelled"
+    assert not (engine_running.home / "outbox").exists()
+    assert await status(said.task_id) == "completed"
+
+
+async def test_what_is_out_cannot_be_cancelled(engine_running: Database) -> None:
+    said = await approved("linkedin")
+    await until(settled(said.task_id))
+    (one,) = await of(said.task_id)
+    async with transaction() as session:
+        with pytest.raises(TooLateToCancel, match="published"):
+            await settling.cancel(session, one.publication_id, by=APPROVER)
+        with pytest.raises(PublicationMissing):
+            await settling.cancel(session, new_id(), by=APPROVER)
+
+
+async def test_the_evidence_says_when_to_whom_what_the_line_said_and_where_to_look(
+    engine_running: Database, mail: Mail
+) -> None:
+    one = await lost(mail, TWO)
+    assert one.actions == ["resolve"]
+    async with transaction() as session:
+        seen = await service.detail(session, one.publication_id)
+    assert [delivery.recipient for delivery in seen.deliveries] == ["Ada <ada@reader.example>", "bob@reader.example"]
+    for delivery in seen.deliveries:
+        assert (delivery.state, delivery.attempts, delivery.settled_by) == ("unknown", 1, None)
+        assert delivery.begun_at is not None
+        assert "line was lost" in (delivery.said or "")
+        assert "127.0.0.1" in delivery.where
+        assert "@acme.example>" in delivery.where  # the Message-ID to search for
+
+
+async def test_a_verdict_may_be_about_one_recipient_and_the_rest_stays_unknown(
+    engine_running: Database, mail: Mail
+) -> None:
+    one = await lost(mail, TWO)
+    first = await resolve(one, verdict="sent", recipients=["ADA@reader.example"])
+    assert first.state == "unknown"
+    last = await resolve(one, verdict="not_sent")
+    assert (last.state, last.unsent, last.actions) == ("published", 1, ["retry"])
+    with pytest.raises(RecipientUnknown) as caught:
+        await resolve(await lost(mail), verdict="sent", recipients=["eve@reader.example"])
+    assert caught.value.field == "recipients.0"
+
+
+async def test_what_a_person_saw_keeps_its_address_and_its_time(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail)
+    when = now() - timedelta(minutes=5)
+    seen = await resolve(one, verdict="sent", url="https://acme.example/archive/7", published_at=when.isoformat())
+    assert seen.url == "https://acme.example/archive/7"
+    async with transaction() as session:
+        (post,) = await records.posts(session, as_of=now(), task_ids=[one.task_id])
+        (entry,) = await audit_entries(session, object_id=str(one.publication_id))
+    assert (post.published_at, post.url) == (when, "https://acme.example/archive/7")
+    assert (entry.who, entry.action, entry.details["verdict"]) == ("key:ann", "publication.settled", "sent")
+
+
+async def test_without_a_time_it_was_sent_when_it_was_handed_over(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail)
+    await resolve(one, verdict="sent")
+    async with transaction() as session:
+        (post,) = await records.posts(session, as_of=now(), task_ids=[one.task_id])
+    assert post.published_at == one.attempted_at
+
+
+@pytest.mark.parametrize(
+    ("found", "field"),
+    [
+        ({"verdict": "sent", "send_again": True}, "send_again"),
+        ({"verdict": "not_sent", "url": "https://acme.example/1"}, "url"),
+        ({"verdict": "not_sent", "published_at": "2026-01-01T00:00:00Z"}, "published_at"),
+        ({"verdict": "sent", "published_at": datetime(2190, 1, 1, tzinfo=UTC).isoformat()}, "published_at"),
+    ],
+)
+async def test_an_answer_that_contradicts_itself_settles_nothing(
+    engine_running: Database, mail: Mail, found: dict[str, Any], field: str
+) -> None:
+    one = await lost(mail)
+    with pytest.raises(AnswerMisplaced) as caught:
+        await resolve(one, **found)
+    assert caught.value.field == field
+    assert [one.state for one in await of(one.task_id)] == ["unknown"]
+
+
+async def test_two_answers_at_once_and_exactly_one_counts(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail)
+    answers = await asyncio.gather(
+        *(resolve(one, verdict=verdict) for verdict in ("sent", "not_sent", "sent")), return_exceptions=True
+    )
+    assert sum(isinstance(answer, PublicationOut) for answer in answers) == 1
+    assert sum(isinstance(answer, NothingToSettle) for answer in answers) == 2
+    async with transaction() as session:
+        assert len(await audit_entries(session, object_id=str(one.publication_id))) == 1
+
+
+async def test_a_channel_that_can_look_is_asked_before_a_person(engine_running: Database) -> None:
+    """The outbox knows its own files, so what it holds is published though the ledger had lost the outcome."""
+    said = await approved("linkedin")
+    await until(settled(said.task_id))
+    (one,) = await of(said.task_id)
+    async with transaction() as session:
+        await session.execute(text("UPDATE effects SET state = 'unknown', answer = NULL"))
+        await session.execute(text("UPDATE publications SET state = 'unknown', finished_at = NULL"))
+        await session.execute(text("DELETE FROM posts"))
+    seen = await settling.look(one.publication_id)
+    assert seen is not None
+    assert (seen.state, seen.url) == ("published", one.url)
+    assert await settling.look(one.publication_id) is None
+    assert await effects() == [("done", 1)]
+
+
+async def test_a_channel_that_has_it_not_leaves_the_word_to_a_person(engine_running: Database) -> None:
+    said = await approved("linkedin")
+    await until(settled(said.task_id))
+    (one,) = await of(said.task_id)
+    for file in (engine_running.home / "outbox").iterdir():
+        file.unlink()
+    async with transaction() as session:
+        await session.execute(text("UPDATE effects SET state = 'unknown', answer = NULL"))
+        await session.execute(text("UPDATE publications SET state = 'unknown', finished_at = NULL"))
+    seen = await settling.look(one.publication_id)
+    assert seen is not None
+    assert seen.state == "unknown"
+    async with transaction() as session:
+        (delivery,) = (await service.detail(session, one.publication_id)).deliveries
+    assert (delivery.state, delivery.recipient) == ("not_sent", None)
+    await resolve(one, verdict="not_sent", send_again=True)
+    await until(settled(said.task_id))
+    assert len(list((engine_running.home / "outbox").iterdir())) == 2
