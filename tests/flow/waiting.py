@@ -139,5 +139,5 @@ async def _written(session: AsyncSession, task: records.TaskRow, channel: str, t
         rendered=texts.as_stored(channels.render(channel, text)),
     )
     if judged:
-        verdict = await texts.judge(session, task, variant, {})
+        verdict = await texts.judge(session, task, variant, {channel: texts.as_stored(channels.render(channel, text))})
         await records.update_task(session, task.id, quality_score=verdict.overall)

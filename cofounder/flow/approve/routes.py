@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Response
 
 from cofounder.business.records.service import TaskMissing
-from cofounder.flow.approve import service
+from cofounder.flow.approve import service, trying
 from cofounder.flow.approve.errors import (
     AlreadyDecided,
     ChannelUnknown,
@@ -23,7 +23,7 @@ from cofounder.flow.approve.errors import (
     VerdictMissing,
     VerdictUnfit,
 )
-from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, DraftEdit
+from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, DraftEdit, PreviewIn, PreviewOut
 from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.http import Router, Session, documented
@@ -79,6 +79,15 @@ async def decide(body: Decision, session: Session, caller: Approver, once: Once)
     days, is answered as the first time.
     """
     return await once.answer(session, caller.who, body, lambda: service.decide(session, body, by=caller), DecisionOut)
+
+
+@router.post(
+    "/approval/{task_id}/preview",
+    responses=documented(TaskMissing, NotPending, EditMisplaced, ChannelUnknown, TextEmpty),
+)
+async def preview(task_id: UUID, body: PreviewIn, session: Session, caller: Approver) -> PreviewOut:
+    """Render and score changes without storing them, for whoever edits and wants to see."""
+    return await trying.preview(session, task_id, body.edits)
 
 
 @router.put(

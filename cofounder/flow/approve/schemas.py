@@ -189,6 +189,37 @@ class ApprovalOut(BaseModel):
     decision: DecidedOut | None = None
 
 
+class PreviewIn(Body):
+    """Changes to try: channel -> edit. Nothing is stored."""
+
+    edits: dict[StrictStr, Edit] = Field(min_length=1, max_length=20)
+
+
+class TriedOut(BaseModel):
+    """One channel's text as it would read and score with the change in it."""
+
+    content: str
+    exact_text: str
+    parts: list[str]
+    html: str | None
+    length: int
+    limit: int | None
+    fits: bool
+    quality_score: float
+    quality_passed: bool
+    quality_dimensions: dict[str, DimensionOut]
+    issues: list[dict[str, Any]]
+    diff: list[Change]
+
+
+class PreviewOut(BaseModel):
+    """`fingerprint` names the text that stands, not the one that was tried."""
+
+    task_id: UUID
+    fingerprint: str
+    channels: dict[str, TriedOut]
+
+
 class PlannedPublication(BaseModel):
     publication_id: UUID
     channel: str

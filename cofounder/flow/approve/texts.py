@@ -56,27 +56,33 @@ async def edit(
         row = await run.add_variant(
             session, task.id, channel, draft=draft, brief=brief, origin="edit", by=by, rendered=content[channel]
         )
-        verdict = await judge(session, task, row, siblings(content, channel))
+        verdict = await judge(session, task, row, content)
         refuse(spelled(channel, names), verdict, field=f"edits.{edits[channel][0]}")
     await _keep_score(session, task.id)
     return content
 
 
-async def judge(
-    session: AsyncSession, task: records.TaskRow, variant: run.Variant, siblings: dict[str, str]
-) -> Assessment:
+async def judge(session: AsyncSession, task: records.TaskRow, variant: run.Variant, content: Content) -> Assessment:
     """Score a version by the deterministic dimensions and store the verdict with its evidence."""
+    draft, brief = Draft.model_validate(variant.draft), Brief.model_validate(variant.brief)
+    found = await subject(session, task, variant.channel, draft, brief, content)
+    return await quality.judge(session, task.id, variant.channel, variant.version, found, variant.version - 1)
+
+
+async def subject(
+    session: AsyncSession, task: records.TaskRow, channel: str, draft: Draft, brief: Brief, content: Content
+) -> Subject:
+    """What the judge looks at: one channel's text beside the others of `content` and the earlier posts."""
     earlier = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
-    subject = Subject(
-        draft=Draft.model_validate(variant.draft),
-        brief=Brief.model_validate(variant.brief),
-        rendered=channels.Rendered.model_validate(variant.rendered),
-        channel=variant.channel,
+    return Subject(
+        draft=draft,
+        brief=brief,
+        rendered=channels.Rendered.model_validate(content[channel]),
+        channel=channel,
         earlier_texts=[post.content for post in earlier if post.task_id != task.id],
-        siblings=siblings,
+        siblings=siblings(content, channel),
         threshold=float(await runtime.value(session, "quality_threshold")),
     )
-    return await quality.judge(session, task.id, variant.channel, variant.version, subject, variant.version - 1)
 
 
 async def verdicts(session: AsyncSession, task_id: UUID) -> dict[str, Assessment]:

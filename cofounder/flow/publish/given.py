@@ -70,7 +70,7 @@ async def _publish(
         by=by.who,
         rendered=texts.as_stored(rendered),
     )
-    verdict = await texts.judge(session, task, variant, siblings={})
+    verdict = await texts.judge(session, task, variant, {channel: texts.as_stored(rendered)})
     texts.refuse(given.platform, verdict, field="content")
     await records.update_task(session, task.id, quality_score=Decimal(str(verdict.overall)))
     decided = await approvals.decide_given(session, task.id, schedule_at=given.schedule_at, by=by)
