@@ -1,6 +1,8 @@
 """The verdict: every dimension's score, their weighted mean, and what holds it below the threshold."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from cofounder.flow.quality.detectors import risk_level
 from cofounder.flow.quality.dimensions import DIMENSIONS
@@ -13,6 +15,8 @@ EVALUATOR = "deterministic/1"
 _ORDER = {"blocking": 0, "major": 1, "minor": 2, "info": 3}
 _BELOW = 0.05  # how far under the threshold a cap lies
 _BLOCKED = 0.4
+_BESIDE = {"siblings", "earlier_texts", "threshold"}  # what a subject is compared with, not what it is
+_COMPARED = frozenset({"originality"})  # the dimensions that look at them
 # besides accuracy and compliance: what no good score elsewhere makes up for
 _HOLDS_BACK = frozenset({"over_limit", "shared_run", "must_avoid_present", "must_include_missing", "nothing_to_say"})
 
@@ -24,9 +28,10 @@ def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = Non
     caps it 0.05 under the threshold; so do a text the channel refuses, a run of words shared with a sibling, a plain
     wish not met, and a text that was given nothing to say.
     """
-    reading = read(subject)
+    alone = _read_alone(_Alone(subject, subject.model_dump_json(exclude=_BESIDE)))
+    reading = replace(alone.reading, subject=subject)
     profile = profile_of(subject.channel)
-    scores = {name: dimension(reading) for name, dimension in DIMENSIONS.items()}
+    scores = {name: alone.scores.get(name) or dimension(reading) for name, dimension in DIMENSIONS.items()}
     scores |= {name: score for name, score in (judged or {}).items() if name not in scores}
     weighed = _weighed(scores, profile)
     mean = sum(score.score * score.weight for score in weighed.values())
@@ -45,6 +50,27 @@ def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = Non
         profile=profile.name,
         evaluator=EVALUATOR if not judged else f"{EVALUATOR} with {', '.join(judged)}",
     )
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """A subject told apart by what does not change when its siblings and earlier posts come to be known."""
+
+    subject: Subject = field(compare=False)
+    key: str
+
+
+@dataclass(frozen=True)
+class _ReadAlone:
+    reading: Reading
+    scores: dict[str, DimensionScore]
+
+
+@lru_cache(maxsize=128)
+def _read_alone(asked: _Alone) -> _ReadAlone:
+    """The reading and what can be scored without other texts; a text is judged more than once on its way."""
+    reading = read(asked.subject)
+    return _ReadAlone(reading, {name: score(reading) for name, score in DIMENSIONS.items() if name not in _COMPARED})
 
 
 def _weighed(scores: Mapping[str, DimensionScore], profile: Profile) -> dict[str, DimensionScore]:

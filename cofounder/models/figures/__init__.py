@@ -7,6 +7,18 @@ beyond the closed list.
 from cofounder.models.figures.claims import Claim, forbidden_claims
 from cofounder.models.figures.deriving import Derived, derive
 from cofounder.models.figures.reading import Figure, read
-from cofounder.models.figures.tracing import Ledger, Mention, trace
+from cofounder.models.figures.tracing import Ledger, Mention, allowed_by, ledger_of, trace
 
-__all__ = ["Claim", "Derived", "Figure", "Ledger", "Mention", "derive", "forbidden_claims", "read", "trace"]
+__all__ = [
+    "Claim",
+    "Derived",
+    "Figure",
+    "Ledger",
+    "Mention",
+    "allowed_by",
+    "derive",
+    "forbidden_claims",
+    "ledger_of",
+    "read",
+    "trace",
+]

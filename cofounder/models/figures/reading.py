@@ -1,7 +1,8 @@
 """Figures as a text writes them: digits or words, money, percentages, points, multiples, "one in 22"."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from cofounder.models.figures import dates
@@ -36,6 +37,7 @@ _SCALE = {"k": 1e3, "m": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "thousand": 1e3, "
 _FRACTIONS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "tenth": 10}
 _DIGITS = r"\d{1,3}(?:[,  ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 
+_BLOCKS = re.compile(r"(?=\n\n)")
 _SKIP = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+|(?<!\w)[#@]\w[\w-]*|\{\{[^}]*\}\}")
 _LISTING = re.compile(
     r"(?m)^\s*(?:#{1,6}\s+)?\d{1,2}[.)](?=\s)|^\s*\d{1,2}/\d{1,2}(?=\s|$)|(?<=\s)\(?\d{1,2}/\d{1,2}\)?$|\b24/7\b|\b\d+(?:st|nd|rd|th)\b"
@@ -96,6 +98,25 @@ _QUICK = re.compile(
 
 def read(text: str) -> list[Figure]:
     """Every figure in a text, in order. Places like list numbers come as unit "order"; links and tags are skipped."""
+    return [
+        replace(figure, start=figure.start + start, end=figure.end + start) if start else figure
+        for start, block in blocks(text)
+        for figure in read_block(block)
+    ]
+
+
+def blocks(text: str) -> list[tuple[int, str]]:
+    """The paragraphs of a text with their places, each with the blank line before it; no figure spans two of them."""
+    found, start = [], 0
+    for block in _BLOCKS.split(text):
+        found.append((start, block))
+        start += len(block)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def read_block(text: str) -> tuple[Figure, ...]:
+    """The figures of one paragraph; a text is read several times on its way, and its versions share paragraphs."""
     taken: list[tuple[int, int]] = [match.span() for match in _SKIP.finditer(text)]
     found: list[Figure] = []
 
@@ -120,7 +141,7 @@ def read(text: str) -> list[Figure]:
                 if free(figure.start, figure.end):
                     keep(figure)
     found.sort(key=lambda figure: figure.start)
-    return found
+    return tuple(found)
 
 
 def _hedge(text: str, start: int) -> Hedge | None:

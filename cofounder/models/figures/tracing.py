@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
-from cofounder.models.brief import Fact, Period
+from cofounder.models.brief import Brief, Fact, Period
 from cofounder.models.figures import dates
 from cofounder.models.figures.families import WORD_FAMILY, own_words
 from cofounder.models.figures.matching import CHANGES, Candidate, candidates_of, fits, name_of, nearest, same
-from cofounder.models.figures.reading import Figure, read
+from cofounder.models.figures.reading import Figure, blocks, read, read_block
 
 MentionKind = Literal["given", "derived", "period", "structural", "unmatched"]
 
@@ -59,6 +60,7 @@ _WORD = re.compile(r"[A-Za-z][\w'’-]*")
 _SAMPLE = re.compile(r"\b[nN]\s?=\s?$")
 _PART_OF = re.compile(r"^ of (?:the|those|these|our|its|them|all)\b")
 _EDGE = re.compile(r"[.!?:;\n](?=\s|$)|\n")
+_TRACED = 256  # paragraphs a ledger keeps
 _MONTHS_IN = {"day": 0, "week": 0, "month": 1, "quarter": 3, "year": 12, "range": 0}
 
 
@@ -67,10 +69,10 @@ class Ledger:
 
     def __init__(self, facts: Sequence[Fact], period: Period | None = None, allowed: Iterable[str] = ()) -> None:
         self.facts = list(facts)
-        self.candidates = candidates_of(self.facts)
+        self._traced: dict[str, tuple[Mention, ...]] = {}
+        self.candidates, self._words = _supported(Keyed(self.facts, _key(self.facts)))
         based = sum(1 for fact in self.facts if fact.base is not None)
         self._sizes = {len(self.facts), len(self.facts) + based, len({fact.metric for fact in self.facts}) + based}
-        self._words = own_words(self.facts)
         self._spans = _known_spans(self.facts, period)
         self._allowed: set[tuple[str, float]] = set()
         for text in [*allowed, *_labels(self.facts)]:
@@ -82,7 +84,20 @@ class Ledger:
 
     def trace(self, text: str) -> list[Mention]:
         """Every figure in the text with its source, in order."""
-        return [self._mention(figure, text) for figure in read(text)]
+        return [
+            replace(one, start=one.start + start, end=one.end + start) if start else one
+            for start, block in blocks(text)
+            for one in self._block(block)
+        ]
+
+    def _block(self, block: str) -> tuple[Mention, ...]:
+        """The mentions of one paragraph; what a ledger has traced before it knows."""
+        known = self._traced.get(block)
+        if known is None:
+            if len(self._traced) > _TRACED:
+                self._traced.clear()
+            known = self._traced[block] = tuple(self._mention(figure, block) for figure in read_block(block))
+        return known
 
     def _mention(self, figure: Figure, text: str) -> Mention:
         if figure.unit == "order":
@@ -144,7 +159,49 @@ def trace(text: str, facts: list[Fact], *, period: Period | None = None, allowed
     `allowed` are texts whose own figures may be repeated (the request, quoted passages). An unmatched mention carries
     a message; the caller decides what it costs.
     """
-    return Ledger(facts, period, allowed).trace(text)
+    return ledger(facts, period, allowed).trace(text)
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """Facts and what else a ledger rests on, told apart by their content alone."""
+
+    facts: Sequence[Fact] = field(compare=False)
+    key: tuple[str, ...]
+    period: Period | None = field(default=None, compare=False)
+    allowed: tuple[str, ...] = ()
+
+
+def _key(facts: Sequence[Fact]) -> tuple[str, ...]:
+    return tuple(fact.model_dump_json() for fact in facts)
+
+
+def ledger(facts: Sequence[Fact], period: Period | None = None, allowed: Iterable[str] = ()) -> Ledger:
+    """A ledger that is made once for the same facts: a text is traced by its writer, its judge and its reader."""
+    key = (*_key(facts), period.model_dump_json() if period else "")
+    return _ledger(Keyed(facts, key, period, tuple(allowed)))
+
+
+@lru_cache(maxsize=64)
+def _ledger(asked: Keyed) -> Ledger:
+    return Ledger(asked.facts, asked.period, asked.allowed)
+
+
+@lru_cache(maxsize=64)
+def _supported(asked: Keyed) -> tuple[tuple[Candidate, ...], dict[str, str]]:
+    return tuple(candidates_of(asked.facts)), own_words(asked.facts)
+
+
+def allowed_by(brief: Brief) -> list[str]:
+    """Texts whose own figures may be repeated: what a person wrote or published."""
+    texts = [brief.request, brief.topic, brief.text, brief.call_to_action, brief.feedback, brief.company]
+    texts += [part for passage in brief.passages for part in (passage.text, passage.title)]
+    return [text for text in [*texts, *brief.must_include] if text]
+
+
+def ledger_of(brief: Brief) -> Ledger:
+    """The ledger of a brief, the same for its writer and for the judge of the text."""
+    return ledger(brief.facts, brief.period, allowed_by(brief))
 
 
 class _Sentence:

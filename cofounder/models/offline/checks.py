@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from cofounder.models.brief import Brief
 from cofounder.models.figures import Ledger, forbidden_claims
@@ -45,25 +45,31 @@ def _never(voice: Voice) -> re.Pattern[str]:
 
 def broken(text: str) -> str | None:
     """What a reader would see as broken: an open slot, a double word, a text without an end."""
-    text = _PLACEHOLDER.sub("Name", _TABLE_ROW.sub("", text))
-    if _SLOT.search(text):
+    if "|" in text or "{{" in text:
+        text = _PLACEHOLDER.sub("Name", _TABLE_ROW.sub("", text))
+    return next((fault for fault in map(_broken_line, sentences(text)) if fault), None)
+
+
+@lru_cache(maxsize=4096)
+def _broken_line(sentence: str) -> str | None:
+    """The fault of one sentence or line; the candidates of one search share most of theirs."""
+    if _SLOT.search(sentence):
         return "slot"
-    stumble = _STUMBLE.search(text)
+    stumble = _STUMBLE.search(sentence)
     if stumble:
         return f"stumble: {stumble.group()}"
-    if any(_time_twice(sentence) for sentence in sentences(text)):
+    if _time_twice(sentence):
         return "time twice"
-    double = _DOUBLE.search(text)
-    if double and double.group(1).lower() not in ("that", "had"):
+    if any(double.group(1).lower() not in ("that", "had") for double in _DOUBLE.finditer(sentence)):
         return "double word"
-    if "!!" in text or _CAPITALS.search(text.replace("{{", "").replace("}}", "")):
-        return "shouting"
-    return None
+    return "shouting" if "!!" in sentence or _CAPITALS.search(sentence) else None
 
 
 def _time_twice(sentence: str) -> bool:
     """ "The month's figure came to $5, the records show, this month": one period named twice."""
     found = [match.group().lower() for match in _TIME.finditer(sentence)]
+    if len(found) < 2:
+        return False
     for own in ("this", "in "):
         named = [one for one in found if one.startswith(own)]
         if len(named) != len(set(named)):
@@ -93,15 +99,23 @@ def out_of_room(text: str, room: Room) -> str | None:
 
 def against_voice(text: str, voice: Voice, brief: Brief) -> str | None:
     """A word that this voice, or this brief, does not use."""
-    found = _never(voice).search(text)
+    found = next((word for word in (_never_said(sentence, voice) for sentence in sentences(text)) if word), None)
     if found:
-        return f"never: {found.group()}"
+        return f"never: {found}"
     word = barred(text, brief)
     return f"avoid: {word}" if word else None
 
 
+@lru_cache(maxsize=4096)
+def _never_said(sentence: str, voice: Voice) -> str | None:
+    found = _never(voice).search(sentence)
+    return found.group() if found else None
+
+
 def barred(text: str, brief: Brief) -> str | None:
     """The first word or phrase of the brief's `must_avoid` that a text holds."""
+    if not brief.must_avoid:
+        return None
     low = text.lower()
     for word in brief.must_avoid:
         wanted = word.lower().strip()
@@ -149,8 +163,12 @@ def untrue(text: str, brief: Brief, ledger: Ledger) -> str | None:
 
 def repeats(text: str, avoid: Sequence[str]) -> str | None:
     """A run of seven words that a sibling or recent text has as well."""
-    run = shared_run(_TABLE_ROW.sub("", text), [_TABLE_ROW.sub("", one) for one in avoid])
+    run = shared_run(_without_tables(text), [_without_tables(one) for one in avoid])
     return " ".join(run) if run else None
+
+
+def _without_tables(text: str) -> str:
+    return _TABLE_ROW.sub("", text) if "|" in text else text
 
 
 def mentions_family(text: str) -> bool:

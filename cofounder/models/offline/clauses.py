@@ -6,11 +6,13 @@ Notation: `<up +x -b>` conditions first: a mark that holds, an item told already
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
 from cofounder.models.offline.metrics import article
 from cofounder.models.offline.scene import Scene
+from cofounder.models.offline.texts import runs
 
 _PIECE = re.compile(r"\{(?P<a>a:)?(?P<slot>[A-Za-z0-9_.]+)(?P<again>!)?\}|\[(?P<options>[^\[\]]*)\]")
 
@@ -62,6 +64,7 @@ class Clause:
     pieces: tuple[Piece | tuple[tuple[Piece, ...], ...], ...]
     needs: tuple[Slot, ...]
     once: tuple[str, ...] = ()  # what it tells beside its slots, at most once in a text
+    stretches: frozenset[tuple[str, ...]] = frozenset()  # runs of words that it has in any text
 
 
 @dataclass
@@ -115,7 +118,16 @@ def parse(source: str) -> Clause:
         if cue.search(text) and mark not in marks and mark not in absent:
             (marks if kind == "mark" else absent).append(mark)
     once = tuple(mark for mark in marks if mark in _ONCE)
-    return Clause(source, tuple(marks), tuple(told), tuple(fresh), tuple(absent), tuple(pieces), needs, once)
+    return Clause(
+        source, tuple(marks), tuple(told), tuple(fresh), tuple(absent), tuple(pieces), needs, once, _stretches(pieces)
+    )
+
+
+STRETCH = 5  # words in a row by which a clause is known again
+
+
+def _stretches(pieces: list[Piece | tuple[tuple[Piece, ...], ...]]) -> frozenset[tuple[str, ...]]:
+    return frozenset().union(*(runs(piece, STRETCH) for piece in pieces if isinstance(piece, str)))
 
 
 def _simple(option: str) -> tuple[Piece, ...]:
@@ -194,8 +206,14 @@ def ready(clause: Clause, scene: Scene, telling: Telling) -> Ready | None:
     return Ready(clause, frozenset(tells).union(clause.once), frozenset(needs), fresh)
 
 
-def put_into_words(clause: Clause, scene: Scene, telling: Telling, rng: Random) -> str | None:
-    """The clause's text, with what it tells added to `telling`; None when an alternative cannot be filled."""
+def put_into_words(
+    clause: Clause, scene: Scene, telling: Telling, rng: Random, refused: Callable[[str], bool] | None = None
+) -> str | None:
+    """The clause's text, with what it tells added to `telling`; None when an alternative cannot be filled.
+
+    Nothing is told either where `refused` holds of the text.
+    """
+    dated = "when" in telling.said
     parts: list[Piece] = []
     for piece in clause.pieces:
         if isinstance(piece, tuple):
@@ -224,10 +242,15 @@ def put_into_words(clause: Clause, scene: Scene, telling: Telling, rng: Random) 
             value = value if value[1:2].isupper() else value[:1].lower() + value[1:]
         words.append(f"{article(value)} {value}" if part.article else value)
         items += _items(part.name, scene, telling)
+    text = tidy("".join(words))
+    if refused is not None and refused(text):
+        if not dated:
+            telling.said.discard("when")
+        return None
     telling.said.update(items)
     telling.said.update(clause.once)
     telling.used.append(clause.source)
-    return tidy("".join(words))
+    return text
 
 
 def _begins(before: str) -> bool:
@@ -248,6 +271,7 @@ def _when(scene: Scene, telling: Telling, rng: Random, after: str) -> str:
     return rng.choice(full)
 
 
+_UNTIDY = re.compile(r"\s[.,;:?!]|[ \t][ \t]|,\s*[,.;:?!]")
 _SPACE_BEFORE = re.compile(r"\s+([.,;:?!])")
 _SPACES = re.compile(r"[ \t]{2,}")
 _COMMAS = re.compile(r",\s*,")
@@ -257,8 +281,9 @@ _START = re.compile(r"(?:^\"?|(?<=[.!?]\s)|(?<=[.!?]\"\s)|(?<=\n))([a-z])(?!\s=)
 
 def tidy(text: str) -> str:
     """Spaces and commas put right after slots were filled, sentences begun with a capital."""
-    text = _SPACE_BEFORE.sub(r"\1", text)
-    text = _SPACES.sub(" ", text)
-    text = _COMMAS.sub(",", text)
-    text = _COMMA_END.sub(r"\1", text)
+    if _UNTIDY.search(text):
+        text = _SPACE_BEFORE.sub(r"\1", text)
+        text = _SPACES.sub(" ", text)
+        text = _COMMAS.sub(",", text)
+        text = _COMMA_END.sub(r"\1", text)
     return _START.sub(lambda match: match.group()[:-1] + match.group(1).upper(), text.strip(" ,"))

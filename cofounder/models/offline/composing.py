@@ -6,10 +6,10 @@ from random import Random
 
 from cofounder.models.offline import wording
 from cofounder.models.offline.checks import opens_on
-from cofounder.models.offline.clauses import Clause, Ready, Telling, put_into_words, ready, tidy
+from cofounder.models.offline.clauses import STRETCH, Clause, Ready, Telling, put_into_words, ready, tidy
 from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.slots import overlay_of
-from cofounder.models.offline.texts import count_words
+from cofounder.models.offline.texts import count_words, runs, shared_run
 from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Schema, Voice, shared
 
@@ -35,6 +35,9 @@ _SHARED = frozenset(
 )
 
 
+_Stock = list[tuple[Ready, float]]  # what can be said of a move here, and the liking for it
+
+
 @dataclass(eq=False)
 class Candidate:
     """One text by paragraphs, and how it came about."""
@@ -54,23 +57,34 @@ class Candidate:
 class Composer:
     """Draws candidates for one scene and voice; `worn` are clauses used lately, drawn less often."""
 
-    def __init__(self, scene: Scene, voice: Voice, rng: Random, worn: Collection[str] = (), skip: Collection[str] = ()):
+    def __init__(
+        self,
+        scene: Scene,
+        voice: Voice,
+        rng: Random,
+        worn: Collection[str] = (),
+        skip: Collection[str] = (),
+        avoid: Collection[str] = (),
+    ):
         self.scene, self.voice, self.rng = scene, voice, rng
         self.worn = worn
         self.skip = skip  # moves left out
+        self.avoid = avoid  # texts whose words are not to come again
         self.first: View | None = None  # what the first sentence must be about
         self._taste: dict[str, float] = {}  # drawn once a search, so that two seeds prefer different clauses
-        self._possible: dict[tuple[str, str, int], list[Ready]] = {}
+        self._stocks: dict[tuple[str, str, int], _Stock] = {}
+        self._schemas = [one for one in voice.schemas if all(self._mark(need) for need in one.needs)]
+        self._shares = [one.weight for one in self._schemas]
         self._overlays = {view.id: overlay_of(scene, view) for view in scene.others}
 
     def forget(self) -> None:
         """Draws the liking for each clause anew, where the liked ones lead nowhere."""
         self._taste.clear()
+        self._stocks.clear()
 
     def schema(self) -> Schema:
         """A schema whose needs hold, drawn by weight."""
-        able = [one for one in self.voice.schemas if all(self._mark(need) for need in one.needs)]
-        return self.rng.choices(able, [one.weight for one in able])[0]
+        return self.rng.choices(self._schemas, self._shares)[0]
 
     def _mark(self, need: str) -> bool:
         return need in self.scene.marks or need in self.scene.slots
@@ -185,11 +199,11 @@ class Composer:
         for _ in range(3):
             if not able:
                 return None
-            clause = self.rng.choices(able, [self._weight(one) for one in able])[0]
-            said = put_into_words(clause, self.scene, telling, self.rng)
+            drawn = self.rng.choices(able, [weight for _, weight in able])[0]
+            said = put_into_words(drawn[0], self.scene, telling, self.rng, self._known if self.avoid else None)
             if said is not None:
                 return said
-            able = [one for one in able if one is not clause]
+            able.remove(drawn)
         return None
 
     def _phrase(self, view: View) -> str:
@@ -198,16 +212,22 @@ class Composer:
     def _weight(self, clause: Clause) -> float:
         if clause.source not in self._taste:
             self._taste[clause.source] = 0.03 + self.rng.random() ** 4
-        return self._taste[clause.source] * (0.1 if clause.source in self.worn else 1.0)
+        known = any(not clause.stretches.isdisjoint(runs(text, STRETCH)) for text in self.avoid)
+        return self._taste[clause.source] * (0.1 if clause.source in self.worn else 1.0) * (0.001 if known else 1.0)
 
-    def _able(self, name: str, clauses: tuple[Clause, ...], telling: Telling) -> list[Clause]:
+    def _known(self, said: str) -> bool:
+        """Whether a text to keep clear of has these words."""
+        return shared_run(said, self.avoid) is not None
+
+    def _able(self, name: str, clauses: tuple[Clause, ...], telling: Telling) -> list[tuple[Clause, float]]:
+        """The clauses that can be said now, with the liking for each."""
         key = name, telling.about, id(clauses)
-        known = self._possible.get(key)
-        if known is None:
+        stock = self._stocks.get(key)
+        if stock is None:
             made = (ready(one, self.scene, telling) for one in clauses)
-            known = self._possible[key] = [one for one in made if one is not None]
+            stock = self._stocks[key] = [(one, self._weight(one.clause)) for one in made if one is not None]
         used, said = telling.used, telling.said
-        return [one.clause for one in known if one.clause.source not in used and one.fits(said)]
+        return [(one.clause, weight) for one, weight in stock if one.fits(said) and one.clause.source not in used]
 
     def _other(self, name: str, telling: Telling) -> str | None:
         """The next changed metric that the text has not told yet."""

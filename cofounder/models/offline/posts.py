@@ -4,7 +4,7 @@ from itertools import pairwise
 from random import Random
 
 from cofounder.models.brief import Brief
-from cofounder.models.figures import Ledger
+from cofounder.models.figures import ledger_of
 from cofounder.models.offline.checks import Room
 from cofounder.models.offline.composing import Candidate
 from cofounder.models.offline.scene import Scene
@@ -24,7 +24,7 @@ class Writing:
         self.voice: Voice = voice(persona or brief.persona)
         self.rng = Random(f"{brief.seed}|{brief.attempt}|{brief.form.channel}|{self.voice.id}")
         self.scene: Scene = scene_of(brief, lead=lead)
-        self.ledger = Ledger(brief.facts, brief.period, [brief.request, *(one.text for one in brief.passages)])
+        self.ledger = ledger_of(brief)
         self.worn = _worn(brief)
         self.schema = ""
         self.first = self.scene.lead if lead and self.scene.lead and self.scene.lead.id == lead else None

@@ -1,4 +1,4 @@
-"""Makes two dozen candidates, drops those that fail, draws one of the best."""
+"""Makes a dozen candidates, drops those that fail, draws one of the best."""
 
 from collections.abc import Callable, Collection, Sequence
 from random import Random
@@ -14,8 +14,9 @@ from cofounder.models.offline.tones import in_tone
 from cofounder.models.offline.views import View
 from cofounder.models.offline.voice import Voice
 
-CANDIDATES = 24
-BEST = 5
+CANDIDATES = 12
+BEST = 3
+MOST = 192  # tries where nothing else keeps clear of the texts to avoid
 
 
 class Search:
@@ -37,7 +38,7 @@ class Search:
         first: View | None = None,
     ) -> None:
         self.brief, self.scene, self.voice, self.rng, self.room, self.ledger = brief, scene, voice, rng, room, ledger
-        self.composer = Composer(scene, voice, rng, worn, skip)
+        self.composer = Composer(scene, voice, rng, worn, skip, brief.avoid)
         self.needs = set(scene.required if needs is None else needs)
         self.wanted = set(wanted or ()) | self.needs
         self.composer.first = first
@@ -50,7 +51,7 @@ class Search:
         kept: list[Candidate] = []
         nearly: list[tuple[int, Candidate]] = []
         shared: list[tuple[int, Candidate]] = []  # would do, but for a run of words that another text has
-        for number in range(CANDIDATES * (8 if self.brief.avoid else 3)):
+        for number in range(MOST if self.brief.avoid else CANDIDATES * 3):
             if number >= CANDIDATES and (len(kept) >= BEST or (number >= CANDIDATES * 2 and kept)):
                 break
             if number >= CANDIDATES * 3 and (kept or nearly):
@@ -60,24 +61,28 @@ class Search:
             candidate = make()
             faults = self._faults(candidate)
             if not faults:
-                candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
+                self._score(candidate)
                 kept.append(candidate)
             elif not faults & {"broken", "voice", "more"}:
-                candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
                 (shared if "repeats" in faults else nearly).append((len(faults), candidate))
         kept.sort(key=lambda one: -one.score)
         drawn = self._draw(kept)
-        if drawn is not None:
-            return drawn
-        nearly.sort(key=lambda pair: (pair[0], -pair[1].score))
-        shared.sort(key=lambda pair: (pair[0], -pair[1].score))
-        for _, candidate in [*nearly, *shared]:
+        return drawn or self._least_faulty(nearly) or self._least_faulty(shared)
+
+    def _score(self, candidate: Candidate) -> None:
+        candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
+
+    def _least_faulty(self, found: Sequence[tuple[int, Candidate]]) -> Candidate | None:
+        """The true one with the fewest faults, among these the best."""
+        for _, candidate in found:
+            self._score(candidate)
+        for _, candidate in sorted(found, key=lambda pair: (pair[0], -pair[1].score)):
             if self._true(toned(candidate, self.brief.tone)):
                 return candidate
         return None
 
     def _draw(self, kept: Sequence[Candidate]) -> Candidate | None:
-        """One of the best five, the better the likelier; truth costs most, so it is asked of the drawn one only."""
+        """One of the best, the better the likelier; truth costs most, so it is asked of the drawn one only."""
         left = list(kept)
         while left:
             best = left[:BEST]
@@ -99,11 +104,11 @@ class Search:
         note("told", sorted(self.needs - candidate.said))
         note("when", self.scene.when and self.scene.when.label and "when" not in candidate.said)
         note("room", checks.out_of_room(text, self.room))
+        note("lead", not checks.names_the_lead(text, self.scene))
         if len(found) > 1:
             return found | {"more"}  # hopeless; the dearer checks are not worth it
         note("broken", not text or checks.broken(text))
         note("voice", checks.against_voice(text, self.voice, self.brief))
-        note("lead", not checks.names_the_lead(text, self.scene))
         note("first", self.first is not None and not checks.opens_on(text, self.first))
         note("repeats", checks.repeats(text, self.brief.avoid))
         return found

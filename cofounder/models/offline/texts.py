@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[\w$€£%'’.,-]*\w[\w%'’]*")
-_PLAIN = re.compile(r"[a-z0-9$%']+(?:[.,]\d+)*")
+_PLAIN = re.compile(r"[^\W_]+(?:['.,][^\W_]+)*%?")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”']?\s+|\n+")
 _VOWELS = re.compile(r"[aeiouy]+")
 
 
 def words(text: str) -> list[str]:
     """Words in lower case, figures as one word each."""
-    return _PLAIN.findall(text.lower())
+    return _PLAIN.findall(text.lower().replace("’", "'"))
 
 
 def count_words(text: str) -> int:
@@ -20,25 +20,27 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
-def sentences(text: str) -> list[str]:
+@lru_cache(maxsize=512)
+def sentences(text: str) -> tuple[str, ...]:
     """Sentences and lines, in order."""
-    return [part.strip() for part in _SENTENCE.split(text) if part and part.strip()]
+    return tuple(part.strip() for part in _SENTENCE.split(text) if part and part.strip())
 
 
 @lru_cache(maxsize=512)
 def runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
     """Every run of `length` words in a text."""
     found = words(text)
-    return frozenset(tuple(found[at : at + length]) for at in range(len(found) - length + 1))
+    return frozenset(zip(*(found[at:] for at in range(length)), strict=False))
 
 
 def shared_run(text: str, others: Iterable[str], length: int = 7) -> tuple[str, ...] | None:
     """A run of words that a text shares with another, or None."""
-    own = runs(text, length)
+    found = words(text)
+    own = set(zip(*(found[at:] for at in range(length)), strict=False))
     for other in others:
-        both = own & runs(other, length)
-        if both:
-            return min(both)
+        theirs = runs(other, length)
+        if not own.isdisjoint(theirs):
+            return min(own & theirs)
     return None
 
 

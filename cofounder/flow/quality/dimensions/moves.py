@@ -1,6 +1,7 @@
 """Moves: a rise needs a base, a verb must fit the size of the change, a percentage names what it is a percentage of."""
 
 import re
+from functools import lru_cache
 
 from cofounder.flow.quality.dimensions.reading import Reading
 from cofounder.flow.quality.prose import asked_or_cited, negated, sentence_at, sentences
@@ -17,12 +18,15 @@ _BASE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PRECISE = re.compile(r"\b\d+\.0+\s?%")
-_STRONG = {  # verb -> the smallest change it fits
-    r"skyrocket\w*|soar\w*|explod\w*|rocket(?:ed|s)|surg(?:e|ed|es|ing)|shot up": 0.30,
-    r"jump(?:ed|s)?|leap(?:ed|t)?": 0.10,
-    r"plung\w+|tumbl\w+|collaps\w+|crash(?:ed|es)?|plummet\w*": 0.30,
-    r"edged|inched|dipped|ticked": -0.06,  # at most
-}
+_STRONG = [  # verb, the smallest change it fits
+    (re.compile(rf"\b(?:{verbs})\b", re.IGNORECASE), least)
+    for verbs, least in (
+        (r"skyrocket\w*|soar\w*|explod\w*|rocket(?:ed|s)|surg(?:e|ed|es|ing)|shot up", 0.30),
+        (r"jump(?:ed|s)?|leap(?:ed|t)?", 0.10),
+        (r"plung\w+|tumbl\w+|collaps\w+|crash(?:ed|es)?|plummet\w*", 0.30),
+        (r"edged|inched|dipped|ticked", -0.06),  # at most
+    )
+]
 
 
 def moved_wrongly(reading: Reading) -> list[Issue]:
@@ -48,11 +52,13 @@ def _without_base(reading: Reading) -> list[Issue]:
         told = _TO.search(reading.text[max(0, mention.start - 40) : mention.start])
         if told and mention.kind == "given" and facts and all(_baseless(fact) for fact in facts):
             found.append(_moved(facts[0], (mention.start, mention.end), mention.text))
+    low = reading.text.lower()
     for fact in reading.facts.values():
         if not _baseless(fact) or fact.metric in ("growth_rate", "growth"):
             continue
-        pattern = rf"\b{re.escape(fact.noun)}\b(?: rate)? {_MOVED}(?! (?:to|at|about) (?:you|us))"
-        for match in re.finditer(pattern, reading.text, re.IGNORECASE):
+        if fact.noun.lower() not in low:
+            continue
+        for match in _moving(fact.noun).finditer(reading.text):
             whole = sentence_at(reading.text, match.start()).text
             if not (
                 asked_or_cited(reading.text, match.start())
@@ -61,6 +67,12 @@ def _without_base(reading: Reading) -> list[Issue]:
             ):
                 found.append(_moved(fact, match.span(), match.group()))
     return found
+
+
+@lru_cache(maxsize=256)
+def _moving(noun: str) -> re.Pattern[str]:
+    pattern = rf"\b{re.escape(noun)}\b(?: rate)? {_MOVED}(?! (?:to|at|about) (?:you|us))"
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _moved(fact: Fact, span: tuple[int, int], words: str) -> Issue:
@@ -86,8 +98,8 @@ def _above_band(reading: Reading) -> list[Issue]:
         changes = [abs(size) for size in _changes_in(reading, sentence.start, sentence.end)]
         if not changes:
             continue
-        for pattern, least in _STRONG.items():
-            match = re.search(rf"\b(?:{pattern})\b", sentence.text, re.IGNORECASE)
+        for pattern, least in _STRONG:
+            match = pattern.search(sentence.text)
             if match and (max(changes) < least - 1e-9 if least > 0 else min(changes) > -least):
                 span = (sentence.start + match.start(), sentence.start + match.end())
                 size = f"{max(changes):.0%}"

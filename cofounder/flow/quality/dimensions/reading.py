@@ -10,7 +10,7 @@ from cofounder.flow.quality.detectors import Context, detect
 from cofounder.flow.quality.prose import Sentence, paragraphs, sentences, words
 from cofounder.flow.quality.schemas import DimensionScore, Finding, Subject
 from cofounder.models.brief import ChannelForm, Draft, Fact, Issue
-from cofounder.models.figures import Ledger, Mention
+from cofounder.models.figures import Mention, ledger_of
 from cofounder.models.offline.voice import VOICES, voice
 
 GIVEN_KINDS = frozenset({"shorten", "restyle", "edit", "summary"})  # the text rests on a given one
@@ -62,11 +62,11 @@ def read(subject: Subject) -> Reading:
     heads = tuple(head for head in (rendered.subject, rendered.preheader, rendered.title) if head and head not in text)
     blocks = tuple(paragraphs(text))
     prose = sentences_alone(rendered)
-    ledger = Ledger(brief.facts, brief.period, _allowed(subject))
+    ledger = ledger_of(brief)
     context = Context(channel=subject.channel, facts=tuple(brief.facts), domain=subject.domain)
     found = [
         *detect(text, context),
-        *(one.model_copy(update={"span": None}) for h in heads for one in detect(h, context)),
+        *(one.model_copy(update={"span": None}) for one in (detect("\n\n".join(heads), context) if heads else [])),
     ]
     return Reading(
         subject=subject,
@@ -82,14 +82,6 @@ def read(subject: Subject) -> Reading:
         findings=(*found, *subject.findings),
         never=voice(brief.persona).never if brief.persona in VOICES else (),
     )
-
-
-def _allowed(subject: Subject) -> list[str]:
-    """Texts whose own figures may be repeated: what a person wrote or published."""
-    brief = subject.brief
-    texts = [brief.request, brief.topic, brief.text, brief.call_to_action, brief.feedback, brief.company]
-    texts += [part for passage in brief.passages for part in (passage.text, passage.title)]
-    return [text for text in [*texts, *brief.must_include] if text]
 
 
 def verdict(

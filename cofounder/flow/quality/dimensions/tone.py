@@ -1,6 +1,7 @@
 """Tone: the text sounds as it was asked to, and as its persona does; nobody is shouted at or flattered."""
 
 import re
+from functools import cache
 
 from cofounder.flow.quality.dimensions.lexicon import CLICHES, FORMAL, HEDGES, HYPE, SLANG, THROAT, Manner, manner
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
@@ -19,8 +20,8 @@ def score(reading: Reading) -> DimensionScore:
     """1 when every habit of the asked tone holds; each breach costs what it says."""
     asked = reading.subject.brief.tone
     wanted, known = manner(asked)
-    issues: list[tuple[float, Issue]] = [*_lexical(reading), *_habits(reading, wanted)]
     seen = _counts(reading)
+    issues: list[tuple[float, Issue]] = [*_lexical(reading), *_habits(reading, wanted, seen)]
     evidence = [
         f"Asked for: {asked}" + ("." if known else f"; no habits are known for it, so it is judged as {wanted.name}."),
         f"{counted(seen['contractions'], 'contraction')}, {counted(seen['you'], 'time')} “you”, "
@@ -63,8 +64,9 @@ def _lexical(reading: Reading) -> list[tuple[float, Issue]]:
             )
         )
     insisted = " ".join([*reading.subject.brief.must_include, reading.subject.brief.call_to_action or ""]).lower()
+    low = reading.prose.lower()
     for words in reading.never:
-        said = re.search(rf"(?<![#\w]){re.escape(words)}\b", reading.prose, re.IGNORECASE)
+        said = _said(words).search(reading.prose) if words.lower() in low else None
         if said and words.lower() not in insisted:
             persona = reading.subject.brief.persona
             place = reading.text.find(said.group())
@@ -73,9 +75,14 @@ def _lexical(reading: Reading) -> list[tuple[float, Issue]]:
     return found
 
 
-def _habits(reading: Reading, wanted: Manner) -> list[tuple[float, Issue]]:
+@cache
+def _said(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![#\w]){re.escape(words)}\b", re.IGNORECASE)
+
+
+def _habits(reading: Reading, wanted: Manner, seen: dict[str, int]) -> list[tuple[float, Issue]]:
     """Habits of the asked tone, counted in a text long enough to show them."""
-    seen, size = _counts(reading), max(1, len(reading.words))
+    size = max(1, len(reading.words))
     found: list[tuple[float, Issue]] = []
     loud = seen["exclamations"] - wanted.exclamations
     if loud > 0:
