@@ -30,7 +30,7 @@ A request in plain language becomes a plan, a text for each channel, a decision 
 training example.
 
 **Who calls.** Send `Authorization: Bearer KEY`. Without it every address but health, readiness and sign-in answers
-401, before anything is said about what was sent. Roles: viewer < operator < approver < admin.
+401, whatever the body says. Roles: viewer < operator < approver < admin.
 
 **Errors** are `application/problem+json`: `type, title, status, detail, code, hint, errors`. `code` is stable, `hint`
 says what to do, `errors` names each field at fault as the body itself spells it. Addresses under

@@ -63,10 +63,10 @@ class _Once:
         if kept is not None and kept.answered_at > now() - KEPT:
             if kept.sent != sent:
                 raise KeyReused(field="Idempotency-Key")
-            return kind.model_validate(kept.answer)
+            return kind.model_validate_json(kept.answer)
         made = await act()
         await session.execute(delete(KeptAnswer).where(KeptAnswer.answered_at <= now() - KEPT))
-        session.add(KeptAnswer(id=id, sent=sent, answer=made.model_dump(mode="json"), answered_at=now()))
+        session.add(KeptAnswer(id=id, sent=sent, answer=made.model_dump_json(), answered_at=now()))
         await session.flush()
         return made
 

@@ -46,5 +46,5 @@ class KeptAnswer(Row):
     __tablename__ = "kept_answers"
     id: Mapped[str] = mapped_column(primary_key=True)  # digest of address, caller and key
     sent: Mapped[Words]  # digest of the body
-    answer: Mapped[Document]
+    answer: Mapped[Words]  # JSON as it was sent: a JSONB would put its fields in another order
     answered_at: Mapped[Moment] = mapped_column(index=True)

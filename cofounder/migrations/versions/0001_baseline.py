@@ -163,7 +163,7 @@ def upgrade() -> None:
         "kept_answers",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("sent", sa.Text(), nullable=False),
-        sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answers")),
     )
