@@ -51,13 +51,19 @@ class NotDone(Conflict):
 class EffectBusy(Conflict):
     """Another process is doing this very thing."""
 
+    hint = "Wait a moment, then look how it stands."
+
 
 class NoSuchEffect(NotFound):
     """There is no effect under this key."""
 
+    hint = "It was never begun: nothing was sent."
+
 
 class OutcomeKnown(Conflict):
     """The outcome of this effect is known already."""
+
+    hint = "Read it again to see the outcome."
 
 
 @dataclass(frozen=True)
@@ -226,7 +232,9 @@ async def _look(row: Effect, find: Callable[[], Awaitable[Answer | None]] | None
 async def _call(row: Effect, call: Callable[[], Awaitable[Answer | None]]) -> Outcome:
     async with db.transaction() as session:
         begun = update(Effect).where(Effect.id == row.id)
-        await session.execute(begun.values(state="intended", attempts=Effect.attempts + 1, error=None, begun_at=func.now()))
+        await session.execute(
+            begun.values(state="intended", attempts=Effect.attempts + 1, error=None, begun_at=func.now())
+        )
         live.changed(session, "effects", row.id)
     # A cancelled or killed process leaves `intended`: the next one asks.
     try:

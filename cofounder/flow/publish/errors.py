@@ -6,26 +6,40 @@ from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 class PublicationMissing(NotFound):
     """There is no publication with this id."""
 
+    hint = "List them: GET /api/publications, or with their task: cofounder task ID"
+
 
 class TooLateToCancel(Conflict):
     """Only what is scheduled can be cancelled."""
+
+    hint = "Read the publication again to see what became of it."
 
 
 class NothingToSettle(Conflict):
     """The outcome of this publication is known."""
 
+    hint = "Read the publication again to see its outcome."
+
 
 class NothingToRetry(Conflict):
     """Only what surely was not sent can be sent again."""
+
+    hint = "Read the publication again: its state says what can be done."
 
 
 class AnswerMisplaced(InputInvalid):
     """This does not go with the verdict."""
 
+    hint = "Send the verdict with only what belongs to it."
+
 
 class RecipientUnknown(InputInvalid):
     """The publication has no such recipient."""
 
+    hint = "Name a recipient that the publication lists."
+
 
 class PlatformUnknown(InputInvalid):
     """There is no such platform."""
+
+    hint = "For example linkedin, x, facebook, email or blog."

@@ -18,6 +18,7 @@ from cofounder.flow.publish.errors import (
     TooLateToCancel,
 )
 from cofounder.flow.publish.schemas import PublicationDetail, PublicationOut, PublishIn, PublishOut, State, Verdict
+from cofounder.kit.effects import EffectBusy, NoSuchEffect, OutcomeKnown
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.once import IdempotencyKey, KeyReused
 from cofounder.people import Approver, Viewer
@@ -71,7 +72,9 @@ async def cancel_publication(publication_id: UUID, session: Session, caller: App
 
 @router.post(
     "/publications/{publication_id}/resolve",
-    responses=documented(PublicationMissing, NothingToSettle, AnswerMisplaced, RecipientUnknown),
+    responses=documented(
+        PublicationMissing, NothingToSettle, AnswerMisplaced, RecipientUnknown, EffectBusy, NoSuchEffect, OutcomeKnown
+    ),
 )
 async def settle_publication(publication_id: UUID, body: Verdict, session: Session, caller: Approver) -> PublicationOut:
     """Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first."""

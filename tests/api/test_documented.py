@@ -1,0 +1,137 @@
+"""Every error that the code of a route can raise is written down at the route, found by reading the code itself.
+
+The reader follows calls by name through functions of ours. It does not see what is called through a variable (a tool,
+a sender, a plan's check); what the tests meet there is compared with the documents by `conftest.problem`.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import FunctionType, MethodType
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from cofounder.app import create_app
+from cofounder.kit.errors import CofounderError
+
+# What the reader finds and a caller can never meet, with why. Everything else must be documented.
+EVERYWHERE = {
+    "unknown_workflow": "a task and a publication have their workflow from birth, by the same transaction",
+    "unknown_channel": "a channel that is stored was known when it came",
+}
+AT = {
+    "edit_draft": {"old_round": "no round is named, so none is old"},
+    "metrics_summary": {"cursor_invalid": "it counts and turns no pages"},
+    "publish_text": dict.fromkeys(
+        (
+            "channel_unknown",
+            "edit_misplaced",
+            "feedback_missing",
+            "nothing_to_approve",
+            "plan_misplaced",
+            "publication_missing",
+            "task_missing",
+            "verdict_unfit",
+        ),
+        "the decision on a given text is made here, and fits it",
+    ),
+    **{
+        key: {"task_missing": "a publication's task cannot be deleted"}
+        for key in ("show_publication", "cancel_publication", "settle_publication", "retry_publication")
+    },
+}
+
+
+@cache
+def tree(function: Callable[..., Any]) -> ast.AST | None:
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return None
+
+
+def named(node: ast.expr, names: dict[str, Any]) -> Any:
+    """What `service.get` or `TaskMissing` is where it stands; None for what only a run can tell."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        owner = named(node.value, names)
+        return getattr(owner, node.attr, None) if inspect.ismodule(owner) or inspect.isclass(owner) else None
+    return None
+
+
+def ours(found: Any) -> bool:
+    return isinstance(found, FunctionType | MethodType) and str(found.__module__).startswith("cofounder.")
+
+
+def reached(function: Callable[..., Any], seen: set[Any]) -> Iterator[type[CofounderError]]:
+    """Every error of ours that this function or one that it calls raises by name."""
+    function = inspect.unwrap(function)
+    if function in seen:
+        return
+    seen.add(function)
+    code = tree(function)
+    names = getattr(function, "__globals__", {})
+    for node in ast.walk(code) if code is not None else ():
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            raised = named(node.exc.func if isinstance(node.exc, ast.Call) else node.exc, names)
+            if inspect.isclass(raised) and issubclass(raised, CofounderError):
+                yield raised
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            continue
+        elif isinstance(node, ast.Call):
+            called = named(node.func, names)
+            if ours(called):
+                yield from reached(called, seen)
+
+
+def caught(function: Callable[..., Any]) -> set[str]:
+    """The codes that the endpoint itself turns into another answer."""
+    function = inspect.unwrap(function)
+    handlers = [node for node in ast.walk(tree(function) or ast.Module([], [])) if isinstance(node, ast.ExceptHandler)]
+    kinds = [named(one.type, function.__globals__) for one in handlers if one.type is not None]
+    return {kind.code() for kind in kinds if inspect.isclass(kind) and issubclass(kind, CofounderError)}
+
+
+def routes() -> Iterator[tuple[str, Any, set[str]]]:
+    app = create_app()
+    document = app.openapi()
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, APIRoute) and route.original_route.include_in_schema:
+            for method in route.methods or ():
+                operation = document["paths"][route.path][method.lower()]
+                contents = [
+                    content for one in operation["responses"].values() for content in one.get("content", {}).values()
+                ]
+                codes = {code for content in contents for code in content.get("examples", {})}
+                yield operation["operationId"], route.endpoint, codes
+
+
+@pytest.mark.parametrize(("operation", "endpoint", "codes"), [pytest.param(*one, id=one[0]) for one in routes()])
+def test_every_error_in_the_call_tree_of_a_route_is_documented(operation: str, endpoint: Any, codes: set[str]) -> None:
+    found = {error.code() for error in reached(endpoint, set())}
+    excused = {*EVERYWHERE, *AT.get(operation, {})}
+    assert found - codes - excused - caught(endpoint) == set()
+
+
+def test_nothing_is_excused_that_does_not_arise() -> None:
+    found = {
+        operation: {error.code() for error in reached(endpoint, set())} - codes
+        for operation, endpoint, codes in routes()
+    }
+    assert {code for codes in found.values() for code in codes} >= set(EVERYWHERE)
+    for operation, codes in AT.items():
+        assert set(codes) <= found[operation], operation
+
+
+def test_the_reader_finds_what_is_raised_far_below() -> None:
+    from cofounder.flow.approve import routes as approve
+    from cofounder.flow.request import routes as request
+
+    decide = {error.code() for error in reached(approve.decide, set())}
+    assert {"already_decided", "old_round", "draft_changed", "schedule_in_past", "task_missing"} <= decide
+    assert "metric_invalid" in {error.code() for error in reached(request.process_request, set())}
