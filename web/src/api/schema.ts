@@ -14,10 +14,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Process
+         * Process request
          * @description Ask for something in plain language. The task is stored and its id answered at once.
+         *
+         *     The same Idempotency-Key with the same body names the same task, for as long as the task is kept.
          */
-        post: operations["process_api_orchestrator_process_post"];
+        post: operations["process_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -34,10 +36,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Clarify
+         * Clarify task
          * @description Answer what the task asked; it goes on with the answers.
          */
-        post: operations["clarify_api_orchestrator_clarify__task_id__post"];
+        post: operations["clarify_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -52,10 +54,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tasks
+         * List tasks
          * @description Tasks, newest first.
          */
-        get: operations["tasks_api_tasks_get"];
+        get: operations["list_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,10 +74,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * History
+         * List history
          * @description The tasks that the product itself ran, newest first; imported history is left out.
          */
-        get: operations["history_api_orchestrator_history_get"];
+        get: operations["list_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -94,10 +96,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pause
+         * Pause task
          * @description Let running steps finish, start no more.
          */
-        post: operations["pause_api_tasks__task_id__pause_post"];
+        post: operations["pause_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -114,10 +116,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Resume
+         * Resume task
          * @description Go on where the task paused.
          */
-        post: operations["resume_api_tasks__task_id__resume_post"];
+        post: operations["resume_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -134,10 +136,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel
+         * Cancel task
          * @description Stop the task for good.
          */
-        post: operations["cancel_api_tasks__task_id__cancel_post"];
+        post: operations["cancel_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -152,10 +154,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Status
+         * Task status
          * @description Phase, progress, step states, cost and seconds of a task.
          */
-        get: operations["status_api_orchestrator_status__task_id__get"];
+        get: operations["task_status"];
         put?: never;
         post?: never;
         delete?: never;
@@ -172,10 +174,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Task
+         * Get task
          * @description A task with its plan, the input and output of each step, and what it produced.
          */
-        get: operations["task_api_tasks__task_id__get"];
+        get: operations["get_task"];
         put?: never;
         post?: never;
         delete?: never;
@@ -194,10 +196,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Rerun
+         * Rerun task
          * @description Run again from a step, as a new task that takes over what the step needs.
+         *
+         *     With an Idempotency-Key a repeat of the same body, within seven days, names the same new task.
          */
-        post: operations["rerun_api_tasks__task_id__rerun_post"];
+        post: operations["rerun_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -212,10 +216,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tools
-         * @description Every tool found over MCP, with its schemas, estimates and measured success.
+         * List tools
+         * @description Every tool found over MCP by its id, with its schemas, estimates and measured success.
          */
-        get: operations["tools_api_orchestrator_tools_available_get"];
+        get: operations["list_tools"];
         put?: never;
         post?: never;
         delete?: never;
@@ -232,10 +236,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Approval
+         * Get approval
          * @description Texts, scores, evidence and history: what a person needs to decide. The ETag is the fingerprint.
          */
-        get: operations["approval_api_orchestrator_approval__task_id__get"];
+        get: operations["get_approval"];
         put?: never;
         post?: never;
         delete?: never;
@@ -254,10 +258,33 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Approve
+         * Decide
          * @description Record one decision; the waiting task and its publications start with it.
+         *
+         *     A second decision on the same round is refused. With an Idempotency-Key a repeat of the same body, within seven
+         *     days, is answered as the first time.
          */
-        post: operations["approve_api_orchestrator_approve_post"];
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/approval/{task_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description Render and score changes without storing them, for whoever edits and wants to see.
+         */
+        post: operations["preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -273,10 +300,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * Draft
+         * Edit draft
          * @description Change texts that wait; they are rendered and scored again, and the answer has the new fingerprint.
+         *
+         *     Name the text that you read by its ETag in If-Match (412 when it has changed since) or by its fingerprint in the
+         *     body (409). With neither, the change is made only if nobody changed the text since it became pending.
          */
-        put: operations["draft_api_orchestrator_approval__task_id__draft_put"];
+        put: operations["edit_draft"];
         post?: never;
         delete?: never;
         options?: never;
@@ -294,10 +324,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Publish
+         * Publish text
          * @description Publish a text as it stands. The same Idempotency-Key, or the same text, answers with the first publication.
          */
-        post: operations["publish_api_social_publish_post"];
+        post: operations["publish_text"];
         delete?: never;
         options?: never;
         head?: never;
@@ -312,10 +342,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Publications
-         * @description Publications, newest first.
+         * List publications
+         * @description Publications, newest first; `state=unknown` are those that wait for a person's answer.
          */
-        get: operations["publications_api_publications_get"];
+        get: operations["list_publications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/publications/{publication_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show publication
+         * @description One publication with the evidence: when it was handed over, to whom, what the line said, where to look.
+         */
+        get: operations["show_publication"];
         put?: never;
         post?: never;
         delete?: never;
@@ -334,10 +384,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel
+         * Cancel publication
          * @description Stop a publication that waits for its time.
          */
-        post: operations["cancel_api_publications__publication_id__cancel_post"];
+        post: operations["cancel_publication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -354,10 +404,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Resolve
-         * @description Settle a publication whose outcome is unknown by what you saw at the channel.
+         * Settle publication
+         * @description Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first.
          */
-        post: operations["resolve_api_publications__publication_id__resolve_post"];
+        post: operations["settle_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/publications/{publication_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry publication
+         * @description Send now what surely was not sent: the same text, under the decision that stands, to nobody twice.
+         */
+        post: operations["retry_publication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -372,10 +442,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Patterns
+         * List patterns
          * @description Tested statements about what works; empty, and saying so, while there is not enough data.
          */
-        get: operations["patterns_api_orchestrator_learning_patterns_get"];
+        get: operations["list_patterns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -392,10 +462,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Summary
+         * Metrics summary
          * @description Totals over our own runs; tests and sample data are left out.
          */
-        get: operations["summary_api_orchestrator_metrics_summary_get"];
+        get: operations["metrics_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -414,12 +484,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Export Examples
+         * Export examples
          * @description Examples as JSON lines for tuning or as a table. Body and query mean the same; the query wins.
          *
          *     Examples tagged development, test or exclude, and sample data, are left out unless asked for.
          */
-        post: operations["export_examples_api_orchestrator_training_export_post"];
+        post: operations["export_examples"];
         delete?: never;
         options?: never;
         head?: never;
@@ -434,15 +504,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read
-         * @description Every runtime setting, its value, and whether environment, settings or default won.
+         * Get settings
+         * @description Every runtime setting, its value, and whether environment, settings or default won. The ETag names them all.
          */
-        get: operations["read_api_orchestrator_settings_get"];
+        get: operations["get_settings"];
         /**
-         * Change
-         * @description Change some settings; the rest stay as they are.
+         * Change settings
+         * @description Change some settings; the rest stay as they are. With If-Match only if nobody changed any since you read them.
          */
-        put: operations["change_api_orchestrator_settings_put"];
+        put: operations["change_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -458,10 +528,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events
+         * Watch events
          * @description Names of what changed, as it is committed: `changed` with {topic, id}, or `resync` when something was missed.
          */
-        get: operations["events_api_events_get"];
+        get: operations["watch_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -478,10 +548,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Alive
+         * Health
          * @description The process is alive.
          */
-        get: operations["alive_api_health_get"];
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -498,10 +568,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * Readiness
          * @description The database answers and its schema is the one this program wants.
          */
-        get: operations["ready_api_ready_get"];
+        get: operations["readiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -763,23 +833,6 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
-        };
-        /**
-         * DeliveryOut
-         * @description Where an approved variant would go.
-         */
-        DeliveryOut: {
-            /** Delivered By */
-            delivered_by: string;
-            /** Account */
-            account: string;
-            /**
-             * Recipients
-             * @default 1
-             */
-            recipients?: number;
-            /** Note */
-            note?: string | null;
         };
         /** DimensionOut */
         DimensionOut: {
@@ -1140,6 +1193,33 @@ export interface components {
              */
             persona?: string | null;
         };
+        /**
+         * PreviewIn
+         * @description Changes to try: channel -> edit. Nothing is stored.
+         */
+        PreviewIn: {
+            /** Edits */
+            edits: {
+                [key: string]: components["schemas"]["Edit"];
+            };
+        };
+        /**
+         * PreviewOut
+         * @description `fingerprint` names the text that stands, not the one that was tried.
+         */
+        PreviewOut: {
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Channels */
+            channels: {
+                [key: string]: components["schemas"]["TriedOut"];
+            };
+        };
         /** ProcessIn */
         ProcessIn: {
             /**
@@ -1184,8 +1264,75 @@ export interface components {
             not_before?: string | null;
         };
         /**
+         * PublicationDetail
+         * @description One publication with the evidence for how it stands.
+         */
+        PublicationDetail: {
+            /**
+             * Publication Id
+             * Format: uuid
+             */
+            publication_id: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Channel */
+            channel: string;
+            /** Delivered By */
+            delivered_by: string;
+            /** Account */
+            account: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "scheduled" | "attempting" | "published" | "refused" | "unknown" | "cancelled";
+            /** Text */
+            text: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Variant Version */
+            variant_version: number;
+            /** Recipients */
+            recipients: number;
+            /** Scheduled At */
+            scheduled_at: string | null;
+            /** Attempted At */
+            attempted_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Url */
+            url: string | null;
+            /** Note */
+            note: string | null;
+            /**
+             * Attempts
+             * @default 0
+             */
+            attempts?: number;
+            /** Next Attempt At */
+            next_attempt_at?: string | null;
+            /**
+             * Unsent
+             * @default 0
+             */
+            unsent?: number;
+            /** Actions */
+            actions?: ("cancel" | "resolve" | "retry")[];
+            /** Deliveries */
+            deliveries: components["schemas"]["cofounder__flow__publish__schemas__DeliveryOut"][];
+        };
+        /**
          * PublicationOut
          * @description One publication as it stands. `url` is the post's address, or the file in the outbox.
+         *
+         *     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
+         *     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `actions` are what an
+         *     approver can do with it now.
          */
         PublicationOut: {
             /**
@@ -1229,6 +1376,20 @@ export interface components {
             url: string | null;
             /** Note */
             note: string | null;
+            /**
+             * Attempts
+             * @default 0
+             */
+            attempts?: number;
+            /** Next Attempt At */
+            next_attempt_at?: string | null;
+            /**
+             * Unsent
+             * @default 0
+             */
+            unsent?: number;
+            /** Actions */
+            actions?: ("cancel" | "resolve" | "retry")[];
         };
         /**
          * PublishIn
@@ -1716,6 +1877,40 @@ export interface components {
             dependencies?: string[];
         };
         /**
+         * TriedOut
+         * @description One channel's text as it would read and score with the change in it.
+         */
+        TriedOut: {
+            /** Content */
+            content: string;
+            /** Exact Text */
+            exact_text: string;
+            /** Parts */
+            parts: string[];
+            /** Html */
+            html: string | null;
+            /** Length */
+            length: number;
+            /** Limit */
+            limit: number | null;
+            /** Fits */
+            fits: boolean;
+            /** Quality Score */
+            quality_score: number;
+            /** Quality Passed */
+            quality_passed: boolean;
+            /** Quality Dimensions */
+            quality_dimensions: {
+                [key: string]: components["schemas"]["DimensionOut"];
+            };
+            /** Issues */
+            issues: {
+                [key: string]: unknown;
+            }[];
+            /** Diff */
+            diff: components["schemas"]["Change"][];
+        };
+        /**
          * Unknown
          * @description A figure we do not give, and why.
          */
@@ -1793,7 +1988,7 @@ export interface components {
              * @default 0
              */
             refinements?: number;
-            delivery: components["schemas"]["DeliveryOut"];
+            delivery: components["schemas"]["cofounder__flow__approve__schemas__DeliveryOut"];
         };
         /**
          * Verdict
@@ -1807,15 +2002,80 @@ export interface components {
             verdict: "sent" | "not_sent";
             /**
              * Url
-             * @description Where it stands, if it was sent.
+             * @description With sent: where it stands.
+             * @example https://example.org/posts/1
              */
             url?: string | null;
             /**
+             * Published At
+             * @description With sent: since when; else when it was handed over.
+             */
+            published_at?: string | null;
+            /**
              * Send Again
-             * @description With not_sent: try once more.
+             * @description With not_sent: send it now.
              * @default false
              */
             send_again?: boolean;
+            /**
+             * Recipients
+             * @description Only these; else all whose outcome is unknown.
+             */
+            recipients?: string[] | null;
+        };
+        /**
+         * DeliveryOut
+         * @description Where an approved variant would go.
+         */
+        cofounder__flow__approve__schemas__DeliveryOut: {
+            /** Delivered By */
+            delivered_by: string;
+            /** Account */
+            account: string;
+            /**
+             * Recipients
+             * @default 1
+             */
+            recipients?: number;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * DeliveryOut
+         * @description What is on record about one recipient's delivery, and where a person can see what became of it.
+         */
+        cofounder__flow__publish__schemas__DeliveryOut: {
+            /**
+             * Recipient
+             * @description An e-mail address; null where the channel has no recipients.
+             */
+            recipient: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "refused" | "not_sent" | "unknown";
+            /** Attempts */
+            attempts: number;
+            /**
+             * Begun At
+             * @description When it was handed over last.
+             */
+            begun_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Said
+             * @description What the other side, or the line, said.
+             */
+            said: string | null;
+            /**
+             * Settled By
+             * @description Who looked and settled it.
+             */
+            settled_by: string | null;
+            /** Where */
+            where: string;
         };
         Problem: {
             type: string;
@@ -1846,10 +2106,11 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    process_api_orchestrator_process_post: {
+    process_request: {
         parameters: {
             query?: never;
             header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -1882,6 +2143,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1936,6 +2199,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1944,7 +2209,7 @@ export interface operations {
             };
         };
     };
-    clarify_api_orchestrator_clarify__task_id__post: {
+    clarify_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -1980,6 +2245,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2043,6 +2310,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2051,7 +2320,7 @@ export interface operations {
             };
         };
     };
-    tasks_api_tasks_get: {
+    list_tasks: {
         parameters: {
             query?: {
                 status?: ("queued" | "running" | "executing" | "paused" | "needs_clarification" | "pending_approval" | "approved" | "publishing" | "completed" | "complete" | "rejected" | "failed" | "cancelled" | "expired")[] | null;
@@ -2078,6 +2347,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2105,6 +2376,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2113,7 +2386,7 @@ export interface operations {
             };
         };
     };
-    history_api_orchestrator_history_get: {
+    list_history: {
         parameters: {
             query?: {
                 cursor?: string | null;
@@ -2137,6 +2410,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2164,6 +2439,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2172,7 +2449,7 @@ export interface operations {
             };
         };
     };
-    pause_api_tasks__task_id__pause_post: {
+    pause_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -2195,6 +2472,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2240,6 +2519,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2248,7 +2529,7 @@ export interface operations {
             };
         };
     };
-    resume_api_tasks__task_id__resume_post: {
+    resume_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -2271,6 +2552,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2316,6 +2599,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2324,7 +2609,7 @@ export interface operations {
             };
         };
     };
-    cancel_api_tasks__task_id__cancel_post: {
+    cancel_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -2347,6 +2632,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2392,6 +2679,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2400,7 +2689,7 @@ export interface operations {
             };
         };
     };
-    status_api_orchestrator_status__task_id__get: {
+    task_status: {
         parameters: {
             query?: never;
             header?: never;
@@ -2423,6 +2712,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2459,6 +2750,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2467,7 +2760,7 @@ export interface operations {
             };
         };
     };
-    task_api_tasks__task_id__get: {
+    get_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -2490,6 +2783,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2526,6 +2821,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2534,10 +2831,13 @@ export interface operations {
             };
         };
     };
-    rerun_api_tasks__task_id__rerun_post: {
+    rerun_task: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 task_id: string;
             };
@@ -2570,6 +2870,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2594,7 +2896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The task has no plan to run again. */
+            /** @description The task has no plan to run again.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2633,6 +2935,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2641,9 +2945,12 @@ export interface operations {
             };
         };
     };
-    tools_api_orchestrator_tools_available_get: {
+    list_tools: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2662,6 +2969,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2677,7 +2986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2689,6 +2998,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2697,7 +3008,7 @@ export interface operations {
             };
         };
     };
-    approval_api_orchestrator_approval__task_id__get: {
+    get_approval: {
         parameters: {
             query?: never;
             header?: never;
@@ -2711,6 +3022,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2720,6 +3033,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2765,6 +3080,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2773,10 +3090,13 @@ export interface operations {
             };
         };
     };
-    approve_api_orchestrator_approve_post: {
+    decide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2807,6 +3127,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2831,7 +3153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This task does not wait for a decision.; This round has been decided.; The task has gone round since; this is not the current round.; The text changed after you opened it. Read it again before approving. */
+            /** @description This task does not wait for a decision.; This round has been decided.; The task has gone round since; this is not the current round.; The text changed after you opened it. Read it again before approving.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2870,6 +3192,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2878,11 +3202,123 @@ export interface operations {
             };
         };
     };
-    draft_api_orchestrator_approval__task_id__draft_put: {
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no task with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This task does not wait for a decision. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; Edits belong to a text that you approve.; This task has no variant for that channel.; There is no text left. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_draft: {
         parameters: {
             query?: never;
             header?: {
-                "if-match"?: string | null;
+                /** @description The ETag of what you read. If it has changed since, nothing is done and the answer is 412. */
+                "If-Match"?: string | null;
             };
             path: {
                 task_id: string;
@@ -2898,6 +3334,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2916,6 +3354,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2942,6 +3382,15 @@ export interface operations {
             };
             /** @description This task does not wait for a decision.; This round has been decided.; The text changed after you opened it. Read it again before approving. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since you read it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2979,6 +3428,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2987,11 +3438,12 @@ export interface operations {
             };
         };
     };
-    publish_api_social_publish_post: {
+    publish_text: {
         parameters: {
             query?: never;
             header?: {
-                "idempotency-key"?: string | null;
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -3023,6 +3475,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3077,6 +3531,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3085,10 +3541,12 @@ export interface operations {
             };
         };
     };
-    publications_api_publications_get: {
+    list_publications: {
         parameters: {
             query?: {
                 state?: ("scheduled" | "attempting" | "published" | "refused" | "unknown" | "cancelled")[] | null;
+                /** @description Another word for `state`. */
+                status?: ("scheduled" | "attempting" | "published" | "refused" | "unknown" | "cancelled")[] | null;
                 task_id?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -3111,6 +3569,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3119,6 +3579,77 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationDetail"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3138,6 +3669,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3146,7 +3679,7 @@ export interface operations {
             };
         };
     };
-    cancel_api_publications__publication_id__cancel_post: {
+    cancel_publication: {
         parameters: {
             query?: never;
             header?: never;
@@ -3169,6 +3702,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3214,6 +3749,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3222,7 +3759,7 @@ export interface operations {
             };
         };
     };
-    resolve_api_publications__publication_id__resolve_post: {
+    settle_publication: {
         parameters: {
             query?: never;
             header?: never;
@@ -3258,6 +3795,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3309,6 +3848,86 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Some fields do not fit.; This does not go with the verdict.; The publication has no such recipient. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only what surely was not sent can be sent again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -3321,6 +3940,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3329,7 +3950,7 @@ export interface operations {
             };
         };
     };
-    patterns_api_orchestrator_learning_patterns_get: {
+    list_patterns: {
         parameters: {
             query?: never;
             header?: never;
@@ -3350,6 +3971,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3377,6 +4000,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3385,7 +4010,7 @@ export interface operations {
             };
         };
     };
-    summary_api_orchestrator_metrics_summary_get: {
+    metrics_summary: {
         parameters: {
             query?: never;
             header?: never;
@@ -3406,6 +4031,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3433,6 +4060,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3441,7 +4070,7 @@ export interface operations {
             };
         };
     };
-    export_examples_api_orchestrator_training_export_post: {
+    export_examples: {
         parameters: {
             query?: {
                 format?: ("jsonl" | "csv") | null;
@@ -3482,6 +4111,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3527,6 +4158,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3535,7 +4168,7 @@ export interface operations {
             };
         };
     };
-    read_api_orchestrator_settings_get: {
+    get_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -3547,6 +4180,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3558,6 +4193,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3585,6 +4222,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3593,10 +4232,13 @@ export interface operations {
             };
         };
     };
-    change_api_orchestrator_settings_put: {
+    change_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what you read. If it has changed since, nothing is done and the answer is 412. */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3609,6 +4251,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3629,6 +4273,8 @@ export interface operations {
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3646,6 +4292,15 @@ export interface operations {
             };
             /** @description The environment sets this; what is stored here would not count. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since you read it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3683,6 +4338,8 @@ export interface operations {
             /** @description The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3691,7 +4348,7 @@ export interface operations {
             };
         };
     };
-    events_api_events_get: {
+    watch_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -3706,12 +4363,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example retry: 1000
+                     *
+                     *     event: changed
+                     *     data: {"topic": "tasks", "id": "0190a6f2-6b1e-7c3a-9d54-2f8e7b1c0d4a"}
+                     */
                     "text/event-stream": unknown;
                 };
             };
             /** @description No valid key came with the request. */
             401: {
                 headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3739,6 +4404,8 @@ export interface operations {
             /** @description This server does not pass events on.; The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3747,7 +4414,7 @@ export interface operations {
             };
         };
     };
-    alive_api_health_get: {
+    health: {
         parameters: {
             query?: never;
             header?: never;
@@ -3765,9 +4432,18 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    ready_api_ready_get: {
+    readiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -3785,9 +4461,20 @@ export interface operations {
                     "application/json": components["schemas"]["Ready"];
                 };
             };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database does not have the schema that this program wants.; The database does not answer. */
             503: {
                 headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {

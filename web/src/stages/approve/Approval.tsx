@@ -1,3 +1,284 @@
+/** One decision: the exact text per channel, its scores, what it rests on; approve, change, reject, schedule. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import type { Schemas } from "../../api/client";
+import { approval, company, needsYou, settings } from "../../api/queries";
+import { Diff } from "../../parts/Diff";
+import { Json } from "../../parts/Json";
+import { Key, useKeys } from "../../parts/Key";
+import { useNow } from "../../parts/now";
+import { Panel } from "../../parts/Panel";
+import { Shown } from "../../parts/Rest";
+import { Glyph, Status } from "../../parts/Status";
+import { ago, channelName, cost, counted, duration, score, short, spoken, when } from "../../parts/words";
+import { Scores } from "../quality/Scores";
+import styles from "./Approval.module.css";
+import { DecisionBar } from "./DecisionBar";
+import { Editor } from "./Editor";
+import { useEditing } from "./editing";
+import { Preview, type Variant } from "./Preview";
+import { Used } from "./Used";
+
+export type Waiting = Schemas["ApprovalOut"];
+
 export function Approval() {
-  return null;
+  const { id } = useParams({ from: "/orchestrator/approvals/$id" });
+  const query = useQuery(approval(id));
+  return <Shown query={query}>{(found) => <Opened key={`${id}:${found.round}`} found={found} />}</Shown>;
+}
+
+/** The text as it was when the page opened: a change by somebody else is shown, never slipped under the reader. */
+function Opened({ found }: { found: Waiting }) {
+  const [read, setRead] = useState(found);
+  const moved = !found.decision && found.fingerprint !== read.fingerprint;
+  const now = useNow(30_000);
+  useEffect(() => {
+    document.title = `${short(found.request, 50)} · Approvals · Cofounder`;
+  }, [found.request]);
+  return (
+    <>
+      <p className="quiet">
+        <Link to="/orchestrator/approvals">Approvals</Link> /{" "}
+        <Link to="/orchestrator/tasks/$id" params={{ id: found.task_id }} className="mono">
+          {found.task_id.slice(-8)}
+        </Link>
+      </p>
+      <div className={styles.head}>
+        <h1>{short(read.main_content.title || read.request, 80)}</h1>
+        <Status status={found.decision ? found.status : "pending_approval"} tinted />
+        <span className="quiet">{facts(found, now)}</span>
+        <span className="space" />
+        <Neighbours id={found.task_id} />
+      </div>
+      <p className={styles.request}>
+        <q>{found.request}</q>
+      </p>
+      {moved && (
+        <div className={styles.moved} role="alert">
+          <p>
+            <b>Somebody changed the text after you opened it.</b> You can decide once you have read what stands now.
+            Your own changes stay in the editor.
+          </p>
+          {Object.entries(found.channel_variants)
+            .filter(([name, variant]) => read.channel_variants[name]?.exact_text !== variant.exact_text)
+            .map(([name, variant]) => (
+              <Diff key={name} before={read.channel_variants[name]?.content ?? ""} after={variant.content} />
+            ))}
+          <button type="button" className={styles.take} onClick={() => setRead(found)}>
+            I have read it
+          </button>
+        </div>
+      )}
+      {found.decision ? (
+        <Decided found={found} />
+      ) : found.kind === "content" ? (
+        <Content found={moved ? read : found} blocked={moved} />
+      ) : (
+        <PlanToApprove found={found} />
+      )}
+    </>
+  );
+}
+
+function facts(found: Waiting, now: number): string {
+  const about = found.metadata as { cost?: number; execution_time?: number; agents_involved?: string[] };
+  return [
+    `waits since ${ago(found.opened_at, now)}`,
+    found.round > 1 ? `round ${found.round}` : null,
+    cost(about.cost),
+    duration(about.execution_time),
+    counted(about.agents_involved?.length ?? 0, "agent"),
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function Neighbours({ id }: { id: string }) {
+  const waiting = useQuery(needsYou());
+  const navigate = useNavigate();
+  const ids = [...(waiting.data?.items ?? [])]
+    .reverse()
+    .filter((task) => task.status === "pending_approval")
+    .map((task) => task.task_id);
+  const at = ids.indexOf(id);
+  const go = (step: number) => {
+    const next = ids[at + step];
+    if (at >= 0 && next) void navigate({ to: "/orchestrator/approvals/$id", params: { id: next } });
+  };
+  useKeys([
+    ["ArrowUp", () => go(-1)],
+    ["ArrowDown", () => go(1)],
+  ]);
+  if (ids.length < 2 || at < 0) return null;
+  return (
+    <span className={styles.neighbours}>
+      <span className="quiet">
+        {at + 1} of {ids.length}
+      </span>
+      <button type="button" onClick={() => go(-1)} disabled={at === 0}>
+        Previous <Key>↑</Key>
+      </button>
+      <button type="button" onClick={() => go(1)} disabled={at === ids.length - 1}>
+        Next <Key>↓</Key>
+      </button>
+    </span>
+  );
+}
+
+function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
+  const variants = found.channel_variants as Record<string, Variant>;
+  const names = Object.keys(variants);
+  const [chosen, setChosen] = useState<Record<string, boolean>>(() =>
+    Object.fromEntries(names.map((name) => [name, true])),
+  );
+  const [focus, setFocus] = useState(names[0] ?? "");
+  const editing = useEditing(found.task_id, found.fingerprint, variants);
+  const house = useQuery(company()).data ?? "";
+  const limit = Number(useQuery(settings()).data?.quality_threshold?.value ?? 0.85);
+  const variant = variants[focus];
+  if (!variant) return null;
+  const tried = editing.shown[focus];
+  const score_now = tried?.quality_score ?? variant.quality_score;
+  return (
+    <>
+      <p className={styles.line}>
+        <b>{score(score_now, 3)}</b> ·{" "}
+        {found.expected_engagement.value == null ? "no estimate yet" : `expected ${found.expected_engagement.value}`} ·{" "}
+        {counted(found.issues.length, "issue")}
+      </p>
+      <div className={styles.columns}>
+        <div className="stack">
+          {names.slice(0, 1).map((name) => preview(name, 1))}
+          <Editor
+            name={focus}
+            names={names}
+            pick={setFocus}
+            variant={variant}
+            edit={editing.edits[focus]}
+            set={(field, value) => editing.set(focus, field, value)}
+            reset={() => editing.reset(focus)}
+            tried={tried}
+            stale={editing.stale}
+            error={editing.error}
+          />
+          <Issues issues={tried?.issues ?? variant.issues ?? []} />
+        </div>
+        {names.length > 1 && (
+          <div className="stack">{names.slice(1).map((name, place) => preview(name, place + 2))}</div>
+        )}
+        <div className={`stack ${styles.side}`}>
+          <Scores
+            overall={score_now}
+            passed={tried?.quality_passed ?? variant.quality_passed}
+            threshold={limit}
+            dimensions={tried?.quality_dimensions ?? variant.quality_dimensions ?? {}}
+            note={`${channelName(focus)} profile`}
+          />
+          <Panel title="Expected engagement" pad>
+            <p className={styles.text}>
+              {found.expected_engagement.value == null
+                ? found.expected_engagement.reason
+                : found.expected_engagement.value}
+            </p>
+          </Panel>
+          <Used found={found} />
+        </div>
+      </div>
+      <DecisionBar
+        found={found}
+        names={names}
+        chosen={chosen}
+        setChosen={setChosen}
+        edits={editing.changed}
+        stale={editing.stale}
+        blocked={blocked}
+        error={editing.error}
+      />
+    </>
+  );
+
+  function preview(name: string, place: number) {
+    const each = variants[name];
+    return each ? (
+      <Preview
+        key={name}
+        name={name}
+        variant={each}
+        showing={{ ...each, ...editing.shown[name] }}
+        company={house}
+        place={place}
+        chosen={chosen[name]}
+        choose={(on) => setChosen((all) => ({ ...all, [name]: on }))}
+      />
+    ) : null;
+  }
+}
+
+function Issues({ issues }: { issues: Schemas["VariantOut"]["issues"] }) {
+  const found = (issues ?? []) as { message: string; severity: string; dimension: string }[];
+  return (
+    <Panel title="Issues" aside={found.length ? counted(found.length, "open issue") : "none"}>
+      {found.length > 0 && (
+        <ul className={styles.issues}>
+          {found.map((issue) => (
+            <li key={issue.dimension + issue.message}>
+              <Glyph look={issue.severity === "blocking" ? "failed" : "you"} />
+              <span>
+                {issue.message} <span className="quiet">{`${spoken(issue.dimension)}, ${issue.severity}`}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function PlanToApprove({ found }: { found: Waiting }) {
+  return (
+    <>
+      <div className="stack" style={{ flex: 1 }}>
+        <Panel title={found.kind === "cost" ? "This would cost more than your limit" : "The plan, before it runs"} pad>
+          <Json value={found.plan} />
+        </Panel>
+      </div>
+      <DecisionBar
+        found={found}
+        names={[]}
+        chosen={{}}
+        setChosen={() => undefined}
+        edits={{}}
+        stale={false}
+        blocked={false}
+        error={null}
+      />
+    </>
+  );
+}
+
+function Decided({ found }: { found: Waiting }) {
+  const made = found.decision;
+  if (!made) return null;
+  const words = { approve: "Approved", changes: "Changes asked for", reject: "Rejected" }[made.verdict];
+  return (
+    <div className="stack">
+      <Panel title={`${words} by ${made.by}`} aside={when(made.decided_at)} pad>
+        <p className={styles.text}>
+          {made.channels.length > 0 && `For ${made.channels.map(channelName).join(", ")}. `}
+          {made.schedule_at && `To be sent ${when(made.schedule_at)}. `}
+          {made.feedback}
+        </p>
+        {Object.entries(made.edits).map(([name, edit]) => (
+          <div key={name}>
+            <h3 className={styles.sub}>{`What was changed for ${channelName(name)}`}</h3>
+            <Diff before={edit.before} after={edit.after} />
+          </div>
+        ))}
+      </Panel>
+      {Object.entries(found.channel_variants as Record<string, Variant>).map(([name, variant], place) => (
+        <Preview key={name} name={name} variant={variant} showing={variant} company="" place={place + 1} />
+      ))}
+    </div>
+  );
 }

@@ -1,0 +1,240 @@
+/** The decision: channels, time, verdict. It binds to the fingerprint of exactly the text that was read. */
+import { Button, Modal, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { ask, client, Problem } from "../../api/client";
+import { useMay } from "../../api/me";
+import { needsYou } from "../../api/queries";
+import { Key, useKeys } from "../../parts/Key";
+import { channelName, counted, when } from "../../parts/words";
+import type { Waiting } from "./Approval";
+import styles from "./Approval.module.css";
+import type { Edits } from "./editing";
+
+type Props = {
+  found: Waiting;
+  names: string[];
+  chosen: Record<string, boolean>;
+  setChosen: (next: Record<string, boolean>) => void;
+  edits: Edits;
+  stale: boolean;
+  blocked: boolean;
+  error: unknown;
+};
+type Verdict = "approve" | "changes" | "reject";
+
+export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blocked, error }: Props) {
+  const approver = useMay("approver");
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<"changes" | "reject" | "schedule" | null>(null);
+  const [feedback, setFeedback] = useState("");
+  const [at, setAt] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const picked = names.filter((name) => chosen[name]);
+  const changed = Object.keys(edits).length;
+  const ready =
+    approver && !blocked && !busy && !error && !(changed && stale) && (found.kind !== "content" || picked.length > 0);
+
+  const decide = async (verdict: Verdict) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await ask(
+        client.POST("/api/orchestrator/approve", {
+          body: {
+            task_id: found.task_id,
+            verdict,
+            round: found.round,
+            kind: found.kind,
+            fingerprint: found.fingerprint,
+            publish_to_channels: verdict === "approve" && found.kind === "content" ? picked : undefined,
+            schedule_at: verdict === "approve" && at ? new Date(at).toISOString() : undefined,
+            feedback: verdict === "approve" ? undefined : feedback,
+            edits: verdict === "approve" && changed ? (edits as never) : undefined,
+          },
+        }),
+      );
+      setAsking(null);
+      done(verdict);
+      await onward();
+    } catch (failure) {
+      if (failure instanceof Problem) setProblem(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const done = (verdict: Verdict) =>
+    notifications.show({
+      title: { approve: "Approved", changes: "Sent back for changes", reject: "Rejected" }[verdict],
+      message:
+        verdict === "approve" && found.kind === "content"
+          ? `${picked.map(channelName).join(", ")}${at ? `, ${when(at)}` : ""}. Each is sent once.`
+          : "The task goes on.",
+    });
+  /** To the next text that waits, else to the task. */
+  const onward = async () => {
+    await queries.invalidateQueries({ queryKey: ["tasks"] });
+    const left = await queries.fetchQuery({ ...needsYou(), staleTime: 0 });
+    const next = [...left.items]
+      .reverse()
+      .find((task) => task.status === "pending_approval" && task.task_id !== found.task_id);
+    if (next) await navigate({ to: "/orchestrator/approvals/$id", params: { id: next.task_id } });
+    else await navigate({ to: "/orchestrator/tasks/$id", params: { id: found.task_id } });
+  };
+  useKeys(
+    approver && asking === null
+      ? [
+          ...names
+            .slice(0, 9)
+            .map((name, place): [string, () => void] => [
+              String(place + 1),
+              () => setChosen({ ...chosen, [name]: !chosen[name] }),
+            ]),
+          ["c", () => setAsking("changes")],
+          ["r", () => setAsking("reject")],
+          ["s", () => setAsking("schedule")],
+        ]
+      : [],
+  );
+  useKeys(asking === null ? [["mod+Enter", () => ready && void decide("approve")]] : [], true);
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const label = changed
+    ? `Approve with ${counted(changed, "change")}`
+    : found.kind === "content"
+      ? "Approve"
+      : "Let it run";
+  return (
+    <div className={styles.bar} data-decision>
+      {problem && !asking && (
+        <p role="alert" className={styles.problem}>
+          {problem.message} {problem.hint}
+        </p>
+      )}
+      <div className={styles.channels}>
+        {names.map((name, place) => (
+          <label key={name} className={styles.toggle}>
+            <input
+              type="checkbox"
+              checked={!!chosen[name]}
+              disabled={!approver}
+              onChange={(event) => setChosen({ ...chosen, [name]: event.currentTarget.checked })}
+            />
+            {channelName(name)} {place < 9 && <Key>{String(place + 1)}</Key>}
+          </label>
+        ))}
+        {found.kind === "content" && approver && (
+          <Button onClick={() => setAsking("schedule")} rightSection={<Key>S</Key>}>
+            {at ? when(at) : "Send now"}
+          </Button>
+        )}
+        {found.kind === "content" && (
+          <span className="quiet">
+            exactly this text, <span className="mono">{found.fingerprint.slice(0, 6)}</span>
+          </span>
+        )}
+      </div>
+      <span className="space" />
+      {approver ? (
+        <div className={styles.verdicts}>
+          <Button c="var(--failed)" onClick={() => setAsking("reject")} rightSection={<Key>R</Key>} disabled={busy}>
+            Reject
+          </Button>
+          {found.kind === "content" && (
+            <Button onClick={() => setAsking("changes")} rightSection={<Key>C</Key>} disabled={busy}>
+              Ask for changes
+            </Button>
+          )}
+          <Button
+            variant="filled"
+            onClick={() => void decide("approve")}
+            disabled={!ready}
+            loading={busy}
+            rightSection={<Key>Ctrl Enter</Key>}
+          >
+            {label}
+          </Button>
+        </div>
+      ) : (
+        <span className="quiet">Your role lets you read this. An approver decides.</span>
+      )}
+      <Modal
+        opened={asking === "changes" || asking === "reject"}
+        onClose={() => setAsking(null)}
+        title={asking === "reject" ? "Reject this text?" : "What should change?"}
+      >
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void decide(asking === "reject" ? "reject" : "changes");
+          }}
+        >
+          <Textarea
+            label={asking === "reject" ? "Why" : "What should change"}
+            description={
+              asking === "reject"
+                ? "Nothing is published. Your reason is kept and teaches the writer."
+                : "The writer takes it up; the text comes back to you."
+            }
+            autosize
+            minRows={3}
+            data-autofocus
+            value={feedback}
+            error={problem ? `${problem.message} ${problem.hint ?? ""}` : undefined}
+            onChange={(event) => setFeedback(event.currentTarget.value)}
+          />
+          <div className="row">
+            <span className="space" />
+            <Button onClick={() => setAsking(null)}>Back</Button>
+            <Button
+              type="submit"
+              variant="filled"
+              color={asking === "reject" ? "red" : undefined}
+              loading={busy}
+              disabled={asking === "changes" && !feedback.trim()}
+            >
+              {asking === "reject" ? "Reject" : "Ask for changes"}
+            </Button>
+          </div>
+        </form>
+      </Modal>
+      <Modal opened={asking === "schedule"} onClose={() => setAsking(null)} title="When should it be sent?">
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setAsking(null);
+          }}
+        >
+          <TextInput
+            type="datetime-local"
+            label="Time"
+            description={`In your time zone, ${zone}. Empty sends at once.`}
+            value={at}
+            onChange={(event) => setAt(event.currentTarget.value)}
+            data-autofocus
+          />
+          <div className="row">
+            <span className="space" />
+            <Button
+              onClick={() => {
+                setAt("");
+                setAsking(null);
+              }}
+            >
+              Send now
+            </Button>
+            <Button type="submit" variant="filled">
+              Keep this time
+            </Button>
+          </div>
+        </form>
+      </Modal>
+    </div>
+  );
+}
