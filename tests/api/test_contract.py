@@ -5,6 +5,7 @@ written: no 500, no status, header, media type or field that is not documented, 
 """
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -21,10 +22,10 @@ from .conftest import House
 # channel that nobody has), which no schema can say; then it is 422 with the field. A body may be too large or no JSON.
 CONFIGURATION = """
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", 401, 403, 404, 409, 422]
+expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422]
 
 [checks.negative_data_rejection]
-expected-statuses = [400, 401, 403, 404, 413, 415, 422]
+expected-statuses = [400, 401, 403, 404, 412, 413, 415, 422]
 """
 REAL = """
 [parameters]
@@ -41,11 +42,14 @@ COMMON = [
     "--suppress-health-check",
     "all",
 ]
+# COFOUNDER_TEST_LONG=1 looks longer: every phase for every role, many more examples (about ten minutes)
+LONG = bool(os.environ.get("COFOUNDER_TEST_LONG"))
+EVERY = ["--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "60"]
 EXAMPLES: dict[Role, list[str]] = {
     "viewer": ["--phases", "fuzzing", "--max-examples", "2"],
     "operator": ["--phases", "fuzzing", "--max-examples", "2"],
     "approver": ["--phases", "fuzzing", "--max-examples", "3"],
-    "admin": ["--phases", "coverage,fuzzing", "--max-examples", "3"],
+    "admin": ["--phases", "examples,coverage,fuzzing", "--max-examples", "3"],
 }
 
 
@@ -68,7 +72,8 @@ async def searched(house: House, role: Role, configuration: str, folder: Path, *
 
 async def test_nothing_is_found_with_a_key_of_each_role(house: House, tmp_path: Path) -> None:
     pytest.importorskip("schemathesis")
-    found = await asyncio.gather(*(searched(house, role, CONFIGURATION, tmp_path, *EXAMPLES[role]) for role in ROLES))
+    chosen = {role: EVERY if LONG else EXAMPLES[role] for role in ROLES}
+    found = await asyncio.gather(*(searched(house, role, CONFIGURATION, tmp_path, *chosen[role]) for role in ROLES))
     assert not any(found), "\n".join(found)
 
 
@@ -78,6 +83,13 @@ async def test_nothing_is_found_on_a_task_that_waits_for_a_decision(house: House
         id = await ready(session)
         await approvals.open_round(session, id)
     configuration = CONFIGURATION + REAL.format(task_id=id)
-    options = ["--phases", "fuzzing", "--max-examples", "12", "--include-path-regex", "task_id|approve$"]
+    options = [
+        "--phases",
+        "fuzzing",
+        "--max-examples",
+        "200" if LONG else "12",
+        "--include-path-regex",
+        "task_id|approve$",
+    ]
     found = await searched(house, "admin", configuration, tmp_path, *options)
     assert not found, found
