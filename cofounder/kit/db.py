@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from cofounder.kit import live
 from cofounder.kit.errors import CofounderError
+from cofounder.kit.pool import look_at_checkout
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -69,10 +70,11 @@ def engine(*, durable: bool = True) -> AsyncEngine:
             pool_size=6,
             max_overflow=10,
             pool_timeout=10,
-            pool_pre_ping=True,
+            pool_use_lifo=True,
             hide_parameters=True,  # what people write does not belong into logs
             connect_args={"server_settings": asked, "timeout": 10},
         )
+        look_at_checkout(mine[durable].sync_engine)
     return mine[durable]
 
 

@@ -125,10 +125,9 @@ async def call(tool_id: str, inputs: Mapping[str, Any], *, timeout_seconds: floa
     server, _, name = tool_id.partition(".")
     if tool_id not in await discover():
         raise ToolMissing(f"No server offers {tool_id!r}.")
-    client = await _client(server)
     try:
         async with asyncio.timeout(timeout_seconds):
-            answer = await client.call_tool(name, dict(inputs), raise_on_error=False)
+            answer = await _answer(server, name, dict(inputs))
     except TimeoutError:
         raise ToolTimedOut(f"{tool_id} did not answer within {timeout_seconds:g} s.") from None
     if answer.is_error:
@@ -136,6 +135,22 @@ async def call(tool_id: str, inputs: Mapping[str, Any], *, timeout_seconds: floa
     if answer.structured_content is not None:
         return dict(answer.structured_content)
     return {"text": "\n".join(getattr(part, "text", "") for part in answer.content)}
+
+
+async def _answer(server: str, name: str, inputs: dict[str, Any]) -> Any:
+    """What the tool says. A server in this process is asked without the wire, which would be a third of the cost."""
+    from fastmcp import FastMCP
+    from fastmcp.exceptions import FastMCPError
+    from mcp_types import CallToolResult, TextContent
+
+    here = _servers[server]
+    if not isinstance(here, FastMCP):
+        client = await _client(server)
+        return await client.call_tool(name, inputs, raise_on_error=False)
+    try:
+        return await here.call_tool(name, inputs)
+    except FastMCPError as error:  # masked by the server itself, as it would be on the wire
+        return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
 
 
 def _failure(tool_id: str, answer: Any) -> ToolFailed:
