@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, for their owner alone."""
 
 import os
 import tempfile
@@ -20,6 +20,7 @@ class NotWritten(CofounderError):
 def whole(path: Path) -> Iterator[IO[str]]:
     """A text file to write to that takes the path's place when the block ends well. Raises NotWritten.
 
+    A new one may be read by its owner only: what we export holds what people wrote. One that was there keeps its mode.
     A device or a pipe is written to as it is.
     """
     try:
@@ -34,15 +35,9 @@ def whole(path: Path) -> Iterator[IO[str]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+            fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o600)
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
     except OSError as error:
         raise NotWritten(f"{path}: {error.strerror}", field="output") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -179,11 +179,24 @@ def _log_file() -> TextIO | None:
 
     if settings().log_level.upper() == "DEBUG":
         return None
-    logs = folder() / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    path = logs / "commands.log"
+    path = logs() / "commands.log"
     fresh = not path.exists() or path.stat().st_size > _LOG_BYTES
-    return path.open("w" if fresh else "a", encoding="utf-8", buffering=1)
+    return open(path, "w" if fresh else "a", encoding="utf-8", buffering=1, opener=for_owner)
+
+
+def logs() -> Path:
+    """Where logs are kept, for their owner alone: they may name people and what they asked for."""
+    place = folder() / "logs"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.chmod(0o700)  # it may be older than this rule
+    return place
+
+
+def for_owner(path: str, flags: int) -> int:
+    """Opens a file that only its owner may read; one that is there gets that mode."""
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 @asynccontextmanager

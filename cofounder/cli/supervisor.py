@@ -60,7 +60,7 @@ class Child:
     def start(self) -> None:
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
             self.log.replace(self.log.with_suffix(".old.log"))
-        with self.log.open("ab") as words:
+        with open(self.log, "ab", opener=home.for_owner) as words:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cofounder.cli", self.name, "--tied", *self.arguments],
                 stdin=subprocess.PIPE,  # held open: when we are gone it closes, and the child ends
@@ -133,7 +133,7 @@ def up(host: str, port: int, *, sample: bool, browser: bool) -> int:
             url = address(host, place.getsockname()[1])
             _prepare(sample)
             _note(guard, url)
-            children = _children(folder, place)
+            children = _children(place)
             try:
                 _run(children, place, url, stopper, browser=browser, sample=sample)
             finally:
@@ -216,9 +216,8 @@ async def _open(sample: bool) -> None:
     await db.dispose()
 
 
-def _children(folder: Path, place: socket.socket) -> list[Child]:
-    logs = folder / "logs"
-    logs.mkdir(exist_ok=True)
+def _children(place: socket.socket) -> list[Child]:
+    logs = home.logs()
     place.set_inheritable(True)
     return [
         Child("worker", [], logs / "worker.log"),

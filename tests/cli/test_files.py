@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from cofounder.cli import home
 from cofounder.cli.files import NotWritten, whole
+from cofounder.settings import settings
 
 
 def test_the_file_appears_only_when_all_is_written(tmp_path: Path) -> None:
@@ -47,3 +49,26 @@ def test_the_mode_of_the_file_stays(tmp_path: Path) -> None:
     with whole(target) as file:
         file.write("x")
     assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_file_may_be_read_by_its_owner_only(tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    with whole(target) as file:
+        file.write("x")
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_logs_are_for_their_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COFOUNDER_HOME", str(tmp_path))
+    settings.cache_clear()
+    (tmp_path / "logs").mkdir(mode=0o755)
+    older = tmp_path / "logs" / "commands.log"
+    older.touch(mode=0o644)
+    try:
+        stream = home._log_file()
+        assert stream is not None
+        stream.close()
+    finally:
+        settings.cache_clear()
+    assert (tmp_path / "logs").stat().st_mode & 0o777 == 0o700
+    assert older.stat().st_mode & 0o777 == 0o600

@@ -18,11 +18,13 @@ from cofounder.flow.publish.errors import (
     TooLateToCancel,
 )
 from cofounder.flow.publish.schemas import PublicationDetail, PublicationOut, PublishIn, PublishOut, State, Verdict
+from cofounder.flow.request.service import tell_standing_with
 from cofounder.kit.effects import EffectBusy, NoSuchEffect, OutcomeKnown
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.once import IdempotencyKey, KeyReused
 from cofounder.people import Approver, Viewer
 
+tell_standing_with(service.standing)
 router = Router(prefix="/api", tags=["publishing"])
 
 

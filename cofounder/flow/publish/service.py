@@ -164,6 +164,34 @@ async def conclude(
     await remember(session, row.task_id, f"{row.carried_by}:{row.state}")
 
 
+async def standing(session: AsyncSession, task_id: UUID) -> tuple[str, str]:
+    """What became of a decided task's texts, in words, and what can still be done about them."""
+    rows = await queries.of_task(session, task_id)
+    told = []
+    for words, states in _STANDS.items():
+        names = [row.channel for row in rows if row.state in states]
+        if names:
+            told.append(f"{words}: {', '.join(names)}.")
+    wanted = [decision.channels for decision in await approvals.decisions(session, task_id) if decision.channels]
+    coming = [channel for channel in (wanted[-1] if wanted else []) if channel not in {row.channel for row in rows}]
+    if coming:
+        told.append(f"About to be sent: {', '.join(coming)}.")
+    hint = ""
+    if any(row.state == "scheduled" for row in rows):
+        hint = f"Cancel what waits: cofounder task {task_id} --cancel, or POST /api/publications/ID/cancel"
+    return " ".join(told), hint
+
+
+_STANDS = {
+    "Sent": ("published",),
+    "Being sent": ("attempting",),
+    "Nobody is sure whether it was sent": ("unknown",),
+    "Still to be sent, and can be cancelled": ("scheduled",),
+    "Refused": ("refused",),
+    "Cancelled": ("cancelled",),
+}
+
+
 async def publications(session: AsyncSession, task_id: UUID) -> list[PublicationOut]:
     """Every publication of a task, first made first."""
     return [shown(row) for row in await queries.of_task(session, task_id)]

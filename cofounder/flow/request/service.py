@@ -24,6 +24,8 @@ from cofounder.kit.once import KeyReused
 from cofounder.models.offline.parsing.channels import is_thread
 from cofounder.people.service import audit
 
+Standing = Callable[[AsyncSession, UUID], Awaitable[tuple[str, str]]]
+_standings: list[Standing] = []
 PlanCheck = Callable[[dict[str, Any]], Awaitable[None]]
 _plan_checks: list[PlanCheck] = []
 
@@ -62,6 +64,12 @@ def check_plans_with(check: PlanCheck) -> None:
     """Let a later stage look at a supplied plan before the task is stored. It raises when the plan is not sound."""
     if check not in _plan_checks:
         _plan_checks.append(check)
+
+
+def tell_standing_with(standing: Standing) -> None:
+    """Let a later stage say, of a decided task, what became of its texts and what can still be done: detail, hint."""
+    if standing not in _standings:
+        _standings.append(standing)
 
 
 async def submit(
@@ -197,10 +205,17 @@ async def resume(session: AsyncSession, task_id: UUID, *, by: str) -> records.Ta
 
 
 async def cancel(session: AsyncSession, task_id: UUID, *, by: str) -> records.TaskRow:
-    """Stop for good. What is published stays published; what is only scheduled is for the publish stage to stop."""
+    """Stop for good, while it is not decided: what is published stays, and what is scheduled is stopped one by one.
+
+    Raises TaskMissing, TaskIsFinal, which says of a decided task what was sent and what can still be cancelled.
+    """
     task = await records.get_task(session, task_id, lock=True)
     if task.status == "cancelled":
         return task
+    if task.status in ("approved", "publishing", "completed"):
+        for standing in _standings:
+            detail, hint = await standing(session, task_id)
+            raise TaskIsFinal(f"The task is {task.status}. {detail}".strip(), hint=hint or None)
     if task.status in FINAL or task.status in ("approved", "publishing"):
         raise TaskIsFinal(f"The task is {task.status}.")
     await records.update_task(session, task_id, status="cancelled", is_paused=False, completed_at=now())
@@ -208,6 +223,7 @@ async def cancel(session: AsyncSession, task_id: UUID, *, by: str) -> records.Ta
     await audit(session, by, "task.cancelled", "task", str(task_id), {})
     for topic in ("work", f"decision:{task.round}"):
         await durable.send(session, str(task_id), topic, {"why": "cancelled"}, key=f"{task_id}:cancel:{topic}")
+    await durable.enqueue(session, "example", f"example:{task_id}:cancelled", str(task_id))  # what was not wanted
     live.changed(session, "tasks", task_id)
     return await records.get_task(session, task_id)
 
