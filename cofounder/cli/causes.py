@@ -34,9 +34,9 @@ def explain(error: BaseException) -> CofounderError | None:
         return error
     name = f"{type(error).__module__}.{type(error).__name__}"
     if name.startswith(("asyncpg.", "psycopg.", "sqlalchemy.")) and _is_connection(error):
-        return DatabaseOutOfReach(_first_line(error))
+        return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")
     if isinstance(error, ConnectionError):
-        return DatabaseOutOfReach(_first_line(error))
+        return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")
     if isinstance(error, OSError) and error.filename is not None:
         return FileTrouble(f"{error.filename}: {error.strerror}")
     return None

@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    StringConstraints,
     ValidationError,
     WithJsonSchema,
     model_validator,
@@ -29,7 +30,19 @@ from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.gate import Gate
 from cofounder.kit.routing import Router, Strict, Unreadable
 
-__all__ = ["Body", "Page", "Router", "Session", "Strict", "Time", "Usd", "documented", "install"]
+__all__ = [
+    "Body",
+    "Page",
+    "Router",
+    "Session",
+    "ShortText",
+    "Strict",
+    "Time",
+    "Usd",
+    "documented",
+    "install",
+    "stripped",
+]
 
 T = TypeVar("T")
 
@@ -107,6 +120,17 @@ class Page(BaseModel, Generic[T]):
     items: list[T]
     next_cursor: str | None = None
     total: int = Field(ge=0)
+
+
+def stripped(given: str) -> str:
+    """The text without the blanks around it, which must leave something. Lengths are those of what was sent."""
+    bare = given.strip()
+    if not bare:
+        raise PydanticCustomError("string_too_short", "String should have at least 1 character that is no blank")
+    return bare
+
+
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stripped)]
 
 
 def _text_only(given: Any) -> Any:

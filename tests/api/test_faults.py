@@ -13,13 +13,15 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from cofounder.flow.approve import service as approvals
 from cofounder.kit import db, log
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, Spawned, until
 from cofounder.people import LOCAL_OWNER, create_key
 from cofounder.settings import settings
+from tests.flow.waiting import ready
 
-from .conftest import House, problem, rows
+from .conftest import House, everything, problem, rows
 
 
 class Line:
@@ -76,7 +78,12 @@ async def line(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 async def test_a_database_that_is_away_is_said_so_and_all_is_well_when_it_is_back(line: Line, house: House) -> None:
     id = await house.ask("Write a LinkedIn post about our bakery")
-    before = await rows()
+    async with transaction() as session:
+        waiting = await ready(session)
+        await approvals.open_round(session, waiting)
+    decision = {"task_id": str(waiting), "approved": True}
+    text_given = {"platform": "x", "content": "We open at nine."}
+    before, counted = await everything(), await rows()
     body = {"request": "Write a LinkedIn post about our bakery"}
     await line.cut()
     for method, path, sent in (
@@ -84,18 +91,24 @@ async def test_a_database_that_is_away_is_said_so_and_all_is_well_when_it_is_bac
         ("GET", f"/api/orchestrator/status/{id}", None),
         ("POST", "/api/orchestrator/process", body),
         ("POST", "/api/orchestrator/training/export", {}),
+        ("POST", "/api/orchestrator/approve", decision),
+        ("POST", "/api/social/publish", text_given),
+        ("PUT", "/api/orchestrator/settings", {"company": "Ours"}),
         ("GET", "/api/ready", None),
     ):
         for _ in range(2):
-            answer = await house.operator.request(method, path, json=sent)
+            answer = await house.admin.request(method, path, json=sent, headers={"Idempotency-Key": "while away"})
             told = problem(answer, 503, "database_out_of_reach")
             assert "doctor" in told["hint"]
             assert answer.headers["retry-after"]
     assert (await house.anonymous.get("/api/health")).status_code == 200  # the process itself is well
     await line.mend()
-    assert (await house.viewer.get("/api/tasks")).json()["total"] == 1
+    assert await everything() == before
+    assert (await house.viewer.get("/api/tasks")).json()["total"] == 2
     assert (await house.operator.post("/api/orchestrator/process", json=body)).status_code == 202
-    assert (await rows())["tasks"] == before["tasks"] + 1
+    assert (await rows())["tasks"] == counted["tasks"] + 1
+    again = {"Idempotency-Key": "while away"}
+    assert (await house.approver.post("/api/orchestrator/approve", json=decision, headers=again)).status_code == 200
 
 
 async def test_a_connection_that_the_server_ended_is_replaced_unseen(house: House) -> None:

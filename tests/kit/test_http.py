@@ -1,17 +1,24 @@
 """Every refusal is a problem that says what is wrong, where, and what to do; nothing half-done is kept."""
 
+import json
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import Field, StrictInt
 from sqlalchemy import text
 
 from cofounder.kit import http, outside
-from cofounder.kit.errors import Conflict, NotFound
+from cofounder.kit.errors import CofounderError, Conflict, NotFound
 from cofounder.kit.http import Body, Page, Session, documented
+from cofounder.kit.problems import BodyUnreadable
+from cofounder.kit.routing import read_json
 from cofounder.kit.testing import Database
+from cofounder.kit.versions import etag, wanted
 
 KEYS = {"type", "title", "status", "detail", "code", "hint", "errors"}
 
@@ -46,6 +53,28 @@ async def things(body: Outer) -> Outer:
 @app.get("/things")
 async def listed() -> Page[Inner]:
     return Page(items=[Inner(count=1)], total=1)
+
+
+class TooMany(CofounderError):
+    """That was too often."""
+
+    status = 429
+
+
+strict = http.Router()
+
+
+@strict.post("/strict", responses=documented())
+async def strictly(body: Outer, count: int = 1, tag: Annotated[list[str] | None, Query()] = None) -> Outer:
+    return body
+
+
+app.include_router(strict)
+
+
+@app.get("/slow/{seconds}")
+async def slow(seconds: int) -> None:
+    raise TooMany(retry_after=seconds) if seconds else TooMany()
 
 
 @app.get("/boom")
@@ -125,6 +154,42 @@ async def test_a_body_over_the_limit_is_refused_also_when_it_does_not_say_so(cli
 
     problem(await client.post("/things", content=b"x" * 1_000_001), 413, "body_too_large")
     problem(await client.post("/things", content=endless()), 413, "body_too_large")
+
+
+async def test_who_comes_too_often_is_told_how_long_to_wait(client: httpx.AsyncClient) -> None:
+    for asked, told in ((30, "30"), (0, "1")):
+        answer = await client.get(f"/slow/{asked}")
+        problem(answer, 429, "too_many")
+        assert answer.headers["retry-after"] == told
+
+
+async def test_a_strict_route_knows_its_questions_and_reads_each_name_once(client: httpx.AsyncClient) -> None:
+    body = {"name": "a", "inner": {"count": 1}}
+    assert (await client.post("/strict?count=2&tag=a&tag=b", json=body)).status_code == 200
+    for query, names in (("?colour=red&size=1", ["colour", "size"]), ("?count=1&count=2", ["count"]), ("?=1", [""])):
+        found = problem(await client.post(f"/strict{query}", json=body), 422, "request_invalid")
+        assert [one["field"] for one in found["errors"]] == names  # type: ignore[attr-defined]
+        assert found["hint"] == "It takes: count, tag."
+    headers = {"content-type": "application/json"}
+    twice = b'{"name": "a", "name": "b", "inner": {"count": 1}}'
+    found = problem(await client.post("/strict", content=twice, headers=headers), 400, "body_unreadable")
+    assert "'name' stands twice" in str(found["detail"])
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: json.dumps(text).encode()))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    try:
+        read = read_json(content)
+    except BodyUnreadable:
+        return
+    assert read == json.loads(content.decode("utf-8-sig")) or read != read
+
+
+@given(st.lists(st.text("abc \t", max_size=3), max_size=4), st.booleans())
+def test_if_match_names_the_versions_that_are_written_there(names: list[str], weak: bool) -> None:
+    header = ", ".join(("W/" if weak else "") + etag(name) for name in names)
+    assert wanted(header) == names
+    assert wanted(None) is wanted("*") is None
 
 
 async def test_an_unexpected_error_keeps_its_details_to_the_log(client: httpx.AsyncClient) -> None:

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
 
-from cofounder.kit.http import Body, Time
+from cofounder.kit.http import Body, ShortText, Time, stripped
 
-RequestText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+RequestText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(stripped)]
+AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(stripped)]
 
 
 class Preferences(Body):
@@ -45,9 +45,7 @@ class Accepted(Body):
 
 
 class ClarifyIn(Body):
-    answers: dict[
-        ShortText, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5_000)]
-    ] = Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
+    answers: dict[ShortText, AnswerText] = Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
 
 
 class PhaseOut(Body):

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from cofounder.flow.plan.schemas import Plan
-from cofounder.flow.request.schemas import PhaseOut, ShortText, TaskOut
-from cofounder.kit.http import Body
+from cofounder.flow.request.schemas import PhaseOut, TaskOut
+from cofounder.kit.http import Body, ShortText
 
 
 class StepOut(Body):
