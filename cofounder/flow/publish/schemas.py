@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StrictStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
-from cofounder.kit.http import Body, Time
+from cofounder.kit.http import Body, Time, stripped
 
 Action = Literal["cancel", "resolve", "retry"]
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
@@ -38,7 +38,7 @@ class PublishIn(Body):
     """A text to publish as it stands."""
 
     platform: StrictStr = Field(max_length=40, examples=["linkedin"])
-    content: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000)]
+    content: Annotated[str, StringConstraints(min_length=1, max_length=200_000), AfterValidator(stripped)]
     metadata: Metadata = Field(default_factory=Metadata)
     schedule_at: Time | None = None
 
