@@ -55,6 +55,8 @@ def _matching(filters: TaskFilter) -> list[Any]:
     for flag, given in ((Task.is_sample, filters.is_sample), (Task.is_legacy, filters.is_legacy)):
         if given is not None:
             wanted.append(flag.is_(given))
+    if filters.archived is not None:
+        wanted.append(Task.archived_at.is_not(None) if filters.archived else Task.archived_at.is_(None))
     if filters.parent_task_id is not None:
         wanted.append(Task.parent_task_id == filters.parent_task_id)
     if filters.created_after is not None:
@@ -72,6 +74,12 @@ async def tasks(
     if after is not None:
         moment, id = after
         query = query.where(or_(Task.created_at < moment, and_(Task.created_at == moment, Task.id < id)))
+    return (await session.execute(query)).scalars().all()
+
+
+async def task_ids(session: AsyncSession, filters: TaskFilter, limit: int) -> Sequence[UUID]:
+    """The ids of the tasks that a list shows, newest first."""
+    query = select(Task.id).where(*_matching(filters)).order_by(Task.created_at.desc(), Task.id.desc()).limit(limit)
     return (await session.execute(query)).scalars().all()
 
 

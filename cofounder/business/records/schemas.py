@@ -63,6 +63,7 @@ class TaskFilter(New):
     parent_task_id: UUID | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    archived: bool | None = False  # None: archived ones too
 
 
 class NewPost(New):

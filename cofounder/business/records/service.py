@@ -134,6 +134,11 @@ async def list_tasks(
     return TaskPage(shown, more, await queries.task_count(session, filters))
 
 
+async def task_ids(session: AsyncSession, filters: TaskFilter, limit: int) -> list[UUID]:
+    """The ids of the tasks that a filter finds, newest first, at most `limit`."""
+    return list(await queries.task_ids(session, filters, limit))
+
+
 def _cursor(row: TaskRow) -> str:
     return base64.urlsafe_b64encode(f"{row.created_at.isoformat()}|{row.id}".encode()).decode()
 

@@ -84,9 +84,10 @@ class Task(Row):
     created_at: Mapped[Moment]
     started_at: Mapped[OptionalMoment]
     completed_at: Mapped[OptionalMoment]
+    archived_at: Mapped[OptionalMoment]  # out of every list, by a person; the row stays
     __table_args__ = (
         CheckConstraint("status IN ('" + "','".join(TASK_STATUS) + "')", name="status"),
-        Index("ix_tasks_created_at", "created_at"),
+        Index("ix_tasks_created_at", "created_at", "id"),  # the order of a list
         Index("ix_tasks_status", "status"),
     )
 

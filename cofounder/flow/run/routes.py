@@ -8,8 +8,10 @@ from fastapi import Query
 from cofounder.business.records.service import CursorInvalid, TaskMissing
 from cofounder.flow.plan.schemas import Tool
 from cofounder.flow.request.schemas import Accepted
+from cofounder.flow.run import bulk as many
 from cofounder.flow.run import rerun as again
 from cofounder.flow.run import status as view
+from cofounder.flow.run.bulk import BulkIn, BulkOut, SelectionChanged, SelectionUnclear, TooManyTasks
 from cofounder.flow.run.rerun import NotRerunnable
 from cofounder.flow.run.schemas import RerunIn, Status, TaskDetail
 from cofounder.flow.run.service import StepMissing
@@ -53,6 +55,15 @@ async def rerun_task(task_id: UUID, body: RerunIn, session: Session, caller: Ope
         )
 
     return await once.answer(session, caller.who, body, begin, Accepted)
+
+
+@router.post("/api/tasks/bulk", responses=documented(SelectionUnclear, SelectionChanged, TooManyTasks))
+async def bulk(body: BulkIn, caller: Operator) -> BulkOut:
+    """Resume, pause, cancel, export or delete many tasks; each answers for itself.
+
+    Deleted tasks leave the lists; what they published stays published, and nothing that was learned is lost.
+    """
+    return await many.act(body, by=caller)
 
 
 @router.get("/api/orchestrator/tools/available", responses=documented(CursorInvalid))

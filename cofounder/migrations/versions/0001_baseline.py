@@ -470,6 +470,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "status IN ('queued','running','paused','needs_clarification','pending_approval','approved','publishing','completed','rejected','failed','cancelled','expired')",
             name=op.f("ck_tasks_status"),
@@ -477,7 +478,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_tasks_idempotency_key")),
     )
-    op.create_index("ix_tasks_created_at", "tasks", ["created_at"], unique=False)
+    op.create_index("ix_tasks_created_at", "tasks", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_tasks_parent_task_id"), "tasks", ["parent_task_id"], unique=False)
     op.create_index("ix_tasks_status", "tasks", ["status"], unique=False)
     op.create_table(

@@ -1,5 +1,5 @@
 /** Every question the page asks the server, once. The first part of a key is what live.ts invalidates. */
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, askWith, client, type Schemas } from "./client";
 
 export type TaskRow = Schemas["TaskOut"];
@@ -74,3 +74,36 @@ export const tools = () =>
 
 export const ready = () =>
   queryOptions({ queryKey: ["ready"], queryFn: () => ask(client.GET("/api/ready")), retry: false });
+
+/** What a person calls a status, and the words it stands for. */
+export const STATUS_GROUPS: Record<string, { label: string; statuses: string[] }> = {
+  you: { label: "Needs you", statuses: ["pending_approval", "needs_clarification"] },
+  going: { label: "Under way", statuses: ["queued", "running", "paused", "approved", "publishing"] },
+  paused: { label: "Paused", statuses: ["paused"] },
+  done: { label: "Done", statuses: ["completed"] },
+  failed: { label: "Failed", statuses: ["failed"] },
+  stopped: { label: "Stopped", statuses: ["rejected", "cancelled", "expired"] },
+};
+
+export type GroupFilter = { group?: string; search?: string; source?: string };
+
+/** The filter as the server wants it. */
+export const groupFilter = ({ group, search, source }: GroupFilter) => ({
+  status: group ? STATUS_GROUPS[group]?.statuses : undefined,
+  search: search || undefined,
+  source: source || undefined,
+});
+
+export const taskPages = (filter: GroupFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["tasks", "pages", filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET("/api/tasks", {
+          params: { query: { ...groupFilter(filter), cursor: pageParam, limit: 100 } as never },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: false, // the stream says when a row changed; a long list is not fetched anew by the clock
+  });

@@ -208,6 +208,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bulk
+         * @description Resume, pause, cancel, export or delete many tasks; each answers for itself.
+         *
+         *     Deleted tasks leave the lists; what they published stays published, and nothing that was learned is lost.
+         */
+        post: operations["bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orchestrator/tools/available": {
         parameters: {
             query?: never;
@@ -689,6 +711,78 @@ export interface components {
              */
             opened_at: string;
             decision?: components["schemas"]["DecidedOut"] | null;
+        };
+        /**
+         * BulkFilter
+         * @description As the list's own filters.
+         */
+        BulkFilter: {
+            /**
+             * Status
+             * @example [
+             *       "failed"
+             *     ]
+             */
+            status?: string[] | null;
+            /** Source */
+            source?: string | null;
+            /** Search */
+            search?: string | null;
+        };
+        /**
+         * BulkIn
+         * @description What to do, and to which tasks: named by id, or all that a filter finds.
+         */
+        BulkIn: {
+            /**
+             * Action
+             * @example pause
+             * @enum {string}
+             */
+            action: "resume" | "pause" | "cancel" | "export" | "delete";
+            /** Task Ids */
+            task_ids?: string[] | null;
+            filter?: components["schemas"]["BulkFilter"] | null;
+            /**
+             * Expected
+             * @description How many tasks the person saw; refused when the filter finds another number.
+             */
+            expected?: number | null;
+        };
+        /**
+         * BulkOut
+         * @description `results` in the order of the tasks; `tasks` is filled by an export.
+         */
+        BulkOut: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "resume" | "pause" | "cancel" | "export" | "delete";
+            /** Succeeded */
+            succeeded: number;
+            /** Failed */
+            failed: number;
+            /** Results */
+            results: components["schemas"]["BulkRow"][];
+            /** Tasks */
+            tasks?: components["schemas"]["TaskOut"][];
+        };
+        /** BulkRow */
+        BulkRow: {
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Ok */
+            ok: boolean;
+            /** Status */
+            status?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Detail */
+            detail?: string | null;
         };
         /** Change */
         Change: {
@@ -2945,6 +3039,106 @@ export interface operations {
             };
         };
     };
+    bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The filter no longer finds as many tasks as were seen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; Name tasks, or a filter, and only one of the two.; One call takes at most 10,000 tasks. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tools: {
         parameters: {
             query?: {
@@ -3812,7 +4006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no publication with this id. */
+            /** @description There is no publication with this id.; There is no effect under this key. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3821,7 +4015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The outcome of this publication is known. */
+            /** @description The outcome of this publication is known.; Another process is doing this very thing.; The outcome of this effect is known already. */
             409: {
                 headers: {
                     [name: string]: unknown;
