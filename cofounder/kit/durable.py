@@ -10,24 +10,30 @@ import asyncio
 import functools
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import math
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ParamSpec, cast
 
 import dbos
 from pydantic_core import to_jsonable_python
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Engine, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import clock, db
 from cofounder.kit.errors import CofounderError
+from cofounder.kit.pool import look_at_checkout
 
 VERSION = "1"  # of the application, by hand: a waiting workflow is only taken up by the version that began it
 QUEUE = "journeys"  # without a limit: a workflow that waits for a person holds no slot
 POLL_SECONDS = 0.05
 LET_GO_SECONDS = 2.0
+AWAY_SECONDS = 300.0  # a step waits so long for a database that does not answer
+AWAY_PAUSE_SECONDS = 0.5
+IDLE_SECONDS = 60  # PostgreSQL ends a session that leaves a transaction open for so long
 FOREVER = 10 * 365 * 86_400.0
 
 P = ParamSpec("P")
@@ -41,7 +47,9 @@ class _Engine:
 
 
 _running: set["asyncio.Task[Any]"] = set()
+_stepping: set["asyncio.Task[Any]"] = set()  # those of them that are inside a step
 _clients: dict[URL, dbos.DBOSClient] = {}
+_engines: list[Engine] = []
 _log = logging.getLogger("dbos")
 _log.addHandler(logging.NullHandler())  # else the engine adds a console of its own
 
@@ -121,29 +129,35 @@ def step(
     """Make an async function a durable step: at least once, its result recorded when it ends.
 
     Each attempt has `timeout_seconds`. Retried is everything but our own errors below 500, unless `should_retry` says
-    otherwise. Raises StepFailed.
+    otherwise. While the database is away a step waits for it, minutes if need be. Raises StepFailed.
     """
     again = should_retry or _may_pass
 
     def register(call: Call[P]) -> Call[P]:
         @functools.wraps(call)
         async def attempt(*args: P.args, **kwargs: P.kwargs) -> Any:
-            for number in range(1, attempts + 1):
+            number, away = 1, 0.0
+            while True:
                 try:
                     async with asyncio.timeout(timeout_seconds):
                         return to_jsonable_python(await call(*args, **kwargs))
                 except Exception as error:
+                    if db.is_out_of_reach(error) and away < AWAY_SECONDS:  # no attempt: nothing is wrong with the step
+                        away += AWAY_PAUSE_SECONDS
+                        await asyncio.sleep(AWAY_PAUSE_SECONDS)
+                        continue
                     if number == attempts or not again(error):
                         raise _portable(error) from error
                     await asyncio.sleep(interval_seconds * backoff_rate ** (number - 1))
-            raise AssertionError("attempts is at least 1")
+                    number += 1
 
         recorded = dbos.DBOS.step(name=name)(attempt)
 
         @functools.wraps(call)
         async def run(*args: P.args, **kwargs: P.kwargs) -> Any:
             try:
-                return await recorded(*args, **kwargs)
+                with _at_work():
+                    return await recorded(*args, **kwargs)
             except dbos.PortableWorkflowError as error:
                 problem = cast("dict[str, Any] | None", error.data)
                 raise StepFailed(error.message, step=name, error=error.name, problem=problem) from error
@@ -151,6 +165,21 @@ def step(
         return run
 
     return register
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """Inside a step: a stop waits for its end. A stop that was asked for lets no other step begin here."""
+    if _Engine.stopping:
+        raise asyncio.CancelledError  # let go between two steps; another start takes it up
+    task = asyncio.current_task()
+    if task is not None:
+        _stepping.add(task)
+    try:
+        yield
+    finally:
+        if task is not None:
+            _stepping.discard(task)
 
 
 def _may_pass(error: Exception) -> bool:
@@ -179,27 +208,33 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
         config={
             "name": "cofounder",
             "system_database_url": place.render_as_string(hide_password=False),
+            "system_database_engine": _engine(place),
             "executor_id": executor_id,
             "application_version": VERSION,
             "serializer": dbos.DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
             "run_migrations": False,
-            "sys_db_pool_size": 8,
         }
     )
     dbos.DBOS.listen_queues(list(queues))
     dbos.DBOS.launch()  # on the loop's own thread: that is how the engine knows which loop is ours
 
 
-async def stop() -> None:
-    """Stop taking up work, let go of what runs (another start takes it up), and close our loop's connections."""
+async def stop(*, drain_seconds: float = 0.0) -> None:
+    """Stop taking up work, let go of what runs (another start takes it up), and close our loop's connections.
+
+    A step that is under way may come to its end for `drain_seconds`, and no other begins.
+    """
     _log.setLevel(logging.CRITICAL)  # it complains of every task let go
     _Engine.stopping = True
     # While the engine is whole: a workflow that met a half-closed engine would be put on record as failed.
-    await _let_go()
-    await asyncio.to_thread(dbos.DBOS.destroy)
+    await _let_go(but=_stepping if drain_seconds else set())
+    drain = math.ceil(drain_seconds) if _stepping else 0
+    await asyncio.to_thread(dbos.DBOS.destroy, workflow_completion_timeout_sec=drain)
     await _let_go()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="cofounder"))  # theirs ended
+    while _engines:
+        await asyncio.to_thread(_engines.pop().dispose)
     await close()
     await db.dispose()
 
@@ -211,8 +246,8 @@ async def close() -> None:
         await asyncio.to_thread(client.destroy)
 
 
-async def _let_go() -> None:
-    mine = [task for task in _running if task.get_loop() is asyncio.get_running_loop()]
+async def _let_go(but: "Set[asyncio.Task[Any]]" = frozenset()) -> None:
+    mine = [task for task in _running - but if task.get_loop() is asyncio.get_running_loop()]
     for task in mine:
         task.cancel()
     if mine:
@@ -305,6 +340,17 @@ async def resume(workflow_id: object) -> None:
     await _client(_place()).resume_workflow_async(str(workflow_id), queue_name=QUEUE)
 
 
+async def hand_on(workflow_ids: Sequence[str]) -> None:
+    """Put workflows that this process has let go back into the queue, where any worker finds them at once."""
+    if workflow_ids:
+        await _client(_place()).resume_workflows_async(list(workflow_ids), queue_name=QUEUE)
+
+
+def stopping() -> bool:
+    """Whether this process is on its way down: what is under way may end, nothing new should begin."""
+    return _Engine.stopping
+
+
 async def status(workflow_id: object) -> State | None:
     """What the engine knows of the workflow; None: nothing."""
     found = await _client(_place()).list_workflows_async(workflow_ids=[str(workflow_id)], load_input=False)
@@ -355,6 +401,26 @@ def _state(found: dbos.WorkflowStatus) -> State:
 
 def _place() -> URL:
     return db.place()[0].set(drivername="postgresql+psycopg")
+
+
+def _engine(place: URL) -> Engine:
+    """The engine's connections, made here because its own ask the server at every checkout whether they live."""
+    made = create_engine(
+        place,
+        pool_size=8,
+        max_overflow=0,
+        pool_timeout=30,
+        pool_use_lifo=True,
+        hide_parameters=True,
+        connect_args={
+            "application_name": "cofounder-engine",
+            "connect_timeout": 10,
+            "options": f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}",
+        },
+    )
+    look_at_checkout(made)
+    _engines.append(made)
+    return made
 
 
 def _client(place: URL) -> dbos.DBOSClient:

@@ -6,15 +6,19 @@ having finished anything new is set aside, for it is probably what kills the wor
 
 import asyncio
 import hashlib
+import math
 import os
 import socket
+import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Function, and_, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,50 +26,83 @@ from cofounder.kit import db, durable
 from cofounder.kit.ids import new_id
 from cofounder.kit.log import logger
 from cofounder.kit.tables import Lease
+from cofounder.settings import settings
 
-BEAT_SECONDS = 3.0
-LEASE_SECONDS = 15.0
 TAKEOVERS = 5
+BEATS = 5  # to a lease: four may be missed
 
 log = logger(__name__)
 
 Dead = Callable[[str], Awaitable[None]]
 Count = Callable[[str], Awaitable[int]]
+Chore = Callable[[], Awaitable[object]]
+
+
+@dataclass
+class _Held:
+    """This process's lease. `lost_at`: when a beat failed or came too late, by our own clock."""
+
+    holder: str
+    role: str
+    seconds: float
+    lost_at: float = -math.inf
+
+    def steady(self) -> bool:
+        """Beating for a whole lease: only then is another's silence its own, and not the database's."""
+        return time.monotonic() - self.lost_at > self.seconds
 
 
 @asynccontextmanager
 async def held(
-    *, role: str, dead: Dead | None = None, finished: Count | None = None, beat_seconds: float = BEAT_SECONDS
+    *,
+    role: str,
+    dead: Dead | None = None,
+    finished: Count | None = None,
+    chores: Sequence[Chore] = (),
+    beat_seconds: float | None = None,
 ) -> AsyncIterator[str]:
     """Run workflows inside the block, as a worker with a lease; gives the worker's id.
 
     `dead` is told the id of a workflow that was set aside (it is cancelled then). `finished` counts what a workflow
-    has finished besides the engine's own steps, such as nodes of a plan.
+    has finished besides the engine's own steps, such as nodes of a plan. One of all workers does the `chores` after
+    every look for the dead.
     """
-    holder = f"{_machine()}-{os.getpid()}-{new_id().hex[-8:]}"
-    await _take(holder, role)
-    await durable.start(executor_id=holder)
-    beating = asyncio.create_task(_beat(holder, role, beat_seconds, dead, finished), name="lease")
+    seconds = settings().lease_seconds
+    mine = _Held(f"{_machine()}-{os.getpid()}-{new_id().hex[-8:]}", role, seconds)
+    await _take(mine.holder, role, seconds)
+    await durable.start(executor_id=mine.holder)
+    pause = beat_seconds or seconds / BEATS
+    jobs = [
+        asyncio.create_task(_beat(mine, pause), name="lease"),
+        asyncio.create_task(_look(mine, pause, dead, finished, chores), name="takeover"),
+    ]
     try:
-        yield holder
+        yield mine.holder
     finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
-        await durable.stop()
-        await _leave(holder)
+        jobs[1].cancel()
+        await durable.stop(drain_seconds=settings().drain_seconds)  # beating: what still ends is ours
+        jobs[0].cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        await _leave(mine.holder)
         await db.dispose()
 
 
 async def take_over(
-    *, role: str, me: str, dead: Dead | None = None, finished: Count | None = None, strays: bool = False
+    *,
+    role: str,
+    me: str,
+    dead: Dead | None = None,
+    finished: Count | None = None,
+    strays: bool = False,
+    steady: bool = True,
 ) -> list[str]:
     """Resume what the dead workers of a role left pending; gives the workflows' ids.
 
     A worker is dead when its lease ran out, or when its process is gone from this very machine. `strays`: also what
-    belongs to workers without any lease.
+    belongs to workers without any lease. Not `steady`: leases that ran out say nothing, the database was away.
     """
     taken: list[str] = []
-    for holder in await _gone(role, me, strays=strays):
+    for holder in await _gone(role, me, strays=strays, steady=steady):
         for workflow_id in await durable.list_pending(holder):
             if await _worth_it(workflow_id, finished):
                 await durable.resume(workflow_id)
@@ -79,67 +116,92 @@ async def take_over(
     return taken
 
 
-async def _beat(holder: str, role: str, seconds: float, dead: Dead | None, finished: Count | None) -> None:
+async def _beat(mine: _Held, pause: float) -> None:
+    """Renew the lease, whatever else takes long."""
+    while True:
+        try:
+            if await _renew(mine):
+                mine.lost_at = time.monotonic()
+        except Exception as error:  # the database may be away for a while; the next beat tries again
+            mine.lost_at = time.monotonic()
+            log.warning("heartbeat failed", worker=mine.holder, error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(pause)
+
+
+async def _look(mine: _Held, pause: float, dead: Dead | None, finished: Count | None, chores: Sequence[Chore]) -> None:
+    """Look for the dead, and see to what one worker does for all."""
     strays = True
     while True:
         try:
-            await _renew(holder, role, seconds)
-            async with _one_at_a_time() as mine:
-                if mine:
-                    await take_over(role=role, me=holder, dead=dead, finished=finished, strays=strays)
+            async with _one_at_a_time() as chosen:
+                if chosen:
+                    steady = mine.steady()
+                    await take_over(
+                        role=mine.role, me=mine.holder, dead=dead, finished=finished, strays=strays, steady=steady
+                    )
                     strays = False
-        except Exception as error:  # the database may be away for a while; the next beat tries again
-            log.warning("heartbeat failed", worker=holder, error=f"{type(error).__name__}: {error}")
-        await asyncio.sleep(seconds)
+                    for chore in chores:
+                        await chore()
+        except Exception as error:
+            log.warning("looking after others failed", worker=mine.holder, error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(pause)
 
 
-async def _take(holder: str, role: str, seconds: float = LEASE_SECONDS) -> None:
+async def _take(holder: str, role: str, seconds: float) -> None:
     values = {"holder": holder, "role": role, "process_id": os.getpid(), "fence": new_id()}
-    until = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, max(seconds, LEASE_SECONDS))
-    times = {"started_at": func.now(), "beat_at": func.now(), "expires_at": until}
+    times = {"started_at": func.now(), "beat_at": func.now(), "expires_at": func.now() + _interval(seconds)}
     async with db.transaction() as session:
         made = insert(Lease).values(**values, **times)
         await session.execute(made.on_conflict_do_update(index_elements=["holder"], set_={**times, "role": role}))
 
 
-async def _renew(holder: str, role: str, seconds: float) -> None:
-    """By the database's clock, so that machines need not agree on the time."""
-    until = func.now() + func.make_interval(0, 0, 0, 0, 0, 0, max(LEASE_SECONDS, 5 * seconds))
+async def _renew(mine: _Held) -> bool:
+    """By the database's clock, so that machines need not agree on the time. True: it came too late, or was gone."""
+    late = select(Lease.expires_at < func.now()).where(Lease.holder == mine.holder)
+    renewal = update(Lease).where(Lease.holder == mine.holder)
     async with db.transaction(durable=False) as session:
-        renewed = await session.execute(
-            update(Lease)
-            .where(Lease.holder == holder)
-            .values(beat_at=func.now(), expires_at=until)
-            .returning(Lease.holder)
-        )
-        lost = renewed.first() is None
-    if lost:  # we slept too long and were taken for dead; the engine keeps us off what others resumed
-        await _take(holder, role)
+        was_late = await session.scalar(late)
+        await session.execute(renewal.values(beat_at=func.now(), expires_at=func.now() + _interval(mine.seconds)))
+    if was_late is None:  # we slept too long and were taken for dead; the engine keeps us off what others resumed
+        await _take(mine.holder, mine.role, mine.seconds)
+    return was_late is not False
+
+
+def _interval(seconds: float) -> Function[Any]:
+    return func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
 async def _leave(holder: str) -> None:
-    """Give the lease back; where work was let go unfinished, let it run out now, so that others take it over."""
-    pending = await durable.list_pending(holder)
-    async with db.transaction() as session:
-        if pending:
-            await session.execute(update(Lease).where(Lease.holder == holder).values(expires_at=func.now()))
-        else:
+    """Put what was let go back into the queue, where others find it at once, and give the lease back."""
+    try:
+        await durable.hand_on(await durable.list_pending(holder))
+        async with db.transaction() as session:
             await session.execute(delete(Lease).where(Lease.holder == holder))
-    await durable.close()
+    except Exception as error:
+        if not db.is_out_of_reach(error):
+            raise
+        log.warning("left without a word: the database is away; others take over when the lease has run out")
+    finally:
+        await durable.close()
 
 
-async def _gone(role: str, me: str, *, strays: bool) -> list[str]:
+async def _gone(role: str, me: str, *, strays: bool, steady: bool) -> list[str]:
     async with db.transaction(durable=False) as session:
         found = await _leases(session, role, me)
         known = set((await session.scalars(select(Lease.holder))).all())
-    gone = [holder for holder, process_id, expired in found if expired or _died_here(holder, process_id)]
+    gone = [holder for holder, process_id, expired in found if (expired and steady) or _died_here(holder, process_id)]
     if strays:
         gone += sorted(await durable.executors() - known - {me})
     return gone
 
 
 async def _leases(session: AsyncSession, role: str, me: str) -> list[tuple[str, int, bool]]:
-    statement = select(Lease.holder, Lease.process_id, Lease.expires_at <= func.now())
+    """(holder, process, whether its lease ran out) of the others.
+
+    While the database was down nobody could renew: for one lease after its start no lease has run out.
+    """
+    up = func.pg_postmaster_start_time() + _interval(settings().lease_seconds) < func.now()
+    statement = select(Lease.holder, Lease.process_id, and_(Lease.expires_at <= func.now(), up))
     rows = await session.execute(statement.where(Lease.role == role, Lease.holder != me))
     return [(holder, process_id, expired) for holder, process_id, expired in rows]
 

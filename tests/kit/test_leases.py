@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import func, select, update
 
 from cofounder.kit import db, durable, leases
 from cofounder.kit.ids import new_id
 from cofounder.kit.tables import Lease
 from cofounder.kit.testing import Database, Spawned, until
+from cofounder.settings import settings
 from tests.kit.flows import notes
 
 
@@ -119,12 +121,19 @@ async def test_five_takeovers_without_progress_set_a_workflow_aside_but_not_one_
     await durable.close()
 
 
-async def test_a_lease_that_ran_out_on_another_machine_is_taken_over(database: Database) -> None:
+@pytest.fixture
+def short(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease of half a second."""
+    monkeypatch.setenv("COFOUNDER_LEASE_SECONDS", "0.5")
+    settings.cache_clear()
+
+
+async def test_a_lease_that_ran_out_on_another_machine_is_taken_over(database: Database, short: None) -> None:
     await durable.start(executor_id="elsewhere-1")
     id = await begin("test.waits", "a")
     await until(lambda: rests(id))
     await durable.stop()
-    await leases._take("elsewhere-1", "worker")
+    await leases._take("elsewhere-1", "worker", 60)
     async with leases.held(role="worker", beat_seconds=0.05) as me:
         assert await leases.take_over(role="worker", me=me) == []  # it lives as far as anyone can tell
         async with db.transaction() as session:

@@ -18,7 +18,7 @@ from cofounder.flow.plan.tools import registry
 from cofounder.flow.request.phases import FINAL, Result, done, ended, waiting
 from cofounder.flow.run import calling, context, harvest, queries, service
 from cofounder.flow.run.graph import Graph, Outcome
-from cofounder.kit import live
+from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError
@@ -54,6 +54,8 @@ async def execute(task_id: UUID) -> Result:
         for job in graph.running:
             job.cancel()
         await asyncio.gather(*graph.running, return_exceptions=True)
+    if durable.stopping() and graph.ready():
+        raise asyncio.CancelledError  # what was under way is written; another worker goes on from there
     return _result(graph)
 
 
@@ -102,7 +104,8 @@ async def _turn(graph: Graph, finished: list[Outcome], limit: int) -> None:
     async with transaction(durable=bool(finished)) as session:
         for outcome in finished:
             await _write(session, graph, outcome)
-        for step in graph.ready()[: max(limit - len(graph.running), 0)]:
+        room = 0 if durable.stopping() else max(limit - len(graph.running), 0)
+        for step in graph.ready()[:room]:
             call, fence = calling.prepared(graph, step), new_id()
             if not await _claimed(session, graph, step, fence, call):
                 break
