@@ -35,6 +35,13 @@ class Question(Frozen):
     options: list[str] = Field(default_factory=list)
 
 
+class Assumption(Frozen):
+    """Something the product takes for granted and says so: a person sees it beside the plan and may put it right."""
+
+    field: str  # action, channels, period, topic, count, publish_at, figures, language, spelling, not_kept, not_read
+    text: str  # a whole sentence
+
+
 class Constraints(Frozen):
     max_words: int | None = None
     min_words: int | None = None
@@ -47,7 +54,8 @@ class Constraints(Frozen):
     link: str | None = None
     call_to_action: str | None = None
     persona: str | None = None
-    deadline: str | None = None
+    deadline: str | None = None  # when the text has to be ready, in the request's words
+    publish_at: str | None = None  # when it is to go out, local: "2026-11-22T09:00", or the day alone
 
 
 class Action(Frozen):
@@ -80,5 +88,7 @@ class Intent(Frozen):
     language: str = "en"
     confidence: float = 0.0  # 0-1
     questions: list[Question] = Field(default_factory=list)  # not empty: needs_clarification
+    assumptions: list[Assumption] = Field(default_factory=list)  # what was not said, or is not done, in sentences
+    figures: dict[str, float] = Field(default_factory=dict)  # given in the words: revenue, previous_revenue; rates 0-1
     reject_reason: str | None = None  # policy: the request asks for what the product must not do
     evidence: dict[str, Any] = Field(default_factory=dict)  # field -> the words it was read from

@@ -8,7 +8,7 @@ from typing import Any
 from cofounder.kit.errors import InputInvalid
 from cofounder.models.intent import Action, Intent, Question
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import answering, channels, language, policy, questions, tone
+from cofounder.models.offline.parsing import answering, assuming, channels, language, policy, questions, tone
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.reading import read
 from cofounder.models.offline.parsing.sense import Sense
@@ -88,6 +88,8 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
         language=code,
         confidence=confidence,
         questions=asked,
+        assumptions=assuming.build(found, said),
+        figures=found.given.values,
         evidence=evidence,
     )
 
@@ -108,7 +110,10 @@ def _evidence(found: Sense) -> dict[str, Any]:
         "corrected": found.reading.corrected,
         "not_kept": found.demands.unsupported,
         "not_done": found.unmade,
-        "not_read": found.loose + (["everything after the first 4,000 characters"] if found.reading.cut else []),
+        "translated": found.reading.translated,
+        "figures": found.given.words,
+        "not_read": found.loose
+        + (["the middle: of a long request 4,000 characters are read"] if found.reading.cut else []),
     }
     return {key: value for key, value in pairs.items() if value}
 
@@ -204,6 +209,8 @@ def _questions(
         asked.append(questions.tone_clash(*found.tone.clash))
     if found.demands.unknown_voice and "persona" not in found.demands.values:
         asked.append(questions.unknown_voice(found.demands.unknown_voice))
+    if found.demands.posting.unclear and not said.get("publish_at"):
+        asked.append(questions.no_such_time(found.demands.posting.unclear))
     if found.demands.link_wanted is not None and "link" not in found.demands.values:
         asked.append(questions.no_link(found.demands.link_wanted))
     return asked
@@ -234,7 +241,8 @@ _DOING = {
 
 def _figure_questions(found: Sense, said: Answers) -> list[Question]:
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
-    if found.times.unclear and figures and not said.period_settled:
+    placed = figures or [a for a in found.actions if a.kind in acts.WRITE_KINDS and _NO_TIME.search(a.topic.lower())]
+    if found.times.unclear and placed and not said.period_settled:
         return [questions.unclear_period(found.times.unclear[0])]
     for action in found.actions:
         if action.kind == "compare_metrics" and not (
@@ -246,6 +254,10 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
         ):
             return [questions.no_comparison()]
     return []
+
+
+# A number of a quarter that there is not, or a year of the company's own, is asked about whatever the text is.
+_NO_TIME = re.compile(r"\bq(?:[05-9]|[1-9]\d)\b|\b(?:fy\s?'?\d|fiscal|financial year)")
 
 
 def _compares_things(found: Sense) -> bool:

@@ -49,6 +49,10 @@ def _for_a_channel(found: Found, words: str, context: Context) -> Found:
 
 
 def _calendar(words: str, context: Context) -> Found | None:
+    if re.match(r"schedule\b", words) and re.search(
+        r"\b(?:post|tweet|newsletter|article) (?:about|on|regarding)\b", words
+    ):
+        return None
     if cues.CALENDAR.search(words) and not re.match(r"(?:post|tweet|publish)\b", words):
         return Found([("plan_calendar", words[:60])], 0.93)
     if cues.IDEAS.search(words) and not re.search(r"\b(?:headline|title|subject)", words):
@@ -230,9 +234,17 @@ def _send(words: str, context: Context) -> Found | None:
     return Found([("create_post", match[0])], 0.9, topic_at=match.end())
 
 
+_AS_A = re.compile(r"(?:that|this|it|them|the results?|all of (?:it|that)) as (?:an?|the) ")
+
+
 def _named_only(words: str, context: Context) -> Found | None:
     """No verb at all: "LinkedIn post about Q4", "October revenue", "five headlines for our launch"."""
     if cues.OTHER_VERB.match(words):
+        if _AS_A.match(words) and context.before:
+            kinds = [thing.kind for thing in deliverables.find(words) if thing.kind in WRITE_KINDS]
+            return Found([(kinds[0], words[:40])], 0.85, refers=True) if kinds else None
+        return None
+    if re.match(r"(?:it|this|that|they) (?:will|should|must|is to|is going to)\b", words):
         return None
     if cues.QUESTION.match(words) or (context.before and not re.match(r"(?:an?|one|two|three|\d+) ", words)):
         return None

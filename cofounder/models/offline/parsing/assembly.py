@@ -1,6 +1,7 @@
 """Puts the parts of a request together: which action each clause is, and what belongs to it."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from cofounder.models.offline.parsing import (
@@ -9,9 +10,11 @@ from cofounder.models.offline.parsing import (
     constraints,
     dates,
     filling,
+    given,
     language,
     metrics,
     periods,
+    posting,
     segments,
     tone,
 )
@@ -22,7 +25,7 @@ _AHEAD = re.compile(
     r"\b(?:webinar|event|launch(?:es|ing)?|conference|upcoming|next|will|holiday|opening|workshop|meet-?up|trade fair|black friday|christmas|sale|campaign|releasing|open house|party|going live|hiring|summit|course|starts?|coming)\b"
 )
 _DAY = re.compile(
-    r"\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d{1,2}\b"
+    r"\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d{1,2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:today|tonight|tomorrow)\b"
 )
 _BYGONE = re.compile(r"\b(?:happened|was|were|did|won|had|went|came|took|recap|\w+ched|\w+ned|\w+ted)\b")
 _LABEL = re.compile(r"(?:topic|subject|theme|tone|style|audience|channels?|length|deadline|language|format)\s*[:=]")
@@ -31,9 +34,12 @@ _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
 
 def assemble(reading: Reading, today: date) -> Sense:
     """Reads an English instruction from its clauses up."""
+    reading, ruled_out = _without_negated(reading)
     low, text = reading.low, reading.instruction
-    demands = constraints.find(low, text)
+    demands = constraints.find(low, text, posting.find(low, today))
     result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))
+    result.mentions += ruled_out
+    result.given = given.find(low, demands.spans)
     demands.spans += language.wanted_at(low)
     result.only = bool(_ONLY.search(low))
     _parts(result)
@@ -42,10 +48,37 @@ def assemble(reading: Reading, today: date) -> Sense:
     return result
 
 
+# "We do not want a blog post, just ...": what is not wanted is no part of the request.
+_NEGATED = re.compile(
+    r"(?:^|(?<=[.!?;,\n] ))(?:please )?(?:(?:i|we) )?(?:do not|don't|dont|no need to|not) (?:really )?(?:write|create|make|want|need|draft|send|prepare) (?:me )?(?:any |an? |the |our |another )[^,;.\n]{0,60}?"
+    r"\b(?:posts?|tweets?|e-?mails?|articles?|threads?|newsletters?|blogs?|report|analysis|headlines?)\b(?P<rest>[^,;.\n]{0,20})(?:[,;.](?: but| just| only| rather| instead)*|\bbut\b|\bjust\b)\s*"
+)
+_EARLIER_TIME = re.compile(
+    r"(?:,?\s+(?:in|of|for|during)\s+(?:the\s+)?(?:\w+ (?:before|earlier)|last \w+|[a-z]{3,9}(?: 20\d\d)?|q[1-4])|\s+(?:the|a) (?:month|quarter|year|week) (?:before|earlier|ago)|\s+last (?:month|quarter|year|week))?"
+)
+
+
+def _without_negated(reading: Reading) -> tuple[Reading, list[channels.Mention]]:
+    """The reading without the things that are not wanted, and the channels that they rule out."""
+    match = _NEGATED.search(reading.low)
+    if match is None or len(reading.low) - len(match[0]) < 12 or re.search(r"\babout\b", match[0]):
+        return reading, []
+    blank = " " * len(match[0])
+    start, end = match.span()
+    out = [
+        channels.Mention(name, start, end, True, "excluded", reading.instruction[start:end])
+        for name in channels.names_in(match[0])[0]
+    ]
+    instruction = reading.instruction[:start] + blank + reading.instruction[end:]
+    return replace(reading, instruction=instruction, low=reading.low[:start] + blank + reading.low[end:]), out
+
+
 def _deadline_spans(result: Sense) -> list[tuple[int, int]]:
     """Days that say when a text is due, and links, are not the period it speaks of."""
     low = result.reading.low
     spans = []
+    spans += result.demands.posting.spans
+    spans += [(a, b + len(_EARLIER_TIME.match(low, b)[0])) for a, b in result.given.earlier_at]  # type: ignore[index]
     for name in ("deadline", "link"):
         words = result.demands.evidence.get(name, "").lower()
         at = low.find(words) if words else -1
@@ -59,7 +92,7 @@ def _parts(result: Sense) -> None:
     spans = _deadline_spans(result)
     atoms = dates.atoms(periods.blanked(low, spans))
     pending: segments.Segment | None = None
-    for segment in segments.cut(low):
+    for segment in segments.cut(_without(low, result.demands.posting.spans)):
         start = pending.start if pending else segment.start
         if _only_avoids(result, segment):
             if result.parts:
@@ -87,6 +120,14 @@ def _parts(result: Sense) -> None:
             _note_loose(result, segment)
     if pending and result.parts:
         result.parts[-1].end = max(result.parts[-1].end, pending.end)
+
+
+def _without(low: str, spans: list[tuple[int, int]]) -> str:
+    """ "Tomorrow at 7 publish this": when it goes out is no clause of its own."""
+    for start, end in spans:
+        if not low[:start].strip(" ,"):
+            low = low[:start] + " " * (end - start) + low[end:]
+    return low
 
 
 def _context(result: Sense, segment: segments.Segment, atoms: list[dates.Atom]) -> actions.Context:

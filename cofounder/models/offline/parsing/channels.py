@@ -23,8 +23,10 @@ UNKNOWN = {
     "Slack": r"slack", "Discord": r"discord", "Telegram": r"telegram", "WhatsApp": r"whats ?app", "Snapchat": r"snap ?chat",
     "Mastodon": r"mastodon", "Bluesky": r"blue ?sky", "Substack": r"substack", "Quora": r"quora", "Xing": r"xing", "Weibo": r"weibo",
     "WeChat": r"we ?chat", "Tumblr": r"tumblr", "Twitch": r"twitch", "Vimeo": r"vimeo", "Hacker News": r"hacker ?news",
-    "Product Hunt": r"product ?hunt", "Google Ads": r"google ads?|adwords", "SMS": r"sms|text messages?", "VK": r"(?<!\w)vk(?!\w)",
+    "Product Hunt": r"product ?hunt", "Google Ads": r"google ads?|adwords", "SMS": r"sms|text messages?|text(?= (?:(?:all|our|the|my) )+(?:\w+ )?(?:customers|clients|users|subscribers|members|followers|people|team|staff|guests|patients|readers|contacts|list)\b)", "VK": r"(?<!\w)vk(?!\w)",
     "Microsoft Teams": r"microsoft teams|ms teams", "Truth Social": r"truth social", "Clubhouse": r"clubhouse", "Nextdoor": r"nextdoor",
+    "intranet": r"intranet", "wiki": r"wiki(?!pedia)", "push notification": r"push[- ]notifications?|push messages?", "Signal": r"(?<=on )signal|(?<=via )signal",
+    "Viber": r"viber", "Patreon": r"patreon", "Flickr": r"flickr", "Kickstarter": r"(?<=on )kickstarter", "RCS": r"rcs", "MMS": r"mms",
     "Google Business": r"google (?:my )?business(?: profile)?", "Yelp": r"yelp",
 }  # fmt: skip
 Role = Literal["output", "scope", "excluded"]
@@ -50,13 +52,15 @@ _ANY = re.compile(
 _KNOWN_LIST, _UNKNOWN_LIST = list(_NAMES), list(UNKNOWN)
 _PREPOSITION = re.compile(
     r"\b(?:on|to|for|via|through|over|across|as|by|into|onto|in|at|from|just|only|channels?\s*[:=]|platforms?\s*[:=])\s*(?:an? |the |our |my |both |all |"
-    r"(?:company|corporate|official|personal|public|weekly|monthly|short|nice|quick|single|new|next|company's)\s+)*\(?$"
+    r"(?:company|corporate|official|personal|public|weekly|monthly|short|nice|quick|single|new|next|company's|internal|own|whole)\s+)*\(?$"
 )
 _FORM = re.compile(
     r"(?:'s)?\s*(?:-\s*)?(?:\w+ )?(?:posts?|update|updates|thread|article|message|announcement|caption|copy|carousel|story|version|variant|"
-    r"entry|draft|blast|text|content|teaser|post idea|status|note|piece|digest)\b"
+    r"entry|draft|blast|broadcasts?|reels?|status|text|content|teaser|post idea|status|note|piece|digest)\b"
 )
-_SELF_FORM = re.compile(r"tweets?|newsletters?|e-?mails?|e mails?|mailings?|blogs?")
+_SELF_FORM = re.compile(
+    r"tweets?|newsletters?|e-?mails?|e mails?|mailings?|blogs?|sms|mms|text messages?|text|push[- ]notifications?|push messages?"
+)
 _SCOPE_AFTER = re.compile(
     r"(?:'s)?\s+(?:\w+ )?(?:engagement|performance|traffic|analytics|metrics|stats|statistics|reach|impressions|growth|numbers|figures|"
     r"results|campaigns?|ads?|advertising|marketing|strategy|open rates?|open|opens|clicks?|click-?through|ctr|algorithm|users|likes|"
@@ -169,6 +173,8 @@ def _role(low: str, start: int, end: int, words: str) -> Role:
     before, after = low[max(0, start - 60) : start], low[end : end + 40]
     if _NOT_BEFORE.search(before):
         return "excluded"
+    if re.match(r"\s+only\b(?! (?:has|have|shows|works))", after):
+        return "output"
     asked = _PREPOSITION.search(before)
     if asked and _PLACE_AFTER.match(after):
         return "output"
@@ -187,7 +193,8 @@ def _role(low: str, start: int, end: int, words: str) -> Role:
         ):
             return "scope"
         return "output"
-    topical = _TOPIC_START.search(low[max(0, start - 200) : start])
+    sentence = re.split(r"[.!?\n]\s", low[max(0, start - 200) : start])[-1]
+    topical = _TOPIC_START.search(sentence)
     if (_FORM.match(after) or _SELF_FORM.fullmatch(words)) and not topical and not after.startswith("'s"):
         return "output"
     if topical and re.search(

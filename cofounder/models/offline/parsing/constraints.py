@@ -7,6 +7,7 @@ from typing import Any
 from cofounder.models.intent import Constraints
 from cofounder.models.offline.parsing import metrics
 from cofounder.models.offline.parsing.numbers import NUMBER, number
+from cofounder.models.offline.parsing.posting import Posting
 
 
 @dataclass(slots=True)
@@ -17,6 +18,8 @@ class Demands:
     spans: list[tuple[int, int]] = field(default_factory=list)
     evidence: dict[str, str] = field(default_factory=dict)
     unsupported: list[str] = field(default_factory=list)
+    unskipped: list[str] = field(default_factory=list)  # wishes to go round the person who approves
+    posting: Posting = field(default_factory=Posting)
     wants_call: bool = False  # a call to action is wanted, its words are free
     link_wanted: str | None = None  # a link is wanted, but its address is not said
     unknown_voice: str | None = None
@@ -27,7 +30,7 @@ class Demands:
 
 
 _N = rf"(?P<n>{NUMBER})"
-_MOST = r"(?:no (?:more|longer) than|not (?:more|longer) than|at most|max(?:imum)?(?: of| length)?:?|up to|within|(?:do |should |must )?not (?:to )?exceed(?:ing)?|limit(?:ed)?(?: it| this)? to|(?:keep|cut|trim|reduce|shorten|get|bring|boil)(?: it| this| that| the \w+)?(?: down)?(?: to| at)|capped at|in|to)"
+_MOST = r"(?:no (?:more|longer) than|not (?:be )?(?:any )?(?:more|longer) than|at most|max(?:imum)?(?: of| length)?:?|up to|within|(?:do |should |must )?not (?:to )?exceed(?:ing)?|limit(?:ed)?(?: it| this)? to|(?:keep|cut|trim|reduce|shorten|get|bring|boil)(?: it| this| that| the \w+)?(?: down)?(?: to| at)|capped at|in|to)"
 _LESS = r"(?:(?:in |with |using |keep (?:it |this )?|cut (?:it |this )?(?:down )?(?:to )?|to )?(?:under|less than|fewer than|below|shorter than))"
 _LEAST = r"(?:at least|minimum(?: of)?|min\.?|no (?:less|fewer|shorter) than|not (?:less|fewer) than)"
 _ROUGH = r"(?:about|around|roughly|approximately|approx\.?|circa|some|~)"
@@ -38,7 +41,7 @@ _LENGTHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("range", rf"\b(?:between )?(?P<low>{NUMBER})\s?(?:-|–|to|and)\s?{_N}[- ]{_THING}\b"),
         ("least", rf"\b{_LEAST} {_N} {_THING}\b"),
         ("least", rf"\b{_N}(?:\+| or more) {_THING}\b|\b(?P<n2>{NUMBER}) (?P<unit2>words?|characters?) (?:or more|minimum|at least|or longer)\b"),
-        ("more", rf"(?<!no )(?<!not )\b(?:more|longer) than {_N} {_THING}\b(?! (?:is|are))"),
+        ("more", rf"(?<!no )(?<!not )(?<!not be )(?<!n't be )\b(?:more|longer) than {_N} {_THING}\b(?! (?:is|are))"),
         ("less", rf"\b{_LESS} {_N}[- ]{_THING}\b"),
         ("exact", rf"\b(?:exactly|precisely) {_N} {_THING}\b"),
         ("rough", rf"\b{_ROUGH}\s?{_N}[- ]{_THING}(?: long)?\b"),
@@ -69,8 +72,11 @@ _CTA = re.compile(
 _ASKS = re.compile(
     r"\b(?:ask|invite|encourage|urge|tell|get) (?:readers|people|them|followers|everyone|our (?:followers|readers|audience|customers|subscribers)|the (?:reader|audience)) to (?P<what>[^.;,\n]{3,80})"
 )
-_QUESTION_END = re.compile(r"\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b")
-_STOP = r"(?=[.;\n]|$|(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_AT_LINK = re.compile(r"\s*(?:\b(?:at|on|via|here|under)\b:?)?\s*\bhttps?\b.*$", re.I)
+_QUESTION_END = re.compile(
+    r"\badd a question (?:at|to|in) the end\b|\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b"
+)
+_STOP = r"(?=[.;\n]|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
@@ -96,13 +102,14 @@ _DAY = r"(?:(?:this |next |end of )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|t
 _DEADLINE = re.compile(
     rf"\b(?:(?:by|before|until|due(?: on| by)?|no later than|deadline(?: is|:)?|needed (?:by|on)|ready (?:by|for|on)|in time for) (?P<day>{_DAY}|\d{{1,2}}(?::\d\d)? ?(?:am|pm))|(?P<asap>asap|as soon as possible|urgently|right away|immediately))\b"
 )
-_SCHEDULE = re.compile(
-    rf"(?:^|[.,;!?\n]\s|\b(?:and|then|please|to)\s)(?P<lead>(?:publish|post|send|get|put|schedule|release|share|go(?:es)? (?:out|live)|tweet|scheduled?)\b[^.;\n]{{0,80}}?)\s(?P<on>(?:(?:on|for|at) |(?=tomorrow|today|tonight|next|this|(?:mon|tues|wednes|thurs|fri|satur|sun)day)){_DAY}(?: morning| afternoon| evening)?)(?=[.;,\n:]|$| (?:on|to|at|and|about|for)\b)"
-)
 _CANNOT = re.compile(
     r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
-    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|no commas|"
+    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|tag(?:ging)? @?[a-z][\w.-]*|"
     r"(?:with|include|add|attach) (?:an? |the |some )?(?:images?|pictures?|photos?|charts?|graphs?|gifs?|videos?|infographics?|poll)|as (?:an? )?(?:table|json|xml|csv|pdf|word document|powerpoint)|in (?:json|xml|markdown|csv|html)(?: format)?|as (?:a )?(?:poem|rap|haiku|limerick|song)|in rhymes?|(?:wrap|enclose)\w* [^.]{0,40}double (?:angular brackets|quotation marks)|placeholders?)\b"
+)
+_UNSKIPPED = re.compile(
+    r"(?:,? and )?(?:(?:publish|post|send|release|do) (?:it|this|them|that)(?: \w+)? )?(?P<what>\b(?:without|skip(?:ping)?|no|bypass(?:ing)?) (?:(?:my|any|the|an?|further|human|asking for|waiting for|need for) ?)*"
+    r"(?:approval|review|asking(?: me)?|confirmation|permission|sign-?off)(?: step| first)?\b|\b(?:auto-?)?approve (?:it|this|them|that|everything)\b(?: (?:yourself|automatically|for me|right away|without asking(?: me)?))*)"
 )
 PERSONAS = {
     "humanVoice": r"human ?voice", "newsReporter": r"news ?reporter|reporter|journalist", "storyteller": r"story ?teller",
@@ -123,10 +130,14 @@ _FOREIGN_VOICE = re.compile(
 )
 
 
-def find(low: str, text: str) -> Demands:
+def find(low: str, text: str, posting: Posting | None = None) -> Demands:
     """Everything the instruction demands of the text; spans are offsets into the instruction."""
-    demands = Demands()
-    for step in (_voice, _links, _flags, _lengths, _calls, _deadline, _words, _counts, _cannot):
+    demands = Demands(posting=posting or Posting())
+    demands.spans += demands.posting.spans
+    if demands.posting.at:
+        demands.values["publish_at"] = demands.posting.at
+        demands.evidence["publish_at"] = demands.posting.words
+    for step in (_voice, _links, _flags, _lengths, _calls, _deadline, _words, _counts, _unskipped, _cannot):
         step(low, text, demands)
     return demands
 
@@ -227,7 +238,8 @@ def _calls(low: str, text: str, demands: Demands) -> None:
     if match:
         what = match.groupdict().get("what")
         demands.wants_call = True
-        _take(demands, match, "call_to_action", text[slice(*match.span("what"))].strip() if what else None)
+        asked = _AT_LINK.sub("", text[slice(*match.span("what"))]).strip() if what else None
+        _take(demands, match, "call_to_action", asked)
         return
     match = _QUESTION_END.search(low)
     if match:
@@ -242,14 +254,6 @@ def _deadline(low: str, text: str, demands: Demands) -> None:
         demands.values["deadline"] = text[slice(*match.span(group))].strip()
         demands.spans.append(match.span())
         demands.evidence["deadline"] = match[0]
-        return
-    match = _SCHEDULE.search(low)
-    if match:
-        if "about" in match["lead"] and re.search(r"\d", match["on"]):
-            return  # the day of the event, not of the post
-        demands.values["deadline"] = re.sub(r"^(?:on|for|at) ", "", text[slice(*match.span("on"))])
-        demands.spans.append(match.span("on"))
-        demands.evidence["deadline"] = match["on"]
 
 
 def _words(low: str, text: str, demands: Demands) -> None:
@@ -261,8 +265,10 @@ def _words(low: str, text: str, demands: Demands) -> None:
             story = pattern is _NO_METRIC and _STORY.search(low[: match.start()])
             if story or _overlaps(match, demands, group):
                 continue
-            into += _items(text[slice(*match.span(group))])
-            demands.spans.append(match.span())
+            tag = re.match(r"#\w+(?:(?:,| and| or)? #\w+)*", text[match.start(group) :])
+            end = match.start(group) + tag.end() if tag else match.end(group)
+            into += _items(text[match.start(group) : end])
+            demands.spans.append((match.start(), max(end, match.end()) if not tag else end))
             if into is avoid:
                 demands.avoided.append(match.span())
     for match in _HASHTAGS.finditer(text):
@@ -283,6 +289,7 @@ def _items(said: str) -> list[str]:
         return [a or b for a, b in quoted]
     parts = re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|nor)\s+|\s*&\s*", said)
     clean = [re.sub(r"^(?:our|the|a|an|any|that|of)\s+", "", part.strip(" .:;\"'"), flags=re.I) for part in parts]
+    clean = [re.sub(r"\s+by name$", "", part, flags=re.I) for part in clean]
     return [part for part in clean if part and part.lower() not in ("it", "this", "them", "please")]
 
 
@@ -299,6 +306,13 @@ def _counts(low: str, text: str, demands: Demands) -> None:
         _take(demands, found[0], "count", number(found[0]["n"]), "n")
     elif found:
         demands.unsupported += [match[0] for match in found]
+
+
+def _unskipped(low: str, text: str, demands: Demands) -> None:
+    """ "Publish it without approval": a person decides, whatever the words say."""
+    for match in _UNSKIPPED.finditer(low):
+        demands.unskipped.append(match["what"])
+        demands.spans.append(match.span())
 
 
 def _cannot(low: str, text: str, demands: Demands) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-THIS = r"(?:it|this|that|these|them|the (?:following|text|below|above|draft|copy|post|caption|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|statement|version|original|passage|announcement|title|content|wording|description|sentences|thread|note|blog post|press release|claim|bio|intro|result|piece)|my (?:text|draft|post|e-?mail|article|copy|tweet|paragraph|message|newsletter)|our (?:text|draft|copy|(?:last|latest) (?:post|draft)))"
+THIS = r"(?:it|this|that|these|them|the (?:(?:approved|finished|final|last|latest|current|same|existing) (?:draft|post|text|version|copy|tweet)|following|text|below|above|draft|copy|post|caption|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|statement|version|original|passage|announcement|title|content|wording|description|sentences|thread|note|blog post|press release|claim|bio|intro|result|piece)|my (?:text|draft|post|e-?mail|article|copy|tweet|paragraph|message|newsletter)|our (?:text|draft|copy|(?:last|latest) (?:post|draft)))"
 OBJECT_THIS = re.compile(rf"\b{THIS}\b")
 SHORT = re.compile(
     r"^(?:(?:get|bring) (?:it|this|that|the \w+) (?:down|under|below)|shorten|condense|trim|tighten|abridge|shorter version|make (?:\w+ ){1,5}(?:short(?:er)?|more concise|tighter|more compact)|(?:cut|reduce|boil|squeeze|compress)\b(?: down)? (?:\w+ ){0,4}?(?:it|this|that|text|post|article|draft|email|copy|to|down|in half|by half|the following)\b)|\b(?:too long|more concise|shorter|to half (?:its|the) length|in fewer words)\b"
@@ -17,7 +17,7 @@ EDIT = re.compile(
     r"^(?:edit|proof-?read|copy-?edit|polish|revise|correct|improve|clean up|fix(?! the (?:tone|style|voice))|spell-?check|expand|lengthen|enhance|make (?:it|this|that|the [\w ]{2,20}?|my \w+) (?:better|longer|clearer|good|stronger|compliant)|check (?:\w+ ){0,4}(?:grammar|spelling|typos|punctuation|mistakes)|correct (?:the )?(?:grammar|spelling|typos))|\b(?:grammar|spelling|typos)\b"
 )
 COMPLIANCE = re.compile(
-    r"\b(?:complian\w+|comply|legally|legal(?:ly)? (?:ok|okay|fine|risk\w*|problem\w*|issue\w*)|is (?:it|this|that) (?:ok|okay|legal|allowed|safe|fine|permitted)|(?:are|am) (?:we|i) allowed|may we (?:say|claim|publish|write|post|promise|call|state|use)|can we (?:say|claim|promise|guarantee|legally|publish|advertise|call|state|post|write)|could we (?:say|claim)|unsupported claims?|forbidden (?:promises?|terms?|words?|claims?)|regulat\w+|gdpr|personal data|disclosures?|disclaimers?|risky (?:claims?|words?|statements?|wording)|violat\w+|policy|policies|guidelines|misleading|advertising (?:law|rules)|legal(?:ly)? (?:check|review)|check (?:the |all )?claims|claims? (?:check|allowed)|problematic)\b"
+    r"\b(?:complian\w+|comply|legally|legal(?:ly)? (?:ok|okay|fine|risk\w*|problem\w*|issue\w*)|is (?:it|this|that) (?:ok|okay|legal|allowed|safe|fine|permitted)|(?:are|am) (?:we|i) allowed|may we (?:say|claim|publish|write|post|promise|call|state|use)|can we (?:say|claim|promise|guarantee|legally|publish|advertise|call|state|post|write)|could we (?:say|claim)|unsupported claims?|forbidden (?:promises?|terms?|words?|claims?)|regulat\w+|gdpr|personal data|disclosures?|disclaimers?|risky (?:claims?|words?|statements?|wording)|violat\w+|policy|policies|guidelines|misleading|advertising (?:law|rules)|legal(?:ly)? (?:check|review)|check (?:(?:the|all|this|our|these) )?claims?|claims? (?:check|allowed)|problematic)\b"
 )
 MARKET = re.compile(
     r"\b(?:market(?! share)(?:s|place)?|industry|industries|sector|competitors?|competition|competitive|rivals?|share of voice|trending|topics?|what people (?:are )?(?:talk|search|ask|discuss)\w*|audience (?:interests?|trends?)|trends? in (?!our|the revenue|revenue|traffic|sales|customers?|churn)|niche|peers)\b"
@@ -49,7 +49,7 @@ SEND = re.compile(
     r"^(?:publish|post|send(?: out)?|share|tweet|schedule|release|put(?: out)?|push(?: out)?|e-?mail|get|upload|go live with|submit|repost)\b"
 )
 ANNOUNCE = re.compile(
-    r"^(?:announce|promote|celebrate|advertise|tease|hype|brag about|show off|shout out|spread the word(?: about| that)?|get the word out(?: about)?|congratulate|thank|welcome)\b|^(?:tell|let|inform|update|remind|invite) (?:(?:our|the|all|my|existing|new|loyal) )*(?:\w+ )?(?:followers?|audience|customers?|users?|clients?|subscribers?|fans|community|people|everyone|everybody|the world|world|readers?|investors?|partners?|linkedin|twitter|facebook|team|employees|members|shareholders)\b"
+    r"^text (?=(?:(?:all|our|the|my) )+(?:\w+ )?(?:customers|clients|users|subscribers|members|followers|people|team|staff|guests|patients|readers|contacts|list)\b)|^(?:announce|promote|celebrate|advertise|tease|hype|brag about|show off|shout out|spread the word(?: about| that)?|get the word out(?: about)?|congratulate|thank|welcome)\b|^(?:tell|let|inform|update|remind|invite) (?:(?:our|the|all|my|existing|new|loyal) )*(?:\w+ )?(?:followers?|audience|customers?|users?|clients?|subscribers?|fans|community|people|everyone|everybody|the world|world|readers?|investors?|partners?|linkedin|twitter|facebook|team|employees|members|shareholders)\b"
 )
 TWEET = re.compile(r"^tweet\b(?! (?:storm|thread))")
 MAIL = re.compile(r"^(?:e-?mail|mail)\b (?!.*\b(?:performance|open rates?|metrics)\b)")
@@ -65,7 +65,7 @@ PERSONAL = re.compile(
     r"\bto (?:a|an|the) (?:friend|landlord|recruiter|professor|colleague|hiring manager|neighbou?r|candidate|supplier|vendor|lawyer|single customer|teacher|company|hotel|senator|congress\w*|customer who|client who)\b|\b(?:reply|respond|answer)(?:ing)? to\b"
 )
 OTHER_VERB = re.compile(
-    r"(?:improve|increase|boost|grow|raise|reduce|lower|double|fix|optimi[sz]e|maximi[sz]e|drive|change|cut|set|update|delete|remove|sell|buy|book|order|call|pay|open|close|install|read|learn|teach|imagine|"
+    r"(?:undo|revert|retract|withdraw|unpublish|hide|pin|like|follow|unfollow|comment|improve|increase|boost|grow|raise|reduce|lower|double|fix|optimi[sz]e|maximi[sz]e|drive|change|cut|set|update|delete|remove|sell|buy|book|order|call|pay|open|close|install|read|learn|teach|imagine|"
     r"pretend|act|play|say|tell|if|when|while|because|i|we|you|he|she|it|they|there|here|this|that|these|those|my|your|his|her|its|solve|implement|given|using|use|choose|select|rank|sort|label|tag|match|complete|continue|"
     r"select|decide|determine|judge|detect|extract|count|add|ensure|highlight|repeat|wrap|put|start|end|finish|each|all|the (?:response|answer|output|word|letter)|both|some|any|every|no|not|do|don't|question|input|output|in this|for each|suppose|assume)\b"
 )

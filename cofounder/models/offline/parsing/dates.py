@@ -27,6 +27,7 @@ _ORDINAL = {
     "final": 4,
     "last": 4,
 }
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _UNIT = r"(?P<unit>day|week|month|quarter|half|year|fortnight)"
 
 
@@ -48,6 +49,14 @@ class Atom:
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
+        ("fiscal", r"\b(?:q[1-4]\s*(?:of\s+)?(?:the\s+)?(?:(?:last|this|next)\s+)?)?(?:fy|fiscal(?:\s+year)?|financial\s+year)\s?'?(?:20)?\d\d(?:\s?[/-]\s?\d\d)?\b(?!\d)(?:[\s,-]*q[1-4]\b)?"),
+        ("fiscal", r"\b(?:the\s+)?(?:last|previous|past|this|current|next|our)\s+(?:fiscal|financial)\s+(?:year|quarter|half)\b|\b(?:the\s+)?(?:first|second|third|fourth|1st|2nd|3rd|4th)\s+(?:fiscal|financial)\s+(?:quarter|half)\b|\b(?:fiscal|financial)\s+q[1-4]\b"),
+        ("week_of", rf"\bweek (?:of|beginning|starting|commencing)(?: on)? (?:monday,? )?(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
+        ("week_of", rf"\bweek (?:of|beginning|starting|commencing)(?: on)? (?:monday,? )?(?P<m>{_MONTH})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d)(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?"),
+        ("days", rf"\b(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s*(?:-|–|to|and|until|till|through)\s*(?:the\s+)?(?P<e>[0-3]?\d)(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
+        ("days", rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s*(?:-|–|to|and|until|till|through)\s*(?P<e>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d)(?!\s*(?:%|{_MONTH}\b))(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?"),
+        ("unclear", rf"\b(?:the\s+)?(?:first|second|third|fourth|last|final)\s+(?:(?:few|two|three)\s+)?(?:weeks?|days?|fortnight)\s+(?:of|in)\s+(?:the\s+)?(?:{_MONTH}|month|quarter|year)\b"),
+        ("iso_month", r"(?<![\d/.])(?P<n>0?[1-9]|1[0-2])/(?P<year>20\d\d)\b"),
         ("iso_day", r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
         ("number_day", r"\b(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>(?:19|20)\d\d)\b"),
         ("iso_week", r"\b(?P<year>(?:19|20)\d\d)-?w(?P<n>\d{1,2})\b"),
@@ -69,7 +78,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("half_word", rf"\b(?P<w>first|second|1st|2nd) half\b(?: of the year(?! \d))?{_OF_YEAR}"),
         ("week", rf"\b(?:calendar week|week|cw|kw|wk)\s?#?(?P<n>[1-9]|[1-4]\d|5[0-3])\b(?!\d){_OF_YEAR}"),
         ("month", rf"\b{_MOD}(?:late |early |mid-? ?|end of |month of )?(?P<m>{_MONTH})\b\.?(?:'s)?{_OF_YEAR}"),
-        ("relative", rf"\b(?P<mod>last|previous|past|prior|this|current|next|coming|upcoming|following)\s+(?:calendar |fiscal |financial |full |complete |business )?{_UNIT}(?:'s|s')?\b"),
+        ("relative", rf"\b(?P<mod>last|previous|past|prior|this|current|next|coming|upcoming|following)\s+(?:calendar |fiscal |financial |full |complete |business )?{_UNIT}(?:'s|s'|s(?=\s+[a-z]))?\b"),
+        ("weekday", r"\b(?:(?P<mod>last|this|next|coming|past)\s+)?(?<!black )(?<!cyber )(?<!giving )(?<!good )(?<!ash )(?<!shrove )(?P<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b(?!s\b)"),
         ("near_day", r"\b(?P<w>yesterday|today|tomorrow|tonight)(?:'s)?\b"),
         ("year", r"\b(?:fy|fiscal year|financial year)\s?'?(?P<short>(?:20)?\d\d)\b"),
         ("year", r"(?<![\d$€£#.,/-])\b(?P<year>(?:199|20[0-4])\d)\b(?!\d|[.,]\d|\s*(?:%|words|characters|customers|users|visits|visitors|followers|people|dollars|euros|likes|views|clicks|subscribers))"),
@@ -113,6 +123,12 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
     def atom(kind: str, index: int = 0, *, when: date | None = None, unit: str = "", mod: str = modifier) -> Atom:
         return Atom(kind, start, end, words, index, year, mod, when, unit)
 
+    if kind in ("fiscal", "unclear"):
+        return atom(kind)
+    if kind in ("days", "week_of"):
+        first, month = int(got["d"] or 0), _MONTH_NUMBER[got["m"] or ""]
+        year = int(got["y"] or 0) or None
+        return atom(kind, (month * 100 + first) * 100 + int(got.get("e") or 0))
     if kind in ("iso_quarter", "iso_half", "iso_month", "iso_week"):
         return atom(kind.removeprefix("iso_"), int(got["n"]))
     if kind in ("quarter", "half", "week"):
@@ -138,6 +154,8 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
         return atom("to_date", unit={"y": "year", "q": "quarter", "m": "month"}.get(said, said))
     if kind == "trailing":
         return atom("several", 12, unit="month", mod="last")
+    if kind == "weekday":
+        return Atom("weekday", start, end, words, index=_WEEKDAYS.index(got["w"] or ""), modifier=modifier)
     if kind == "near_day":
         return atom("relative", unit="day", mod={"yesterday": "last", "tomorrow": "next"}.get(got["w"], "this"))
     return atom("year") if year else None
@@ -188,8 +206,16 @@ def _day_atom(kind: str, got: dict[str, str | None], start: int, end: int, words
 def resolve(atom: Atom, today: date, mode: str) -> Period:
     """The period an atom means. Raises ValueError when it means none (30 February, an ambiguous date)."""
     ahead = mode in ("ahead", "forecast")
-    if atom.kind == "unclear":
+    if atom.kind in ("unclear", "fiscal"):  # no calendar says where a company's own year begins
         raise ValueError(atom.words)
+    if atom.kind == "weekday":
+        back = (today.weekday() - atom.index - 1) % 7 + 1
+        if atom.modifier == "last" or not (ahead or atom.modifier):
+            return spans.day(today - timedelta(days=back), today)
+        step = 7 - today.weekday() + atom.index if atom.modifier == "next" else 7 - back % 7
+        return spans.day(today + timedelta(days=step), today)
+    if atom.kind in ("days", "week_of"):
+        return _days(atom, today, ahead=ahead)
     if atom.kind == "several":
         if not atom.index or atom.index > 1_000:
             raise ValueError(atom.words)
@@ -212,6 +238,19 @@ def resolve(atom: Atom, today: date, mode: str) -> Period:
             return spans.day(spans.day_without_year(month, number_, today, ahead=ahead), today)
         return spans.day(date(atom.year, month, number_), today)
     return _counted(atom, today, ahead=ahead, near=mode == "near")
+
+
+def _days(atom: Atom, today: date, *, ahead: bool) -> Period:
+    """ "1 to 15 October", "the week of 5 October". Raises ValueError when there are no such days."""
+    month, first, last = atom.index // 10_000, atom.index // 100 % 100, atom.index % 100
+    start = (
+        date(atom.year, month, first)
+        if atom.year is not None
+        else spans.day_without_year(month, first, today, ahead=ahead)
+    )
+    if atom.kind == "week_of":
+        return spans.containing("week", start, today)
+    return spans.between(spans.day(start, today), spans.day(start.replace(day=last), today), today)
 
 
 def _counted(atom: Atom, today: date, *, ahead: bool, near: bool) -> Period:

@@ -17,7 +17,7 @@ _KINDS: tuple[tuple[ActionKind, str], ...] = (
     ("analyse_market", r"(?:market|competitors?|competitive|industry|trend|market trends?|swot)[- ](?:analysis|overview|report|research|review|insights?|summary|update|trends?)|trends?|share of voice"),
     ("compare_metrics", r"comparisons?|side[- ]by[- ]side"),
     ("analyse_metrics", r"(?:performance |metrics |revenue |traffic |financial |kpi |growth |business |sales |engagement )?(?:analysis|analyses|reports?|overview|breakdown|dashboard|insights|deep dive|readout|rundown|summary|recap|review|numbers|figures|metrics|stats|kpis)"),
-    ("create_post", r"(?:(?:social|social media|linkedin|facebook|twitter|x) )?(?:posts?|updates?|captions?|announcements?|content|copy|messages?|statements?)|tweets?|status(?: update)?|something(?: short| nice| quick| fun| cool)?|(?:a|one|short|quick|nice) (?:piece|text|note)|text(?= (?:about|on|for))|shout-?outs?|teasers?"),
+    ("create_post", r"(?:(?:social|social media|linkedin|facebook|twitter|x) )?(?:posts?|updates?|captions?|announcements?|content|copy|messages?|statements?)|tweets?|status(?: update)?|something(?: short| nice| quick| fun| cool)?|(?:a|one|short|quick|nice) (?:piece|text|note)|text(?= (?:about|on|for))|shout-?outs?|teasers?|sms(?: messages?)?|text messages?|push[- ]notifications?|push messages?|broadcasts?"),
 )  # fmt: skip
 _UNMADE = (
     r"python|java(?:script)?|code|functions?|scripts?|programs?|sql|regex|algorithm|class|haikus?|poems?|poetry|songs?|lyrics|raps?|essays?|(?:short )?stor(?:y|ies)|novels?|"

@@ -108,6 +108,10 @@ def _asks_figures(words: str, context: Context) -> bool:
     known = metrics.find(words) or metrics.FIGURES.search(words)
     if re.match(r"how(?:'s| is| are) (?:our |the )?(?:business|company|startup|numbers|figures|things)\b", words):
         return True
+    if context.timed and re.match(r"how (?:was|were|is|did)\b", words) and len(words.split()) <= 7 and not known:
+        return True
+    if metrics.find(words) and len(words.split()) <= 4 and re.match(r"(?:how|what) (?:is|was|are|were)\b", words):
+        return True
     if not known and context.timed and cues.ABOUT_US.search(words):
         return bool(re.search(r"\b(?:best|worst|most|least|better|work\w*|perform\w*|top)\b", words))
     if not known:

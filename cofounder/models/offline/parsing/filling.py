@@ -162,7 +162,7 @@ def _subject(result: Sense, part: Part, kind: ActionKind) -> str:
         return "" if topic.ONLY_TIME.fullmatch(about.lower()) else about
     leftover = result.reading.text is None and not part.found.refers
     about = topic.find(text, low, local, part.found.topic_at, any_for=kind == "headlines", left_over=leftover)
-    return about or _said_before(result, part)
+    return about or _said_before(result, part) or _news_before(result, part, kind)
 
 
 def _said_before(result: Sense, part: Part) -> str:
@@ -173,6 +173,24 @@ def _said_before(result: Sense, part: Part) -> str:
         r"\s*(.{12,200}?)(?:[.!?:]\s|\s[-–—]\s)" if pointed else r"\s*(.{12,200}?)\s[-–—]\s", earlier, re.S
     )
     return topic.clean(sentence[1]) if sentence and len(sentence[1].split()) > 2 else ""
+
+
+_NEWS = re.compile(
+    r"(?:we|our|the|it's|today|last|this|after|from|in|on|since|as of|starting|finally|yesterday|tomorrow|next)\b"
+)
+
+
+def _news_before(result: Sense, part: Part, kind: ActionKind) -> str:
+    """ "We won the award! Spread the word on LinkedIn.": the news itself is the topic, and that is told."""
+    if kind == "headlines" or result.reading.text is not None or part.found.refers or result.topic_guess:
+        return ""
+    earlier = result.reading.instruction[part.start : part.offset]
+    for sentence in re.split(r"[.!?]\s+|\n+", earlier):
+        words = sentence.strip()
+        if 3 <= len(words.split()) <= 25 and _NEWS.match(words.lower()) and not cues.CREATE.match(words.lower()):
+            result.topic_guess = topic.clean(words)
+            return result.topic_guess
+    return ""
 
 
 def _with_preposition(low: str, start: int, end: int) -> tuple[int, int]:

@@ -44,7 +44,7 @@ _YEAR_EARLIER = re.compile(
 _PREVIOUS = re.compile(
     r"\b(?:(?:month|quarter|week)[- ](?:over|on)[- ](?:month|quarter|week)|mom|qoq|wow|m/m|q/q|m-o-m|"
     r"(?:compared? (?:to|with|against)|vs\.?|versus|against|relative to|than|over|with|and|to|from) (?:the )?(?:"
-    r"(?:previous|prior|preceding) (?:month|quarter|week|period|one|year|half)|(?:month|quarter|week|period|one|half) before(?! last)))\b"
+    r"(?:previous|prior|preceding) (?:month|quarter|week|period|one|year|half)|(?:\d{1,3} )?(?:months?|quarters?|weeks?|days|period|one|half) before(?! last)))\b"
 )
 _TARGET = re.compile(
     r"\b(?:forecast|plan|budget|target)s? (?:vs\.?|versus|against|and|compared to) (?:the )?actuals?\b|\bactuals? (?:vs\.?|versus|against|and) (?:the )?(?:forecast|plan|budget|target)s?\b|"
@@ -63,7 +63,7 @@ _ONWARDS = re.compile(
     r"\s*(?:onwards?|on\b(?! linkedin)|until (?:now|today)|to (?:now|today|date)|till now|through today|up to (?:now|today))"
 )
 _UNCLEAR = re.compile(
-    r"\b(?:q[05-9]|quarter (?:[5-9]|\d\d)|(?:the )?(?:fifth|sixth) quarter|h[3-9](?= (?:results|numbers|figures|revenue|20))|week (?:5[4-9]|[6-9]\d)|"
+    r"\b(?:(?<!audi )(?<!-)q(?:[05-9]|[1-9]\d)(?![\w&])|quarter (?:[5-9]|\d\d)|month (?:1[3-9]|[2-9]\d|0)|(?:the )?(?:fifth|sixth) quarter|h[3-9](?= (?:results|numbers|figures|revenue|20))|week (?:5[4-9]|[6-9]\d)|"
     r"(?:the )?(?:last|past|next|previous|coming) (?:few|couple of|several|some) (?:days|weeks|months|quarters|years)|"
     r"(?:last|this|next|past|in|during|over the) (?:the )?(?:spring|summer|autumn|fall|winter)|(?:spring|summer|autumn|winter) (?:20\d\d|numbers|results|figures)|"
     r"back then|some time ago|a while ago|the other (?:day|week|month)|that (?:month|quarter|week|year|period|time)|"
@@ -79,9 +79,24 @@ def find(low: str, today: date, mode: Callable[[int], Mode], taken: list[tuple[i
     found = list(_placed(atoms(blank), today, mode, result))
     found = _joined(found, blank, today, mode)
     _assign(found, low, blank, result)
-    result.unclear += [m[0] for m in _UNCLEAR.finditer(blanked(blank, [(a.start, a.end) for a, _ in found]))]
+    unclear = list(_UNCLEAR.finditer(blanked(blank, [(a.start, a.end) for a, _ in found])))
+    result.unclear += [m[0] for m in unclear]
+    if unclear:
+        _against_unclear(result, unclear[0].end(), blank)
     _finish_comparison(result, today)
     return result
+
+
+def _against_unclear(result: Periods, end: int, blank: str) -> None:
+    """ "Compare Q5 with Q4": Q4 is what it is compared with; what is compared has to be asked for."""
+    main = result.main
+    if main is None or result.compare_period or not 0 <= main.start - end <= 30:
+        return
+    if re.fullmatch(r"\s*(?:with|to|vs\.?|versus|v|against|and)\s*", blank[end : main.start]) and (
+        _COMPARE_BEFORE.search(blank[:end]) or _VERSUS.search(blank[end : main.start])
+    ):
+        result.mentions = [replace(m, part="compared") if m is main else m for m in result.mentions]
+        result.compare_period = main.period
 
 
 def blanked(low: str, taken: list[tuple[int, int]]) -> str:

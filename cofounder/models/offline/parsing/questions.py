@@ -1,5 +1,7 @@
 """What must be asked before a request can be carried out, each question with its reason and answers to choose from."""
 
+import re
+
 from cofounder.models.intent import Question
 from cofounder.models.offline.parsing.channels import OPTIONS, title
 from cofounder.models.offline.parsing.constraints import PERSONAS
@@ -119,7 +121,23 @@ def unknown_channels(unknown: list[str], known: list[str]) -> Question:
     )
 
 
+def no_such_time(words: str) -> Question:
+    return Question(
+        field="publish_at",
+        question=f'When shall it go out? "{words}" has passed, or there is no such day.',
+        why="I could not turn these words into a day to come.",
+        options=["As soon as it is approved"],
+    )
+
+
 def unclear_period(words: str) -> Question:
+    if re.search(r"fy|fiscal|financial", words):
+        return Question(
+            field="period",
+            question=f'Which months are "{words}"? Name the calendar quarter or year, or two dates (2026-04-01 to 2026-06-30).',
+            why="A fiscal year begins when a company says so, and I do not know when yours does.",
+            options=["Last quarter", "Last year", "Year to date"],
+        )
     return Question(
         field="period",
         question=f'Which time does "{words}" mean? Name a month, a quarter or two dates (2026-10-01 to 2026-10-31).',

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from cofounder.models.offline.parsing import given, mixing
 from cofounder.models.offline.parsing.spelling import correct
 
-LONGEST_INSTRUCTION = 4_000  # characters; what follows is not read, and the reader is told
+LONGEST_INSTRUCTION = 4_000  # characters; of a longer one the middle is not read, and the reader is told
+_END = 1_400  # of them from its end: people often say last what they want
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
@@ -41,6 +43,33 @@ _CLAIM = re.compile(
     r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise|call|state|advertise|describe))"
 )
 _WORK = re.compile(r"\b(?:the|this) (?:article|book|movie|film|paper|song|novel)\s*$")
+_RE = re.compile(r"(?<=\w )re(?::\s+(?=\w)|\s+(?=(?:our|the|your) ))", re.I)  # "tweet re: our new office"
+_WHAT_ABOUT = re.compile(r"\b(?:what|how) about (?=(?:an?|some|one|two|three) )", re.I)
+_HAVE_IT_AS = re.compile(
+    r"\b(?:it would|would|it'd) be (?:good|great|nice|helpful|useful|best) to (?:have|get) (?:that|this|it|them|the results?) (?:as|in) (?=an? )"
+    r"|\b(?:i|we)(?:'d| would) (?:also )?like (?:to have |to get )?(?:that|this|it|them|the results?) (?:as|in) (?=an? )",
+    re.I,
+)
+_FACE = re.compile(r"(?<!\S)(?:<3|[:;=8]-?[)(DPp|/*]|\^\^|xD)(?!\S)")
+# "Turn our October numbers into a post", "based on Q3, draft a mail": what it is made of is what it is about.
+_OUT_OF = re.compile(
+    r"(?:^|(?<=[.!?] )|(?<=please ))(?:(?:turn|make|convert|transform) (?P<of>(?:our|the|last|this (?:month|quarter|week|year))\b[^,.;:\n]{2,60}?) into (?P<one>(?:an?|one|two|three|some) )"
+    r"|(?:use|take|using|based on|with) (?P<of2>(?:our|the|last|this (?:month|quarter|week|year))\b[^,.;:\n]{2,60}?)(?:,| to| and)? (?:please )?(?:write|draft|create|make|prepare|compose) (?P<one2>(?:an?|one|two|three|some) ))"
+    r"(?P<rest>[^.;:\n]*)",
+    re.I,
+)
+_A_TEXT = re.compile(
+    r"\b(?:posts?|article|text|draft|e-?mail|newsletter|copy|above|below|following|paragraph|announcement|voice|style|persona|words?|hashtag|template|tone)\b",
+    re.I,
+)
+_FITS = re.compile(
+    r"\b(?:rework|rewrite|change|adapt|edit|cut|trim) (?:this|it|that) so (?:that )?it (?:fits|works|reads) (?:into |in |as |for |on )?(?=an? )",
+    re.I,
+)
+_ORDER = re.compile(
+    r"(?:an? |one |two |three |\d )?(?:(?:short|new|linkedin|facebook|twitter|x|blog|social media) )*(?:posts?|tweets?|threads?|newsletters?|articles?|e-?mails?|updates?) (?:about|on|regarding|announcing)\b",
+    re.I,
+)
 _FENCE = re.compile(r'```[a-z]*\n?(.+?)```|"""(.+?)"""|<<<(.+?)>>>', re.S)
 _QUOTED = re.compile(r'"([^"]{3,})"', re.S)
 
@@ -53,6 +82,7 @@ class Reading:
     low: str  # the instruction in small letters, of the same length
     text: str | None = None
     corrected: dict[str, str] = field(default_factory=dict)
+    translated: dict[str, str] = field(default_factory=dict)  # foreign words in English sentences, as read
     cut: bool = False
 
 
@@ -62,11 +92,28 @@ def read(request: str, given: str | None = None) -> Reading:
     instruction, text = split(clean)
     text = given if given is not None else text
     cut = len(instruction) > LONGEST_INSTRUCTION
-    instruction = unicodedata.normalize("NFKC", instruction[:LONGEST_INSTRUCTION].translate(_QUOTES))
+    if cut:
+        instruction = instruction[: LONGEST_INSTRUCTION - _END] + "\n" + instruction[-_END:]
+    instruction = unicodedata.normalize("NFKC", instruction.translate(_QUOTES))
     instruction = _TAG.sub(" ", instruction)
     instruction = re.sub(r"[ \t]+", " ", instruction).strip()
+    instruction = _RE.sub("about ", instruction)
+    instruction = _WHAT_ABOUT.sub("Write ", instruction)
+    instruction = re.sub(r"\b([Hh]ow|[Ww]hat)'s\b", r"\1 is", instruction)
+    instruction = _FACE.sub("", instruction)
+    instruction = _OUT_OF.sub(_made_of, instruction)
+    instruction = _FITS.sub("turn this into ", instruction)
+    instruction = _HAVE_IT_AS.sub("then turn it into ", instruction)
+    instruction, translated = mixing.read(instruction)
     instruction, corrected = correct(instruction)
-    return Reading(instruction, small(instruction), text, corrected, cut)
+    return Reading(instruction, small(instruction), text, corrected, translated, cut)
+
+
+def _made_of(match: re.Match[str]) -> str:
+    of, one, rest = match["of"] or match["of2"], match["one"] or match["one2"], match["rest"]
+    if _A_TEXT.search(of) or re.search(r"\b(?:about|on how|on the)\b", rest):
+        return match[0]
+    return f"Write {one}{rest.rstrip()} about {of}"
 
 
 def small(text: str) -> str:
@@ -77,7 +124,7 @@ def small(text: str) -> str:
 
 def split(request: str) -> tuple[str, str | None]:
     """(instruction, given text or None). The text follows a colon, a dash or a newline, or stands in quotes."""
-    for way in (_fenced, _after_colon, _quoted, _after_line, _before_line, _after_dash):
+    for way in (_fenced, _after_colon, _quoted, _after_line, _before_line, _after_dash, _after_question):
         found = way(request)
         if found is not None:
             instruction, text = found
@@ -108,6 +155,10 @@ def _after_colon(request: str) -> tuple[str, str] | None:
     head, rest = request[: found.start()], request[found.end() :].strip()
     low = head.translate(_QUOTES).lower()
     last = re.split(r"[.!?\n]\s*", low)[-1]
+    if re.search(r"\bre$", last) or _ORDER.match(rest):
+        return None
+    if given.find(rest.lower(), []).values and not _CUE.search(last) and not re.search(r"[.!?\"]$", rest):
+        return None  # "Email our investors: MRR grew to $52K" says what to write about
     if len(rest.split()) < 2 or _NOT_TEXT.search(last) or head.translate(_QUOTES).count('"') % 2:
         return None
     if not (
@@ -166,6 +217,14 @@ def _before_line(request: str) -> tuple[str, str] | None:
         return None
     low = last.translate(_QUOTES).lower()
     return (last, text) if _wants_text(low) and _ABOVE.search(low) and not _wants_text(text[:40]) else None
+
+
+def _after_question(request: str) -> tuple[str, str] | None:
+    """ "Does the following comply? Our cream ..." """
+    found = re.search(r"\bthe following\b[^:\n?]{0,80}\?\s+(?=\S+ \S+ \S)", request[:400], re.I)
+    if not found or not _wants_text(request[: found.end()]):
+        return None
+    return request[: found.end()], request[found.end() :]
 
 
 def _after_dash(request: str) -> tuple[str, str] | None:

@@ -14,11 +14,11 @@ VERBS = (
 )  # fmt: skip
 _PREFIX = re.compile(
     r"(?:\s|[-–—•*>\"'(\[,.;:!?]|\d+[.)]\s|(?:please|pls|plz|kindly|hey|hi|hello|ok|okay|so|well|now|then|first|firstly|second|secondly|next|finally|afterwards?|after that|lastly|third|also|and|but|plus|just|quick(?:ly)?|"
-    r"thanks|dear|cofounder|there|team|urgent|asap|step \d|task|request|again|maybe|actually|basically|simply|briefly|carefully|both|yes|yo|guys)\b[,:!]?|"
+    r"thanks|dear|cofounder|there|team|urgent|asap|step \d|task|request|again|maybe|actually|basically|simply|briefly|carefully|both|yes|yo|guys|anyway|in the end|in short|long story short)\b[,:!]?|"
     r"(?:can|could|would|will) (?:you|we)(?: please| kindly| maybe| also| just| quickly| help me(?: to)?| help us(?: to)?)?\b(?! (?:say|claim|promise|guarantee|advertise|state|publish (?:this|the following)[^.]*\?|call|legally))|"
     r"(?:i|we)(?:'d| would) (?:like|love|want|appreciate)(?: you| it if you could| for you)?(?: to)?(?= (?!an?\b|some\b|the\b|two\b|three\b|five\b))|(?:i|we) (?:want|need|wish|expect|ask)(?: you| for you)? to|(?:i|we) (?:want|need) you to|"
-    r"(?:i'm|i am|we're|we are) (?:looking|going|trying|planning|hoping) (?:to|for)|help (?:me|us)(?: to| with)?(?= \w)|let's|let us(?! know)|(?:know|see|understand|find out|tell (?:me|us)|learn|let (?:me|us) know)(?: exactly| more)? (?=how|what|why|which|where|whether)|it would be (?:great|nice) if you (?:could|would)|your (?:task|job) is to|i(?:'d)? need (?:help (?:to|with)|you to)|"
-    r"(?:please )?go ahead and|(?:my|our) (?:boss|manager|ceo|team) (?:wants|needs|asked)(?: me| us| you)?(?: to)?|time to|be sure to|try to|make sure to|do you mind|would you mind|feel free to|remember to|don't forget to)\s*"
+    r"(?:i'm|i am|we're|we are) (?:looking|going|trying|planning|hoping) (?:to|for)|help (?:me|us)(?: to| with)?(?= \w)|let's|let us(?! know)|(?:know|see|understand|find out|tell (?:me|us)|learn|let (?:me|us) know)(?: exactly| more)? (?=how|what|why|which|where|whether)|it would be (?:great|nice) if you (?:could|would)|(?:all|what) (?:i|we) (?:really )?(?:need|want|would like)(?: now| from you)? is|your (?:task|job) is to|i(?:'d)? need (?:help (?:to|with)|you to)|"
+    r"(?:please )?go ahead and|(?:what|how) about(?= (?:an?|some|one|two|three)\b)|(?:and )?it would be (?:good|great|nice|helpful|useful|best) (?:to have|to get)|(?:my|our) (?:boss|manager|ceo|team) (?:wants|needs|asked)(?: me| us| you)?(?: to)?|let (?:me|us) know(?: about)?(?= (?:the|our)\b)|time to|be sure to|try to|make sure to|do you mind|would you mind|feel free to|remember to|don't forget to)\s*"
 )
 _NEXT_THING = (
     r"\s+and\s+(?:also\s+)?(?=(?:an?|one|two|three|four|five|\d+)\s+(?:[\w-]+\s+){0,2}"
@@ -32,6 +32,12 @@ _NOT_AFTER_AND = re.compile(
 )
 _OBJECT = re.compile(
     r"\S+(?: up| out| together| down| at| into)?\s+(?:it|this|that|these|those|them|the|our|an?|my|your|all|any|some|how|what|why|whether|me|us|both|each|two|three|four|five|\d|to|on|about|for|as|linkedin|twitter|x|facebook|last|next|highlights|q[1-4]|customers|followers|[a-z]+ing|if|with|everything|results|followups|key|one)\b"
+)
+
+
+_CIVIL = re.compile(
+    r"(?:(?:many|best|kind|warm) )?(?:thanks?|regards|cheers|wishes)(?: you)?(?: (?:so|very) much| in advance| a lot| again)*(?:,? [a-z]+)?"
+    r"|(?:i )?hope (?:this|you|all|everything)\b.{0,40}|have a (?:nice|good|great) \w+|(?:can|could) you (?:help|do that|do it)"
 )
 
 
@@ -51,7 +57,7 @@ def cut(low: str) -> list[Segment]:
             edges.append(match.end())
     edges.append(len(low))
     parts = [strip(low, a, b) for a, b in itertools.pairwise(edges)]
-    return [part for part in parts if part.words]
+    return [part for part in parts if part.words and not _CIVIL.fullmatch(part.words)]
 
 
 def _breaks(low: str, match: re.Match[str]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from cofounder.models.intent import Action
 from cofounder.models.offline.parsing import channels, constraints, periods, tone
 from cofounder.models.offline.parsing.clause import Found
+from cofounder.models.offline.parsing.given import Given
 from cofounder.models.offline.parsing.reading import Reading
 
 
@@ -34,6 +35,8 @@ class Sense:
     times: periods.Periods = field(default_factory=periods.Periods)
     actions: list[Action] = field(default_factory=list)
     sure: list[float] = field(default_factory=list)
+    given: Given = field(default_factory=Given)
+    topic_guess: str = ""  # a topic taken from what is told beside the request
     only: bool = False
 
     def taken(self) -> list[tuple[int, int]]:

@@ -14,6 +14,14 @@ _KNOWN = {
     "revnue": "revenue", "revenu": "revenue", "abuot": "about", "abotu": "about", "teh": "the",
     "thier": "their", "mounth": "month", "monht": "month", "quater": "quarter", "quaters": "quarters", "calender": "calendar",
     "pubish": "publish", "summerize": "summarize", "summerise": "summarise", "headlins": "headlines", "thred": "thread",
+    "linkdn": "linkedin", "linkdedin": "linkedin", "wriet": "write", "writ": "write", "wite": "write", "rite": "write", "cretae": "create", "crete": "create", "cerate": "create", "shrten": "shorten",
+    "anlyse": "analyse", "anlyze": "analyze", "compair": "compare", "comapre": "compare", "forcast": "forecast", "mkae": "make", "amke": "make",
+    "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow", "tommorow": "tomorrow", "tommorrow": "tomorrow",
+    "wiht": "with", "wih": "with", "befor": "before", "lauch": "launch", "lanuch": "launch", "launhc": "launch", "trafic": "traffic", "reslts": "results", "resutls": "results", "sumer": "summer",
+    "poost": "post", "postt": "post", "bout": "about", "abut": "about", "aout": "about", "emali": "email", "maill": "mail", "monhts": "months",
+    "custmers": "customers", "cusotmers": "customers", "subsribers": "subscribers", "blgo": "blog", "bolg": "blog", "teet": "tweet", "teewt": "tweet",
+    "pls": "please", "plz": "please", "pleas": "please", "plese": "please", "ths": "this", "thsi": "this", "htis": "this", "fro": "for", "ofr": "for", "adn": "and", "nad": "and", "taht": "that",
+    "octobr": "october", "septmber": "september", "ocotber": "october", "quartr": "quarter", "qurater": "quarter", "yaer": "year", "weeek": "week", "weke": "week", "lst": "last", "lats": "last",
     "costumers": "customers", "costumer": "customer", "octobre": "october", "novemeber": "november", "febuary": "february",
 }  # fmt: skip
 _WORDS = [
@@ -60,6 +68,29 @@ _WORDS = [
     "december",
     "january",
     "february",
+    "subscribers",
+    "followers",
+    "investors",
+    "employees",
+    "results",
+    "figures",
+    "numbers",
+    "headlines",
+    "campaign",
+    "competitors",
+    "schedule",
+    "announce",
+    "marketing",
+    "website",
+    "friendly",
+    "customer",
+    "visitors",
+    "summary",
+    "hashtags",
+    "exclamation",
+    "mention",
+    "product",
+    "company",
 ]
 _FINE = {
     "analyst", "analysts", "analyses", "analysed", "analyzed", "analyzer", "compared", "compares", "published", "publishes",
@@ -67,7 +98,10 @@ _FINE = {
     "predicted", "rewrites", "rewritten", "rewrote", "shortens", "shortened", "converting", "revenues", "twitters", "traffics",
     "newsletter's", "comparing", "compliances", "complaint", "summarised", "summarized", "summarises", "summarizes", "product",
     "particle", "quarterly", "forecasted", "calendars", "professionals", "announcements", "performances", "linkedins", "convention",
-    "article's", "rewire", "quartet", "quarter's", "customised", "customized", "publicist", "compiled", "confers",
+    "article's", "mentions", "mentioned", "products", "schedules", "scheduled", "announced", "announces", "announcer", "announcers", "campaigns", "campaigned", "websites", "follower", "subscriber",
+    "investor", "inventors", "employee", "employers", "employed", "visitor", "numbered", "figured", "figurers", "companies", "companys", "resulted", "resulting", "competitor", "produce", "producer", "produces",
+    "summery", "results'", "markets", "marketed", "marketer", "marketers", "headline", "quarters'", "months", "janitor", "accompany", "compute", "computed", "compere", "publics", "rewired", "predicting", "product's",
+    "particles", "shorter", "twister", "titter", "tractic", "metric", "matrix", "mattress", "metro", "twitted", "writer", "writes", "tweets", "schedule's", "fingers", "numbest", "nutters", "members", "unfriendly", "forecasts", "revenge", "avenue", "venue", "rewire", "quartet", "quarter's", "customised", "customized", "publicist", "compiled", "confers",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]+")
 
@@ -91,7 +125,7 @@ def correct(text: str) -> tuple[str, dict[str, str]]:
 def _right(word: str) -> str | None:
     if word in _KNOWN:
         return _KNOWN[word]
-    if len(word) < 7 or word in _VOCABULARY or word in _FINE:
+    if len(word) < 6 or word in _VOCABULARY or word in _FINE:
         return None
     candidates = {w for short in _deletes(word) | {word} for w in _INDEX.get(short, ())}
     near = [w for w in candidates if w[0] == word[0] and _one_slip(w, word)]

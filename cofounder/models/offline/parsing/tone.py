@@ -29,6 +29,8 @@ _CONTEXTS = tuple(
         rf"(?:^|\b(?:an?|the|one|two|three|four|five|ten|\d+|some|our|another|write|create|draft|short|and|,) )(?P<t>(?!{_WEAK} (?:post|tweet|article|update|blog))(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*),? (?:(?:short|long|quick|brief|little|linkedin|facebook|twitter|x|blog|social|media|weekly|monthly|investor|customer|launch|welcome|thank-you|follow-up|reminder|holiday|birthday|farewell|internal) )*(?:posts?|tweets?|e-?mails?|newsletters?|articles?|threads?|updates?|messages?|notes?|headlines?|captions?|announcements?|copy|versions?|tone)\b",
         rf"[,;(.–-] ?(?:and )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*)(?: and (?:short|brief|concise))?(?= ?(?:[.,;)!:]|$))",
         r"\b(?P<t>casually|formally|professionally|politely|humorously|boldly|enthusiastically|playfully|confidently)\b",
+        rf"\b(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*) (?:in )?(?:tone|style|voice)\b(?! of our)",
+        rf"\b(?:both|all|everything)(?: of (?:them|it))? (?:should be |must be )?(?P<t>{_ADVERB}(?:{_WORD}))(?= ?(?:[.,;)!:]|$))",
         r"\bthe (?:tone|style) (?:is|should be) (?P<t>\w+)\b",
     )
 )  # fmt: skip
@@ -38,13 +40,13 @@ _CLASH = (
     ({"serious"}, {"playful", "humorous", "light-hearted"}),
 )
 _PEOPLE = (
-    r"(?:investors?|shareholders?|customers?|clients?|users?|subscribers?|followers?|employees?|staff|team(?! )|colleagues|partners?|developers?|engineers?|founders?|"
+    r"(?:investors?|shareholders?|customers?|clients?|users?|subscribers?|followers?|employees?|staff|team(?! (?:building|events?|day|meetings?|lead|spirit|work|outing|photos?|members?|page|news|updates?|trip|party|of|has|is|was|won|grew|at|in)\b)|colleagues|partners?|developers?|engineers?|founders?|"
     r"executives?|board(?: members)?|stakeholders?|marketers?|beginners?|owners|entrepreneurs?|ceos?|ctos?|cfos?|cmos?|prospects?|leads|community|students?|parents|"
     r"journalists?|recruiters?|readers?|fans|(?:general )?public|managers?|leaders?|professionals?|members?|buyers?|analysts?|designers?|freelancers?|teachers?|"
     r"decision[- ]makers?|millennials|gen z|teens|teenagers|seniors|experts?|audience|job ?seekers|candidates|applicants|donors|volunteers|patients|retailers|startups|smbs|non-experts|laypeople|children|kids)"
 )
 _AUDIENCE = re.compile(
-    rf"\b(?:for|to|targeting|targeted at|aimed at|addressed to|audience(?: is| are|:)?|target group:?|tell|inform|update|remind|invite|thank|e-?mail|mail|let|send|write|speaks? to|reach|with|at|written for|among)\s+"
+    rf"\b(?:for|to|targeting|targeted at|aimed at|addressed to|audience(?: is| are|:)?|target group:?|tell|inform|update|remind|invite|thank|e-?mail|mail|let|send|text|write|speaks? to|reach|with|at|written for|among)\s+"
     rf"(?P<who>(?:(?:our|the|all|all of our|existing|new|potential|current|busy|small|medium|business|young|first-time|early-stage|saas|tech|b2b|b2c|company|loyal|fellow|non-technical|technical|senior|junior|european|american|enterprise|prospective|angel|marketing|sales|product|finance|hr|startup|newsletter|linkedin|twitter|facebook|x|mid-size|local|it|a|an)\s+){{0,4}}{_PEOPLE})\b(?!'s?\b|\s+(?:growth|count|numbers|acquisition|satisfaction|base|retention|churn|experience|service|support|feedback|reviews?|stories|story|success|interviews?|conference|meeting|event|day|program|portal|list\b))"
 )
 

@@ -9,10 +9,11 @@ _START = re.compile(
     r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|(?:titled|named|called|entitled|with (?:the )?title|topic\s*[:=]|subject\s*[:=]|theme\s*[:=])|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the (?:latest |last )?(?:results|numbers|figures|report|data|quarter|month))|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|(?:the|a|an|this|[a-z]+'s) (?:[\w-]+ ){0,3}(?:launch|webinar|event|campaign|sale|release|conference|workshop|course|anniversary|opening|offer|newsletter|blog post|article|post|product|app|feature|results|numbers)|black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|(?:announcement|overview|summary|recap|review|launch) of (?=our |the |q\d|last|this|all))\s*"
 )
 _STOP = re.compile(
-    r"(?<!vs)[.!?;](?=\s|$)|\n|,? (?:and|then|but)? ?(?:make sure|please|ensure|include|do not|don't|keep (?:it|the)|it should|wrap|put|end (?:it|with)|use (?:a|the|an)|no more than)\b| with (?:at least|at most|exactly|less than|more than)\b|, then\b| with (?:a |separate )?(?:variants?|versions?)\b| with an? (?:title|headline|catchy|short|strong|clear|call)\b|, (?:and )?(?:with|in|under|using|so|but|for|no|max|at most)\b"
+    r"(?<!vs)[.!?;](?=\s|$)|\n|,? (?:(?:and|then|but)(?: then)? )*(?:please )?(?:publish|post|send|share|schedule|put|tweet|release|approve|get) (?:it|this|that|them)\b|,? (?:and )?(?:to be|which should be|it should be|should be|to get) (?:published|posted|sent|scheduled|released)\b|,? (?:it|which|that) (?:should|must|has to|will|can) go (?:live|out|online)\b|,? (?:and|then|but)? ?(?:make sure|please|ensure|include|do not|don't|dont|max|add an?|keep (?:it|the)|it should|wrap|put|end (?:it|with)|use (?:a|the|an)|no more than)\b| with (?:at least|at most|exactly|less than|more than)\b|, then\b| with (?:a |separate )?(?:variants?|versions?)\b| with an? (?:title|headline|catchy|short|strong|clear|call)\b|, (?:and )?(?:with|in|under|using|so|but|for|no|max|at most)\b"
 )
 _LEADING = re.compile(
-    r"^(?:(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+", re.I
+    r"^(?:know (?:that |about )?|(?:our|the|my|an?|some|all|your|its)\s+|that\s+|about\s+|of\s+|how\s+(?=our q\d)|on\s+)+",
+    re.I,
 )
 _TRAILING = re.compile(
     r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|a|the|as|by|via|using|that|which|then|now|asap))+$"
@@ -24,7 +25,7 @@ VAGUE = re.compile(
 _FILLER = re.compile(
     r"\b(?:please|create|write|draft|compose|generate|produce|craft|prepare|make|give|get|me|us|need|want|like|i|we|i'd|we'd|do|send|share|post|posts|publish|tweet|tweets|an?|the|some|new|short|long|quick|nice|good|great|brief|short|"
     r"linkedin|twitter|facebook|blog|e-?mail|newsletter|article|thread|update|announcement|caption|headlines?|headline ideas|titles?|subject lines?|ideas?|options|suggest|can|could|you|for|on|to|of|and|with|in|out|content|social|media|"
-    r"copy|something|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|x|it|this|that|our|my|now|up|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
+    r"copy|something|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|x|it|this|that|our|my|now|up|follow|reminder|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
     r"content calendar|editorial|schedule|status|about|investor|us|variants?|let's|help|think|more|another)\b|[^\w\s'%$&-]"
 )
 
@@ -50,9 +51,17 @@ def find(
         if begin is None and any(a <= at < b for a, b in taken):
             continue
         topic = tidy(part, low, at, taken)
+        if topic and ONLY_TIME.fullmatch(topic.lower()) and (wider := _FOR_OURS.search(low)) and not _ABOUT.search(low):
+            return tidy(part, low, wider.end(), taken) or topic
         if topic:
             return topic
     return _left_over(part, low, taken) if begin is None and left_over else ""
+
+
+_FOR_OURS = re.compile(
+    r"\bfor (?=(?:our|the) (?!customers|clients|followers|team|public|blog|page|users|readers|last|next|month|quarter|year|week))"
+)
+_ABOUT = re.compile(r"\b(?:about|regarding|concerning)\b")
 
 
 def _starts(low: str, begin: int | None) -> list[int]:

@@ -1,0 +1,159 @@
+"""What is taken for granted, told as sentences: a person sees them beside the plan and may put them right."""
+
+import re
+
+from cofounder.models.intent import Action, Assumption
+from cofounder.models.offline.parsing import actions as acts
+from cofounder.models.offline.parsing.answering import Answers
+from cofounder.models.offline.parsing.channels import title
+from cofounder.models.offline.parsing.reading import LONGEST_INSTRUCTION
+from cofounder.models.offline.parsing.sense import Sense
+from cofounder.models.offline.parsing.weighing import describe
+
+SURE = 0.9  # below this the reading itself is told
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FEW_WORDS = {"a", "the", "in the", "of the", "and", "or", "our", "about", "to our", "at the", "for", "with", "this"}
+
+
+def build(found: Sense, said: Answers) -> list[Assumption]:
+    """Every assumption, the weightiest first."""
+    if not found.actions:
+        return []
+    told: list[Assumption] = []
+    for step in (_reading, _topic, _words, _channels, _periods, _counts, _times, _figures, _left):
+        told += [Assumption(field=name, text=text) for name, text in step(found, said)]
+    return list({(one.field, one.text): one for one in told}.values())
+
+
+def _reading(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    if min(found.sure, default=1.0) >= SURE or said.confirmed:
+        return []
+    return [("action", f"I read it as: {describe(found.actions)}.")]
+
+
+def _topic(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    return [("topic", f'It is about: "{found.topic_guess}".')] if found.topic_guess and not said.get("topic") else []
+
+
+def _words(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    reading = found.reading
+    foreign = [f'"{a}" as {b}' for a, b in reading.translated.items() if b not in _FEW_WORDS]
+    slips = [f'"{a}" as {b}' for a, b in reading.corrected.items()]
+    out = [("language", f"Words of another language: I read {_list(foreign)}.")] if foreign else []
+    return [*out, ("spelling", f"I read {_list(slips)}.")] if slips else out
+
+
+def _channels(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    out = []
+    for action in found.actions:
+        named = {m.name for m in found.mentions if m.role == "output"}
+        if action.kind == "create_thread" and "x" not in named and "x" in action.channels:
+            out.append(("channels", "A thread goes to X."))
+        if action.kind == "write_article" and "blog" not in named and action.channels == ["blog"]:
+            out.append(("channels", "An article goes to the blog."))
+    goes = {name for action in found.actions for name in action.channels}
+    spoken = {m.name: m.words for m in found.mentions if m.role == "scope" and m.name not in goes}
+    writes = any(a.kind in (*acts.WRITE_KINDS, "publish_text", "plan_calendar") for a in found.actions)
+    for name, words in spoken.items() if writes or "email" in spoken else ():
+        out.append(("channels", f'I take "{words}" as what it is about: nothing goes to {title(name)}.'))
+    return out
+
+
+def _periods(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    out: list[tuple[str, str]] = []
+    for action in found.actions:
+        period = action.period
+        if period is None:
+            if (
+                action.wants_metrics
+                and action.kind != "forecast_metrics"
+                and not (found.given.values or found.times.unclear)
+            ):
+                out.append(("period", "No time is named: the newest figures are used."))
+            continue
+        words = next((m.words for m in found.times.mentions if m.period == period and m.words), "")
+        if _YEAR.search(words) and period.grain in ("year", "month", "quarter"):
+            continue
+        days = (
+            f"{period.start.isoformat()} to {period.end.isoformat()}"
+            if period.end != period.start
+            else str(period.start)
+        )
+        about = "" if action.wants_metrics or action.kind == "plan_calendar" else ", as a time the text speaks of"
+        out.append(("period", f'"{words or period.label}" is {days}{about}.'))
+    return out
+
+
+def _counts(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    count = found.demands.values.get("count")
+    out = []
+    for action in found.actions if count else ():
+        if action.kind == "create_thread":
+            out.append(
+                ("count", f"You ask for a thread of {count}: as many posts are made as the facts carry, three to six.")
+            )
+        elif action.kind in ("create_post", "write_article", "write_email") and not _has(
+            found.actions, "headlines", "plan_calendar"
+        ):
+            out.append(("count", f"You ask for {count}: one text is written for each channel. Ask again for more."))
+    return out
+
+
+def _has(found: list[Action], *kinds: str) -> bool:
+    return any(action.kind in kinds for action in found)
+
+
+def _times(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    posting, out = found.demands.posting, []
+    if posting.at:
+        when = posting.at.replace("T", " at ")
+        hour = " Name the hour when you approve it." if posting.open_hour else " Give that time when you approve it."
+        out.append(("publish_at", f'"{posting.words}" is {when}. Nothing goes out before a person approves it.{hour}'))
+    out += [
+        ("publish_at", f'Not kept: "{words}". A text goes out once, at the time you give when you approve it.')
+        for words in posting.wished
+    ]
+    deadline = found.demands.values.get("deadline")
+    if deadline:
+        out.append(("deadline", f'"{deadline}" is noted as the day it has to be ready; nobody is reminded of it.'))
+    out += [
+        ("not_kept", f'Not kept: "{words}". A person approves every text before it goes out.')
+        for words in found.demands.unskipped
+    ]
+    return out
+
+
+def _figures(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    values = found.given.values
+    if not values or not _has(found.actions, *acts.WRITE_KINDS, *acts.FIGURE_KINDS):
+        return []
+    named = ", ".join(f"{name.replace('_', ' ')} {value:,.10g}" for name, value in values.items())
+    text = f"Figures in your words: {named}. A text uses the figures given beside the request, else the stored ones; give these there to have them in it."
+    foreign = found.given.currencies - {"$"}
+    return [
+        (
+            "figures",
+            text + (f" Amounts are taken as US dollars, not {' or '.join(sorted(foreign))}." if foreign else ""),
+        )
+    ]
+
+
+def _left(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    out = [("not_kept", f'Not kept: "{words}". I can neither do nor check it.') for words in found.demands.unsupported]
+    out += [("not_done", f'Not done: "{words}".') for words in found.unmade if said.confirmed]
+    out += [("not_read", f'Not understood and left out: "{words}".') for words in found.loose[:3]]
+    if len(found.loose) > 3:
+        out.append(("not_read", f"Not understood and left out: {len(found.loose) - 3} more parts."))
+    if found.reading.cut:
+        out.append(
+            (
+                "not_read",
+                f"The request is long: I read {LONGEST_INSTRUCTION:,} characters of it, from its beginning and its end.",
+            )
+        )
+    return out
+
+
+def _list(items: list[str]) -> str:
+    shown = items[:6] + ([f"{len(items) - 6} more"] if len(items) > 6 else [])
+    return ", ".join(shown)
