@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from cofounder.business import metrics
 from cofounder.business.records import service as records
 from cofounder.flow.plan import outcome, planner, service
 from cofounder.flow.plan.estimate import estimate
@@ -33,8 +34,8 @@ async def planning(task_id: UUID) -> Result:
     """Understand the request and sketch a plan; or ask; or refuse."""
     async with transaction() as session:
         task = await records.get_task(session, task_id)
-        if await service.current_row(session, task_id) is not None:
-            return done(note="The plan was there already.")
+        if (stored := await service.current_row(session, task_id)) is not None:
+            return done(note=_planned(str((task.intent or {}).get("intent", "")), Plan.model_validate(stored.document)))
     wished = list(task.preferences.get("spelling", {}).values())
     preferences = {**task.preferences, "channels": [*wished, *(["thread"] if task.preferences.get("thread") else [])]}
     intent = await models.understand(
@@ -63,10 +64,26 @@ async def planning(task_id: UUID) -> Result:
             raise NothingToPlan(field="request")
         else:
             threshold = float(await runtime.value(session, "step_quality_threshold"))
-            has_metrics = bool(task.business_metrics)
+            has_metrics = bool(task.business_metrics) or await _keep_figures(session, task_id, intent)
             plan, source = planner.sketch(intent, has_metrics=has_metrics, quality_threshold=threshold), "planner"
         await service.store(session, task_id, plan, source=source)
-    return done(note=f"{intent.intent.replace('_', ' ')}: {len(plan.steps)} steps")
+    return done(note=_planned(intent.intent, plan))
+
+
+def _planned(intent: str, plan: Plan) -> str:
+    """The same words whether the plan was just made or was there already."""
+    return f"{intent.replace('_', ' ') or 'a plan'}: {len(plan.steps)} steps"
+
+
+async def _keep_figures(session: Any, task_id: UUID, intent: Intent) -> bool:
+    """Figures in the request's own words count as given with it; whether there are any that can stand."""
+    try:
+        figures = metrics.validate(intent.own_figures())
+    except metrics.MetricInvalid:
+        return False
+    if figures:
+        await records.update_task(session, task_id, business_metrics=figures)
+    return bool(figures)
 
 
 async def _keep_intent(session: Any, task_id: UUID, intent: Intent) -> None:
@@ -99,7 +116,7 @@ async def tool_discovery(task_id: UUID) -> Result:
         if row is None:
             raise service.PlanMissing()
         if row.tools:
-            return done(note=f"{len(row.tools)} tools")
+            return done(note=f"{len(tools)} tools found, {len(row.tools)} used")
         plan = Plan.model_validate(row.document)
         if row.source == "planner":
             plan = _without_missing(plan, set(tools))
