@@ -92,3 +92,17 @@ class Intent(Frozen):
     figures: dict[str, float] = Field(default_factory=dict)  # given in the words: revenue, previous_revenue; rates 0-1
     reject_reason: str | None = None  # policy: the request asks for what the product must not do
     evidence: dict[str, Any] = Field(default_factory=dict)  # field -> the words it was read from
+
+    def own_figures(self) -> dict[str, float]:
+        """The figures of the request's words that a text may rest on, as business metrics; they describe one month.
+
+        Left out: what stands for a longer or shorter time than a month, amounts in another currency than US dollars, an
+        earlier value whose time is not the month before, and a growth rate without what grew.
+        """
+        writes = any(a.kind in ("create_post", "create_thread", "write_article", "write_email") for a in self.actions)
+        monthly = self.period is None or self.period.grain == "month"
+        if not (writes and monthly and self.figures) or self.evidence.get("currency", "$") != "$":
+            return {}
+        earlier = self.evidence.get("figures_before") == "the month before"
+        kept = {name: value for name, value in self.figures.items() if earlier or not name.startswith("previous_")}
+        return kept if set(kept) != {"growth_rate"} else {}

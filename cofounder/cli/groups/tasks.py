@@ -129,7 +129,7 @@ async def show(task_id: UUID, *, journey: bool = True) -> None:
         if publications:
             screen.print("\nPublications", style="bold")
     else:
-        for part in [*views.ended(found.status_now), *views.deliverables(found.deliverables)]:
+        for part in [*views.taken(found), *views.ended(found.status_now), *views.deliverables(found.deliverables)]:
             screen.print(part)
     for line in views.published(publications):
         screen.print(line, soft_wrap=True)

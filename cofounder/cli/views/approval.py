@@ -39,7 +39,8 @@ def plan(document: Mapping[str, Any]) -> RenderableType:
             words.seconds(float(step.get("estimated_seconds") or 0)),
             words.cost(float(step.get("estimated_cost") or 0)),
         )
-    return found
+    notes = list(map(str, document.get("notes") or []))
+    return Group(found, *assumed(notes)) if notes else found
 
 
 def quality_title(approval: "ApprovalOut") -> str:
@@ -113,6 +114,13 @@ def issues(found: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
     return lines
 
 
+def assumed(sentences: Sequence[str]) -> list[RenderableType]:
+    """What was taken for granted about the request, and what of it is not done."""
+    if not sentences:
+        return []
+    return [Text("\nTaken for granted", style="bold"), *(Text(f"· {sentence}") for sentence in sentences)]
+
+
 def used(approval: "ApprovalOut") -> Group:
     """The figures that the texts rest on, each with its period, what it is compared with, and its source."""
     named = {id for one in approval.channel_variants.values() for use in one.figures for id in use.get("facts", [])}
@@ -164,6 +172,8 @@ def whole(approval: "ApprovalOut", *, company: str = "") -> Group:
         Text(""),
         texts(approval, company=company),
     ]
+    if approval.kind == "content":
+        found += assumed(approval.metadata.get("assumptions") or [])
     if approval.kind == "content":
         found += [title(quality_title(approval)), quality(approval)]
         if len(approval.channel_variants) > 1:

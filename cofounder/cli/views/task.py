@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cofounder.cli import words
+from cofounder.cli.views.approval import assumed
 from cofounder.cli.views.grid import table
 from cofounder.cli.views.journey import Journey, head, standing
 from cofounder.cli.views.post import name
@@ -45,9 +46,17 @@ def detail(task: "TaskDetail") -> Group:
     if task.status_now.reason:
         parts.append(Text(task.status_now.reason, style="quiet"))
     parts += [Text(""), Journey(task.status_now)]
+    parts += taken(task)
     parts += ended(task.status_now)
     parts += deliverables(task.deliverables)
     return Group(*parts)
+
+
+def taken(task: "TaskDetail") -> list[RenderableType]:
+    """What was taken for granted about the request; nothing while questions are open."""
+    if task.status_now.questions:
+        return []
+    return assumed([str(one.get("text")) for one in (task.intent_read or {}).get("assumptions", [])])
 
 
 def ended(status: "Status") -> list[RenderableType]:

@@ -178,6 +178,7 @@ async def _metadata(
         "agents_involved": await run.agents_involved(session, task.id),
         "topic": task.topic,
         "intent": (task.intent or {}).get("intent"),
+        "assumptions": [one["text"] for one in (task.intent or {}).get("assumptions", [])],
         "channels_wanted": list(task.preferences.get("channels") or []),
     }
 

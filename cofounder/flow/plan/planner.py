@@ -307,4 +307,5 @@ def sketch(intent: Intent, *, has_metrics: bool, quality_threshold: float = 0.75
     made = Sketch(intent, has_metrics=has_metrics, quality_threshold=quality_threshold)
     for action in intent.actions:
         _BUILD[action.kind](made, action)
-    return Plan(steps=made.steps, goal=intent.topic or intent.intent, notes=made.notes)
+    taken = [one.text for one in intent.assumptions]
+    return Plan(steps=made.steps, goal=intent.topic or intent.intent, notes=[*taken, *made.notes])

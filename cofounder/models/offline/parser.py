@@ -73,7 +73,7 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
     confidence = weigh(found, asked)
     if confidence < ASK_BELOW and not asked and not said.confirmed:
         asked.append(questions.confirm(describe(found.actions)))
-    return Intent(
+    intent = Intent(
         intent=_name(found.actions),
         domain=_domain(found.actions),
         actions=found.actions,
@@ -88,10 +88,11 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
         language=code,
         confidence=confidence,
         questions=asked,
-        assumptions=assuming.build(found, said),
         figures=found.given.values,
         evidence=evidence,
     )
+    told = assuming.build(found, said, intent.own_figures())
+    return intent.model_copy(update={"assumptions": told})
 
 
 def _evidence(found: Sense) -> dict[str, Any]:
@@ -112,6 +113,8 @@ def _evidence(found: Sense) -> dict[str, Any]:
         "not_done": found.unmade,
         "translated": found.reading.translated,
         "figures": found.given.words,
+        "figures_before": found.given.before,
+        "currency": "" if not found.given.currencies else " ".join(sorted(found.given.currencies)),
         "not_read": found.loose
         + (["the middle: of a long request 4,000 characters are read"] if found.reading.cut else []),
     }
@@ -209,8 +212,8 @@ def _questions(
         asked.append(questions.tone_clash(*found.tone.clash))
     if found.demands.unknown_voice and "persona" not in found.demands.values:
         asked.append(questions.unknown_voice(found.demands.unknown_voice))
-    if found.demands.posting.unclear and not said.get("publish_at"):
-        asked.append(questions.no_such_time(found.demands.posting.unclear))
+    if found.demands.posting.unclear:
+        asked.append(questions.no_such_time(found.as_written(found.demands.posting.unclear)))
     if found.demands.link_wanted is not None and "link" not in found.demands.values:
         asked.append(questions.no_link(found.demands.link_wanted))
     return asked
@@ -243,7 +246,7 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
     placed = figures or [a for a in found.actions if a.kind in acts.WRITE_KINDS and _NO_TIME.search(a.topic.lower())]
     if found.times.unclear and placed and not said.period_settled:
-        return [questions.unclear_period(found.times.unclear[0])]
+        return [questions.unclear_period(found.as_written(found.times.unclear[0]))]
     for action in found.actions:
         if action.kind == "compare_metrics" and not (
             action.period

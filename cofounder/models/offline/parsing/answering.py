@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from cofounder.models.offline.parsing import actions, channels, constraints, language, metrics, periods, topic
+from cofounder.models.offline.parsing import actions, channels, constraints, language, metrics, periods, posting, topic
 from cofounder.models.offline.parsing.assembly import assemble
 from cofounder.models.offline.parsing.reading import read, small
 from cofounder.models.offline.parsing.sense import Sense
@@ -114,12 +114,25 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         name = next((n for n in constraints.PERSONAS if n.lower() in wanted), None)
         if name:
             found.demands.values["persona"] = name
+    if said.get("publish_at"):
+        _posting(found, said["publish_at"], today)
     if said.get("link"):
         url = re.search(r"\S+\.\S{2,}", said["link"])
         if url:
             found.demands.values["link"] = url[0]
         elif re.match(r"(?:no|none|without|skip|leave|drop)\b", said["link"].lower()):
             found.demands.link_wanted = None
+
+
+def _posting(found: Sense, answer: str, today: date) -> None:
+    """A time to come, or as soon as it is approved; anything else is asked for again."""
+    if re.search(r"\b(?:soon|now|approved|no time|any ?time|immediately)\b", answer.lower()):
+        found.demands.posting = posting.Posting()
+        return
+    new = posting.find(f"publish {small(answer)}", today)
+    if new.at:
+        found.demands.posting = new
+        found.demands.values["publish_at"] = new.at
 
 
 def _topic(found: Sense, answer: str, today: date) -> None:

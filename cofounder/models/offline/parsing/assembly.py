@@ -16,6 +16,7 @@ from cofounder.models.offline.parsing import (
     periods,
     posting,
     segments,
+    spans,
     tone,
 )
 from cofounder.models.offline.parsing.reading import Reading
@@ -44,8 +45,24 @@ def assemble(reading: Reading, today: date) -> Sense:
     result.only = bool(_ONLY.search(low))
     _parts(result)
     result.times = periods.find(low, today, lambda at: _mode(result, at), _deadline_spans(result))
+    result.given.before = _before(result, today)
     filling.build(result, today)
     return result
+
+
+def _before(result: Sense, today: date) -> str:
+    """ "... up from $125,000 in September": whether an earlier figure is of the month before, as far as it is said."""
+    low, main = result.reading.low, result.times.main
+    for _, end in result.given.earlier_at:
+        said = _EARLIER_TIME.match(low, end)
+        words = said[0] if said else ""
+        if re.search(r"\b(?:the|a) month (?:before|earlier|ago)\b", words):
+            continue
+        then = periods.find(words, today, lambda _: "past", []).main
+        now = main.period if main else spans.step("month", 0, today)
+        if then is None or then.period != spans.one_before(now, today):
+            return ""
+    return "the month before" if result.given.earlier_at else ""
 
 
 # "We do not want a blog post, just ...": what is not wanted is no part of the request.

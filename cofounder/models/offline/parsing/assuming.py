@@ -4,6 +4,7 @@ import re
 
 from cofounder.models.intent import Action, Assumption
 from cofounder.models.offline.parsing import actions as acts
+from cofounder.models.offline.parsing import metrics
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.channels import title
 from cofounder.models.offline.parsing.reading import LONGEST_INSTRUCTION
@@ -15,13 +16,14 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _FEW_WORDS = {"a", "the", "in the", "of the", "and", "or", "our", "about", "to our", "at the", "for", "with", "this"}
 
 
-def build(found: Sense, said: Answers) -> list[Assumption]:
-    """Every assumption, the weightiest first."""
+def build(found: Sense, said: Answers, own: dict[str, float]) -> list[Assumption]:
+    """Every assumption, the weightiest first. `own`: the figures of the words that a text rests on."""
     if not found.actions:
         return []
     told: list[Assumption] = []
-    for step in (_reading, _topic, _words, _channels, _periods, _counts, _times, _figures, _left):
+    for step in (_reading, _topic, _words, _channels, _periods, _counts, _times, _left):
         told += [Assumption(field=name, text=text) for name, text in step(found, said)]
+    told += [Assumption(field="figures", text=text) for text in _figures(found, own)]
     return list({(one.field, one.text): one for one in told}.values())
 
 
@@ -80,7 +82,7 @@ def _periods(found: Sense, said: Answers) -> list[tuple[str, str]]:
             else str(period.start)
         )
         about = "" if action.wants_metrics or action.kind == "plan_calendar" else ", as a time the text speaks of"
-        out.append(("period", f'"{words or period.label}" is {days}{about}.'))
+        out.append(("period", f'"{found.as_written(words) or period.label}" is {days}{about}.'))
     return out
 
 
@@ -108,9 +110,17 @@ def _times(found: Sense, said: Answers) -> list[tuple[str, str]]:
     if posting.at:
         when = posting.at.replace("T", " at ")
         hour = " Name the hour when you approve it." if posting.open_hour else " Give that time when you approve it."
-        out.append(("publish_at", f'"{posting.words}" is {when}. Nothing goes out before a person approves it.{hour}'))
+        out.append(
+            (
+                "publish_at",
+                f'"{found.as_written(posting.words)}" is {when}. Nothing goes out before a person approves it.{hour}',
+            )
+        )
     out += [
-        ("publish_at", f'Not kept: "{words}". A text goes out once, at the time you give when you approve it.')
+        (
+            "publish_at",
+            f'Not kept: "{found.as_written(words)}". A text goes out once, at the time you give when you approve it.',
+        )
         for words in posting.wished
     ]
     deadline = found.demands.values.get("deadline")
@@ -123,19 +133,36 @@ def _times(found: Sense, said: Answers) -> list[tuple[str, str]]:
     return out
 
 
-def _figures(found: Sense, said: Answers) -> list[tuple[str, str]]:
+def _figures(found: Sense, own: dict[str, float]) -> list[str]:
     values = found.given.values
     if not values or not _has(found.actions, *acts.WRITE_KINDS, *acts.FIGURE_KINDS):
         return []
-    named = ", ".join(f"{name.replace('_', ' ')} {value:,.10g}" for name, value in values.items())
-    text = f"Figures in your words: {named}. A text uses the figures given beside the request, else the stored ones; give these there to have them in it."
-    foreign = found.given.currencies - {"$"}
-    return [
-        (
-            "figures",
-            text + (f" Amounts are taken as US dollars, not {' or '.join(sorted(foreign))}." if foreign else ""),
+    left = {name: value for name, value in values.items() if name not in own}
+    out = []
+    if own:
+        out.append(
+            f"Figures in your words: {_named(own)}. Unless figures are given beside the request, the text rests on these alone."
         )
-    ]
+    if left:
+        foreign = found.given.currencies - {"$"}
+        why = (
+            f"amounts in {' and '.join(sorted(foreign))} are not taken for US dollars"
+            if foreign
+            else "it is not said that they are of one month, or of the month before"
+        )
+        out.append(
+            f"Figures in your words that are not used: {_named(left)}; {why}. Give them beside the request to have them in it."
+        )
+    return out
+
+
+def _named(values: dict[str, float]) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {100 * value:.10g}%"
+        if metrics.is_rate(name)
+        else f"{name.replace('_', ' ')} {value:,.10g}"
+        for name, value in values.items()
+    )
 
 
 def _left(found: Sense, said: Answers) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from cofounder.models.offline.parsing import metrics
 
-_RATES = {"conversion_rate", "churn_rate", "retention_rate", "growth_rate", "bounce_rate", "open_rate", "click_rate", "engagement_rate", "return_on_investment"}  # fmt: skip
 _SCALE = {
     "k": 1e3,
     "thousand": 1e3,
@@ -69,6 +68,7 @@ class Given:
     values: dict[str, float] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
     earlier_at: list[tuple[int, int]] = field(default_factory=list)  # where an earlier value and its time stand
+    before: str = ""  # "the month before", where the words say that the earlier value is of that month
     currencies: set[str] = field(default_factory=set)
 
 
@@ -126,7 +126,7 @@ def _name(noun: str) -> str | None:
 def _value(got: dict[str, str | None], key: str, name: str) -> float | None:
     """The number, if it is of the metric's kind: a rate has a percent sign, nothing else has one."""
     percent = bool(got.get(f"{key}p"))
-    if percent != (name in _RATES):
+    if percent != metrics.is_rate(name):
         return None
     said = got.get(f"{key}n")
     if not said or (re.fullmatch(r"(?:19|20)\d\d", said) and not (percent or got.get(f"{key}c") or got.get(f"{key}s"))):

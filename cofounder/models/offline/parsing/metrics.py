@@ -63,6 +63,17 @@ def find(low: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+_RATES = {
+    "conversion_rate", "churn_rate", "retention_rate", "growth_rate", "bounce_rate", "open_rate", "click_rate", "engagement_rate",
+    "return_on_investment",
+}  # fmt: skip
+
+
+def is_rate(name: str) -> bool:
+    """Whether a metric is a share, said in percent; an earlier value's too."""
+    return name.removeprefix("previous_") in _RATES
+
+
 def are_own(phrase: str, *, named: list[str], has_period: bool, ours: bool) -> bool:
     """Whether a topic is about the company's own figures rather than about figures as such."""
     if ADVICE.search(phrase) or re.match(

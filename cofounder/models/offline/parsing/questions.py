@@ -131,7 +131,7 @@ def no_such_time(words: str) -> Question:
 
 
 def unclear_period(words: str) -> Question:
-    if re.search(r"fy|fiscal|financial", words):
+    if re.search(r"fy|fiscal|financial", words.lower()):
         return Question(
             field="period",
             question=f'Which months are "{words}"? Name the calendar quarter or year, or two dates (2026-04-01 to 2026-06-30).',

@@ -39,6 +39,11 @@ class Sense:
     topic_guess: str = ""  # a topic taken from what is told beside the request
     only: bool = False
 
+    def as_written(self, words: str) -> str:
+        """Words in small letters as the request has them."""
+        at = self.reading.low.find(words)
+        return self.reading.instruction[at : at + len(words)] if at >= 0 and words else words
+
     def taken(self) -> list[tuple[int, int]]:
         spans = [*self.demands.spans, *self.tone.spans]
         return [*spans, self.audience[1]] if self.audience else spans
