@@ -4,6 +4,7 @@
 
 BIN := .venv/bin
 READY := .venv/.ready
+PEER := build/peer/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
   --python-version 3.11 --extra dev --extra openai --extra anthropic --extra google pyproject.toml
 
@@ -30,11 +31,14 @@ check: setup    ## style, types, who imports whom, lock and generated pages up t
 	@cd web && npm run --silent check
 	@.ci/lock $(LOCK)
 
-bench: setup    ## measure what the documentation claims about speed
-	@for script in bench/*.py; do test -e "$$script" || { echo "Nothing to measure yet."; break; }; $(BIN)/python "$$script" || exit 1; done
+bench: setup $(PEER) ## measure what the documentation claims about speed, beside a peer
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python -m bench.$$(basename "$$script" .py) || exit 1; done
 
 lock: setup     ## write requirements.lock anew; UPGRADE=1 takes newer versions
 	$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 --extra bench pyproject.toml --constraint requirements.lock $(if $(UPGRADE),--upgrade) \
+	  $$(sed -n 's/^\([A-Za-z0-9._-]*\)\(\[[^]]*\]\)\{0,1\}==.*/--no-emit-package \1/p' requirements.lock | sort -u) -o bench/requirements.lock
 
 docs: setup     ## write the generated reference pages anew
 	@$(BIN)/python -m cofounder.cli.reference
@@ -47,4 +51,10 @@ $(READY): requirements.lock pyproject.toml
 	@.ci/venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# What the product is measured beside lies apart from it, so that the product is measured without it.
+$(PEER): bench/requirements.lock $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --upgrade \
+	  --target build/peer --requirement bench/requirements.lock
 	@touch $@

@@ -1,102 +1,107 @@
-"""How fast a request becomes an approval: alone, sixteen at once, and how many tasks a second.
+"""How fast a request becomes an approval, beside the same work on LangGraph.
 
-Run: python -m bench.journey [--runs 30]. The offline model, a fresh database of the embedded PostgreSQL, one worker in
-this process. Seconds from the request's commit to the moment the round of approval is open.
+Run: make bench, or python -m bench.journey [--runs 30] [--tasks 64] [--processes 1 2] [--sample] [--no-peer].
+
+A fresh embedded PostgreSQL (fsync on), the offline model. A process of its own submits and watches; `cofounder
+worker` processes carry out. The peer is LangGraph with its PostgreSQL saver, on the same database, in the same run,
+with the same nine nodes and tools: see bench/journeys/peer.py for what it does and what it is spared. The peer goes
+first, while the tables are smallest. Prints a table and writes nothing else.
 """
 
 import argparse
 import asyncio
 import os
-import statistics
+import sys
 import tempfile
-import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from uuid import UUID
 
-REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
-METRICS = {
-    "revenue_monthly": 150000,
-    "previous_month_revenue": 125000,
-    "traffic_monthly": 250000,
-    "conversion_rate": 0.045,
-    "customer_count": 320,
-}
+from bench.journeys.work import Figures, Rate, p50, p95
 
 
-async def submit() -> UUID:
-    from cofounder.flow.request import service
-    from cofounder.flow.request.schemas import ProcessIn
-    from cofounder.kit.db import transaction
-
-    body = ProcessIn.model_validate({"request": REQUEST, "business_metrics": METRICS})
-    async with transaction() as session:
-        return (await service.submit(session, body, by="bench")).id
-
-
-async def one() -> float:
-    """Seconds from the request to its open round of approval; told by the live events, as a page is told."""
-    from sqlalchemy import text
-
-    from cofounder.kit import live
-    from cofounder.kit.db import transaction
-
-    events = live.subscribe(lambda topic: topic == "approvals")
-    coming = asyncio.ensure_future(anext(events))
-    await asyncio.sleep(0)  # subscribed before anything can change
-    started = time.perf_counter()
-    task_id = await submit()
-    try:
-        while True:
-            event = await asyncio.wait_for(coming, 60)
-            coming = asyncio.ensure_future(anext(events))
-            if event.id != str(task_id):
-                continue
-            seconds = time.perf_counter() - started
-            async with transaction() as session:
-                found = await session.execute(text("SELECT status FROM tasks WHERE id = :id"), {"id": task_id})
-                if found.scalar_one() != "pending_approval":
-                    raise SystemExit(f"task {task_id} does not wait for approval")
-            return seconds
-    finally:
-        coming.cancel()
-
-
-def said(name: str, seconds: list[float]) -> None:
-    ordered = sorted(seconds)
-    p95 = ordered[min(len(ordered) - 1, round(0.95 * len(ordered)))]
-    print(f"{name}: p50 {statistics.median(ordered) * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, n = {len(ordered)}")
-
-
-async def bench(runs: int) -> None:
+async def bench(chosen: argparse.Namespace, data: Path) -> tuple[Figures, Figures | None]:
+    """Measure ours and, unless told not to, the peer."""
+    from bench.journeys import ours, peers
     from cofounder import app
-    from cofounder.kit import live
+    from cofounder.kit import db
 
     await app.open_database()
     app.wire()
-    async with app.working(), live.listening():
-        for _ in range(3):
-            await one()
-        said("alone", [await one() for _ in range(runs)])
-        at_once: list[float] = []
-        for _ in range(2):
-            at_once += await asyncio.gather(*(one() for _ in range(16)))
-        said("sixteen at once", at_once)
-        started = time.perf_counter()
-        await asyncio.gather(*(one() for _ in range(64)))
-        print(f"tasks a second, one worker: {64 / (time.perf_counter() - started):.1f}")
+    if chosen.sample:
+        from cofounder.cli.groups.data import load_sample
+
+        await load_sample()
+    beside = None
+    if chosen.peer and peers.version() is None:
+        print("LangGraph is not installed, so no peer was measured. Install it with: make bench", file=sys.stderr)
+    elif chosen.peer:
+        beside = await asyncio.to_thread(peers.measure, chosen.runs, chosen.tasks, chosen.processes, data)
+    mine = await ours.measure(chosen.runs, chosen.tasks, chosen.processes, data)
+    await db.dispose()
+    return mine, beside
+
+
+def table(mine: Figures, beside: Figures | None, name: str) -> str:
+    """The figures, one a line; the last column says how many times better we are."""
+    lines = [f"{'':46}{'Cofounder':>12}{name:>20}{'ratio':>8}"]
+
+    def line(words: str, figure: Callable[[Figures], float], *, fewer: bool = True, digits: int = 0) -> None:
+        ours = figure(mine)
+        theirs = figure(beside) if beside else None
+        ratio = "" if theirs is None else f"{(theirs / ours if fewer else ours / theirs):.2f}"
+        shown = "" if theirs is None else f"{theirs:.{digits}f}"
+        lines.append(f"{words:46}{ours:12.{digits}f}{shown:>20}{ratio:>8}")
+
+    line(f"request to open approval, alone, p50, ms (n={len(mine.alone)})", lambda it: p50(it.alone))
+    line("the same, p95, ms", lambda it: p95(it.alone))
+    line(f"the same, sixteen at once, p50, ms (n={len(mine.at_once)})", lambda it: p50(it.at_once))
+    line("the same, p95, ms", lambda it: p95(it.at_once))
+    for number, rate in mine.rates.items():
+        _rate_lines(line, number, rate)
+    if beside and beside.bare:
+        bare = beside.bare
+        lines += [
+            "",
+            "The work alone, one request after the other, without graph, engine or checkpoint: "
+            f"{bare.a_second:.1f} tasks a second,",
+            f"processor a task: Python {bare.python_ms:.0f} ms, PostgreSQL {bare.postgres_ms:.0f} ms. No engine does it for less.",
+        ]
+    return "\n".join(lines)
+
+
+def _rate_lines(line: Callable[..., None], number: int, rate: Rate) -> None:
+    who = "one process" if number == 1 else f"{number} processes"
+    line(f"tasks a second, {who} (n={rate.count})", lambda it: it.rates[number].a_second, fewer=False, digits=1)
+    line("  processor a task, Python, ms", lambda it: it.rates[number].python_ms)
+    line("  processor a task, PostgreSQL, ms", lambda it: it.rates[number].postgres_ms)
+
+
+def options(words: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=30, help="how often alone")
+    parser.add_argument("--tasks", type=int, default=64, help="how many for a rate, in each process")
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="rates with so many processes")
+    parser.add_argument("--sample", action="store_true", help="with the sample company's history in the database")
+    parser.add_argument("--no-peer", dest="peer", action="store_false", help="ours alone")
+    return parser.parse_args(words)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=30)
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cofounder-bench-", dir="/tmp") as home:
-        Path(home).chmod(0o755)
-        os.environ["COFOUNDER_HOME"] = str(Path(home) / "home")
-        asyncio.run(bench(chosen.runs))
+    chosen = options()
+    os.environ.pop("DATABASE_URL", None)
+    with tempfile.TemporaryDirectory(prefix="cofounder-bench-", dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        home = Path(folder) / "home"
+        os.environ["COFOUNDER_HOME"] = str(home)
+        from bench.journeys import peers
         from cofounder.kit import postgres
 
-        postgres.stop(Path(os.environ["COFOUNDER_HOME"]))
+        try:
+            mine, beside = asyncio.run(bench(chosen, home / "database"))
+        finally:
+            postgres.stop(home)
+        print("with the sample company" if chosen.sample else "with an empty company")
+        print(table(mine, beside, f"LangGraph {peers.version()}"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PEERS = (ROOT / "bench" / "requirements.lock").read_text(encoding="utf-8")  # what is measured beside us, and no more
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -19,7 +20,7 @@ def _name(text: str) -> str:
 def locked() -> dict[str, list[str]]:
     """Name -> versions; some differ by platform or Python."""
     found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", LOCK, re.M):
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", LOCK + PEERS, re.M):
         found.setdefault(_name(name), []).append(version)
     return found
 
@@ -38,12 +39,26 @@ def test_the_lock_holds_what_the_project_asks_for(line: str) -> None:
 
 
 def test_every_locked_package_has_hashes() -> None:
-    for block in re.split(r"\n(?=[A-Za-z0-9])", LOCK.strip()):
+    for block in re.split(r"\n(?=[A-Za-z0-9])", f"{LOCK.strip()}\n{PEERS.strip()}"):
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
+def test_setup_installs_nothing_that_is_only_measured_beside() -> None:
+    ours, peers = ({_name(name) for name in re.findall(r"^([A-Za-z0-9._-]+)", text, re.M)} for text in (LOCK, PEERS))
+    assert "langgraph" in peers
+    assert not ours & peers
+
+
 def test_nothing_that_travels_names_a_host_of_packages_or_a_place_on_this_machine() -> None:
-    for name in ("requirements.lock", "pyproject.toml", "Makefile", ".ci/run", ".ci/venv", ".ci/lock"):
+    for name in (
+        "requirements.lock",
+        "bench/requirements.lock",
+        "pyproject.toml",
+        "Makefile",
+        ".ci/run",
+        ".ci/venv",
+        ".ci/lock",
+    ):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text, name
         assert not re.search(r"(?<![\w.])/(home|root|work|opt|Users)/", text), name
