@@ -59,14 +59,16 @@ SOMETIMES = ("topic", "compare_with", "metrics", "horizon", "figures", "told")  
 # A question or an assumption about one of these fields is about the field on the left.
 ABOUT = {
     "kinds": {"action", "text", "language"},
-    "unknown_channels": {"channels"},
-    "constraints": {"count", "publish_at", "deadline", "persona", "link", "not_kept", "must_avoid"},
+    "unknown_channels": {"channels", "not_read"},
+    "tone": {"not_read"},
+    "audience": {"not_read"},
+    "constraints": {"count", "publish_at", "deadline", "persona", "link", "not_kept", "not_read"},
     "rejected": {"action"},
     "compare_with": {"period"},
     "horizon": {"period"},
     "metrics": {"figures", "metric", "language"},
-    "told": {"not_kept"},
-    "topic": {"language", "text"},
+    "told": {"not_kept", "not_read"},
+    "topic": {"language", "text", "not_read"},
     "asks": set(),
 }
 

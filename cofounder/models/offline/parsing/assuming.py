@@ -4,7 +4,7 @@ import re
 
 from cofounder.models.intent import Action, Assumption
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import metrics
+from cofounder.models.offline.parsing import metrics, residue
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.channels import title
 from cofounder.models.offline.parsing.reading import LONGEST_INSTRUCTION
@@ -168,9 +168,11 @@ def _named(values: dict[str, float]) -> str:
 def _left(found: Sense, said: Answers) -> list[tuple[str, str]]:
     out = [("not_kept", f'Not kept: "{words}". I can neither do nor check it.') for words in found.demands.unsupported]
     out += [("not_done", f'Not done: "{words}".') for words in found.unmade if said.confirmed]
-    out += [("not_read", f'Not understood and left out: "{words}".') for words in found.loose[:3]]
-    if len(found.loose) > 3:
-        out.append(("not_read", f"Not understood and left out: {len(found.loose) - 3} more parts."))
+    unread = [] if _has(found.actions, "check_compliance", "publish_text") else residue.find(found) or found.loose
+    if unread:
+        more = f" and {len(unread) - 6} more" if len(unread) > 6 else ""
+        shown = ", ".join(f'"{words}"' for words in unread[:6])
+        out.append(("not_read", f"Words that I made nothing of: {shown}{more}."))
     if found.reading.cut:
         out.append(
             (

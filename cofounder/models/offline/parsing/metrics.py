@@ -34,7 +34,7 @@ _NAMES = (
     ("average_order_value", r"average order values?|aov"),
     ("nps", r"nps|net promoter score"),
 )  # fmt: skip
-_ANY = re.compile("|".join(f"(?P<m{i}>(?<!\\w)(?:{pattern})(?!\\w))" for i, (_, pattern) in enumerate(_NAMES)))
+ANY = re.compile("|".join(f"(?P<m{i}>(?<!\\w)(?:{pattern})(?!\\w))" for i, (_, pattern) in enumerate(_NAMES)))
 NAMED = "(?:" + "|".join(pattern for _, pattern in _NAMES) + ")"
 _ALONE_CUSTOMERS = re.compile(
     r"\b(?:revenue|traffic|conversion\w*|sales|churn|mrr)(?:,| and| or|, and| &) (?:our )?customers\b|\bcustomers(?:,| and| &) (?:our )?(?:revenue|traffic|conversion|mrr)\b|\bhow many (?:new )?(?:customers|clients|users)\b|^(?:our )?customers$"
@@ -57,7 +57,7 @@ ADVICE = re.compile(
 
 def find(low: str) -> list[str]:
     """Canonical metric names in the order they are named, no doubles."""
-    names = [_NAMES[int((match.lastgroup or "m0")[1:])][0] for match in _ANY.finditer(low)]
+    names = [_NAMES[int((match.lastgroup or "m0")[1:])][0] for match in ANY.finditer(low)]
     if _ALONE_CUSTOMERS.search(low):
         names.append("customers")
     return list(dict.fromkeys(names))
