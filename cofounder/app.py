@@ -38,9 +38,12 @@ async def working() -> AsyncIterator[None]:
     """This process carries out tasks inside the block. Wants an open database and wired tools."""
     from cofounder import journey
     from cofounder.flow.plan.tools import registry
+    from cofounder.flow.run import stalled
+    from cofounder.ops import watchdog
 
     await registry.discover()
-    async with leases.held(role="worker", dead=journey.set_aside, finished=journey.finished_nodes):
+    chores = [watchdog.watching(stalled.find, stalled.tell)]
+    async with leases.held(role="worker", dead=journey.set_aside, finished=journey.finished_nodes, chores=chores):
         yield
     await registry.close()
 

@@ -11,6 +11,7 @@ from cofounder.flow.run import tables as run
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
+from cofounder.ops import tables as ops
 from cofounder.people import tables as people
 from cofounder.personas import tables as personas
 

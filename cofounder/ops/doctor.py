@@ -19,6 +19,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.db import DatabaseOutOfReach
 from cofounder.kit.errors import CofounderError
 from cofounder.ops import health, queries
+from cofounder.ops.watchdog import KIND
 from cofounder.people import list_keys
 from cofounder.settings import settings
 
@@ -45,6 +46,7 @@ async def run(session: AsyncSession) -> list[Finding]:
         await worker(session),
         *await keys(session),
         *await unclear(session),
+        *await stalled(session),
     ]
 
 
@@ -182,6 +184,19 @@ async def unclear(session: AsyncSession) -> list[Finding]:
             detail=f"{len(unknown)} sent and not confirmed, the first on {unknown[0].intended_at:%Y-%m-%d}.",
             mend="Look at the channel, then say what you found.",
         )
+    ]
+
+
+async def stalled(session: AsyncSession) -> list[Finding]:
+    """Tasks that should move and do not, each with what was done about it."""
+    return [
+        Finding(
+            name="A task that does not move",
+            state="failed",
+            detail=f"{alert.subject}: {alert.detail}",
+            mend=f"cofounder task {alert.subject}",
+        )
+        for alert in await queries.alerts(session, KIND)
     ]
 
 

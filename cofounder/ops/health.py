@@ -11,6 +11,7 @@ from cofounder.kit import migrate
 from cofounder.kit.clock import now
 from cofounder.kit.errors import CofounderError
 from cofounder.ops import queries
+from cofounder.ops.watchdog import KIND as STALLED
 
 
 class SchemaBehind(CofounderError):
@@ -35,6 +36,7 @@ class Ready(BaseModel):
     database: str = Field(examples=["18.4"])
     schema_revision: str
     workers: int
+    stalled: int = Field(default=0, description="Tasks that should move and do not.")
 
 
 @dataclass(frozen=True)
@@ -88,4 +90,5 @@ async def readiness(session: AsyncSession) -> Ready:
             f"The database's schema is at {found.revision or 'nothing'}; this program wants {found.newest}."
         )
     living = await workers(session)
-    return Ready(database=found.version, schema_revision=str(found.revision), workers=len(living))
+    still = await queries.alerts(session, STALLED)
+    return Ready(database=found.version, schema_revision=str(found.revision), workers=len(living), stalled=len(still))

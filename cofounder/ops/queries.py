@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import Update, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.kit.ids import new_id
 from cofounder.kit.tables import Effect, Lease
+from cofounder.ops.tables import Alert
 
 
 async def about(session: AsyncSession) -> tuple[str, bool, str]:
@@ -31,3 +34,29 @@ async def leases(session: AsyncSession, *, role: str, at: datetime) -> Sequence[
 async def unknown_effects(session: AsyncSession) -> Sequence[Effect]:
     """Effects whose outcome is unknown, oldest first."""
     return (await session.scalars(select(Effect).where(Effect.state == "unknown").order_by(Effect.intended_at))).all()
+
+
+async def alerts(session: AsyncSession, kind: str) -> Sequence[Alert]:
+    """Open alerts of a kind, oldest first."""
+    found = select(Alert).where(Alert.kind == kind, Alert.cleared_at.is_(None)).order_by(Alert.raised_at)
+    return (await session.scalars(found)).all()
+
+
+async def raise_alert(session: AsyncSession, kind: str, subject: str, detail: str, *, at: datetime) -> None:
+    """Open an alert; one that is open already stays as it is."""
+    values = {"id": new_id(), "kind": kind, "subject": subject, "detail": detail, "raised_at": at}
+    await session.execute(insert(Alert).values(values).on_conflict_do_nothing())
+
+
+async def act(session: AsyncSession, kind: str, subject: str, *, at: datetime, detail: str) -> None:
+    """Write down what was done about an open alert."""
+    said = func.concat(Alert.detail, " ", detail)
+    await session.execute(_open(kind, subject).values(acted_at=at, detail=said))
+
+
+async def clear(session: AsyncSession, kind: str, subject: str, *, at: datetime) -> None:
+    await session.execute(_open(kind, subject).values(cleared_at=at))
+
+
+def _open(kind: str, subject: str) -> Update:
+    return update(Alert).where(Alert.kind == kind, Alert.subject == subject, Alert.cleared_at.is_(None))

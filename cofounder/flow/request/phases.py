@@ -98,8 +98,7 @@ async def _enter(task_id: UUID, name: str, whatever: bool) -> Result | None:
     """Mark the phase as running, or say why it may not run now."""
     async with transaction(durable=False) as session:
         live.changed(session, "tasks", task_id)
-        if await records.enter_phase(session, task_id, name, whatever=whatever):
-            await queries.mark_phase(session, task_id, name, state="running", started_at=now(), note=None)
+        if await queries.enter_phase(session, task_id, name, whatever=whatever, at=now()):
             return None
         task = await records.get_task(session, task_id, lock=True)
         if task.status in FINAL:
@@ -126,6 +125,12 @@ async def _leave(task_id: UUID, name: str, result: Result) -> None:
 async def close(session: AsyncSession, task_id: UUID, name: str, *, note: str) -> None:
     """End a phase that was `opened`."""
     await queries.mark_phase(session, task_id, name, state="done", note=note, finished_at=now())
+    live.changed(session, "tasks", task_id)
+
+
+async def say(session: AsyncSession, task_id: UUID, name: str, note: str) -> None:
+    """Put a note on a phase for whoever looks at the task; the phase goes on as it was."""
+    await queries.mark_phase(session, task_id, name, note=note)
     live.changed(session, "tasks", task_id)
 
 

@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Table, bindparam, delete, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.run.tables import Deliverable, Step, Variant
 
+_STEP = cast(Table, Step.__table__)
 _PLAIN = {"synchronize_session": False}  # nobody holds these rows as objects, so none need be looked for
 
 
+_OF_TASK: Any = bindparam("task")
+_STEPS = select(Step).where(Step.task_id == _OF_TASK).order_by(Step.position)
+_VARIANTS = select(Variant).where(Variant.task_id == _OF_TASK).order_by(Variant.channel, Variant.version)
+_DELIVERABLES = select(Deliverable).where(Deliverable.task_id == _OF_TASK).order_by(Deliverable.position)
+
+
 async def steps(session: AsyncSession, task_id: UUID) -> Sequence[Step]:
-    query = select(Step).where(Step.task_id == task_id).order_by(Step.position)
-    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+    return (await session.scalars(_STEPS.execution_options(populate_existing=True), {"task": task_id})).all()
 
 
 async def add_steps(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
@@ -30,26 +37,32 @@ async def drop_unstarted(session: AsyncSession, task_id: UUID, keep: list[str]) 
     await session.execute(delete(Step).where(Step.task_id == task_id, Step.state == "waiting", Step.node.not_in(keep)))
 
 
+# Whether the task may go on is looked at in the same moment.
+_CLAIM = (
+    update(_STEP)
+    .where(
+        _STEP.c.id == bindparam("one"),
+        _STEP.c.state.in_(("waiting", "running")),
+        text("EXISTS (SELECT FROM tasks WHERE id = steps.task_id AND status = 'running' AND NOT is_paused)"),
+    )
+    .values(
+        state="running",
+        fence=bindparam("to_fence", type_=_STEP.c.fence.type),
+        attempt=bindparam("to_attempt", type_=_STEP.c.attempt.type),
+        input=bindparam("to_input", type_=_STEP.c.input.type),
+        error=null(),
+        started_at=func.coalesce(_STEP.c.started_at, bindparam("at", type_=_STEP.c.started_at.type)),
+    )
+    .returning(_STEP.c.id)
+)
+
+
 async def claim(
     session: AsyncSession, step_id: UUID, *, fence: UUID, attempt: int, input: dict[str, Any], at: datetime
 ) -> bool:
     """Take an unfinished step under a new fence; false when it is finished, or its task is to stand still."""
-    may_run = text("EXISTS (SELECT FROM tasks WHERE id = steps.task_id AND status = 'running' AND NOT is_paused)")
-    found = await session.execute(
-        update(Step)
-        .where(Step.id == step_id, Step.state.in_(("waiting", "running")), may_run)
-        .values(
-            state="running",
-            fence=fence,
-            attempt=attempt,
-            input=input,
-            error=None,
-            started_at=func.coalesce(Step.started_at, at),
-        )
-        .returning(Step.id)
-        .execution_options(**_PLAIN)
-    )
-    return found.scalar_one_or_none() is not None
+    given = {"one": step_id, "to_fence": fence, "to_attempt": attempt, "to_input": input, "at": at}
+    return (await session.execute(_CLAIM, given)).first() is not None
 
 
 async def count_attempt(session: AsyncSession, step_id: UUID, *, fence: UUID) -> None:
@@ -63,15 +76,16 @@ async def count_attempt(session: AsyncSession, step_id: UUID, *, fence: UUID) ->
 
 async def finish(session: AsyncSession, step_id: UUID, *, fence: UUID, **values: Any) -> bool:
     """Write a step's outcome; false when another holder took it meanwhile."""
-    found = await session.execute(
-        update(Step)
-        .where(Step.id == step_id, Step.fence == fence)
-        .values(**values)
-        .returning(Step.id)
-        .execution_options(**_PLAIN)
-        .execution_options(**_PLAIN)
-    )
-    return found.scalar_one_or_none() is not None
+    given = {f"to_{column}": value for column, value in values.items()}
+    found = await session.execute(_finishing(tuple(values)), {"one": step_id, "held": fence, **given})
+    return found.first() is not None
+
+
+@lru_cache
+def _finishing(columns: tuple[str, ...]) -> Any:
+    values = {column: bindparam(f"to_{column}", type_=_STEP.c[column].type) for column in columns}
+    held = (_STEP.c.id == bindparam("one"), _STEP.c.fence == bindparam("held"))
+    return update(_STEP).where(*held).values(values).returning(_STEP.c.id)
 
 
 async def settle_waiting(session: AsyncSession, task_id: UUID, *, state: str) -> None:
@@ -82,8 +96,7 @@ async def settle_waiting(session: AsyncSession, task_id: UUID, *, state: str) ->
 
 
 async def variants(session: AsyncSession, task_id: UUID) -> Sequence[Variant]:
-    query = select(Variant).where(Variant.task_id == task_id).order_by(Variant.channel, Variant.version)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(_VARIANTS, {"task": task_id})).all()
 
 
 async def next_version(session: AsyncSession, task_id: UUID, channel: str) -> int:
@@ -110,8 +123,7 @@ async def put_deliverable(session: AsyncSession, values: dict[str, Any]) -> None
 
 
 async def deliverables(session: AsyncSession, task_id: UUID) -> Sequence[Deliverable]:
-    query = select(Deliverable).where(Deliverable.task_id == task_id).order_by(Deliverable.position)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(_DELIVERABLES, {"task": task_id})).all()
 
 
 async def success_by_tool(session: AsyncSession) -> dict[str, tuple[int, int]]:
@@ -136,3 +148,33 @@ async def end(session: AsyncSession, step_id: UUID, *, state: str, error: dict[s
 async def count_done(session: AsyncSession, task_id: UUID) -> int:
     query = select(func.count()).select_from(Step).where(Step.task_id == task_id, Step.state == "done")
     return int((await session.execute(query)).scalar_one())
+
+
+async def still_since(session: AsyncSession, before: datetime) -> list[tuple[UUID, str | None, datetime, float]]:
+    """(task, phase, when it last moved, longest time-out of a step that runs) of tasks that run and did not move since.
+
+    Moving is: a phase, a step or a model call that began or ended, or a step that the engine put on record.
+    """
+    found = text(
+        """
+        SELECT t.id, t.phase, m.moved_at, coalesce(m.timeout, 0)
+        FROM tasks AS t CROSS JOIN LATERAL (
+          SELECT GREATEST(
+            t.created_at, t.started_at,
+            (SELECT max(GREATEST(started_at, finished_at)) FROM phases WHERE task_id = t.id),
+            (SELECT max(GREATEST(started_at, finished_at)) FROM steps WHERE task_id = t.id),
+            (SELECT max(GREATEST(started_at, finished_at)) FROM model_calls WHERE task_id = t.id),
+            (SELECT to_timestamp(max(completed_at_epoch_ms) / 1000.0)
+             FROM dbos.operation_outputs WHERE workflow_uuid = CAST(t.id AS text))
+          ) AS moved_at,
+          (SELECT max(CAST(one ->> 'timeout_seconds' AS float))
+           FROM plans AS p, jsonb_array_elements(p.document -> 'steps') AS one, steps AS s
+           WHERE p.task_id = t.id AND s.task_id = t.id AND s.node = one ->> 'id' AND s.state = 'running') AS timeout
+        ) AS m
+        WHERE t.status IN ('queued', 'running') AND NOT t.is_paused
+          AND (t.not_before IS NULL OR t.not_before < :before) AND m.moved_at < :before
+        ORDER BY m.moved_at
+        """
+    )
+    rows = await session.execute(found, {"before": before})
+    return [(id, phase, moved_at, float(timeout)) for id, phase, moved_at, timeout in rows]
