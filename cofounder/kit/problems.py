@@ -208,11 +208,17 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _methods(request: Request) -> list[str]:
-    """What the address takes; Starlette names only the methods of the first route that it finds there."""
-    found: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        if route.path and compile_path(route.path)[0].match(request.url.path):
-            found |= set(getattr(route, "methods", None) or ())
+    """What the address takes; Starlette names only the methods of the first route that it finds there.
+
+    /api/tasks/bulk is an address of its own, though /api/tasks/{task_id} would match it too.
+    """
+    matching = [
+        route
+        for route in iter_route_contexts(request.app.routes)
+        if route.path and compile_path(route.path)[0].match(request.url.path)
+    ]
+    exact = [route for route in matching if route.path == request.url.path]
+    found = {method for route in exact or matching for method in route.methods or ()}
     return sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()))
 
 

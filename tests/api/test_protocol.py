@@ -105,6 +105,8 @@ async def test_head_is_get_without_its_body_and_options_names_the_methods(house:
         ("/api/tasks", "GET, HEAD, OPTIONS"),
         (PROCESS, "OPTIONS, POST"),
         (SETTINGS, "GET, HEAD, OPTIONS, PUT"),
+        ("/api/tasks/bulk", "OPTIONS, POST"),
+        (f"/api/tasks/{uuid4()}", "GET, HEAD, OPTIONS"),
     ):
         said = await house.anonymous.options(path)
         assert (said.status_code, said.headers["allow"], said.content) == (204, methods, b"")
