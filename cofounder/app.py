@@ -76,6 +76,7 @@ def create_app() -> FastAPI:
     from cofounder.ops.events import router as events
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
+    from cofounder.people.routes import router as people
 
     app = FastAPI(
         title="Cofounder",
@@ -87,7 +88,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     install(app)
-    for router in (request, run, approve, publish, learn, settings_routes, events, ops):
+    for router in (request, run, approve, publish, learn, settings_routes, people, events, ops):
         app.include_router(router)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
     contract.describe(app)

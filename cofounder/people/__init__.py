@@ -1,8 +1,8 @@
 """Who may do what.
 
-In: the key that came with a request, or nothing for the local owner of the command line. Out: a `Caller` with
-one of four roles, and an audit entry for whatever changed. Never: a secret in clear in the database, in a log or in
-an answer other than the one that made it; a caller without a key over HTTP.
+In: the key, access token or cookie that came with a request, or nothing for the local owner of the command line. Out:
+a `Caller` with one of four roles, and an audit entry for whatever changed. Never: a secret in clear in the database,
+in a log or in an answer other than the one that made it; a default password; a caller without any of these over HTTP.
 """
 
 from cofounder.people.access import (

@@ -1,38 +1,59 @@
 """What a route declares: the least role that may call it.
 
-A route takes one parameter of type Viewer, Operator, Approver or Admin. Without a key there is no caller,
+A route takes one parameter of type Viewer, Operator, Approver or Admin. Without a key or a sign-in there is no caller,
 on loopback neither: whatever else runs on the machine could otherwise approve.
 """
 
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from cofounder.kit import db
 from cofounder.kit.errors import NotAllowed, NotSignedIn
-from cofounder.people import service
+from cofounder.people import cookies, service, sign_ins
 from cofounder.people.roles import Caller, Role
 
-PUBLIC_PATHS = frozenset({"/api/health", "/api/ready"})
+# Asked before anybody is known: whether it runs, and who somebody is.
+PUBLIC_PATHS = frozenset(
+    {
+        "/api/health",
+        "/api/ready",
+        "/api/auth/sign-in",
+        "/api/auth/link",
+        "/api/auth/token",
+        "/api/auth/refresh",
+    }
+)
 
 _bearer = HTTPBearer(
     auto_error=False,
-    scheme_name="API key",
-    description="A key made with: cofounder keys create",
+    scheme_name="Bearer",
+    description="A key made with `cofounder keys create`, or an access token from /api/auth/token",
 )
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def signed_in(credentials: _Credentials) -> Caller:
-    """The caller whose key came with the request. Raises NotSignedIn."""
-    if credentials is None:
+async def signed_in(request: Request, credentials: _Credentials) -> Caller:
+    """Whoever sent the request: the holder of a key, of an access token, or of the page's cookie.
+
+    Raises NotSignedIn, and OriginForeign for a change that a cookie came with from another site.
+    """
+    if credentials is not None:
+        secret = credentials.credentials
+        async with db.transaction() as session:
+            if secret.count(".") == 2:
+                return await sign_ins.with_access_token(session, secret)
+            return await service.sign_in(session, secret)
+    cookie = cookies.read(request)
+    if cookie is None:
         raise NotSignedIn()
+    cookies.same_origin(request, must=True)
     async with db.transaction() as session:
-        return await service.sign_in(session, credentials.credentials)
+        return await sign_ins.with_cookie(session, cookie)
 
 
 class AtLeast:
@@ -45,8 +66,10 @@ class AtLeast:
         """The caller, who has the role. Raises NotAllowed naming the role that is needed."""
         if not caller.may(self.role):
             raise NotAllowed(
-                f"This needs the role {self.role}; the key {caller.name!r} has the role {caller.role}.",
-                hint=f"Use a key with the role {self.role}: cofounder keys create NAME --role {self.role}",
+                f"This needs the role {self.role}; {caller.told} has the role {caller.role}.",
+                hint=f"Use a key with the role {self.role}: cofounder keys create NAME --role {self.role}"
+                if caller.kind == "key"
+                else "Ask an admin for the role.",
             )
         return caller
 

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit.clock import now
 from cofounder.people.tables import Setting
 
+_STORED = select(Setting.name, Setting.value)
+
 
 async def stored_settings(session: AsyncSession) -> dict[str, Any]:
     """name -> value, of everything that was set."""
-    return {row.name: row.value["value"] for row in (await session.scalars(select(Setting))).all()}
+    return {name: value["value"] for name, value in (await session.execute(_STORED)).all()}
 
 
 async def lock_settings(session: AsyncSession) -> None:

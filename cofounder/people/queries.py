@@ -1,13 +1,14 @@
-"""The SQL of keys and the audit log."""
+"""The SQL of people, their sign-ins, keys and the audit log."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, delete, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.people.tables import ApiKey, AuditEntry
+from cofounder.people.tables import ApiKey, AuditEntry, SignIn, SignInAttempts, SigningKey, Token, User
 
 
 async def key_named(session: AsyncSession, name: str) -> ApiKey | None:
@@ -50,3 +51,105 @@ async def audit_entries(
     if object_id is not None:
         wanted = wanted.where(AuditEntry.object_id == object_id)
     return (await session.scalars(wanted)).all()
+
+
+async def attempts(session: AsyncSession, subjects: Sequence[str]) -> Sequence[SignInAttempts]:
+    return (await session.scalars(select(SignInAttempts).where(SignInAttempts.subject.in_(subjects)))).all()
+
+
+async def count_attempt(session: AsyncSession, subject: str, at: datetime, *, forgotten: datetime) -> SignInAttempts:
+    """One failure more, or the first when the last one was before `forgotten`."""
+    fresh = insert(SignInAttempts).values(subject=subject, failures=1, last_at=at)
+    counted = fresh.on_conflict_do_update(
+        index_elements=["subject"],
+        set_={
+            "failures": case((SignInAttempts.last_at < forgotten, 1), else_=SignInAttempts.failures + 1),
+            "last_at": at,
+        },
+    ).returning(SignInAttempts)
+    return (await session.scalars(counted, execution_options={"populate_existing": True})).one()
+
+
+async def forget_attempts(session: AsyncSession, subjects: Sequence[str]) -> None:
+    await session.execute(delete(SignInAttempts).where(SignInAttempts.subject.in_(subjects)))
+
+
+async def users(session: AsyncSession) -> Sequence[User]:
+    return (await session.scalars(select(User).order_by(User.folded))).all()
+
+
+async def user(session: AsyncSession, id: UUID, *, lock: bool = False) -> User | None:
+    return await session.get(User, id, with_for_update=lock or None)
+
+
+async def user_named(session: AsyncSession, folded: str) -> User | None:
+    found: User | None = await session.scalar(select(User).where(User.folded == folded))
+    return found
+
+
+async def admins(session: AsyncSession) -> Sequence[User]:
+    """Who may administer now, locked, so that two admins cannot remove each other at once."""
+    wanted = select(User).where(User.role == "admin", User.disabled_at.is_(None)).order_by(User.id).with_for_update()
+    return (await session.scalars(wanted)).all()
+
+
+async def token(session: AsyncSession, digest: bytes, kind: str, *, lock: bool = False) -> Token | None:
+    wanted = select(Token).where(Token.digest == digest, Token.kind == kind)
+    found: Token | None = await session.scalar(wanted.with_for_update() if lock else wanted)
+    return found
+
+
+async def sign_in(session: AsyncSession, id: UUID) -> tuple[SignIn, User] | None:
+    """A sign-in and whose it is."""
+    found = (
+        await session.execute(select(SignIn, User).join(User, User.id == SignIn.user_id).where(SignIn.id == id))
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+async def note_seen(session: AsyncSession, id: UUID, at: datetime) -> None:
+    await session.execute(
+        update(SignIn).where(SignIn.id == id).values(last_seen_at=at).execution_options(synchronize_session=False)
+    )
+
+
+async def end_sign_ins(
+    session: AsyncSession, user_id: UUID, at: datetime, because: str, *, but: UUID | None = None
+) -> None:
+    """End every open sign-in of a person, but for one."""
+    ended = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    if but is not None:
+        ended = ended.where(SignIn.id != but)
+    await session.execute(ended.values(ended_at=at, ended_because=because).execution_options(synchronize_session=False))
+
+
+async def use_up_links(session: AsyncSession, user_id: UUID, at: datetime) -> None:
+    """A new link is the only one that works."""
+    await session.execute(
+        update(Token)
+        .where(Token.user_id == user_id, Token.kind == "link", Token.used_at.is_(None))
+        .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def signing_key(session: AsyncSession, id: str) -> SigningKey | None:
+    return await session.get(SigningKey, id)
+
+
+async def put_signing_key(session: AsyncSession, id: str, public: bytes, at: datetime) -> None:
+    await session.execute(
+        insert(SigningKey).values(id=id, public=public, created_at=at).on_conflict_do_nothing(index_elements=["id"])
+    )
+
+
+async def audit_page(
+    session: AsyncSession, filters: dict[str, str], after: tuple[datetime, UUID] | None, limit: int
+) -> tuple[Sequence[AuditEntry], int]:
+    """Entries newest first after a place, and how many the filters find in all. Filters: column -> value."""
+    wanted = [getattr(AuditEntry, name) == value for name, value in filters.items()]
+    total = await session.scalar(select(func.count()).select_from(AuditEntry).where(*wanted)) or 0
+    query = select(AuditEntry).where(*wanted).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < after)
+    return (await session.scalars(query)).all(), total

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Literal, get_args
+from uuid import UUID
 
 Role = Literal["viewer", "operator", "approver", "admin"]
 Kind = Literal["local", "key", "person"]
@@ -16,11 +17,18 @@ class Caller:
     name: str
     role: Role
     kind: Kind
+    sign_in_id: UUID | None = None  # of a person over HTTP
+    user_id: UUID | None = None
 
     @property
     def who(self) -> str:
         """The name as the audit log writes it: "local owner", "key:ci"."""
         return self.name if self.kind == "local" else f"{self.kind}:{self.name}"
+
+    @property
+    def told(self) -> str:
+        """The name as a sentence has it: "the key 'ci'", "Mara"."""
+        return f"the key {self.name!r}" if self.kind == "key" else self.name
 
     def may(self, role: Role) -> bool:
         """Whether the caller's role reaches `role`."""

@@ -1,11 +1,15 @@
-"""How a key is shown: everything but the secret."""
+"""How people, keys and sign-ins are shown: everything but the secrets."""
 
 from datetime import datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
-from cofounder.people.roles import Role
+from cofounder.kit.http import Body, ShortText, Time
+from cofounder.people.roles import Kind, Role
+
+Secret = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 
 
 class KeyOut(BaseModel):
@@ -24,3 +28,91 @@ class KeyOut(BaseModel):
 
 class KeyMade(KeyOut):
     key: str  # the secret, shown once
+
+
+class KeyIn(Body):
+    name: ShortText = Field(examples=["ci"], description="Whom or what the key is for.")
+    role: Role = Field(examples=["operator"])
+    expires_at: Time | None = Field(default=None, description="When it ends; left out: never.")
+
+
+class PersonOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    email: str | None
+    role: Role
+    has_password: bool
+    created_at: datetime
+    created_by: str | None
+    last_sign_in_at: datetime | None
+    disabled_at: datetime | None
+
+
+class PersonIn(Body):
+    name: ShortText = Field(examples=["Mara Ilves"])
+    role: Role = Field(examples=["approver"])
+    email: ShortText | None = None
+
+
+class PersonChange(Body):
+    """What to change; the rest stays."""
+
+    role: Role | None = None
+    disabled: StrictBool | None = None
+
+
+class LinkOut(BaseModel):
+    """`token` signs the person in once, at the page's address with #link=TOKEN."""
+
+    token: str
+    expires_at: datetime
+
+
+class SignInBody(Body):
+    name: ShortText = Field(examples=["Mara Ilves"])
+    password: Secret = Field(examples=["four words in a row"])
+
+
+class LinkBody(Body):
+    token: Secret = Field(examples=["cl_4f1c"])
+
+
+class RefreshBody(Body):
+    refresh_token: Secret = Field(examples=["cr_9b2e"])
+
+
+class PasswordBody(Body):
+    password: Secret = Field(examples=["four other words here"], description="The new one.")
+    current: Secret | None = Field(default=None, description="The old one, unless you came by a link.")
+
+
+class Me(BaseModel):
+    """Who is signed in."""
+
+    name: str
+    role: Role
+    kind: Kind
+    has_password: bool
+
+
+class Tokens(BaseModel):
+    """RFC 6749, section 5.1."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str = "Bearer"
+    expires_in: int
+
+
+class AuditOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    at: datetime
+    who: str
+    action: str
+    object_type: str
+    object_id: str
+    details: dict[str, Any]

@@ -5,8 +5,9 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,6 +44,12 @@ class ExpiryPassed(InputInvalid):
     """The key would already have expired."""
 
     hint = "Give a time in the future, with its time zone."
+
+
+class AuditCursorInvalid(InputInvalid):
+    """This is no place in the audit log."""
+
+    hint = "Use next_cursor of the page before, as it is."
 
 
 class KeyMissing(NotFound):
@@ -131,7 +138,11 @@ async def sign_in(session: AsyncSession, secret: str) -> Caller:
 
 
 async def still_good(session: AsyncSession, caller: Caller) -> bool:
-    """Whether a caller who came with a key would still be let in with it."""
+    """Whether a caller who came with a key or a sign-in would still be let in with it."""
+    if caller.kind == "person":
+        from cofounder.people import sign_ins
+
+        return await sign_ins.still_open(session, caller)
     if caller.kind != "key":
         return True
     row = await queries.key_named(session, caller.name)
@@ -170,6 +181,34 @@ async def audit_entries(
 ) -> Sequence[AuditEntry]:
     """What happened, newest first."""
     return await queries.audit_entries(session, object_type, object_id, limit)
+
+
+async def revoke_key_with_id(session: AsyncSession, id: UUID, by: Caller) -> ApiKey:
+    """As revoke_key, by the key's id. Raises KeyMissing."""
+    row = await queries.key_with_id(session, id)
+    if row is None:
+        raise KeyMissing(field="key_id")
+    return await revoke_key(session, row.name, by)
+
+
+async def audit_page(
+    session: AsyncSession, filters: dict[str, str], cursor: str | None, limit: int
+) -> tuple[Sequence[AuditEntry], str | None, int]:
+    """(entries newest first, the next cursor, how many there are in all). Raises AuditCursorInvalid."""
+    found, total = await queries.audit_page(session, filters, _place(cursor), limit + 1)
+    shown = found[:limit]
+    more = f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > limit else None
+    return shown, more, total
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    try:
+        at, id = cursor.split("~")
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(id)
+    except (ValueError, OverflowError) as error:
+        raise AuditCursorInvalid(field="cursor") from error
 
 
 async def _key_of(session: AsyncSession, secret: str) -> ApiKey | None:

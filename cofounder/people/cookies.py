@@ -1,0 +1,67 @@
+"""The page's cookie: no script reads it, no other site sends it, and what it may change must come from our own page."""
+
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+
+from cofounder.kit.errors import NotAllowed
+from cofounder.people.sign_ins import COOKIE_LASTS
+from cofounder.settings import settings
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class OriginForeign(NotAllowed):
+    """The request came from another site."""
+
+    hint = "Use the product's own page. Scripts send a key instead: Authorization: Bearer KEY"
+
+
+def name(request: Request) -> str:
+    """Over https the browser itself holds the cookie to this host; a port tells two products on one machine apart."""
+    if request.url.scheme == "https":
+        return "__Host-cofounder"
+    return f"cofounder_{request.url.port or 80}"
+
+
+def read(request: Request) -> str | None:
+    return request.cookies.get(name(request))
+
+
+def give(request: Request, response: Response, secret: str) -> None:
+    response.set_cookie(
+        name(request),
+        secret,
+        max_age=int(COOKIE_LASTS.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+        path="/",
+    )
+    response.headers["Cache-Control"] = "no-store"
+
+
+def take(request: Request, response: Response) -> None:
+    response.delete_cookie(
+        name(request), httponly=True, samesite="strict", secure=request.url.scheme == "https", path="/"
+    )
+
+
+def same_origin(request: Request, *, must: bool) -> None:
+    """Raise OriginForeign when the request names another origin; or, where it `must`, none."""
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("origin")
+    if origin is None and not must:
+        return
+    if origin not in _ours(request):
+        raise OriginForeign(f"Its Origin is {origin[:200]}." if origin else "It has no Origin.")
+
+
+def _ours(request: Request) -> set[str]:
+    found = {f"{request.url.scheme}://{request.headers.get('host', '')}"}
+    public = settings().public_url
+    if public:
+        parts = urlsplit(public)
+        found.add(f"{parts.scheme}://{parts.netloc}")
+    return found

@@ -1,0 +1,209 @@
+"""Sign in and out, people, keys, and the audit log."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit.clock import now
+from cofounder.kit.errors import NotAllowed
+from cofounder.kit.http import Page, Router, Session, documented
+from cofounder.people import cookies, service, sign_ins, signs, users
+from cofounder.people.access import Admin, Viewer
+from cofounder.people.attempts import TooManyAttempts
+from cofounder.people.roles import Caller
+from cofounder.people.schemas import (
+    AuditOut,
+    KeyIn,
+    KeyMade,
+    KeyOut,
+    LinkBody,
+    LinkOut,
+    Me,
+    PasswordBody,
+    PersonChange,
+    PersonIn,
+    PersonOut,
+    RefreshBody,
+    SignInBody,
+    Tokens,
+)
+from cofounder.people.tables import User
+
+router = Router(tags=["people"])
+Cursor = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+class NotAPerson(NotAllowed):
+    """A key has no sign-in and no password."""
+
+    hint = "Sign in as a person."
+
+
+@router.post("/api/auth/sign-in", responses=documented(sign_ins.SignInFailed, TooManyAttempts, cookies.OriginForeign))
+async def sign_in(body: SignInBody, request: Request, response: Response) -> Me:
+    """Sign in with name and password; the answer sets the page's cookie."""
+    cookies.same_origin(request, must=False)
+    caller, secrets = await sign_ins.by_password(body.name, body.password, _address(request), "cookie")
+    cookies.give(request, response, secrets["cookie"])
+    return Me(name=caller.name, role=caller.role, kind=caller.kind, has_password=True)
+
+
+@router.post("/api/auth/link", responses=documented(sign_ins.LinkSpent, TooManyAttempts, cookies.OriginForeign))
+async def sign_in_by_link(body: LinkBody, request: Request, response: Response, session: Session) -> Me:
+    """Sign in with a one-time link, which is spent by it; the answer sets the page's cookie."""
+    cookies.same_origin(request, must=False)
+    caller, secrets = await sign_ins.by_link(body.token, _address(request))
+    cookies.give(request, response, secrets["cookie"])
+    return await _me(session, caller)
+
+
+@router.post("/api/auth/token", responses=documented(sign_ins.SignInFailed, TooManyAttempts))
+async def get_tokens(body: SignInBody, request: Request, response: Response) -> Tokens:
+    """Sign in for a program: an access token for 15 minutes, and a refresh token that is good once."""
+    _, secrets = await sign_ins.by_password(body.name, body.password, _address(request), "tokens")
+    return _tokens(response, secrets)
+
+
+@router.post("/api/auth/refresh", responses=documented(sign_ins.RefreshRefused))
+async def refresh_tokens(body: RefreshBody, response: Response) -> Tokens:
+    """New tokens for a refresh token. One that comes a second time ends all tokens of its sign-in."""
+    _, secrets = await sign_ins.refresh(body.refresh_token)
+    return _tokens(response, secrets)
+
+
+@router.post("/api/auth/sign-out", status_code=204)
+async def sign_out(request: Request, response: Response, session: Session, caller: Viewer) -> None:
+    """End this sign-in: its cookie or its tokens are good for nothing from now on. A key stays."""
+    await sign_ins.sign_out(session, caller)
+    cookies.take(request, response)
+
+
+@router.get("/api/auth/me")
+async def me(session: Session, caller: Viewer) -> Me:
+    """Who is signed in, and what they may do."""
+    return await _me(session, caller)
+
+
+@router.put(
+    "/api/auth/password",
+    status_code=204,
+    responses=documented(users.PasswordWeak, users.PasswordWrong, NotAPerson),
+)
+async def set_password(body: PasswordBody, session: Session, caller: Viewer) -> None:
+    """Set your own password; your other sign-ins end. Who came by a link need not know the old one."""
+    if caller.user_id is None or caller.sign_in_id is None:
+        raise NotAPerson()
+    row = await users.with_id(session, caller.user_id)
+    await users.set_password(
+        session,
+        row,
+        body.password,
+        caller,
+        current=body.current,
+        prove=not await sign_ins.came_by_link(session, caller),
+    )
+
+
+@router.get("/api/people")
+async def list_people(session: Session, caller: Admin) -> Page[PersonOut]:
+    """Everybody who may sign in, by name, those who are shut out too."""
+    found = [_shown(row) for row in await users.everyone(session)]
+    return Page[PersonOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.post("/api/people", status_code=201, responses=documented(users.PersonNameInvalid, users.PersonNameTaken))
+async def add_person(body: PersonIn, session: Session, caller: Admin) -> PersonOut:
+    """Add a person. They come in by a link and may then set a password."""
+    return _shown(await users.add(session, body.name, body.role, caller, email=body.email))
+
+
+@router.patch("/api/people/{person_id}", responses=documented(users.PersonMissing, users.LastAdmin))
+async def change_person(person_id: UUID, body: PersonChange, session: Session, caller: Admin) -> PersonOut:
+    """Give another role, shut out, or let in again. It counts from the person's next request on."""
+    row = await users.with_id(session, person_id)
+    if body.role is not None:
+        await users.set_role(session, row, body.role, caller)
+    if body.disabled is not None:
+        await (users.disable if body.disabled else users.enable)(session, row, caller)
+    return _shown(row)
+
+
+@router.post(
+    "/api/people/{person_id}/link", status_code=201, responses=documented(users.PersonMissing, users.PersonDisabled)
+)
+async def make_link(person_id: UUID, session: Session, caller: Admin, response: Response) -> LinkOut:
+    """A link that signs this person in once, within 15 minutes. Earlier ones stop working."""
+    secret = await users.link(session, await users.with_id(session, person_id), caller)
+    response.headers["Cache-Control"] = "no-store"
+    return LinkOut(token=secret, expires_at=now() + sign_ins.LINK_LASTS)
+
+
+@router.get("/api/keys")
+async def list_api_keys(session: Session, caller: Admin) -> Page[KeyOut]:
+    """Every key, oldest first, revoked and expired ones too. Never a secret."""
+    found = [KeyOut.model_validate(row) for row in await service.list_keys(session)]
+    return Page[KeyOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.post(
+    "/api/keys",
+    status_code=201,
+    responses=documented(service.KeyNameInvalid, service.KeyNameTaken, service.ExpiryPassed),
+)
+async def make_key(body: KeyIn, session: Session, caller: Admin, response: Response) -> KeyMade:
+    """Make a key. Its secret is in this answer and nowhere else."""
+    secret, row = await service.create_key(session, body.name, body.role, caller, expires_at=body.expires_at)
+    response.headers["Cache-Control"] = "no-store"
+    return KeyMade(**KeyOut.model_validate(row).model_dump(), key=secret)
+
+
+@router.post("/api/keys/{key_id}/revoke", responses=documented(service.KeyMissing))
+async def revoke_api_key(key_id: UUID, session: Session, caller: Admin) -> KeyOut:
+    """End a key at once. Revoking it again changes nothing."""
+    return KeyOut.model_validate(await service.revoke_key_with_id(session, key_id, caller))
+
+
+@router.get("/api/audit", responses=documented(service.AuditCursorInvalid))
+async def read_audit(
+    session: Session,
+    caller: Admin,
+    who: Annotated[str | None, Query(max_length=200)] = None,
+    action: Annotated[str | None, Query(max_length=200)] = None,
+    object_type: Annotated[str | None, Query(max_length=200)] = None,
+    object_id: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[AuditOut]:
+    """Who did what, newest first: decisions, edits, keys, people, settings."""
+    given = {"who": who, "action": action, "object_type": object_type, "object_id": object_id}
+    filters = {name: value for name, value in given.items() if value is not None}
+    found, more, total = await service.audit_page(session, filters, cursor, limit)
+    return Page[AuditOut](items=[AuditOut.model_validate(row) for row in found], next_cursor=more, total=total)
+
+
+def _address(request: Request) -> str | None:
+    return request.client.host if request.client else None
+
+
+def _tokens(response: Response, secrets: dict[str, str]) -> Tokens:
+    response.headers["Cache-Control"] = "no-store"
+    return Tokens(**secrets, expires_in=int(signs.ACCESS_LASTS.total_seconds()))
+
+
+async def _me(session: AsyncSession, caller: Caller) -> Me:
+    row = await users.with_id(session, caller.user_id) if caller.user_id else None
+    return Me(
+        name=caller.name, role=caller.role, kind=caller.kind, has_password=row is not None and row.password is not None
+    )
+
+
+def _shown(row: User) -> PersonOut:
+    return PersonOut.model_validate(
+        {
+            **{name: getattr(row, name) for name in PersonOut.model_fields if name != "has_password"},
+            "has_password": row.password is not None,
+        }
+    )

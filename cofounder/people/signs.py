@@ -1,0 +1,125 @@
+"""What proves who somebody is: slow hashes of passwords, digests of random secrets, signed access tokens.
+
+The private half of a signing key lies in a file of the home that only its owner reads; the database holds public
+halves, so that each server can read what another one signed, and a copy of the database can sign nothing.
+"""
+
+import asyncio
+import base64
+import hashlib
+import os
+import secrets
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from pwdlib import PasswordHash
+
+ACCESS_LASTS = timedelta(minutes=15)
+ISSUER = "cofounder"
+
+
+@cache
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+@cache
+def _nobodys() -> str:
+    """A hash that no password fits: looking at it takes as long as looking at a real one."""
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+async def hashed(password: str) -> str:
+    """Argon2id with today's parameters; about 50 ms, off the event loop."""
+    return await asyncio.to_thread(_hasher().hash, password)
+
+
+async def fits(password: str, stored: str | None) -> tuple[bool, str | None]:
+    """Whether the password is the stored one, and its hash anew when the parameters have grown since.
+
+    Without a stored hash the answer is no, after the same time.
+    """
+    good, renewed = await asyncio.to_thread(_hasher().verify_and_update, password, stored or _nobodys())
+    return good and stored is not None, renewed if stored is not None else None
+
+
+def new_secret(kind: str) -> str:
+    """A secret with 256 random bits that says by its start what it is: "cs_" a session, "cl_" a link, "cr_" a refresh."""
+    return f"{kind}_{secrets.token_urlsafe(32)}"
+
+
+def digest(secret: str) -> bytes:
+    """SHA-256: the secret is random, so that a fast hash is as good as a slow one."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class Signer:
+    """Signs access tokens with the key in one file, which is made when it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self._key = _read_or_make(path)
+        self.public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self.id = key_id(self.public)
+
+    def sign(self, sign_in_id: UUID, user_id: UUID, at: datetime) -> str:
+        """A JWT (RFC 7519, EdDSA) that names a sign-in and a person and ends after 15 minutes; it names no role."""
+        claims = {"iss": ISSUER, "sub": str(user_id), "sid": str(sign_in_id), "iat": at, "exp": at + ACCESS_LASTS}
+        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.id})
+
+
+def key_id(public: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(public).digest()[:12]).decode()
+
+
+def signed_by(token: str) -> str | None:
+    """The id of the key that a token says it was signed with; None for what is no token of ours."""
+    try:
+        return str(jwt.get_unverified_header(token).get("kid") or "") or None
+    except jwt.PyJWTError:
+        return None
+
+
+def claims(token: str, public: bytes, at: datetime) -> dict[str, Any] | None:
+    """What a token says when its signature, issuer and time hold, else None. Clocks may differ by 30 seconds."""
+    try:
+        found: dict[str, Any] = jwt.decode(
+            token,
+            Ed25519PublicKey.from_public_bytes(public),
+            algorithms=["EdDSA"],  # never what the token itself asks for
+            issuer=ISSUER,
+            options={"require": ["exp", "iat", "sub", "sid"], "verify_exp": False, "verify_iat": False},
+        )
+    except (jwt.PyJWTError, ValueError):
+        return None
+    slack, moment = 30, at.timestamp()
+    try:
+        return found if float(found["iat"]) - slack <= moment <= float(found["exp"]) + slack else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _read_or_make(path: Path) -> Ed25519PrivateKey:
+    """Two processes may make it at once: one wins, both read the winner's."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        raw = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, base64.b64encode(raw))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_bytes()))
