@@ -91,9 +91,12 @@ async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
     `durable=False` does not wait for the disk: right for what a restart would do again anyway (progress, claims).
     A killed process loses nothing by it; a machine that loses power may lose the last fraction of a second.
     """
-    async with AsyncSession(engine(durable=durable), expire_on_commit=False) as session, session.begin():
-        yield session
-        await live.flush(session)
+    async with AsyncSession(engine(durable=durable), expire_on_commit=False) as session:
+        async with session.begin():
+            yield session
+            if durable:
+                await live.flush(session)
+        live.tell_soon(session)
 
 
 class DatabaseOutOfReach(CofounderError):

@@ -1,11 +1,12 @@
-"""What changed, told to whoever watches: one NOTIFY per transaction, one LISTEN per server, one stream per browser.
+"""What changed, told to whoever watches: at most one NOTIFY per transaction, one LISTEN per server, one stream per browser.
 
 Events carry names and ids, never content: whoever hears one asks again, with their own rights.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+import weakref
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -21,6 +22,12 @@ CHANNEL = "cofounder_live"
 BEAT_SECONDS = 15.0
 _LIMIT = 7_500  # bytes; PostgreSQL refuses payloads of 8,000
 _WAITING = 1_000  # events a slow watcher may be behind before it is told to ask for everything
+
+SOON_SECONDS = 0.05
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_Told = dict[tuple[str, str], None]
+_soon: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Told]" = weakref.WeakKeyDictionary()
+_sending: set["asyncio.Task[None]"] = set()
 
 log = logger(__name__)
 
@@ -59,12 +66,46 @@ def changed(session: AsyncSession, topic: str, id: object = "") -> None:
 async def flush(session: AsyncSession) -> None:
     """Send what `changed` collected, or "resync" when it is too much to say."""
     pending = session.info.pop("live", None)
+    if pending:
+        await session.execute(_NOTIFY, {"channel": CHANNEL, "payload": _payload(pending)})
+
+
+def _payload(pending: Iterable[tuple[str, str]]) -> str:
+    payload = json.dumps([list(key) for key in pending], separators=(",", ":"))
+    return payload if len(payload.encode()) <= _LIMIT else '"resync"'
+
+
+def tell_soon(session: AsyncSession) -> None:
+    """Send what `changed` collected in a transaction that is committed, with that of others of the next moments.
+
+    For progress: a NOTIFY in every small transaction would make them wait for each other, and for each its commit.
+    """
+    pending = session.info.pop("live", None)
     if not pending:
         return
-    payload = json.dumps([list(key) for key in pending], separators=(",", ":"))
-    if len(payload.encode()) > _LIMIT:
-        payload = '"resync"'
-    await session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload})
+    loop = asyncio.get_running_loop()
+    told = _soon.setdefault(loop, {})
+    if not told:
+        loop.call_later(SOON_SECONDS, _send_soon, loop)
+    told.update(pending)
+
+
+def _send_soon(loop: asyncio.AbstractEventLoop) -> None:
+    told = _soon.pop(loop, None)
+    if told:
+        job = loop.create_task(_send(told), name="live-soon")
+        _sending.add(job)
+        job.add_done_callback(_sending.discard)
+
+
+async def _send(told: Iterable[tuple[str, str]]) -> None:
+    from cofounder.kit import db  # db needs this module for its commit
+
+    try:
+        async with db.engine(durable=False).begin() as connection:
+            await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": _payload(told)})
+    except Exception as error:  # whoever watches asks again by and by
+        log.warning("progress could not be told", error=f"{type(error).__name__}: {error}")
 
 
 @asynccontextmanager

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,22 +16,26 @@ from cofounder.models.tables import ModelCall
 _BUDGET_LOCK = 6_203_117_402  # any number that no other advisory lock of ours uses
 
 
+_ANSWERED = (
+    select(ModelCall)
+    .where(
+        ModelCall.task_id == bindparam("task"),
+        ModelCall.scope == bindparam("scope"),
+        ModelCall.number == bindparam("number"),
+        ModelCall.request_hash == bindparam("request_hash"),
+        ModelCall.state == "answered",
+    )
+    .order_by(ModelCall.finished_at)
+    .limit(1)
+)
+
+
 async def answered(
     session: AsyncSession, task_id: UUID, scope: str, number: int, request_hash: str
 ) -> ModelCall | None:
     """The call that was answered already, by whichever model."""
-    found: ModelCall | None = await session.scalar(
-        select(ModelCall)
-        .where(
-            ModelCall.task_id == task_id,
-            ModelCall.scope == scope,
-            ModelCall.number == number,
-            ModelCall.request_hash == request_hash,
-            ModelCall.state == "answered",
-        )
-        .order_by(ModelCall.finished_at)
-        .limit(1)
-    )
+    given = {"task": task_id, "scope": scope, "number": number, "request_hash": request_hash}
+    found: ModelCall | None = await session.scalar(_ANSWERED, given)
     return found
 
 
@@ -39,16 +44,21 @@ async def put(session: AsyncSession, values: dict[str, Any]) -> UUID | None:
 
     The same call made again after a crash or a failure takes its row over and keeps what that had cost.
     """
-    fixed = ("id", "task_id", "scope", "number", "request_hash", "model", "tokens_in", "tokens_out", "seconds")
-    again = {name: value for name, value in values.items() if name not in fixed}
-    statement = insert(ModelCall).values(values)
-    statement = statement.on_conflict_do_update(
-        index_elements=["task_id", "scope", "number", "request_hash", "model"],
-        set_=again | {"cost_usd": ModelCall.cost_usd + statement.excluded.cost_usd},
-        where=ModelCall.state != "answered",
-    )
-    row_id: UUID | None = (await session.execute(statement.returning(ModelCall.id))).scalar_one_or_none()
+    row_id: UUID | None = (await session.execute(_putting(tuple(values)), values)).scalar_one_or_none()
     return row_id
+
+
+@lru_cache
+def _putting(columns: tuple[str, ...]) -> Any:
+    fixed = ("id", "task_id", "scope", "number", "request_hash", "model", "tokens_in", "tokens_out", "seconds")
+    table = cast(Table, ModelCall.__table__)
+    statement = insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in columns})
+    again: dict[str, Any] = {name: statement.excluded[name] for name in columns if name not in fixed}
+    return statement.on_conflict_do_update(
+        index_elements=["task_id", "scope", "number", "request_hash", "model"],
+        set_=again | {"cost_usd": table.c.cost_usd + statement.excluded.cost_usd},
+        where=table.c.state != "answered",
+    ).returning(table.c.id)
 
 
 async def finish(session: AsyncSession, row_id: UUID, values: dict[str, Any], used: dict[str, Any]) -> None:
@@ -67,8 +77,11 @@ async def hold_budget(session: AsyncSession) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _BUDGET_LOCK})
 
 
+_COST_SINCE = select(func.sum(ModelCall.cost_usd)).where(ModelCall.started_at >= bindparam("start"))
+
+
 async def cost_since(session: AsyncSession, start: datetime) -> Decimal:
-    total = await session.scalar(select(func.sum(ModelCall.cost_usd)).where(ModelCall.started_at >= start))
+    total = await session.scalar(_COST_SINCE, {"start": start})
     return total or Decimal(0)
 
 

@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.personas.tables import PersonaChoice
 
+_CHOICE = (
+    select(PersonaChoice)
+    .where(PersonaChoice.task_id == bindparam("task"), PersonaChoice.deliverable == bindparam("deliverable"))
+    .execution_options(populate_existing=True)
+)
+
 
 async def choice(session: AsyncSession, task_id: UUID, deliverable: str) -> PersonaChoice | None:
-    found: PersonaChoice | None = await session.scalar(
-        select(PersonaChoice)
-        .where(PersonaChoice.task_id == task_id, PersonaChoice.deliverable == deliverable)
-        .execution_options(populate_existing=True)
-    )
+    found: PersonaChoice | None = await session.scalar(_CHOICE, {"task": task_id, "deliverable": deliverable})
     return found
 
 

@@ -38,7 +38,9 @@ async def test_a_missing_task_is_an_error_with_a_hint(session: AsyncSession) -> 
 
 async def test_only_columns_of_a_task_may_change(session: AsyncSession) -> None:
     task = await records.add_task(session, request="Write")
-    changed = await records.update_task(session, task.id, status="running", phase="planning")
+    await records.update_task(session, task.id, status="running", phase="planning")
+    assert (task.status, task.phase) == ("running", "planning")
+    changed = await records.get_task(session, task.id, lock=True)
     assert (changed.status, changed.phase) == ("running", "planning")
     with pytest.raises(TypeError, match="no field mood"):
         await records.update_task(session, task.id, mood="good")

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Numeric, Select, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Numeric, Select, Table, and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from cofounder.business.records.schemas import PostWithReading, TaskFilter
 from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
@@ -17,25 +21,36 @@ from cofounder.kit.db import Row
 _SAMPLED: tuple[Any, ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, FinancialMetric)
 
 
+# What a journey asks many times is put together once: building a statement costs more than running it.
+_TASK = select(Task).where(Task.id == bindparam("id"))
+_LOCKED_TASK = _TASK.with_for_update().execution_options(populate_existing=True)
+
+
 async def task(session: AsyncSession, id: UUID, *, lock: bool = False) -> Task | None:
-    query = select(Task).where(Task.id == id).execution_options(populate_existing=lock)
-    return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    return (await session.execute(_LOCKED_TASK if lock else _TASK, {"id": id})).scalar_one_or_none()
 
 
-_OVER = ("completed", "rejected", "failed", "cancelled", "expired")
-_NOT_YET = ("queued", "paused", "needs_clarification", "pending_approval")
+async def change_task(session: AsyncSession, id: UUID, changes: dict[str, Any]) -> bool:
+    """Set columns of a task; false where there is none. The row takes them over where the session holds it."""
+    values = {f"to_{name}": value for name, value in changes.items()}
+    found = await session.execute(_changing(tuple(changes)), {"of": id, **values})
+    held = session.identity_map.get(identity_key(Task, (id,)))
+    if held is not None:
+        for name, value in changes.items():
+            set_committed_value(held, name, value)
+    return found.first() is not None
 
 
-async def enter_phase(session: AsyncSession, id: UUID, phase: str, *, whatever: bool, at: datetime) -> bool:
-    """In one statement, so that nothing can come between looking and writing."""
-    entered = update(Task).where(Task.id == id).values(phase=phase)
-    if not whatever:
-        entered = entered.where(Task.status.not_in(_OVER), Task.is_paused.is_(False)).values(
-            status=case((Task.status.in_(_NOT_YET), "running"), else_=Task.status),
-            started_at=func.coalesce(Task.started_at, at),
-        )
-    found = await session.execute(entered.returning(Task.id).execution_options(synchronize_session=False))
-    return found.scalar_one_or_none() is not None
+@lru_cache
+def _changing(names: tuple[str, ...]) -> Any:
+    table = cast(Table, Task.__table__)
+    values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
+    return table.update().where(table.c.id == bindparam("of")).values(values).returning(table.c.id)
+
+
+async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
+    added = update(Task).where(Task.id == id).values(cost=Task.cost + cost_usd)
+    await session.execute(added.execution_options(synchronize_session=False))
 
 
 async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | None:
@@ -99,11 +114,11 @@ async def earlier_tasks(session: AsyncSession, as_of: datetime, limit: int) -> S
     return (await session.execute(query)).scalars().all()
 
 
-def _posts_as_of(as_of: datetime) -> Select[Post, SocialPostAnalytics]:
+def _posts_as_of() -> Select[Post, SocialPostAnalytics]:
     """Posts published by `as_of`, each with its latest reading as of then (cumulative: never the sum)."""
     reading = (
         select(SocialPostAnalytics)
-        .where(SocialPostAnalytics.measured_at <= as_of)
+        .where(SocialPostAnalytics.measured_at <= bindparam("as_of"))
         .ext(distinct_on(SocialPostAnalytics.post_id))
         .order_by(SocialPostAnalytics.post_id, SocialPostAnalytics.measured_at.desc())
         .subquery()
@@ -112,8 +127,24 @@ def _posts_as_of(as_of: datetime) -> Select[Post, SocialPostAnalytics]:
     return (
         select(Post, latest)
         .outerjoin(latest, latest.post_id == Post.id)
-        .where(Post.published_at.is_not(None), Post.published_at <= as_of)
+        .where(Post.published_at.is_not(None), Post.published_at <= bindparam("as_of"))
+        .order_by(Post.published_at.desc(), Post.id.desc())
     )
+
+
+@lru_cache
+def _posts(narrowed: tuple[str, ...]) -> Select[Post, SocialPostAnalytics]:
+    """The query with those of its parts that are wanted."""
+    query = _posts_as_of()
+    if "platforms" in narrowed:
+        query = query.where(Post.platform.in_(bindparam("platforms", expanding=True)))
+    if "since" in narrowed:
+        query = query.where(Post.published_at >= bindparam("since"))
+    if "task_ids" in narrowed:
+        query = query.where(Post.task_id.in_(bindparam("task_ids", expanding=True)))
+    if "limit" in narrowed:
+        query = query.limit(bindparam("limit"))
+    return query
 
 
 async def has_post(session: AsyncSession, id: UUID) -> bool:
@@ -130,16 +161,10 @@ async def posts(
     limit: int | None = None,
 ) -> list[PostWithReading]:
     """Newest first, each with its latest reading as of `as_of`."""
-    query = _posts_as_of(as_of).order_by(Post.published_at.desc(), Post.id.desc())
-    if platforms:
-        query = query.where(Post.platform.in_(platforms))
-    if since is not None:
-        query = query.where(Post.published_at >= since)
-    if task_ids is not None:
-        query = query.where(Post.task_id.in_(task_ids))
-    if limit is not None:
-        query = query.limit(limit)
-    return [_joined(post, reading) for post, reading in (await session.execute(query)).all()]
+    wanted = {"platforms": platforms or None, "since": since, "task_ids": task_ids, "limit": limit}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    found = await session.execute(_posts(tuple(given)), {"as_of": as_of, **given})
+    return [_joined(post, reading) for post, reading in found.all()]
 
 
 def _joined(post: Post, reading: SocialPostAnalytics | None) -> PostWithReading:
@@ -158,15 +183,13 @@ def _counts(table: type[FinancialMetric] | type[WebAnalytics]) -> Any:
     return or_(table.is_sample.is_(False), ~exists().where(own.is_sample.is_(False)))
 
 
-async def financial_rows(
-    session: AsyncSession, as_of: datetime, metrics: Sequence[str] | None = None, since: date | None = None
-) -> Sequence[FinancialMetric]:
-    """Per metric and period the newest value known at `as_of`; oldest period first."""
+@lru_cache
+def _financial(narrowed: tuple[str, ...]) -> Select[FinancialMetric]:
     query = (
         select(FinancialMetric)
-        .where(FinancialMetric.measured_at <= as_of, _counts(FinancialMetric))
+        .where(FinancialMetric.measured_at <= bindparam("as_of"), _counts(FinancialMetric))
         # a period that is not over has no total yet, whenever its row was written
-        .where(FinancialMetric.period_end <= as_of.date())
+        .where(FinancialMetric.period_end <= bindparam("today"))
         .ext(distinct_on(FinancialMetric.period_start, FinancialMetric.period_end, FinancialMetric.metric_type))
         .order_by(
             FinancialMetric.period_start,
@@ -176,20 +199,24 @@ async def financial_rows(
             FinancialMetric.id.desc(),
         )
     )
-    if metrics is not None:
-        query = query.where(FinancialMetric.metric_type.in_(metrics))
-    if since is not None:
-        query = query.where(FinancialMetric.period_start >= since)
-    return (await session.execute(query)).scalars().all()
+    if "metrics" in narrowed:
+        query = query.where(FinancialMetric.metric_type.in_(bindparam("metrics", expanding=True)))
+    if "since" in narrowed:
+        query = query.where(FinancialMetric.period_start >= bindparam("since"))
+    return query
 
 
-async def web_days(
-    session: AsyncSession, as_of: datetime, *, since: date | None = None
-) -> list[tuple[date, int | None, int | None, int | None]]:
-    """(day, sessions, users, conversions) of the whole site, as known at `as_of`.
+async def financial_rows(
+    session: AsyncSession, as_of: datetime, metrics: Sequence[str] | None = None, since: date | None = None
+) -> Sequence[FinancialMetric]:
+    """Per metric and period the newest value known at `as_of`; oldest period first."""
+    given = {name: value for name, value in (("metrics", metrics), ("since", since)) if value is not None}
+    found = await session.execute(_financial(tuple(given)), {"as_of": as_of, "today": as_of.date(), **given})
+    return found.scalars().all()
 
-    A day's row for the whole site (page '') and all sources ('') wins; without one, its parts are added up.
-    """
+
+@lru_cache
+def _web_days(narrowed: bool) -> Select[Any]:
     site = WebAnalytics.page_id == ""
     unsplit = WebAnalytics.source == ""
     rate = func.round((WebAnalytics.sessions * WebAnalytics.conversion_rate).cast(Numeric))
@@ -201,14 +228,24 @@ async def web_days(
 
     query = (
         select(WebAnalytics.day, total(WebAnalytics.sessions), total(WebAnalytics.users), total(conversions))
-        .where(WebAnalytics.measured_at <= as_of, WebAnalytics.day <= as_of.date(), _counts(WebAnalytics))
+        .where(WebAnalytics.measured_at <= bindparam("as_of"), WebAnalytics.day <= bindparam("today"))
+        .where(_counts(WebAnalytics))
         .group_by(WebAnalytics.day)
         .order_by(WebAnalytics.day)
     )
-    if since is not None:
-        query = query.where(WebAnalytics.day >= since)
-    found = (await session.execute(query)).all()
-    return [(row[0], _whole(row[1]), _whole(row[2]), _whole(row[3])) for row in found]
+    return query.where(WebAnalytics.day >= bindparam("since")) if narrowed else query
+
+
+async def web_days(
+    session: AsyncSession, as_of: datetime, *, since: date | None = None
+) -> list[tuple[date, int | None, int | None, int | None]]:
+    """(day, sessions, users, conversions) of the whole site, as known at `as_of`.
+
+    A day's row for the whole site (page '') and all sources ('') wins; without one, its parts are added up.
+    """
+    given = {} if since is None else {"since": since}
+    answer = await session.execute(_web_days(since is not None), {"as_of": as_of, "today": as_of.date(), **given})
+    return [(row[0], _whole(row[1]), _whole(row[2]), _whole(row[3])) for row in answer.all()]
 
 
 def _whole(value: Any) -> int | None:

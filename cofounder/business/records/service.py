@@ -90,12 +90,14 @@ async def find_task(session: AsyncSession, *, idempotency_key: str) -> TaskRow |
     return await queries.task_by_key(session, idempotency_key)
 
 
-async def update_task(session: AsyncSession, id: UUID, **changes: Any) -> TaskRow:
-    """Set columns of a task, under its lock. Raises TaskMissing; a name that is no column is a mistake of ours."""
+async def update_task(session: AsyncSession, id: UUID, **changes: Any) -> None:
+    """Set columns of a task. Raises TaskMissing; a name that is no column is a mistake of ours."""
     unknown = changes.keys() - _TASK_FIELDS
     if unknown:
         raise TypeError(f"a task has no field {', '.join(sorted(unknown))} to change")
-    return await change(session, await get_task(session, id, lock=True), **changes)
+    if not await queries.change_task(session, id, changes):
+        raise TaskMissing(f"No task {id}.", field="task_id")
+    live.changed(session, "tasks", id)
 
 
 async def change(session: AsyncSession, row: TaskRow, **changes: Any) -> TaskRow:
@@ -107,20 +109,10 @@ async def change(session: AsyncSession, row: TaskRow, **changes: Any) -> TaskRow
     return row
 
 
-async def enter_phase(session: AsyncSession, id: UUID, phase: str, *, whatever: bool) -> bool:
-    """Note that a task is in a phase now; it runs then. False, and nothing is written, when it is over or paused.
-
-    `whatever`: also then, and its status stays as it is.
-    """
-    return await queries.enter_phase(session, id, phase, whatever=whatever, at=clock.now())
-
-
 async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
     """Add to what the task has cost so far, in US dollars."""
     if cost_usd:
-        row = await get_task(session, id, lock=True)
-        row.cost = row.cost + cost_usd
-        await session.flush()
+        await queries.add_cost(session, id, cost_usd)
 
 
 async def list_tasks(

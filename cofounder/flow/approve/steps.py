@@ -87,13 +87,14 @@ async def _read(task_id: str, round: int) -> Result | None:
 
 
 async def _decided(task_id: str, round: int) -> Result:
+    """What a person decided. The message comes with the decision or the cancel, so nothing is read before it."""
     while True:
+        await durable.wait(f"decision:{round}")
         decision: Result | None = await _read(task_id, round)
         if decision is None:
-            await durable.wait(f"decision:{round}")
-        elif decision["state"] == "ended":
+            continue
+        if decision["state"] == "ended":
             raise Ended("The task was stopped while it waited.")
-        elif decision["kind"] != "content" and decision["verdict"] == "reject":
+        if decision["kind"] != "content" and decision["verdict"] == "reject":
             raise Ended("A person rejected the plan.")
-        else:
-            return decision
+        return decision

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.plan.tables import PlanRow
@@ -13,6 +13,8 @@ async def next_version(session: AsyncSession, task_id: UUID) -> int:
     return int((await session.execute(query)).scalar_one())
 
 
+_NEWEST = select(PlanRow).where(PlanRow.task_id == bindparam("task")).order_by(PlanRow.version.desc()).limit(1)
+
+
 async def newest(session: AsyncSession, task_id: UUID) -> PlanRow | None:
-    query = select(PlanRow).where(PlanRow.task_id == task_id).order_by(PlanRow.version.desc()).limit(1)
-    return (await session.scalars(query)).first()
+    return (await session.scalars(_NEWEST, {"task": task_id})).first()

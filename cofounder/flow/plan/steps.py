@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from cofounder.business import metrics
 from cofounder.business.records import service as records
 from cofounder.flow.plan import outcome, planner, service
@@ -145,36 +147,35 @@ def _without_missing(plan: Plan, known: set[str]) -> Plan:
     )
 
 
-async def decide_outcome(task_id: UUID) -> Result:
+async def decide_outcome(session: AsyncSession, task_id: UUID) -> tuple[Result, Plan]:
     """Draw the voice and decide: execute, approve first, or defer. Used by the delegation phase."""
-    async with transaction() as session:
-        task = await records.get_task(session, task_id)
-        row = await service.current_row(session, task_id)
-        if row is None:
-            raise service.PlanMissing()
-        plan = Plan.model_validate(row.document)
-        if any((step.produces or "").startswith("variant:") or "persona" in step.inputs for step in plan.steps):
-            await personas.choose(
-                session,
-                task_id,
-                "main",
-                context={"topic": task.topic, "channels": (task.intent or {}).get("channels", [])},
-                override=_wished_persona(task),
-            )
-        limits = outcome.Limits(
-            await runtime.value(session, "cost_limit_usd"),
-            await runtime.value(session, "daily_budget_usd"),
-            await models.cost_today(session),
+    task = await records.get_task(session, task_id)
+    row = await service.current_row(session, task_id)
+    if row is None:
+        raise service.PlanMissing()
+    plan = Plan.model_validate(row.document)
+    if any((step.produces or "").startswith("variant:") or "persona" in step.inputs for step in plan.steps):
+        await personas.choose(
+            session,
+            task_id,
+            "main",
+            context={"topic": task.topic, "channels": (task.intent or {}).get("channels", [])},
+            override=_wished_persona(task),
         )
-        verdict = outcome.decide(
-            plan, limits=limits, moment=now(), not_before=task.not_before, review_plan=task.review_plan
-        )
-        row.outcome, row.reason = verdict.outcome, verdict.reason
-        if verdict.outcome == "defer" and verdict.until is not None:
-            seconds = max((verdict.until - now()).total_seconds(), 0.0) + 0.05
-            await records.update_task(session, task_id, status="queued", not_before=verdict.until)
-            return waiting(note=verdict.reason, seconds=min(seconds, SECONDS_A_DAY))
-    return done(note=verdict.reason, outcome=verdict.outcome)
+    limits = outcome.Limits(
+        await runtime.value(session, "cost_limit_usd"),
+        await runtime.value(session, "daily_budget_usd"),
+        await models.cost_today(session),
+    )
+    verdict = outcome.decide(
+        plan, limits=limits, moment=now(), not_before=task.not_before, review_plan=task.review_plan
+    )
+    row.outcome, row.reason = verdict.outcome, verdict.reason
+    if verdict.outcome == "defer" and verdict.until is not None:
+        seconds = max((verdict.until - now()).total_seconds(), 0.0) + 0.05
+        await records.update_task(session, task_id, status="queued", not_before=verdict.until)
+        return waiting(note=verdict.reason, seconds=min(seconds, SECONDS_A_DAY)), plan
+    return done(note=verdict.reason, outcome=verdict.outcome), plan
 
 
 def _wished_persona(task: records.TaskRow) -> str | None:

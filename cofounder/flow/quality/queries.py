@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import DateTime, Table, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,9 +20,15 @@ _KEY = ("task_id", "channel", "version")
 async def put(session: AsyncSession, **values: Any) -> None:
     """Write the verdict on a version; one that stands there is overwritten, so a repeated step changes nothing."""
     values = {**values, "judged_at": now()}
-    written = insert(AssessmentRow).values(id=new_id(), **values)
-    changed = {name: value for name, value in values.items() if name not in _KEY}
-    await session.execute(written.on_conflict_do_update(index_elements=list(_KEY), set_=changed))
+    await session.execute(_putting(tuple(values)), {"id": new_id(), **values})
+
+
+@lru_cache
+def _putting(columns: tuple[str, ...]) -> Any:
+    table = cast(Table, AssessmentRow.__table__)
+    written = insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in ("id", *columns)})
+    changed = {name: written.excluded[name] for name in columns if name not in _KEY}
+    return written.on_conflict_do_update(index_elements=list(_KEY), set_=changed)
 
 
 async def of_version(session: AsyncSession, task_id: UUID, channel: str, version: int) -> AssessmentRow | None:
@@ -42,14 +49,24 @@ async def newest(session: AsyncSession, task_id: UUID) -> Sequence[AssessmentRow
     return (await session.scalars(found.execution_options(populate_existing=True))).all()
 
 
+_SINCE_LAST_DECISION = (
+    select(AssessmentRow)
+    .where(
+        AssessmentRow.task_id == bindparam("task"),
+        AssessmentRow.channel == bindparam("channel"),
+        text(
+            "judged_at > coalesce((SELECT decided_at FROM decisions WHERE task_id = assessments.task_id "
+            "AND kind = 'content' ORDER BY round DESC LIMIT 1), '-infinity')"
+        ),
+    )
+    .order_by(AssessmentRow.version)
+    .execution_options(populate_existing=True)
+)
+
+
 async def since_last_decision(session: AsyncSession, task_id: UUID, channel: str) -> Sequence[AssessmentRow]:
     """The versions of a channel judged since a person last decided, oldest first; all of them when nobody did."""
-    found = select(AssessmentRow).where(AssessmentRow.task_id == task_id, AssessmentRow.channel == channel)
-    decided = await _last_decision(session, task_id)
-    if decided is not None:
-        found = found.where(AssessmentRow.judged_at > decided[0])
-    rows = await session.scalars(found.order_by(AssessmentRow.version).execution_options(populate_existing=True))
-    return rows.all()
+    return (await session.scalars(_SINCE_LAST_DECISION, {"task": task_id, "channel": channel})).all()
 
 
 async def open_feedback(session: AsyncSession, task_id: UUID) -> str | None:
@@ -60,14 +77,14 @@ async def open_feedback(session: AsyncSession, task_id: UUID) -> str | None:
     return decided[2]
 
 
+_LAST_DECISION = text(
+    "SELECT decided_at, verdict, feedback FROM decisions WHERE task_id = :task AND kind = 'content' "
+    "ORDER BY round DESC LIMIT 1"
+).columns(decided_at=DateTime(timezone=True), verdict=Text, feedback=Text)
+
+
 async def _last_decision(session: AsyncSession, task_id: UUID) -> tuple[datetime, str, str | None] | None:
     """When, which verdict, with which feedback. Approval comes after quality, so its table is read by name."""
-    found = await session.execute(
-        text(
-            "SELECT decided_at, verdict, feedback FROM decisions WHERE task_id = :task AND kind = 'content' "
-            "ORDER BY round DESC LIMIT 1"
-        ),
-        {"task": task_id},
-    )
+    found = await session.execute(_LAST_DECISION, {"task": task_id})
     row = found.first()
     return None if row is None else (row[0], row[1], row[2])

@@ -39,7 +39,7 @@ async def quality_check(task_id: UUID) -> Result:
         for channel, variant in current.items():
             verdict = await _judge(session, task_id, variant, current, earlier, round=0, threshold=threshold)
             scores.append((channel, verdict.overall))
-        lowest = min(score for _, score in scores)
+        lowest = min(score for name, score in scores if name in current or not current)
         await records.update_task(session, task_id, quality_score=Decimal(str(lowest)))
     return done(note=", ".join(f"{channel} {score:.3f}" for channel, score in scores))
 
@@ -54,6 +54,8 @@ async def refinement(task_id: UUID) -> Result:
         threshold = float(await runtime.value(session, "quality_threshold"))
         limit = int(await runtime.value(session, "max_refinements"))
         feedback = await queries.open_feedback(session, task_id)
+        if feedback is None and await _all_stand(session, task_id, current, threshold=threshold, limit=limit):
+            return skipped("Every variant passed.")
         earlier = await _earlier_texts(session, task_id)
     rounds = 0
     for channel in sorted(current):
@@ -68,6 +70,18 @@ async def refinement(task_id: UUID) -> Result:
     if not rounds:
         return skipped("Every variant passed.")
     return done(note=f"{rounds} refinement{'s' if rounds != 1 else ''}")
+
+
+async def _all_stand(
+    session: AsyncSession, task_id: UUID, current: Mapping[str, Variant], *, threshold: float, limit: int
+) -> bool:
+    """Whether nothing is to be refined and each channel's best version stands already, as after most first drafts."""
+    for channel, variant in current.items():
+        history = await _history(session, task_id, channel)
+        move = next_move(history, threshold=threshold, max_rounds=limit, feedback=None)
+        if move.go_on or not history or not variant.is_best or move.best != variant.version or len(history) > 1:
+            return False
+    return True
 
 
 async def _judge_deliverables(session: AsyncSession, task_id: UUID, threshold: float) -> list[tuple[str, float]]:

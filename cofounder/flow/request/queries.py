@@ -1,10 +1,12 @@
 """The SQL of phases."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Table, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.request.tables import Phase
@@ -31,14 +33,43 @@ async def phases(session: AsyncSession, task_id: UUID) -> Sequence[Phase]:
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
-async def mark_phase(session: AsyncSession, task_id: UUID, name: str, **values: Any) -> None:
-    """A phase that is entered again keeps the time of its first start."""
-    if values.get("started_at") is not None:
-        from sqlalchemy import func
+# One statement, so that nothing can come between looking and writing, and a phase costs one round trip to begin.
+_ENTERED = """
+WITH entered AS (
+    UPDATE tasks SET phase = :name {status} WHERE id = :task {only} RETURNING id
+), marked AS (
+    UPDATE phases SET state = 'running', note = NULL, started_at = coalesce(started_at, :at)
+    FROM entered WHERE task_id = entered.id AND name = :name
+)
+SELECT id FROM entered"""
+_STARTS = """, status = CASE WHEN status IN ('queued', 'paused', 'needs_clarification', 'pending_approval')
+    THEN 'running' ELSE status END, started_at = coalesce(started_at, :at)"""
+_GOES_ON = "AND NOT is_paused AND status NOT IN ('completed', 'rejected', 'failed', 'cancelled', 'expired')"
+_ENTER = text(_ENTERED.format(status=_STARTS, only=_GOES_ON))
+_ENTER_WHATEVER = text(_ENTERED.format(status="", only=""))
 
-        values["started_at"] = func.coalesce(Phase.started_at, values["started_at"])
-    marked = update(Phase).where(Phase.task_id == task_id, Phase.name == name).values(**values)
-    await session.execute(marked.execution_options(synchronize_session=False))
+
+async def enter_phase(session: AsyncSession, task_id: UUID, name: str, *, whatever: bool, at: datetime) -> bool:
+    """Note that a task is in a phase now; it runs then. False, and nothing is written, when it is over or paused.
+
+    `whatever`: also then, and its status stays as it is. A phase that is entered again keeps its first start.
+    """
+    entered = await session.execute(_ENTER_WHATEVER if whatever else _ENTER, {"task": task_id, "name": name, "at": at})
+    return entered.first() is not None
+
+
+async def mark_phase(session: AsyncSession, task_id: UUID, name: str, **values: Any) -> None:
+    """Set columns of a phase's row."""
+    given = {f"to_{column}": value for column, value in values.items()}
+    await session.execute(_marking(tuple(values)), {"of": task_id, "called": name, **given})
+
+
+@lru_cache
+def _marking(columns: tuple[str, ...]) -> Any:
+    table = cast(Table, Phase.__table__)
+    values = {column: bindparam(f"to_{column}", type_=table.c[column].type) for column in columns}
+    one = (table.c.task_id == bindparam("of"), table.c.name == bindparam("called"))
+    return table.update().where(*one).values(values)
 
 
 async def settle_phases(session: AsyncSession, task_id: UUID, *, detail: str) -> None:

@@ -26,6 +26,8 @@ from cofounder.kit.ids import new_id
 from cofounder.models import service as models
 from cofounder.ops import runtime
 
+TOGETHER_SECONDS = 0.03  # results that end so close to each other are written together
+
 
 class PlanStepFailed(CofounderError):
     """A step of the plan failed for good."""
@@ -46,10 +48,7 @@ async def execute(task_id: UUID) -> Result:
             await _turn(graph, ended_calls, limit)
             if not graph.running:
                 break
-            jobs, _ = await asyncio.wait(graph.running, return_when=asyncio.FIRST_COMPLETED)
-            ended_calls = [job.result() for job in jobs]
-            for job in jobs:
-                del graph.running[job]
+            ended_calls = await _ended(graph)
     finally:
         for job in graph.running:
             job.cancel()
@@ -57,6 +56,20 @@ async def execute(task_id: UUID) -> Result:
     if durable.stopping() and graph.ready():
         raise asyncio.CancelledError  # what was under way is written; another worker goes on from there
     return _result(graph)
+
+
+async def _ended(graph: Graph) -> list[Outcome]:
+    """What ended: as soon as a step waits for it or nothing else runs, else with what ends in the next moments."""
+    outcomes: list[Outcome] = []
+    until = asyncio.get_running_loop().time() + TOGETHER_SECONDS
+    while True:
+        left = max(until - asyncio.get_running_loop().time(), 0.0) if outcomes else None
+        jobs, _ = await asyncio.wait(graph.running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        outcomes += [job.result() for job in jobs]
+        for job in jobs:
+            del graph.running[job]
+        if not jobs or not graph.running or graph.frees({outcome.step.id for outcome in outcomes}):
+            return outcomes
 
 
 def _result(graph: Graph) -> Result:
@@ -79,8 +92,10 @@ async def _load(task_id: UUID) -> tuple[Graph, int]:
     tools = await registry.discover()
     async with transaction(durable=False) as session:
         plan = await plans.current(session, task_id)
-        await service.sync_steps(session, task_id, plan)
         rows = await queries.steps(session, task_id)
+        if [row.node for row in rows] != [step.id for step in plan.steps]:  # delegation wrote them, as a rule
+            await service.sync_steps(session, task_id, plan)
+            rows = await queries.steps(session, task_id)
         graph = Graph(
             task_id=task_id,
             plan=plan,

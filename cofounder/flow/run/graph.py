@@ -50,6 +50,15 @@ class Graph:
             and all(self.states[name] in ("done", "skipped") for name in step.depends_on)
         ]
 
+    def frees(self, ended: set[str]) -> bool:
+        """Whether a step that has not run waits for nothing but these and what is over."""
+        return any(
+            self.states[step.id] == "waiting"
+            and not ended.isdisjoint(step.depends_on)
+            and all(name in ended or self.states[name] in ("done", "skipped") for name in step.depends_on)
+            for step in self.plan.steps
+        )
+
     def properties(self, step: PlanStep) -> dict[str, Any]:
         """The inputs that the step's tool knows."""
         known: dict[str, Any] = self.tools[step.tool].input_schema.get("properties", {})

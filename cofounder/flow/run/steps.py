@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from cofounder.flow.plan import service as plans
 from cofounder.flow.plan.steps import decide_outcome
 from cofounder.flow.request.phases import Result, phase
 from cofounder.flow.run import execute as graph
@@ -13,10 +12,10 @@ from cofounder.kit.db import transaction
 @phase("delegation")
 async def delegation(task_id: UUID) -> Result:
     """Decide whether to go on, and give every step of the plan to its agent."""
-    result = await decide_outcome(task_id)
-    if result["state"] == "done":
-        async with transaction() as session:
-            await service.sync_steps(session, task_id, await plans.current(session, task_id))
+    async with transaction() as session:
+        result, plan = await decide_outcome(session, task_id)
+        if result["state"] == "done":
+            await service.sync_steps(session, task_id, plan)
     return result
 
 
