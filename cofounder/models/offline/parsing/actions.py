@@ -21,6 +21,13 @@ def read(words: str, context: Context) -> Found:
         return Found([("headlines", words[:40])], 0.88)
     if cues.UNDONE.match(words):
         return Found(unmade=" ".join(words.split()[:5]))
+    form = _IN_A.match(words) if not context.has_text else None
+    if form:
+        kinds = [thing.kind for thing in deliverables.find(form["form"]) if thing.kind in WRITE_KINDS]
+        if kinds and kinds[0] is not None:
+            return Found(
+                [(kinds[0], form["form"])], 0.88, topic_at=form.end("verb"), refers=bool(_MADE.match(form["what"]))
+            )
     for reader in (
         _calendar,
         _create,
@@ -40,12 +47,32 @@ def read(words: str, context: Context) -> Found:
     return Found()
 
 
+# "Summarise the findings in a blog article", "explain churn to beginners in a post": told in a form is written.
+_IN_A = re.compile(
+    r"(?P<verb>summari[sz]e|sum up|recap|present|explain|describe|report|wrap up) (?P<what>.{3,70}?) (?:in|as|with) (?P<form>(?:an?|one|two|three) .{0,20}?\b(?:posts?|tweets?|threads?|articles?|newsletters?|e-?mails?))\b"
+)
+_MADE = re.compile(
+    r"(?:(?:the|your|all|its|key|main) )*(?:findings?|results?|outcomes?|insights?|highlights?|analysis|comparison|it|this|that)\b"
+)
+
+
 def _for_a_channel(found: Found, words: str, context: Context) -> Found:
     """ "Summarise our October results for LinkedIn" asks for a post, not for an analysis."""
+    if (
+        found.kinds
+        and found.kinds[0][0] in WRITE_KINDS
+        and _FORECAST.search(words)
+        and figures.has_figures(words, context)
+    ):
+        found.kinds = [("forecast_metrics", "forecast"), *found.kinds]
+        return found
     told = re.match(r"(?:summari[sz]e|sum up|recap|wrap up|report|explain|show)\b", words)
     if told and context.placed and [kind for kind, _ in found.kinds] == ["analyse_metrics"]:
         return Found([("create_post", told[0])], 0.85, topic_at=told.end())
     return found
+
+
+_FORECAST = re.compile(r"\b(?:the|our|an?) (?:\w+ ){0,2}(?:forecast|projection)s?\b(?! (?:accuracy|was|were))")
 
 
 def _calendar(words: str, context: Context) -> Found | None:
@@ -62,6 +89,8 @@ def _calendar(words: str, context: Context) -> Found | None:
 
 def _create(words: str, context: Context) -> Found | None:
     verb = cues.CREATE.match(words)
+    if re.match(r"(?:make|write|create|give (?:me|us)|prepare|draft) (?:an? )?\w+er version of\b", words):
+        return None
     if cues.SUMMARY.match(words) and (context.has_text or cues.OBJECT_THIS.search(words)):
         return None
     if (
@@ -255,6 +284,8 @@ def _named_only(words: str, context: Context) -> Found | None:
         if found and found.kinds:
             found.sure = min(found.sure, 0.88)
         return found
+    if re.search(r"\b(?:was|is|were|are|reached|hit|rose|fell|grew|went|had)\b.*\d", words):
+        return None  # a statement: what it says is material
     if (metrics.find(words) or (context.timed and metrics.FIGURES.search(words))) and len(words.split()) <= 8:
         return Found([("analyse_metrics", words)], 0.65)
     labelled = re.match(r"[\w +,&/-]{2,50}:\s+", words) if context.placed else None

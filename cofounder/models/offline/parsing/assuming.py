@@ -2,9 +2,9 @@
 
 import re
 
-from cofounder.models.intent import Action, Assumption
+from cofounder.models.intent import Action, ActionKind, Assumption
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import metrics, residue
+from cofounder.models.offline.parsing import deliverables, metrics, residue
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.channels import title
 from cofounder.models.offline.parsing.reading import LONGEST_INSTRUCTION
@@ -12,6 +12,10 @@ from cofounder.models.offline.parsing.sense import Sense
 from cofounder.models.offline.parsing.weighing import describe
 
 SURE = 0.9  # below this the reading itself is told
+_MAKES = re.compile(
+    r"\b(?:write|draft|create|prepare|make|send|compose|produce|turn it into|put together|summari[sz]e \w+ \w+ in|as) (?:me |us )?(?:an?|the|two|three|four|five|one|some|another|\d+) "
+    r"(?:[\w-]+ ){0,3}?(?:posts?|tweets?|threads?|articles?|newsletters?|e-?mails?|headlines?|blog posts?|updates?)\b"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FEW_WORDS = {"a", "the", "in the", "of the", "and", "or", "our", "about", "to our", "at the", "for", "with", "this"}
 
@@ -21,7 +25,7 @@ def build(found: Sense, said: Answers, own: dict[str, float]) -> list[Assumption
     if not found.actions:
         return []
     told: list[Assumption] = []
-    for step in (_reading, _topic, _words, _channels, _periods, _counts, _times, _left):
+    for step in (_reading, _unmade, _topic, _words, _channels, _periods, _counts, _times, _left):
         told += [Assumption(field=name, text=text) for name, text in step(found, said)]
     told += [Assumption(field="figures", text=text) for text in _figures(found, own)]
     return list({(one.field, one.text): one for one in told}.values())
@@ -31,6 +35,29 @@ def _reading(found: Sense, said: Answers) -> list[tuple[str, str]]:
     if min(found.sure, default=1.0) >= SURE or said.confirmed:
         return []
     return [("action", f"I read it as: {describe(found.actions)}.")]
+
+
+def _unmade(found: Sense, said: Answers) -> list[tuple[str, str]]:
+    """A thing that is named behind a verb of making, and that no action makes."""
+    kinds = {action.kind for action in found.actions}
+    if any(action.text is not None for action in found.actions):
+        return []
+    out = []
+    for match in _MAKES.finditer(found.reading.low):
+        named = [thing for thing in deliverables.find(match[0]) if thing.kind in acts.WRITE_KINDS]
+        if named and not any(_makes(kinds, thing.kind) for thing in named) and not _in_topic(found, match[0]):
+            out.append(("action", f'Not taken up: "{found.as_written(match[0])}".'))
+    return out
+
+
+def _makes(kinds: set[ActionKind], wanted: ActionKind | None) -> bool:
+    return wanted in kinds or (
+        wanted == "create_post" and bool(kinds & {*acts.WRITE_KINDS, "publish_text", "plan_calendar"})
+    )
+
+
+def _in_topic(found: Sense, words: str) -> bool:
+    return any(words in action.topic.lower() for action in found.actions)
 
 
 def _topic(found: Sense, said: Answers) -> list[tuple[str, str]]:
@@ -168,7 +195,11 @@ def _named(values: dict[str, float]) -> str:
 def _left(found: Sense, said: Answers) -> list[tuple[str, str]]:
     out = [("not_kept", f'Not kept: "{words}". I can neither do nor check it.') for words in found.demands.unsupported]
     out += [("not_done", f'Not done: "{words}".') for words in found.unmade if said.confirmed]
-    unread = [] if _has(found.actions, "check_compliance", "publish_text") else residue.find(found) or found.loose
+    unread = (
+        []
+        if _has(found.actions, "check_compliance", "publish_text")
+        else residue.find(found) or [w for w in found.loose if not _in_topic(found, w.split()[0])]
+    )
     if unread:
         more = f" and {len(unread) - 6} more" if len(unread) > 6 else ""
         shown = ", ".join(f'"{words}"' for words in unread[:6])

@@ -62,7 +62,7 @@ _SELF_FORM = re.compile(
     r"tweets?|newsletters?|e-?mails?|e mails?|mailings?|blogs?|sms|mms|text messages?|text|push[- ]notifications?|push messages?"
 )
 _SCOPE_AFTER = re.compile(
-    r"(?:'s)?\s+(?:\w+ )?(?:engagement|performance|traffic|analytics|metrics|stats|statistics|reach|impressions|growth|numbers|figures|"
+    r"(?:'s)?\s+(?:(?!and |or |then |to )\w+ )?(?:engagement|performance|traffic|analytics|metrics|stats|statistics|reach|impressions|growth|numbers|figures|"
     r"results|campaigns?|ads?|advertising|marketing|strategy|open rates?|open|opens|clicks?|click-?through|ctr|algorithm|users|likes|"
     r"shares|trends?|tips|best practices|features?|api|bot|bots|automation|integration|plugin|themes?|headlines?|subject|titles?|"
     r"unsubscribes?|signups?|sign-ups|security|deliverability|address|addresses|etiquette|templates?|calendar|plan|schedule|titles?|"
@@ -173,6 +173,12 @@ def _role(low: str, start: int, end: int, words: str) -> Role:
     before, after = low[max(0, start - 60) : start], low[end : end + 40]
     if _NOT_BEFORE.search(before):
         return "excluded"
+    if (
+        words in ("email", "e-mail", "mail")
+        and re.match(r"\s+(?:our|all|my|the) \w+", after)
+        and re.search(r"(?:^|[.;:\n]\s*|\b(?:and|then|please)\s+)$", before)
+    ):
+        return "output"
     if re.match(r"\s+only\b(?! (?:has|have|shows|works))", after):
         return "output"
     asked = _PREPOSITION.search(before)

@@ -2,7 +2,7 @@
 
 import re
 
-THIS = r"(?:it|this|that|these|them|the (?:(?:approved|finished|final|last|latest|current|same|existing) (?:draft|post|text|version|copy|tweet)|following|text|below|above|draft|copy|post|caption|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|statement|version|original|passage|announcement|title|content|wording|description|sentences|thread|note|blog post|press release|claim|bio|intro|result|piece)|my (?:text|draft|post|e-?mail|article|copy|tweet|paragraph|message|newsletter)|our (?:text|draft|copy|(?:last|latest) (?:post|draft)))"
+THIS = r"(?:it|this|that|these|them|the (?:(?:approved|finished|final|last|latest|current|same|existing) (?:draft|post|text|version|copy|tweet)|following|text|below|above|draft|copy|post|caption|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|statement|version|original|passage|announcement|title|content|wording|description|sentences|thread|note|blog post|press release|claim|bio|intro|result|piece)|my (?:text|draft|post|e-?mail|article|copy|tweet|paragraph|message|newsletter)|our (?:text|draft|copy)|the same|(?:our|my|the) (?:last|latest|previous|most recent) (?:\w+ )?(?:posts?|tweets?|newsletter|article|e-?mail|text|draft|thread))"
 OBJECT_THIS = re.compile(rf"\b{THIS}\b")
 SHORT = re.compile(
     r"^(?:(?:get|bring) (?:it|this|that|the \w+) (?:down|under|below)|shorten|condense|trim|tighten|abridge|shorter version|make (?:\w+ ){1,5}(?:short(?:er)?|more concise|tighter|more compact)|(?:cut|reduce|boil|squeeze|compress)\b(?: down)? (?:\w+ ){0,4}?(?:it|this|that|text|post|article|draft|email|copy|to|down|in half|by half|the following)\b)|\b(?:too long|more concise|shorter|to half (?:its|the) length|in fewer words)\b"

@@ -61,6 +61,15 @@ _NOT_OURS = re.compile(
 )
 
 
+_OURS = re.compile(
+    r"(?:^|[:;,(–-]|\b(?:have|has|had|reach\w*|pass\w*|hit|cross\w*|got|gain\w*|welcom\w*|serv\w*|top(?:s|ped)|exceed\w*|now|made|make|saw|and|our|won|sold|added))\s*(?:over |almost |nearly |about |around |exactly )?$"
+)
+_ANYBODYS = re.compile(
+    r"(?:(?<!and )(?<!with )(?<!have )(?<!had )(?<!has )\ban?|\b(?:any|typical|average|industry|competitors?'?|their|your|market|if|why|when))"
+    r"\s+(?:(?!and |with )\w+\s+)?$"
+)
+
+
 @dataclass(slots=True)
 class Given:
     """`values` by canonical name, an earlier value as previous_NAME; rates are shares of 1."""
@@ -81,6 +90,11 @@ def find(low: str, taken: list[tuple[int, int]]) -> Given:
     found = Given()
     for pattern in (_FROM_TO, _GREW, _AFTER_NOUN, _BEFORE_NOUN):
         for match in pattern.finditer(low):
+            before = low[max(0, match.start() - 24) : match.start()]
+            if pattern is _BEFORE_NOUN and not _OURS.search(before):
+                continue
+            if pattern is _AFTER_NOUN and _ANYBODYS.search(before):
+                continue
             if "\x01" in low[match.start() : match.end()] or _NOT_OURS.search(
                 low[max(0, match.start() - 24) : match.start()]
             ):

@@ -68,9 +68,14 @@ def find(low: str, today: date) -> Posting:
                 found.spans.append(match.span())
     for pattern in (_WHEN, _TIME_ONLY):
         for match in pattern.finditer(low):
-            if found.words or any(a < match.end() and match.start() < b for a, b in found.spans):
+            if any(a < match.end() and match.start() < b for a, b in found.spans):
                 continue
-            if _is_posting(low, match, alone=pattern is _TIME_ONLY):
+            if not _is_posting(low, match, alone=pattern is _TIME_ONLY):
+                continue
+            if found.words:  # a second time: one text goes out once
+                found.wished.append(match[0])
+                found.spans.append(match.span())
+            else:
                 _settle(found, match, today)
     return found
 

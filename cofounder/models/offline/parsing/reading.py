@@ -43,7 +43,9 @@ _CLAIM = re.compile(
     r"\b(?:is it (?:ok|okay|legal|allowed|fine)|(?:can|may|could|are) we (?:\w+ ){0,2}(?:say|claim|write|post|publish|promise|call|state|advertise|describe))"
 )
 _WORK = re.compile(r"\b(?:the|this) (?:article|book|movie|film|paper|song|novel)\s*$")
-_RE = re.compile(r"(?<=\w )re(?::\s+(?=\w)|\s+(?=(?:our|the|your) ))", re.I)  # "tweet re: our new office"
+_RE = re.compile(
+    r"(?<=\w )re(?::\s+(?=\w)|\s+(?=(?:our|the|your|q[1-4]|last|this|next)\b))", re.I
+)  # "tweet re: our new office"
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) about (?=(?:an?|some|one|two|three) )", re.I)
 _HAVE_IT_AS = re.compile(
     r"\b(?:it would|would|it'd) be (?:good|great|nice|helpful|useful|best) to (?:have|get) (?:that|this|it|them|the results?) (?:as|in) (?=an? )"
@@ -53,7 +55,7 @@ _HAVE_IT_AS = re.compile(
 _FACE = re.compile(r"(?<!\S)(?:<3|[:;=8]-?[)(DPp|/*]|\^\^|xD)(?!\S)")
 # "Turn our October numbers into a post", "based on Q3, draft a mail": what it is made of is what it is about.
 _OUT_OF = re.compile(
-    r"(?:^|(?<=[.!?] )|(?<=please ))(?:(?:turn|make|convert|transform) (?P<of>(?:our|the|last|this (?:month|quarter|week|year))\b[^,.;:\n]{2,60}?) into (?P<one>(?:an?|one|two|three|some) )"
+    r"(?:^|(?<=[.!?] )|(?<=please ))(?:(?:turn|make|convert|transform|compile|put|pack|roll|fold) (?P<of>(?:our|the|last|this (?:month|quarter|week|year))\b[^,.;:\n]{2,60}?) into (?P<one>(?:an?|one|two|three|some) )"
     r"|(?:use|take|using|based on|with) (?P<of2>(?:our|the|last|this (?:month|quarter|week|year))\b[^,.;:\n]{2,60}?)(?:,| to| and)? (?:please )?(?:write|draft|create|make|prepare|compose) (?P<one2>(?:an?|one|two|three|some) ))"
     r"(?P<rest>[^.;:\n]*)",
     re.I,

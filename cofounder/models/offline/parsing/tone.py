@@ -51,6 +51,11 @@ _AUDIENCE = re.compile(
 )
 
 
+_LABELLED = re.compile(
+    r"\b(?:target (?:group|audience)|audience|readers(?:hip)?)\s*[:=]\s*(?:our |the |all )?(?P<who>[a-z][\w' -]{2,50}?)(?=[.,;\n)]|$| and (?:tone|length)\b)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Tone:
     name: str | None = None
@@ -107,6 +112,9 @@ def _named(said: str, before: str) -> list[str]:
 
 def audience(low: str, text: str) -> tuple[str, tuple[int, int]] | None:
     """(whom the text is for, where that is said), without "our" and "the"."""
+    label = _LABELLED.search(low)
+    if label:
+        return text[slice(*label.span("who"))].strip(), label.span()
     for match in _AUDIENCE.finditer(low):
         who = re.sub(r"^(?:(?:all of|our|the|all|an?)\s+)+", "", match["who"])
         if (
