@@ -68,10 +68,10 @@ async def _submit(*, automatic: bool) -> UUID:
 
 
 async def _ended(task_id: UUID, seen: "Seen") -> int:
-    from cofounder.cli.groups import tasks
+    from cofounder.cli.groups import showing
 
-    await tasks.show(task_id, journey=False)
-    return tasks.code(seen)
+    await showing.show(task_id, journey=False)
+    return showing.code(seen)
 
 
 async def _show(screen: "Console", task_id: UUID) -> "ApprovalOut":
@@ -103,7 +103,7 @@ async def _decided(approval: "ApprovalOut") -> bool:
 async def _outcome(screen: "Console", task_id: UUID, *, asked: bool) -> None:
     """Where the texts went, and the training example."""
     from cofounder.cli.views import approval as views
-    from cofounder.cli.views import task as task_views
+    from cofounder.cli.views import publications as publication_views
     from cofounder.cli.watch import follow
     from cofounder.flow.learn import service as learning
     from cofounder.kit import db
@@ -114,7 +114,7 @@ async def _outcome(screen: "Console", task_id: UUID, *, asked: bool) -> None:
         screen.print("Nobody was asked: approved to the outbox, recorded as automatic and tagged test.")
     if seen.publications:
         screen.print(views.title("Published"))
-        for line in task_views.published(seen.publications):
+        for line in publication_views.published(seen.publications):
             screen.print(line, soft_wrap=True)
     async with db.transaction() as session:
         example = await learning.get(session, task_id)

@@ -191,6 +191,8 @@ def _tell_running(other: dict[str, Any], host: str, port: int) -> int:
     if url != address(host, port) and (host, port) != (settings().host, settings().port):
         raise RunsElsewhere(f"It runs at {url} (process {other.get('pid')}).", field="port")
     out.screen().print(f"Cofounder already runs at {url} (process {other.get('pid')}).", soft_wrap=True)
+    if out.at_terminal():
+        out.screen().print(f"Sign in, once, within 15 minutes: {_entry(url)}", soft_wrap=True, markup=False)
     return 0
 
 
@@ -278,16 +280,24 @@ def _welcome(url: str, *, browser: bool, sample: bool) -> None:
     screen = out.screen()
     screen.print(f"Cofounder runs at {url}{' with the sample company' if sample else ''}.", soft_wrap=True)
     screen.print(f"Home: {home.folder()}", soft_wrap=True)
-    screen.print(
-        f"The API wants a key: cofounder{_home_option(sample)} keys create NAME --role approver", soft_wrap=True
-    )
-    screen.print(f"What it answers: {url}/api/openapi.json", soft_wrap=True)
-    screen.print("Ctrl-C stops it.")
-    page = Path(__file__).parent.parent / "_web" / "index.html"
-    if browser and page.exists() and out.at_terminal():
-        import webbrowser
+    if out.at_terminal():
+        entry = _entry(url)
+        screen.print(f"Sign in, once, within 15 minutes: {entry}", soft_wrap=True, markup=False)
+        if browser and (Path(__file__).parent.parent / "_web" / "index.html").exists():
+            import webbrowser
 
-        webbrowser.open(url)
+            webbrowser.open(entry)
+    else:  # a log is no place for a secret
+        screen.print(f"Sign in by a link: cofounder{_home_option(sample)} people link", soft_wrap=True)
+    screen.print(f"A key for the API: cofounder{_home_option(sample)} keys create NAME --role approver", soft_wrap=True)
+    screen.print("Ctrl-C stops it.")
+
+
+def _entry(url: str) -> str:
+    from cofounder.cli.groups.people import new_link
+
+    _, entry = home.run(new_link(url=url))
+    return entry
 
 
 def _home_option(sample: bool) -> str:

@@ -41,7 +41,10 @@ def rests(seen: Seen) -> bool:
     if status == "completed":
         return recorded
     if status in ("approved", "publishing") and recorded and seen.publications:
-        return all(one.state in _SETTLED or one.scheduled_at is not None for one in seen.publications)
+        return all(
+            one.state in _SETTLED or one.scheduled_at is not None or one.next_attempt_at is not None
+            for one in seen.publications
+        )
     return False
 
 

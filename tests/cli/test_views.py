@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from cofounder.cli import out
-from cofounder.cli.groups import deciding
+from cofounder.cli.groups import editing
 from cofounder.cli.views import approval as approvals
 from cofounder.cli.views import task as tasks
 from cofounder.cli.views.journey import Journey, Lines, head
@@ -144,10 +144,10 @@ def test_the_approval_shows_scores_evidence_issues_figures_and_where_it_goes() -
 def test_exact_writes_the_very_bytes_and_nothing_else(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     long = "Revenue \\(EUR\\) grew " + "and grew again " * 20 + "\r\n\nTwo customers, \u20ac5."
     seen = approval(channel_variants={"linkedin": variant(exact_text=long), "x": variant(exact_text="Short.")})
-    assert deciding._write(seen, ["linkedin"]) == 0
+    assert editing.write_exact(seen, ["linkedin"]) == 0
     assert capfdbinary.readouterr().out == long.encode()
-    with pytest.raises(deciding.TextUnclear, match="linkedin, x"):
-        deciding._write(seen, None)
+    with pytest.raises(editing.TextUnclear, match="linkedin, x"):
+        editing.write_exact(seen, None)
 
 
 def test_a_plan_is_shown_as_its_steps() -> None:

@@ -92,7 +92,7 @@ def export(
 
     Example: cofounder examples export --format jsonl --min-quality 0.85 -o examples.jsonl
     """
-    from cofounder.cli.groups.deciding import when
+    from cofounder.cli.times import when
 
     if format not in ("jsonl", "csv"):
         raise FormatUnknown(f"{format!r} is none.", field="format")

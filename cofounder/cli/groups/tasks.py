@@ -1,4 +1,4 @@
-"""tasks, task: see work and steer it."""
+"""task: see work and steer it."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,28 +7,15 @@ from uuid import UUID
 import typer
 
 from cofounder.cli import home, out
+from cofounder.cli.groups import settling
+from cofounder.cli.groups.settling import Answer
+from cofounder.cli.groups.showing import code, emit, show
 from cofounder.cli.options import Json, TaskId, Yes
+from cofounder.cli.times import when
 from cofounder.kit.errors import InputInvalid
 
 if TYPE_CHECKING:
     from cofounder.cli.watch import Seen
-
-# What a task can be, in the order of its way.
-STATUSES = (
-    "queued",
-    "running",
-    "needs_clarification",
-    "pending_approval",
-    "approved",
-    "publishing",
-    "completed",
-    "paused",
-    "rejected",
-    "cancelled",
-    "expired",
-    "failed",
-)
-_BADLY = ("failed", "rejected", "cancelled", "expired")
 
 
 class AnswerUnclear(InputInvalid):
@@ -40,7 +27,6 @@ class OneThingAtATime(InputInvalid):
 
 
 def register(app: typer.Typer) -> None:
-    app.command("tasks")(list_tasks)
     app.command()(task)
 
 
@@ -56,7 +42,7 @@ async def conclude(task_id: UUID, *, json: bool, ours: bool, from_now: bool = Fa
             _left(task_id, ours)
             raise
         if json:
-            await _emit(task_id)
+            await emit(task_id)
             return code(seen)
         if seen.status.status == "pending_approval":
             return await decide_here(task_id)
@@ -93,136 +79,31 @@ def _left(task_id: UUID, ours: bool) -> None:
     out.complain(f"Task {task_id} keeps what it has done. {goes_on}")
 
 
-def code(seen: "Seen") -> int:
-    """The exit code for how a task rests."""
-    if seen.status.status in _BADLY:
-        return out.ENDED_BADLY
-    if seen.status.status == "needs_clarification":
-        return out.NEEDS_ANSWER
-    return 0
-
-
-async def _emit(task_id: UUID) -> None:
-    from cofounder.flow.publish import service as publishing
-    from cofounder.flow.run import status as view
-    from cofounder.kit import db
-
-    async with db.transaction() as session:
-        found = await view.detail(session, task_id)
-        publications = await publishing.publications(session, task_id)
-    out.emit({**found.model_dump(mode="json"), "publications": [one.model_dump(mode="json") for one in publications]})
-
-
-async def show(task_id: UUID, *, journey: bool = True) -> None:
-    """Print a task: all of it, or only what came of it."""
-    from cofounder.cli.views import task as views
-    from cofounder.flow.publish import service as publishing
-    from cofounder.flow.run import status as view
-    from cofounder.kit import db
-
-    async with db.transaction() as session:
-        found = await view.detail(session, task_id)
-        publications = await publishing.publications(session, task_id)
-    screen = out.screen()
-    if journey:
-        screen.print(views.detail(found))
-        if publications:
-            screen.print("\nPublications", style="bold")
-    else:
-        for part in [*views.taken(found), *views.ended(found.status_now), *views.deliverables(found.deliverables)]:
-            screen.print(part)
-    for line in views.published(publications):
-        screen.print(line, soft_wrap=True)
-    _next(found.status, task_id, screen, found.status_now.questions)
-
-
-def _next(status: str, task_id: UUID, screen: Any, questions: list[dict[str, Any]]) -> None:
-    """What a person can do now, if anything."""
-    first = questions[0] if questions else {}
-    example = f"{first.get('field', 'FIELD')}={(first.get('options') or ['ANSWER'])[0]}"
-    follows = {
-        "needs_clarification": f'Answer it: cofounder task {task_id} --clarify "{example}"',
-        "pending_approval": f"Decide: cofounder approve {task_id}",
-        "paused": f"Go on: cofounder task {task_id} --resume",
-    }
-    if status in follows:
-        screen.print(f"\n{follows[status]}", soft_wrap=True)
-
-
-def list_tasks(
-    status: Annotated[list[str] | None, typer.Option(help="Only tasks with this status; repeat for more.")] = None,
-    search: Annotated[
-        str | None, typer.Option(help="Only tasks whose request, title or topic has these words.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
-    legacy: Annotated[bool, typer.Option("--legacy", help="Imported and sample history too.")] = False,
-    cursor: Annotated[str | None, typer.Option(help="Where an earlier list ended (next_cursor).")] = None,
-    json: Json = False,
-) -> int:
-    """List tasks, newest first.
-
-    Example: cofounder tasks --status pending_approval
-    """
-    return home.run(_list(status, search, limit, legacy, cursor, json))
-
-
-async def _list(
-    status: list[str] | None, search: str | None, limit: int, legacy: bool, cursor: str | None, json: bool
-) -> int:
-    from cofounder.business.records import service as records
-    from cofounder.business.records.schemas import TaskFilter
-    from cofounder.cli.views import task as views
-    from cofounder.flow.request import service as requests
-    from cofounder.kit import db
-
-    async with home.opened(), db.transaction() as session:
-        wanted = TaskFilter(status=_statuses(status), text=search, is_legacy=None if legacy else False)
-        found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
-        listed = [requests.as_listed(row) for row in found.items]
-    if json:
-        out.emit(
-            {
-                "items": [one.model_dump(mode="json") for one in listed],
-                "next_cursor": found.next_cursor,
-                "total": found.total,
-            }
-        )
-        return 0
-    screen = out.screen()
-    if not listed:
-        screen.print(
-            'No task yet. Ask for something: cofounder ask "..."' if not status and not search else "No such task."
-        )
-        return 0
-    screen.print(views.listed(listed, width=screen.width))
-    if found.total > len(listed):
-        screen.print(
-            f"{len(listed)} of {found.total:,}. More: --limit, or --cursor {found.next_cursor}",
-            style="quiet",
-            soft_wrap=True,
-        )
-    return 0
-
-
-def _statuses(given: list[str] | None) -> list[str] | None:
-    """Status words, with the spellings that users' scripts know. Raises InputInvalid for a word that is none."""
-    if not given:
-        return None
-    aliases = {"executing": "running", "complete": "completed"}
-    known = [aliases.get(word, word) for word in given]
-    for word in known:
-        if word not in STATUSES:
-            raise InputInvalid(
-                f"There is no status {word!r}.", field="status", hint=f"Statuses: {', '.join(STATUSES)}."
-            )
-    return known
-
-
 def task(
     task_id: TaskId,
     pause: Annotated[bool, typer.Option("--pause", help="Let running steps finish, start no more.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where it paused.")] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Stop it for good; asks first.")] = False,
+    resolve: Annotated[
+        bool,
+        typer.Option(
+            "--resolve", help="Say what became of a publication whose outcome is unknown; shows the evidence."
+        ),
+    ] = False,
+    sent: Annotated[bool, typer.Option("--sent", help="With --resolve: it was sent.")] = False,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="With --resolve: it was not sent.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="With --not-sent: send it now.")] = False,
+    url: Annotated[str | None, typer.Option(help="With --sent: where it stands.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="With --sent: since when (ISO 8601).")] = None,
+    recipient: Annotated[
+        list[str] | None, typer.Option(help="With --resolve: only this recipient; repeat for more.")
+    ] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Send now what surely was not sent; nobody gets it twice.")
+    ] = False,
+    channel: Annotated[
+        str | None, typer.Option("--channel", "-c", help="With --resolve, --retry or --cancel: only this publication.")
+    ] = None,
     rerun: Annotated[str | None, typer.Option(metavar="STEP", help="Run again from this step, as a new task.")] = None,
     clarify: Annotated[
         list[str] | None,
@@ -246,29 +127,64 @@ def task(
             ("--cancel", cancel),
             ("--rerun", rerun),
             ("--clarify", clarify),
+            ("--resolve", resolve),
+            ("--retry", retry),
         )
         if on
     ]
     if len(wanted) > 1:
         raise OneThingAtATime(f"{' and '.join(wanted)} do not go together.", field="options")
     verb = wanted[0].removeprefix("--") if wanted else None
-    return home.run(_steer(task_id, verb, rerun, clarify, watch=watch, yes=yes, json=json))
+    if sent and not_sent:
+        raise OneThingAtATime("--sent and --not-sent do not go together.", field="options")
+    answer = Answer(
+        "sent" if sent else "not_sent" if not_sent else None,
+        url,
+        when(at, field="at"),
+        again,
+        channel,
+        tuple(recipient or ()),
+    )
+    if answer.given() and verb != "resolve":
+        raise OneThingAtATime("An answer about a publication goes with --resolve.", field="options")
+    if answer.given() and answer.verdict is None:
+        raise OneThingAtATime("Say --sent or --not-sent with it.", field="resolve")
+    if channel is not None and verb not in ("resolve", "retry", "cancel"):
+        raise OneThingAtATime("--channel goes with --resolve, --retry or --cancel.", field="channel")
+    return home.run(_steer(task_id, verb, rerun, clarify, answer, watch=watch, yes=yes, json=json))
 
 
 async def _steer(
-    given: str, verb: str | None, step: str | None, answers: list[str] | None, *, watch: bool, yes: bool, json: bool
+    given: str,
+    verb: str | None,
+    step: str | None,
+    answers: list[str] | None,
+    answer: Answer,
+    *,
+    watch: bool,
+    yes: bool,
+    json: bool,
 ) -> int:
     async with home.opened():
         id = await find(given)
-        if verb == "cancel" and not yes and not _sure(id):
-            return 0
-        if verb is not None:
+        if verb == "cancel":
+            if not yes and not out.at_terminal():
+                raise InputInvalid(
+                    "Cancelling cannot be undone, and nobody is there to ask.", field="cancel", hint="Say --yes."
+                )
+            if not await _cancel(id, answer.channel, yes=yes):
+                return 0
+        elif verb == "resolve":
+            await settling.resolve(id, answer, json=json)
+        elif verb == "retry":
+            await settling.retry(id, answer.channel)
+        elif verb is not None:
             id = await _do(id, verb, step, answers)
-        if verb in ("resume", "rerun", "clarify") or watch:
+        if verb in ("resume", "rerun", "clarify", "retry", "resolve") or watch:
             async with home.worked() as ours:
                 return await conclude(id, json=json, ours=ours)
         if json:
-            await _emit(id)
+            await emit(id)
         else:
             await show(id)
     return 0
@@ -338,9 +254,11 @@ def _answers(given: list[str], asked: list[dict[str, Any]]) -> dict[str, str]:
     return found
 
 
-def _sure(id: UUID) -> bool:
-    if not out.at_terminal():
-        raise InputInvalid(
-            "Cancelling cannot be undone, and nobody is there to ask.", field="cancel", hint="Say --yes."
-        )
-    return out.confirm(f"Cancel task {id}? It cannot be undone")
+async def _cancel(id: UUID, channel: str | None, *, yes: bool) -> bool:
+    """Stop the task; of a decided one, what still waits to be sent. False when the person would rather not."""
+    if channel is not None or await settling.decided(id):
+        return await settling.stop(id, channel, yes=yes)
+    if not yes and not out.confirm(f"Cancel task {id}? It cannot be undone"):
+        return False
+    await _do(id, "cancel", None, None)
+    return True

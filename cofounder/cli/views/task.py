@@ -11,10 +11,8 @@ from cofounder.cli import words
 from cofounder.cli.views.approval import assumed
 from cofounder.cli.views.grid import table
 from cofounder.cli.views.journey import Journey, head, standing
-from cofounder.cli.views.post import name
 
 if TYPE_CHECKING:
-    from cofounder.flow.publish.schemas import PublicationOut
     from cofounder.flow.request.schemas import TaskOut
     from cofounder.flow.run.schemas import DeliverableOut, Status, TaskDetail
 
@@ -91,14 +89,3 @@ def deliverables(found: "Sequence[DeliverableOut]") -> list[RenderableType]:
         parts += [Text(f"\n{one.title}", style="bold"), Text(one.content)]
         parts += [Text(f"· {note}", style="quiet") for note in one.notes]
     return parts
-
-
-def published(found: "Sequence[PublicationOut]") -> list[Text]:
-    """Each publication: channel, how it stands, where it is. Print the lines unwrapped: a path is copied whole."""
-    lines: list[Text] = []
-    for one in found:
-        when = f" for {words.moment(one.scheduled_at)}" if one.state == "scheduled" and one.scheduled_at else ""
-        by = f" by {one.delivered_by}" if one.delivered_by != one.channel else ""
-        lines.append(Text.assemble(standing(one.state), when, f"  {name(one.channel)}", (by, "quiet")))
-        lines += [Text(f"  {part}") for part in (one.url or one.external_id, one.note) if part]
-    return lines

@@ -1,0 +1,98 @@
+"""tasks: what was asked for, newest first."""
+
+from typing import Annotated
+
+import typer
+
+from cofounder.cli import home, out
+from cofounder.cli.options import Json
+from cofounder.kit.errors import InputInvalid
+
+# What a task can be, in the order of its way.
+STATUSES = (
+    "queued",
+    "running",
+    "needs_clarification",
+    "pending_approval",
+    "approved",
+    "publishing",
+    "completed",
+    "paused",
+    "rejected",
+    "cancelled",
+    "expired",
+    "failed",
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("tasks")(list_tasks)
+
+
+def list_tasks(
+    status: Annotated[list[str] | None, typer.Option(help="Only tasks with this status; repeat for more.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Only tasks whose request, title or topic has these words.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    legacy: Annotated[bool, typer.Option("--legacy", help="Imported and sample history too.")] = False,
+    cursor: Annotated[str | None, typer.Option(help="Where an earlier list ended (next_cursor).")] = None,
+    json: Json = False,
+) -> int:
+    """List tasks, newest first.
+
+    Example: cofounder tasks --status pending_approval
+    """
+    return home.run(_list(status, search, limit, legacy, cursor, json))
+
+
+async def _list(
+    status: list[str] | None, search: str | None, limit: int, legacy: bool, cursor: str | None, json: bool
+) -> int:
+    from cofounder.business.records import service as records
+    from cofounder.business.records.schemas import TaskFilter
+    from cofounder.cli.views import task as views
+    from cofounder.flow.request import service as requests
+    from cofounder.kit import db
+
+    async with home.opened(), db.transaction() as session:
+        wanted = TaskFilter(status=_statuses(status), text=search, is_legacy=None if legacy else False)
+        found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
+        listed = [requests.as_listed(row) for row in found.items]
+    if json:
+        out.emit(
+            {
+                "items": [one.model_dump(mode="json") for one in listed],
+                "next_cursor": found.next_cursor,
+                "total": found.total,
+            }
+        )
+        return 0
+    screen = out.screen()
+    if not listed:
+        screen.print(
+            'No task yet. Ask for something: cofounder ask "..."' if not status and not search else "No such task."
+        )
+        return 0
+    screen.print(views.listed(listed, width=screen.width))
+    if found.total > len(listed):
+        screen.print(
+            f"{len(listed)} of {found.total:,}. More: --limit, or --cursor {found.next_cursor}",
+            style="quiet",
+            soft_wrap=True,
+        )
+    return 0
+
+
+def _statuses(given: list[str] | None) -> list[str] | None:
+    """Status words, with the spellings that users' scripts know. Raises InputInvalid for a word that is none."""
+    if not given:
+        return None
+    aliases = {"executing": "running", "complete": "completed"}
+    known = [aliases.get(word, word) for word in given]
+    for word in known:
+        if word not in STATUSES:
+            raise InputInvalid(
+                f"There is no status {word!r}.", field="status", hint=f"Statuses: {', '.join(STATUSES)}."
+            )
+    return known
