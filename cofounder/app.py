@@ -29,7 +29,7 @@ def wire() -> None:
     from cofounder.flow.plan.tools import registry
     from cofounder.flow.request import service as requests
 
-    registry.register(agents.servers())
+    registry.register_later(agents.servers)
     requests.check_plans_with(plans.check_supplied)
 
 

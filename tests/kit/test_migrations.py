@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.pool import NullPool
@@ -29,6 +30,15 @@ def test_tables_and_migrations_agree(shared_database: URL) -> None:
         at, newest = migrate.current(connection, SCHEMA)
     assert difference == [], "run: python -m cofounder.migrations.make --baseline"
     assert at == newest is not None
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    assert migrate.newest() == ScriptDirectory.from_config(migrate.config()).get_current_head()
+
+
+def test_a_schema_that_was_never_made_is_at_no_revision(server: URL) -> None:
+    with _database(server) as url, create_engine(url, poolclass=NullPool).connect() as connection:
+        assert migrate.current(connection, "nowhere") == (None, migrate.newest())
 
 
 def test_four_at_once_migrate_once(server: URL) -> None:

@@ -52,12 +52,14 @@ class Toy:
 @pytest.fixture
 async def toy(database):
     made = Toy()
-    before = dict(registry._servers)
+    before, later = dict(registry._servers), list(registry._later)
     registry._servers.clear()
+    registry._later.clear()
     registry.register({"toy": made.server})
     yield made
     await registry.close()
     registry._servers.clear()
+    registry._later.extend(later)
     registry.register(before)
 
 

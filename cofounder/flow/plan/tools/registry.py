@@ -3,7 +3,7 @@
 import asyncio
 import re
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -49,6 +49,7 @@ class _Connections:
 
 
 _servers: dict[str, Any] = {}
+_later: list[Callable[[], Mapping[str, Any]]] = []
 _tools: dict[str, Tool] = {}
 _connections: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections]" = weakref.WeakKeyDictionary()
 
@@ -59,8 +60,11 @@ def register(servers: Mapping[str, Any]) -> None:
     _tools.clear()
 
 
-def server_names() -> list[str]:
-    return list(_servers)
+def register_later(load: Callable[[], Mapping[str, Any]]) -> None:
+    """Make the servers that `load` gives known when somebody first asks for a tool: our own take 40 MB to import."""
+    if load not in _later:
+        _later.append(load)
+    _tools.clear()
 
 
 def canonical(tool_id: str) -> str:
@@ -84,6 +88,10 @@ async def discover(*, fresh: bool = False) -> dict[str, Tool]:
     """All tools of all servers by id ("server.name"); listed once, then kept. A silent server is left out."""
     if _tools and not fresh:
         return _tools
+    for load in list(_later):
+        _servers.update(await asyncio.to_thread(load))
+        if load in _later:
+            _later.remove(load)
     found: dict[str, Tool] = {}
     for name in list(_servers):
         try:
