@@ -110,14 +110,14 @@ async def set_password(body: PasswordBody, session: Session, caller: Viewer) -> 
 @router.get("/api/people")
 async def list_people(session: Session, caller: Admin) -> Page[PersonOut]:
     """Everybody who may sign in, by name, those who are shut out too."""
-    found = [_shown(row) for row in await users.everyone(session)]
+    found = [shown(row) for row in await users.everyone(session)]
     return Page[PersonOut](items=found, next_cursor=None, total=len(found))
 
 
 @router.post("/api/people", status_code=201, responses=documented(users.PersonNameInvalid, users.PersonNameTaken))
 async def add_person(body: PersonIn, session: Session, caller: Admin) -> PersonOut:
     """Add a person. They come in by a link and may then set a password."""
-    return _shown(await users.add(session, body.name, body.role, caller, email=body.email))
+    return shown(await users.add(session, body.name, body.role, caller, email=body.email))
 
 
 @router.patch("/api/people/{person_id}", responses=documented(users.PersonMissing, users.LastAdmin))
@@ -128,7 +128,7 @@ async def change_person(person_id: UUID, body: PersonChange, session: Session, c
         await users.set_role(session, row, body.role, caller)
     if body.disabled is not None:
         await (users.disable if body.disabled else users.enable)(session, row, caller)
-    return _shown(row)
+    return shown(row)
 
 
 @router.post(
@@ -200,7 +200,8 @@ async def _me(session: AsyncSession, caller: Caller) -> Me:
     )
 
 
-def _shown(row: User) -> PersonOut:
+def shown(row: User) -> PersonOut:
+    """A person as lists show them: whether there is a password, never what it is."""
     return PersonOut.model_validate(
         {
             **{name: getattr(row, name) for name in PersonOut.model_fields if name != "has_password"},
