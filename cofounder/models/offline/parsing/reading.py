@@ -177,7 +177,7 @@ def _after_colon(request: str) -> tuple[str, str] | None:
     ):
         return None
     closing = re.match(r"[\"“„«](.+?)[\"”»](.*)$", rest, re.S)
-    if closing and len(closing[2]) < 300:
+    if closing and len(closing[2]) < 300 and not re.search(r"[\"“”„«»]", closing[2]):
         return head + ". " + closing[2].strip(" .\n"), closing[1]
     return head, rest
 

@@ -12,6 +12,11 @@ ASK_BELOW = 0.55  # below this the parser asks whether it read the request right
 _VISUAL = re.compile(
     r"\b(?:trends?|report|chart|graph|dashboard|over time|visuali[sz]\w*|plot|monthly|quarterly|breakdown|overview|evolution|curve)\b"
 )
+# Words to a program rather than about a text: whatever else is asked for, a person confirms it first.
+_COMMANDS = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass) (?:(?:all|any|every|of|your|the|my|these|those) )*(?:previous|prior|above|earlier|rules?|instructions?|everything|restrictions?|guidelines)\b"
+    r"|\byou are now\b|\b(?:admin|developer|god|debug) mode\b|\bjailbreak|\bsystem prompt\b|^\s*system\s*:"
+)
 _SAID = {
     "create_post": "write a post", "create_thread": "write a thread", "write_article": "write a blog article", "write_email": "write an e-mail",
     "headlines": "suggest headlines", "edit_text": "edit a given text", "shorten_text": "shorten a given text", "restyle_text": "rewrite a given text",
@@ -38,6 +43,7 @@ def weigh(found: Sense, asked: list[Question]) -> float:
     value *= 1 - min(0.45, 0.6 * loose / words)
     value *= 0.75 ** min(2, len(found.unmade))
     value *= 0.97 ** min(3, len(found.reading.corrected))
+    value *= 0.5 if _COMMANDS.search(found.reading.low) else 1.0
     value *= 0.55 if found.reading.cut else 1.0
     value *= 0.8 if any(a.kind in acts.WRITE_KINDS and len(a.topic.split()) > 25 for a in found.actions) else 1.0
     value *= 0.6 if any(q.field in ("topic", "text", "action") for q in asked) else 0.85 if asked else 1.0
