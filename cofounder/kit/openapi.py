@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from cofounder.kit.db import DatabaseOutOfReach
-from cofounder.kit.errors import CofounderError
+from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.examples import Recorded, illustrate
 from cofounder.kit.problems import ENVELOPED, PROBLEM_JSON, BodyTooLarge, BodyUnreadable, NotJson, RequestInvalid
 
@@ -149,7 +149,7 @@ def _mend(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None
     if "requestBody" in operation:
         shared += [BodyUnreadable, BodyTooLarge, NotJson]
     if operation.get("security"):
-        shared.append(DatabaseOutOfReach)
+        shared += [NotSignedIn, NotAllowed, DatabaseOutOfReach]
     _add(answers, documented(*shared))
     unfit = answers.get("422", {}).get("content", {})
     if unfit.pop("application/json", None) is not None:

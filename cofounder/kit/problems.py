@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -144,6 +144,8 @@ async def _ours(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
+    if any(one["loc"][0] == "path" for one in found) and _exact(request):
+        return _wrong_method(request)  # /api/tasks/bulk, taken for a task with the id "bulk"
     whole = any(one["loc"] == ("body",) and one["type"] != "missing" for one in found)
     if whole and isinstance(error.body, bytes):  # FastAPI leaves a body unread that does not say it is JSON
         said = request.headers.get("content-type")
@@ -194,17 +196,23 @@ async def _http(request: Request, error: Exception) -> Response:
     known: dict[int, CofounderError] = {
         400: BodyUnreadable(),
         404: NoSuchRoute(request.url.path[:_FIELD]),
-        405: MethodNotAllowed(f"{request.method} {request.url.path[:_FIELD]}"),
         413: BodyTooLarge(),
     }
     found = known.get(error.status_code)
     if found is None:
         found = RequestRefused(str(error.detail))
         found.status = error.status_code  # type: ignore[misc]  # the one that the framework chose
-    headers = {"Allow": ", ".join(_methods(request))} if error.status_code == 405 else error.headers
-    if error.status_code == 405 and request.method == "OPTIONS":
+    if error.status_code == 405:
+        return _wrong_method(request)
+    return answer(found, request.url.path, headers=error.headers)
+
+
+def _wrong_method(request: Request) -> Response:
+    headers = {"Allow": ", ".join(_methods(request))}
+    if request.method == "OPTIONS":
         return Response(status_code=204, headers=headers)
-    return answer(found, request.url.path, headers=headers)
+    error = MethodNotAllowed(f"{request.method} {request.url.path[:_FIELD]}")
+    return answer(error, request.url.path, headers=headers)
 
 
 def _methods(request: Request) -> list[str]:
@@ -217,9 +225,13 @@ def _methods(request: Request) -> list[str]:
         for route in iter_route_contexts(request.app.routes)
         if route.path and compile_path(route.path)[0].match(request.url.path)
     ]
-    exact = [route for route in matching if route.path == request.url.path]
-    found = {method for route in exact or matching for method in route.methods or ()}
+    found = {method for route in _exact(request) or matching for method in route.methods or ()}
     return sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set()))
+
+
+def _exact(request: Request) -> list[RouteContext]:
+    """The routes of this very address, with nothing in it that may vary."""
+    return [route for route in iter_route_contexts(request.app.routes) if route.path == request.url.path]
 
 
 async def _database(request: Request, error: Exception) -> Response:

@@ -33,6 +33,8 @@ class KeyNameTaken(Conflict):
 class KeyNameInvalid(InputInvalid):
     """A key's name has 1 to 64 letters, digits, spaces, dots, dashes or underscores, and starts with a letter or digit."""
 
+    hint = "For example: ci, or mail-agent-2."
+
 
 class RoleUnknown(InputInvalid):
     """There is no such role."""
@@ -54,6 +56,8 @@ class AuditCursorInvalid(InputInvalid):
 
 class KeyMissing(NotFound):
     """There is no key with this name."""
+
+    hint = "See which there are: cofounder keys list"
 
 
 async def create_key(

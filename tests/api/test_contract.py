@@ -19,13 +19,14 @@ from tests.flow.waiting import ready
 from .conftest import House
 
 # Beside what the tool expects by itself: a value may have the right form and still not fit (a time that has passed, a
-# channel that nobody has), which no schema can say; then it is 422 with the field. A body may be too large or no JSON.
+# channel that nobody has), which no schema can say; then it is 422 with the field. 412 is an If-Match that is
+# not the version, 429 a sign-in too many. A body may be too large or no JSON.
 CONFIGURATION = """
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422]
+expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422, 429]
 
 [checks.negative_data_rejection]
-expected-statuses = [400, 401, 403, 404, 412, 413, 415, 422]
+expected-statuses = [400, 401, 403, 404, 412, 413, 415, 422, 429]
 """
 REAL = """
 [parameters]

@@ -23,7 +23,15 @@ EVERYWHERE = {
     "unknown_workflow": "a task and a publication have their workflow from birth, by the same transaction",
     "unknown_channel": "a channel that is stored was known when it came",
 }
+_FOUR = "the body takes only the four roles"
+_STAYS = "who signed in is there: people are shut out, never deleted"
 AT = {
+    "add_person": {"role_unknown": _FOUR, "password_weak": "no password comes with it"},
+    "change_person": {"role_unknown": _FOUR},
+    "make_key": {"role_unknown": _FOUR},
+    "me": {"person_missing": _STAYS},
+    "set_password": {"person_missing": _STAYS},
+    "sign_in_by_link": {"person_missing": _STAYS},
     "edit_draft": {"old_round": "no round is named, so none is old"},
     "metrics_summary": {"cursor_invalid": "it counts and turns no pages"},
     "publish_text": dict.fromkeys(

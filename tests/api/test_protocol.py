@@ -110,6 +110,7 @@ async def test_head_is_get_without_its_body_and_options_names_the_methods(house:
     ):
         said = await house.anonymous.options(path)
         assert (said.status_code, said.headers["allow"], said.content) == (204, methods, b"")
+    problem(await house.viewer.get("/api/tasks/bulk"), 405, "method_not_allowed")
     problem(await house.anonymous.options("/api/nothing"), 404, "no_such_route")
     for method in ("TRACE", "PATCH", "MKCOL"):
         refused = await house.viewer.request(method, SETTINGS)
