@@ -113,7 +113,7 @@ def parse(source: str) -> Clause:
         at = match.end()
     if at < len(text):
         pieces.append(text[at:])
-    needs = tuple(piece for piece in pieces if isinstance(piece, Slot))
+    needs = tuple(slot for piece in pieces for slot in _sure(piece))
     for cue, mark, kind in _IMPLIED:
         if cue.search(text) and mark not in marks and mark not in absent:
             (marks if kind == "mark" else absent).append(mark)
@@ -128,6 +128,17 @@ STRETCH = 5  # words in a row by which a clause is known again
 
 def _stretches(pieces: list[Piece | tuple[tuple[Piece, ...], ...]]) -> frozenset[tuple[str, ...]]:
     return frozenset().union(*(runs(piece, STRETCH) for piece in pieces if isinstance(piece, str)))
+
+
+def _sure(piece: Piece | tuple[tuple[Piece, ...], ...]) -> tuple[Slot, ...]:
+    """The slots that a piece fills whichever of its alternatives is taken."""
+    if isinstance(piece, Slot):
+        return (piece,)
+    if isinstance(piece, str):
+        return ()
+    first = [slot for slot in piece[0] if isinstance(slot, Slot)]
+    rest = [{slot.name for slot in option if isinstance(slot, Slot)} for option in piece[1:]]
+    return tuple(slot for slot in first if all(slot.name in names for names in rest))
 
 
 def _simple(option: str) -> tuple[Piece, ...]:

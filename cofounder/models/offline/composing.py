@@ -116,7 +116,7 @@ class Composer:
         closing: str | None = None
         for place, moves in enumerate(schema.paragraphs):
             text = self.opening(opening, telling) if opening is not None and place == 0 else ""
-            for token in moves:
+            for token in self._turned(moves):
                 name, joint = token.lstrip("|").rstrip("?*"), "\n" if token.startswith("|") else " "
                 if name in self.skip or (token.endswith("?") and self.rng.random() < 0.5):
                     continue
@@ -134,6 +134,14 @@ class Composer:
         if floor:
             self._fill(paragraphs, telling, floor)
         return Candidate(paragraphs, schema.name, telling.used, telling.said, closing)
+
+    def _turned(self, moves: tuple[str, ...]) -> list[str]:
+        """The moves in order; the lines of a list after its first stand in any order."""
+        lines = [at for at, token in enumerate(moves) if token.startswith("|")][1:]
+        turned = list(moves)
+        for at, other in zip(lines, self.rng.sample(lines, len(lines)), strict=True):
+            turned[at] = moves[other]
+        return turned
 
     def _target(self, telling: Telling) -> str | None:
         """The target, told right after the value it belongs to."""

@@ -44,6 +44,7 @@ def put_changed(scene: Scene, prefix: str, view: View) -> None:
     put("ago", f"{adverb}|a {noun} earlier|the previous {noun}" if usual and noun not in ("period", "day") else adverb)
     put("before", f"{named}|the previous {noun}" if usual and noun not in ("period", "day") else named)
     way_fold = fold(view, base)
+    put("rose", "|".join(verbs(view, base)) if way != "flat" else None)
     if way != "flat" and view.crossing:
         put("rosep", "|".join(verbs(view, base)), f"{key}.change")
         put("climbsp", "|".join(present(verb) for verb in verbs(view, base)), f"{key}.change")
