@@ -113,6 +113,7 @@ _FULL = "53300"  # too many connections
 def is_out_of_reach(error: BaseException | None) -> bool:
     """Whether an error says that the database is away, not that something is wrong with what it was asked."""
     import asyncpg
+    import psycopg
 
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
@@ -122,6 +123,8 @@ def is_out_of_reach(error: BaseException | None) -> bool:
             return True
         if isinstance(error, ConnectionError | sql_errors.TimeoutError | asyncpg.ConnectionDoesNotExistError):
             return True
+        if isinstance(error, psycopg.OperationalError) and not state:
+            return True  # no server gave a code: nobody answered
         if isinstance(error, asyncpg.InterfaceError) and "clos" in str(error):
             return True
         if isinstance(error, sql_errors.DBAPIError) and error.connection_invalidated:

@@ -19,8 +19,9 @@ from datetime import datetime, timedelta
 from typing import Any, ParamSpec, cast
 
 import dbos
+import psycopg
 from pydantic_core import to_jsonable_python
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import clock, db
@@ -419,8 +420,22 @@ def _engine(place: URL) -> Engine:
         },
     )
     look_at_checkout(made)
+    event.listen(made, "do_connect", _connect)
     _engines.append(made)
     return made
+
+
+def _connect(_: object, __: object, places: Sequence[Any], named: dict[str, Any]) -> "psycopg.Connection[Any]":
+    """Say in the engine's words that the database is away: it waits for one that is, and knows it by this text alone.
+
+    A refused TCP address says "connection failed" by itself, a socket file that nobody serves does not.
+    """
+    try:
+        return psycopg.connect(*places, **named)
+    except psycopg.OperationalError as error:
+        if "connection failed" in str(error):
+            raise
+        raise psycopg.OperationalError(f"connection failed: {error}") from error
 
 
 def _client(place: URL) -> dbos.DBOSClient:

@@ -3,8 +3,12 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import sqlalchemy.exc
+from dbos._utils import retriable_postgres_exception
+from sqlalchemy import URL
 
 from cofounder.kit import clock, db, durable
 from cofounder.kit.ids import new_id
@@ -158,3 +162,17 @@ async def test_a_killed_worker_is_taken_over_and_no_finished_step_is_repeated(
     finally:
         await durable.stop()
     assert await notes() == ["a before", "a after on"]
+
+
+def test_the_engine_knows_that_a_socket_nobody_serves_is_an_outage(tmp_path: Path) -> None:
+    """It waits for a database that is away, and fails a workflow for whatever else goes wrong."""
+    nowhere = URL.create("postgresql+psycopg", "x", database="x", query={"host": str(tmp_path)})
+    engine = durable._engine(nowhere)
+    try:
+        with pytest.raises(sqlalchemy.exc.OperationalError) as refused, engine.connect():
+            pass
+    finally:
+        durable._engines.remove(engine)
+        engine.dispose()
+    assert retriable_postgres_exception(refused.value)
+    assert db.is_out_of_reach(refused.value)
