@@ -1,17 +1,23 @@
 """E-mails: a subject that opens on a figure, a preheader that adds, one request, a way out."""
 
+import re
+from collections.abc import Callable
+
 from cofounder.models.brief import Draft
 from cofounder.models.offline import plain, wording
-from cofounder.models.offline.checks import Room
+from cofounder.models.offline.checks import Room, against_voice, broken, untrue
 from cofounder.models.offline.clauses import Telling, tidy
-from cofounder.models.offline.composing import Candidate
+from cofounder.models.offline.composing import Candidate, Composer
 from cofounder.models.offline.finishing import draft_of, limits
 from cofounder.models.offline.posts import Writing, joined
 from cofounder.models.offline.refining import Wishes
 from cofounder.models.offline.scene import Scene
+from cofounder.models.offline.texts import words
 
 GREETING = "Hello {{name}},"
 FAREWELL = "Unsubscribe: {{unsubscribe}}"
+SUBJECT = (25, 45)  # characters that an inbox shows whole
+_DIGITS = re.compile(r"\d[\d,.]*")
 
 
 def letter(writing: Writing, wishes: Wishes) -> Draft:
@@ -35,13 +41,14 @@ def letter(writing: Writing, wishes: Wishes) -> Draft:
         return candidate
 
     candidate = search.best(make)
+    first, second = heads(writing, search.composer)
     if candidate is None:
         draft = plain.plain(writing)
         return draft.model_copy(
             update={
                 "body": "\n\n".join([GREETING, draft.body, FAREWELL]),
-                "subject": subject(writing),
-                "preheader": preheader(writing.scene),
+                "subject": first,
+                "preheader": second,
             }
         )
     tail = [brief.company] if brief.company else []
@@ -54,8 +61,8 @@ def letter(writing: Writing, wishes: Wishes) -> Draft:
         scene=writing.scene,
         candidate=candidate,
         notes=limits(brief, writing.scene, candidate.said),
-        subject=subject(writing),
-        preheader=preheader(writing.scene),
+        subject=first,
+        preheader=second,
     )
 
 
@@ -73,13 +80,64 @@ def _without_closing(candidate: Candidate) -> list[str]:
     return [one for one in kept if one]
 
 
+TRIES = 24
+_FIGURE_FIRST = re.compile(r"\D{0,6}\d")
+_BARE_POINTS = re.compile(r"-point\b(?! (?:\w+ )?(?:rise|fall|dip|decline|jump|drop|surge|plunge|change)\b)")
+
+
+def heads(writing: Writing, composer: Composer) -> tuple[str, str]:
+    """Subject and preheader in the voice's own words; plain ones where none of these fits the facts or the room."""
+    first = _head(writing, composer, "subject", lambda text: _fits_subject(text, writing.scene)) or subject(writing)
+    told = set(_DIGITS.findall(first))
+    second = _head(writing, composer, "preheader", lambda text: _adds(text, first, told))
+    return first, second or _head(writing, composer, "preheader", lambda text: _adds(text, first, set())) or preheader(
+        writing.scene
+    )
+
+
+def _head(writing: Writing, composer: Composer, move: str, fits: Callable[[str], bool]) -> str | None:
+    """One line of a move that passes the checks of any text, or None."""
+    brief = writing.brief
+    for _ in range(TRIES):
+        said = composer.move(move, Telling())
+        if said is None:
+            return None
+        said = _short_name(said, writing.scene)
+        fine = fits(said) and not _BARE_POINTS.search(said) and not broken(said)
+        if fine and not against_voice(said, writing.voice, brief) and not untrue(said, brief, writing.ledger):
+            return said
+    return None
+
+
+def _fits_subject(text: str, scene: Scene) -> bool:
+    """Whether an inbox shows it whole, it begins with a figure, and one can tell what is counted."""
+    if not SUBJECT[0] <= len(text) <= SUBJECT[1] or not _FIGURE_FIRST.match(text):
+        return False
+    lead = scene.lead
+    if lead is None or lead.fact.unit == "usd" or "% " in f"{text} ":
+        return True
+    return any(name and name in text.lower() for name in (lead.name.many, lead.fact.noun.lower()))
+
+
+def _short_name(text: str, scene: Scene) -> str:
+    """ "orders" for "number of orders", where every letter counts."""
+    many = scene.lead.name.many if scene.lead else ""
+    return text.replace(f"number of {many}", many) if many else text
+
+
+def _adds(text: str, first: str, told: set[str]) -> bool:
+    """Whether a preheader says something that the subject has not said."""
+    new = set(words(text)) - set(words(first))
+    return len(new) >= 3 and told.isdisjoint(_DIGITS.findall(text))
+
+
 def subject(writing: Writing) -> str:
-    """A subject of 25 to 45 characters that begins with a figure of the text."""
+    """A plain subject of 25 to 45 characters that begins with a figure of the text."""
     slots, scene = writing.scene.slots, writing.scene
-    what = slots.get("what", "the figures")
+    what = _short_name(slots.get("what", "the figures"), scene)
     short = "".join(scene.when.short[:1]) if scene.when else ""
     options: list[str] = []
-    if "pctn" in slots:
+    if "pctn" in slots and not slots["pctn"].endswith("-point"):
         way = slots["updown"]
         options += [
             f"{slots['pctn']} {way}: our {what} {short}",
@@ -102,14 +160,16 @@ def subject(writing: Writing) -> str:
     options = [" ".join(one.replace(" the period", "").split()) for one in options]
     barred = set(writing.voice.never)
     able = [
-        one for one in options if 25 <= len(one) <= 45 and not barred & set(one.lower().replace(",", " ").split())
+        one
+        for one in options
+        if SUBJECT[0] <= len(one) <= SUBJECT[1] and not barred & set(one.lower().replace(",", " ").split())
     ] or options
-    chosen = writing.rng.choice(able) if able else writing.brief.topic[:45]
+    chosen = writing.rng.choice(able) if able else writing.brief.topic[: SUBJECT[1]]
     return chosen[:1].upper() + chosen[1:]
 
 
 def preheader(scene: Scene) -> str:
-    """A line beside the subject that adds a second fact, or names what is open."""
+    """A plain line beside the subject that adds a second fact, or names what is open."""
     told = [view for view in scene.views if view is not scene.lead][:2]
     if told:
         named = wording.listed([view.name.phrase.format(x=wording.given(view.fact)) for view in told])
