@@ -128,6 +128,8 @@ def _right(word: str) -> str | None:
     if len(word) < 6 or word in _VOCABULARY or word in _FINE:
         return None
     candidates = {w for short in _deletes(word) | {word} for w in _INDEX.get(short, ())}
+    if any(w == word + "s" or word == w + "s" for w in candidates):
+        return None  # one of several is no slip
     near = [w for w in candidates if w[0] == word[0] and _one_slip(w, word)]
     return near[0] if len(near) == 1 else None
 
