@@ -225,6 +225,11 @@ def make_home(home: Path) -> None:
         raise HomeNotOurs(f"{home} cannot be written by this user.")
 
 
+def database_user() -> pwd.struct_passwd | None:
+    """Whom a new server runs as: ourselves (None), or as root a user made for it."""
+    return None if os.geteuid() else _make_user()
+
+
 def _server_user(data: Path) -> pwd.struct_passwd | None:
     """Whom the server runs as: the data folder's owner, else ourselves, else (as root) a user made for it."""
     if os.geteuid() != 0:

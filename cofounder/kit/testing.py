@@ -4,6 +4,8 @@
   savepoints. `kit.db` stays unconnected, so that nothing escapes the rollback.
 - `database`: a fresh migrated database of the test's own; kit.db, DATABASE_URL and COFOUNDER_HOME point at it. For
   whatever commits, notifies or runs workflows. It gives a `Database`: `.url`, `.schema`, `.home`, `.environment`.
+- `plain_database`: the same, empty, on a PostgreSQL of another version, as DATABASE_URL may name one. Skips where
+  the machine has none; COFOUNDER_TEST_POSTGRES_BIN names the folder of its programs.
 - `engine_running`: `database` with a durable engine on the test's loop; stopped after.
 - `spawn(*args)`: `python -m ...` as a real process that sees the test's database; `.kill()` is SIGKILL.
 
@@ -19,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +32,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from cofounder.kit import db, durable, migrate, postgres
+from cofounder.kit import db, durable, migrate, other_postgres, postgres
 from cofounder.kit.ids import new_id
 from cofounder.settings import settings
 
@@ -169,19 +171,36 @@ async def database(
     server: URL, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Database]:
     """A fresh database that kit.db, the settings and the environment point at; dropped after."""
-    before = db._Place.url, db._Place.schema
     with _database(server, template) as url:
-        made = Database(url.set(drivername="postgresql+asyncpg"), SCHEMA, tmp_path)
-        for name, value in made.environment.items():
-            monkeypatch.setenv(name, value)
-        settings.cache_clear()
-        db.connect(made.url, SCHEMA)
-        try:
+        async with _chosen(Database(url.set(drivername="postgresql+asyncpg"), SCHEMA, tmp_path), monkeypatch) as made:
             yield made
-        finally:
-            await db.dispose()
-            db._Place.url, db._Place.schema = before
-            settings.cache_clear()
+
+
+@pytest_asyncio.fixture
+async def plain_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """An empty database of a plain PostgreSQL of another version, as its owner; kit.db and the settings point at it."""
+    programs = other_postgres.find()
+    if programs is None:
+        pytest.skip(f"There is no other PostgreSQL here; {other_postgres.NAMED} may name the folder of one's programs.")
+    with other_postgres.running(programs) as url:
+        async with _chosen(Database(url.set(drivername="postgresql+asyncpg"), SCHEMA, tmp_path), monkeypatch) as made:
+            yield made
+
+
+@asynccontextmanager
+async def _chosen(made: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """This process, and those it starts, use this database inside the block."""
+    before = db._Place.url, db._Place.schema
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    db.connect(made.url, SCHEMA)
+    try:
+        yield made
+    finally:
+        await db.dispose()
+        db._Place.url, db._Place.schema = before
+        settings.cache_clear()
 
 
 @pytest_asyncio.fixture

@@ -119,6 +119,92 @@ def test_nobody_is_trusted_and_nobody_else_may_enter(home: Path) -> None:
         assert stat.S_IMODE((home / name).stat().st_mode) == 0o700
 
 
+STRANGER = 65534  # nobody, on any Linux
+
+
+def as_stranger(code: str, *arguments: str) -> str:
+    """What Python prints when it runs the code as another user of the machine, who has no group of ours."""
+    become = f"os.setgroups([]); os.setgid({STRANGER}); os.setuid({STRANGER})"
+    whole = f"import encodings.idna, os, sys, psycopg; from pathlib import Path; {become}; os.chdir('/')\n{code}"
+    done = subprocess.run([sys.executable, "-c", whole, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+KNOCK = """
+for name in ("cofounder", "postgres", "nobody", "root", "cofounder-postgres"):
+    for database in ("cofounder", "postgres"):
+        try:
+            psycopg.connect(host=sys.argv[1], port=5432, user=name, dbname=database, connect_timeout=5).close()
+            print("entered as", name)
+        except psycopg.OperationalError as error:
+            assert sys.argv[2] in str(error), error
+"""
+LOOK = """
+for folder in sys.argv[1:]:
+    try:
+        print(os.listdir(folder))
+    except PermissionError:
+        pass
+"""
+
+
+@as_root
+def test_another_user_of_the_machine_finds_no_way_in(home: Path) -> None:
+    home.chmod(0o700)  # as the product makes it; the server's user is let pass, and nobody may list it
+    socket = Path(str(postgres.ensure(home).query["host"]))
+    assert as_stranger(LOOK, str(home), str(home / "database"), str(socket)) == ""
+    assert as_stranger(KNOCK, str(socket), "Permission denied") == ""
+    processes = postgres._servers(home / "database")
+    assert [one for process in processes for one in process.net_connections("inet")] == [], "no port is open"
+
+
+@as_root
+def test_another_user_is_refused_even_where_the_folders_stand_open(home: Path) -> None:
+    socket = Path(str(postgres.ensure(home).query["host"]))
+    home.chmod(0o755)
+    socket.chmod(0o755)
+    (socket / ".s.PGSQL.5432").chmod(0o777)
+    assert as_stranger(KNOCK, str(socket), "Peer authentication failed") == ""
+    socket.chmod(0o700)
+
+
+def test_a_slow_recovery_is_waited_for(home: Path) -> None:
+    """Longer than the ten seconds after which the wheel's own start gives up."""
+    url = postgres.ensure(home)
+    ask(url, "CREATE TABLE log (n int)")
+    for _ in range(4):  # what recovery has to repeat, so that it can be caught at it
+        ask(url, "INSERT INTO log SELECT generate_series(1, 200000)")
+    os.kill(postmaster(home), signal.SIGKILL)
+    held: list[float] = []
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(hold_recovery, home, 11.0, held)
+        began = time.monotonic()
+        assert rows(postgres.ensure(home)) == [(1,)]
+        waited = time.monotonic() - began
+        holding.result()
+    assert held == [11.0]
+    assert waited > 11
+    assert ask(url, "SELECT count(*) FROM log") == [(800000,)]
+
+
+def hold_recovery(home: Path, seconds: float, held: list[float]) -> None:
+    """Stop the process that replays the log, as a slow disk would, and let it go on after a while."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        pid = postgres._pid_in_file(home / "database")
+        try:
+            found = [one for one in psutil.Process(pid).children() if "startup" in " ".join(one.cmdline())]
+        except (psutil.Error, ValueError, TypeError):
+            continue
+        if found:
+            found[0].suspend()
+            time.sleep(seconds)
+            found[0].resume()
+            held.append(seconds)
+            return
+
+
 @pytest.mark.parametrize("pid", ["gone", "reused"])
 def test_a_stale_pid_file_does_not_count_as_a_server(home: Path, pid: str) -> None:
     postgres.ensure(home)
