@@ -39,7 +39,8 @@ CREATE FUNCTION chaos_publication() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER chaos_publication AFTER UPDATE ON publications FOR EACH ROW
-  WHEN (OLD.state = 'published' AND NEW.state <> 'published') EXECUTE FUNCTION chaos_publication();
+  WHEN (OLD.state = 'published' AND NEW.state <> 'published' AND NOT (NEW.state = 'scheduled' AND OLD.unsent > 0))
+  EXECUTE FUNCTION chaos_publication();
 """
 FINAL = ("completed", "rejected", "failed", "cancelled", "expired")
 

@@ -26,6 +26,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db, openapi, problems
+from cofounder.kit.blank import is_blank
 from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.gate import Gate
 from cofounder.kit.routing import Router, Strict, Unreadable
@@ -125,7 +126,7 @@ class Page(BaseModel, Generic[T]):
 def stripped(given: str) -> str:
     """The text without the blanks around it, which must leave something. Lengths are those of what was sent."""
     bare = given.strip()
-    if not bare:
+    if is_blank(bare):
         raise PydanticCustomError("string_too_short", "String should have at least 1 character that is no blank")
     return bare
 

@@ -16,6 +16,7 @@ from cofounder.flow.quality import service as quality
 from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.request.spelling import spelled, spelling
 from cofounder.flow.run import service as run
+from cofounder.kit.blank import is_blank
 from cofounder.models.brief import Brief, Draft
 from cofounder.ops import runtime
 
@@ -115,7 +116,7 @@ def edited(draft: Draft, change: Edit, *, field: str) -> Draft:
         given["parts"] = [part.strip() for part in (given["body"] or "").split("\n\n") if part.strip()]
     if "parts" in given and "body" not in given:
         given["body"] = "\n\n".join(given["parts"])
-    if "body" in given and not (given["body"] or "").strip():
+    if "body" in given and is_blank(given["body"] or ""):
         raise TextEmpty(field=field)
     # What the writer said about its figures no longer holds for other words.
     return Draft.model_validate({**draft.model_dump(), **given, "figures": [], "model": draft.model})

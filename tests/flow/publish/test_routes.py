@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
+from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
 from tests.flow.server import signed_in
@@ -55,6 +57,7 @@ async def test_only_an_approver_may_publish_cancel_or_settle(clients: list[httpx
         assert (await client.post(f"/api/publications/{new_id()}/cancel")).status_code == 403
         settled = await client.post(f"/api/publications/{new_id()}/resolve", json={"verdict": "sent"})
         assert settled.status_code == 403
+        assert (await client.post(f"/api/publications/{new_id()}/retry")).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,7 @@ async def test_only_an_approver_may_publish_cancel_or_settle(clients: list[httpx
     [
         ({"platform": "myspace"}, "platform"),
         ({"content": "   "}, "content"),
+        ({"content": "\u200b\u200d\ufeff"}, "content"),
         ({"content": "a" * 281}, "content"),
         ({"schedule_at": "2020-01-01T00:00:00Z"}, "schedule_at"),
         ({"metadata": {"hashtags": "growth"}}, "metadata.hashtags"),
@@ -99,3 +103,116 @@ async def test_a_scheduled_publication_is_cancelled_and_pages_go_on(clients: lis
     assert left["total"] == 2
     missing = await approver.post(f"/api/publications/{new_id()}/cancel")
     assert (missing.status_code, missing.json()["code"]) == (404, "publication_missing")
+
+
+async def scheduled(approver: httpx.AsyncClient, number: int = 0) -> dict[str, Any]:
+    body = {**BODY, "content": f"{WORDS} {number}", "schedule_at": "2099-01-01T00:00:00Z"}
+    said: dict[str, Any] = (await approver.post("/api/social/publish", json=body)).json()
+    return said
+
+
+async def unknown(said: dict[str, Any]) -> None:
+    """As a line that broke leaves it."""
+    async with transaction() as session:
+        await session.execute(
+            text(
+                "UPDATE publications SET state = 'unknown', attempted_at = now(), recipients = '{\"\"}' WHERE id = :id"
+            ),
+            {"id": said["publication_id"]},
+        )
+        await session.execute(
+            text(
+                "INSERT INTO effects (id, kind, key, state, request, attempts, begun_at, error) VALUES (:id,"
+                " 'outbox.send', :key, 'unknown', '{}', 1, now(), 'DeliveryUnknown: the line was lost')"
+            ),
+            {"id": new_id(), "key": f"publication:{said['publication_id']}|"},
+        )
+
+
+async def test_what_nobody_is_sure_of_is_listed_page_by_page_with_what_can_be_done(
+    clients: list[httpx.AsyncClient],
+) -> None:
+    viewer, _, approver = clients
+    made = [await scheduled(approver, number) for number in range(4)]
+    for one in made[1:]:
+        await unknown(one)
+    for name in ("state", "status"):
+        seen, cursor = [], None
+        while True:
+            asked = {name: "unknown", "limit": 2} | ({"cursor": cursor} if cursor else {})
+            page = (await viewer.get("/api/publications", params=asked)).json()
+            assert page["total"] == 3
+            seen += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+        assert [one["publication_id"] for one in seen] == [one["publication_id"] for one in made[:0:-1]]
+        assert all(one["actions"] == ["resolve"] for one in seen)
+    refused = await viewer.get("/api/publications", params={"status": "lost"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "status.0")
+
+
+async def test_one_publication_is_shown_with_its_evidence(clients: list[httpx.AsyncClient]) -> None:
+    viewer, _, approver = clients
+    said = await scheduled(approver)
+    await unknown(said)
+    seen = (await viewer.get(f"/api/publications/{said['publication_id']}")).json()
+    (delivery,) = seen["deliveries"]
+    assert (delivery["state"], delivery["recipient"], delivery["attempts"]) == ("unknown", None, 1)
+    assert delivery["said"] == "the line was lost"
+    assert delivery["begun_at"].endswith(("Z", "+00:00"))
+    assert "/outbox/" in delivery["where"]
+    assert (await viewer.get(f"/api/publications/{new_id()}")).status_code == 404
+
+
+async def test_an_answer_counts_once(clients: list[httpx.AsyncClient]) -> None:
+    _, _, approver = clients
+    said = await scheduled(approver)
+    await unknown(said)
+    where = f"/api/publications/{said['publication_id']}"
+    for wrong, field in (
+        ({"verdict": "perhaps"}, "verdict"),
+        ({"verdict": "sent", "url": "ftp://x"}, "url"),
+        ({"verdict": "sent", "send_again": True}, "send_again"),
+        ({"verdict": "sent", "recipients": ["eve@x.example"]}, "recipients.0"),
+    ):
+        refused = await approver.post(f"{where}/resolve", json=wrong)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    first = await approver.post(f"{where}/resolve", json={"verdict": "not_sent"})
+    assert (first.status_code, first.json()["state"], first.json()["actions"]) == (200, "refused", ["retry"])
+    second = await approver.post(f"{where}/resolve", json={"verdict": "sent"})
+    assert (second.status_code, second.json()["code"]) == (409, "nothing_to_settle")
+    assert "key:approver looked: not sent" in second.json()["detail"]
+
+
+async def test_asking_again_twice_asks_once(clients: list[httpx.AsyncClient]) -> None:
+    _, _, approver = clients
+    said = await scheduled(approver)
+    where = f"/api/publications/{said['publication_id']}"
+    early = await approver.post(f"{where}/retry")
+    assert (early.status_code, early.json()["code"]) == (409, "nothing_to_retry")
+    await unknown(said)
+    unsure = await approver.post(f"{where}/retry")
+    assert (unsure.status_code, unsure.json()["code"]) == (409, "nothing_to_retry")
+    await approver.post(f"{where}/resolve", json={"verdict": "not_sent"})
+    answers = [(await approver.post(f"{where}/retry")).json() for _ in range(2)]
+    assert [one["state"] for one in answers] == ["scheduled", "scheduled"]
+    assert answers[0]["fingerprint"] == said["fingerprint"]
+    async with transaction() as session:
+        carried = await session.scalar(
+            text("SELECT count(*) FROM dbos.workflow_status WHERE name = 'publication' AND workflow_uuid LIKE :id"),
+            {"id": f"{said['publication_id']}:%"},
+        )
+    assert carried == 1
+
+
+async def test_cancelling_a_decided_task_says_what_can_still_be_cancelled(clients: list[httpx.AsyncClient]) -> None:
+    _, operator, approver = clients
+    said = await scheduled(approver)
+    refused = await operator.post(f"/api/tasks/{said['task_id']}/cancel")
+    assert (refused.status_code, refused.json()["code"]) == (409, "task_is_final")
+    assert "Still to be sent, and can be cancelled: x." in refused.json()["detail"]
+    assert "/api/publications/" in refused.json()["hint"]
+    await approver.post(f"/api/publications/{said['publication_id']}/cancel")
+    refused = await operator.post(f"/api/tasks/{said['task_id']}/cancel")
+    assert "Cancelled: x." in refused.json()["detail"]
