@@ -1,15 +1,15 @@
-"""READ THIS FIRST. A task's journey: nine phases, each awaited, each durable, each visible as a row.
+"""READ THIS FIRST. A task's journey: nine phases, in few durable steps, each phase visible as a row.
 
 A kill at any line loses nothing: finished phases are not run again, an unfinished one starts over from its rows, and
 a wait for a person holds no worker. Names of workflows and steps are durable history: never rename them.
 """
 
-from cofounder.flow.approve.steps import approval, formatting, plan_review
+from cofounder.flow.approve.steps import approval, decided, formatting, plan_review
 from cofounder.flow.learn.steps import learning
 from cofounder.flow.plan.steps import planning, tool_discovery
 from cofounder.flow.publish import steps as publications
 from cofounder.flow.quality.steps import quality_check, refinement
-from cofounder.flow.request.phases import Ended, as_problem, fail, fail_now
+from cofounder.flow.request.phases import Ended, as_problem, fail, fail_now, together
 from cofounder.flow.run.service import finished_nodes
 from cofounder.flow.run.steps import delegation, execution
 from cofounder.kit import durable
@@ -19,6 +19,12 @@ from cofounder.kit.log import logger
 __all__ = ["finished_nodes", "journey", "publications", "set_aside"]  # publications registers its own workflow
 
 log = logger(__name__)
+
+# An engine step costs two commits of its own, so phases between which nobody is asked share one.
+planned = together("journey.plan", planning, tool_discovery, delegation)
+made = together("journey.make", execution, quality_check, refinement, formatting, approval)
+changed = together("journey.change", refinement, formatting, approval)
+learned = together("journey.learn", learning)
 
 
 class KilledItsWorkers(CofounderError):
@@ -32,26 +38,20 @@ class KilledItsWorkers(CofounderError):
 async def journey(task_id: str) -> None:
     """Carry one task from request to training example."""
     try:
-        await planning(task_id)
-        await tool_discovery(task_id)
-        delegated = await delegation(task_id)
+        delegated = await planned(task_id)
         reviewed = await plan_review(task_id) if delegated["outcome"] == "approve_first" else {"round": 0}
-        await execution(task_id)
-        await quality_check(task_id)
-        await refinement(task_id)
-        await formatting(task_id)
-        decision = await approval(task_id, reviewed["round"])
+        asked = await made(task_id, reviewed["round"])
+        decision = await decided(task_id, asked, reviewed["round"])
         while decision["verdict"] == "changes":
-            await refinement(task_id)
-            await formatting(task_id)
-            decision = await approval(task_id, decision["round"])
-        await learning(task_id)
+            asked = await changed(task_id, decision["round"])
+            decision = await decided(task_id, asked, decision["round"])
+        await learned(task_id)
     except Ended:
         pass
     except Exception as error:
         log.exception("journey failed", task_id=task_id)
         await fail(task_id, as_problem(error))
-        await learning(task_id)
+        await learned(task_id)
 
 
 async def set_aside(workflow_id: str) -> None:

@@ -238,6 +238,7 @@ async def stop(*, drain_seconds: float = 0.0) -> None:
         await asyncio.to_thread(_engines.pop().dispose)
     await close()
     await db.dispose()
+    _Engine.stopping = False  # stopped: whoever goes on without an engine, or with another one, is not on its way down
 
 
 async def close() -> None:

@@ -7,7 +7,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.approve import queries, service
 from cofounder.flow.approve.schemas import Kind
 from cofounder.flow.plan import service as plans
-from cofounder.flow.request.phases import Ended, Result, close, done, ended, opened, phase, skipped
+from cofounder.flow.request.phases import Ended, Result, again, close, done, ended, opened, phase, skipped
 from cofounder.flow.run import service as run
 from cofounder.kit import durable
 from cofounder.kit.db import transaction
@@ -29,9 +29,8 @@ async def formatting(task_id: UUID) -> Result:
         return done(note=", ".join(current))
 
 
-async def approval(task_id: str, after: int) -> Result:
-    """Ask a person and wait as long as it takes; `after` is the last round that the journey has dealt with."""
-    asked = await _open_content(task_id, after)
+async def decided(task_id: str, asked: Result, after: int) -> Result:
+    """Wait for a person as long as it takes; `asked` is what the phase of approval opened, if anything."""
     if asked["state"] == "skipped":
         return {**asked, "verdict": "none", "round": after}
     return await _decided(task_id, asked["round"])
@@ -44,8 +43,8 @@ async def plan_review(task_id: str) -> Result:
 
 
 @phase("approval", whatever=True)
-async def _open_content(task_id: UUID, after: int) -> Result:
-    """The round to wait for: one that a run before a crash opened, else a new one."""
+async def approval(task_id: UUID, after: int) -> Result:
+    """Ask a person: the round that a run before a crash opened, else a new one; `after` is the last dealt with."""
     async with transaction() as session:
         task = await records.get_task(session, task_id, lock=True)
         if task.status in ("cancelled", "failed", "expired"):
@@ -80,6 +79,8 @@ async def _read(task_id: str, round: int) -> Result | None:
             if row.round == round:
                 if row.kind == "content":
                     await close(session, task.id, "approval", note=f"{row.verdict} by {row.by}")
+                    if row.verdict == "changes":
+                        await again(session, task.id, "refinement", "formatting")
                 return {"state": "done", "verdict": row.verdict, "round": round, "kind": row.kind}
         if task.status in ("cancelled", "expired", "failed"):
             return {"state": "ended", "verdict": "none", "round": round, "kind": ""}

@@ -1,7 +1,8 @@
-"""The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id, run as one step."""
+"""The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id; its row says how far it is."""
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -57,36 +58,67 @@ def ended(note: str) -> Result:
     return {"state": "ended", "note": note}
 
 
-def phase(name: str, *, whatever: bool = False) -> Callable[[Work], Callable[..., Awaitable[Result]]]:
-    """Make `work` a phase of the journey.
+@dataclass(frozen=True)
+class Phase:
+    """One of the nine: its work, and whether it runs whatever the task's status says and leaves that alone."""
 
-    `whatever`: it runs whatever the task's status says, and leaves the status alone. It runs as one durable step between two small transactions that keep its row; when it says `waiting` the journey
-    sleeps without a worker's slot and tries again at the next message. Raises Ended when the task is over.
+    name: str
+    work: Work
+    whatever: bool
+
+
+def phase(name: str, *, whatever: bool = False) -> Callable[[Work], Phase]:
+    """Make `work` a phase of the journey; `together` runs it."""
+    return lambda work: Phase(name, work, whatever)
+
+
+def together(name: str, *phases: Phase) -> Callable[..., Awaitable[Result]]:
+    """Run phases, one after the other, as one durable step; the last one's result is the step's.
+
+    What a restart finds done in the phases' own rows is not run again. When a phase says `waiting` the journey sleeps
+    without a worker's slot and goes on with that phase at the next message. What the journey hands on goes to the last.
+    Raises Ended when the task is over.
     """
 
-    def wrap(work: Work) -> Callable[..., Awaitable[Result]]:
-        @durable.step(f"phase.{name}", should_retry=_transient)
-        async def once(task_id: str, *given: Any) -> Result:
-            held = await _enter(UUID(task_id), name, whatever)
-            if held is not None:
-                return held
-            result = await work(UUID(task_id), *given)
-            await _leave(UUID(task_id), name, result)
-            return result
+    @durable.step(name, should_retry=_transient)
+    async def once(task_id: str, *given: Any) -> Result:
+        return await _in_turn(phases, UUID(task_id), given)
 
-        @wraps(work)
-        async def run(task_id: str, *given: Any) -> Result:
-            while True:
-                result: Result = await once(task_id, *given)
-                if result["state"] == "ended":
-                    raise Ended(result.get("note", ""))
-                if result["state"] != "waiting":
-                    return result
-                await durable.wait(result["topic"], timeout_seconds=result["seconds"])
+    async def run(task_id: str, *given: Any) -> Result:
+        while True:
+            result: Result = await once(task_id, *given)
+            if result["state"] == "ended":
+                raise Ended(result.get("note", ""))
+            if result["state"] != "waiting":
+                return result
+            await durable.wait(result["topic"], timeout_seconds=result["seconds"])
 
-        return run
+    return run
 
-    return wrap
+
+async def _in_turn(phases: Sequence[Phase], task_id: UUID, given: tuple[Any, ...]) -> Result:
+    over: set[str] = set()
+    if len(phases) > 1:
+        async with transaction(durable=False) as session:
+            over = {row.name for row in await queries.phases(session, task_id) if row.state in ("done", "skipped")}
+    last: tuple[Phase, Result] | None = None
+    for one in phases:
+        if one is not phases[-1]:
+            if one.name in over:
+                continue
+            if durable.stopping() and last is not None:
+                await _leave(task_id, *last)
+                raise asyncio.CancelledError  # another start goes on with the phase that comes now
+        held = await _next(task_id, last, one)
+        if held is not None:
+            return held
+        result = await (one.work(task_id, *given) if one is phases[-1] else one.work(task_id))
+        last = (one, result)
+        if result["state"] in ("waiting", "ended"):
+            break
+    assert last is not None, "the last phase is always run"
+    await _leave(task_id, *last)
+    return last[1]
 
 
 def _transient(error: BaseException) -> bool:
@@ -94,11 +126,13 @@ def _transient(error: BaseException) -> bool:
     return not isinstance(error, CofounderError)
 
 
-async def _enter(task_id: UUID, name: str, whatever: bool) -> Result | None:
-    """Mark the phase as running, or say why it may not run now."""
+async def _next(task_id: UUID, last: tuple[Phase, Result] | None, one: Phase) -> Result | None:
+    """Write how the last phase ended and mark the next as running, or say why it may not run now."""
     async with transaction(durable=False) as session:
         live.changed(session, "tasks", task_id)
-        if await queries.enter_phase(session, task_id, name, whatever=whatever, at=now()):
+        if last is not None:
+            await _end(session, task_id, *last)
+        if await queries.enter_phase(session, task_id, one.name, whatever=one.whatever, at=now()):
             return None
         task = await records.get_task(session, task_id, lock=True)
         if task.status in FINAL:
@@ -107,19 +141,29 @@ async def _enter(task_id: UUID, name: str, whatever: bool) -> Result | None:
         return waiting(note="Paused by a person.")
 
 
-async def _leave(task_id: UUID, name: str, result: Result) -> None:
+async def _leave(task_id: UUID, one: Phase, result: Result) -> None:
     async with transaction(durable=False) as session:
-        state = {"waiting": "waiting", "open": "waiting", "ended": "done"}.get(result["state"], result["state"])
-        await queries.mark_phase(
-            session,
-            task_id,
-            name,
-            state=state,
-            note=result.get("note"),
-            finished_at=None if state == "waiting" else now(),
-            **({"cost": result["cost"]} if "cost" in result else {}),
-        )
+        await _end(session, task_id, one, result)
         live.changed(session, "tasks", task_id)
+
+
+async def _end(session: AsyncSession, task_id: UUID, one: Phase, result: Result) -> None:
+    state = {"waiting": "waiting", "open": "waiting", "ended": "done"}.get(result["state"], result["state"])
+    await queries.mark_phase(
+        session,
+        task_id,
+        one.name,
+        state=state,
+        note=result.get("note"),
+        finished_at=None if state == "waiting" else now(),
+        **({"cost": result["cost"]} if "cost" in result else {}),
+    )
+
+
+async def again(session: AsyncSession, task_id: UUID, *names: str) -> None:
+    """Let phases that are done run once more: a person asked for changes."""
+    for name in names:
+        await queries.mark_phase(session, task_id, name, state="waiting", note=None, finished_at=None)
 
 
 async def close(session: AsyncSession, task_id: UUID, name: str, *, note: str) -> None:
