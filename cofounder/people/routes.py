@@ -1,6 +1,7 @@
 """Sign in and out, people, keys, and the audit log."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -107,11 +108,10 @@ async def set_password(body: PasswordBody, session: Session, caller: Viewer) -> 
     )
 
 
-@router.get("/api/people")
-async def list_people(session: Session, caller: Admin) -> Page[PersonOut]:
+@router.get("/api/people", responses=documented(service.PlaceInvalid))
+async def list_people(session: Session, caller: Admin, cursor: Cursor = None, limit: Limit = 50) -> Page[PersonOut]:
     """Everybody who may sign in, by name, those who are shut out too."""
-    found = [shown(row) for row in await users.everyone(session)]
-    return Page[PersonOut](items=found, next_cursor=None, total=len(found))
+    return Page[PersonOut](**_cut([shown(row) for row in await users.everyone(session)], cursor, limit))
 
 
 @router.post("/api/people", status_code=201, responses=documented(users.PersonNameInvalid, users.PersonNameTaken))
@@ -141,11 +141,11 @@ async def make_link(person_id: UUID, session: Session, caller: Admin, response: 
     return LinkOut(token=secret, expires_at=now() + sign_ins.LINK_LASTS)
 
 
-@router.get("/api/keys")
-async def list_api_keys(session: Session, caller: Admin) -> Page[KeyOut]:
+@router.get("/api/keys", responses=documented(service.PlaceInvalid))
+async def list_api_keys(session: Session, caller: Admin, cursor: Cursor = None, limit: Limit = 50) -> Page[KeyOut]:
     """Every key, oldest first, revoked and expired ones too. Never a secret."""
     found = [KeyOut.model_validate(row) for row in await service.list_keys(session)]
-    return Page[KeyOut](items=found, next_cursor=None, total=len(found))
+    return Page[KeyOut](**_cut(found, cursor, limit))
 
 
 @router.post(
@@ -166,7 +166,7 @@ async def revoke_api_key(key_id: UUID, session: Session, caller: Admin) -> KeyOu
     return KeyOut.model_validate(await service.revoke_key_with_id(session, key_id, caller))
 
 
-@router.get("/api/audit", responses=documented(service.AuditCursorInvalid))
+@router.get("/api/audit", responses=documented(service.PlaceInvalid))
 async def read_audit(
     session: Session,
     caller: Admin,
@@ -182,6 +182,17 @@ async def read_audit(
     filters = {name: value for name, value in given.items() if value is not None}
     found, more, total = await service.audit_page(session, filters, cursor, limit)
     return Page[AuditOut](items=[AuditOut.model_validate(row) for row in found], next_cursor=more, total=total)
+
+
+def _cut(rows: Sequence[PersonOut | KeyOut], cursor: str | None, limit: int) -> dict[str, Any]:
+    """One page of a list that is short enough to be read whole; the cursor is the id of the last row shown."""
+    ids = [str(row.id) for row in rows]
+    if cursor is not None and cursor not in ids:
+        raise service.PlaceInvalid(field="cursor")
+    first = ids.index(cursor) + 1 if cursor is not None else 0
+    items = list(rows[first : first + limit])
+    more = str(items[-1].id) if first + limit < len(rows) else None
+    return {"items": items, "next_cursor": more, "total": len(rows)}
 
 
 def _address(request: Request) -> str | None:

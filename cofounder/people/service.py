@@ -48,8 +48,8 @@ class ExpiryPassed(InputInvalid):
     hint = "Give a time in the future, with its time zone."
 
 
-class AuditCursorInvalid(InputInvalid):
-    """This is no place in the audit log."""
+class PlaceInvalid(InputInvalid):
+    """This is no place in the list."""
 
     hint = "Use next_cursor of the page before, as it is."
 
@@ -198,7 +198,7 @@ async def revoke_key_with_id(session: AsyncSession, id: UUID, by: Caller) -> Api
 async def audit_page(
     session: AsyncSession, filters: dict[str, str], cursor: str | None, limit: int
 ) -> tuple[Sequence[AuditEntry], str | None, int]:
-    """(entries newest first, the next cursor, how many there are in all). Raises AuditCursorInvalid."""
+    """(entries newest first, the next cursor, how many there are in all). Raises PlaceInvalid."""
     found, total = await queries.audit_page(session, filters, _place(cursor), limit + 1)
     shown = found[:limit]
     more = f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > limit else None
@@ -212,7 +212,7 @@ def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
         at, id = cursor.split("~")
         return datetime.fromisoformat(at).astimezone(UTC), UUID(id)
     except (ValueError, OverflowError) as error:
-        raise AuditCursorInvalid(field="cursor") from error
+        raise PlaceInvalid(field="cursor") from error
 
 
 async def _key_of(session: AsyncSession, secret: str) -> ApiKey | None:
