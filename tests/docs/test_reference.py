@@ -93,7 +93,8 @@ def test_every_command_in_the_texts_exists_with_its_options(page: str, line: str
 
 
 def test_every_setting_named_in_the_texts_exists() -> None:
-    known = set(reference.variables()) | {"COFOUNDER_TEST_DATABASE_URL"}
+    for_tests = {"COFOUNDER_TEST_DATABASE_URL", "COFOUNDER_TEST_POSTGRES_BIN"}
+    known = set(reference.variables()) | for_tests
     for page in BY_HAND:
         for name in re.findall(r"\bCOFOUNDER_[A-Z_]+\b", page.read_text(encoding="utf-8")):
             assert name in known, f"{page.name}: {name}"
@@ -108,7 +109,8 @@ def test_the_readme_names_the_test_command_and_the_makefile_has_it() -> None:
 
 def test_a_setting_that_is_read_is_declared() -> None:
     """No module asks the environment for a name of ours behind the settings' back."""
-    known = set(reference.variables()) | {"COFOUNDER_TEST_DATABASE_URL"}
+    for_tests = {"COFOUNDER_TEST_DATABASE_URL", "COFOUNDER_TEST_POSTGRES_BIN"}
+    known = set(reference.variables()) | for_tests
     for path in (ROOT / "cofounder").rglob("*.py"):
         for name in re.findall(r"[\"'](COFOUNDER_[A-Z_]+)[\"']", path.read_text(encoding="utf-8")):
             assert name in known | {"COFOUNDER_DATABASE_URL"}, f"{path.name}: {name}"
