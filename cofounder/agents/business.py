@@ -48,7 +48,7 @@ async def state(
     period: Period | None = None,
 ) -> StateOut:
     """The company's figures as known at a time: the request's own where given, else the newest stored ones."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         found = await business_state(session, as_of=as_of, period=period, given=metrics)
     return StateOut(
         state=found.state,
@@ -63,7 +63,7 @@ async def state(
 @tool(SERVER, category="business", seconds=0.3)
 async def similar_content(topic: str, as_of: AsOf, channels: Channels = None, limit: Limit = 5) -> SimilarOut:
     """Earlier tasks and posts on like words, ranked by similarity, outcome and recency, with reasons."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         items = await similar.similar_content(session, topic, channels=channels or (), as_of=as_of, limit=limit)
     texts = [f"{item.title or item.task_name}: {' '.join(item.reasons)}" for item in items]
     return SimilarOut(items=items, texts=texts, note=None if items else f"Nothing earlier is like {topic!r}.")
@@ -72,7 +72,7 @@ async def similar_content(topic: str, as_of: AsOf, channels: Channels = None, li
 @tool(SERVER, category="business", seconds=0.1)
 async def baseline(as_of: AsOf, channels: Channels = None) -> BaselineOut:
     """What a post usually gets on each platform: views, engagement rate, this month beside the long run."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         found = await usual.baselines(session, channels=channels or (), as_of=as_of)
     empty = [name for name, each in found.items() if each.count == 0]
     notes = [f"No post on {name} has been measured yet." for name in empty]
@@ -82,7 +82,7 @@ async def baseline(as_of: AsOf, channels: Channels = None) -> BaselineOut:
 @tool(SERVER, category="business", seconds=0.3)
 async def passages(topic: str, as_of: AsOf, limit: Limit = 6) -> PassagesOut:
     """Own earlier texts on a topic, for a post to quote and link; relevant ones, unlike each other."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         found = await similar.passages(session, topic, as_of=as_of, limit=limit)
     note = f"Built from {len(found)} of your posts." if found else f"Nothing you published covers {topic}."
     return PassagesOut(passages=found, note=note)

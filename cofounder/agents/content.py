@@ -253,7 +253,7 @@ async def plan_calendar(
 ) -> calendar.Calendar:
     """Plan what to post when: date, channel, topic, voice, and its source or that it needs input. From past results."""
     moment = as_of or now()
-    async with db.transaction() as session:
+    async with db.reading() as session:
         posts = await records.posts(session, as_of=moment, since=moment - CALENDAR_LOOK_BACK)
     past = [
         calendar.Past(

@@ -60,7 +60,7 @@ async def read_metrics(
     as_of: AsOf, period: Period | None = None, metrics: Names = None, given: Given = None, asked: Names = None
 ) -> MetricsOut:
     """Read the company's figures for a period, each with the value it is compared with and its source."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         found = await business_state(
             session, as_of=as_of, period=period, given=given, wanted=metrics or (), asked=asked or ()
         )
@@ -84,7 +84,7 @@ async def compare_periods(
     given: Given = None,
 ) -> ComparisonOut:
     """Compare a period's figures with an earlier period or a target; unequal periods are compared per day."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         found = await business_state(
             session, as_of=as_of, period=period, given=given, wanted=metrics or (), compare_with=compare_with
         )
@@ -137,7 +137,7 @@ async def forecast(
     horizon: Annotated[int, Field(ge=1, le=24, description="Months ahead")] = 3,
 ) -> ForecastOut:
     """Forecast a monthly metric with an 80 % interval, by the method that missed least on past months."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         stored = await load(session, as_of=as_of)
     known = metric_named(metric)
     month = _newest(stored, known.name, as_of)

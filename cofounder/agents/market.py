@@ -53,7 +53,7 @@ async def find_trends(
 ) -> TrendsOut:
     """How the company's topics do: engagement against its other topics, later half against earlier, with intervals."""
     since = as_of - timedelta(days=days)
-    async with db.transaction() as session:
+    async with db.reading() as session:
         posts = await records.posts(session, as_of=as_of, since=since)
     read = [post for post in posts if post.views]
     found, level = trends.topic_trends(_retold(read, topic), since + timedelta(days=days) / 2)
@@ -120,7 +120,7 @@ def _told(
 @tool(SERVER, category="market", seconds=0.2)
 async def share_of_voice(as_of: AsOf, days: Days = 365) -> VoiceOut:
     """Which part of the company's own posts and views each topic and platform has. It knows no one else's."""
-    async with db.transaction() as session:
+    async with db.reading() as session:
         posts = await records.posts(session, as_of=as_of, since=as_of - timedelta(days=days))
     note = "Only the company's own posts are known, so these are shares of its own voice, not of the market's."
     if not posts:

@@ -24,6 +24,7 @@ _LIMIT = 7_500  # bytes; PostgreSQL refuses payloads of 8,000
 _WAITING = 1_000  # events a slow watcher may be behind before it is told to ask for everything
 
 SOON_SECONDS = 0.05
+PROGRESS = frozenset(("steps", "plans", "variants", "deliverables", "assessments"))  # of a task that goes on
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 _Told = dict[tuple[str, str], None]
 _soon: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Told]" = weakref.WeakKeyDictionary()
@@ -63,11 +64,13 @@ def changed(session: AsyncSession, topic: str, id: object = "") -> None:
     session.info.setdefault("live", {})[(topic, str(id))] = None
 
 
-async def flush(session: AsyncSession) -> None:
-    """Send what `changed` collected, or "resync" when it is too much to say."""
-    pending = session.info.pop("live", None)
-    if pending:
-        await session.execute(_NOTIFY, {"channel": CHANNEL, "payload": _payload(pending)})
+async def flush(session: AsyncSession, *, progress: bool = False) -> None:
+    """Send what `changed` collected, or "resync" when it is too much to say; leave progress for `tell_soon`."""
+    pending: _Told = session.info.get("live", {})
+    if progress or PROGRESS.issuperset(topic for topic, _ in pending):
+        return
+    session.info.pop("live")
+    await session.execute(_NOTIFY, {"channel": CHANNEL, "payload": _payload(pending)})
 
 
 def _payload(pending: Iterable[tuple[str, str]]) -> str:

@@ -65,7 +65,7 @@ async def earlier_answer(call: Call) -> dict[str, Any] | None:
     """The answer this very call got before, so that it is used instead of paid for again."""
     if call.task_id is None:
         return None
-    async with db.transaction() as session:
+    async with db.reading() as session:
         row = await queries.answered(session, call.task_id, call.scope, call.number, call.request_hash)
         return row.answer if row is not None else None
 

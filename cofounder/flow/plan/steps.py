@@ -15,7 +15,7 @@ from cofounder.flow.plan.validate import validate
 from cofounder.flow.request.phases import Result, done, ended, phase, waiting
 from cofounder.kit import live
 from cofounder.kit.clock import now
-from cofounder.kit.db import transaction
+from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.models import service as models
 from cofounder.models.intent import Intent
@@ -34,7 +34,7 @@ class NothingToPlan(CofounderError):
 @phase("planning")
 async def planning(task_id: UUID) -> Result:
     """Understand the request and sketch a plan; or ask; or refuse."""
-    async with transaction() as session:
+    async with reading() as session:
         task = await records.get_task(session, task_id)
         if (stored := await service.current_row(session, task_id)) is not None:
             return done(note=_planned(str((task.intent or {}).get("intent", "")), Plan.model_validate(stored.document)))

@@ -16,7 +16,7 @@ from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.request.phases import Result, done, phase, skipped
 from cofounder.flow.run import service as run
 from cofounder.flow.run.service import Variant
-from cofounder.kit.db import transaction
+from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.models.brief import Brief, Draft
 from cofounder.ops import runtime
@@ -47,7 +47,7 @@ async def quality_check(task_id: UUID) -> Result:
 @phase("refinement")
 async def refinement(task_id: UUID) -> Result:
     """Refine what fails, or what a person asked to change, while it improves and up to the limit."""
-    async with transaction() as session:
+    async with reading() as session:
         current = await run.current_variants(session, task_id)
         if not current:
             return skipped(NOTHING)
@@ -117,7 +117,7 @@ async def _refine(
     """Rounds that this channel took. Each round is one transaction, so a kill repeats at most one."""
     rounds = 0
     while True:
-        async with transaction() as session:
+        async with reading() as session:
             history = await _history(session, task_id, channel)
             current = await run.current_variants(session, task_id)
         variant = current[channel]

@@ -12,7 +12,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.request import queries
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
-from cofounder.kit.db import transaction
+from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
 
 PHASES = (
@@ -99,7 +99,7 @@ def together(name: str, *phases: Phase) -> Callable[..., Awaitable[Result]]:
 async def _in_turn(phases: Sequence[Phase], task_id: UUID, given: tuple[Any, ...]) -> Result:
     over: set[str] = set()
     if len(phases) > 1:
-        async with transaction(durable=False) as session:
+        async with reading() as session:
             over = {row.name for row in await queries.phases(session, task_id) if row.state in ("done", "skipped")}
     last: tuple[Phase, Result] | None = None
     for one in phases:

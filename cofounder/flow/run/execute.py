@@ -7,6 +7,7 @@ kill at any line costs at most the steps in flight.
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,12 +21,13 @@ from cofounder.flow.run import calling, context, harvest, queries, service
 from cofounder.flow.run.graph import Graph, Outcome
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
-from cofounder.kit.db import transaction
+from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
 from cofounder.models import service as models
 from cofounder.ops import runtime
 
+Claim = tuple[PlanStep, UUID, dict[str, Any]]  # what starts, its fence, its input
 TOGETHER_SECONDS = 0.03  # results that end so close to each other are written together
 
 
@@ -90,23 +92,25 @@ def _counted(number: int, noun: str) -> str:
 
 async def _load(task_id: UUID) -> tuple[Graph, int]:
     tools = await registry.discover()
-    async with transaction(durable=False) as session:
+    async with reading() as session:
         plan = await plans.current(session, task_id)
         rows = await queries.steps(session, task_id)
-        if [row.node for row in rows] != [step.id for step in plan.steps]:  # delegation wrote them, as a rule
+        task = await context.read(session, task_id)
+        limit = int(await runtime.value(session, "parallel_steps"))
+    if [row.node for row in rows] != [step.id for step in plan.steps]:  # delegation wrote them, as a rule
+        async with transaction(durable=False) as session:
             await service.sync_steps(session, task_id, plan)
             rows = await queries.steps(session, task_id)
-        graph = Graph(
-            task_id=task_id,
-            plan=plan,
-            tools=tools,
-            task=await context.read(session, task_id),
-            ids={row.node: row.id for row in rows},
-            states={row.node: row.state for row in rows},
-            attempts={row.node: row.attempt for row in rows},
-            outputs={row.node: row.output for row in rows if row.state == "done"},
-        )
-        limit = int(await runtime.value(session, "parallel_steps"))
+    graph = Graph(
+        task_id=task_id,
+        plan=plan,
+        tools=tools,
+        task=task,
+        ids={row.node: row.id for row in rows},
+        states={row.node: row.state for row in rows},
+        attempts={row.node: row.attempt for row in rows},
+        outputs={row.node: row.output for row in rows if row.state == "done"},
+    )
     failed = [node for node, state in graph.states.items() if state == "failed"]
     if failed:  # a run before a crash has seen it fail
         graph.stop, graph.failure = "failed", f"Step {failed[0]!r} failed."
@@ -115,29 +119,32 @@ async def _load(task_id: UUID) -> tuple[Graph, int]:
 
 async def _turn(graph: Graph, finished: list[Outcome], limit: int) -> None:
     """Write what has finished, claim what is ready, and set it going. Only results wait for the disk."""
-    started: list[tuple[PlanStep, UUID, dict[str, object]]] = []
+    started: list[Claim] = []
     async with transaction(durable=bool(finished)) as session:
         for outcome in finished:
             await _write(session, graph, outcome)
         room = 0 if durable.stopping() else max(limit - len(graph.running), 0)
-        for step in graph.ready()[:room]:
-            call, fence = calling.prepared(graph, step), new_id()
-            if not await _claimed(session, graph, step, fence, call):
-                break
-            started.append((step, fence, call))
+        asked = [(step, new_id(), calling.prepared(graph, step)) for step in graph.ready()[:room]]
+        if asked:
+            started = await _claimed(session, graph, asked)
         if finished or started:
             live.changed(session, "steps", graph.task_id)
     for step, fence, call in started:
         graph.running[asyncio.create_task(calling.run(graph, step, fence, call))] = step.id
 
 
-async def _claimed(session: AsyncSession, graph: Graph, step: PlanStep, fence: UUID, call: dict[str, object]) -> bool:
-    attempt = graph.attempts[step.id] + 1
-    if await queries.claim(session, graph.ids[step.id], fence=fence, attempt=attempt, input=call, at=now()):
-        return True
-    task = await records.get_task(session, graph.task_id)
-    graph.stop = "cancelled" if task.status in FINAL else "paused" if task.is_paused else "superseded"
-    return False
+async def _claimed(session: AsyncSession, graph: Graph, asked: list[Claim]) -> list[Claim]:
+    """Those of the steps that are ours now. Where one is not, nothing more may start."""
+    claims = [
+        {"id": str(graph.ids[step.id]), "fence": str(fence), "attempt": graph.attempts[step.id] + 1, "input": call}
+        for step, fence, call in asked
+    ]
+    taken = await queries.claim(session, claims, at=now())
+    ours = [claim for claim in asked if graph.ids[claim[0].id] in taken]
+    if len(ours) < len(asked):
+        task = await records.get_task(session, graph.task_id)
+        graph.stop = "cancelled" if task.status in FINAL else "paused" if task.is_paused else "superseded"
+    return ours
 
 
 async def _write(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:

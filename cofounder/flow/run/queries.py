@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, func, null, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.run.tables import Deliverable, Step, Variant
@@ -37,32 +37,23 @@ async def drop_unstarted(session: AsyncSession, task_id: UUID, keep: list[str]) 
     await session.execute(delete(Step).where(Step.task_id == task_id, Step.state == "waiting", Step.node.not_in(keep)))
 
 
-# Whether the task may go on is looked at in the same moment.
-_CLAIM = (
-    update(_STEP)
-    .where(
-        _STEP.c.id == bindparam("one"),
-        _STEP.c.state.in_(("waiting", "running")),
-        text("EXISTS (SELECT FROM tasks WHERE id = steps.task_id AND status = 'running' AND NOT is_paused)"),
-    )
-    .values(
-        state="running",
-        fence=bindparam("to_fence", type_=_STEP.c.fence.type),
-        attempt=bindparam("to_attempt", type_=_STEP.c.attempt.type),
-        input=bindparam("to_input", type_=_STEP.c.input.type),
-        error=null(),
-        started_at=func.coalesce(_STEP.c.started_at, bindparam("at", type_=_STEP.c.started_at.type)),
-    )
-    .returning(_STEP.c.id)
-)
+# One statement for all that start together. Whether the task may go on is looked at in the same moment.
+_CLAIM = text(
+    "UPDATE steps SET state = 'running', fence = claim.fence, attempt = claim.attempt, input = claim.input, "
+    "error = NULL, started_at = coalesce(steps.started_at, :at) "
+    "FROM jsonb_to_recordset(:claims) AS claim(id uuid, fence uuid, attempt integer, input jsonb) "
+    "WHERE steps.id = claim.id AND steps.state IN ('waiting', 'running') "
+    "AND EXISTS (SELECT FROM tasks WHERE id = steps.task_id AND status = 'running' AND NOT is_paused) "
+    "RETURNING steps.id"
+).bindparams(bindparam("claims", type_=JSONB))
 
 
-async def claim(
-    session: AsyncSession, step_id: UUID, *, fence: UUID, attempt: int, input: dict[str, Any], at: datetime
-) -> bool:
-    """Take an unfinished step under a new fence; false when it is finished, or its task is to stand still."""
-    given = {"one": step_id, "to_fence": fence, "to_attempt": attempt, "to_input": input, "at": at}
-    return (await session.execute(_CLAIM, given)).first() is not None
+async def claim(session: AsyncSession, claims: Sequence[dict[str, Any]], *, at: datetime) -> set[UUID]:
+    """Take unfinished steps, each {id, fence, attempt, input}, under new fences; gives the ids of those taken.
+
+    Not taken is what is finished, and everything when its task is to stand still.
+    """
+    return set((await session.scalars(_CLAIM, {"claims": claims, "at": at})).all())
 
 
 async def count_attempt(session: AsyncSession, step_id: UUID, *, fence: UUID) -> None:
