@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -35,9 +36,11 @@ async def _work() -> None:
     db.connect(chosen.database_url, chosen.database_schema)
     app.wire()
     registry.register({"gates": SERVER})
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with app.working():
         print("ready", flush=True)
-        await asyncio.Event().wait()
+        await stop.wait()
 
 
 if __name__ == "__main__":
