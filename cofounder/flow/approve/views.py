@@ -23,6 +23,7 @@ from cofounder.flow.request.spelling import in_order, spelled, spelling
 from cofounder.flow.run import service as run
 from cofounder.kit.clock import now
 from cofounder.models.brief import Brief, Draft, Fact
+from cofounder.models.figures import disagreements
 
 NOT_YET = "Not predicted yet: there is no model of engagement that measured posts have calibrated."
 _SIMILAR = "business.similar_content"
@@ -61,7 +62,7 @@ async def approval(
         ),
         channel_variants={spelled(channel, names): _spelled(one, names) for channel, one in shown.items()},
         metadata=await _metadata(session, task, row, facts),
-        supporting_materials=_materials(outputs),
+        supporting_materials=_materials(outputs, task.request, facts),
         hashtags=main.hashtags if main else [],
         call_to_action=main.call_to_action if main else None,
         estimated_reach=None,
@@ -188,8 +189,9 @@ def similar(outputs: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(one) for one in outputs.get(_SIMILAR, {}).get("items") or []]
 
 
-def _materials(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _materials(outputs: Mapping[str, Mapping[str, Any]], request: str, facts: Sequence[Fact]) -> dict[str, Any]:
     """Figures in short, the story in them, and what was found about the market."""
+    apart = [one.sentence for one in disagreements(request, facts)]
     story = outputs.get("financial.find_story", {})
     read = outputs.get("financial.read_metrics", {})
     state = outputs.get("business.state", {})
@@ -204,7 +206,7 @@ def _materials(outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "research": dict(trends),
         "baseline": baseline.get("baselines") or {},
         "missing": _once(read.get("missing"), state.get("missing")),
-        "conflicts": _once(read.get("conflicts"), state.get("conflicts")),
+        "conflicts": _once(apart, read.get("conflicts"), state.get("conflicts")),
         "notes": _once(read.get("notes"), baseline.get("notes")),
     }
 

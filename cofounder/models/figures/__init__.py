@@ -6,17 +6,20 @@ beyond the closed list.
 
 from cofounder.models.figures.claims import Claim, forbidden_claims
 from cofounder.models.figures.deriving import Derived, derive
+from cofounder.models.figures.disagreeing import Disagreement, disagreements
 from cofounder.models.figures.reading import Figure, read
 from cofounder.models.figures.tracing import Ledger, Mention, allowed_by, ledger_of, trace
 
 __all__ = [
     "Claim",
     "Derived",
+    "Disagreement",
     "Figure",
     "Ledger",
     "Mention",
     "allowed_by",
     "derive",
+    "disagreements",
     "forbidden_claims",
     "ledger_of",
     "read",

@@ -24,6 +24,7 @@ class Candidate:
     families: frozenset[str]
     noun: str
     currency: str = "USD"
+    based: str = ""  # of a given value: the label of the earlier one beside it
 
 
 _UNITS = {"usd": "money", "count": "count", "rate": "percent", "ratio": "ratio", "score": "count"}
@@ -79,7 +80,8 @@ def _given(fact: Fact, families: frozenset[str]) -> list[Candidate]:
     def one(value: float | None, unit: str, kind: str, noun: str) -> list[Candidate]:
         if value is None:
             return []
-        return [Candidate(value, unit, kind, (fact.id,), None, families, noun, fact.currency)]
+        based = fact.base.label if fact.base is not None and fact.base.kind != "target" else ""
+        return [Candidate(value, unit, kind, (fact.id,), None, families, noun, fact.currency, based)]
 
     found = one(fact.value, unit, kind, fact.noun)
     if unit == "duration":

@@ -1,6 +1,7 @@
 """The built-in writer: a brief in, a draft out, the same for the same seed and attempt."""
 
 from cofounder.models.brief import Brief, Draft
+from cofounder.models.figures import disagreements
 from cofounder.models.offline import articles, editing, headlines, letters, outlines, plain, reports, threads
 from cofounder.models.offline.barring import cleared, without_barred
 from cofounder.models.offline.checks import repeats
@@ -16,6 +17,9 @@ def write(brief: Brief) -> Draft:
         return editing.edit(brief)
     wishes = wishes_of(without_barred(brief))
     draft = cleared(_noted(_written(wishes.brief, wishes), wishes), wishes.brief)
+    apart = [one.sentence for one in disagreements(brief.request, brief.facts)]
+    if apart:
+        draft = draft.model_copy(update={"notes": [*apart, *draft.notes]})
     run = repeats(draft.body, brief.avoid) if brief.avoid else None
     if run is None:
         return draft

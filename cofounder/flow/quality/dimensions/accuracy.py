@@ -7,7 +7,7 @@ from cofounder.flow.quality.dimensions.reading import Reading, verdict
 from cofounder.flow.quality.prose import counted
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Issue
-from cofounder.models.figures import Mention, forbidden_claims
+from cofounder.models.figures import Mention, disagreements, forbidden_claims
 
 _UNMATCHED_COST = (0.5, 0.25)  # the first, each further one
 _COST = {"blocking": 0.6, "major": 0.4, "minor": 0.06, "info": 0.0}
@@ -26,7 +26,9 @@ def score(reading: Reading) -> DimensionScore:
     others += denied_bases(reading)
     value = 1.0 - sum(_UNMATCHED_COST[min(place, 1)] for place in range(len(wrong)))
     value -= sum(_COST[issue.severity] for issue in others)
-    return verdict(value, _evidence(mentions, reading), [*wrong, *others])
+    brief = reading.subject.brief
+    apart = [one.sentence for one in disagreements(brief.request, brief.facts)]
+    return verdict(value, [*_evidence(mentions, reading), *apart], [*wrong, *others])
 
 
 def _unmatched(mention: Mention, placed: bool) -> Issue:
