@@ -25,11 +25,16 @@ async def open_database() -> None:
 def wire() -> None:
     """Hand the agents' servers to the tool registry and the plan's check to the request stage."""
     from cofounder import agents
+    from cofounder.channels import standing as channels
     from cofounder.flow.plan import service as plans
     from cofounder.flow.plan.tools import registry
     from cofounder.flow.request import service as requests
+    from cofounder.models import standing as models
+    from cofounder.ops import system
 
     registry.register_later(agents.servers)
+    system.look_with("models", models.findings)
+    system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
 
 

@@ -36,9 +36,11 @@ async def unknown_effects(session: AsyncSession) -> Sequence[Effect]:
     return (await session.scalars(select(Effect).where(Effect.state == "unknown").order_by(Effect.intended_at))).all()
 
 
-async def alerts(session: AsyncSession, kind: str) -> Sequence[Alert]:
-    """Open alerts of a kind, oldest first."""
-    found = select(Alert).where(Alert.kind == kind, Alert.cleared_at.is_(None)).order_by(Alert.raised_at)
+async def alerts(session: AsyncSession, kind: str | None = None) -> Sequence[Alert]:
+    """Open alerts of a kind, or all, oldest first."""
+    found = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.raised_at)
+    if kind is not None:
+        found = found.where(Alert.kind == kind)
     return (await session.scalars(found)).all()
 
 

@@ -65,6 +65,8 @@ WANTED: dict[str, Role] = {
     "POST /api/keys": "admin",
     "POST /api/keys/{key_id}/revoke": "admin",
     "GET /api/audit": "admin",
+    "GET /api/system": "viewer",
+    "GET /api/system/checks": "admin",
     "GET /api/events": "viewer",
 }
 OWN = {"POST /api/auth/sign-out", "PUT /api/auth/password"}  # changes nothing but the caller's own sign-in

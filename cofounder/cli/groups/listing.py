@@ -1,11 +1,12 @@
-"""tasks: what was asked for, newest first."""
+"""tasks: what was asked for, newest first; one act on all that the filters find."""
 
 from typing import Annotated
 
 import typer
 
 from cofounder.cli import home, out
-from cofounder.cli.options import Json
+from cofounder.cli.groups import bulk
+from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
 
 # What a task can be, in the order of its way.
@@ -34,16 +35,34 @@ def list_tasks(
     search: Annotated[
         str | None, typer.Option(help="Only tasks whose request, title or topic has these words.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    limit: Annotated[int | None, typer.Option(min=1, max=200, help="How many, newest first; else 20.")] = None,
     legacy: Annotated[bool, typer.Option("--legacy", help="Imported and sample history too.")] = False,
     cursor: Annotated[str | None, typer.Option(help="Where an earlier list ended (next_cursor).")] = None,
+    pause: Annotated[bool, typer.Option("--pause", help="Pause all that the filters find; asks first.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume all that the filters find; asks first.")] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Stop all of them for good; asks first.")] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Take those that ended out of every list; asks first.")
+    ] = False,
+    export: Annotated[bool, typer.Option("--export", help="Print all that the filters find as JSON.")] = False,
+    yes: Yes = False,
     json: Json = False,
 ) -> int:
-    """List tasks, newest first.
+    """List tasks, newest first, or do one thing to all that the filters find.
 
     Example: cofounder tasks --status pending_approval
     """
-    return home.run(_list(status, search, limit, legacy, cursor, json))
+    action = bulk.chosen(pause=pause, resume=resume, cancel=cancel, delete=delete, export=export)
+    if action is None:
+        return home.run(_list(status, search, limit or 20, legacy, cursor, json))
+    if limit is not None or cursor is not None:
+        raise bulk.OneActAtATime(
+            f"--{action} takes all that the filters find.", field="options", hint="Leave --limit and --cursor out."
+        )
+    from cofounder.business.records.schemas import TaskFilter
+
+    wanted = TaskFilter(status=_statuses(status), text=search, is_legacy=None if legacy else False)
+    return home.run(bulk.act(action, wanted, yes=yes, json=json))
 
 
 async def _list(

@@ -1,6 +1,7 @@
 """SQL over `publications`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.publish.tables import Publication
+
+# Where a publication stands in a calendar: when it ended, else when it will be or was handed over.
+_WHEN = func.coalesce(
+    Publication.finished_at,
+    Publication.retry_at,
+    Publication.attempted_at,
+    Publication.scheduled_at,
+    Publication.created_at,
+)
 
 
 async def make(session: AsyncSession, values: dict[str, Any]) -> None:
@@ -31,14 +41,25 @@ async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[Publication]
 
 
 async def page(
-    session: AsyncSession, *, states: Sequence[str] | None, task_id: UUID | None, after: UUID | None, limit: int
+    session: AsyncSession,
+    *,
+    states: Sequence[str] | None,
+    task_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> tuple[Sequence[Publication], int]:
-    """Newest first, and how many there are in all."""
+    """Newest first, and how many there are in all; of a time range, `until` is outside of it."""
     wanted = select(Publication)
     if states:
         wanted = wanted.where(Publication.state.in_(states))
     if task_id is not None:
         wanted = wanted.where(Publication.task_id == task_id)
+    if since is not None:
+        wanted = wanted.where(since <= _WHEN)
+    if until is not None:
+        wanted = wanted.where(until > _WHEN)
     total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
     edge = await session.get(Publication, after) if after is not None else None
     if edge is not None:

@@ -20,7 +20,7 @@ from cofounder.flow.publish.errors import (
 from cofounder.flow.publish.schemas import PublicationDetail, PublicationOut, PublishIn, PublishOut, State, Verdict
 from cofounder.flow.request.service import tell_standing_with
 from cofounder.kit.effects import EffectBusy, NoSuchEffect, OutcomeKnown
-from cofounder.kit.http import Page, Router, Session, documented
+from cofounder.kit.http import Page, Router, Session, Time, documented
 from cofounder.kit.once import IdempotencyKey, KeyReused
 from cofounder.people import Approver, Viewer
 
@@ -50,12 +50,16 @@ async def list_publications(
     state: Annotated[list[State] | None, Query(max_length=12)] = None,
     status: Annotated[list[State] | None, Query(max_length=12, description="Another word for `state`.")] = None,
     task_id: UUID | None = None,
+    since: Annotated[Time | None, Query(description="Ended at this time or later; else due, else handed over.")] = None,
+    until: Annotated[Time | None, Query(description="Before this time.")] = None,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[PublicationOut]:
     """Publications, newest first; `state=unknown` are those that wait for a person's answer."""
     wanted = [*(state or ()), *(status or ())]
-    items, total = await service.page(session, states=wanted, task_id=task_id, after=cursor, limit=limit + 1)
+    items, total = await service.page(
+        session, states=wanted, task_id=task_id, after=cursor, limit=limit + 1, since=since, until=until
+    )
     more = items[limit - 1].publication_id if len(items) > limit else None
     return Page[PublicationOut](items=items[:limit], next_cursor=str(more) if more else None, total=total)
 

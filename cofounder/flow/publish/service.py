@@ -198,12 +198,21 @@ async def publications(session: AsyncSession, task_id: UUID) -> list[Publication
 
 
 async def page(
-    session: AsyncSession, *, states: Sequence[str] | None, task_id: UUID | None, after: UUID | None, limit: int
+    session: AsyncSession,
+    *,
+    states: Sequence[str] | None,
+    task_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> tuple[list[PublicationOut], int]:
     """Publications, newest first, and how many there are in all. Raises CursorInvalid."""
     if after is not None and await queries.one(session, after) is None:
         raise records.CursorInvalid(field="cursor")
-    rows, total = await queries.page(session, states=states, task_id=task_id, after=after, limit=limit)
+    rows, total = await queries.page(
+        session, states=states, task_id=task_id, after=after, limit=limit, since=since, until=until
+    )
     return [shown(row) for row in rows], total
 
 

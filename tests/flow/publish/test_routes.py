@@ -216,3 +216,21 @@ async def test_cancelling_a_decided_task_says_what_can_still_be_cancelled(client
     await approver.post(f"/api/publications/{said['publication_id']}/cancel")
     refused = await operator.post(f"/api/tasks/{said['task_id']}/cancel")
     assert "Cancelled: x." in refused.json()["detail"]
+
+
+async def test_a_time_range_finds_what_is_due_or_ended_in_it(clients: list[httpx.AsyncClient]) -> None:
+    viewer, _, approver = clients
+    made = []
+    for place, due in enumerate(("2190-05-01T09:00:00Z", "2190-06-01T09:00:00Z")):
+        body = {**BODY, "content": f"{WORDS} {place}", "schedule_at": due}
+        made.append((await approver.post("/api/social/publish", json=body)).json()["publication_id"])
+
+    async def found(since: str, until: str) -> list[str]:
+        answer = await viewer.get("/api/publications", params={"since": since, "until": until})
+        assert answer.json()["total"] == len(answer.json()["items"])
+        return [one["publication_id"] for one in answer.json()["items"]]
+
+    assert await found("2190-05-01T00:00:00Z", "2190-06-01T00:00:00Z") == made[:1]
+    assert await found("2190-05-01T09:00:00Z", "2190-06-01T09:00:00Z") == made[:1]
+    assert await found("2190-04-01T00:00:00Z", "2190-07-01T00:00:00Z") == [made[1], made[0]]
+    assert (await viewer.get("/api/publications", params={"since": "May"})).status_code == 422

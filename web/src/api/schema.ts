@@ -870,6 +870,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show system
+         * @description Workers, database, open alerts, and which models and channels can be used and what the others lack.
+         */
+        get: operations["show_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Run checks
+         * @description Everything that was looked at, what is missing, what ends soon, and how to mend it; as `cofounder doctor` says.
+         */
+        get: operations["run_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -893,6 +933,30 @@ export interface components {
             status_url: string;
             /** Approval Url */
             approval_url: string;
+        };
+        /**
+         * AlertOut
+         * @description Something that does not go as it should; `subject` is what it is about, such as a task's id.
+         */
+        AlertOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Subject */
+            subject: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Acted At */
+            acted_at: string | null;
         };
         /**
          * ApprovalOut
@@ -1098,6 +1162,22 @@ export interface components {
             answers: {
                 [key: string]: string;
             };
+        };
+        /** DatabaseOut */
+        DatabaseOut: {
+            /** Version */
+            version: string;
+            /** Embedded */
+            embedded: boolean;
+            /** Schema Revision */
+            schema_revision: string | null;
+            /**
+             * Current
+             * @description The schema is the one that this program wants.
+             */
+            current: boolean;
+            /** Vector Search */
+            vector_search: boolean;
         };
         /**
          * DecidedOut
@@ -1346,6 +1426,26 @@ export interface components {
             limit?: number | null;
         };
         /**
+         * Finding
+         * @description One thing that was looked at. `missing` is no fault: the product does without, and `detail` says how.
+         */
+        Finding: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "missing" | "expires" | "failed";
+            /** Detail */
+            detail: string;
+            /**
+             * Mend
+             * @default
+             */
+            mend?: string;
+        };
+        /**
          * Health
          * @description The process is alive; nothing else is said.
          */
@@ -1517,6 +1617,15 @@ export interface components {
         Page_AuditOut_: {
             /** Items */
             items: components["schemas"]["AuditOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[Finding] */
+        Page_Finding_: {
+            /** Items */
+            items: components["schemas"]["Finding"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -2343,6 +2452,27 @@ export interface components {
             /** Latest */
             latest: string | null;
         };
+        /**
+         * System
+         * @description `well` is false while an alert is open, no worker lives or the schema is not the one wanted.
+         */
+        System: {
+            /** Well */
+            well: boolean;
+            /** Version */
+            version: string;
+            database: components["schemas"]["DatabaseOut"];
+            /** Workers */
+            workers: components["schemas"]["WorkerOut"][];
+            /** Alerts */
+            alerts: components["schemas"]["AlertOut"][];
+            /** Unknown Outcomes */
+            unknown_outcomes: number;
+            /** Models */
+            models: components["schemas"]["Finding"][];
+            /** Channels */
+            channels: components["schemas"]["Finding"][];
+        };
         /** TaskDetail */
         TaskDetail: {
             /**
@@ -2673,6 +2803,26 @@ export interface components {
              * @description Only these; else all whose outcome is unknown.
              */
             recipients?: string[] | null;
+        };
+        /**
+         * WorkerOut
+         * @description A process that carries tasks out.
+         */
+        WorkerOut: {
+            /** Holder */
+            holder: string;
+            /** Process Id */
+            process_id: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Beat At
+             * Format: date-time
+             */
+            beat_at: string;
         };
         /**
          * DeliveryOut
@@ -4299,6 +4449,10 @@ export interface operations {
                 /** @description Another word for `state`. */
                 status?: ("scheduled" | "attempting" | "published" | "refused" | "unknown" | "cancelled")[] | null;
                 task_id?: string | null;
+                /** @description Ended at this time or later; else due, else handed over. */
+                since?: string | null;
+                /** @description Before this time. */
+                until?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -5481,7 +5635,10 @@ export interface operations {
     };
     list_people: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5517,7 +5674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; This is no place in the list. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5832,7 +5989,10 @@ export interface operations {
     };
     list_api_keys: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5868,7 +6028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; This is no place in the list. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6106,7 +6266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This is no place in the audit log. */
+            /** @description Some fields do not fit.; This is no place in the list. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6431,6 +6591,126 @@ export interface operations {
                 };
             };
             /** @description The database does not have the schema that this program wants.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Finding_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */

@@ -1,0 +1,53 @@
+"""Which of the models that are named can be asked, and what the others lack."""
+
+from importlib.util import find_spec
+
+from cofounder.models.chain import chain
+from cofounder.ops.doctor import Finding
+from cofounder.settings import settings
+
+_PACKAGES = {
+    "openai": "openai",
+    "openai-compatible": "openai",
+    "ollama": "openai",
+    "anthropic": "anthropic",
+    "google": "google.genai",
+}
+_EXTRA = {"openai-compatible": "openai", "ollama": "openai"}
+
+
+def findings() -> list[Finding]:
+    """The chain of models: is the package there, is the key there."""
+    found = []
+    for target in chain(settings().model):
+        if target.provider == "offline":
+            found.append(Finding(name="Model offline", state="ok", detail="Built in; it needs no key and no network."))
+            continue
+        missing = _missing(target.provider)
+        found.append(
+            Finding(
+                name=f"Model {target}",
+                state="failed" if missing else "ok",
+                detail=missing[0] if missing else "Package and key are there.",
+                mend=missing[1] if missing else "",
+            )
+        )
+    return found
+
+
+def _missing(provider: str) -> tuple[str, str] | None:
+    """What a provider lacks, and how to mend it."""
+    package = _PACKAGES[provider]
+    try:
+        there = find_spec(package) is not None
+    except ModuleNotFoundError:
+        there = False
+    if not there:
+        return f"The package {package} is not installed.", f"pip install 'cofounder[{_EXTRA.get(provider, provider)}]'"
+    chosen = settings()
+    if provider == "openai-compatible" and not chosen.compatible_base_url:
+        return "No address.", "Set COFOUNDER_COMPATIBLE_BASE_URL."
+    keys = {"openai": chosen.openai_api_key, "anthropic": chosen.anthropic_api_key, "google": chosen.google_api_key}
+    if provider in keys and keys[provider] is None:
+        return "No key.", f"Set {provider.upper()}_API_KEY."
+    return None

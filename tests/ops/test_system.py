@@ -1,0 +1,70 @@
+"""How the product is, over HTTP: what lives, what is wrong, what it can reach."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from cofounder import app
+from cofounder.kit import leases
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.testing import Database
+from cofounder.ops import queries
+from cofounder.settings import settings
+from tests.flow.server import signed_in
+
+
+@pytest_asyncio.fixture
+async def clients(database: Database) -> AsyncIterator[list[httpx.AsyncClient]]:
+    app.wire()
+    async with signed_in("viewer", "admin") as made:
+        yield made
+
+
+async def test_without_a_worker_it_is_not_well_and_with_one_it_is(clients: list[httpx.AsyncClient]) -> None:
+    viewer, _ = clients
+    alone = (await viewer.get("/api/system")).json()
+    assert (alone["well"], alone["workers"]) == (False, [])
+    assert alone["database"]["current"]
+    async with leases.held(role="worker"):
+        told = (await viewer.get("/api/system")).json()
+    assert (told["well"], len(told["workers"])) == (True, 1)
+
+
+async def test_an_open_alert_is_told_until_it_is_cleared(clients: list[httpx.AsyncClient]) -> None:
+    viewer, _ = clients
+    async with transaction() as session:
+        await queries.raise_alert(session, "stalled", "a task", "Stands still.", at=now())
+    told = (await viewer.get("/api/system")).json()
+    assert [(one["kind"], one["subject"]) for one in told["alerts"]] == [("stalled", "a task")]
+    assert not told["well"]
+    async with transaction() as session:
+        await queries.clear(session, "stalled", "a task", at=now())
+    assert (await viewer.get("/api/system")).json()["alerts"] == []
+
+
+async def test_what_a_model_or_a_channel_lacks_is_said_and_no_key_is(
+    clients: list[httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, _ = clients
+    monkeypatch.setenv("COFOUNDER_MODEL", "openai-compatible:any")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-words")
+    settings.cache_clear()
+    answer = await viewer.get("/api/system")
+    told = answer.json()
+    assert [(one["name"], one["state"]) for one in told["models"]][-1] == ("Model offline", "ok")
+    assert told["models"][0]["state"] == "failed"
+    states = {one["name"]: one["state"] for one in told["channels"]}
+    assert states["Outbox"] == "ok"
+    assert states["LinkedIn"] == "missing"
+    assert "sk-secret-words" not in answer.text
+
+
+async def test_the_checks_are_the_doctors_and_for_an_admin(clients: list[httpx.AsyncClient]) -> None:
+    viewer, admin = clients
+    assert (await viewer.get("/api/system/checks")).status_code == 403
+    told = (await admin.get("/api/system/checks")).json()
+    assert {"Python", "Database", "Worker", "Outbox", "Model offline"} <= {one["name"] for one in told["items"]}
+    assert told["total"] == len(told["items"])
