@@ -137,8 +137,12 @@ async def end(session: AsyncSession, step_id: UUID, *, state: str, error: dict[s
 
 
 async def count_done(session: AsyncSession, task_id: UUID) -> int:
-    query = select(func.count()).select_from(Step).where(Step.task_id == task_id, Step.state == "done")
-    return int((await session.execute(query)).scalar_one())
+    """Finished steps of the plan and finished phases together."""
+    found = text(
+        "SELECT (SELECT count(*) FROM steps WHERE task_id = :id AND state = 'done')"
+        " + (SELECT count(*) FROM phases WHERE task_id = :id AND state IN ('done', 'skipped'))"
+    )
+    return int((await session.execute(found, {"id": task_id})).scalar_one())
 
 
 async def still_since(session: AsyncSession, before: datetime) -> list[tuple[UUID, str | None, datetime, float]]:

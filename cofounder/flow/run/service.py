@@ -160,7 +160,7 @@ async def deliverables(session: AsyncSession, task_id: UUID) -> Sequence[Deliver
 
 
 async def finished_nodes(workflow_id: str) -> int:
-    """How many steps of a task's plan are done: a takeover that finds more of them has got somewhere.
+    """How many steps of a task's plan, and phases, are done: a takeover that finds more of them has got somewhere.
 
     Zero for a workflow that is no task's journey; its id need not even be one.
     """

@@ -17,6 +17,20 @@ async def test_a_workflow_that_is_no_journey_has_no_nodes_and_stops_no_takeover(
     await journey.set_aside(f"example:{task.id}:published")  # nothing to fail, and no error
 
 
+async def test_a_finished_phase_is_progress_as_a_finished_step_is(database):
+    from sqlalchemy import text
+
+    from cofounder.flow.request.schemas import ProcessIn
+    from cofounder.flow.request.service import submit
+
+    async with transaction() as session:
+        task = await submit(session, ProcessIn(request="Write a LinkedIn post about our bakery"), by="test")
+    assert await finished_nodes(str(task.id)) == 0
+    async with transaction() as session:
+        await session.execute(text("UPDATE phases SET state = 'done' WHERE name = 'planning'"))
+    assert await finished_nodes(str(task.id)) == 1
+
+
 async def test_a_dead_workers_example_and_journey_are_both_taken_over(database, spawn):
     """The worker dies with both kinds of workflow pending; another one finishes them."""
     from cofounder import app
