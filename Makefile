@@ -1,6 +1,6 @@
 # Everything a person does from a checkout. Each target makes what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench lock docs page
+.PHONY: help setup demo run test kills check bench lock docs page
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -22,6 +22,9 @@ run: setup      ## open the product on the sample company
 test: setup     ## run every test
 	@$(BIN)/python -m pytest
 
+kills: setup    ## kill a worker at every single point of a journey (half an hour)
+	@COFOUNDER_KILLS=all $(BIN)/python -m pytest tests/journey/test_matrix.py
+
 check: setup    ## style, types, who imports whom, lock and generated pages up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -33,6 +36,9 @@ check: setup    ## style, types, who imports whom, lock and generated pages up t
 
 bench: setup $(PEER) ## measure what the documentation claims about speed, beside a peer
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python -m bench.$$(basename "$$script" .py) || exit 1; done
+
+chaos: setup    ## kill workers for five minutes under 300 tasks and audit what is left; CHAOS="--database 20" kills PostgreSQL too
+	@$(BIN)/python -m bench.chaos $(CHAOS)
 
 lock: setup     ## write requirements.lock anew; UPGRADE=1 takes newer versions
 	$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements.lock
