@@ -1,8 +1,13 @@
 """Who tries passwords has to wait longer with each failure. Kept in the database, so that all servers count together.
 
-Each count is a transaction of its own: the refusal that follows must not undo it.
+An attempt counts as failed before the password is looked at, and is given back when it fits: of a thousand that come at
+once, only as many are tried as one after the other. Each count is a transaction of its own: the refusal that follows
+must not undo it.
 """
 
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from cofounder.kit import db
@@ -14,6 +19,7 @@ from cofounder.people.signs import digest
 FREE = {"name": 5, "address": 30}  # failures before anybody waits; an office may share one address
 LONGEST = timedelta(minutes=15)
 FORGOTTEN = timedelta(minutes=30)  # without a failure
+_SWEPT = timedelta(days=1)
 
 
 class TooManyAttempts(CofounderError):
@@ -23,36 +29,61 @@ class TooManyAttempts(CofounderError):
     hint = "Wait as long as Retry-After says, then try again. A link from the command line always works."
 
 
+class Attempt:
+    """One attempt, which fails unless it says that it passed."""
+
+    def __init__(self) -> None:
+        self.passed = False
+
+
 def subjects(name: str, address: str | None) -> list[str]:
     """What is counted: the name (as a digest: a mistyped password must not lie here), and where it came from."""
     found = [f"name:{digest(name.casefold().strip()).hex()[:32]}"]
-    return [*found, f"address:{address}"] if address else found
+    return [*found, f"address:{network(address)}"] if address else found
 
 
-async def check(counted: list[str]) -> None:
-    """Raise TooManyAttempts while one of them has to wait."""
-    async with db.transaction(durable=False) as session:
-        until = max(
-            (row.blocked_until for row in await queries.attempts(session, counted) if row.blocked_until), default=None
-        )
-    left = (until - now()).total_seconds() if until else 0
-    if left > 0:
-        raise TooManyAttempts(retry_after=max(1, round(left)))
+def network(address: str) -> str:
+    """Who holds an IPv6 address holds the 64 bits below it: they count as one."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    return str(ipaddress.ip_network(f"{known}/64", strict=False)) if known.version == 6 else str(known)
 
 
-async def failed(counted: list[str]) -> None:
-    """Count one failure for each."""
+@asynccontextmanager
+async def attempt(counted: list[str]) -> AsyncIterator[Attempt]:
+    """Try a password inside the block. Raises TooManyAttempts, with nothing counted, while one of them has to wait."""
+    await _count(sorted(counted))
+    tried = Attempt()
+    yield tried
+    if tried.passed:
+        await _give_back(sorted(counted))
+
+
+async def _count(counted: list[str]) -> None:
     at = now()
     async with db.transaction() as session:
-        for subject in sorted(counted):
-            row = await queries.count_attempt(session, subject, at, forgotten=at - FORGOTTEN)
-            row.blocked_until = wait_until(subject.partition(":")[0], row.failures, at)
+        rows = [await queries.locked_attempts(session, subject, at) for subject in counted]
+        until = max((row.blocked_until for row in rows if row.blocked_until), default=at)
+        if until <= at:
+            for row in rows:
+                row.failures = 1 if row.last_at < at - FORGOTTEN else row.failures + 1
+                row.last_at = at
+                row.blocked_until = wait_until(row.subject.partition(":")[0], row.failures, at)
+            await queries.sweep_attempts(session, at - _SWEPT)
+    if until > at:
+        raise TooManyAttempts(retry_after=max(1, round((until - at).total_seconds())))
 
 
-async def passed(counted: list[str]) -> None:
-    """A sign-in that succeeds clears its name; its address keeps its count."""
-    async with db.transaction(durable=False) as session:
-        await queries.forget_attempts(session, [subject for subject in counted if subject.startswith("name:")])
+async def _give_back(counted: list[str]) -> None:
+    """A sign-in that succeeds clears its name; its address keeps the failures that it had."""
+    at = now()
+    async with db.transaction() as session:
+        for subject in counted:
+            row = await queries.locked_attempts(session, subject, at)
+            row.failures = 0 if subject.startswith("name:") else max(0, row.failures - 1)
+            row.blocked_until = None
 
 
 def wait_until(kind: str, failures: int, at: datetime) -> datetime | None:

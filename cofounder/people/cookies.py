@@ -19,7 +19,7 @@ class OriginForeign(NotAllowed):
 
 def name(request: Request) -> str:
     """Over https the browser itself holds the cookie to this host; a port tells two products on one machine apart."""
-    if request.url.scheme == "https":
+    if _encrypted(request):
         return "__Host-cofounder"
     return f"cofounder_{request.url.port or 80}"
 
@@ -35,16 +35,14 @@ def give(request: Request, response: Response, secret: str) -> None:
         max_age=int(COOKIE_LASTS.total_seconds()),
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=_encrypted(request),
         path="/",
     )
     response.headers["Cache-Control"] = "no-store"
 
 
 def take(request: Request, response: Response) -> None:
-    response.delete_cookie(
-        name(request), httponly=True, samesite="strict", secure=request.url.scheme == "https", path="/"
-    )
+    response.delete_cookie(name(request), httponly=True, samesite="strict", secure=_encrypted(request), path="/")
 
 
 def same_origin(request: Request, *, must: bool) -> None:
@@ -56,6 +54,14 @@ def same_origin(request: Request, *, must: bool) -> None:
         return
     if origin not in _ours(request):
         raise OriginForeign(f"Its Origin is {origin[:200]}." if origin else "It has no Origin.")
+
+
+def _encrypted(request: Request) -> bool:
+    """Whether the browser came over https: here, or at a proxy before us that the settings name."""
+    if request.url.scheme == "https":
+        return True
+    public = urlsplit(settings().public_url or "")
+    return public.scheme == "https" and public.netloc.lower() == request.headers.get("host", "").lower()
 
 
 def _ours(request: Request) -> set[str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, or_, select, tuple_, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,25 +54,31 @@ async def audit_entries(
     return (await session.scalars(wanted)).all()
 
 
-async def attempts(session: AsyncSession, subjects: Sequence[str]) -> Sequence[SignInAttempts]:
-    return (await session.scalars(select(SignInAttempts).where(SignInAttempts.subject.in_(subjects)))).all()
+async def locked_attempts(session: AsyncSession, subject: str, at: datetime) -> SignInAttempts:
+    """The count of one subject, made when there is none, held until the transaction ends."""
+    fresh = insert(SignInAttempts).values(subject=subject, failures=0, last_at=at)
+    held = fresh.on_conflict_do_update(index_elements=["subject"], set_={"subject": fresh.excluded.subject})
+    found = await session.scalars(held.returning(SignInAttempts), execution_options={"populate_existing": True})
+    return found.one()
 
 
-async def count_attempt(session: AsyncSession, subject: str, at: datetime, *, forgotten: datetime) -> SignInAttempts:
-    """One failure more, or the first when the last one was before `forgotten`."""
-    fresh = insert(SignInAttempts).values(subject=subject, failures=1, last_at=at)
-    counted = fresh.on_conflict_do_update(
-        index_elements=["subject"],
-        set_={
-            "failures": case((SignInAttempts.last_at < forgotten, 1), else_=SignInAttempts.failures + 1),
-            "last_at": at,
-        },
-    ).returning(SignInAttempts)
-    return (await session.scalars(counted, execution_options={"populate_existing": True})).one()
+async def sweep_attempts(session: AsyncSession, before: datetime) -> None:
+    """Forget who has not tried for long; a row that somebody holds is left for the next time."""
+    old = select(SignInAttempts.subject).where(SignInAttempts.last_at < before).with_for_update(skip_locked=True)
+    await session.execute(
+        delete(SignInAttempts)
+        .where(SignInAttempts.subject.in_(old.limit(1_000)))
+        .execution_options(synchronize_session=False)
+    )
 
 
-async def forget_attempts(session: AsyncSession, subjects: Sequence[str]) -> None:
-    await session.execute(delete(SignInAttempts).where(SignInAttempts.subject.in_(subjects)))
+async def sweep_sign_ins(session: AsyncSession, before: datetime) -> None:
+    """Forget sign-ins that were over before then, their tokens with them, and links as old."""
+    for statement in (
+        delete(SignIn).where(or_(SignIn.expires_at < before, SignIn.ended_at < before)),
+        delete(Token).where(Token.kind == "link", Token.expires_at < before),
+    ):
+        await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def users(session: AsyncSession) -> Sequence[User]:
@@ -96,6 +103,12 @@ async def admins(session: AsyncSession) -> Sequence[User]:
 async def token(session: AsyncSession, digest: bytes, kind: str, *, lock: bool = False) -> Token | None:
     wanted = select(Token).where(Token.digest == digest, Token.kind == kind)
     found: Token | None = await session.scalar(wanted.with_for_update() if lock else wanted)
+    return found
+
+
+async def link_holder(session: AsyncSession, digest: bytes) -> UUID | None:
+    """Whom a link signs in."""
+    found: UUID | None = await session.scalar(select(Token.user_id).where(Token.digest == digest, Token.kind == "link"))
     return found
 
 
@@ -137,6 +150,16 @@ async def signing_key(session: AsyncSession, id: str) -> SigningKey | None:
     return await session.get(SigningKey, id)
 
 
+async def retire_signing_key(session: AsyncSession, id: str, at: datetime) -> None:
+    """What this key signed is good for nothing from now on."""
+    await session.execute(
+        update(SigningKey)
+        .where(SigningKey.id == id, SigningKey.retired_at.is_(None))
+        .values(retired_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def put_signing_key(session: AsyncSession, id: str, public: bytes, at: datetime) -> None:
     await session.execute(
         insert(SigningKey).values(id=id, public=public, created_at=at).on_conflict_do_nothing(index_elements=["id"])
@@ -144,10 +167,16 @@ async def put_signing_key(session: AsyncSession, id: str, public: bytes, at: dat
 
 
 async def audit_page(
-    session: AsyncSession, filters: dict[str, str], after: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession, filters: dict[str, Any], after: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[Sequence[AuditEntry], int]:
-    """Entries newest first after a place, and how many the filters find in all. Filters: column -> value."""
-    wanted = [getattr(AuditEntry, name) == value for name, value in filters.items()]
+    """Entries newest first after a place, and how many the filters find in all.
+
+    Filters: column -> value; `since` and `until` (not itself in) are moments.
+    """
+    bounds = {"since": AuditEntry.at.__ge__, "until": AuditEntry.at.__lt__}
+    wanted = [
+        bounds[name](value) if name in bounds else getattr(AuditEntry, name) == value for name, value in filters.items()
+    ]
     total = await session.scalar(select(func.count()).select_from(AuditEntry).where(*wanted)) or 0
     query = select(AuditEntry).where(*wanted).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     if after is not None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
-from cofounder.kit.http import Page, Router, Session, documented
+from cofounder.kit.http import Page, Router, Session, Time, documented
 from cofounder.people import cookies, service, sign_ins, signs, users
 from cofounder.people.access import Admin, Viewer
 from cofounder.people.attempts import TooManyAttempts
@@ -30,7 +30,6 @@ from cofounder.people.schemas import (
     SignInBody,
     Tokens,
 )
-from cofounder.people.tables import User
 
 router = Router(tags=["people"])
 Cursor = Annotated[str | None, Query(max_length=200)]
@@ -52,11 +51,11 @@ async def sign_in(body: SignInBody, request: Request, response: Response) -> Me:
     return Me(name=caller.name, role=caller.role, kind=caller.kind, has_password=True)
 
 
-@router.post("/api/auth/link", responses=documented(sign_ins.LinkSpent, TooManyAttempts, cookies.OriginForeign))
+@router.post("/api/auth/link", responses=documented(sign_ins.LinkSpent, cookies.OriginForeign))
 async def sign_in_by_link(body: LinkBody, request: Request, response: Response, session: Session) -> Me:
     """Sign in with a one-time link, which is spent by it; the answer sets the page's cookie."""
     cookies.same_origin(request, must=False)
-    caller, secrets = await sign_ins.by_link(body.token, _address(request))
+    caller, secrets = await sign_ins.by_link(body.token)
     cookies.give(request, response, secrets["cookie"])
     return await _me(session, caller)
 
@@ -91,10 +90,10 @@ async def me(session: Session, caller: Viewer) -> Me:
 @router.put(
     "/api/auth/password",
     status_code=204,
-    responses=documented(users.PasswordWeak, users.PasswordWrong, NotAPerson),
+    responses=documented(users.PasswordWeak, users.PasswordWrong, NotAPerson, TooManyAttempts),
 )
 async def set_password(body: PasswordBody, session: Session, caller: Viewer) -> None:
-    """Set your own password; your other sign-ins end. Who came by a link need not know the old one."""
+    """Set your own password; your other sign-ins end. Who came by a link just now need not know the old one."""
     if caller.user_id is None or caller.sign_in_id is None:
         raise NotAPerson()
     row = await users.with_id(session, caller.user_id)
@@ -114,7 +113,11 @@ async def list_people(session: Session, caller: Admin, cursor: Cursor = None, li
     return Page[PersonOut](**_cut([shown(row) for row in await users.everyone(session)], cursor, limit))
 
 
-@router.post("/api/people", status_code=201, responses=documented(users.PersonNameInvalid, users.PersonNameTaken))
+@router.post(
+    "/api/people",
+    status_code=201,
+    responses=documented(users.PersonNameInvalid, users.PersonNameTaken, users.EmailInvalid),
+)
 async def add_person(body: PersonIn, session: Session, caller: Admin) -> PersonOut:
     """Add a person. They come in by a link and may then set a password."""
     return shown(await users.add(session, body.name, body.role, caller, email=body.email))
@@ -174,11 +177,14 @@ async def read_audit(
     action: Annotated[str | None, Query(max_length=200)] = None,
     object_type: Annotated[str | None, Query(max_length=200)] = None,
     object_id: Annotated[str | None, Query(max_length=200)] = None,
+    since: Annotated[Time | None, Query(description="Not before this.")] = None,
+    until: Annotated[Time | None, Query(description="Before this.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[AuditOut]:
     """Who did what, newest first: decisions, edits, keys, people, settings."""
-    given = {"who": who, "action": action, "object_type": object_type, "object_id": object_id}
+    given: dict[str, Any] = {"who": who, "action": action, "object_type": object_type, "object_id": object_id}
+    given |= {"since": since, "until": until}
     filters = {name: value for name, value in given.items() if value is not None}
     found, more, total = await service.audit_page(session, filters, cursor, limit)
     return Page[AuditOut](items=[AuditOut.model_validate(row) for row in found], next_cursor=more, total=total)
@@ -211,7 +217,7 @@ async def _me(session: AsyncSession, caller: Caller) -> Me:
     )
 
 
-def shown(row: User) -> PersonOut:
+def shown(row: users.User) -> PersonOut:
     """A person as lists show them: whether there is a password, never what it is."""
     return PersonOut.model_validate(
         {

@@ -196,9 +196,12 @@ async def revoke_key_with_id(session: AsyncSession, id: UUID, by: Caller) -> Api
 
 
 async def audit_page(
-    session: AsyncSession, filters: dict[str, str], cursor: str | None, limit: int
+    session: AsyncSession, filters: dict[str, Any], cursor: str | None, limit: int
 ) -> tuple[Sequence[AuditEntry], str | None, int]:
-    """(entries newest first, the next cursor, how many there are in all). Raises PlaceInvalid."""
+    """(entries newest first, the next cursor, how many there are in all). Raises PlaceInvalid.
+
+    Filters: who, action, object_type, object_id; since and until (not itself in) as moments.
+    """
     found, total = await queries.audit_page(session, filters, _place(cursor), limit + 1)
     shown = found[:limit]
     more = f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > limit else None

@@ -4,7 +4,7 @@ Every request looks at the sign-in's row, so that what was ended, disabled or gi
 """
 
 from datetime import datetime, timedelta
-from functools import cache
+from pathlib import Path
 from typing import Literal, cast
 from uuid import UUID
 
@@ -24,6 +24,7 @@ IDLE = timedelta(days=7)
 REFRESH_LASTS = timedelta(days=30)
 LINK_LASTS = timedelta(minutes=15)
 _NOTE_SEEN_EVERY = timedelta(minutes=1)
+_KEPT = timedelta(days=30)  # after its end, to see what happened
 Held = Literal["cookie", "tokens"]
 
 
@@ -45,10 +46,43 @@ class RefreshRefused(NotSignedIn):
     hint = "Sign in again."
 
 
-@cache
+_read: dict[Path, tuple[tuple[int, int], signs.Signer]] = {}  # path -> (which file it was, what it held)
+
+
 def signer() -> signs.Signer:
-    """This machine's signing key, made at the first use."""
-    return signs.Signer(postgres.default_home() / "signing.key")
+    """This home's signing key, made at the first use and read again when it was replaced."""
+    path = _key_file()
+    if path not in _read or _which(path) != _read[path][0]:
+        made = signs.Signer(path)
+        _read[path] = _which(path), made
+    return _read[path][1]
+
+
+def _key_file() -> Path:
+    return postgres.default_home() / "signing.key"
+
+
+def _which(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
+
+
+async def replace_signing_key(session: AsyncSession, by: Caller) -> str:
+    """Sign with a new key from now on; what the old one signed is refused. Gives the new key's id.
+
+    People stay signed in: pages have no such token, programs get a new one with their refresh token.
+    """
+    at = now()
+    old = signs.replace(_key_file())
+    if old is not None:
+        await queries.retire_signing_key(session, old, at)
+    fresh = signer()
+    await queries.put_signing_key(session, fresh.id, fresh.public, at)
+    await audit(session, by.who, "signing_key.replaced", "signing_key", fresh.id, {"old": old})
+    return fresh.id
 
 
 async def by_password(name: str, password: str, address: str | None, held: Held) -> tuple[Caller, dict[str, str]]:
@@ -56,16 +90,14 @@ async def by_password(name: str, password: str, address: str | None, held: Held)
 
     A name that nobody has takes as long as a wrong password, and says the same.
     """
-    counted = attempts.subjects(name, address)
-    await attempts.check(counted)
-    async with db.transaction(durable=False) as session:
-        found = await queries.user_named(session, folded(name))
-        stored, good_now = (found.password, found.disabled_at is None) if found else (None, False)
-    good, renewed = await signs.fits(password, stored)
-    if not good or not good_now or found is None:
-        await attempts.failed(counted)
+    async with attempts.attempt(attempts.subjects(name, address)) as tried:
+        async with db.transaction(durable=False) as session:
+            found = await queries.user_named(session, folded(name))
+            stored, good_now = (found.password, found.disabled_at is None) if found else (None, False)
+        good, renewed = await signs.fits(password, stored)
+        tried.passed = good and good_now
+    if found is None or not tried.passed:
         raise SignInFailed()
-    await attempts.passed(counted)
     async with db.transaction() as session:
         user = await queries.user(session, found.id, lock=True)
         if user is None or user.disabled_at is not None or user.password != stored:
@@ -75,17 +107,18 @@ async def by_password(name: str, password: str, address: str | None, held: Held)
         return await _begin(session, user, "password", held)
 
 
-async def by_link(token: str, address: str | None) -> tuple[Caller, dict[str, str]]:
-    """Sign in with a one-time link, which is spent by it. Raises LinkSpent, TooManyAttempts."""
-    counted = [f"address:{address}"] if address else []
-    await attempts.check(counted)
+async def by_link(token: str) -> tuple[Caller, dict[str, str]]:
+    """Sign in with a one-time link, which is spent by it. Raises LinkSpent.
+
+    Nobody has to wait here: 256 random bits are not guessed.
+    """
     async with db.transaction() as session:
+        whose = await queries.link_holder(session, signs.digest(token))
+        user = await queries.user(session, whose, lock=True) if whose else None  # the person first, as everywhere
         row = await queries.token(session, signs.digest(token), "link", lock=True)
-        user = await queries.user(session, row.user_id, lock=True) if row else None
         if row is not None and user is not None and _is_good(row, user):
             row.used_at = now()
             return await _begin(session, user, "link", "cookie")
-    await attempts.failed(counted)
     raise LinkSpent()
 
 
@@ -113,6 +146,7 @@ async def new_link(session: AsyncSession, user: User, by: Caller) -> str:
 
 async def _begin(session: AsyncSession, user: User, how: str, held: Held) -> tuple[Caller, dict[str, str]]:
     at = now()
+    await queries.sweep_sign_ins(session, at - _KEPT)
     lasts = COOKIE_LASTS if held == "cookie" else REFRESH_LASTS
     row = SignIn(
         id=new_id(), user_id=user.id, kind=held, how=how, created_at=at, last_seen_at=at, expires_at=at + lasts
@@ -214,9 +248,9 @@ async def still_open(session: AsyncSession, caller: Caller) -> bool:
 
 
 async def came_by_link(session: AsyncSession, caller: Caller) -> bool:
-    """Whether this sign-in was begun by a link: who holds one need not know the password."""
+    """Whether this sign-in was begun by a link just now: who holds one need not know the password."""
     found = await queries.sign_in(session, caller.sign_in_id) if caller.sign_in_id else None
-    return found is not None and found[0].how == "link"
+    return found is not None and found[0].how == "link" and now() - found[0].created_at < LINK_LASTS
 
 
 async def sign_out(session: AsyncSession, caller: Caller) -> None:

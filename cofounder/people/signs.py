@@ -8,7 +8,9 @@ import asyncio
 import base64
 import hashlib
 import os
+import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,10 @@ from pwdlib import PasswordHash
 
 ACCESS_LASTS = timedelta(minutes=15)
 ISSUER = "cofounder"
+AUDIENCE = "cofounder-api"
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+# A hash takes 64 MiB and a core: two at a time, so that whoever tries passwords cannot take all there is.
+_hashing = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
 
 @cache
@@ -37,7 +43,7 @@ def _nobodys() -> str:
 
 async def hashed(password: str) -> str:
     """Argon2id with today's parameters; about 50 ms, off the event loop."""
-    return await asyncio.to_thread(_hasher().hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_hashing, lambda: _hasher().hash(password))
 
 
 async def fits(password: str, stored: str | None) -> tuple[bool, str | None]:
@@ -45,12 +51,20 @@ async def fits(password: str, stored: str | None) -> tuple[bool, str | None]:
 
     Without a stored hash the answer is no, after the same time.
     """
-    good, renewed = await asyncio.to_thread(_hasher().verify_and_update, password, stored or _nobodys())
+
+    def look() -> tuple[bool, str | None]:
+        nobodys = _nobodys()  # made at the first look of all, whoever that is about
+        return _hasher().verify_and_update(password, stored or nobodys)
+
+    good, renewed = await asyncio.get_running_loop().run_in_executor(_hashing, look)
     return good and stored is not None, renewed if stored is not None else None
 
 
 def new_secret(kind: str) -> str:
-    """A secret with 256 random bits that says by its start what it is: "cs_" a session, "cl_" a link, "cr_" a refresh."""
+    """A secret with 256 random bits that says by its start what it is: "cs_" a session, "cl_" a link, "cr_" a refresh.
+
+    The log takes whatever begins so out of what it writes.
+    """
     return f"{kind}_{secrets.token_urlsafe(32)}"
 
 
@@ -69,7 +83,14 @@ class Signer:
 
     def sign(self, sign_in_id: UUID, user_id: UUID, at: datetime) -> str:
         """A JWT (RFC 7519, EdDSA) that names a sign-in and a person and ends after 15 minutes; it names no role."""
-        claims = {"iss": ISSUER, "sub": str(user_id), "sid": str(sign_in_id), "iat": at, "exp": at + ACCESS_LASTS}
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(user_id),
+            "sid": str(sign_in_id),
+            "iat": at,
+            "exp": at + ACCESS_LASTS,
+        }
         return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"kid": self.id})
 
 
@@ -80,9 +101,10 @@ def key_id(public: bytes) -> str:
 def signed_by(token: str) -> str | None:
     """The id of the key that a token says it was signed with; None for what is no token of ours."""
     try:
-        return str(jwt.get_unverified_header(token).get("kid") or "") or None
+        named = jwt.get_unverified_header(token).get("kid")
     except jwt.PyJWTError:
         return None
+    return named if isinstance(named, str) and _KEY_ID.fullmatch(named) else None
 
 
 def claims(token: str, public: bytes, at: datetime) -> dict[str, Any] | None:
@@ -93,7 +115,8 @@ def claims(token: str, public: bytes, at: datetime) -> dict[str, Any] | None:
             Ed25519PublicKey.from_public_bytes(public),
             algorithms=["EdDSA"],  # never what the token itself asks for
             issuer=ISSUER,
-            options={"require": ["exp", "iat", "sub", "sid"], "verify_exp": False, "verify_iat": False},
+            audience=AUDIENCE,
+            options={"require": ["exp", "iat", "sub", "sid", "aud", "iss"], "verify_exp": False, "verify_iat": False},
         )
     except (jwt.PyJWTError, ValueError):
         return None
@@ -102,6 +125,15 @@ def claims(token: str, public: bytes, at: datetime) -> dict[str, Any] | None:
         return found if float(found["iat"]) - slack <= moment <= float(found["exp"]) + slack else None
     except (TypeError, ValueError):
         return None
+
+
+def replace(path: Path) -> str | None:
+    """Put the key away, so that the next Signer makes another one. Gives the old one's id, None where there was none."""
+    if not path.exists():
+        return None
+    old = Signer(path)
+    path.unlink(missing_ok=True)
+    return old.id
 
 
 def _read_or_make(path: Path) -> Ed25519PrivateKey:

@@ -11,10 +11,13 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.ids import new_id
-from cofounder.people import queries, sign_ins, signs
+from cofounder.people import attempts, queries, sign_ins, signs
 from cofounder.people.roles import ROLES, Caller, Role
 from cofounder.people.service import RoleUnknown, audit
 from cofounder.people.tables import User
+from cofounder.settings import addresses
+
+__all__ = ["User"]  # and every function here; whoever shows people names the type from here
 
 _NAME = re.compile(r"^[^\W_][\w .'-]{0,63}$")
 OWNER = "owner"
@@ -31,6 +34,12 @@ class PersonNameTaken(Conflict):
     """There is already a person with this name."""
 
     hint = "Names are told apart without regard to case. Choose another."
+
+
+class EmailInvalid(InputInvalid):
+    """This is not an e-mail address."""
+
+    hint = "Write it as name@example.org."
 
 
 class PersonMissing(NotFound):
@@ -68,12 +77,14 @@ async def add(
 ) -> User:
     """A new person; without a password they come in by link.
 
-    Raises PersonNameInvalid, PersonNameTaken, RoleUnknown, PasswordWeak.
+    Raises PersonNameInvalid, PersonNameTaken, RoleUnknown, EmailInvalid, PasswordWeak.
     """
     name = " ".join(name.split())
     if not _NAME.match(name):
         raise PersonNameInvalid(field="name")
     _known(role)
+    if email is not None:
+        email = _mailbox(email)
     if password is not None:
         _strong(password, name)
     at = now()
@@ -170,11 +181,12 @@ async def set_password(
 ) -> None:
     """A new password; every other sign-in of the person ends. `prove`: the current one must come with it.
 
-    Raises PasswordWeak, PasswordWrong.
+    Raises PasswordWeak, PasswordWrong, TooManyAttempts.
     """
     if prove and row.password is not None:
-        good, _ = await signs.fits(current or "", row.password)
-        if not good:
+        async with attempts.attempt(attempts.subjects(row.name, None)) as tried:
+            tried.passed, _ = await signs.fits(current or "", row.password)
+        if not tried.passed:
             raise PasswordWrong(field="current")
     _strong(password, row.name)
     row.password, row.password_at = await signs.hashed(password), now()
@@ -197,6 +209,14 @@ def _known(role: str) -> Role:
     if role not in ROLES:
         raise RoleUnknown(f"{role!r} is not a role.", field="role")
     return role
+
+
+def _mailbox(email: str) -> str:
+    try:
+        [(_, address)] = addresses(email)
+    except ValueError as error:  # none, several, or no address
+        raise EmailInvalid(field="email") from error
+    return address
 
 
 def _strong(password: str, name: str) -> None:

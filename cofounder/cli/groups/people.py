@@ -11,7 +11,7 @@ from cofounder.cli.options import Json
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from cofounder.people.tables import User
+    from cofounder.people.users import User
 
 Name = Annotated[str, typer.Argument(help="The person's name.")]
 RoleOption = Annotated[str, typer.Option(help="viewer, operator, approver or admin.")]
@@ -67,7 +67,12 @@ async def _list(json: bool) -> int:
     return 0
 
 
-def add(name: Name, role: RoleOption, json: Json = False) -> int:
+def add(
+    name: Name,
+    role: RoleOption,
+    email: Annotated[str | None, typer.Option(help="Where to reach them.", show_default=False)] = None,
+    json: Json = False,
+) -> int:
     """Add a person. They come in by a link: cofounder people link NAME.
 
     Example: cofounder people add "Mara Ilves" --role approver
@@ -76,7 +81,7 @@ def add(name: Name, role: RoleOption, json: Json = False) -> int:
     async def act(session: "AsyncSession") -> "User":
         from cofounder.people import LOCAL_OWNER, users
 
-        return await users.add(session, name, role, LOCAL_OWNER)
+        return await users.add(session, name, role, LOCAL_OWNER, email=email)
 
     return home.run(_change(act, "{name} is added as {role}. A way in: cofounder people link '{name}'", json))
 
