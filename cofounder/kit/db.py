@@ -67,8 +67,8 @@ def engine(*, durable: bool = True) -> AsyncEngine:
             asked["synchronous_commit"] = "off"
         mine[durable] = create_async_engine(
             url,
-            pool_size=6,
-            max_overflow=10,
+            pool_size=10,  # one beyond these is opened and closed again, which costs as much as twenty statements
+            max_overflow=6,
             pool_timeout=10,
             pool_use_lifo=True,
             hide_parameters=True,  # what people write does not belong into logs
