@@ -1,6 +1,6 @@
 # Everything a person does from a checkout. Each target makes what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test kills check bench lock docs page
+.PHONY: help setup demo run test kills check bench chaos lock docs page
 
 BIN := .venv/bin
 READY := .venv/.ready
