@@ -68,7 +68,11 @@ def done_again(marks: list[Mark]) -> list[str]:
     found = []
     for mark in marks:
         kind, _, name = mark.name.partition(" ")
-        if not mark.identity or kind not in ("step", "phase", "node", "model", "effect") or mark.name.split()[1] in ("delegation", "approval", "learning"):
+        if (
+            not mark.identity
+            or kind not in ("step", "phase", "node", "model", "effect")
+            or mark.name.split()[1] in ("delegation", "approval", "learning")
+        ):
             continue
         if mark.name.endswith(" recorded"):
             recorded.add((kind, mark.identity))

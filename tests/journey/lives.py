@@ -26,7 +26,7 @@ from cofounder.kit.ids import new_id
 from cofounder.kit.testing import SCHEMA, _ask
 
 T = TypeVar("T")
-LEASE_SECONDS = 1.0
+LEASE_SECONDS = 0.5
 
 
 @dataclass
@@ -145,7 +145,7 @@ class World:
         """What a query finds, read over a connection of its own."""
         plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True, options=f"-c search_path={SCHEMA}", row_factory=dict_row) as one:
-            return one.execute(statement, values).fetchall()  # type: ignore[arg-type]
+            return one.execute(statement, values).fetchall()
 
     async def do(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """Work in one transaction of this world, through the product's services."""

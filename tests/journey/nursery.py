@@ -124,7 +124,7 @@ async def _work(order: dict[str, Any]) -> None:
     leases.TAKEOVERS = order.get("takeovers", leases.TAKEOVERS)
     if order.get("machine"):
         machine = order["machine"]
-        leases._machine = lambda: machine  # type: ignore[assignment]  # its dead are not to be seen from another one
+        leases._machine = lambda: machine  # its dead are not to be seen from another one
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with app.working():

@@ -175,7 +175,7 @@ def _flushed(session: Session, _: object) -> None:
 
 
 _real_workflow, _real_step, _real_wait, _real_transaction = durable.workflow, durable.step, durable.wait, db.transaction
-durable.workflow, durable.step, durable.wait, db.transaction = _workflow, _step, _wait, _transaction  # type: ignore[assignment]
+durable.workflow, durable.step, durable.wait, db.transaction = _workflow, _step, _wait, _transaction
 
 
 # -- the product: nodes, model calls, effects, senders ------------------------------------------------------------
@@ -205,7 +205,7 @@ def wrap_phases() -> None:
         if values.get("state") in ("done", "skipped"):
             session.info.setdefault("phases", []).append((str(task_id), name))
 
-    phases.phase, queries.mark_phase = phase, mark_phase  # type: ignore[assignment]
+    phases.phase, queries.mark_phase = phase, mark_phase
 
 
 def wrap_the_product() -> None:
@@ -220,7 +220,7 @@ def wrap_the_product() -> None:
     queries.finish = _finished(queries.finish)  # type: ignore[assignment]
     effects.perform = _performed(effects.perform)  # type: ignore[assignment]
     outbox._place = _placed(outbox._place)
-    Email._data = _between(Email._data, "mail handed over")  # type: ignore[method-assign]
+    Email._data = _between(Email._data, "mail handed over")  # type: ignore[assignment, method-assign]
     calls.intend = _asked(calls.intend, "intent")  # type: ignore[assignment]
     calls.answer = _answered(calls.answer)  # type: ignore[assignment]
     calls.record = _asked(calls.record, "record")  # type: ignore[assignment]

@@ -60,7 +60,7 @@ async def changed() -> UUID:
     async def again() -> bool:
         async with transaction() as session:
             found = await session.scalar(text("SELECT round FROM tasks WHERE id = :id"), {"id": task_id})
-        return found == 2
+        return bool(found == 2)
 
     await until(again, within=30)
     await rest(task_id, "pending_approval")
@@ -93,7 +93,7 @@ async def plan_first() -> UUID:
     async def running() -> bool:
         async with transaction() as session:
             found = await session.scalar(text("SELECT count(*) FROM approvals WHERE task_id = :id"), {"id": task_id})
-        return found == 2
+        return bool(found == 2)
 
     await until(running, within=30)
     await decide(task_id, approved=True)
@@ -184,7 +184,7 @@ async def history(task_id: UUID) -> list[dict[str, Any]]:
     async def over() -> bool:
         async with transaction() as session:
             waiting = text("SELECT count(*) FROM dbos.workflow_status WHERE status IN ('PENDING','ENQUEUED','DELAYED')")
-            return await session.scalar(waiting) == 0
+            return bool(await session.scalar(waiting) == 0)
 
     await until(over, within=30)
     flows = text(

@@ -1,6 +1,7 @@
 """Several servers and workers on one database, and how each of them leaves."""
 
 import asyncio
+import functools
 import json
 import os
 import signal
@@ -48,7 +49,7 @@ async def servers(spawn, key) -> AsyncIterator[list[tuple[Spawned, httpx.AsyncCl
         headers = {"Authorization": f"Bearer {key}"}
         made.append((server, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30)))
     for _, client in made:
-        await until(lambda client=client: answers(client), within=60)
+        await until(functools.partial(answers, client), within=60)
     yield made
     for _, client in made:
         await client.aclose()

@@ -29,14 +29,14 @@ from cofounder.people import LOCAL_OWNER
 from cofounder.settings import settings
 from tests.channels.smtp import Server
 from tests.journey import claims
-from tests.journey.lives import Life, Mark, Nursery, World, copied, end, nursery
+from tests.journey.lives import Mark, Nursery, World, copied, end, nursery
 from tests.journey.provider import Provider, provider
 
 from .conftest import MAIN_METRICS, MAIN_PREFERENCES, MAIN_REQUEST
 
 EVERYTHING = os.environ.get("COFOUNDER_KILLS") == "all"
 AT_ONCE = 3
-SPREAD = {"restart": 9, "takeover": 9}  # every how manieth point is a case of its own
+SPREAD = 16  # every how manieth point is a case of its own
 RESTS = ("pending_approval", "completed", "publishing", "failed", "cancelled")
 _numbers = itertools.count(1)
 
@@ -192,11 +192,10 @@ def _without_mail(summary: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chosen(points: list[str], how: str) -> list[str]:
-    """All points, or every ninth; restart and takeover take different ones."""
+    """All points, or every sixteenth; restart and takeover take different ones."""
     if EVERYTHING:
         return points
-    start = 0 if how == "restart" else SPREAD[how] // 2
-    return points[start :: SPREAD[how]]
+    return points[0 if how == "restart" else SPREAD // 2 :: SPREAD]
 
 
 @pytest.mark.parametrize("how", ["restart", "takeover"])
@@ -215,14 +214,21 @@ async def test_killed_anywhere_a_task_ends_as_if_nothing_had_happened(ground: Fi
     assert not any(faults), "\n".join(fault for found in faults for fault in found)
 
 
-@pytest.mark.parametrize("how", ["restart", "takeover"])
-@pytest.mark.parametrize("kind", ["paid", "publish"])
-async def test_killed_at_every_point_in_turn_one_task_still_finishes(ground: Field, kind: str, how: str) -> None:
+IN_TURN = [("paid", "takeover"), ("publish", "restart"), ("paid", "restart"), ("publish", "takeover")]
+
+
+async def test_killed_at_every_point_in_turn_a_task_still_finishes(ground: Field) -> None:
+    ways = IN_TURN if EVERYTHING else IN_TURN[:2]
+    faults = await asyncio.gather(*(_in_turn(ground, kind, how) for kind, how in ways))
+    assert not any(faults), "\n".join(fault for found in faults for fault in found)
+
+
+async def _in_turn(ground: Field, kind: str, how: str) -> list[str]:
+    """Let life after life die at the first point where none has died yet; everything that should not be so."""
     with ExitStack() as stack:
-        world = ground.world(
-            ground.waiting["offline"] if kind == "publish" else ground.born, stack, paid=kind == "paid"
-        )
-        if kind == "publish":
+        publishing = kind == "publish"
+        world = ground.world(ground.waiting["offline"] if publishing else ground.born, stack, paid=kind == "paid")
+        if publishing:
             await _approve(world)
         kinds = ["step", "phase", "node", "model", "effect", "file", "mail", "flow", "wait"]
         died: list[str] = []
@@ -235,8 +241,4 @@ async def test_killed_at_every_point_in_turn_one_task_still_finishes(ground: Fie
             (world.home / "dead").write_text("\n".join(died))
         await asyncio.to_thread(end, life, kill=True)
         assert len(died) > 20
-        assert _faults(ground, kind, world) == []
-
-
-def killed(life: Life) -> bool:
-    return life.signal == 9
+        return [f"{kind}, {how}, in turn: {fault}" for fault in _faults(ground, kind, world)]

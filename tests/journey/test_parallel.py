@@ -63,15 +63,7 @@ async def test_parallel_steps_killed_between_any_two_ends_in_any_order_keep_thei
                 for found, order in zip(states, mine, strict=True)
             )
 
-        try:
-            await until(ended, within=90)
-        except AssertionError as error:
-            found = [
-                (order, {n: (r.state, r.attempt) for n, r in (await steps(id)).items()}) for id, order in orders.items()
-            ]
-            raise AssertionError(
-                f"turn {turn}: {found}\n{[await rest(id, 'running', 'failed') for id in orders]}\n{worker.output}"
-            ) from error
+        await until(ended, within=90)
         worker.kill()
         for task_id in orders:
             for node, row in (await steps(task_id)).items():
