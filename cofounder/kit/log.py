@@ -9,7 +9,10 @@ from typing import Any, TextIO
 import structlog
 
 _SECRET_NAME = re.compile(r"(password|secret|token|api_?key|authorization|cookie)", re.IGNORECASE)
-_SECRET_VALUE = re.compile(r"\b(cf_[A-Za-z0-9_-]{8,}|sk-[A-Za-z0-9_-]{8,}|Bearer\s+\S+)|(?<=://)[^/\s:@]+:[^@\s]+(?=@)")
+_SECRET_VALUE = re.compile(
+    r"\b(cf_[A-Za-z0-9_-]{8,}|c[slr]_[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9_-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+)"
+    r"|(?<=://)[^/\s:@]+:[^@\s]+(?=@)"
+)
 
 
 def logger(name: str) -> Any:

@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     keys.command("create")(create)
     keys.command("list")(list_keys)
     keys.command("revoke")(revoke)
+    keys.command("rotate")(rotate)
     app.add_typer(keys, name="keys")
 
 
@@ -117,4 +118,25 @@ async def _revoke(name: str, json: bool) -> int:
         out.emit(ended)
     else:
         out.screen().print(f"The key {name} is revoked.")
+    return 0
+
+
+def rotate(json: Json = False) -> int:
+    """Sign people's access tokens with a new key. What the old one signed is refused; nobody has to sign in again.
+
+    Example: cofounder keys rotate
+    """
+    return home.run(_rotate(json))
+
+
+async def _rotate(json: bool) -> int:
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER, sign_ins
+
+    async with home.opened(), db.transaction() as session:
+        fresh = await sign_ins.replace_signing_key(session, LOCAL_OWNER)
+    if json:
+        out.emit({"id": fresh})
+    else:
+        out.screen().print(f"Access tokens are signed with the key {fresh} now. API keys are as they were.")
     return 0
