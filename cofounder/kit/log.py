@@ -10,7 +10,7 @@ import structlog
 
 _SECRET_NAME = re.compile(r"(password|secret|token|api_?key|authorization|cookie)", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
-    r"\b(cf_[A-Za-z0-9_-]{8,}|c[slr]_[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9_-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+)"
+    r"(?<![A-Za-z0-9])(cf_[A-Za-z0-9_-]{8,}|c[slr]_[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9_-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+)"
     r"|(?<=://)[^/\s:@]+:[^@\s]+(?=@)"
 )
 
