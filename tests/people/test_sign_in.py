@@ -208,7 +208,7 @@ async def test_forged_tokens_are_refused(page: httpx.AsyncClient, database: Data
     kid = signs.signed_by(token)
     public = sign_ins.signer().public
     assert await with_token(page, forged(token, exp=claims["exp"] + 10_000)) == 401
-    assert await with_token(page, jwt.encode(claims, None, algorithm="none", headers={"kid": kid})) == 401
+    assert await with_token(page, jwt.encode(claims, "", algorithm="none", headers={"kid": kid})) == 401
     # The public half as the secret of a symmetric algorithm: the classic confusion.
     assert await with_token(page, jwt.encode(claims, public, algorithm="HS256", headers={"kid": kid})) == 401
     other = signs.Signer(database.home / "other.key")
