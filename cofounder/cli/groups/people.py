@@ -1,5 +1,6 @@
 """people, audit: who may sign in, and who did what."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -214,8 +215,19 @@ async def new_link(name: str | None = None, url: str | None = None) -> tuple[str
         row = await users.named(session, name) if name is not None else await users.owner(session, LOCAL_OWNER)
         secret = await users.link(session, row, LOCAL_OWNER)
         who = row.name
-    base = settings().public_url or url or address(settings().host, settings().port)
+    base = settings().public_url or url or _running() or address(settings().host, settings().port)
     return who, f"{base.rstrip('/')}/#link={secret}"
+
+
+def _running() -> str | None:
+    """Where `cofounder up` serves this home now, None where it does not run."""
+    import psutil
+
+    try:
+        known = json.loads((home.folder() / "up.lock").read_text(encoding="utf-8"))
+        return str(known["url"]) if psutil.pid_exists(int(known["pid"])) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def audit(
