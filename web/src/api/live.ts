@@ -19,6 +19,7 @@ const SHOWN_BY: Record<string, string[]> = {
   publications: ["publications", "approvals", "task"],
   effects: ["publications"],
   examples: ["examples", "summary"],
+  alerts: ["system"],
 };
 
 const CHANNEL = "cofounder-live";

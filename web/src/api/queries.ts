@@ -107,3 +107,70 @@ export const taskPages = (filter: GroupFilter) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: false, // the stream says when a row changed; a long list is not fetched anew by the clock
   });
+
+export type Publication = Schemas["PublicationOut"];
+
+/** Every publication that ended, is due or was handed over in a time range, page after page. */
+export const publicationsBetween = (since: string, until: string) =>
+  queryOptions({
+    queryKey: ["publications", "between", since, until],
+    queryFn: async () => {
+      const found: Publication[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await ask(
+          client.GET("/api/publications", { params: { query: { since, until, cursor, limit: 500 } } }),
+        );
+        found.push(...page.items);
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor && found.length < 5_000);
+      return found;
+    },
+    placeholderData: (before: Publication[] | undefined) => before,
+  });
+
+export const publicationPages = (states: string[]) =>
+  infiniteQueryOptions({
+    queryKey: ["publications", "pages", states],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET("/api/publications", {
+          params: { query: { state: states as never, cursor: pageParam, limit: 100 } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: false,
+  });
+
+export const publication = (id: string) =>
+  queryOptions({
+    queryKey: ["publications", "one", id],
+    queryFn: () => ask(client.GET("/api/publications/{publication_id}", { params: { path: { publication_id: id } } })),
+  });
+
+/** The settings with the tag that names them as they were read. */
+export const taggedSettings = () =>
+  queryOptions({
+    queryKey: ["settings", "tagged"],
+    queryFn: async () => {
+      const { data, response } = await askWith(client.GET("/api/orchestrator/settings"));
+      return { values: data, etag: response.headers.get("etag") };
+    },
+  });
+
+export const everyone = () => queryOptions({ queryKey: ["users"], queryFn: () => ask(client.GET("/api/people")) });
+export const apiKeys = () => queryOptions({ queryKey: ["keys"], queryFn: () => ask(client.GET("/api/keys")) });
+
+export const auditPages = (filter: { who?: string; action?: string }) =>
+  infiniteQueryOptions({
+    queryKey: ["audit", filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(client.GET("/api/audit", { params: { query: { ...filter, cursor: pageParam, limit: 100 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const system = () => queryOptions({ queryKey: ["system"], queryFn: () => ask(client.GET("/api/system")) });
+export const checks = () =>
+  queryOptions({ queryKey: ["system", "checks"], queryFn: () => ask(client.GET("/api/system/checks")) });

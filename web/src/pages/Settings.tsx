@@ -1,3 +1,57 @@
+/** What may change while the product runs, and who and what may use it. The tab stands in the address. */
+import { Tabs } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type ReactNode, useContext } from "react";
+import { MeContext } from "../api/me";
+import { may, type Role } from "../api/session";
+import styles from "./Settings.module.css";
+import { Audit } from "./settings/Audit";
+import { Connections } from "./settings/Connections";
+import { Keys } from "./settings/Keys";
+import { People } from "./settings/People";
+import { Rules } from "./settings/Rules";
+import { Tools } from "./settings/Tools";
+import { You } from "./settings/You";
+
+type Tab = { value: string; name: string; role: Role; show: () => ReactNode };
+
+const TABS: Tab[] = [
+  { value: "rules", name: "Rules", role: "viewer", show: () => <Rules /> },
+  { value: "connections", name: "Channels and models", role: "viewer", show: () => <Connections /> },
+  { value: "tools", name: "Tools", role: "viewer", show: () => <Tools /> },
+  { value: "people", name: "People", role: "admin", show: () => <People /> },
+  { value: "keys", name: "API keys", role: "admin", show: () => <Keys /> },
+  { value: "audit", name: "Audit log", role: "admin", show: () => <Audit /> },
+  { value: "you", name: "You", role: "viewer", show: () => <You /> },
+];
+
 export function Settings() {
-  return null;
+  const search = useSearch({ from: "/settings" });
+  const navigate = useNavigate({ from: "/settings" });
+  const me = useContext(MeContext);
+  const tabs = TABS.filter((tab) => may(me, tab.role));
+  const at = tabs.some((tab) => tab.value === search.tab) ? search.tab : "rules";
+  return (
+    <>
+      <h1 className={styles.title}>Settings</h1>
+      <Tabs
+        value={at}
+        keepMounted={false}
+        onChange={(tab) => void navigate({ search: tab === "rules" || tab === null ? {} : { tab }, replace: true })}
+      >
+        <Tabs.List mb="lg">
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab.value} value={tab.value}>
+              {tab.name}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map((tab) => (
+          <Tabs.Panel key={tab.value} value={tab.value}>
+            {tab.show()}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </>
+  );
 }

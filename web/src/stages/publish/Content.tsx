@@ -1,3 +1,88 @@
+/** What was sent where, what waits for its time; first of all what nobody is sure of. */
+import { Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { publications, unknownOutcomes } from "../../api/queries";
+import { useNow } from "../../parts/now";
+import { Panel } from "../../parts/Panel";
+import { Glyph } from "../../parts/Status";
+import { ago, channelName, counted, short } from "../../parts/words";
+import { Calendar } from "./Calendar";
+import styles from "./Content.module.css";
+import { Publication } from "./Publication";
+import { NOT_SENT, Published, SENT } from "./Published";
+import { Settle } from "./Settle";
+
 export function Content() {
-  return null;
+  const search = useSearch({ from: "/content" });
+  const navigate = useNavigate({ from: "/content" });
+  const set = (next: Record<string, string | undefined>) =>
+    void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
+  const refused = useQuery(publications(["refused"], 1)).data?.total ?? 0;
+  const open = (id: string) => set({ id });
+  return (
+    <>
+      <div className={styles.head}>
+        <h1>Content</h1>
+      </div>
+      <div className="stack">
+        <Unknown open={open} />
+        <Tabs
+          value={search.tab ?? "calendar"}
+          onChange={(tab) => set({ tab: tab === "calendar" ? undefined : (tab ?? undefined) })}
+          keepMounted={false}
+        >
+          <Tabs.List mb="lg">
+            <Tabs.Tab value="calendar">Calendar</Tabs.Tab>
+            <Tabs.Tab value="published">Published</Tabs.Tab>
+            <Tabs.Tab value="unsent">{refused ? `Not sent, ${counted(refused, "refusal")}` : "Not sent"}</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="calendar">
+            <Calendar month={search.month} go={(month) => set({ month })} open={open} />
+          </Tabs.Panel>
+          <Tabs.Panel value="published">
+            <Published states={SENT} open={open} />
+          </Tabs.Panel>
+          <Tabs.Panel value="unsent">
+            <Published states={NOT_SENT} open={open} />
+          </Tabs.Panel>
+        </Tabs>
+      </div>
+      <Publication id={search.id} close={() => set({ id: undefined })} />
+    </>
+  );
+}
+
+/** Nothing here is sent again before a person has answered. */
+function Unknown({ open }: { open: (id: string) => void }) {
+  const found = useQuery(unknownOutcomes()).data;
+  const now = useNow(30_000);
+  if (!found?.items.length) return null;
+  return (
+    <Panel
+      title="Is it out?"
+      note={`${counted(found.total ?? found.items.length, "answer is", "answers are")} missing`}
+    >
+      <ul className={styles.open}>
+        {found.items.map((one) => (
+          <li key={one.publication_id}>
+            <div className={styles.asks}>
+              <Glyph look="unknown" />
+              <div>
+                <b>{`${channelName(one.channel)} by ${one.account}, handed over ${ago(one.attempted_at, now)}`}</b>
+                <p className={styles.quote}>“{short(one.text, 180)}”</p>
+                <p>
+                  {one.note ?? "The line broke after sending."} Nothing is sent again until you answer.{" "}
+                  <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
+                    See the evidence
+                  </button>
+                </p>
+              </div>
+            </div>
+            <Settle id={one.publication_id} attempted={one.attempted_at} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
 }

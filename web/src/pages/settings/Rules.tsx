@@ -1,0 +1,236 @@
+/** Approval, quality, limits and the company's name. What the environment sets is shown and cannot be changed here. */
+import { Button, NumberInput, Switch, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useState } from "react";
+import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useMay } from "../../api/me";
+import { taggedSettings } from "../../api/queries";
+import { Key, useKeys } from "../../parts/Key";
+import { Panel } from "../../parts/Panel";
+import { Shown } from "../../parts/Rest";
+import { counted } from "../../parts/words";
+import styles from "../Settings.module.css";
+
+type Value = Schemas["SettingOut"]["value"];
+type Values = Record<string, Schemas["SettingOut"]>;
+type Field = {
+  name: string;
+  label: string;
+  help: string;
+  kind: "switch" | "text" | "score" | "count" | "usd";
+  min?: number;
+  max?: number;
+};
+
+const SECTIONS: { title: string; fields: Field[] }[] = [
+  {
+    title: "Company",
+    fields: [{ name: "company", label: "Name", help: "As texts may use it.", kind: "text" }],
+  },
+  {
+    title: "Approval",
+    fields: [
+      {
+        name: "approval",
+        label: "Ask a person before publishing",
+        help: "Off: what passes is published as asked, and the decision is recorded as automatic. What fails still waits.",
+        kind: "switch",
+      },
+      {
+        name: "cost_limit_usd",
+        label: "Cost above which a plan asks first",
+        help: "The estimate of one task, in dollars.",
+        kind: "usd",
+        max: 1_000_000,
+      },
+    ],
+  },
+  {
+    title: "Quality",
+    fields: [
+      {
+        name: "quality_threshold",
+        label: "Score that a text needs",
+        help: "Between 0 and 1. Below it a text is refined, then a person decides.",
+        kind: "score",
+      },
+      {
+        name: "step_quality_threshold",
+        label: "Score that an intermediate text needs",
+        help: "Between 0 and 1. Below it the step is tried again before its output is used.",
+        kind: "score",
+      },
+      { name: "max_refinements", label: "Rounds of refinement", help: "0 to 10.", kind: "count", min: 0, max: 10 },
+    ],
+  },
+  {
+    title: "Limits",
+    fields: [
+      {
+        name: "daily_budget_usd",
+        label: "Budget of a day",
+        help: "In dollars. What would pass it waits for the next day.",
+        kind: "usd",
+        max: 1_000_000,
+      },
+      {
+        name: "parallel_steps",
+        label: "Steps of one task at once",
+        help: "1 to 64.",
+        kind: "count",
+        min: 1,
+        max: 64,
+      },
+    ],
+  },
+];
+
+export function Rules() {
+  const query = useQuery(taggedSettings());
+  return <Shown query={query}>{(found) => <Form values={found.values as Values} etag={found.etag} />}</Shown>;
+}
+
+function Form({ values, etag }: { values: Values; etag: string | null }) {
+  const admin = useMay("admin");
+  const queries = useQueryClient();
+  const [typed, setTyped] = useState<Record<string, Value>>({});
+  const [seen, setSeen] = useState(etag); // the values that the person began from
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const changed = Object.entries(typed).filter(([name, value]) => value !== values[name]?.value);
+  const dirty = changed.length > 0;
+  useEffect(() => {
+    if (!dirty) setSeen(etag);
+  }, [dirty, etag]);
+
+  const save = async (event?: FormEvent | KeyboardEvent) => {
+    event?.preventDefault();
+    if (!admin || !dirty || busy) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      await ask(
+        client.PUT("/api/orchestrator/settings", {
+          body: Object.fromEntries(changed) as never,
+          headers: seen ? { "If-Match": seen } : {},
+        }),
+      );
+      setTyped({});
+      notifications.show({ message: `Saved ${counted(changed.length, "setting")}.` });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+    } finally {
+      setBusy(false);
+      await queries.invalidateQueries({ queryKey: ["settings"] });
+    }
+  };
+  useKeys([["mod+S", (event) => void save(event)]], true);
+  const old = problem?.status === 412;
+  return (
+    <form className={styles.form} onSubmit={(event) => void save(event)}>
+      {SECTIONS.map((section) => (
+        <Panel key={section.title} title={section.title} pad>
+          <div className={styles.fields}>
+            {section.fields.map((field) => (
+              <Input
+                key={field.name}
+                field={field}
+                setting={values[field.name]}
+                value={typed[field.name] ?? values[field.name]?.value}
+                set={(value) => setTyped((before) => ({ ...before, [field.name]: value }))}
+                error={problem?.of(field.name)}
+                locked={!admin}
+              />
+            ))}
+          </div>
+        </Panel>
+      ))}
+      {admin ? (
+        <div className={styles.foot}>
+          <Button type="submit" variant="filled" loading={busy} disabled={!dirty} rightSection={<Key>Ctrl S</Key>}>
+            Save
+          </Button>
+          {dirty && (
+            <Button
+              onClick={() => {
+                setTyped({});
+                setProblem(null);
+              }}
+            >
+              Undo
+            </Button>
+          )}
+          <span className="quiet" role="status">
+            {dirty ? `${counted(changed.length, "change")} not saved` : "Nothing to save"}
+          </span>
+          {problem && (
+            <span role="alert" style={{ color: "var(--failed)", fontSize: 13 }}>
+              {old
+                ? "Somebody changed the settings since you opened them. What you typed is kept: look at it again."
+                : `${problem.message} ${problem.hint ?? ""}`}{" "}
+              {old && (
+                <Button
+                  size="compact-xs"
+                  onClick={() => {
+                    setSeen(etag);
+                    setProblem(null);
+                  }}
+                >
+                  I have looked
+                </Button>
+              )}
+            </span>
+          )}
+        </div>
+      ) : (
+        <p className="quiet">An admin can change these.</p>
+      )}
+    </form>
+  );
+}
+
+type InputProps = {
+  field: Field;
+  setting: Schemas["SettingOut"] | undefined;
+  value: Value | undefined;
+  set: (value: Value) => void;
+  error?: string;
+  locked: boolean;
+};
+
+function Input({ field, setting, value, set, error, locked }: InputProps) {
+  if (!setting) return null;
+  const ruled = setting.source === "environment";
+  const told = ruled
+    ? `${field.help} The environment sets it (COFOUNDER_${field.name.toUpperCase()}): change it there and start again.`
+    : `${field.help}${setting.source === "default" ? " As delivered." : ""}`;
+  const common = { label: field.label, description: told, error, disabled: ruled || locked };
+  if (field.kind === "switch")
+    return <Switch {...common} checked={value === true} onChange={(event) => set(event.currentTarget.checked)} />;
+  if (field.kind === "text")
+    return (
+      <TextInput
+        {...common}
+        maxLength={200}
+        value={String(value ?? "")}
+        onChange={(event) => set(event.currentTarget.value)}
+      />
+    );
+  const step = field.kind === "score" ? 0.01 : 1;
+  return (
+    <NumberInput
+      {...common}
+      value={value as number | string}
+      onChange={(next) => set(next)}
+      min={field.min ?? 0}
+      max={field.kind === "score" ? 1 : field.max}
+      step={step}
+      decimalScale={field.kind === "count" ? 0 : field.kind === "score" ? 3 : 2}
+      prefix={field.kind === "usd" ? "$" : undefined}
+      thousandSeparator=","
+      clampBehavior="none"
+    />
+  );
+}

@@ -1,0 +1,88 @@
+/** Publications as a table: the text, where it stands, when; those that did not go out with the reason. */
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { publicationPages } from "../../api/queries";
+import { useNow } from "../../parts/now";
+import { Panel } from "../../parts/Panel";
+import { Empty, Loading, Trouble } from "../../parts/Rest";
+import { Status } from "../../parts/Status";
+import { ago, channelName, counted, short, when } from "../../parts/words";
+import { timeOf } from "./Calendar";
+import styles from "./Content.module.css";
+import { Copy, Where } from "./Publication";
+
+export const SENT = ["published"];
+export const NOT_SENT = ["refused", "cancelled"];
+
+export function Published({ states, open }: { states: string[]; open: (id: string) => void }) {
+  const query = useInfiniteQuery(publicationPages(states));
+  const now = useNow(30_000);
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const sent = states === SENT;
+  return (
+    <Panel
+      title={sent ? "Published" : "Not sent"}
+      aside={query.data ? counted(query.data.pages[0]?.total ?? rows.length, "publication") : undefined}
+    >
+      {query.isPending ? (
+        <Loading rows={6} />
+      ) : query.error && rows.length === 0 ? (
+        <Trouble error={query.error} retry={() => void query.refetch()} />
+      ) : rows.length === 0 ? (
+        <Empty title={sent ? "Nothing published." : "Nothing was refused or stopped."}>
+          {sent ? "What you approve is published once, and appears here." : "What does not go out is told here."}
+        </Empty>
+      ) : (
+        <>
+          <table className="ledger">
+            <thead>
+              <tr>
+                <th>Text</th>
+                <th>Channel</th>
+                <th className={styles.wide}>{sent ? "Stands at" : "Why"}</th>
+                <th className="right">When</th>
+                {sent && (
+                  <th className="right">
+                    <span style={{ position: "absolute", clipPath: "inset(50%)" }}>Copy</span>
+                  </th>
+                )}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((one) => (
+                <tr key={one.publication_id}>
+                  <td>
+                    <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
+                      {short(one.text, 90)}
+                    </button>
+                  </td>
+                  <td>
+                    {sent ? channelName(one.channel) : <Status status={one.state} word={channelName(one.channel)} />}
+                  </td>
+                  <td className={`${styles.wide} ${styles.where}`}>
+                    {sent ? <Where url={one.url} /> : (one.note ?? "Stopped by a person.")}
+                  </td>
+                  <td className="right quiet" title={when(timeOf(one))}>
+                    {ago(timeOf(one), now)}
+                  </td>
+                  {sent && (
+                    <td className="right">
+                      <Copy value={one.text} />
+                    </td>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {query.hasNextPage && (
+            <div style={{ padding: "10px 16px" }}>
+              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                Show more
+              </Button>
+            </div>
+          )}
+        </>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,118 @@
+/** "Is it out?": what a person saw at the channel settles a publication whose outcome nobody knows. */
+import { Button, Checkbox, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useMay } from "../../api/me";
+import { useActs } from "./acting";
+import styles from "./Content.module.css";
+
+/** A time as the input of that kind wants it, in the reader's own zone; empty for none. */
+export function localTime(time: string | null | undefined): string {
+  if (!time) return "";
+  const at = new Date(time);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+export function Settle({ id, attempted, onDone }: { id: string; attempted: string | null; onDone?: () => void }) {
+  const [side, setSide] = useState<"sent" | "not_sent" | null>(null);
+  const may = useMay("approver");
+  if (!may) return <p className={`quiet ${styles.buttons}`}>An approver can answer.</p>;
+  if (side === null)
+    return (
+      <div className={styles.buttons}>
+        <Button onClick={() => setSide("sent")}>It is there</Button>
+        <Button onClick={() => setSide("not_sent")}>It is not</Button>
+      </div>
+    );
+  const back = () => setSide(null);
+  return side === "sent" ? (
+    <There id={id} attempted={attempted} back={back} onDone={onDone} />
+  ) : (
+    <NotThere id={id} back={back} onDone={onDone} />
+  );
+}
+
+type Part = { id: string; back: () => void; onDone?: () => void };
+
+function There({ id, attempted, back, onDone }: Part & { attempted: string | null }) {
+  const [url, setUrl] = useState("");
+  const [at, setAt] = useState(localTime(attempted));
+  const { busy, problem, settle } = useActs(id);
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    // a time that was left as it is counts to the second, as the server knows it
+    const time = at && at !== localTime(attempted) ? new Date(at).toISOString() : undefined;
+    if (await settle({ verdict: "sent", url: url.trim() || undefined, published_at: time, send_again: false }))
+      onDone?.();
+  };
+  return (
+    <form className={styles.answer} onSubmit={(event) => void send(event)}>
+      <TextInput
+        label="Address"
+        description="Where it stands, if you have it."
+        placeholder="https://"
+        inputMode="url"
+        value={url}
+        onChange={(event) => setUrl(event.currentTarget.value)}
+        error={problem?.of("url")}
+        data-autofocus
+      />
+      <TextInput
+        label="Since when"
+        description="Your time. As it is: when it was handed over."
+        type="datetime-local"
+        value={at}
+        onChange={(event) => setAt(event.currentTarget.value)}
+        error={problem?.of("published_at")}
+      />
+      <Said problem={problem} known={["url", "published_at"]} />
+      <div className="row">
+        <Button type="submit" variant="filled" loading={busy === "settle"}>
+          It is there
+        </Button>
+        <Button onClick={back}>Back</Button>
+      </div>
+    </form>
+  );
+}
+
+function NotThere({ id, back, onDone }: Part) {
+  const [again, setAgain] = useState(false);
+  const { busy, problem, settle } = useActs(id);
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    if (await settle({ verdict: "not_sent", send_again: again })) onDone?.();
+  };
+  return (
+    <form className={styles.answer} onSubmit={(event) => void send(event)}>
+      <Checkbox
+        label="Send it again now"
+        description="The same text, under the decision that stands. Be sure that it is not out."
+        checked={again}
+        onChange={(event) => setAgain(event.currentTarget.checked)}
+      />
+      <Said problem={problem} known={[]} />
+      <div className="row">
+        <Button type="submit" variant="filled" loading={busy === "settle"}>
+          {again ? "It is not there, send again" : "It is not there"}
+        </Button>
+        <Button onClick={back}>Back</Button>
+      </div>
+    </form>
+  );
+}
+
+/** A refusal that belongs to no field that is shown. */
+export function Said({
+  problem,
+  known,
+}: {
+  problem: { message: string; hint: string | null; of: (field: string) => string | undefined } | null;
+  known: string[];
+}) {
+  if (!problem || known.some((field) => problem.of(field))) return null;
+  return (
+    <p role="alert" style={{ margin: 0, color: "var(--failed)", fontSize: 13 }}>
+      {problem.message} {problem.hint}
+    </p>
+  );
+}
