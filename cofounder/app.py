@@ -29,10 +29,12 @@ def wire() -> None:
     from cofounder.flow.plan import service as plans
     from cofounder.flow.plan.tools import registry
     from cofounder.flow.request import service as requests
+    from cofounder.flow.run.commands import steps as commands
     from cofounder.models import standing as models
     from cofounder.ops import system
 
     registry.register_later(agents.servers)
+    registry.ask_also(commands.offered)
     system.look_with("models", models.findings)
     system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
@@ -44,10 +46,11 @@ async def working() -> AsyncIterator[None]:
     from cofounder import journey
     from cofounder.flow.plan.tools import registry
     from cofounder.flow.run import stalled
+    from cofounder.flow.run.commands import chores as commands
     from cofounder.ops import watchdog
 
     await registry.discover()
-    chores = [watchdog.watching(stalled.find, stalled.tell)]
+    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy]
     async with leases.held(role="worker", dead=journey.set_aside, finished=journey.finished_nodes, chores=chores):
         yield
     await registry.close()
@@ -74,6 +77,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
     from cofounder.flow.publish.routes import router as publish
     from cofounder.flow.request.routes import router as request
+    from cofounder.flow.run.commands.routes import router as commands
     from cofounder.flow.run.routes import router as run
     from cofounder.kit import pages
     from cofounder.kit.http import install
@@ -93,7 +97,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     install(app)
-    for router in (request, run, approve, publish, learn, settings_routes, people, events, ops):
+    for router in (request, run, commands, approve, publish, learn, settings_routes, people, events, ops):
         app.include_router(router)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
     contract.describe(app)

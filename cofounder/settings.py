@@ -118,6 +118,16 @@ class Settings(BaseSettings):
         description="A running task that finished nothing for so long is reported and started again once.",
     )
 
+    command_lease_seconds: float = Field(
+        default=60, ge=0.5, le=3600, description="How long an agent may hold a command without a word."
+    )
+    command_retry_seconds: float = Field(
+        default=5, gt=0, le=3600, description="Wait before a failed command is retried; each wait is four times the last."
+    )
+    command_retention_days: float = Field(
+        default=7, gt=0, le=3650, description="Finished commands stay so long in the lists, then they are archived."
+    )
+
     smtp_host: str | None = Field(default=None, description="Mail server. None: e-mail goes to the outbox.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Mail server's port.")
     smtp_username: str | None = Field(default=None, description="User at the mail server.")

@@ -8,6 +8,7 @@ from cofounder.flow.publish import tables as publish
 from cofounder.flow.quality import tables as quality
 from cofounder.flow.request import tables as request
 from cofounder.flow.run import tables as run
+from cofounder.flow.run.commands import tables as commands
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
@@ -18,6 +19,7 @@ from cofounder.personas import tables as personas
 metadata = Row.metadata
 __all__ = [
     "approve",
+    "commands",
     "kit",
     "learn",
     "metadata",

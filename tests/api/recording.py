@@ -49,6 +49,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await _questions(ask, house)
     id = await _journey(ask, house)
     await _published(ask, house)
+    await _commands(ask)
     await ask("change_settings", "PUT", "/api/orchestrator/settings", {"company": "Corner Bakery", "cost_limit_usd": 2})
     await ask("get_settings", "GET", "/api/orchestrator/settings")
     await ask("list_tasks", "GET", "/api/tasks?limit=2")
@@ -78,6 +79,33 @@ async def _questions(ask: Recorder, house: House) -> None:
     await ask("pause_task", "POST", f"/api/tasks/{later}/pause")
     await ask("resume_task", "POST", f"/api/tasks/{later}/resume")
     await house.admin.post(f"/api/tasks/{later}/cancel")
+
+
+async def _commands(ask: Recorder) -> None:
+    schema = {"type": "object", "properties": {"region": {"type": "string"}}, "required": ["region"]}
+    doing = {"actions": [{"action": "price_check", "description": "Looks up prices.", "input_schema": schema}]}
+    await ask("declare_actions", "PUT", "/api/commands/types/scout", doing)
+    wish = {"agent_type": "financial", "action": "analyze_q4_metrics", "payload": {"date_range": "2024-Q4"}}
+    made = [await ask("create_command", "POST", "/api/commands", wish) for _ in range(4)]
+    many = {"items": [{"agent_type": "scout", "action": "price_check", "payload": {"region": "north"}, "priority": 5}]}
+    await ask("create_commands", "POST", "/api/commands/batch", many)
+    wish = {"agent_type": "scout", "max": 1, "wait_seconds": 0, "agent": "scout 1"}
+    (held,) = (await ask("claim_commands", "POST", "/api/commands/claim", wish))["items"]
+    lease = {"command_id": held["command_id"], "fencing_token": held["fencing_token"]}
+    await ask("beat_commands", "POST", "/api/commands/heartbeat", {"leases": [lease]})
+    await ask("list_agents", "GET", "/api/commands/agents")
+    done = {"items": [{**lease, "result": {"price": 4.2}}], "agent": "scout 1"}
+    await ask("finish_commands", "POST", "/api/commands/results", done)
+    one, two, three, four = (f"/api/commands/{command['command_id']}" for command in made)
+    await ask("put_result", "PATCH", f"{one}/result", {"result": {"growth": 0.2}})
+    await ask("put_error", "PATCH", f"{two}/error", {"error": "The ledger is locked.", "retry": False})
+    await ask("get_command", "GET", two)
+    await ask("retry_command", "POST", f"{two}/retry")
+    await ask("cancel_command", "POST", f"{three}/cancel")
+    await ask("delete_command", "DELETE", four)
+    await ask("list_commands", "GET", "/api/commands?limit=2")
+    await ask("command_statistics", "GET", "/api/commands/statistics")
+    await ask("list_agent_types", "GET", "/api/commands/types")
 
 
 async def _journey(ask: Recorder, house: House) -> str:

@@ -76,3 +76,4 @@ class Tool(BaseModel):
     runs: int = Field(default=0, description="sample size behind success_rate")
     requires_approval: bool = False
     dependencies: list[str] = Field(default_factory=list)
+    by_queue: bool = Field(default=False, description="an agent outside does it, through the command queue")

@@ -69,8 +69,9 @@ def read(document: dict[str, Any]) -> Plan:
 
 async def check(document: dict[str, Any]) -> Plan:
     """A supplied or edited plan, read, validated against the tools that are there, and estimated."""
-    tools = await registry.discover()
-    return estimate(validate(read(document), tools), tools)
+    plan = read(document)
+    tools = await registry.find(step.tool for step in plan.steps)
+    return estimate(validate(plan, tools), tools)
 
 
 async def check_supplied(document: dict[str, Any]) -> None:

@@ -120,6 +120,7 @@ async def tool_discovery(task_id: UUID) -> Result:
         if row.tools:
             return done(note=f"{len(tools)} tools found, {len(row.tools)} used")
         plan = Plan.model_validate(row.document)
+        tools = await registry.find(step.tool for step in plan.steps)
         if row.source == "planner":
             plan = _without_missing(plan, set(tools))
         plan = estimate(validate(plan, tools), tools)

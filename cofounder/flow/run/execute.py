@@ -7,18 +7,16 @@ kill at any line costs at most the steps in flight.
 
 import asyncio
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
 from cofounder.flow.plan import service as plans
-from cofounder.flow.plan.schemas import PlanStep
 from cofounder.flow.plan.tools import registry
 from cofounder.flow.request.phases import FINAL, Result, done, ended, waiting
-from cofounder.flow.run import calling, context, harvest, queries, service
-from cofounder.flow.run.graph import Graph, Outcome
+from cofounder.flow.run import calling, context, harvest, outside, queries, service
+from cofounder.flow.run.graph import Claim, Graph, Outcome
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
@@ -27,7 +25,6 @@ from cofounder.kit.ids import new_id
 from cofounder.models import service as models
 from cofounder.ops import runtime
 
-Claim = tuple[PlanStep, UUID, dict[str, Any]]  # what starts, its fence, its input
 TOGETHER_SECONDS = 0.03  # results that end so close to each other are written together
 
 
@@ -83,6 +80,9 @@ def _result(graph: Graph) -> Result:
         return waiting(note="Another worker runs a step of this task.", seconds=1.0)
     if graph.stop == "cancelled":
         return ended("Cancelled by a person.")
+    if graph.outside:
+        names = ", ".join(sorted({graph.plan.step(node).tool for node in graph.outside}))
+        return waiting(note=f"An agent outside does {names}.")
     return done(note=f"{_counted(len(graph.plan.steps), 'step')} by {_counted(len(graph.plan.agents()), 'agent')}")
 
 
@@ -91,7 +91,6 @@ def _counted(number: int, noun: str) -> str:
 
 
 async def _load(task_id: UUID) -> tuple[Graph, int]:
-    tools = await registry.discover()
     async with reading() as session:
         plan = await plans.current(session, task_id)
         rows = await queries.steps(session, task_id)
@@ -104,13 +103,14 @@ async def _load(task_id: UUID) -> tuple[Graph, int]:
     graph = Graph(
         task_id=task_id,
         plan=plan,
-        tools=tools,
+        tools=await registry.find(step.tool for step in plan.steps),
         task=task,
         ids={row.node: row.id for row in rows},
         states={row.node: row.state for row in rows},
         attempts={row.node: row.attempt for row in rows},
         outputs={row.node: row.output for row in rows if row.state == "done"},
     )
+    await outside.take_up(graph, rows)
     failed = [node for node, state in graph.states.items() if state == "failed"]
     if failed:  # a run before a crash has seen it fail
         graph.stop, graph.failure = "failed", f"Step {failed[0]!r} failed."
@@ -120,13 +120,15 @@ async def _load(task_id: UUID) -> tuple[Graph, int]:
 async def _turn(graph: Graph, finished: list[Outcome], limit: int) -> None:
     """Write what has finished, claim what is ready, and set it going. Only results wait for the disk."""
     started: list[Claim] = []
-    async with transaction(durable=bool(finished)) as session:
+    async with transaction(durable=bool(finished or graph.outside)) as session:
+        finished = [*finished, *await outside.ended(session, graph)]
         for outcome in finished:
             await _write(session, graph, outcome)
         room = 0 if durable.stopping() else max(limit - len(graph.running), 0)
         asked = [(step, new_id(), calling.prepared(graph, step)) for step in graph.ready()[:room]]
         if asked:
             started = await _claimed(session, graph, asked)
+            started = await outside.hand_out(session, graph, started)
         if finished or started:
             live.changed(session, "steps", graph.task_id)
     for step, fence, call in started:

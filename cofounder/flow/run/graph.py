@@ -7,6 +7,8 @@ from uuid import UUID
 
 from cofounder.flow.plan.schemas import Plan, PlanStep, Tool
 
+Claim = tuple[PlanStep, UUID, dict[str, Any]]  # what starts, its fence, its input
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -34,6 +36,7 @@ class Graph:
     attempts: dict[str, int]
     outputs: dict[str, Any] = field(default_factory=dict)
     running: dict["asyncio.Task[Outcome]", str] = field(default_factory=dict)
+    outside: dict[str, tuple[UUID, dict[str, Any]]] = field(default_factory=dict)  # node -> fence and call, with agents
     stop: str | None = None
     failure: str | None = None
 
@@ -41,7 +44,7 @@ class Graph:
         """Steps that have not run, and all of whose upstream steps are done or were left out."""
         if self.stop is not None:
             return []
-        busy = set(self.running.values())
+        busy = {*self.running.values(), *self.outside}
         return [
             step
             for step in self.plan.steps

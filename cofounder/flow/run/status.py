@@ -107,7 +107,7 @@ async def tools_available(session: AsyncSession) -> list[Tool]:
     """Every discovered tool, with its success rate as measured over all finished steps."""
     measured = await queries.success_by_tool(session)
     found = []
-    for tool in (await registry.discover()).values():
+    for tool in (await registry.find()).values():
         succeeded, runs = measured.get(tool.tool_id, (0, 0))
         rate = round(succeeded / runs, 4) if runs else None
         found.append(tool.model_copy(update={"success_rate": rate, "runs": runs}))

@@ -99,6 +99,96 @@ def upgrade() -> None:
     op.create_index("ix_audit_log_at_id", "audit_log", ["at", "id"], unique=False)
     op.create_index("ix_audit_log_object", "audit_log", ["object_type", "object_id"], unique=False)
     op.create_table(
+        "command_actions",
+        sa.Column("agent_type", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("input_schema", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("output_schema", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("estimated_cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
+        sa.Column("estimated_seconds", sa.Double(), server_default="10", nullable=False),
+        sa.Column("requires_approval", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("declared_by", sa.Text(), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("agent_type", "action", name=op.f("pk_command_actions")),
+    )
+    op.create_table(
+        "command_agents",
+        sa.Column("agent_type", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("completed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lost", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("agent_type", "name", name=op.f("pk_command_agents")),
+    )
+    op.create_table(
+        "commands",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("agent_type", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("depends_on", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("result", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("error", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("losses", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fencing_token", sa.Uuid(), nullable=True),
+        sa.Column("idempotency_key", sa.Text(), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.UUID(), nullable=True),
+        sa.Column("step_id", sa.Uuid(), nullable=True),
+        sa.Column("history", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_commands")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_commands_idempotency_key")),
+    )
+    op.create_index(
+        "ix_commands_due",
+        "commands",
+        ["agent_type", sa.literal_column("priority DESC"), "number"],
+        unique=False,
+        postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_index(
+        "ix_commands_finished",
+        "commands",
+        ["finished_at"],
+        unique=False,
+        postgresql_where=sa.text("archived_at IS NULL"),
+    )
+    op.create_index(
+        "ix_commands_leases",
+        "commands",
+        ["lease_until"],
+        unique=False,
+        postgresql_where=sa.text("status = 'processing'"),
+    )
+    op.create_index("ix_commands_number", "commands", ["number"], unique=False)
+    op.create_index(
+        "ix_commands_step", "commands", ["step_id"], unique=False, postgresql_where=sa.text("step_id IS NOT NULL")
+    )
+    op.create_index(op.f("ix_commands_task_id"), "commands", ["task_id"], unique=False)
+    op.create_index(
+        "ix_commands_upstream",
+        "commands",
+        ["depends_on"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'pending' AND cardinality(depends_on) > 0"),
+    )
+    op.create_table(
         "decisions",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -653,6 +743,21 @@ def downgrade() -> None:
     op.drop_table("effects")
     op.drop_table("deliverables")
     op.drop_table("decisions")
+    op.drop_index(
+        "ix_commands_upstream",
+        table_name="commands",
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'pending' AND cardinality(depends_on) > 0"),
+    )
+    op.drop_index(op.f("ix_commands_task_id"), table_name="commands")
+    op.drop_index("ix_commands_step", table_name="commands", postgresql_where=sa.text("step_id IS NOT NULL"))
+    op.drop_index("ix_commands_number", table_name="commands")
+    op.drop_index("ix_commands_leases", table_name="commands", postgresql_where=sa.text("status = 'processing'"))
+    op.drop_index("ix_commands_finished", table_name="commands", postgresql_where=sa.text("archived_at IS NULL"))
+    op.drop_index("ix_commands_due", table_name="commands", postgresql_where=sa.text("status = 'pending'"))
+    op.drop_table("commands")
+    op.drop_table("command_agents")
+    op.drop_table("command_actions")
     op.drop_index("ix_audit_log_object", table_name="audit_log")
     op.drop_index("ix_audit_log_at_id", table_name="audit_log")
     op.drop_table("audit_log")

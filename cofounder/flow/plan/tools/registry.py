@@ -3,7 +3,7 @@
 import asyncio
 import re
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -50,6 +50,7 @@ class _Connections:
 
 _servers: dict[str, Any] = {}
 _later: list[Callable[[], Mapping[str, Any]]] = []
+_also: list[Callable[[], Awaitable[Mapping[str, Tool]]]] = []
 _tools: dict[str, Tool] = {}
 _connections: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections]" = weakref.WeakKeyDictionary()
 
@@ -65,6 +66,23 @@ def register_later(load: Callable[[], Mapping[str, Any]]) -> None:
     if load not in _later:
         _later.append(load)
     _tools.clear()
+
+
+def ask_also(offered: Callable[[], Awaitable[Mapping[str, Tool]]]) -> None:
+    """Let `find` ask also for what no MCP server offers: what outside agents do through the command queue."""
+    if offered not in _also:
+        _also.append(offered)
+
+
+async def find(names: Iterable[str] | None = None) -> dict[str, Tool]:
+    """All tools by id. With `names` those of outside agents are left out where the servers offer all that is named."""
+    tools = await discover()
+    if names is not None and set(names) <= tools.keys():
+        return tools
+    more: dict[str, Tool] = {}
+    for offered in _also:
+        more.update(await offered())
+    return {**more, **tools}  # nobody takes the place of a server's tool
 
 
 def canonical(tool_id: str) -> str:

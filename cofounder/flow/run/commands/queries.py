@@ -1,0 +1,433 @@
+"""The SQL of commands, their agents and what is shown of them.
+
+Times are the database's own, so that machines need not agree on the time.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.run.commands.schemas import ActionIn
+from cofounder.flow.run.commands.tables import Command, CommandAction, CommandAgent
+
+LATELY_SECONDS = 120  # an agent seen so lately is connected
+LOSSES = 10  # leases that may run out before a command is set aside: it probably kills its agents
+EVENTS = 200  # of a history
+_EVENT = "jsonb_build_object('at', clock_timestamp(), 'what', {what}, 'by', {by})"
+_LIVE_TASK = """(c.task_id IS NULL OR EXISTS (
+    SELECT FROM tasks t WHERE t.id = c.task_id AND t.status = 'running' AND NOT t.is_paused))"""
+_FREE = """(cardinality(c.depends_on) = 0 OR NOT EXISTS (
+    SELECT FROM commands d WHERE d.id = ANY (c.depends_on) AND d.status <> 'completed'))"""
+
+_ADD = text(
+    f"""
+    INSERT INTO commands (id, agent_type, action, payload, priority, depends_on, status, idempotency_key, requested_by,
+                          task_id, step_id, created_at, history)
+    SELECT v.id, v.agent_type, v.action, v.payload, v.priority, v.depends_on, 'pending', v.idempotency_key, :by,
+           v.task_id, v.step_id, clock_timestamp(),
+           jsonb_build_array({_EVENT.format(what="'created'", by="CAST(:by AS text)")})
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id uuid, agent_type text, action text,
+         payload jsonb, priority int, depends_on uuid[], idempotency_key text, task_id uuid, step_id uuid, place bigint)
+    ORDER BY v.place
+    ON CONFLICT (idempotency_key) DO NOTHING
+    RETURNING id
+    """
+)
+
+_CLAIM = text(
+    f"""
+    WITH due AS (
+      SELECT c.id FROM commands c
+      WHERE c.status = 'pending' AND c.agent_type = :agent_type AND (c.not_before IS NULL OR c.not_before <= now())
+        AND {_FREE} AND {_LIVE_TASK}
+      ORDER BY c.priority DESC, c.number LIMIT :max
+      FOR UPDATE OF c SKIP LOCKED
+    ), taken AS (SELECT due.id, gen_random_uuid() AS token FROM due)
+    UPDATE commands c SET status = 'processing', lease_owner = :agent, fencing_token = taken.token, not_before = NULL,
+      lease_until = clock_timestamp() + make_interval(secs => :seconds), attempts = c.attempts + 1,
+      started_at = coalesce(c.started_at, clock_timestamp()),
+      history = c.history || ({_EVENT.format(what="'claimed'", by="CAST(:agent AS text)")}
+                              || jsonb_build_object('token', taken.token))
+    FROM taken WHERE c.id = taken.id
+    RETURNING c.id AS command_id, c.number, c.fencing_token, c.lease_until, c.agent_type, c.action, c.payload,
+      c.priority, c.attempts AS attempt, c.task_id, c.created_at
+    """
+).columns(payload=JSONB)
+
+_NEXT = text(
+    f"""
+    SELECT extract(epoch FROM min(moment) - clock_timestamp())::float FROM (
+      SELECT min(c.not_before) AS moment FROM commands c
+      WHERE c.status = 'pending' AND c.agent_type = :agent_type AND c.not_before IS NOT NULL AND {_FREE}
+      UNION ALL
+      SELECT min(lease_until) FROM commands WHERE status = 'processing' AND agent_type = :agent_type
+    ) AS moments
+    """
+)
+
+_LOCK = text(
+    """
+    SELECT id, agent_type, action, status, fencing_token, lease_owner, attempts, failures, task_id, step_id, depends_on,
+           coalesce(lease_until > clock_timestamp(), false) AS held,
+           jsonb_path_query_array(history, '$[*].token') AS tokens, jsonb_array_length(history) AS events
+    FROM commands WHERE id = ANY (:ids) ORDER BY id FOR UPDATE
+    """
+).columns(tokens=JSONB)
+
+_WRITE = text(
+    """
+    UPDATE commands c SET status = v.status, result = v.result, error = v.error, failures = v.failures,
+      lease_owner = v.owner, lease_until = NULL, attempts = v.attempts, fencing_token = v.token,
+      started_at = coalesce(c.started_at, clock_timestamp()),
+      finished_at = CASE WHEN v.status = 'pending' THEN NULL ELSE clock_timestamp() END,
+      not_before = CASE WHEN v.pause IS NULL THEN NULL ELSE clock_timestamp() + make_interval(secs => v.pause) END,
+      history = c.history || (v.event || jsonb_build_object('at', clock_timestamp()))
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id uuid, status text, result jsonb, error jsonb, failures int,
+         owner text, attempts int, token uuid, pause float, event jsonb)
+    WHERE c.id = v.id
+    """
+)
+
+_NOTE = text(
+    """
+    UPDATE commands SET history = history || (CAST(:event AS jsonb) || jsonb_build_object('at', clock_timestamp()))
+    WHERE id = :id
+    """
+)
+
+_BEAT = text(
+    """
+    UPDATE commands c SET lease_until = clock_timestamp() + make_interval(secs => :seconds)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id uuid, token uuid)
+    WHERE c.id = v.id AND c.status = 'processing' AND c.fencing_token = v.token AND c.lease_until > clock_timestamp()
+    RETURNING c.id, c.lease_until
+    """
+)
+
+_EXPIRE = text(
+    f"""
+    UPDATE commands c SET losses = c.losses + 1, fencing_token = NULL, lease_until = NULL,
+      status = CASE WHEN c.losses + 1 >= {LOSSES} THEN 'failed' ELSE 'pending' END,
+      finished_at = CASE WHEN c.losses + 1 >= {LOSSES} THEN clock_timestamp() END,
+      error = CASE WHEN c.losses + 1 >= {LOSSES} THEN jsonb_build_object('code', 'agents_lost',
+        'detail', 'The agents that took it fell silent {LOSSES} times.') ELSE c.error END,
+      history = c.history || {_EVENT.format(what="'lost'", by="c.lease_owner")}
+    WHERE c.id IN (
+      SELECT id FROM commands WHERE status = 'processing' AND lease_until <= clock_timestamp()
+        AND (CAST(:agent_type AS text) IS NULL OR agent_type = :agent_type)
+      ORDER BY id FOR UPDATE SKIP LOCKED)
+    RETURNING c.id, c.agent_type, c.lease_owner, c.status, c.task_id, c.attempts
+    """
+)
+
+
+async def add(session: AsyncSession, rows: list[dict[str, Any]], *, by: str) -> set[UUID]:
+    """Insert commands in this order; gives the ids of those whose idempotency key was new."""
+    found = await session.execute(_ADD, {"rows": _json(rows), "by": by})
+    return set(found.scalars())
+
+
+async def claim(
+    session: AsyncSession, agent_type: str, *, agent: str, limit: int, seconds: float
+) -> list[dict[str, Any]]:
+    """Hand out what is due, the most urgent and then the oldest first; what another claim looks at is passed over."""
+    given = {"agent_type": agent_type, "agent": agent, "max": limit, "seconds": seconds}
+    found = [dict(row) for row in (await session.execute(_CLAIM, given)).mappings()]
+    found.sort(key=lambda row: (-row["priority"], row["number"]))
+    return found
+
+
+async def next_due(session: AsyncSession, agent_type: str) -> float | None:
+    """Seconds until a pause or a lease of this type ends; None: none does."""
+    found: float | None = (await session.execute(_NEXT, {"agent_type": agent_type})).scalar()
+    return found
+
+
+async def lock(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """What decides about these commands, locked until the transaction ends, always in the same order."""
+    rows = (await session.execute(_LOCK, {"ids": sorted(set(ids))})).mappings()
+    return {row["id"]: dict(row) for row in rows}
+
+
+async def write(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """Write outcomes: (id, status, result, error, failures, owner, attempts, token, pause, event)."""
+    if rows:
+        await session.execute(_WRITE, {"rows": _json(rows)})
+
+
+async def note(session: AsyncSession, id: UUID, event: dict[str, Any]) -> None:
+    """Put something into a command's history that changes nothing else."""
+    await session.execute(_NOTE, {"id": id, "event": _json(event)})
+
+
+async def beat(session: AsyncSession, leases: Mapping[UUID, UUID], *, seconds: float) -> dict[UUID, Any]:
+    """Command -> its new end, of those leases that still hold."""
+    rows = [{"id": id, "token": token} for id, token in leases.items()]
+    found = await session.execute(_BEAT, {"rows": _json(rows), "seconds": seconds})
+    return {row.id: row.lease_until for row in found}
+
+
+async def expire(session: AsyncSession, agent_type: str | None = None) -> list[Mapping[str, Any]]:
+    """Take back commands whose lease is over."""
+    return [dict(row) for row in (await session.execute(_EXPIRE, {"agent_type": agent_type})).mappings()]
+
+
+async def unfinished(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these commands that are not completed."""
+    return set(await session.scalars(select(Command.id).where(Command.id.in_(ids), Command.status != "completed")))
+
+
+async def existing(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these ids that are commands, kept from being deleted until the transaction ends."""
+    found = select(Command.id).where(Command.id.in_(ids)).with_for_update(read=True, key_share=True)
+    return set(await session.scalars(found))
+
+
+async def by_keys(session: AsyncSession, keys: Sequence[str]) -> dict[str, Command]:
+    found = await session.scalars(select(Command).where(Command.idempotency_key.in_(keys)))
+    return {str(row.idempotency_key): row for row in found}
+
+
+async def by_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Command]:
+    found = await session.scalars(select(Command).where(Command.id.in_(ids)).execution_options(populate_existing=True))
+    return {row.id: row for row in found}
+
+
+async def freed_types(session: AsyncSession, done: Sequence[UUID]) -> list[str]:
+    """The agent types of pending commands that wait for one of these."""
+    found = text(
+        "SELECT DISTINCT agent_type FROM commands"
+        " WHERE status = 'pending' AND cardinality(depends_on) > 0 AND depends_on && :done"
+    )
+    return list((await session.execute(found, {"done": list(done)})).scalars())
+
+
+async def waiting_for(session: AsyncSession, id: UUID) -> int:
+    """How many pending commands wait for this one."""
+    held = func.cardinality(Command.depends_on) > 0
+    query = select(func.count()).where(Command.status == "pending", held, Command.depends_on.contains([id]))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def of_steps(session: AsyncSession, step_ids: Sequence[UUID]) -> dict[UUID, Command]:
+    """Step -> its newest command."""
+    rows = await session.scalars(
+        select(Command)
+        .where(Command.step_id.in_(step_ids))
+        .order_by(Command.number)
+        .execution_options(populate_existing=True)
+    )
+    return {row.step_id: row for row in rows if row.step_id is not None}
+
+
+async def task_is_over(session: AsyncSession, task_id: UUID) -> bool:
+    found = text(
+        "SELECT status IN ('completed', 'rejected', 'failed', 'cancelled', 'expired') FROM tasks WHERE id = :id"
+    )
+    return (await session.execute(found, {"id": task_id})).scalar() is not False
+
+
+async def archive(session: AsyncSession, *, days: float, limit: int = 5_000) -> int:
+    """Mark finished commands that are older; gives how many."""
+    query = text(
+        """
+        UPDATE commands SET archived_at = now() WHERE id IN (
+          SELECT id FROM commands WHERE archived_at IS NULL AND finished_at < now() - make_interval(secs => :seconds)
+          LIMIT :limit FOR UPDATE SKIP LOCKED)
+        """
+    )
+    found: Any = await session.execute(query, {"seconds": days * 86_400, "limit": limit})
+    return int(found.rowcount)
+
+
+async def settle_orphans(session: AsyncSession) -> list[UUID]:
+    """End commands whose task is over: nobody waits for them."""
+    query = text(
+        f"""
+        UPDATE commands c SET status = 'failed', finished_at = clock_timestamp(), fencing_token = NULL, lease_until = NULL,
+          error = jsonb_build_object('code', 'task_over', 'detail', 'The task that wanted it is over.'),
+          history = c.history || {_EVENT.format(what="'cancelled'", by="'the task that is over'")}
+        FROM tasks t WHERE t.id = c.task_id AND c.status IN ('pending', 'processing')
+          AND t.status IN ('completed', 'rejected', 'failed', 'cancelled', 'expired')
+        RETURNING c.id
+        """
+    )
+    return list((await session.execute(query)).scalars())
+
+
+async def touch(session: AsyncSession, agent_type: str, name: str) -> bool:
+    """Note that it was seen now; true when it never was before."""
+    statement = insert(CommandAgent).values(
+        agent_type=agent_type, name=name, first_seen_at=func.now(), last_seen_at=func.now()
+    )
+    found = await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["agent_type", "name"], set_={"last_seen_at": func.now()}
+        ).returning(text("(xmax = 0)"))
+    )
+    return bool(found.scalar_one())
+
+
+async def add_numbers(
+    session: AsyncSession, agent_type: str, name: str, *, completed: int = 0, failed: int = 0, lost: int = 0
+) -> None:
+    """Add to an agent's numbers. What it lost says nothing about when it was seen."""
+    here = {} if lost else {"last_seen_at": func.now()}
+    statement = insert(CommandAgent).values(
+        agent_type=agent_type,
+        name=name,
+        first_seen_at=func.now(),
+        last_seen_at=func.now(),
+        completed=completed,
+        failed=failed,
+        lost=lost,
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["agent_type", "name"],
+            set_={
+                "completed": CommandAgent.completed + completed,
+                "failed": CommandAgent.failed + failed,
+                "lost": CommandAgent.lost + lost,
+                **here,
+            },
+        )
+    )
+
+
+async def numbers(session: AsyncSession) -> dict[str, tuple[int, int]]:
+    """Type -> (agents ever seen, agents seen lately)."""
+    lately = CommandAgent.last_seen_at > func.now() - func.make_interval(0, 0, 0, 0, 0, 0, LATELY_SECONDS)
+    query = select(CommandAgent.agent_type, func.count(), func.count().filter(lately)).group_by(CommandAgent.agent_type)
+    return {name: (all_, near) for name, all_, near in (await session.execute(query)).all()}
+
+
+async def known(session: AsyncSession, names: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Type -> action -> its input schema, of those types that were seen or declared something."""
+    seen = await session.scalars(select(CommandAgent.agent_type).where(CommandAgent.agent_type.in_(names)).distinct())
+    found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in seen}
+    for row in await session.scalars(select(CommandAction).where(CommandAction.agent_type.in_(names))):
+        found.setdefault(row.agent_type, {})[row.action] = row.input_schema
+    return found
+
+
+async def actions(session: AsyncSession) -> Sequence[CommandAction]:
+    return (await session.scalars(select(CommandAction).order_by(CommandAction.agent_type, CommandAction.action))).all()
+
+
+async def replace_actions(session: AsyncSession, agent_type: str, given: Sequence[ActionIn], *, by: str) -> None:
+    await session.execute(delete(CommandAction).where(CommandAction.agent_type == agent_type))
+    unique = {one.action: one for one in given}
+    session.add_all(CommandAction(agent_type=agent_type, declared_by=by, **one.model_dump()) for one in unique.values())
+    await session.flush()
+
+
+async def all_agents(session: AsyncSession) -> list[dict[str, Any]]:
+    """Every agent with what it holds and how much it completed of late."""
+    query = text(
+        """
+        SELECT a.agent_type, a.name AS agent, a.first_seen_at, a.last_seen_at, a.completed, a.failed, a.lost,
+          a.last_seen_at > now() - make_interval(secs => :lately) AS connected,
+          coalesce((SELECT array_agg(c.id ORDER BY c.number) FROM commands c WHERE c.status = 'processing'
+            AND c.agent_type = a.agent_type AND c.lease_owner = a.name), '{}') AS holds,
+          (SELECT count(*) FROM commands c WHERE c.archived_at IS NULL AND c.status = 'completed'
+            AND c.finished_at > now() - interval '5 minutes'
+            AND c.agent_type = a.agent_type AND c.lease_owner = a.name) / 5.0 AS per_minute
+        FROM command_agents a ORDER BY a.last_seen_at DESC LIMIT 500
+        """
+    )
+    rows = (await session.execute(query, {"lately": LATELY_SECONDS})).mappings()
+    return [{**row, "per_minute": round(float(row["per_minute"]), 2)} for row in rows]
+
+
+async def forget(session: AsyncSession, *, days: float) -> None:
+    """Agents that were not seen for so long leave the list."""
+    old = CommandAgent.last_seen_at < func.now() - func.make_interval(0, 0, 0, 0, 0, 0, days * 86_400)
+    await session.execute(delete(CommandAgent).where(old))
+
+
+def wanted(
+    *, statuses: Sequence[str], agent_type: str | None, search: str | None, task_id: UUID | None, archived: bool
+) -> list[ColumnElement[bool]]:
+    """The filters of a list."""
+    found: list[ColumnElement[bool]] = [Command.archived_at.is_not(None) if archived else Command.archived_at.is_(None)]
+    if statuses:
+        found.append(Command.status.in_(statuses))
+    if agent_type:
+        found.append(Command.agent_type == agent_type)
+    if task_id:
+        found.append(Command.task_id == task_id)
+    if search:
+        found.append(
+            or_(
+                Command.action.icontains(search, autoescape=True),
+                Command.lease_owner.icontains(search, autoescape=True),
+                Command.idempotency_key.icontains(search, autoescape=True),
+            )
+        )
+    return found
+
+
+async def page(
+    session: AsyncSession, filters: Sequence[ColumnElement[bool]], *, sort: str, after: Command | None, limit: int
+) -> Sequence[Command]:
+    """The commands behind `after` in this order."""
+    query = select(Command).where(*filters)
+    if sort == "priority":
+        query = query.order_by(Command.priority.desc(), Command.number)
+        if after is not None:
+            same = and_(Command.priority == after.priority, Command.number > after.number)
+            query = query.where(or_(Command.priority < after.priority, same))
+    elif sort == "oldest":
+        query = query.order_by(Command.number)
+        if after is not None:
+            query = query.where(Command.number > after.number)
+    else:
+        query = query.order_by(Command.number.desc())
+        if after is not None:
+            query = query.where(Command.number < after.number)
+    return (await session.scalars(query.limit(limit))).all()
+
+
+async def total(session: AsyncSession, filters: Sequence[ColumnElement[bool]]) -> int:
+    return int((await session.execute(select(func.count()).select_from(Command).where(*filters))).scalar_one())
+
+
+async def counts(session: AsyncSession) -> list[tuple[str, str, int]]:
+    """(agent type, status, how many) of what is not archived."""
+    query = select(Command.agent_type, Command.status, func.count()).where(Command.archived_at.is_(None))
+    rows = await session.execute(query.group_by(Command.agent_type, Command.status).order_by(Command.agent_type))
+    return [(name, status, number) for name, status, number in rows]
+
+
+async def measured(session: AsyncSession) -> dict[str, Any]:
+    """The other numbers of the statistics."""
+    query = text(
+        """
+        SELECT
+          (SELECT count(*) FROM commands WHERE archived_at IS NOT NULL) AS archived,
+          (SELECT count(*) FROM commands c WHERE status = 'pending' AND (not_before > now() OR (
+            cardinality(depends_on) > 0 AND EXISTS (
+              SELECT FROM commands d WHERE d.id = ANY (c.depends_on) AND d.status <> 'completed')))) AS waiting,
+          (SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float
+           FROM commands WHERE status = 'pending') AS oldest_pending_seconds,
+          (SELECT count(*) / 5.0 FROM commands WHERE archived_at IS NULL AND status = 'completed'
+             AND finished_at > now() - interval '5 minutes')::float AS completed_per_minute,
+          p.wait AS wait_seconds_p50, p.run AS run_seconds_p50
+        FROM (
+          SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - created_at)) AS wait,
+                 percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at)) AS run
+          FROM commands
+          WHERE archived_at IS NULL AND status = 'completed' AND finished_at > now() - interval '1 hour') AS p
+        """
+    )
+    return dict((await session.execute(query)).mappings().one())
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode()

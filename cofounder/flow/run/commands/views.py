@@ -1,0 +1,93 @@
+"""Commands as they are shown: one, a page, the numbers, the agents."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records.service import CursorInvalid
+from cofounder.flow.run.commands import queries, service
+from cofounder.flow.run.commands.schemas import AgentOut, CommandDetail, CommandOut, HistoryOut, Statistics
+from cofounder.flow.run.commands.tables import Command
+from cofounder.kit.http import Page
+
+STATUSES = ("pending", "processing", "completed", "failed")
+_OWN = {"command_id", "waits_for", "history"}
+
+
+def shown(row: Command, unfinished: set[UUID] = frozenset()) -> CommandOut:  # type: ignore[assignment]
+    """A command without its fencing token, which only its holder knows."""
+    return CommandOut(**_fields(row, unfinished))
+
+
+def _fields(row: Command, unfinished: set[UUID]) -> dict[str, Any]:
+    same = {name: getattr(row, name) for name in CommandOut.model_fields if name not in _OWN}
+    waits = [id for id in row.depends_on if id in unfinished] if row.status == "pending" else []
+    return {**same, "command_id": row.id, "waits_for": waits}
+
+
+async def several(session: AsyncSession, rows: Sequence[Command]) -> list[CommandOut]:
+    """Commands with what each still waits for."""
+    upstream = [id for row in rows if row.status == "pending" for id in row.depends_on]
+    unfinished = await queries.unfinished(session, upstream) if upstream else set()
+    return [shown(row, unfinished) for row in rows]
+
+
+async def detail(session: AsyncSession, id: UUID) -> CommandDetail:
+    """A command with all that happened to it. Raises CommandMissing."""
+    row = await service.get(session, id)
+    unfinished = await queries.unfinished(session, row.depends_on) if row.depends_on else set()
+    history = [
+        HistoryOut(at=one["at"], what=one["what"], by=one.get("by") or "", detail=one.get("detail"))
+        for one in row.history
+    ]
+    return CommandDetail(**_fields(row, unfinished), history=history)
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    statuses: Sequence[str] = (),
+    agent_type: str | None = None,
+    search: str | None = None,
+    task_id: UUID | None = None,
+    archived: bool = False,
+    sort: str = "newest",
+    cursor: UUID | None = None,
+    limit: int = 50,
+) -> Page[CommandOut]:
+    """One page of commands. Raises CursorInvalid."""
+    filters = queries.wanted(
+        statuses=statuses, agent_type=agent_type, search=search, task_id=task_id, archived=archived
+    )
+    after = None
+    if cursor is not None:
+        after = (await queries.by_ids(session, [cursor])).get(cursor)
+        if after is None:
+            raise CursorInvalid(field="cursor")
+    rows = await queries.page(session, filters, sort=sort, after=after, limit=limit + 1)
+    more = str(rows[limit - 1].id) if len(rows) > limit else None
+    items = await several(session, rows[:limit])
+    return Page[CommandOut](items=items, next_cursor=more, total=await queries.total(session, filters))
+
+
+async def statistics(session: AsyncSession) -> Statistics:
+    """How many commands are where, and how fast they go."""
+    by_status = dict.fromkeys(STATUSES, 0)
+    by_type: dict[str, dict[str, int]] = {}
+    for name, status, number in await queries.counts(session):
+        by_status[status] += number
+        by_type.setdefault(name, dict.fromkeys(STATUSES, 0))[status] = number
+    return Statistics(
+        total=sum(by_status.values()),
+        by_status=by_status,
+        by_agent_type=by_type,
+        dead_letters=by_status["failed"],
+        **await queries.measured(session),
+    )
+
+
+async def all_agents(session: AsyncSession) -> list[AgentOut]:
+    """The agents that have been seen, the last seen first."""
+    return [AgentOut(**row) for row in await queries.all_agents(session)]

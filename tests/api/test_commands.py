@@ -1,0 +1,365 @@
+"""The command queue over HTTP: made, claimed under leases, finished once by the holder, retried, kept in order."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from cofounder.flow.run.commands import chores
+from cofounder.kit.db import transaction
+from cofounder.settings import settings
+
+from .conftest import House, problem, rows
+
+WORK = {"agent_type": "financial", "action": "analyze_q4_metrics", "payload": {"date_range": "2024-Q4"}}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COFOUNDER_COMMAND_RETRY_SECONDS", "0.01")
+    settings.cache_clear()
+
+
+async def make(house: House, **more: Any) -> dict[str, Any]:
+    answer = await house.operator.post("/api/commands/", json={**WORK, **more})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def claim(house: House, **more: Any) -> list[dict[str, Any]]:
+    answer = await house.operator.post("/api/commands/claim", json={"agent_type": "financial", **more})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def read(house: House, id: str) -> dict[str, Any]:
+    answer = await house.viewer.get(f"/api/commands/{id}")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def result(house: House, id: str, **body: Any) -> httpx.Response:
+    return await house.operator.patch(f"/api/commands/{id}/result", json=body)
+
+
+async def error(house: House, id: str, **body: Any) -> httpx.Response:
+    return await house.operator.patch(f"/api/commands/{id}/error", json=body)
+
+
+async def test_a_command_goes_from_pending_to_processing_to_completed(house: House) -> None:
+    made = await make(house)
+    assert (made["status"], made["agent_type"], made["payload"]) == ("pending", "financial", {"date_range": "2024-Q4"})
+    (held,) = await claim(house, agent="ledger")
+    assert held["command_id"] == made["command_id"]
+    seen = await read(house, made["command_id"])
+    assert (seen["status"], seen["lease_owner"], seen["attempts"]) == ("processing", "ledger", 1)
+    assert held["fencing_token"] not in str(seen), "only the holder knows the token"
+    done = await result(house, made["command_id"], result={"growth": 0.2}, fencing_token=held["fencing_token"])
+    assert (done.status_code, done.json()["status"], done.json()["result"]) == (200, "completed", {"growth": 0.2})
+    assert [one["what"] for one in (await read(house, made["command_id"]))["history"]] == [
+        "created",
+        "claimed",
+        "completed",
+    ]
+    assert await claim(house) == []
+
+
+async def test_an_agent_that_only_reads_and_patches_still_works(house: House) -> None:
+    made = await make(house)
+    listed = await house.operator.get("/api/commands/", params={"status": "pending", "agent_type": "financial"})
+    assert [one["command_id"] for one in listed.json()["items"]] == [made["command_id"]]
+    assert (await result(house, made["command_id"], result=[1, 2])).json()["result"] == [1, 2]
+    problem(await result(house, made["command_id"], result=[3]), 409, "already_finished")
+    assert (await read(house, made["command_id"]))["result"] == [1, 2]
+    agents = (await house.viewer.get("/api/commands/agents")).json()["items"]
+    assert [(one["agent"], one["connected"], one["completed"]) for one in agents] == [("operator key", True, 1)]
+
+
+async def test_two_agents_never_hold_one_command(house: House) -> None:
+    for _ in range(20):
+        await make(house)
+    got = await asyncio.gather(*(claim(house, max=5, agent=f"agent {number}") for number in range(6)))
+    ids = [one["command_id"] for items in got for one in items]
+    assert len(ids) == len(set(ids))
+    ids += [one["command_id"] for one in await claim(house, max=20)]
+    assert len(ids) == len(set(ids)) == 20
+
+
+async def test_a_command_in_hand_is_finished_by_its_holder_only(house: House) -> None:
+    made = await make(house)
+    (held,) = await claim(house, agent="ledger")
+    problem(await result(house, made["command_id"], result=1), 409, "held_by_another", "fencing_token")
+    forged = await result(house, made["command_id"], result=1, fencing_token=str(uuid4()))
+    problem(forged, 409, "token_refused", "fencing_token")
+    assert (await read(house, made["command_id"]))["status"] == "processing"
+    history = (await read(house, made["command_id"]))["history"]
+    assert [one["what"] for one in history][-2:] == ["refused", "refused"]
+    assert (await result(house, made["command_id"], result=1, fencing_token=held["fencing_token"])).status_code == 200
+
+
+async def test_the_same_answer_again_is_no_error_and_changes_nothing(house: House) -> None:
+    made = await make(house)
+    (held,) = await claim(house)
+    body = {"result": {"a": 1}, "fencing_token": held["fencing_token"]}
+    first = await result(house, made["command_id"], **body)
+    again = await result(house, made["command_id"], **body)
+    assert again.status_code == 200
+    assert again.json() == first.json()
+
+
+async def test_a_late_result_of_a_lost_lease_is_refused_and_recorded(house: House) -> None:
+    made = await make(house)
+    (lost,) = await claim(house, agent="slow", lease_seconds=0.5)
+    await asyncio.sleep(0.6)
+    late = {"result": {"late": True}, "fencing_token": lost["fencing_token"]}
+    problem(await result(house, made["command_id"], **late), 409, "lease_lost")
+    (held,) = await claim(house, agent="quick")
+    problem(await result(house, made["command_id"], **late), 409, "lease_lost")
+    await result(house, made["command_id"], result={"late": False}, fencing_token=held["fencing_token"])
+    seen = await read(house, made["command_id"])
+    assert (seen["result"], seen["attempts"]) == ({"late": False}, 2)
+    what = [one["what"] for one in seen["history"]]
+    assert what == ["created", "claimed", "late", "lost", "claimed", "late", "completed"]
+    lost_by = {one["agent"]: one["lost"] for one in (await house.viewer.get("/api/commands/agents")).json()["items"]}
+    assert lost_by == {"slow": 1, "quick": 0, "operator key": 0} | lost_by
+    assert lost_by["slow"] == 1
+
+
+async def test_a_heartbeat_keeps_the_lease_and_tells_what_is_lost(house: House) -> None:
+    await make(house)
+    await make(house)
+    kept, dropped = await claim(house, max=2, lease_seconds=0.5)
+    for _ in range(4):
+        await asyncio.sleep(0.25)
+        leases = [{"command_id": kept["command_id"], "fencing_token": kept["fencing_token"]}]
+        body = {"leases": leases, "lease_seconds": 0.5}
+        beat = await house.operator.post("/api/commands/heartbeat", json=body)
+        assert beat.json()["held"] == [kept["command_id"]], beat.text
+    leases = [{"command_id": one["command_id"], "fencing_token": one["fencing_token"]} for one in (kept, dropped)]
+    beat = (await house.operator.post("/api/commands/heartbeat", json={"leases": leases})).json()
+    assert (beat["held"], beat["lost"]) == ([kept["command_id"]], [dropped["command_id"]])
+
+
+async def test_an_error_is_retried_three_times_then_a_person_may(house: House) -> None:
+    made = await make(house)
+    for number in range(4):
+        (held,) = await claim(house, wait_seconds=5)
+        said = (await error(house, made["command_id"], error="No rate.", fencing_token=held["fencing_token"])).json()
+        assert said["status"] == ("pending" if number < 3 else "failed")
+    assert await claim(house) == []
+    seen = await read(house, made["command_id"])
+    assert (seen["error"], seen["failures"]) == ({"detail": "No rate."}, 4)
+    assert (await house.viewer.get("/api/commands/statistics")).json()["dead_letters"] == 1
+    again = (await house.operator.post(f"/api/commands/{made['command_id']}/retry")).json()
+    assert (again["status"], again["failures"]) == ("pending", 0)
+    (held,) = await claim(house)
+    await error(house, made["command_id"], error="Never.", retry=False, fencing_token=held["fencing_token"])
+    assert (await read(house, made["command_id"]))["status"] == "failed"
+    problem(await house.operator.post(f"/api/commands/{(await make(house))['command_id']}/retry"), 409, "not_failed")
+
+
+async def test_the_pauses_between_retries_grow(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COFOUNDER_COMMAND_RETRY_SECONDS", "100")
+    settings.cache_clear()
+    made = await make(house)
+    (held,) = await claim(house)
+    said = (await error(house, made["command_id"], error="x", fencing_token=held["fencing_token"])).json()
+    assert said["not_before"] is not None
+    assert await claim(house) == []
+    waits = "SELECT extract(epoch FROM not_before - now())::float FROM commands"
+    async with transaction() as session:
+        first = (await session.execute(text(waits))).scalar_one()
+        await session.execute(text("UPDATE commands SET not_before = NULL"))
+    (held,) = await claim(house)
+    await error(house, made["command_id"], error="x", fencing_token=held["fencing_token"])
+    async with transaction() as session:
+        second = (await session.execute(text(waits))).scalar_one()
+    assert first == pytest.approx(100, abs=5)
+    assert second == pytest.approx(400, abs=5)
+
+
+async def test_priority_goes_first_then_age_and_each_type_has_its_own_order(house: House) -> None:
+    wanted = [(0, "a"), (5, "b"), (0, "c"), (9, "d"), (5, "e"), (-1, "f")]
+    for priority, name in wanted:
+        await make(house, priority=priority, payload={"name": name})
+    await make(house, agent_type="market", priority=100)
+    got = [one["payload"]["name"] for one in await claim(house, max=3) + await claim(house, max=10)]
+    assert got == ["d", "b", "e", "a", "c", "f"]
+
+
+async def test_a_command_waits_for_those_it_depends_on(house: House) -> None:
+    first = await make(house)
+    second = await make(house, priority=100, depends_on=[first["command_id"]])
+    assert second["waits_for"] == [first["command_id"]]
+    (held,) = await claim(house, max=5)
+    assert held["command_id"] == first["command_id"]
+    problem(await result(house, second["command_id"], result=1), 409, "still_waiting")
+    problem(await house.operator.delete(f"/api/commands/{first['command_id']}"), 409, "in_hand")
+    waiting = asyncio.create_task(claim(house, wait_seconds=10))
+    await asyncio.sleep(0.1)
+    await result(house, first["command_id"], result=1, fencing_token=held["fencing_token"])
+    assert [one["command_id"] for one in await asyncio.wait_for(waiting, 5)] == [second["command_id"]]
+    unknown = {**WORK, "depends_on": [str(uuid4())]}
+    problem(await house.operator.post("/api/commands", json=unknown), 422, "unknown_dependency", "depends_on.0")
+
+
+async def test_a_long_poll_hears_of_a_new_command_at_once(house: House) -> None:
+    waiting = asyncio.create_task(claim(house, wait_seconds=30))
+    await asyncio.sleep(0.3)
+    made = await make(house)
+    (held,) = await asyncio.wait_for(waiting, 5)
+    assert held["command_id"] == made["command_id"]
+    clock = asyncio.get_running_loop().time
+    begun = clock()
+    assert await claim(house, wait_seconds=0.5) == []
+    assert 0.4 < clock() - begun < 5
+
+
+async def test_nothing_is_handed_to_an_agent_that_has_gone(house: House) -> None:
+    body = {"agent_type": "financial", "wait_seconds": 20}
+    with pytest.raises(httpx.ReadTimeout):
+        await house.operator.post("/api/commands/claim", json=body, timeout=0.3)
+    await asyncio.sleep(0.2)
+    made = await make(house)
+    await asyncio.sleep(0.5)
+    assert (await read(house, made["command_id"]))["status"] == "pending"
+
+
+async def test_an_idempotency_key_makes_one_command(house: House) -> None:
+    first, again = await make(house, idempotency_key="k"), await make(house, idempotency_key="k")
+    assert first["command_id"] == again["command_id"]
+    other = await house.operator.post("/api/commands", json={**WORK, "action": "other", "idempotency_key": "k"})
+    problem(other, 409, "command_key_reused", "idempotency_key")
+    headed = await house.operator.post("/api/commands", json=WORK, headers={"Idempotency-Key": "k"})
+    assert headed.json()["command_id"] == first["command_id"]
+    at_once = await asyncio.gather(*(make(house, idempotency_key="same") for _ in range(8)))
+    assert len({one["command_id"] for one in at_once}) == 1
+
+
+async def test_many_are_made_and_answered_in_one_request_each_by_itself(house: House) -> None:
+    made = (await house.operator.post("/api/commands/batch", json={"items": [WORK] * 10})).json()["items"]
+    held = await claim(house, max=10)
+    assert [one["command_id"] for one in held] == [one["command_id"] for one in made]
+    items: list[dict[str, Any]] = [
+        {"command_id": one["command_id"], "fencing_token": one["fencing_token"], "result": index}
+        for index, one in enumerate(held)
+    ]
+    items[3]["fencing_token"] = str(uuid4())
+    items[4] = {**items[4], "result": None, "error": {"code": "no_rate"}, "retry": False}
+    items.append({"command_id": str(uuid4()), "result": 1})
+    said = (await house.operator.post("/api/commands/results", json={"items": items})).json()["items"]
+    assert [one["ok"] for one in said] == [True] * 3 + [False] + [True] * 6 + [False]
+    assert (said[3]["code"], said[4]["status"], said[10]["code"]) == ("token_refused", "failed", "command_missing")
+    numbers = (await house.viewer.get("/api/commands/statistics")).json()
+    assert numbers["by_status"] == {"pending": 0, "processing": 1, "completed": 8, "failed": 1}
+    before = await rows()
+    bad = {"items": [WORK, {**WORK, "agent_type": "nobody"}]}
+    problem(await house.operator.post("/api/commands/batch", json=bad), 422, "unknown_agent_type", "items.1.agent_type")
+    assert await rows() == before
+
+
+async def test_an_unknown_agent_type_is_named_and_known_once_an_agent_polls(house: House) -> None:
+    told = problem(await house.operator.post("/api/commands", json={**WORK, "agent_type": "finance"}), 422)
+    assert told["code"] == "unknown_agent_type"
+    assert "financial" in told["detail"]
+    await house.operator.post("/api/commands/claim", json={"agent_type": "finance"})
+    await make(house, agent_type="finance")
+
+
+async def test_a_payload_is_held_against_the_actions_schema(house: House) -> None:
+    schema = {"type": "object", "required": ["days"], "properties": {"days": {"type": "integer"}}}
+    actions = {"actions": [{"action": "count", "description": "Counts days.", "input_schema": schema}]}
+    assert (await house.operator.put("/api/commands/types/calendar", json=actions)).status_code == 200
+    body = {"agent_type": "calendar", "action": "count", "payload": {"days": "three"}}
+    problem(await house.operator.post("/api/commands", json=body), 422, "payload_unfit", "payload.days")
+    problem(
+        await house.operator.post("/api/commands", json={**body, "action": "guess"}), 422, "unknown_action", "action"
+    )
+    assert (await house.operator.post("/api/commands", json={**body, "payload": {"days": 3}})).status_code == 201
+    bad = {"actions": [{"action": "count", "input_schema": {"type": "strange"}}]}
+    told = await house.operator.put("/api/commands/types/calendar", json=bad)
+    problem(told, 422, "schema_unfit", "actions.0.input_schema")
+
+
+async def test_ten_megabytes_of_payload_are_refused_and_nothing_is_stored(house: House) -> None:
+    before = await rows()
+    large = {**WORK, "payload": {"text": "x" * 10_000_000}}
+    told = problem(await house.operator.post("/api/commands", json=large), 413, "body_too_large")
+    assert "bytes" in told["hint"]
+    assert await rows() == before
+
+
+async def test_html_in_a_payload_and_a_result_stays_text(house: House) -> None:
+    script = "<script>alert(1)</script>"
+    made = await make(house, payload={"text": script})
+    await result(house, made["command_id"], result={"text": script})
+    seen = await read(house, made["command_id"])
+    assert (seen["payload"], seen["result"]) == ({"text": script}, {"text": script})
+
+
+async def test_the_list_is_filtered_sorted_and_paged(house: House) -> None:
+    made = [await make(house, priority=number % 3, action=f"act_{number}") for number in range(7)]
+    await result(house, made[0]["command_id"], result=1)
+
+    async def pages(**query: Any) -> list[str]:
+        found: list[str] = []
+        cursor: dict[str, str] = {}
+        while True:
+            answer = await house.viewer.get("/api/commands", params={**query, "limit": 2, **cursor})
+            assert answer.status_code == 200, answer.text
+            found += [one["action"] for one in answer.json()["items"]]
+            if answer.json()["next_cursor"] is None:
+                assert answer.json()["total"] == len(found)
+                return found
+            cursor = {"cursor": answer.json()["next_cursor"]}
+
+    assert await pages() == [f"act_{number}" for number in reversed(range(7))]
+    assert await pages(sort="oldest", status="pending") == [f"act_{number}" for number in range(1, 7)]
+    assert await pages(sort="priority") == ["act_2", "act_5", "act_1", "act_4", "act_0", "act_3", "act_6"]
+    assert await pages(search="ACT_3") == ["act_3"]
+    problem(await house.viewer.get("/api/commands", params={"cursor": str(uuid4())}), 422, "cursor_invalid", "cursor")
+
+
+async def test_cancel_ends_a_command_and_its_holder_hears_so(house: House) -> None:
+    made = await make(house)
+    (held,) = await claim(house)
+    ended = await house.operator.post(f"/api/commands/{made['command_id']}/cancel")
+    assert (ended.json()["status"], ended.json()["error"]["code"]) == ("failed", "cancelled")
+    lease = {"command_id": made["command_id"], "fencing_token": held["fencing_token"]}
+    beat = await house.operator.post("/api/commands/heartbeat", json={"leases": [lease]})
+    assert beat.json()["lost"] == [made["command_id"]]
+    problem(await result(house, made["command_id"], result=1, fencing_token=held["fencing_token"]), 409, "lease_lost")
+    assert (await house.operator.delete(f"/api/commands/{made['command_id']}")).status_code == 200
+    problem(await house.viewer.get(f"/api/commands/{made['command_id']}"), 404, "command_missing")
+
+
+async def test_finished_commands_are_archived_after_the_retention(house: House) -> None:
+    made = await make(house)
+    kept = await make(house)
+    await result(house, made["command_id"], result=1)
+    await result(house, kept["command_id"], result=1)
+    async with transaction() as session:
+        old = text("UPDATE commands SET finished_at = now() - interval '8 days' WHERE id = :id")
+        await session.execute(old, {"id": made["command_id"]})
+    chores._last.clear()
+    await chores.tidy()
+    listed = (await house.viewer.get("/api/commands")).json()["items"]
+    assert [one["command_id"] for one in listed] == [kept["command_id"]]
+    archived = (await house.viewer.get("/api/commands", params={"archived": True})).json()["items"]
+    assert [one["command_id"] for one in archived] == [made["command_id"]]
+    assert (await read(house, made["command_id"]))["result"] == 1, "the archive can be read"
+
+
+async def test_a_command_that_kills_its_agents_is_set_aside(house: House) -> None:
+    made = await make(house)
+    for _ in range(10):
+        (held,) = await claim(house)
+        async with transaction() as session:
+            await session.execute(text("UPDATE commands SET lease_until = now() - interval '1 second'"))
+        await chores.tidy()
+    assert held["attempt"] == 10
+    seen = await read(house, made["command_id"])
+    assert (seen["status"], seen["error"]["code"]) == ("failed", "agents_lost")
