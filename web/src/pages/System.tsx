@@ -26,7 +26,7 @@ export function System() {
             <div className="stack">
               <Panel title="Alerts" aside={found.alerts.length ? String(found.alerts.length) : undefined}>
                 {found.alerts.length === 0 && found.unknown_outcomes === 0 ? (
-                  <Empty title="All well.">What stands still or goes wrong is told here.</Empty>
+                  <Empty title="No alert.">What stands still or goes wrong is told here.</Empty>
                 ) : (
                   <ul className={styles.findings}>
                     {found.unknown_outcomes > 0 && (
@@ -66,7 +66,7 @@ export function System() {
                 {found.workers.length === 0 ? (
                   <Empty title="None runs.">Tasks wait until one does. Start it with: cofounder up</Empty>
                 ) : (
-                  <ul className={styles.findings}>
+                  <ul className={`${styles.findings} ${styles.slim}`}>
                     {found.workers.map((worker) => (
                       <li key={worker.holder}>
                         <Glyph look="done" />

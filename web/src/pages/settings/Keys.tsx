@@ -61,7 +61,7 @@ export function Keys() {
           page.items.length === 0 ? (
             <Empty title="No key yet.">A program that calls the API needs one. Make it here.</Empty>
           ) : (
-            <table className="ledger">
+            <table className="ledger stacked">
               <thead>
                 <tr>
                   <th>Name</th>

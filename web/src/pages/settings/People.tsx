@@ -66,7 +66,7 @@ export function People() {
       )}
       <Shown query={query}>
         {(page) => (
-          <table className="ledger">
+          <table className="ledger stacked">
             <thead>
               <tr>
                 <th>Name</th>

@@ -206,13 +206,25 @@ function Input({ field, setting, value, set, error, locked }: InputProps) {
   const told = ruled
     ? `${field.help} The environment sets it (COFOUNDER_${field.name.toUpperCase()}): change it there and start again.`
     : `${field.help}${setting.source === "default" ? " As delivered." : ""}`;
-  const common = { label: field.label, description: told, error, disabled: ruled || locked };
+  const fixed = ruled || locked;
+  const common = { label: field.label, description: told, error, readOnly: fixed };
+  const look = fixed ? { input: { background: "var(--sunken)" } } : undefined;
   if (field.kind === "switch")
-    return <Switch {...common} checked={value === true} onChange={(event) => set(event.currentTarget.checked)} />;
+    return (
+      <Switch
+        label={field.label}
+        description={told}
+        error={error}
+        disabled={fixed}
+        checked={value === true}
+        onChange={(event) => set(event.currentTarget.checked)}
+      />
+    );
   if (field.kind === "text")
     return (
       <TextInput
         {...common}
+        styles={look}
         maxLength={200}
         value={String(value ?? "")}
         onChange={(event) => set(event.currentTarget.value)}
@@ -222,6 +234,8 @@ function Input({ field, setting, value, set, error, locked }: InputProps) {
   return (
     <NumberInput
       {...common}
+      styles={look}
+      hideControls={fixed}
       value={value as number | string}
       onChange={(next) => set(next)}
       min={field.min ?? 0}

@@ -11,6 +11,7 @@ import { Glyph, lookOf, wordOf } from "../../parts/Status";
 import { channelName, counted, short } from "../../parts/words";
 import styles from "./Content.module.css";
 import { dayOf, firstOf, monthOf, moved, weeksOf } from "./month";
+import { gist, timeOf } from "./reading";
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 const NAMES = { month: new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" }) };
@@ -18,11 +19,6 @@ const WEEKDAY = new Intl.DateTimeFormat(locale, { weekday: "short" });
 const LONG_DAY = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 const HOUR = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const MOST = 3;
-
-/** The time at which a publication stands in the calendar, as the server orders them. */
-export function timeOf(one: Publication): string | null {
-  return one.finished_at ?? one.next_attempt_at ?? one.attempted_at ?? one.scheduled_at;
-}
 
 function weekStart(): number {
   const known = new Intl.Locale(locale) as Intl.Locale & {
@@ -150,7 +146,7 @@ function Day({ day, out, today, items, open }: DayProps) {
 
 function Entry({ one, open, wide = false }: { one: Publication; open: (id: string) => void; wide?: boolean }) {
   const time = timeOf(one);
-  const name = `${wordOf(one.state)}, ${channelName(one.channel)}, ${short(one.text, 60)}`;
+  const name = `${wordOf(one.state)}, ${channelName(one.channel)}, ${short(gist(one), 60)}`;
   return (
     <button
       type="button"
@@ -162,7 +158,7 @@ function Entry({ one, open, wide = false }: { one: Publication; open: (id: strin
       <Glyph look={lookOf(one.state)} size={12} />
       <span>
         <b>{time ? HOUR.format(new Date(time)) : ""}</b> {channelName(one.channel)}
-        {wide && ` · ${short(one.text, 60)}`}
+        {wide && ` · ${short(gist(one), 60)}`}
       </span>
     </button>
   );

@@ -11,6 +11,7 @@ import { Calendar } from "./Calendar";
 import styles from "./Content.module.css";
 import { Publication } from "./Publication";
 import { NOT_SENT, Published, SENT } from "./Published";
+import { gist } from "./reading";
 import { Settle } from "./Settle";
 
 export function Content() {
@@ -70,7 +71,7 @@ function Unknown({ open }: { open: (id: string) => void }) {
               <Glyph look="unknown" />
               <div>
                 <b>{`${channelName(one.channel)} by ${one.account}, handed over ${ago(one.attempted_at, now)}`}</b>
-                <p className={styles.quote}>“{short(one.text, 180)}”</p>
+                <p className={styles.quote}>“{short(gist(one), 180)}”</p>
                 <p>
                   {one.note ?? "The line broke after sending."} Nothing is sent again until you answer.{" "}
                   <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>

@@ -76,9 +76,10 @@ export function Copy({ value, what = "Copy" }: { value: string; what?: string })
 }
 
 /** Where it stands: an address to open, or a file in the outbox folder. */
-export function Where({ url }: { url: string | null }) {
+export function Where({ url, brief = false }: { url: string | null; brief?: boolean }) {
   if (!url) return <>–</>;
-  if (!isAddress(url)) return <span className="mono">{url}</span>;
+  if (!isAddress(url))
+    return brief ? `Outbox folder: ${url.split(/[\\/]/).pop()}` : <span className="mono">{url}</span>;
   return (
     <a href={url} target="_blank" rel="noreferrer noopener">
       {url}

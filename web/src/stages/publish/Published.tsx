@@ -7,9 +7,9 @@ import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
 import { ago, channelName, counted, short, when } from "../../parts/words";
-import { timeOf } from "./Calendar";
 import styles from "./Content.module.css";
 import { Copy, Where } from "./Publication";
+import { gist, timeOf } from "./reading";
 
 export const SENT = ["published"];
 export const NOT_SENT = ["refused", "cancelled"];
@@ -34,12 +34,14 @@ export function Published({ states, open }: { states: string[]; open: (id: strin
         </Empty>
       ) : (
         <>
-          <table className="ledger">
+          <table className="ledger stacked">
             <thead>
               <tr>
                 <th>Text</th>
                 <th>Channel</th>
-                <th className={styles.wide}>{sent ? "Stands at" : "Why"}</th>
+                <th className={styles.wide} style={{ width: "24%" }}>
+                  {sent ? "Stands at" : "Why"}
+                </th>
                 <th className="right">When</th>
                 {sent && (
                   <th className="right">
@@ -53,14 +55,14 @@ export function Published({ states, open }: { states: string[]; open: (id: strin
                 <tr key={one.publication_id}>
                   <td>
                     <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
-                      {short(one.text, 90)}
+                      {short(gist(one), 110)}
                     </button>
                   </td>
                   <td>
                     {sent ? channelName(one.channel) : <Status status={one.state} word={channelName(one.channel)} />}
                   </td>
-                  <td className={`${styles.wide} ${styles.where}`}>
-                    {sent ? <Where url={one.url} /> : (one.note ?? "Stopped by a person.")}
+                  <td className={`${styles.wide} ${sent ? styles.file : styles.where}`} title={one.url ?? undefined}>
+                    {sent ? <Where url={one.url} brief /> : (one.note ?? "Stopped by a person.")}
                   </td>
                   <td className="right quiet" title={when(timeOf(one))}>
                     {ago(timeOf(one), now)}

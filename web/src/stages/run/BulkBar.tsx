@@ -1,6 +1,6 @@
 /** Acts on many tasks at once, and what became of each. */
 import { Button, Modal } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem } from "../../api/client";
@@ -24,7 +24,7 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
   const [busy, setBusy] = useState<Verb | null>(null);
   const [told, setTold] = useState<{ verb: Verb; rows: Row[]; done: number } | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [deleting, { open, close }] = useDisclosure(false);
+  const [asking, setAsking] = useState<"cancel" | "delete" | null>(null);
   const queries = useQueryClient();
   const count = all ? total : selected.size;
 
@@ -35,14 +35,16 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
       const which = all ? { filter: groupFilter(filter), expected: total } : { task_ids: [...selected] };
       const answer = await ask(client.POST("/api/tasks/bulk", { body: { action: verb, ...which } as never }));
       if (verb === "export") save("tasks.json", JSON.stringify(answer.tasks, null, 2), "application/json");
-      setTold({ verb, rows: answer.results.filter((row) => !row.ok), done: answer.succeeded });
-      if (verb === "delete") clear();
+      if (verb === "delete" && answer.failed === 0) {
+        notifications.show({ message: `Deleted ${counted(answer.succeeded, "task")}.` });
+        clear(); // with it goes this bar
+      } else setTold({ verb, rows: answer.results.filter((row) => !row.ok), done: answer.succeeded });
       await queries.invalidateQueries({ queryKey: ["tasks"] });
     } catch (failure) {
       if (failure instanceof Problem) setProblem(failure);
     } finally {
       setBusy(null);
-      close();
+      setAsking(null);
     }
   };
   return (
@@ -59,11 +61,16 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
         </Button>
         <span className="space" />
         {(["resume", "pause", "cancel", "export"] as const).map((verb) => (
-          <Button key={verb} onClick={() => void act(verb)} loading={busy === verb} disabled={busy !== null}>
+          <Button
+            key={verb}
+            onClick={() => (verb === "cancel" ? setAsking(verb) : void act(verb))}
+            loading={busy === verb}
+            disabled={busy !== null}
+          >
             {{ resume: "Resume", pause: "Pause", cancel: "Cancel", export: "Export JSON" }[verb]}
           </Button>
         ))}
-        <Button c="var(--failed)" onClick={open} disabled={busy !== null}>
+        <Button c="var(--failed)" onClick={() => setAsking("delete")} disabled={busy !== null}>
           Delete
         </Button>
       </div>
@@ -85,20 +92,23 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
           ))}
         </div>
       )}
-      <Modal opened={deleting} onClose={close} title={`Delete ${counted(count, "task")}?`}>
-        <div className="stack">
-          <p style={{ margin: 0 }}>
-            They leave every list. What was published stays published, and what was learned from them is kept. Tasks
-            that still run are left alone.
-          </p>
-          <div className="row">
-            <span className="space" />
-            <Button onClick={close}>Keep them</Button>
-            <Button variant="filled" color="red" loading={busy === "delete"} onClick={() => void act("delete")}>
-              {`Delete ${counted(count, "task")}`}
-            </Button>
+      <Modal
+        opened={asking !== null}
+        onClose={() => setAsking(null)}
+        title={asking && `${ASKED[asking].verb} ${counted(count, "task")}?`}
+      >
+        {asking && (
+          <div className="stack">
+            <p style={{ margin: 0 }}>{ASKED[asking].what}</p>
+            <div className="row">
+              <span className="space" />
+              <Button onClick={() => setAsking(null)}>Keep them</Button>
+              <Button variant="filled" color="red" loading={busy === asking} onClick={() => void act(asking)}>
+                {`${ASKED[asking].verb} ${counted(count, "task")}`}
+              </Button>
+            </div>
           </div>
-        </div>
+        )}
       </Modal>
     </>
   );
@@ -110,4 +120,15 @@ const PAST: Record<Verb, string> = {
   cancel: "Cancelled",
   export: "Exported",
   delete: "Deleted",
+};
+
+const ASKED = {
+  cancel: {
+    verb: "Cancel",
+    what: "They stop for good. What was already published stays published; those that have ended stay as they are.",
+  },
+  delete: {
+    verb: "Delete",
+    what: "They leave every list. What was published stays published, and what was learned from them is kept. Tasks that still run are left alone.",
+  },
 };
