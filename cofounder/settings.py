@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         default=15, ge=0.5, le=3600, description="A worker that was not heard of for so long is dead; others take over."
     )
     drain_seconds: float = Field(
-        default=5, ge=0, le=600, description="A worker told to stop lets steps under way come to their end for so long."
+        default=2, ge=0, le=600, description="A worker told to stop lets steps under way come to their end for so long."
     )
     stalled_minutes: float = Field(
         default=15,

@@ -21,7 +21,7 @@ from cofounder.kit.errors import CofounderError, Conflict
 
 READY_SECONDS = 120.0
 LOOK_SECONDS = 2.0  # between two looks at the database
-STOP_SECONDS = 4.0  # then SIGKILL: all is durable
+STOP_SECONDS = 2.0  # beyond what a worker takes to end its steps; then SIGKILL: all is durable
 FALLS = 5  # within FALL_SECONDS: then we give up
 FALL_SECONDS = 60.0
 _LOG_BYTES = 5_000_000
@@ -307,6 +307,8 @@ def _home_option(sample: bool) -> str:
 def _stop(children: list[Child]) -> None:
     for child in children:
         child.end()
-    deadline = time.monotonic() + STOP_SECONDS
+    from cofounder.settings import settings
+
+    deadline = time.monotonic() + settings().drain_seconds + STOP_SECONDS
     for child in children:
         child.finish(deadline)
