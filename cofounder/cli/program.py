@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from cofounder.cli import out
-from cofounder.cli.groups import asking, data, database, deciding, keys, listing, people, publishing, running, tasks
+from cofounder.cli.groups import (
+    asking,
+    commands,
+    data,
+    database,
+    deciding,
+    keys,
+    listing,
+    people,
+    publishing,
+    running,
+    tasks,
+)
 from cofounder.kit.errors import CofounderError
 
 app = typer.Typer(
@@ -53,7 +65,7 @@ def options(
         settings.cache_clear()
 
 
-for group in (running, asking, listing, tasks, deciding, publishing, data, people, keys, database):
+for group in (running, asking, listing, tasks, deciding, publishing, commands, data, people, keys, database):
     group.register(app)
 
 

@@ -1,0 +1,98 @@
+"""The client: ten lines make an agent; it keeps leases, reports errors, and works without asyncio too."""
+
+import ast
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cofounder import client as module
+from cofounder.client import AsyncClient, Client, Command, NoRetry, Refused, aworker
+from cofounder.kit.testing import until
+from cofounder.settings import settings
+from tests.api.conftest import House
+
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "agents.md"
+
+
+def test_the_client_imports_nothing_of_ours() -> None:
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    named = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    named += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    assert not [name for name in named if name.startswith("cofounder")]
+
+
+async def test_the_guides_ten_lines_are_an_agent(house: House, tmp_path: Path) -> None:
+    code = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S)[0]
+    assert len([line for line in code.splitlines() if line.strip()]) <= 10
+    script = tmp_path / "agent.py"
+    script.write_text(code.replace("http://127.0.0.1:8000", house.url), encoding="utf-8")
+    agent = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), env={"COFOUNDER_KEY": house.keys["operator"], "PATH": "/usr/bin:/bin"}
+    )
+    try:
+        async with AsyncClient(house.url, house.keys["operator"]) as client:
+
+            async def polls() -> bool:
+                return bool((await house.viewer.get("/api/commands/agents")).json()["items"])
+
+            await until(polls, within=30)
+            made = await client.create("counter", "count_words", {"text": "one two three"})
+            done = await client.wait(made.id, within=30)
+            assert (done.status, done.result) == ("completed", {"words": 3})
+    finally:
+        agent.terminate()
+        await agent.wait()
+
+
+async def test_a_worker_reports_errors_keeps_leases_and_stops(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COFOUNDER_COMMAND_RETRY_SECONDS", "0.05")
+    settings.cache_clear()
+    seen: list[int] = []
+
+    async def handle(command: Command) -> Any:
+        seen.append(command.payload["n"])
+        if command.payload["n"] == 0 and command.attempt < 3:
+            raise RuntimeError("not yet")
+        if command.payload["n"] == 1:
+            raise NoRetry("never")
+        if command.payload["n"] == 2:
+            await asyncio.sleep(1.5)  # three times its lease
+        return command.payload["n"]
+
+    async with AsyncClient(house.url, house.keys["operator"]) as client:
+        await client.claim("toy")
+        made = await client.create_many(
+            {"agent_type": "toy", "action": "count", "payload": {"n": number}} for number in range(4)
+        )
+        stop = asyncio.Event()
+        working = asyncio.create_task(
+            aworker(house.url, house.keys["operator"], "toy", handle, lease_seconds=0.5, stop=stop)
+        )
+        ended = [await client.wait(one.id, within=30) for one in made]
+        stop.set()
+        await asyncio.wait_for(working, 10)
+    assert [one.status for one in ended] == ["completed", "failed", "completed", "completed"]
+    assert [one.result for one in ended] == [0, None, 2, 3]
+    assert ended[1].error == {"code": "NoRetry", "detail": "never"}
+    assert [seen.count(number) for number in range(4)] == [3, 1, 1, 1]
+
+
+async def test_the_client_without_asyncio_makes_takes_and_answers(house: House) -> None:
+    def script() -> tuple[Any, str]:
+        with Client(house.url, house.keys["operator"], agent="plain") as client:
+            made = client.create("financial", "sum", {"a": 1}, idempotency_key="once")
+            assert client.create("financial", "sum", {"a": 1}, idempotency_key="once").id == made.id
+            (held,) = client.claim("financial", wait_seconds=5)
+            assert client.beat([held]) == set()
+            client.complete(held, {"sum": 1})
+            try:
+                client.create("nobody", "sum")
+            except Refused as refused:
+                return client.wait(made.id).result, refused.code
+            return None, ""
+
+    assert await asyncio.to_thread(script) == ({"sum": 1}, "unknown_agent_type")
