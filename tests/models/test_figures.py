@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cofounder.models.brief import Base, Fact, Period
-from cofounder.models.figures import Ledger, derive, forbidden_claims, read, trace
+from cofounder.models.brief import Base, Brief, ChannelForm, Fact, Period
+from cofounder.models.figures import Ledger, derive, disagreements, forbidden_claims, ledger_of, read, trace
 from cofounder.models.figures.words import NUMBER_WORDS, in_words, value_of
 
 Q4 = Period(start=date(2025, 10, 1), end=date(2025, 12, 31), grain="quarter", label="Q4 2025")
@@ -182,3 +182,74 @@ def test_a_change_told_as_a_fraction_is_recomputed(said: str, kind: str) -> None
     facts = [Fact(id="r", metric="revenue", noun="revenue", value=150_000, unit="usd", base=Base(value=125_000))]
     assert [one.kind for one in trace(f"Revenue is up {said} this month.", facts) if one.text == said] == [kind]
     assert trace("Revenue was flat until a quarter ago.", facts) == []
+
+
+GROWN = Fact(
+    id="r",
+    metric="revenue",
+    noun="revenue",
+    value=150_000,
+    unit="usd",
+    base=Base(value=125_000, label="October 2025"),
+    period=Period(start=date(2025, 11, 1), end=date(2025, 11, 30), grain="month", label="November 2025"),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Revenue was $125,000 against $150,000 the month before.",
+        "Revenue came to $125,000, up from $150,000.",
+        "Revenue fell from $150,000 to $125,000.",
+        "Revenue was $125,000 this month.",
+        "The month before, it was $150,000.",
+        "Revenue of $125,000 compares with $150,000 in October 2025.",
+    ],
+)
+def test_a_value_told_in_the_other_one_s_role_is_unmatched(text: str) -> None:
+    wrong = [one for one in trace(text, [GROWN]) if one.kind == "unmatched"]
+    assert wrong, text
+    assert "now" in (wrong[0].message or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Revenue was $150,000 against $125,000 the month before.",
+        "From $125,000 to $150,000 in a month.",
+        "$125,000 was recorded the month before, against $150,000 this month.",
+        "We took $150,000 this month, $125,000 the previous month.",
+        "$125,000 then, $150,000 now.",
+        "Revenue rose from $125,000 to $150,000, after $125,000 in October 2025.",
+    ],
+)
+def test_a_value_told_in_its_own_role_is_traced(text: str) -> None:
+    assert not [one for one in trace(text, [GROWN]) if one.kind == "unmatched"], text
+
+
+def test_a_told_percentage_that_the_amounts_contradict_is_a_conflict() -> None:
+    [apart] = disagreements("Post that our revenue grew 25% last month", [GROWN])
+    assert apart.told == "25%"
+    assert "$150,000 after $125,000 is a change of 20.0%" in apart.sentence
+    for text in ("revenue is up 20%", "we want to grow revenue 25% next year", "a 25% discount", "traffic grew 25%"):
+        assert disagreements(text, [GROWN, TRAFFIC]) == [], text
+    assert disagreements("revenue fell 20%", [GROWN])
+
+
+def test_a_contradicted_percentage_of_the_request_may_not_be_repeated() -> None:
+    asked = Brief(
+        request="Our revenue grew 25%",
+        topic="growth",
+        form=ChannelForm(channel="linkedin", words=(80, 180)),
+        facts=[GROWN],
+    )
+    assert [one.kind for one in ledger_of(asked).trace("Revenue is up 25%.")] == ["unmatched"]
+
+
+def test_a_ledger_is_made_once_for_the_same_facts_and_traces_places_anew() -> None:
+    asked = Brief(request="r", topic="t", form=ChannelForm(channel="linkedin", words=(80, 180)), facts=[GROWN])
+    assert ledger_of(asked) is ledger_of(asked.model_copy(update={"facts": [GROWN.model_copy()]}))
+    changed = asked.model_copy(update={"facts": [GROWN.model_copy(update={"value": 140_000.0})]})
+    assert ledger_of(changed) is not ledger_of(asked)
+    text = "One.\n\nRevenue was $150,000.\n\nRevenue was $150,000."
+    assert [text[one.start : one.end] for one in ledger_of(asked).trace(text)] == ["$150,000", "$150,000"]

@@ -8,7 +8,7 @@ from datetime import date
 from random import Random
 
 from cofounder.models.brief import Base, Brief, ChannelForm, Draft, Fact, Period
-from cofounder.models.offline.texts import grade, overlap, runs, words
+from cofounder.models.offline.texts import grade, overlap, runs, shared_run, words
 from cofounder.models.offline.voice import VOICES
 from cofounder.models.offline.writer import write
 
@@ -154,6 +154,28 @@ def seeds_share(facts: list[Fact], persona: str, pairs: int) -> list[float]:
         one = write(brief_for(facts, persona, f"a{pair}")).body
         other = write(brief_for(facts, persona, f"b{pair}")).body
         found.append(overlap(masked(one), masked(other)))
+    return found
+
+
+FORMS = (
+    LINKEDIN,
+    ChannelForm(channel="x", words=(20, 48), max_characters=280, hashtags=(0, 1), facts=(1, 1)),
+    ChannelForm(channel="email", words=(120, 250), paragraphs=(3, 9), facts=(3, 5), has_subject=True),
+)
+
+
+def runs_between_variants(triples: int, length: int = 7) -> list[str]:
+    """The runs of words that a variant shares with one before it, over so many tasks of three variants each."""
+    sets, found = fact_sets(40, seed=3), []
+    for number in range(triples):
+        facts, persona = sets[number % len(sets)], VOICES[number % len(VOICES)]
+        made: list[str] = []
+        for form in FORMS:
+            brief = brief_for(facts, persona, f"{number}:{form.channel}", form)
+            body = write(brief.model_copy(update={"avoid": list(made)})).body
+            run = shared_run(body, made, length)
+            found += [" ".join(run)] if run else []
+            made.append(body)
     return found
 
 

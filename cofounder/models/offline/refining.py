@@ -46,6 +46,14 @@ _CASUAL = re.compile(
 _WORDS = re.compile(
     r"\b(?:under|at most|max(?:imum)?(?: of)?|no more than|within|up to|in)\s+(?P<n>\d{2,3})\s+words\b", re.IGNORECASE
 )
+_AMOUNTS = r"(?:figures?|numbers?|digits?|statistics|stats|data points?)\b(?! (?:for|of|on|about))"
+_NO_FIGURES = re.compile(
+    r"\b(?:no|without|remove|drop|delete|strip|omit|skip|leave out|take out|cut(?: out)?|get rid of|lose|(?:don[’']?t|do not) "
+    rf"(?:use|mention|include|show))\s+(?:out\s+)?(?:(?:all|any|every|each|the|of|our|these|those)\s+)*{_AMOUNTS}",
+    re.IGNORECASE,
+)
+_OF_WHAT = re.compile(r"^(?:the |all |any )*(?:figures?|numbers?|values?) (?:for|of|on|about) ", re.IGNORECASE)
+_FEWER_FIGURES = re.compile(rf"\b(?:fewer|less|not so many|too many|only (?:one|a single))\s+{_AMOUNTS}", re.IGNORECASE)
 _LEAD = re.compile(r"\b(?:lead|start|open|begin) (?:with|on)\b|\bput\b[^.;]*\bfirst\b", re.IGNORECASE)
 _AGAIN = re.compile(r"\b(?:another|different|again|new version|try again|rewrite|fresh)\b", re.IGNORECASE)
 _TRAIL = re.compile(r"\b(?:please|at all|in the post|in it|anymore|again|too|as well|though|more)\b", re.IGNORECASE)
@@ -75,14 +83,14 @@ def _resize(wishes: Wishes, share: float) -> None:
         low = form.words[0]
         high = max(low + 10, min(form.words[1], round(now * share)))
         if high >= now:
-            high = max(low + 4, now - 1)
+            high = max(low, now - 1)
             wishes.notes.append(
                 f"This form has at least {low} words, so it could not be cut much; name a number of words to go below."
             )
     else:
         low = min(form.words[1] - 5, round(now * share))
         high = form.words[1]
-    _change(wishes, form=form.model_copy(update={"words": (low, max(high, low + 5))}))
+    _change(wishes, form=form.model_copy(update={"words": (low, high if share < 1 else max(high, low + 5))}))
 
 
 def _from_issues(wishes: Wishes) -> None:
@@ -149,10 +157,25 @@ def _from_feedback(wishes: Wishes, feedback: str) -> None:
             _change(wishes, persona=name)
             understood = True
     rest = _NO_TAG.sub(" ", feedback)
+    if _NO_FIGURES.search(rest):
+        wishes.notes.append(
+            "Without any figure nothing would be left to tell, so they stay. Name the ones to leave out, or give a text of your own."
+        )
+        rest, understood = _NO_FIGURES.sub(" ", rest), True
+    elif _FEWER_FIGURES.search(rest):
+        _change(wishes, facts=_two_facts(wishes.brief.facts))
+        rest, understood = _FEWER_FIGURES.sub(" ", rest), True
     understood |= _leave_out(wishes, rest)
     understood |= _bring_in(wishes, _NOT.sub(" ", rest), feedback)
     if not understood and not _AGAIN.search(feedback):
         wishes.notes.append(f"I could not act on “{feedback.strip()}” offline; the text was written anew.")
+
+
+def _two_facts(facts: list[Fact]) -> list[Fact]:
+    """The asked or changed fact and one beside it, in their order; causes stay, as they are no figures."""
+    ranked = sorted((one for one in facts if one.kind == "observed"), key=lambda one: (not one.asked, one.base is None))
+    kept = {one.id for one in ranked[:2]}
+    return [one for one in facts if one.id in kept or one.kind == "cause"]
 
 
 def _persona(wishes: Wishes, name: str) -> dict[str, object]:
@@ -163,7 +186,7 @@ def _persona(wishes: Wishes, name: str) -> dict[str, object]:
 def _leave_out(wishes: Wishes, feedback: str) -> bool:
     found = False
     for match in _NOT.finditer(feedback):
-        what = _TRAIL.sub("", match["what"] or match["other"] or "").strip()
+        what = _OF_WHAT.sub("", _TRAIL.sub("", match["what"] or match["other"] or "").strip())
         if not what or re.search(r"\b(?:hash|question|call to action)", what, re.IGNORECASE):
             continue
         less = without_barred(wishes.brief.model_copy(update={"must_avoid": [*wishes.brief.must_avoid, what]}))

@@ -51,14 +51,17 @@ class Search:
         kept: list[Candidate] = []
         nearly: list[tuple[int, Candidate]] = []
         shared: list[tuple[int, Candidate]] = []  # would do, but for a run of words that another text has
-        for number in range(MOST if self.brief.avoid else CANDIDATES * 3):
+        tight = (
+            self.room.words[1] - self.room.words[0] < 12 <= self.room.words[1]
+        )  # few texts fall into so small a room
+        for number in range(MOST if self.brief.avoid or tight else CANDIDATES * 3):
             if number >= CANDIDATES and (len(kept) >= BEST or (number >= CANDIDATES * 2 and kept)):
                 break
-            if number >= CANDIDATES * 3 and (kept or nearly):
+            if number >= CANDIDATES * 3 and (kept or (nearly and not tight)):
                 break
             if number and number % CANDIDATES == 0 and not kept:
                 self.composer.forget()
-            candidate = make()
+            candidate = toned(make(), self.brief.tone)
             faults = self._faults(candidate)
             if not faults:
                 self._score(candidate)
@@ -77,7 +80,7 @@ class Search:
         for _, candidate in found:
             self._score(candidate)
         for _, candidate in sorted(found, key=lambda pair: (pair[0], -pair[1].score)):
-            if self._true(toned(candidate, self.brief.tone)):
+            if self._true(candidate):
                 return candidate
         return None
 
@@ -87,7 +90,7 @@ class Search:
         while left:
             best = left[:BEST]
             drawn = self.rng.choices(best, [len(best) - place for place in range(len(best))])[0]
-            if self._true(toned(drawn, self.brief.tone)):
+            if self._true(drawn):
                 return drawn
             left.remove(drawn)
         return None

@@ -50,6 +50,7 @@ def overlap(text: str, other: str, length: int = 5) -> float:
     return len(own & runs(other, length)) / len(own) if own else 0.0
 
 
+@lru_cache(maxsize=4096)
 def syllables(word: str) -> int:
     """Syllables of an English word by its vowel groups; a figure counts as one."""
     word = word.lower().strip("'’")

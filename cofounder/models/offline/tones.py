@@ -65,7 +65,7 @@ def in_tone(text: str, tone: str) -> str:
     if any(name in tone.lower() for name in ("casual", "less formal", "informal", "relaxed", "friendly")):
         return relaxed(text)
     most = next((share for name, share in _MOST.items() if name in tone.lower()), None)
-    if most is None:
+    if most is None or ("'" not in text and "’" not in text):
         return text
     found = list(_ANY.finditer(text))
     bears = int(most * len(text.split()) / 100)

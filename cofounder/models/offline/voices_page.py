@@ -140,8 +140,8 @@ def _measures(found: dict[str, Any]) -> list[str]:
         lines.append(f"| {name} | {one['shared']:.0%} | {one['worst']:.0%} | {one['over']:.0%} | {low} to {high} |")
     lines += [
         "",
-        "The mean is what two tasks can expect. The worst pair is two seeds that drew the same schema and the same "
-        "favourite clauses; where a text of the same task or a recent post is known, the writer is told to avoid it, "
+        "The mean is what two tasks can expect. The worst pair is two seeds that drew the same schema and several of the "
+        "same clauses; where a text of the same task or a recent post is known, the writer is told to avoid it, "
         "and no seven words in a row are then shared.",
         "",
         "Not measured here: whether people like the texts. That is what publishing them is for.",

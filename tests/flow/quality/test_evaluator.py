@@ -258,3 +258,24 @@ def test_fifty_earlier_posts_cost_little_time() -> None:
     for _ in range(5):
         evaluate(busy)
     assert (time.perf_counter() - start) / 5 < 0.05  # about 5 ms when the machine is quiet
+
+
+def test_a_text_read_once_is_compared_anew_with_each_sibling() -> None:
+    judged = subject(GOOD_POST)
+    alone = evaluate(judged)
+    beside = evaluate(judged.model_copy(update={"siblings": {"x": GOOD_POST}}))
+    assert alone.dimensions["originality"].score == 1.0
+    assert beside.dimensions["originality"].score < 0.5
+    assert beside.dimensions["accuracy"] == alone.dimensions["accuracy"]
+    assert evaluate(judged) == alone
+    strict = evaluate(judged.model_copy(update={"threshold": 1.0}))
+    assert strict.threshold == 1.0
+
+
+def test_swapped_roles_hold_a_text_back() -> None:
+    swapped = GOOD_POST.replace("4,200 orders in March", "3,750 orders in March").replace(
+        "The month before it was 3,750", "The month before it was 4,200"
+    )
+    verdict = evaluate(subject(swapped))
+    assert not verdict.passed
+    assert any("now" in issue.message for issue in verdict.issues if issue.code == "unmatched_figure")

@@ -165,6 +165,24 @@ def test_feedback_is_obeyed_or_answered() -> None:
     assert any("new office" in note for note in after("mention our new office").notes)
 
 
+def test_a_wish_about_figures_is_obeyed_or_said_to_be_impossible() -> None:
+    first = write(brief(persona="coach"))
+
+    def after(feedback: str) -> Draft:
+        return write(brief(persona="coach", feedback=feedback, previous=first, attempt=1))
+
+    for feedback in ("remove all figures", "please don't use any numbers", "drop the numbers"):
+        assert any("nothing would be left to tell" in note for note in after(feedback).notes), feedback
+    assert len(after("fewer numbers").figures) < len(first.figures)
+    assert "visit" not in after("remove the figures for traffic").body
+
+
+def test_a_percentage_that_the_request_s_own_amounts_contradict_is_named_and_not_written() -> None:
+    draft = write(brief(request="Write a LinkedIn post: our revenue grew 25%"))
+    assert "25%" not in draft.body
+    assert any("25%" in note and "20.0%" in note for note in draft.notes)
+
+
 def test_an_assessment_s_issue_changes_the_next_version() -> None:
     first = write(brief())
     long = Issue(dimension="length", code="too_long", message="Too long.")
