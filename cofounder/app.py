@@ -51,7 +51,7 @@ async def working() -> AsyncIterator[None]:
 
     await registry.discover()
     chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy]
-    async with leases.held(role="worker", dead=journey.set_aside, finished=journey.finished_nodes, chores=chores):
+    async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await registry.close()
 

@@ -4,19 +4,21 @@ A kill at any line loses nothing: finished phases are not run again, an unfinish
 a wait for a person holds no worker. Names of workflows and steps are durable history: never rename them.
 """
 
+from typing import Any
+
 from cofounder.flow.approve.steps import approval, decided, formatting, plan_review
 from cofounder.flow.learn.steps import learning
 from cofounder.flow.plan.steps import planning, tool_discovery
 from cofounder.flow.publish import steps as publications
 from cofounder.flow.quality.steps import quality_check, refinement
-from cofounder.flow.request.phases import Ended, as_problem, fail, fail_now, together
+from cofounder.flow.request.phases import Ended, as_problem, at_work, fail, fail_now, together
 from cofounder.flow.run.service import finished_nodes
 from cofounder.flow.run.steps import delegation, execution
 from cofounder.kit import durable
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.log import logger
 
-__all__ = ["finished_nodes", "journey", "publications", "set_aside"]  # publications registers its own workflow
+__all__ = ["TAKEN_OVER", "finished_nodes", "journey", "publications", "set_aside"]
 
 log = logger(__name__)
 
@@ -55,5 +57,10 @@ async def journey(task_id: str) -> None:
 
 
 async def set_aside(workflow_id: str) -> None:
-    """What becomes of a task whose journey killed its worker again and again: it fails, and says so."""
+    """What becomes of a workflow that killed its worker again and again: its task fails, or its publication ends; each says so."""
     await fail_now(workflow_id, as_problem(KilledItsWorkers()))
+    await publications.set_aside(workflow_id)
+
+
+# What a worker must know of our workflows to take over those of a dead one.
+TAKEN_OVER: dict[str, Any] = {"dead": set_aside, "finished": finished_nodes, "at_work": at_work}

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         ge=0,
         description="When a day's spending would pass this, tasks are deferred to the next day.",
     )
+    parallel_tasks: int = Field(
+        default=8, ge=1, le=256, description="Tasks that one worker works on at once; those that wait do not count."
+    )
     parallel_steps: int = Field(default=4, ge=1, le=64, description="Steps of one task that may run at once.")
     step_timeout_seconds: float = Field(
         default=120, gt=0, description="Longest a step may take, unless its plan says otherwise."
@@ -122,7 +125,10 @@ class Settings(BaseSettings):
         default=60, ge=0.5, le=3600, description="How long an agent may hold a command without a word."
     )
     command_retry_seconds: float = Field(
-        default=5, gt=0, le=3600, description="Wait before a failed command is retried; each wait is four times the last."
+        default=5,
+        gt=0,
+        le=3600,
+        description="Wait before a failed command is retried; each wait is four times the last.",
     )
     command_retention_days: float = Field(
         default=7, gt=0, le=3650, description="Finished commands stay so long in the lists, then they are archived."

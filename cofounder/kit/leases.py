@@ -14,6 +14,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ log = logger(__name__)
 
 Dead = Callable[[str], Awaitable[None]]
 Count = Callable[[str], Awaitable[int]]
+AtWork = Callable[[str, datetime], Awaitable[bool]]
 Chore = Callable[[], Awaitable[object]]
 
 
@@ -59,13 +61,15 @@ async def held(
     role: str,
     dead: Dead | None = None,
     finished: Count | None = None,
+    at_work: AtWork | None = None,
     chores: Sequence[Chore] = (),
     beat_seconds: float | None = None,
 ) -> AsyncIterator[str]:
     """Run workflows inside the block, as a worker with a lease; gives the worker's id.
 
     `dead` is told the id of a workflow that was set aside (it is cancelled then). `finished` counts what a workflow
-    has finished besides the engine's own steps, such as nodes of a plan. One of all workers does the `chores` after
+    has finished besides the engine's own steps, such as nodes of a plan. `at_work` says whether a workflow was worked on
+    since a moment: one that only waited for its turn did not kill its worker. One of all workers does the `chores` after
     every look for the dead.
     """
     seconds = settings().lease_seconds
@@ -75,7 +79,7 @@ async def held(
     pause = beat_seconds or seconds / BEATS
     jobs = [
         asyncio.create_task(_beat(mine, pause), name="lease"),
-        asyncio.create_task(_look(mine, pause, dead, finished, chores), name="takeover"),
+        asyncio.create_task(_look(mine, pause, dead, finished, at_work, chores), name="takeover"),
     ]
     try:
         yield mine.holder
@@ -94,6 +98,7 @@ async def take_over(
     me: str,
     dead: Dead | None = None,
     finished: Count | None = None,
+    at_work: AtWork | None = None,
     strays: bool = False,
     steady: bool = True,
 ) -> list[str]:
@@ -103,21 +108,22 @@ async def take_over(
     belongs to workers without any lease. Not `steady`: leases that ran out say nothing, the database was away.
     """
     gone = await _gone(role, me, strays=strays, steady=steady)
-    left = [one for holder in gone for one in await durable.list_pending(holder)]
+    left = [(one, since) for holder, since in gone.items() for one in await durable.list_pending(holder)]
     taken: list[str] = []
     for start in range(0, len(left), AT_ONCE):
         # Together: on a busy loop each turn is waited for, and one after the other they would take minutes.
         some = left[start : start + AT_ONCE]
-        worth = await asyncio.gather(*(_worth_it(one, finished) for one in some))
-        good = [one for one, is_worth in zip(some, worth, strict=True) if is_worth]
-        await durable.hand_on(good)
-        taken += good
-        for one in some:
-            if one not in good:
+        weighed = await asyncio.gather(*(_weighed(one, since, finished, at_work) for one, since in some))
+        notes = {one: found for (one, _), found in zip(some, weighed, strict=True) if found is not None}
+        await durable.hand_on(list(notes))  # counted after: who dies in between has taken nothing over
+        await asyncio.gather(*(durable.annotate(one, note) for one, note in notes.items() if note))
+        taken += notes
+        for one, _ in some:
+            if one not in notes:
                 await _set_aside(one, dead)
     if gone:
         async with db.transaction() as session:
-            await session.execute(delete(Lease).where(Lease.holder.in_(gone)))
+            await session.execute(delete(Lease).where(Lease.holder.in_(list(gone))))
     if taken:
         log.warning("took over workflows of a dead worker", workflows=len(taken), worker=me)
     return taken
@@ -135,7 +141,14 @@ async def _beat(mine: _Held, pause: float) -> None:
         await asyncio.sleep(pause)
 
 
-async def _look(mine: _Held, pause: float, dead: Dead | None, finished: Count | None, chores: Sequence[Chore]) -> None:
+async def _look(
+    mine: _Held,
+    pause: float,
+    dead: Dead | None,
+    finished: Count | None,
+    at_work: AtWork | None,
+    chores: Sequence[Chore],
+) -> None:
     """Look for the dead, and see to what one worker does for all."""
     strays = True
     while True:
@@ -144,7 +157,13 @@ async def _look(mine: _Held, pause: float, dead: Dead | None, finished: Count | 
                 if chosen:
                     steady = mine.steady()
                     await take_over(
-                        role=mine.role, me=mine.holder, dead=dead, finished=finished, strays=strays, steady=steady
+                        role=mine.role,
+                        me=mine.holder,
+                        dead=dead,
+                        finished=finished,
+                        at_work=at_work,
+                        strays=strays,
+                        steady=steady,
                     )
                     strays = False
                     for chore in chores:
@@ -192,25 +211,30 @@ async def _leave(holder: str) -> None:
         await durable.close()
 
 
-async def _gone(role: str, me: str, *, strays: bool, steady: bool) -> list[str]:
+async def _gone(role: str, me: str, *, strays: bool, steady: bool) -> dict[str, datetime | None]:
+    """Dead worker -> since when it lived, None where that is not known."""
     async with db.transaction(durable=False) as session:
         found = await _leases(session, role, me)
         known = set((await session.scalars(select(Lease.holder))).all())
-    gone = [holder for holder, process_id, expired in found if (expired and steady) or _died_here(holder, process_id)]
+    gone: dict[str, datetime | None] = {
+        holder: since
+        for holder, process_id, since, expired in found
+        if (expired and steady) or _died_here(holder, process_id)
+    }
     if strays:
-        gone += sorted(await durable.executors() - known - {me})
+        gone |= dict.fromkeys(sorted(await durable.executors() - known - {me}))
     return gone
 
 
-async def _leases(session: AsyncSession, role: str, me: str) -> list[tuple[str, int, bool]]:
-    """(holder, process, whether its lease ran out) of the others.
+async def _leases(session: AsyncSession, role: str, me: str) -> list[tuple[str, int, datetime, bool]]:
+    """(holder, process, since when, whether its lease ran out) of the others.
 
     While the database was down nobody could renew: for one lease after its start no lease has run out.
     """
     up = func.pg_postmaster_start_time() + _interval(settings().lease_seconds) < func.now()
-    statement = select(Lease.holder, Lease.process_id, and_(Lease.expires_at <= func.now(), up))
+    statement = select(Lease.holder, Lease.process_id, Lease.started_at, and_(Lease.expires_at <= func.now(), up))
     rows = await session.execute(statement.where(Lease.role == role, Lease.holder != me))
-    return [(holder, process_id, expired) for holder, process_id, expired in rows]
+    return [(holder, process_id, since, expired) for holder, process_id, since, expired in rows]
 
 
 def _died_here(holder: str, process_id: int) -> bool:
@@ -222,18 +246,22 @@ def _died_here(holder: str, process_id: int) -> bool:
         return True
 
 
-async def _worth_it(workflow_id: str, finished: Count | None) -> bool:
-    """Count this takeover; no more than five in a row that brought nothing, not counting those of a waiting one."""
+async def _weighed(
+    workflow_id: str, since: datetime | None, finished: Count | None, at_work: AtWork | None
+) -> dict[str, Any] | None:
+    """What to note of this takeover, nothing where it does not count; None: not worth one.
+
+    No more than five in a row that brought nothing, not counting those of one that waited, or waited for its turn.
+    """
     state, now = await durable.status(workflow_id), await durable.progress(workflow_id)
-    if state is None or now.waiting:
-        return state is not None
+    if state is None:
+        return None
+    if now.waiting or (since is not None and at_work is not None and not await at_work(workflow_id, since)):
+        return {}
     done = now.finished + (await finished(workflow_id) if finished else 0)
     known = state.notes
     count = 1 + (int(known.get("takeovers", 0)) if known.get("finished") == done else 0)
-    if count > TAKEOVERS:
-        return False
-    await durable.annotate(workflow_id, {"takeovers": count, "finished": done})
-    return True
+    return {"takeovers": count, "finished": done} if count <= TAKEOVERS else None
 
 
 async def _set_aside(workflow_id: str, dead: Dead | None) -> None:

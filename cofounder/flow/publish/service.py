@@ -131,6 +131,16 @@ async def broke(session: AsyncSession, publication_id: UUID, error: str) -> Publ
     return await finish(session, row.id, [one if one.note else replace(one, note=told) for one in outcomes])
 
 
+async def set_aside(session: AsyncSession, publication_id: UUID, workflow_id: str) -> None:
+    """End a publication that this workflow carried and nobody carries any more: a person can have it sent again."""
+    if await queries.one(session, publication_id) is None:
+        return
+    row = await locked(session, publication_id)
+    if row.state in ("scheduled", "attempting") and row.carried_by == workflow_id:
+        outcomes = await ledger.outcomes(session, row.id, row.recipients or [""])
+        await conclude(session, row, outcomes, said="Five workers in a row died while they had it to send.")
+
+
 async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome]) -> Publication:
     wait = wait_seconds(row.attempts, first=settings().publish_retry_seconds)
     row.state, row.retry_at = "scheduled", now() + timedelta(seconds=wait)

@@ -69,6 +69,16 @@ async def close(publication_id: str, error: str) -> str | None:
         return (await service.broke(session, UUID(publication_id), error)).state
 
 
+async def set_aside(workflow_id: str) -> None:
+    """End a publication whose workflow is not tried any more, by what the ledger says; one of another kind is let be."""
+    try:
+        id = UUID(workflow_id.partition(":")[0])
+    except ValueError:
+        return
+    async with transaction() as session:
+        await service.set_aside(session, id, workflow_id)
+
+
 async def _waiting(id: UUID) -> Waiting:
     async with transaction() as session:
         row = await service.get(session, id)

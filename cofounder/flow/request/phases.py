@@ -1,8 +1,10 @@
 """The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id; its row says how far it is."""
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
+from cofounder.settings import settings
 
 PHASES = (
     "planning",
@@ -30,6 +33,7 @@ RESTING = ("needs_clarification", "pending_approval", "paused", "approved", "pub
 FINAL = ("completed", "rejected", "failed", "cancelled", "expired")
 Result = dict[str, Any]
 Work = Callable[..., Awaitable[Result]]  # (task id, what the journey hands on)
+_turns: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = weakref.WeakKeyDictionary()
 
 
 class Ended(Exception):
@@ -82,7 +86,10 @@ def together(name: str, *phases: Phase) -> Callable[..., Awaitable[Result]]:
 
     @durable.step(name, should_retry=_transient)
     async def once(task_id: str, *given: Any) -> Result:
-        return await _in_turn(phases, UUID(task_id), given)
+        async with _turn():
+            if durable.stopping():
+                raise asyncio.CancelledError  # its turn came too late; another start takes it up
+            return await _in_turn(phases, UUID(task_id), given)
 
     async def run(task_id: str, *given: Any) -> Result:
         while True:
@@ -119,6 +126,23 @@ async def _in_turn(phases: Sequence[Phase], task_id: UUID, given: tuple[Any, ...
     assert last is not None, "the last phase is always run"
     await _leave(task_id, *last)
     return last[1]
+
+
+def _turn() -> asyncio.Semaphore:
+    """So many tasks are worked on at once in this process: the first come to an end before the last begin."""
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(settings().parallel_tasks))
+
+
+async def at_work(workflow_id: str, since: datetime) -> bool:
+    """Whether a task was worked on since then, not only waiting for its turn; true of what is no task's journey."""
+    try:
+        id = UUID(workflow_id)
+    except ValueError:
+        return True
+    async with transaction(durable=False) as session:
+        if await records.find_by_id(session, id) is None:
+            return True
+        return await queries.at_work(session, id, since)
 
 
 def _transient(error: BaseException) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, insert, select, text, update
+from sqlalchemy import Table, bindparam, exists, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.request.tables import Phase
@@ -38,7 +38,7 @@ _ENTERED = """
 WITH entered AS (
     UPDATE tasks SET phase = :name {status} WHERE id = :task {only} RETURNING id
 ), marked AS (
-    UPDATE phases SET state = 'running', note = NULL, started_at = coalesce(started_at, :at)
+    UPDATE phases SET state = 'running', note = NULL, started_at = coalesce(started_at, :at), entered_at = now()
     FROM entered WHERE task_id = entered.id AND name = :name
 )
 SELECT id FROM entered"""
@@ -56,6 +56,12 @@ async def enter_phase(session: AsyncSession, task_id: UUID, name: str, *, whatev
     """
     entered = await session.execute(_ENTER_WHATEVER if whatever else _ENTER, {"task": task_id, "name": name, "at": at})
     return entered.first() is not None
+
+
+async def at_work(session: AsyncSession, task_id: UUID, since: datetime) -> bool:
+    """Whether a phase of the task was entered since then, by the database's clock, and has not ended."""
+    begun = (Phase.task_id == task_id, Phase.state == "running", Phase.entered_at >= since)
+    return bool(await session.scalar(select(exists().where(*begun))))
 
 
 async def mark_phase(session: AsyncSession, task_id: UUID, name: str, **values: Any) -> None:

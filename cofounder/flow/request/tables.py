@@ -19,5 +19,6 @@ class Phase(Row):
     note: Mapped[OptionalWords]
     cost: Mapped[Usd]
     started_at: Mapped[OptionalMoment]
+    entered_at: Mapped[OptionalMoment]  # the last time; after a kill a phase is entered again
     finished_at: Mapped[OptionalMoment]
     __table_args__ = (UniqueConstraint("task_id", "name"),)
