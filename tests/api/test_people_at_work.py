@@ -110,3 +110,8 @@ async def test_the_audit_log_is_read_by_time(house: House) -> None:
     assert await found(until=second["at"]) == ["One"]
     assert await found(since=first["at"]) == ["Two", "One"]
     problem(await house.admin.get("/api/audit", params={"since": "yesterday"}), 422, "request_invalid", "since")
+
+
+@pytest.mark.parametrize("moment", ["0.5", "1893456000", "-7", "2030-01-31", "2030-01-31T09:00:00"])
+async def test_a_number_or_a_time_without_its_zone_is_no_time(house: House, moment: str) -> None:
+    problem(await house.admin.get("/api/audit", params={"until": moment}), 422, "request_invalid", "until")
