@@ -1,0 +1,101 @@
+"""A plan's step that an agent outside does: queued with its claim, waited for without a slot, woken by its end."""
+
+import pytest
+
+from cofounder import app as product
+from cofounder.kit.testing import until
+from tests.api.conftest import House, house, working
+
+__all__ = ["house", "working"]
+
+SCHEMA = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
+GIVES = {"type": "object", "properties": {"words": {"type": "integer"}}}
+ACTIONS = {
+    "actions": [{"action": "count_words", "description": "Counts.", "input_schema": SCHEMA, "output_schema": GIVES}]
+}
+PLAN = {
+    "steps": [
+        {"id": "count", "tool": "counter.count_words", "inputs": {"text": "one two three"}},
+        {"id": "again", "tool": "counter.count_words", "inputs": {"text": "four"}, "depends_on": ["count"]},
+    ]
+}
+
+
+async def asked(house: House) -> str:
+    assert (await house.operator.put("/api/commands/types/counter", json=ACTIONS)).status_code == 200
+    tools = (await house.viewer.get("/api/orchestrator/tools/available")).json()["items"]
+    assert [tool["by_queue"] for tool in tools if tool["tool_id"] == "counter.count_words"] == [True]
+    return await house.ask("Count the words of our motto", plan=PLAN)
+
+
+async def take(house: House) -> dict:
+    body = {"agent_type": "counter", "wait_seconds": 20}
+    answer = await house.operator.post("/api/commands/claim", json=body, timeout=30)
+    (held,) = answer.json()["items"]
+    return dict(held)
+
+
+async def answer(house: House, held: dict, **body) -> None:
+    path = "error" if "error" in body else "result"
+    sent = {**body, "fencing_token": held["fencing_token"]}
+    said = await house.operator.patch(f"/api/commands/{held['command_id']}/{path}", json=sent)
+    assert said.status_code == 200, said.text
+
+
+async def steps(house: House, task: str) -> dict[str, str]:
+    return {step["id"]: step["state"] for step in (await house.status(task))["steps"]}
+
+
+async def test_a_task_waits_for_an_outside_agent_and_goes_on_with_its_answer(working: House) -> None:
+    task = await asked(working)
+    held = await take(working)
+    assert (held["action"], held["payload"], held["task_id"]) == ("count_words", {"text": "one two three"}, task)
+    assert await steps(working, task) == {"count": "running", "again": "waiting"}
+    await answer(working, held, result={"words": 3})
+    held = await take(working)
+    assert held["payload"] == {"text": "four"}
+    await answer(working, held, result={"words": 1})
+    await working.becomes(task, "completed", "pending_approval")
+    detail = (await working.viewer.get(f"/api/tasks/{task}")).json()
+    assert [step["output"] for step in detail["steps"]] == [{"words": 3}, {"words": 1}]
+
+
+async def test_an_answer_while_no_worker_lives_is_found_by_the_next(house: House) -> None:
+    async with product.working():
+        task = await asked(house)
+        held = await take(house)
+    await answer(house, held, result={"words": 3})
+    assert await steps(house, task) == {"count": "running", "again": "waiting"}
+    async with product.working():
+        await answer(house, await take(house), result={"words": 1})
+        await house.becomes(task, "completed", "pending_approval")
+    made = (await house.viewer.get("/api/commands", params={"task_id": task})).json()
+    assert (made["total"], {one["attempts"] for one in made["items"]}) == (2, {1}), "nothing was asked twice"
+
+
+async def test_an_agents_last_error_ends_the_task_and_a_cancelled_task_ends_its_commands(working: House) -> None:
+    task = await asked(working)
+    await answer(working, await take(working), error="No dictionary.", retry=False)
+    await working.becomes(task, "failed")
+    detail = (await working.viewer.get(f"/api/tasks/{task}")).json()
+    assert "No dictionary." in str(detail["steps"][0]["error"])
+    other = await asked(working)
+
+    async def queued() -> bool:
+        found = (await working.viewer.get("/api/commands", params={"task_id": other})).json()["items"]
+        return bool(found)
+
+    await until(queued, within=20)
+    assert (await working.operator.post(f"/api/tasks/{other}/cancel")).status_code < 300
+    claimed = await working.operator.post("/api/commands/claim", json={"agent_type": "counter"})
+    assert claimed.json()["items"] == []
+
+
+@pytest.mark.parametrize("plan_input", [{}, {"text": 5}])
+async def test_a_plan_is_held_against_what_the_agent_takes(house: House, plan_input: dict) -> None:
+    await house.operator.put("/api/commands/types/counter", json=ACTIONS)
+    plan = {"steps": [{"id": "count", "tool": "counter.count_words", "inputs": plan_input}]}
+    body = {"request": "Count the words of our motto", "plan": plan}
+    answer = await house.operator.post("/api/orchestrator/process", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["code"] in ("missing_input", "wrong_type")
