@@ -56,7 +56,7 @@ class DatabaseOut(BaseModel):
 
 
 class System(BaseModel):
-    """`well` is false while an alert is open, no worker lives or the schema is not the one wanted."""
+    """`well` is false while an alert is open, an outcome is unknown, no worker lives or the schema is not current."""
 
     well: bool
     version: str
@@ -73,8 +73,9 @@ async def system(session: AsyncSession) -> System:
     seen = await health.database(session)
     living = [WorkerOut.model_validate(one, from_attributes=True) for one in await health.workers(session)]
     alerts = [AlertOut.model_validate(one) for one in await queries.alerts(session)]
+    unknown = len(await queries.unknown_effects(session))
     return System(
-        well=bool(living) and not alerts and seen.current,
+        well=bool(living) and not alerts and not unknown and seen.current,
         version=__version__,
         database=DatabaseOut(
             version=seen.version,
@@ -85,7 +86,7 @@ async def system(session: AsyncSession) -> System:
         ),
         workers=living,
         alerts=alerts,
-        unknown_outcomes=len(await queries.unknown_effects(session)),
+        unknown_outcomes=unknown,
         models=await _look("models"),
         channels=await _look("channels"),
     )

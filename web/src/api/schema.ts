@@ -3321,7 +3321,7 @@ export interface components {
         };
         /**
          * System
-         * @description `well` is false while an alert is open, no worker lives or the schema is not the one wanted.
+         * @description `well` is false while an alert is open, an outcome is unknown, no worker lives or the schema is not current.
          */
         System: {
             /** Well */

@@ -100,11 +100,13 @@ export function System() {
   );
 }
 
-type Found = { alerts: unknown[]; workers: unknown[]; database: { current: boolean } };
+type Found = { alerts: unknown[]; unknown_outcomes: number; workers: unknown[]; database: { current: boolean } };
 
 function trouble(found: Found): string {
   if (!found.database.current) return "The database is behind.";
   if (found.workers.length === 0) return "No worker runs.";
+  if (found.alerts.length === 0)
+    return `${counted(found.unknown_outcomes, "delivery waits", "deliveries wait")} for an answer.`;
   return `${counted(found.alerts.length, "thing needs", "things need")} a look.`;
 }
 

@@ -54,6 +54,8 @@ export function Content() {
   );
 }
 
+const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
 /** Nothing here is sent again before a person has answered. */
 function Unknown({ open }: { open: (id: string) => void }) {
   const found = useQuery(unknownOutcomes()).data;
@@ -73,7 +75,7 @@ function Unknown({ open }: { open: (id: string) => void }) {
                 <b>{`${channelName(one.channel)} by ${one.account}, handed over ${ago(one.attempted_at, now)}`}</b>
                 <p className={styles.quote}>“{short(gist(one), 180)}”</p>
                 <p>
-                  {one.note ?? "The line broke after sending."} Nothing is sent again until you answer.{" "}
+                  {sentence(one.note ?? "The line broke after sending.")} Nothing is sent again until you answer.{" "}
                   <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
                     See the evidence
                   </button>
