@@ -33,6 +33,11 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => import("./stages/approve/Approval"), "Approval"),
   }),
   createRoute({
+    ...at("/queue"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => import("./stages/run/Queue"), "Queue"),
+  }),
+  createRoute({
     ...at("/content"),
     validateSearch: words,
     component: lazyRouteComponent(() => import("./stages/publish/Content"), "Content"),

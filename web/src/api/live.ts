@@ -18,6 +18,8 @@ const SHOWN_BY: Record<string, string[]> = {
   approvals: ["approvals", "approval", "tasks", "task"],
   publications: ["publications", "approvals", "task"],
   effects: ["publications"],
+  commands: ["commands"],
+  agents: ["commands"],
   examples: ["examples", "summary"],
   alerts: ["system"],
 };

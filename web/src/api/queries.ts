@@ -174,3 +174,50 @@ export const auditPages = (filter: { who?: string; action?: string }) =>
 export const system = () => queryOptions({ queryKey: ["system"], queryFn: () => ask(client.GET("/api/system")) });
 export const checks = () =>
   queryOptions({ queryKey: ["system", "checks"], queryFn: () => ask(client.GET("/api/system/checks")) });
+
+export type CommandRow = Schemas["CommandOut"];
+export type CommandFilter = {
+  status?: string;
+  agentType?: string;
+  search?: string;
+  sort: string;
+  archived: boolean;
+};
+
+export const commandPages = ({ status, agentType, search, sort, archived }: CommandFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["commands", "pages", status, agentType, search, sort, archived],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET("/api/commands", {
+          params: {
+            query: {
+              status: (status ? [status] : undefined) as never,
+              agent_type: agentType,
+              search,
+              sort: sort as never,
+              archived,
+              cursor: pageParam,
+              limit: 50,
+            },
+          },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const command = (id: string) =>
+  queryOptions({
+    queryKey: ["commands", "one", id],
+    queryFn: () => ask(client.GET("/api/commands/{command_id}", { params: { path: { command_id: id } } })),
+  });
+
+export const commandNumbers = () =>
+  queryOptions({ queryKey: ["commands", "numbers"], queryFn: () => ask(client.GET("/api/commands/statistics")) });
+
+export const commandAgents = () =>
+  queryOptions({ queryKey: ["commands", "agents"], queryFn: () => ask(client.GET("/api/commands/agents")) });
+
+export const commandTypes = () =>
+  queryOptions({ queryKey: ["commands", "types"], queryFn: () => ask(client.GET("/api/commands/types")) });

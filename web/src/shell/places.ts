@@ -5,6 +5,7 @@ export const PLACES: Place[] = [
   { to: "/", name: "Home", key: "h" },
   { to: "/orchestrator", name: "Tasks", key: "t" },
   { to: "/orchestrator/approvals", name: "Approvals", key: "a" },
+  { to: "/queue", name: "Command queue", key: "q" },
   { to: "/content", name: "Content", key: "c" },
   { to: "/settings", name: "Settings", key: "s", foot: true },
   { to: "/system", name: "System", key: "y", foot: true },

@@ -1,0 +1,224 @@
+/** The command queue: what waits for agents, what they hold, what came out; filters in the address; live. */
+import { Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo, useRef, useState } from "react";
+import { useMay } from "../../api/me";
+import { type CommandRow, commandNumbers, commandPages, commandTypes } from "../../api/queries";
+import { Key, useKeys } from "../../parts/Key";
+import { useNow } from "../../parts/now";
+import { Panel } from "../../parts/Panel";
+import { Empty, Loading, Trouble } from "../../parts/Rest";
+import { Status } from "../../parts/Status";
+import { ago, counted, duration, spoken, whole } from "../../parts/words";
+import styles from "./Queue.module.css";
+import { QueueAgents } from "./QueueAgents";
+import { QueueDetail } from "./QueueDetail";
+import { QueueNew } from "./QueueNew";
+
+const STATES = ["pending", "processing", "completed", "failed"] as const;
+const SORTS = [
+  { value: "newest", label: "Newest first" },
+  { value: "oldest", label: "Oldest first" },
+  { value: "priority", label: "As agents take them" },
+];
+
+export function Queue() {
+  const search = useSearch({ from: "/queue" });
+  const navigate = useNavigate({ from: "/queue" });
+  const operator = useMay("operator");
+  const [making, setMaking] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const filter = {
+    status: STATES.find((one) => one === search.status),
+    agentType: search.type,
+    search: search.q,
+    sort: SORTS.find((one) => one.value === search.sort)?.value ?? "newest",
+    archived: search.archived === "yes",
+  };
+  const query = useInfiniteQuery(commandPages(filter));
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const types = useQuery(commandTypes()).data?.items ?? [];
+  const set = (next: Record<string, string | undefined>) =>
+    void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
+  const typed = useDebouncedCallback((text: string) => set({ q: text || undefined }), 250);
+  const filtered = Boolean(filter.status || filter.agentType || filter.search || filter.archived);
+  useKeys([
+    ["n", () => operator && setMaking(true)],
+    ["/", () => field.current?.focus()],
+  ]);
+  return (
+    <>
+      <div className={styles.head}>
+        <h1>Command queue</h1>
+        <span className="space" />
+        {operator && (
+          <Button variant="filled" onClick={() => setMaking(true)} rightSection={<Key>N</Key>}>
+            New command
+          </Button>
+        )}
+      </div>
+      <div className="stack">
+        <Numbers state={filter.status} pick={(state) => set({ status: state })} />
+        <QueueAgents open={(id) => set({ id })} />
+        <Panel
+          title={
+            <div className={styles.filters}>
+              <Select
+                aria-label="Agent type"
+                placeholder="Any agent type"
+                clearable
+                searchable
+                value={search.type ?? null}
+                data={types.map((one) => one.agent_type)}
+                onChange={(value) => set({ type: value ?? undefined })}
+              />
+              <Select
+                aria-label="Order"
+                value={filter.sort}
+                allowDeselect={false}
+                data={SORTS}
+                onChange={(value) => set({ sort: value === "newest" ? undefined : (value ?? undefined) })}
+              />
+              <Select
+                aria-label="Kept or archived"
+                value={filter.archived ? "yes" : "no"}
+                allowDeselect={false}
+                data={[
+                  { value: "no", label: "Current" },
+                  { value: "yes", label: "Archived" },
+                ]}
+                onChange={(value) => set({ archived: value === "yes" ? "yes" : undefined })}
+              />
+              <TextInput
+                ref={field}
+                aria-label="Search"
+                placeholder="Search action or agent"
+                defaultValue={search.q ?? ""}
+                onChange={(event) => typed(event.currentTarget.value)}
+              />
+            </div>
+          }
+          aside={query.data ? counted(query.data.pages[0]?.total ?? rows.length, "command") : undefined}
+          label="Commands"
+        >
+          {query.isPending ? (
+            <Loading rows={6} />
+          ) : query.error && rows.length === 0 ? (
+            <Trouble error={query.error} retry={() => void query.refetch()} />
+          ) : rows.length === 0 ? (
+            <Empty
+              title={filtered ? "Nothing fits these filters." : "No command yet."}
+              action={
+                filtered ? (
+                  <Button
+                    onClick={() => set({ status: undefined, type: undefined, q: undefined, archived: undefined })}
+                  >
+                    Show all
+                  </Button>
+                ) : undefined
+              }
+            >
+              {filtered
+                ? "Take one away to see more."
+                : "Plans and scripts queue commands here for agents; so can you, with New command."}
+            </Empty>
+          ) : (
+            <Rows rows={rows} chosen={search.id} open={(id) => set({ id })} />
+          )}
+          {query.hasNextPage && (
+            <div className={styles.more}>
+              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                Show more
+              </Button>
+            </div>
+          )}
+        </Panel>
+      </div>
+      <QueueNew opened={making} close={() => setMaking(false)} made={(id) => set({ id })} types={types} />
+      <QueueDetail id={search.id} close={() => set({ id: undefined })} />
+    </>
+  );
+}
+
+function Numbers({ state, pick }: { state?: string; pick: (state: string | undefined) => void }) {
+  const found = useQuery(commandNumbers()).data;
+  const notes: Record<string, string> = {
+    pending: found?.oldest_pending_seconds
+      ? `the oldest for ${duration(found.oldest_pending_seconds)}`
+      : "nothing waits for an agent",
+    processing:
+      found?.wait_seconds_p50 != null ? `taken after ${duration(found.wait_seconds_p50)}` : "in agents' hands",
+    completed: found ? `${found.completed_per_minute.toFixed(1)} a minute of late` : "",
+    failed: found?.dead_letters ? "wait for a person" : "none waits for a person",
+  };
+  return (
+    <fieldset className={styles.cards} aria-label="Commands by state" style={{ margin: 0, padding: 0 }}>
+      {STATES.map((name) => (
+        <button
+          key={name}
+          type="button"
+          className={styles.card}
+          aria-pressed={state === name}
+          onClick={() => pick(state === name ? undefined : name)}
+        >
+          <Status status={name} />
+          <p className="big">{found ? whole(found.by_status[name] ?? 0) : "–"}</p>
+          <p className="quiet">{notes[name]}</p>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What a row says of the result: a line of text, never markup. */
+function gist(row: CommandRow): string {
+  const value = row.status === "completed" ? row.result : (row.error?.detail ?? row.error);
+  if (row.status === "pending" && row.waits_for?.length) return `Waits for ${counted(row.waits_for.length, "other")}.`;
+  if (value == null) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; open: (id: string) => void }) {
+  const now = useNow(10_000);
+  return (
+    <div className={styles.scroll}>
+      <table className="ledger">
+        <thead>
+          <tr>
+            <th>Action</th>
+            <th>State</th>
+            <th className={styles.wide}>Result</th>
+            <th className={styles.wide}>Agent</th>
+            <th className={`${styles.right} ${styles.wide}`}>Priority</th>
+            <th className={styles.right}>Made</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.command_id} aria-selected={row.command_id === chosen} onClick={() => open(row.command_id)}>
+              <td>
+                <button type="button" className={styles.open} onClick={() => open(row.command_id)}>
+                  {spoken(row.action)}
+                </button>
+                <div className="quiet">{row.agent_type}</div>
+              </td>
+              <td>
+                <Status status={row.status} />
+              </td>
+              <td className={styles.wide}>
+                <div className={styles.preview} title={gist(row).slice(0, 500)}>
+                  {gist(row).slice(0, 200)}
+                </div>
+              </td>
+              <td className={styles.wide}>{row.lease_owner ?? "–"}</td>
+              <td className={`${styles.right} ${styles.wide}`}>{row.priority}</td>
+              <td className={styles.right}>{ago(row.created_at, now)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

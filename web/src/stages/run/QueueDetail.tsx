@@ -1,0 +1,173 @@
+/** One command: payload, result, history; retry, cancel, delete. */
+import { Button, Drawer, Modal } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useMay } from "../../api/me";
+import { command } from "../../api/queries";
+import { Json } from "../../parts/Json";
+import { Key, useKeys } from "../../parts/Key";
+import { Shown } from "../../parts/Rest";
+import { Status } from "../../parts/Status";
+import { atClock, counted, spoken, when } from "../../parts/words";
+import styles from "./Queue.module.css";
+
+type Detail = Schemas["CommandDetail"];
+type Verb = "retry" | "cancel" | "delete";
+
+export function QueueDetail({ id, close }: { id?: string; close: () => void }) {
+  const query = useQuery({ ...command(id ?? ""), enabled: id !== undefined });
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={close}
+      position="right"
+      size="lg"
+      title={query.data ? `${spoken(query.data.action)}, for ${query.data.agent_type}` : "Command"}
+    >
+      {id && (
+        <Shown query={query} rows={8}>
+          {(found) => <Body found={found} close={close} />}
+        </Shown>
+      )}
+    </Drawer>
+  );
+}
+
+function Body({ found, close }: { found: Detail; close: () => void }) {
+  const operator = useMay("operator");
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState<Verb>();
+  const act = async (verb: Verb) => {
+    setAsking(undefined);
+    const params = { params: { path: { command_id: found.command_id } } };
+    try {
+      if (verb === "delete") {
+        await ask(client.DELETE("/api/commands/{command_id}", params));
+        close();
+      } else await ask(client.POST(`/api/commands/{command_id}/${verb}`, params));
+    } catch (error) {
+      const problem = error instanceof Problem ? error : null;
+      notifications.show({
+        title: `Could not ${verb} it`,
+        message: `${problem?.message ?? String(error)} ${problem?.hint ?? ""}`,
+        autoClose: false,
+      });
+    }
+    await queries.invalidateQueries({ queryKey: ["commands"] });
+  };
+  const over = found.status === "completed" || found.status === "failed";
+  useKeys(operator && found.status === "failed" ? [["r", () => void act("retry")]] : []);
+  return (
+    <div className="stack">
+      <div className="row">
+        <Status status={found.status} tinted />
+        <span className="space" />
+        {operator && found.status === "failed" && (
+          <Button variant="filled" onClick={() => void act("retry")} rightSection={<Key>R</Key>}>
+            Retry
+          </Button>
+        )}
+        {operator && !over && <Button onClick={() => setAsking("cancel")}>Cancel command</Button>}
+        {operator && found.status !== "processing" && <Button onClick={() => setAsking("delete")}>Delete</Button>}
+      </div>
+      <dl className={styles.facts}>
+        <dt>Made</dt>
+        <dd>
+          {when(found.created_at)} by {found.requested_by}
+        </dd>
+        <dt>Agent</dt>
+        <dd>{found.lease_owner ?? "Nobody has taken it."}</dd>
+        {found.status === "processing" && (
+          <>
+            <dt>Lease until</dt>
+            <dd>{atClock(found.lease_until)}</dd>
+          </>
+        )}
+        {found.not_before && (
+          <>
+            <dt>Tried again</dt>
+            <dd>{when(found.not_before)}</dd>
+          </>
+        )}
+        <dt>Priority</dt>
+        <dd>{found.priority}</dd>
+        <dt>Taken</dt>
+        <dd>
+          {counted(found.attempts, "time")}
+          {found.failures ? `, ${counted(found.failures, "error")}` : ""}
+        </dd>
+        {found.waits_for && found.waits_for.length > 0 && (
+          <>
+            <dt>Waits for</dt>
+            <dd>{found.waits_for.join(", ")}</dd>
+          </>
+        )}
+        {found.task_id && (
+          <>
+            <dt>Task</dt>
+            <dd>
+              <Link to="/orchestrator/tasks/$id" params={{ id: found.task_id }}>
+                Open the task that waits for it
+              </Link>
+            </dd>
+          </>
+        )}
+        <dt>Id</dt>
+        <dd className="mono">{found.command_id}</dd>
+      </dl>
+      <section aria-label="Payload">
+        <h3>Payload</h3>
+        <Json value={found.payload} />
+      </section>
+      {found.status === "completed" && (
+        <section aria-label="Result">
+          <h3>Result</h3>
+          <Json value={found.result} />
+        </section>
+      )}
+      {found.error && (
+        <section aria-label="Error">
+          <h3>{found.status === "failed" ? "Error" : "Last error"}</h3>
+          <Json value={found.error} />
+        </section>
+      )}
+      <section aria-label="History">
+        <h3>History</h3>
+        <ol className={styles.history}>
+          {found.history.map((one) => (
+            <li key={`${one.at} ${one.what}`}>
+              <span className="quiet">{atClock(one.at)}</span>
+              <span>
+                {spoken(one.what)} by {one.by}
+                {one.detail && <span className="quiet">: {one.detail}</span>}
+              </span>
+            </li>
+          ))}
+        </ol>
+      </section>
+      <Modal
+        opened={asking !== undefined}
+        onClose={() => setAsking(undefined)}
+        title={asking === "delete" ? "Delete this command?" : "Cancel this command?"}
+      >
+        <div className="stack">
+          <p style={{ margin: 0 }}>
+            {asking === "delete"
+              ? "Its payload, result and history are gone for good."
+              : "It ends as failed. An agent that works on it hears so with its next heartbeat; a task that waits for it fails at this step."}
+          </p>
+          <div className="row">
+            <span className="space" />
+            <Button onClick={() => setAsking(undefined)}>Keep it</Button>
+            <Button variant="filled" color="red" onClick={() => asking && void act(asking)}>
+              {asking === "delete" ? "Delete" : "Cancel command"}
+            </Button>
+          </div>
+        </div>
+      </Modal>
+    </div>
+  );
+}

@@ -1,0 +1,144 @@
+/** A new command: agent type, action, payload as JSON. What the server refuses stands at its field; nothing typed is lost. */
+import { Autocomplete, Button, Modal, NumberInput, Textarea } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { ask, client, Problem, type Schemas } from "../../api/client";
+import { Key } from "../../parts/Key";
+
+type Props = {
+  opened: boolean;
+  close: () => void;
+  made: (id: string) => void;
+  types: Schemas["AgentTypeOut"][];
+};
+
+export function QueueNew({ opened, close, made, types }: Props) {
+  const queries = useQueryClient();
+  const [agentType, setType] = useState("");
+  const [action, setAction] = useState("");
+  const [payload, setPayload] = useState("{}");
+  const [priority, setPriority] = useState<number | string>(0);
+  const [problem, setProblem] = useState<Problem>();
+  const [sending, setSending] = useState(false);
+  const actions = types.find((one) => one.agent_type === agentType)?.actions ?? [];
+  const doing = actions.find((one) => one.action === action);
+  const broken = unreadable(payload);
+  const payloadErrors = problem?.errors
+    .filter((one) => one.field.startsWith("payload"))
+    .map((one) => `${one.field}: ${one.message}`)
+    .join("\n");
+  const send = async () => {
+    if (broken || !agentType || !action || sending) return;
+    setSending(true);
+    try {
+      const body = { agent_type: agentType, action, payload: JSON.parse(payload), priority: Number(priority) || 0 };
+      const row = await ask(client.POST("/api/commands", { body: body as never }));
+      setProblem(undefined);
+      setPayload("{}");
+      await queries.invalidateQueries({ queryKey: ["commands"] });
+      close();
+      made(row.command_id);
+    } catch (error) {
+      setProblem(error instanceof Problem ? error : new Problem(0, "", "", String(error), null, []));
+    } finally {
+      setSending(false);
+    }
+  };
+  const other = problem && !["agent_type", "action", "priority"].some((name) => problem.of(name)) && !payloadErrors;
+  return (
+    <Modal opened={opened} onClose={close} title="New command" size="lg">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void send();
+        }}
+      >
+        <Autocomplete
+          label="Agent type"
+          data-autofocus
+          required
+          value={agentType}
+          onChange={setType}
+          data={types.map((one) => one.agent_type)}
+          error={problem?.of("agent_type")}
+        />
+        <Autocomplete
+          label="Action"
+          required
+          value={action}
+          onChange={setAction}
+          data={actions.map((one) => one.action)}
+          description={
+            doing?.description || (actions.length ? undefined : "Any action: agents of this type named none.")
+          }
+          error={problem?.of("action")}
+        />
+        <Textarea
+          label="Payload"
+          description={doing ? takes(doing.input_schema) : "A JSON object."}
+          autosize
+          minRows={5}
+          maxRows={16}
+          value={payload}
+          onChange={(event) => setPayload(event.currentTarget.value)}
+          error={broken ?? (payloadErrors || undefined)}
+          styles={{ input: { fontFamily: "var(--mono)", fontSize: 12 }, error: { whiteSpace: "pre-wrap" } }}
+        />
+        <NumberInput
+          label="Priority"
+          description="The greater goes first; then the older."
+          min={-100}
+          max={100}
+          allowDecimal={false}
+          value={priority}
+          onChange={setPriority}
+          error={problem?.of("priority")}
+        />
+        {other && (
+          <p role="alert" style={{ margin: 0, color: "var(--failed)" }}>
+            {problem.message} {problem.hint}
+          </p>
+        )}
+        <div className="row">
+          <span className="space" />
+          <Button onClick={close}>Close</Button>
+          <Button
+            type="submit"
+            variant="filled"
+            loading={sending}
+            disabled={!agentType || !action || broken !== undefined}
+            rightSection={<Key>Ctrl ↵</Key>}
+          >
+            Queue it
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+/** What is wrong with the text as a JSON object, if anything. */
+function unreadable(text: string): string | undefined {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (found === null || typeof found !== "object" || Array.isArray(found)) return "A payload is an object: {…}";
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : "This is not JSON.";
+  }
+}
+
+function takes(schema: Record<string, unknown> | undefined): string {
+  const fields = Object.entries((schema?.properties ?? {}) as Record<string, { type?: unknown }>);
+  const needed = (schema?.required ?? []) as string[];
+  if (!fields.length) return "A JSON object.";
+  return `Takes ${fields
+    .map(
+      ([name, one]) => `${name}${one.type ? ` (${String(one.type)}${needed.includes(name) ? ", required" : ""})` : ""}`,
+    )
+    .join(", ")}.`;
+}
