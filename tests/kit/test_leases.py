@@ -1,11 +1,13 @@
 """The work of a dead worker is taken over; what kills every worker is set aside."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from cofounder.kit import db, durable, leases
+from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.kit.tables import Lease
 from cofounder.kit.testing import Database, Spawned, until
@@ -118,6 +120,46 @@ async def test_five_takeovers_without_progress_set_a_workflow_aside_but_not_one_
     state = await durable.status(stuck)
     assert state is not None
     assert state.status == "CANCELLED"
+    await durable.close()
+
+
+@pytest.mark.usefixtures("short")
+async def test_a_workflow_that_only_waited_for_its_turn_did_not_kill_its_worker(database: Database) -> None:
+    told: list[str] = []
+    works = [False]
+
+    async def dead(id: str) -> None:
+        told.append(id)
+
+    async def at_work(id: str, since: datetime) -> bool:
+        return works[0]
+
+    await durable.start(executor_id="w0")
+    stuck = await begin("test.working", 60.0)
+
+    async def begun() -> bool:
+        return len(await notes()) == 1
+
+    await until(begun)
+    await durable.stop()
+    for number in range(1, 15):
+        works[0] = number > 8
+        async with db.transaction() as session:
+            gone = {"holder": f"w{number - 1}", "role": "worker", "process_id": 1, "fence": new_id()}
+            past = now() - timedelta(seconds=60)
+            await session.execute(
+                insert(Lease).values(**gone, started_at=past, beat_at=past, expires_at=now() - timedelta(seconds=1))
+            )
+        await durable.start(executor_id=f"w{number}")
+        taken = await leases.take_over(role="worker", me=f"w{number}", dead=dead, at_work=at_work)
+        assert (stuck in taken) == (number <= 8 + leases.TAKEOVERS), number
+
+        async def running(mine: str = f"w{number}", taken: list[str] = taken) -> bool:
+            return set(await durable.list_pending(mine)) == set(taken)
+
+        await until(running)
+        await durable.stop()
+    assert told == [stuck]
     await durable.close()
 
 

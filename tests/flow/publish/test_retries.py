@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from cofounder import journey
 from cofounder.flow.publish import service, settling, steps
 from cofounder.flow.publish.errors import NothingToRetry
 from cofounder.flow.publish.outcomes import LONGEST_WAIT_SECONDS, Outcome, task_status, verdict, wait_seconds
 from cofounder.flow.publish.schemas import PublicationOut, Verdict
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, until
 from cofounder.people import audit_entries
 from tests.channels.smtp import Server
@@ -317,3 +319,25 @@ def test_one_unknown_recipient_makes_the_whole_unknown(states: list[str]) -> Non
     assert whole == expected
     assert (len(states) != 1) <= bool(said)
     assert task_status([whole], 1) == ("publishing" if whole == "unknown" else "completed")
+
+
+async def test_a_publication_set_aside_ends_says_so_and_can_be_sent_later(
+    engine_running: Database, mail: Mail, retries: Retries
+) -> None:
+    retries(5, 3000)
+    with Server() as server:
+        mail(server, "ada@reader.example")
+    said = await approved("email")
+    await until(lambda: again(said.task_id))
+    (one,) = await of(said.task_id)
+    await journey.set_aside(f"{one.publication_id}:{new_id()}")  # one that carries it no more
+    assert [one.state for one in await of(said.task_id)] == ["scheduled"]
+    await journey.set_aside(str(one.publication_id))
+    (one,) = await of(said.task_id)
+    assert (one.state, one.actions) == ("refused", ["retry"])
+    assert "Five workers" in (one.note or "")
+    assert await status(said.task_id) == "completed"
+    with Server(port=server.port) as back:
+        await retry(one)
+        await until(settled(said.task_id))
+        assert len(back.messages) == 1
