@@ -107,26 +107,32 @@ async def take_over(
     A worker is dead when its lease ran out, or when its process is gone from this very machine. `strays`: also what
     belongs to workers without any lease. Not `steady`: leases that ran out say nothing, the database was away.
     """
-    gone = await _gone(role, me, strays=strays, steady=steady)
-    left = [(one, since) for holder, since in gone.items() for one in await durable.list_pending(holder)]
     taken: list[str] = []
-    for start in range(0, len(left), AT_ONCE):
-        # Together: on a busy loop each turn is waited for, and one after the other they would take minutes.
-        some = left[start : start + AT_ONCE]
-        weighed = await asyncio.gather(*(_weighed(one, since, finished, at_work) for one, since in some))
-        notes = {one: found for (one, _), found in zip(some, weighed, strict=True) if found is not None}
-        await durable.hand_on(list(notes))  # counted after: who dies in between has taken nothing over
-        await asyncio.gather(*(durable.annotate(one, note) for one, note in notes.items() if note))
-        taken += notes
-        for one, _ in some:
-            if one not in notes:
-                await _set_aside(one, dead)
-    if gone:
+    # One dead worker after the other: what a taker that dies itself has handed on by then stays handed on.
+    for holder, since in (await _gone(role, me, strays=strays, steady=steady)).items():
+        left = await durable.list_pending(holder)
+        for start in range(0, len(left), AT_ONCE):
+            taken += await _hand_on(left[start : start + AT_ONCE], since, dead, finished, at_work)
         async with db.transaction() as session:
-            await session.execute(delete(Lease).where(Lease.holder.in_(list(gone))))
+            await session.execute(delete(Lease).where(Lease.holder == holder))
     if taken:
         log.warning("took over workflows of a dead worker", workflows=len(taken), worker=me)
     return taken
+
+
+async def _hand_on(
+    some: Sequence[str], since: datetime | None, dead: Dead | None, finished: Count | None, at_work: AtWork | None
+) -> list[str]:
+    """Put a dead worker's workflows into the queue, those set aside left out; gives those that were put there."""
+    # Together: on a busy loop each turn is waited for, and one after the other they would take minutes.
+    weighed = await asyncio.gather(*(_weighed(one, since, finished, at_work) for one in some))
+    notes = {one: found for one, found in zip(some, weighed, strict=True) if found is not None}
+    await durable.hand_on(list(notes))  # counted after: who dies in between has taken nothing over
+    await asyncio.gather(*(durable.annotate(one, note) for one, note in notes.items() if note))
+    for one in some:
+        if one not in notes:
+            await _set_aside(one, dead)
+    return list(notes)
 
 
 async def _beat(mine: _Held, pause: float) -> None:
