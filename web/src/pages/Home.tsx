@@ -87,25 +87,27 @@ const addressOf = (task: TaskRow) =>
     ? ({ to: "/orchestrator/approvals/$id", params: { id: task.task_id } } as const)
     : ({ to: "/orchestrator/tasks/$id", params: { id: task.task_id } } as const);
 
+const MOST = 9; // as many as there are keys
+const MOST_UNKNOWN = 3;
+
 function NeedsYou({ now }: { now: number }) {
   const waiting = useQuery(needsYou());
   const unknown = useQuery(unknownOutcomes());
   const navigate = useNavigate();
-  const rows = waiting.data?.items ?? [];
-  useKeys(
-    rows
-      .slice(0, 9)
-      .map((task, place): [string, () => void] => [String(place + 1), () => void navigate(addressOf(task))]),
-  );
+  const rows = (waiting.data?.items ?? []).slice(0, MOST);
+  const open = unknown.data?.items.slice(0, MOST_UNKNOWN) ?? [];
+  const more = (waiting.data?.total ?? 0) - rows.length;
+  const moreUnknown = (unknown.data?.total ?? 0) - open.length;
+  useKeys(rows.map((task, place): [string, () => void] => [String(place + 1), () => void navigate(addressOf(task))]));
   return (
     <Panel title="Needs you">
       <Shown query={waiting}>
         {() =>
-          rows.length + (unknown.data?.items.length ?? 0) === 0 ? (
+          rows.length + open.length === 0 ? (
             <Empty title="Nothing needs you.">What waits for your decision appears here as soon as it does.</Empty>
           ) : (
             <ul className={styles.list}>
-              {unknown.data?.items.map((publication) => (
+              {open.map((publication) => (
                 <li key={publication.publication_id}>
                   <Glyph look="unknown" />
                   <div>
@@ -141,13 +143,29 @@ function NeedsYou({ now }: { now: number }) {
                     <Button
                       variant={place === 0 ? "filled" : "default"}
                       onClick={() => void navigate(addressOf(task))}
-                      rightSection={place < 9 ? <Key>{String(place + 1)}</Key> : undefined}
+                      rightSection={<Key>{String(place + 1)}</Key>}
                     >
                       {task.status === "needs_clarification" ? "Answer" : "Review"}
                     </Button>
                   </div>
                 </li>
               ))}
+              {more + moreUnknown > 0 && (
+                <li className={styles.more}>
+                  <span />
+                  <span>
+                    {more > 0 && (
+                      <Link to="/orchestrator/approvals">{`${counted(more, "more task waits", "more tasks wait")}`}</Link>
+                    )}
+                    {more > 0 && moreUnknown > 0 && ", "}
+                    {moreUnknown > 0 && (
+                      <Link to="/content">
+                        {`${counted(moreUnknown, "more publication", "more publications")} of unknown outcome`}
+                      </Link>
+                    )}
+                  </span>
+                </li>
+              )}
             </ul>
           )
         }
@@ -165,7 +183,7 @@ function Running({ now }: { now: number }) {
           page.items.length === 0 ? (
             <Empty title="Nothing runs." />
           ) : (
-            <table className="ledger">
+            <table className="ledger stacked">
               <thead>
                 <tr>
                   <th>Task</th>
@@ -175,7 +193,7 @@ function Running({ now }: { now: number }) {
                 </tr>
               </thead>
               <tbody>
-                {page.items.map((task) => (
+                {page.items.slice(0, MOST).map((task) => (
                   <tr key={task.task_id}>
                     <td>
                       <Link to="/orchestrator/tasks/$id" params={{ id: task.task_id }}>
@@ -213,7 +231,7 @@ function Published({ now }: { now: number }) {
           page.items.length === 0 ? (
             <Empty title="Nothing published.">What you approve is published once, and appears here.</Empty>
           ) : (
-            <table className="ledger">
+            <table className="ledger stacked">
               <tbody>
                 {page.items.map((publication) => (
                   <tr key={publication.publication_id}>
