@@ -26,6 +26,11 @@ HEADERS = {
 }
 
 
+def is_built(built: Path = BUILT) -> bool:
+    """Whether there is a page to serve."""
+    return (built / "index.html").is_file()
+
+
 def install(app: FastAPI, built: Path = BUILT) -> None:
     """Let whatever no route answers be the page. Without a built page its addresses say how to build it."""
     missing = app.router.default
