@@ -20,6 +20,7 @@ run: setup      ## open the product on the sample company
 	@$(BIN)/cofounder up --sample
 
 test: setup     ## run every test
+	@.ci/browser
 	@$(BIN)/python -m pytest
 
 kills: setup    ## kill a worker at every single point of a journey (half an hour)
