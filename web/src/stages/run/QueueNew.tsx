@@ -73,7 +73,8 @@ export function QueueNew({ opened, close, made, types }: Props) {
           onChange={setAction}
           data={actions.map((one) => one.action)}
           description={
-            doing?.description || (actions.length ? undefined : "Any action: agents of this type named none.")
+            doing?.description ||
+            (agentType && !actions.length ? "Any: agents of this type named no actions." : undefined)
           }
           error={problem?.of("action")}
         />
