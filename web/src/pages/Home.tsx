@@ -24,6 +24,7 @@ import {
   spoken,
   when,
 } from "../parts/words";
+import { gist } from "../stages/publish/reading";
 import { NewTask } from "../stages/request/NewTask";
 import styles from "./Home.module.css";
 
@@ -235,7 +236,7 @@ function Published({ now }: { now: number }) {
               <tbody>
                 {page.items.map((publication) => (
                   <tr key={publication.publication_id}>
-                    <td>{short(publication.text, 70)}</td>
+                    <td>{short(gist(publication), 70)}</td>
                     <td>{channelName(publication.channel)}</td>
                     <td className="quiet">{publication.delivered_by}</td>
                     <td className="right quiet" title={atClock(publication.finished_at)}>

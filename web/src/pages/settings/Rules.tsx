@@ -169,7 +169,9 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
             <span role="alert" style={{ color: "var(--failed)", fontSize: 13 }}>
               {old
                 ? "Somebody changed the settings since you opened them. What you typed is kept: look at it again."
-                : `${problem.message} ${problem.hint ?? ""}`}{" "}
+                : changed.some(([name]) => problem.of(name))
+                  ? "Nothing was saved: mend the fields that are marked."
+                  : `${problem.message} ${problem.hint ?? ""}`}{" "}
               {old && (
                 <Button
                   size="compact-xs"

@@ -53,7 +53,7 @@ function There({ id, attempted, back, onDone }: Part & { attempted: string | nul
         inputMode="url"
         value={url}
         onChange={(event) => setUrl(event.currentTarget.value)}
-        error={problem?.of("url")}
+        error={problem?.of("url") && "Write the whole address, with https:// before it."}
         data-autofocus
       />
       <TextInput
