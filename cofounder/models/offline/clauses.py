@@ -6,7 +6,7 @@ Notation: `<up +x -b>` conditions first: a mark that holds, an item told already
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -25,6 +25,16 @@ class Slot:
 
 
 Piece = str | Slot
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Alternatives of which one is taken; `plain` when none of them has a slot that could be empty."""
+
+    options: tuple[tuple[Piece, ...], ...]
+    plain: bool
+
+
 _ONCE = frozenset({"nocause", "noyear", "nobase1", "nobases", "provisional", "restricted"})  # limits are named once
 
 
@@ -61,7 +71,7 @@ class Clause:
     told: tuple[str, ...]
     fresh: tuple[str, ...]
     absent: tuple[str, ...]
-    pieces: tuple[Piece | tuple[tuple[Piece, ...], ...], ...]
+    pieces: tuple[Piece | Choice, ...]
     needs: tuple[Slot, ...]
     once: tuple[str, ...] = ()  # what it tells beside its slots, at most once in a text
     stretches: frozenset[tuple[str, ...]] = frozenset()  # runs of words that it has in any text
@@ -101,7 +111,7 @@ def parse(source: str) -> Clause:
         for word in head.split():
             target = {"+": told, "-": fresh, "~": absent}.get(word[0], marks)
             target.append(word.lstrip("+-~"))
-    pieces: list[Piece | tuple[tuple[Piece, ...], ...]] = []
+    pieces: list[Piece | Choice] = []
     at = 0
     for match in _PIECE.finditer(text):
         if match.start() > at:
@@ -109,7 +119,8 @@ def parse(source: str) -> Clause:
         if match["slot"]:
             pieces.append(Slot(match["slot"], bool(match["again"]), bool(match["a"])))
         else:
-            pieces.append(tuple(_simple(option) for option in match["options"].split("|")))
+            options = tuple(_simple(option) for option in match["options"].split("|"))
+            pieces.append(Choice(options, not any(isinstance(one, Slot) for option in options for one in option)))
         at = match.end()
     if at < len(text):
         pieces.append(text[at:])
@@ -126,18 +137,18 @@ def parse(source: str) -> Clause:
 STRETCH = 5  # words in a row by which a clause is known again
 
 
-def _stretches(pieces: list[Piece | tuple[tuple[Piece, ...], ...]]) -> frozenset[tuple[str, ...]]:
+def _stretches(pieces: list[Piece | Choice]) -> frozenset[tuple[str, ...]]:
     return frozenset().union(*(runs(piece, STRETCH) for piece in pieces if isinstance(piece, str)))
 
 
-def _sure(piece: Piece | tuple[tuple[Piece, ...], ...]) -> tuple[Slot, ...]:
+def _sure(piece: Piece | Choice) -> tuple[Slot, ...]:
     """The slots that a piece fills whichever of its alternatives is taken."""
     if isinstance(piece, Slot):
         return (piece,)
     if isinstance(piece, str):
         return ()
-    first = [slot for slot in piece[0] if isinstance(slot, Slot)]
-    rest = [{slot.name for slot in option if isinstance(slot, Slot)} for option in piece[1:]]
+    first = [slot for slot in piece.options[0] if isinstance(slot, Slot)]
+    rest = [{slot.name for slot in option if isinstance(slot, Slot)} for option in piece.options[1:]]
     return tuple(slot for slot in first if all(slot.name in names for names in rest))
 
 
@@ -227,13 +238,15 @@ def put_into_words(
     dated = "when" in telling.said
     parts: list[Piece] = []
     for piece in clause.pieces:
-        if isinstance(piece, tuple):
-            options = [
-                one for one in piece if all(_open(slot, scene, telling) for slot in one if isinstance(slot, Slot))
-            ]
+        if isinstance(piece, Choice):
+            options: Sequence[tuple[Piece, ...]] = piece.options
+            if not piece.plain:
+                options = [
+                    one for one in options if all(_open(slot, scene, telling) for slot in one if isinstance(slot, Slot))
+                ]
             if not options:
                 return None
-            parts.extend(rng.choice(options))
+            parts.extend(options[int(rng.random() * len(options))])
         else:
             parts.append(piece)
     words: list[str] = []

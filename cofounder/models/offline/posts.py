@@ -70,7 +70,7 @@ def post(writing: Writing, *, skip: frozenset[str] = frozenset()) -> Candidate |
         schema = search.composer.schema()
         if short:
             schema = shortened(schema, writing.rng, room.words[1])
-        candidate = search.composer.compose(schema, room.words[0] + 4)
+        candidate = search.composer.compose(schema, min(room.words[0] + 4, sum(room.words) // 2))
         candidate.paragraphs = joined(candidate.paragraphs, writing.brief.form.paragraphs[1])
         return candidate
 

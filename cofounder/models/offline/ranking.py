@@ -8,7 +8,7 @@ from cofounder.models.offline.composing import Candidate
 from cofounder.models.offline.texts import count_words, grade, overlap, sentences
 from cofounder.models.offline.voice import Voice
 
-EASIEST = 1.5  # a grade below it sounds like a telegram; only the shortest voices come near
+MARGIN = 0.5  # this near to its lowest grade a voice begins to sound like a telegram
 
 
 def _size(count: int) -> str:
@@ -41,5 +41,5 @@ def score(candidate: Candidate, voice: Voice, room: Room, wanted: set[str], avoi
     novelty = 1 - max((overlap(text, other) for other in avoid), default=0.0)
     openers = [paragraph.split(" ")[0] for paragraph in candidate.paragraphs if paragraph]
     variety = len(set(openers)) / len(openers) if openers else 0.0
-    choppy = max(0.0, EASIEST - grade(text)) if voice.mean < 8 else 0.0
+    choppy = max(0.0, voice.grade + MARGIN - grade(text))
     return rhythm(text, voice) - 0.5 * choppy + 1.4 * told + 0.4 * length + 1.2 * novelty + 0.4 * variety

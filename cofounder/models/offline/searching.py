@@ -61,7 +61,7 @@ class Search:
                 break
             if number and number % CANDIDATES == 0 and not kept:
                 self.composer.forget()
-            candidate = toned(make(), self.brief.tone)
+            candidate = self._toned(make()) if self.brief.avoid else make()
             faults = self._faults(candidate)
             if not faults:
                 self._score(candidate)
@@ -72,6 +72,9 @@ class Search:
         drawn = self._draw(kept)
         return drawn or self._least_faulty(nearly) or self._least_faulty(shared)
 
+    def _toned(self, candidate: Candidate) -> Candidate:
+        return toned(candidate, self.brief.tone)
+
     def _score(self, candidate: Candidate) -> None:
         candidate.score = score(candidate, self.voice, self.room, self.wanted, self.brief.avoid)
 
@@ -80,7 +83,7 @@ class Search:
         for _, candidate in found:
             self._score(candidate)
         for _, candidate in sorted(found, key=lambda pair: (pair[0], -pair[1].score)):
-            if self._true(candidate):
+            if self._true(self._toned(candidate)):
                 return candidate
         return None
 
@@ -90,7 +93,7 @@ class Search:
         while left:
             best = left[:BEST]
             drawn = self.rng.choices(best, [len(best) - place for place in range(len(best))])[0]
-            if self._true(drawn):
+            if self._true(self._toned(drawn)):
                 return drawn
             left.remove(drawn)
         return None

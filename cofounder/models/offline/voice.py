@@ -49,6 +49,7 @@ class Voice:
     aside: tuple[str, ...]  # moves that may follow the fact in a very short text
     schemas: tuple[Schema, ...]
     moves: dict[str, tuple[Clause, ...]]
+    grade: float = 1.0  # the Flesch-Kincaid grade below which it would not be this voice
 
     def clauses(self, move: str) -> tuple[Clause, ...]:
         """The voice's own clauses for a move, or the shared ones of its person."""
@@ -105,6 +106,7 @@ def voice(name: str) -> Voice:
         aside=tuple(about["aside"]),
         schemas=tuple(_schema(one) for one in schemas),
         moves=_moves(raw["moves"]),
+        grade=float(about.get("grade", 1.0)),
     )
 
 
