@@ -11,12 +11,12 @@ from cofounder.business.records import service as records
 from cofounder.business.records.schemas import TaskFilter
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.phases import FINAL
-from cofounder.flow.request.schemas import ShortText, TaskOut
+from cofounder.flow.request.schemas import TaskOut
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError, Conflict, InputInvalid
-from cofounder.kit.http import Body
+from cofounder.kit.http import Body, ShortText
 from cofounder.people import Caller, audit
 
 MOST = 10_000
