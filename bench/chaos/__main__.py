@@ -18,7 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -33,6 +33,13 @@ def free_port() -> int:
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         return int(place.getsockname()[1])
+
+
+async def end(server: asyncio.subprocess.Process) -> None:
+    """Stop a server, unless it has ended by itself."""
+    with suppress(ProcessLookupError):
+        server.terminate()
+    await server.wait()
 
 
 async def ready(url: str, within: float = 60) -> None:
@@ -58,7 +65,7 @@ async def run(options: argparse.Namespace, home: Path, mail: Server, environment
     async with db.transaction() as session:
         secret, _ = await create_key(session, "chaos", "approver", LOCAL_OWNER)
     chaos = Chaos(options, home, environment, mail, random.Random(options.seed))
-    with ExitStack() as stack:
+    async with AsyncExitStack() as stack:
         for number in range(options.servers):
             port = free_port()
             log = stack.enter_context((home / f"server-{number}.log").open("wb"))
@@ -66,7 +73,7 @@ async def run(options: argparse.Namespace, home: Path, mail: Server, environment
             server = await asyncio.create_subprocess_exec(
                 *command, env={**os.environ, **environment}, stdout=log, stderr=log
             )
-            stack.callback(server.terminate)
+            stack.push_async_callback(end, server)
             chaos.servers.append(f"http://127.0.0.1:{port}")
         for _ in range(options.workers):
             chaos.spawn()
