@@ -31,7 +31,7 @@ async def test_the_guides_ten_lines_are_an_agent(house: House, tmp_path: Path) -
     script = tmp_path / "agent.py"
     script.write_text(code.replace("http://127.0.0.1:8000", house.url), encoding="utf-8")
     agent = await asyncio.create_subprocess_exec(
-        sys.executable, str(script), env={"COFOUNDER_KEY": house.keys["operator"], "PATH": "/usr/bin:/bin"}
+        sys.executable, str(script), env={"AGENT_KEY": house.keys["operator"], "PATH": "/usr/bin:/bin"}
     )
     try:
         async with AsyncClient(house.url, house.keys["operator"]) as client:

@@ -17,7 +17,7 @@ def count_words(command: Command) -> dict[str, int]:
     return {"words": len(command.payload["text"].split())}
 
 
-worker("${window.location.origin}", os.environ["COFOUNDER_KEY"], "counter", count_words)`;
+worker("${window.location.origin}", os.environ["AGENT_KEY"], "counter", count_words)`;
 
 export function QueueAgents({ open }: { open: (id: string) => void }) {
   const query = useQuery(commandAgents());

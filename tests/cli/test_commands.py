@@ -1,0 +1,55 @@
+"""The command queue at the command line: made, listed, shown, cancelled, retried, deleted; bad input is told."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cofounder.cli import out
+from cofounder.cli.program import run
+from cofounder.kit.testing import Database
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert run(["commands", *arguments, "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_command_is_made_listed_cancelled_retried_and_deleted(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = said(capsys, "create", "financial", "analyze_q4_metrics", '{"date_range": "2024-Q4"}', "--priority", "5")
+    id = made["command_id"]
+    assert (made["status"], made["priority"]) == ("pending", 5)
+    assert said(capsys, "list", "--status", "pending")["total"] == 1
+    assert run(["commands", "cancel", id]) == out.USAGE
+    assert "--yes" in capsys.readouterr().err
+    assert said(capsys, "cancel", id, "--yes")["status"] == "failed"
+    assert said(capsys, "retry", id)["status"] == "pending"
+    assert [one["what"] for one in said(capsys, "show", id)["history"]] == ["created", "cancelled", "retried"]
+    assert run(["commands", "list"]) == 0
+    assert id in capsys.readouterr().out
+    assert said(capsys, "delete", id, "--yes")["command_id"] == id
+    assert said(capsys, "list")["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["create", "financial", "sum", "[1]"], "object"),
+        (["create", "financial", "sum", "{"], "JSON"),
+        (["create", "nobody", "sum"], "nobody"),
+        (["show", "seven"], "commands list"),
+        (["list", "--status", "done"], "pending"),
+    ],
+)
+def test_bad_input_is_told_in_one_line_and_makes_nothing(
+    database: Database, capsys: pytest.CaptureFixture[str], arguments: list[str], word: str
+) -> None:
+    assert run(["commands", *arguments]) != 0
+    error = capsys.readouterr().err
+    assert word in error
+    assert error.count("\n") == 1
+    assert said(capsys, "list")["total"] == 0
