@@ -40,6 +40,15 @@ def addresses(listed: str) -> list[tuple[str, str]]:
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="COFOUNDER_", extra="ignore", populate_by_name=True)
 
+    @field_validator("public_url")
+    @classmethod
+    def _as_browsers_say_it(cls, given: str | None) -> str | None:
+        """An Origin is in lower case, without the scheme's own port and without a slash at its end."""
+        if given is None:
+            return None
+        plain = given.rstrip("/").lower()
+        return plain.removesuffix(":443" if plain.startswith("https:") else ":80")
+
     home: Path | None = Field(default=None, description="Folder that holds the database, the outbox and the keys.")
     database_url: str | None = Field(
         default=None,
@@ -55,6 +64,10 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^https?://[^/\s]+/?$",
         description="Address at which people reach the server when a proxy stands before it: https://name.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto count, commas between.",
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     company: str = Field(default="", description="The company's name, as texts may use it.")

@@ -68,8 +68,17 @@ def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
         follow_parent()
     else:
         print(f"The server listens on {host}, port {place.getsockname()[1]}.", file=sys.stderr, flush=True)  # noqa: T201
+    from cofounder.settings import settings
+
+    trusted = settings().trusted_proxies
     config = uvicorn.Config(
-        create_app(), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="on"
+        create_app(),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        lifespan="on",
+        proxy_headers=bool(trusted),  # else any program of this machine could name the address that it comes from
+        forwarded_allow_ips=trusted or None,
     )
     server = _server(config)
     try:

@@ -6,7 +6,7 @@ Events carry names and ids, never content: whoever hears one asks again, with th
 import asyncio
 import json
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -151,19 +151,26 @@ def stream(
     *,
     beat_seconds: float = BEAT_SECONDS,
     welcome: Callable[[], Awaitable[bool]] | None = None,
+    ask_after: Collection[str] = (),
 ) -> StreamingResponse:
     """The answer of an event stream (text/event-stream): `changed` and `resync` events, a comment as heartbeat.
 
-    `welcome` is asked with every beat whether the watcher may stay; the stream ends when not.
+    `welcome` is asked with every beat, and at once after a change of a topic in `ask_after`, whether the watcher may
+    stay; the stream ends when not.
     """
     if not _Hub.listening:
         raise NotListening()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(allowed, beat_seconds, welcome), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _lines(allowed, beat_seconds, welcome, ask_after), media_type="text/event-stream", headers=headers
+    )
 
 
 async def _lines(
-    allowed: Callable[[str], bool], beat_seconds: float, welcome: Callable[[], Awaitable[bool]] | None = None
+    allowed: Callable[[str], bool],
+    beat_seconds: float,
+    welcome: Callable[[], Awaitable[bool]] | None = None,
+    ask_after: Collection[str] = (),
 ) -> AsyncIterator[str]:
     if not _Hub.listening:  # the server was told to stop since the answer began
         return
@@ -182,6 +189,8 @@ async def _lines(
                 beat_at = clock() + beat_seconds
                 continue
             if event is _END:
+                return
+            if welcome is not None and (event is RESYNC or event.topic in ask_after) and not await welcome():
                 return
             if event is RESYNC:
                 yield "event: resync\ndata: {}\n\n"

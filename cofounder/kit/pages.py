@@ -41,7 +41,12 @@ def install(app: FastAPI, built: Path = BUILT) -> None:
         if not asked or address.split("/")[0] in ("api", "mcp"):
             await missing(scope, receive, send)
             return
-        answer = await asyncio.to_thread(lambda: _file(built, address) or _page(built))
+        answer = await asyncio.to_thread(_file, built, address)
+        if answer is None and "." in address.rsplit("/", 1)[-1]:  # a file that is not there, say of an older build
+            await missing(scope, receive, send)
+            return
+        if answer is None:
+            answer = await asyncio.to_thread(_page, built)
         await answer(scope, receive, send)
 
     app.router.default = page

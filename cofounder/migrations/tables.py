@@ -12,7 +12,6 @@ from cofounder.flow.run.commands import tables as commands
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
-from cofounder.ops import tables as ops
 from cofounder.people import tables as people
 from cofounder.personas import tables as personas
 

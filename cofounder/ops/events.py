@@ -35,4 +35,5 @@ async def watch_events(caller: Viewer) -> StreamingResponse:
         lambda topic: topic not in ADMIN_TOPICS or caller.may("admin"),
         beat_seconds=live.BEAT_SECONDS,
         welcome=welcome,
+        ask_after=ADMIN_TOPICS,  # whoever is shut out hears nothing more
     )

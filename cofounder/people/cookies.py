@@ -1,7 +1,5 @@
 """The page's cookie: no script reads it, no other site sends it, and what it may change must come from our own page."""
 
-from urllib.parse import urlsplit
-
 from fastapi import Request, Response
 
 from cofounder.kit.errors import NotAllowed
@@ -17,15 +15,17 @@ class OriginForeign(NotAllowed):
     hint = "Use the product's own page. Scripts send a key instead: Authorization: Bearer KEY"
 
 
+ENCRYPTED = "__Host-cofounder"  # the browser itself holds a cookie of this name to its host and to https
+
+
 def name(request: Request) -> str:
-    """Over https the browser itself holds the cookie to this host; a port tells two products on one machine apart."""
-    if _encrypted(request):
-        return "__Host-cofounder"
-    return f"cofounder_{request.url.port or 80}"
+    """In clear, a port tells two products on one machine apart."""
+    return ENCRYPTED if _encrypted(request) else f"cofounder_{request.url.port or 80}"
 
 
 def read(request: Request) -> str | None:
-    return request.cookies.get(name(request))
+    """The cookie, by either of its names: reading says nothing of where the browser stands."""
+    return request.cookies.get(ENCRYPTED) or request.cookies.get(f"cofounder_{request.url.port or 80}")
 
 
 def give(request: Request, response: Response, secret: str) -> None:
@@ -57,17 +57,15 @@ def same_origin(request: Request, *, must: bool) -> None:
 
 
 def _encrypted(request: Request) -> bool:
-    """Whether the browser came over https: here, or at a proxy before us that the settings name."""
-    if request.url.scheme == "https":
-        return True
-    public = urlsplit(settings().public_url or "")
-    return public.scheme == "https" and public.netloc.lower() == request.headers.get("host", "").lower()
+    """Whether the browser came over https: here, or at the proxy before us that the settings name.
+
+    A proxy may pass on its own name for us as Host; the browser's Origin tells where it stands.
+    """
+    public = settings().public_url or ""
+    stands = request.headers.get("origin") or f"https://{request.headers.get('host', '')}".lower()
+    return request.url.scheme == "https" or (public.startswith("https://") and stands == public)
 
 
 def _ours(request: Request) -> set[str]:
-    found = {f"{request.url.scheme}://{request.headers.get('host', '')}"}
-    public = settings().public_url
-    if public:
-        parts = urlsplit(public)
-        found.add(f"{parts.scheme}://{parts.netloc}")
-    return found
+    found = {f"{request.url.scheme}://{request.headers.get('host', '')}".lower()}
+    return found | {settings().public_url or ""} - {""}

@@ -43,10 +43,11 @@ class NotAPerson(NotAllowed):
 
 
 @router.post("/api/auth/sign-in", responses=documented(sign_ins.SignInFailed, TooManyAttempts, cookies.OriginForeign))
-async def sign_in(body: SignInBody, request: Request, response: Response) -> Me:
+async def sign_in(body: SignInBody, request: Request, response: Response, session: Session) -> Me:
     """Sign in with name and password; the answer sets the page's cookie."""
     cookies.same_origin(request, must=False)
     caller, secrets = await sign_ins.by_password(body.name, body.password, _address(request), "cookie")
+    await _replace(request, session)
     cookies.give(request, response, secrets["cookie"])
     return Me(name=caller.name, role=caller.role, kind=caller.kind, has_password=True)
 
@@ -56,6 +57,7 @@ async def sign_in_by_link(body: LinkBody, request: Request, response: Response, 
     """Sign in with a one-time link, which is spent by it; the answer sets the page's cookie."""
     cookies.same_origin(request, must=False)
     caller, secrets = await sign_ins.by_link(body.token)
+    await _replace(request, session)
     cookies.give(request, response, secrets["cookie"])
     return await _me(session, caller)
 
@@ -199,6 +201,12 @@ def _cut(rows: Sequence[PersonOut | KeyOut], cursor: str | None, limit: int) -> 
     items = list(rows[first : first + limit])
     more = str(items[-1].id) if first + limit < len(rows) else None
     return {"items": items, "next_cursor": more, "total": len(rows)}
+
+
+async def _replace(request: Request, session: AsyncSession) -> None:
+    held = cookies.read(request)
+    if held is not None:
+        await sign_ins.replace(session, held)
 
 
 def _address(request: Request) -> str | None:

@@ -3,6 +3,7 @@
 Every request looks at the sign-in's row, so that what was ended, disabled or given another role counts from then on.
 """
 
+import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, cast
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import db, postgres
+from cofounder.kit import db, live, postgres
 from cofounder.kit.clock import now
 from cofounder.kit.errors import NotSignedIn
 from cofounder.kit.ids import new_id
@@ -259,8 +260,18 @@ async def sign_out(session: AsyncSession, caller: Caller) -> None:
     if found is not None and found[0].ended_at is None:
         found[0].ended_at, found[0].ended_because = now(), "signed out"
         await audit(session, caller.who, "person.signed_out", "user", str(found[1].id), {})
+        live.changed(session, "users", found[1].id)
+
+
+async def replace(session: AsyncSession, cookie: str) -> None:
+    """End the sign-in that a browser held until now: another takes its place. An unknown cookie changes nothing."""
+    row = await queries.token(session, signs.digest(cookie), "cookie")
+    found = await queries.sign_in(session, row.sign_in_id) if row is not None and row.sign_in_id else None
+    if found is not None and found[0].ended_at is None:
+        found[0].ended_at, found[0].ended_because = now(), "replaced by another sign-in"
+        live.changed(session, "users", found[1].id)
 
 
 def folded(name: str) -> str:
-    """Names are told apart without regard to case and to spaces around them."""
-    return name.strip().casefold()
+    """Names are told apart without regard to case, width, spaces around them, and how an accent is written."""
+    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()

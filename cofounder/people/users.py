@@ -1,6 +1,7 @@
 """People: made, given a role, a password, a way in, shut out. Never deleted, for what they decided stays theirs."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -21,13 +22,14 @@ __all__ = ["User"]  # and every function here; whoever shows people names the ty
 
 _NAME = re.compile(r"^[^\W_][\w .'-]{0,63}$")
 OWNER = "owner"
+RESERVED = frozenset({"local owner", "automatic", "key", "person"})  # what the audit log calls others
 SHORTEST, LONGEST = 10, 256
 
 
 class PersonNameInvalid(InputInvalid):
     """A person's name has 1 to 64 letters, digits, spaces, dots, dashes, apostrophes or underscores."""
 
-    hint = "It starts with a letter or a digit."
+    hint = "It starts with a letter or a digit, keeps to one alphabet, and is no name that the audit log uses itself."
 
 
 class PersonNameTaken(Conflict):
@@ -79,8 +81,8 @@ async def add(
 
     Raises PersonNameInvalid, PersonNameTaken, RoleUnknown, EmailInvalid, PasswordWeak.
     """
-    name = " ".join(name.split())
-    if not _NAME.match(name):
+    name = unicodedata.normalize("NFC", " ".join(name.split()))
+    if not _NAME.match(name) or sign_ins.folded(name) in RESERVED or _mixed(name):
         raise PersonNameInvalid(field="name")
     _known(role)
     if email is not None:
@@ -103,7 +105,7 @@ async def add(
         async with session.begin_nested():  # two admins may choose one name at the same moment
             session.add(row)
     except IntegrityError as error:
-        raise PersonNameTaken(f"There is already a person named {name!r}.", field="name") from error
+        raise PersonNameTaken(f"{name!r} reads like the name of somebody who is here already.", field="name") from error
     await _tell(session, by, "person.added", row, {"role": role})
     return row
 
@@ -203,6 +205,12 @@ async def sign_out_everywhere(session: AsyncSession, row: User, by: Caller) -> N
 async def _another_admin(session: AsyncSession, row: User) -> None:
     if not [one for one in await queries.admins(session) if one.id != row.id]:
         raise LastAdmin(f"{row.name} is the only admin.")
+
+
+def _mixed(name: str) -> bool:
+    """Whether its letters are of two alphabets that look alike: a Cyrillic a in a Latin name is another's name."""
+    letters = {unicodedata.name(one, "").split(" ")[0] for one in sign_ins.folded(name) if one.isalpha()}
+    return len(letters & {"LATIN", "CYRILLIC", "GREEK"}) > 1
 
 
 def _known(role: str) -> Role:

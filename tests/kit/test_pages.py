@@ -73,3 +73,9 @@ async def test_without_a_built_page_the_address_says_how_to_build_it(tmp_path: P
         answer = await client.get("/")
     assert answer.status_code == 503
     assert "make setup" in answer.text
+
+
+async def test_a_file_of_an_older_build_is_missing_and_not_the_page(built: Path) -> None:
+    async with served(built) as client:
+        answer = await client.get("/assets/app-old.js")
+    assert answer.status_code == 404

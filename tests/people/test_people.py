@@ -100,3 +100,17 @@ async def test_who_cannot_be_added_is_told_why(
     _, admin = clients
     answer = await admin.post("/api/people", json=body)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+@pytest.mark.parametrize("name", ["Маra", "local owner", "Local  Owner", "automatic", "Mαra"])
+async def test_a_name_that_passes_for_anothers_is_refused(clients: list[httpx.AsyncClient], name: str) -> None:
+    _, admin = clients
+    answer = await admin.post("/api/people", json={"name": name, "role": "viewer"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "name")
+
+
+async def test_one_name_written_in_two_ways_is_one_person(clients: list[httpx.AsyncClient]) -> None:
+    _, admin = clients
+    assert (await admin.post("/api/people", json={"name": "Jose\u0301", "role": "viewer"})).json()["name"] == "José"
+    for other in ("José", "ＪＯＳÉ", "josé"):
+        assert (await admin.post("/api/people", json={"name": other, "role": "viewer"})).status_code == 409

@@ -19,6 +19,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER, attempts, sign_ins, signs, users
+from cofounder.settings import settings
 
 HERE = "http://here:8000"
 PASSWORD = "four words in a row"
@@ -280,3 +281,34 @@ async def test_no_secret_lies_in_the_database_or_the_audit_log(page: httpx.Async
                 await session.execute(text(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t"))
             ).scalar_one()
             assert not [secret for secret in secrets if secret in stored], table
+
+
+async def test_another_sign_in_of_the_same_browser_ends_the_one_before(page: httpx.AsyncClient) -> None:
+    await enter(page)
+    held = dict(page.cookies)
+    async with transaction() as session:
+        token = await users.link(session, await users.named(session, "root"), LOCAL_OWNER)
+    assert (await page.post("/api/auth/link", json={"token": token})).json()["name"] == "Root"
+    async with browser() as other:
+        other.cookies.update(held)
+        assert (await other.get("/api/auth/me")).status_code == 401
+
+
+@pytest.mark.parametrize("public", ["https://Cofounder.Example/", "https://cofounder.example:443"])
+@pytest.mark.parametrize("host", ["cofounder.example", "127.0.0.1:8000"])
+async def test_behind_a_proxy_the_cookie_is_kept_to_https(
+    page: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, public: str, host: str
+) -> None:
+    monkeypatch.setenv("COFOUNDER_PUBLIC_URL", public)
+    settings.cache_clear()
+    headers = {"Host": host, "Origin": "https://cofounder.example"}
+    body = {"name": "Mara", "password": PASSWORD}
+    answer = await page.post("/api/auth/sign-in", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-")
+    assert "Secure" in cookie
+    sent = {**headers, "Cookie": cookie.split(";")[0]}
+    assert (await page.get("/api/auth/me", headers=sent)).json()["name"] == "Mara"
+    assert (await page.post("/api/auth/sign-out", headers=sent)).status_code == 204
+    settings.cache_clear()

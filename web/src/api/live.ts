@@ -83,7 +83,7 @@ export function listen(queries: QueryClient): () => void {
   let leads = false;
   const lead = () => {
     leads = true;
-    return stream(tell, stop.signal);
+    return stream(tell, () => void queries.invalidateQueries({ queryKey: ["me"] }), stop.signal);
   };
   if (navigator.locks) navigator.locks.request(LOCK, { signal: stop.signal }, lead).catch(() => undefined);
   else void lead();
@@ -95,7 +95,7 @@ export function listen(queries: QueryClient): () => void {
 }
 
 /** Holds one stream open until `signal`; after a break everything may have changed. */
-function stream(tell: (news: News) => void, signal: AbortSignal): Promise<void> {
+function stream(tell: (news: News) => void, refused: () => void, signal: AbortSignal): Promise<void> {
   return new Promise((ended) => {
     let source: EventSource;
     let again: ReturnType<typeof setTimeout> | undefined;
@@ -117,7 +117,9 @@ function stream(tell: (news: News) => void, signal: AbortSignal): Promise<void> 
       source.onerror = () => {
         tell({ kind: "down" });
         broke = true;
-        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 2000 + Math.random() * 2000);
+        if (source.readyState !== EventSource.CLOSED) return; // it comes back by itself
+        refused(); // somebody may have been shut out
+        again = setTimeout(open, 2000 + Math.random() * 2000);
       };
     };
     signal.addEventListener("abort", () => {

@@ -1,33 +1,35 @@
-/** Name and password, or the one-time link that `cofounder up` prints; its token stays in the address's fragment. */
+/** Name and password; or what became of a one-time link that no longer works. */
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Problem } from "../api/client";
-import { post } from "../api/session";
+import { type Me, post } from "../api/session";
 import { Panel } from "../parts/Panel";
 import { Mark } from "../shell/Mark";
 import styles from "./SignIn.module.css";
 
-/** The token of a one-time link, taken out of the address at once so that it stays in no history. */
-function takeToken(): string | null {
-  const token = new URLSearchParams(window.location.hash.slice(1)).get("link");
-  if (token) window.history.replaceState(null, "", window.location.pathname + window.location.search);
-  return token;
-}
+type Props = {
+  /** What became of a link that was tried just now. */
+  refused: Problem | null;
+  entered: () => void;
+  /** Who is signed in all the same, and may stay so. */
+  stay: Me | null;
+};
 
-export function SignIn() {
+export function SignIn({ refused, entered, stay }: Props) {
   const queries = useQueryClient();
-  const [token] = useState(takeToken);
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(refused);
 
   const enter = async (path: string, body: unknown) => {
     setBusy(true);
     setProblem(null);
     try {
       await post(path, body);
+      queries.clear();
+      entered();
       await queries.invalidateQueries({ queryKey: ["me"] });
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Problem(0, "away", "The server does not answer", "", null, []));
@@ -35,10 +37,8 @@ export function SignIn() {
       setBusy(false);
     }
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the link is used once, when the page opens
   useEffect(() => {
     document.title = "Sign in · Cofounder";
-    if (token) void enter("/api/auth/link", { token });
   }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -78,6 +78,7 @@ export function SignIn() {
           </Button>
         </form>
       </Panel>
+      {stay && <Button onClick={entered}>{`Go on as ${stay.name}`}</Button>}
       <p className="quiet">
         No password yet? On the machine where Cofounder runs, <span className="mono">cofounder people link</span> prints
         a link that signs you in once.
