@@ -89,8 +89,8 @@ async def _commands(ask: Recorder) -> None:
     made = [await ask("create_command", "POST", "/api/commands", wish) for _ in range(4)]
     many = {"items": [{"agent_type": "scout", "action": "price_check", "payload": {"region": "north"}, "priority": 5}]}
     await ask("create_commands", "POST", "/api/commands/batch", many)
-    wish = {"agent_type": "scout", "max": 1, "wait_seconds": 0, "agent": "scout 1"}
-    (held,) = (await ask("claim_commands", "POST", "/api/commands/claim", wish))["items"]
+    claim = {"agent_type": "scout", "max": 1, "wait_seconds": 0, "agent": "scout 1"}
+    (held,) = (await ask("claim_commands", "POST", "/api/commands/claim", claim))["items"]
     lease = {"command_id": held["command_id"], "fencing_token": held["fencing_token"]}
     await ask("beat_commands", "POST", "/api/commands/heartbeat", {"leases": [lease]})
     await ask("list_agents", "GET", "/api/commands/agents")
