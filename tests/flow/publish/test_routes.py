@@ -139,7 +139,7 @@ async def test_what_nobody_is_sure_of_is_listed_page_by_page_with_what_can_be_do
     for name in ("state", "status"):
         seen, cursor = [], None
         while True:
-            asked: dict[str, str | int] = {name: "unknown", "limit": 2} | ({"cursor": cursor} if cursor else {})
+            asked: dict[str, str | int] = {name: "unknown", "limit": 2, **({"cursor": cursor} if cursor else {})}
             page = (await viewer.get("/api/publications", params=asked)).json()
             assert page["total"] == 3
             seen += page["items"]
