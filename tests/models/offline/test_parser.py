@@ -366,3 +366,19 @@ def test_a_thread_among_other_channels_leaves_those_their_post(request_: str, pr
 def test_the_network_threads_is_not_taken_for_a_thread() -> None:
     found = parse("Write about our Q4 growth", today=date(2026, 11, 21), preferences={"channels": ["threads"]})
     assert found.unknown_channels == ["threads"]
+
+
+@pytest.mark.parametrize(
+    ("request_text", "metrics"),
+    [
+        ("Write an email about customers in May", ["customers"]),
+        ("Post about orders in October for LinkedIn", ["orders"]),
+        ("LinkedIn post about customers last month", ["customers"]),
+        ("Write a LinkedIn post about customers who love coffee in May", []),
+        ("LinkedIn post thanking customers for the last 10 years", []),
+    ],
+)
+def test_customers_of_a_time_are_counted_and_others_are_told_of(request_text: str, metrics: list[str]) -> None:
+    found = parse(request_text, today=date(2026, 11, 21))
+    assert found.actions[0].metrics == metrics
+    assert found.actions[0].wants_metrics == bool(metrics)

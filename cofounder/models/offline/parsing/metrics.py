@@ -40,6 +40,13 @@ _ALONE_CUSTOMERS = re.compile(
     r"\b(?:revenue|traffic|conversion\w*|sales|churn|mrr)(?:,| and| or|, and| &) (?:our )?customers\b|\bcustomers(?:,| and| &) (?:our )?(?:revenue|traffic|conversion|mrr)\b|\bhow many (?:new )?(?:customers|clients|users)\b|^(?:our )?customers$"
 )
 
+# "customers in May" counts them; "customers who love coffee in May" tells of them.
+_COUNTED = re.compile(
+    r"\b(customers|orders)(?: numbers)? (?:(?:in|during) (?:the )?(?:(?:last|past|previous|first|second) |"
+    r"(?:jan|febr)uary|march|april|may\b|june|july|august|september|october|november|december|q[1-4]\b|20\d\d)|"
+    r"(?:last|this) (?:week|month|quarter|year))"
+)
+
 # Words for "our figures" that name none of them.
 FIGURES = re.compile(
     r"\b(?:metrics?|kpis?|numbers|figures|results|performance|growth|stats|statistics|financials?|earnings|highlights|milestones?|"
@@ -60,6 +67,7 @@ def find(low: str) -> list[str]:
     names = [_NAMES[int((match.lastgroup or "m0")[1:])][0] for match in ANY.finditer(low)]
     if _ALONE_CUSTOMERS.search(low):
         names.append("customers")
+    names += [match[1] for match in _COUNTED.finditer(low)]
     return list(dict.fromkeys(names))
 
 
