@@ -32,10 +32,12 @@ REAL = """
 [parameters]
 "path.task_id" = "{task_id}"
 """
-# an event stream never ends
+# an event stream never ends, and a claim waits for up to a minute when it is told to
 COMMON = [
     "--exclude-path",
     "/api/events",
+    "--exclude-path",
+    "/api/commands/claim",
     "--no-color",
     "--seed",
     "20",

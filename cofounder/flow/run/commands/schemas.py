@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
 from cofounder.kit.http import Body, ShortText
 
@@ -79,8 +79,8 @@ class Made(Body):
 class ClaimIn(Body):
     agent_type: AgentType = Field(examples=["financial"])
     max: StrictInt = Field(default=1, ge=1, le=MOST)
-    wait_seconds: float = Field(default=0, ge=0, le=60, description="How long to wait for work when there is none.")
-    lease_seconds: float | None = Field(default=None, ge=0.5, le=3600, description="Else the setting's.")
+    wait_seconds: StrictFloat = Field(default=0, ge=0, le=60, description="How long to wait for work when there is none.")
+    lease_seconds: StrictFloat | None = Field(default=None, ge=0.5, le=3600, description="Else the setting's.")
     agent: ShortText | None = Field(default=None, description="The agent's own name; else the name of its key.")
 
 
@@ -156,7 +156,7 @@ class Lease(Body):
 
 class BeatIn(Body):
     leases: list[Lease] = Field(default_factory=list, max_length=MOST)
-    lease_seconds: float | None = Field(default=None, ge=0.5, le=3600)
+    lease_seconds: StrictFloat | None = Field(default=None, ge=0.5, le=3600)
     agent_type: AgentType | None = Field(default=None, description="To be seen while nothing is held.")
     agent: ShortText | None = None
 
@@ -172,8 +172,8 @@ class ActionIn(Body):
     description: str = Field(default="", max_length=2000)
     input_schema: dict[str, Any] = Field(default_factory=lambda: {"type": "object"})
     output_schema: dict[str, Any] | None = None
-    estimated_cost: float = Field(default=0.0, ge=0, le=1_000_000)
-    estimated_seconds: float = Field(default=10.0, ge=0, le=86_400)
+    estimated_cost: StrictFloat = Field(default=0.0, ge=0, le=1_000_000)
+    estimated_seconds: StrictFloat = Field(default=10.0, ge=0, le=86_400)
     requires_approval: StrictBool = False
 
 
