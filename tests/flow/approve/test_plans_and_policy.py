@@ -13,7 +13,9 @@ from cofounder.flow.approve.errors import (
 from cofounder.flow.approve.outcome import publication_id
 from cofounder.flow.plan import service as plans
 from cofounder.flow.run import service as run
+from cofounder.kit.db import transaction
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.testing import Database
 from cofounder.settings import settings
 from tests.flow.approve.rounds import GUARANTEED, decide, enqueued
 from tests.flow.waiting import draft, ready
@@ -70,16 +72,17 @@ async def test_nobody_approves_a_forbidden_promise_automatically(session: AsyncS
     assert not (await service.open_round(session, id)).decided
 
 
-async def test_a_person_may_change_the_plan_that_runs(session: AsyncSession) -> None:
-    wire()
-    id = await ready(session)
-    await service.open_round(session, id, "plan", (await plans.current(session, id)).model_dump(mode="json"))
-    only = {"id": "read_state", "tool": "business.state", "inputs": {"as_of": {"$ref": "task.as_of"}}}
-    with pytest.raises(InputInvalid):
-        await decide(session, id, approved=True, plan={"steps": [{**only, "tool": "business.no_such_tool"}]})
-    said = await decide(session, id, approved=True, plan={"steps": [only]})
-    assert said.status == "running"
-    row = await plans.current_row(session, id)
-    assert row is not None
-    assert (row.source, [step["id"] for step in row.document["steps"]]) == ("edited", ["read_state"])
-    assert "read_state" in [step.node for step in await run.steps(session, id)]
+async def test_a_person_may_change_the_plan_that_runs(database: Database) -> None:
+    async with transaction() as session:
+        wire()
+        id = await ready(session)
+        await service.open_round(session, id, "plan", (await plans.current(session, id)).model_dump(mode="json"))
+        only = {"id": "read_state", "tool": "business.state", "inputs": {"as_of": {"$ref": "task.as_of"}}}
+        with pytest.raises(InputInvalid):
+            await decide(session, id, approved=True, plan={"steps": [{**only, "tool": "business.no_such_tool"}]})
+        said = await decide(session, id, approved=True, plan={"steps": [only]})
+        assert said.status == "running"
+        row = await plans.current_row(session, id)
+        assert row is not None
+        assert (row.source, [step["id"] for step in row.document["steps"]]) == ("edited", ["read_state"])
+        assert "read_state" in [step.node for step in await run.steps(session, id)]
