@@ -28,7 +28,7 @@ async def test_a_link_signs_in_once_and_leaves_no_token_in_the_address(working: 
 async def test_from_a_request_to_an_edited_and_approved_publication(mara: Visitor, working: House) -> None:
     page = mara.page
     await page.get_by_label("What should be made?").fill(REQUEST)
-    await page.get_by_role("button", name="Ask", exact=False).click()
+    await page.get_by_role("button", name="Ask", exact=True).click()
     await page.wait_for_url(re.compile("/orchestrator/tasks/"))
     # The task is followed live: nobody reloads.
     await page.get_by_role("link", name="Review").click(timeout=60_000)
