@@ -79,7 +79,9 @@ class Made(Body):
 class ClaimIn(Body):
     agent_type: AgentType = Field(examples=["financial"])
     max: StrictInt = Field(default=1, ge=1, le=MOST)
-    wait_seconds: StrictFloat = Field(default=0, ge=0, le=60, description="How long to wait for work when there is none.")
+    wait_seconds: StrictFloat = Field(
+        default=0, ge=0, le=60, description="How long to wait for work when there is none."
+    )
     lease_seconds: StrictFloat | None = Field(default=None, ge=0.5, le=3600, description="Else the setting's.")
     agent: ShortText | None = Field(default=None, description="The agent's own name; else the name of its key.")
 
