@@ -126,7 +126,9 @@ async def _hand_on(
     """Put a dead worker's workflows into the queue, those set aside left out; gives those that were put there."""
     # Together: on a busy loop each turn is waited for, and one after the other they would take minutes.
     weighed = await asyncio.gather(*(_weighed(one, since, finished, at_work) for one in some))
-    notes = {one: found for one, found in zip(some, weighed, strict=True) if found is not None}
+    suspects = sum(1 for found in weighed if found)
+    notes = {one: _blamed(found, suspects) for one, found in zip(some, weighed, strict=True) if found is not None}
+    notes = {one: note for one, note in notes.items() if note.get("takeovers", 0) <= TAKEOVERS}
     await durable.hand_on(list(notes))  # counted after: who dies in between has taken nothing over
     await asyncio.gather(*(durable.annotate(one, note) for one, note in notes.items() if note))
     for one in some:
@@ -255,7 +257,7 @@ def _died_here(holder: str, process_id: int) -> bool:
 async def _weighed(
     workflow_id: str, since: datetime | None, finished: Count | None, at_work: AtWork | None
 ) -> dict[str, Any] | None:
-    """What to note of this takeover, nothing where it does not count; None: not worth one.
+    """What is noted of takeovers so far, nothing where this one does not count; None: there is no such workflow.
 
     No more than five in a row that brought nothing, not counting those of one that waited, or waited for its turn.
     """
@@ -266,8 +268,12 @@ async def _weighed(
         return {}
     done = now.finished + (await finished(workflow_id) if finished else 0)
     known = state.notes
-    count = 1 + (int(known.get("takeovers", 0)) if known.get("finished") == done else 0)
-    return {"takeovers": count, "finished": done} if count <= TAKEOVERS else None
+    return {"takeovers": float(known.get("takeovers", 0)) if known.get("finished") == done else 0.0, "finished": done}
+
+
+def _blamed(note: dict[str, Any], suspects: int) -> dict[str, Any]:
+    """The note with this death in it. Of several workflows that were at work when it died, each bears a share."""
+    return {**note, "takeovers": note["takeovers"] + 1 / suspects} if note else note
 
 
 async def _set_aside(workflow_id: str, dead: Dead | None) -> None:
