@@ -350,7 +350,7 @@ def _installed() -> Path:
 
 
 def _reachable_programs(home: Path, user: pwd.struct_passwd | None, *, copy: bool = True) -> Path:
-    """The wheel's programs, or a copy in the home where the server's user cannot reach the wheel (/root/...)."""
+    """The wheel's programs, or a copy in the home where the server's user cannot reach the wheel (in a home that is closed to it)."""
     installed = _installed()
     inside = Path(_PACKAGE) / f"pginstall{MAJOR}" / "bin"
     original = installed.parent / inside
