@@ -278,9 +278,9 @@ def _blamed(note: dict[str, Any], suspects: int) -> dict[str, Any]:
 
 async def _set_aside(workflow_id: str, dead: Dead | None) -> None:
     log.error("workflow set aside: it finished nothing in five takeovers", workflow=workflow_id)
-    await durable.cancel(workflow_id)
     if dead is not None:
-        await dead(workflow_id)
+        await dead(workflow_id)  # before the engine forgets it: a taker killed in between leaves it to the next one
+    await durable.cancel(workflow_id)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from cofounder.models.brief import Brief
 from cofounder.models.intent import Intent
 
-WRITER_VERSION = "writer-1"
+WRITER_VERSION = "writer-2"
 PLANNER_VERSION = "planner-1"
 
 _MOST_DERIVED = 40  # a long list of possible figures tempts a model to use them
@@ -106,6 +106,8 @@ Form
 - Include everything in `must_include`; use nothing in `must_avoid`.
 - With `previous` and `issues`, mend what the issues name and keep what was good. With `feedback`, do what it asks
   within these rules.
+- With `attempt` and no `previous`, that many tries at this brief came out too weak: find another opening, another
+  order, another figure to lead with.
 - With `text`, work on that text only: shorten, restyle, edit or summarise it without adding anything.
 - Write in the language of `language`.
 
@@ -150,7 +152,7 @@ def writing(brief: Brief) -> str:
 
     open_facts = [fact for fact in brief.facts if not fact.confidential]
     content = brief.model_copy(update={"facts": open_facts}).model_dump(
-        mode="json", exclude={"seed", "attempt"}, exclude_none=True
+        mode="json", exclude={"seed"} if brief.attempt else {"seed", "attempt"}, exclude_none=True
     )
     content["derived"] = [
         {"value": one.value, "unit": one.unit, "of": one.noun, "as": one.derivation, "rounding": one.rounding}

@@ -29,8 +29,8 @@ def newer(folder: Path) -> Path:
     assert "By the new version." in changed
     learning.write_text(changed)
     words = place / "cofounder/models/instructions.py"
-    changed = words.read_text().replace('WRITER_VERSION = "writer-1"', 'WRITER_VERSION = "writer-2"')
-    assert "writer-2" in changed
+    changed = words.read_text().replace('WRITER_VERSION = "writer-2"', 'WRITER_VERSION = "writer-next"')
+    assert "writer-next" in changed
     words.write_text(changed)
     (place / "cofounder/novelty.py").write_text('"""Something new."""\n')
     return place

@@ -51,7 +51,9 @@ class Field:
     provider: Provider
     mail: Server
     stack: ExitStack
+    template: str
     task_id: UUID | None = None
+    ready: bool = False
     born: str = ""
     waiting: dict[str, str] = field(default_factory=dict)
     points: dict[str, list[str]] = field(default_factory=dict)
@@ -92,7 +94,7 @@ def field_(server: URL, template: str, tmp_path_factory: pytest.TempPathFactory)
             stack.enter_context(provider()),
             stack.enter_context(Server()),
             stack,
-            born=template,
+            template,
         )
 
 
@@ -102,16 +104,17 @@ async def ground(field_: Field, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     for name, value in field_.post("nobody").items():
         monkeypatch.setenv(name, value)  # where an approval says that the mail will go
     settings.cache_clear()
-    if field_.task_id is None:
+    if not field_.ready:
         app.wire()
         await _prepare(field_)
+        field_.ready = True
     yield field_
     settings.cache_clear()
 
 
 async def _prepare(ground: Field) -> None:
     ground.task_id = UUID(int=0)
-    url = ground.stack.enter_context(copied(ground.server, ground.born))
+    url = ground.stack.enter_context(copied(ground.server, ground.template))
     first = World(url, ground.folder / "born", ground.task_id, {}, ground.nursery)
     body = {"request": MAIN_REQUEST, "business_metrics": MAIN_METRICS, "preferences": MAIN_PREFERENCES}
     task = await first.do(lambda session: requests.submit(session, ProcessIn.model_validate(body), by="test"))

@@ -131,12 +131,18 @@ async def broke(session: AsyncSession, publication_id: UUID, error: str) -> Publ
     return await finish(session, row.id, [one if one.note else replace(one, note=told) for one in outcomes])
 
 
+async def left(session: AsyncSession, publication_id: UUID, workflow_id: str) -> Publication | None:
+    """The publication, locked, that this workflow carries and that is not over; None where there is no such."""
+    if await queries.one(session, publication_id) is None:
+        return None
+    row = await locked(session, publication_id)
+    return row if row.state in ("scheduled", "attempting") and row.carried_by == workflow_id else None
+
+
 async def set_aside(session: AsyncSession, publication_id: UUID, workflow_id: str) -> None:
     """End a publication that this workflow carried and nobody carries any more: a person can have it sent again."""
-    if await queries.one(session, publication_id) is None:
-        return
-    row = await locked(session, publication_id)
-    if row.state in ("scheduled", "attempting") and row.carried_by == workflow_id:
+    row = await left(session, publication_id, workflow_id)
+    if row is not None:
         outcomes = await ledger.outcomes(session, row.id, row.recipients or [""])
         await conclude(session, row, outcomes, said="Five workers in a row died while they had it to send.")
 

@@ -70,11 +70,22 @@ async def close(publication_id: str, error: str) -> str | None:
 
 
 async def set_aside(workflow_id: str) -> None:
-    """End a publication whose workflow is not tried any more, by what the ledger says; one of another kind is let be."""
+    """End a publication whose workflow is not tried any more, by what the world and the ledger say.
+
+    A workflow of another kind is let be. A repeat finds the publication ended.
+    """
     try:
         id = UUID(workflow_id.partition(":")[0])
     except ValueError:
         return
+    async with transaction() as session:
+        row = await service.left(session, id, workflow_id)
+        if row is None:
+            return
+        sender = senders.named(row.delivered_by)
+        deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
+    for one in deliveries:
+        await ledger.look(sender, one)
     async with transaction() as session:
         await service.set_aside(session, id, workflow_id)
 

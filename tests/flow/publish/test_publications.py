@@ -157,6 +157,20 @@ async def test_after_a_kill_the_outbox_is_asked_and_holds_the_text_once(database
     assert len(list((database.home / "outbox").iterdir())) == 2
 
 
+@pytest.mark.parametrize(("sent", "state"), [(True, "published"), (False, "refused")])
+async def test_a_publication_set_aside_in_mid_attempt_ends_as_the_world_says(
+    database: Database, sent: bool, state: str
+) -> None:
+    said = await approved("linkedin")
+    id = await killed_during(said, sent=sent)
+    await steps.set_aside(str(id))
+    await steps.set_aside(str(id))  # who did it may have been killed before it was noted
+    (one,) = await of(said.task_id)
+    assert (one.state, "Five workers" in (one.note or "")) == (state, True)
+    assert await status(said.task_id) == "completed"
+    assert (database.home / "outbox").exists() == sent
+
+
 async def test_after_a_kill_a_mail_is_never_sent_a_second_time(database: Database, mail: Mail) -> None:
     with Server() as server:
         mail(server, "ada@reader.example")
