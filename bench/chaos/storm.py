@@ -264,7 +264,6 @@ class Chaos:
         from cofounder.channels.senders.email import Email
         from cofounder.settings import settings
 
-        arrived = {audit.message_id(one) for one in self.mail.messages}
         sender, settled = Email.of(settings()), 0
         while True:
             page = (await self.call(client, "GET", "/api/publications?state=unknown&limit=100")).json()
@@ -276,7 +275,8 @@ class Chaos:
                     if delivery["state"] != "unknown":
                         continue
                     name = f"publication:{one['publication_id']}|{delivery['recipient'] or ''}"
-                    sent = sender.message_id(name) in arrived
+                    # Looked up for each: what was sent again meanwhile may be unknown again, and have arrived.
+                    sent = any(audit.message_id(mail) == sender.message_id(name) for mail in self.mail.messages)
                     body = {"verdict": "sent" if sent else "not_sent", "recipients": [delivery["recipient"]]}
                     await self.call(client, "POST", f"{path}/resolve", json=body)
                 settled += 1
