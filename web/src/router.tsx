@@ -1,8 +1,11 @@
 /** Every address of the page. A page is loaded when it is first opened. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { whenServed } from "./api/client";
+import { Broken } from "./pages/Broken";
 import { Home } from "./pages/Home";
 import { Missing } from "./pages/Missing";
+import { Loading } from "./parts/Rest";
 import { Gate } from "./shell/Gate";
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Gate, notFoundComponent: Missing });
@@ -17,38 +20,49 @@ const tree = root.addChildren([
   createRoute({
     ...at("/orchestrator"),
     validateSearch: words,
-    component: lazyRouteComponent(() => import("./stages/run/Tasks"), "Tasks"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/run/Tasks")), "Tasks"),
   }),
   createRoute({
     ...at("/orchestrator/tasks/$id"),
     validateSearch: words,
-    component: lazyRouteComponent(() => import("./stages/run/Task"), "Task"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/run/Task")), "Task"),
   }),
   createRoute({
     ...at("/orchestrator/approvals"),
-    component: lazyRouteComponent(() => import("./stages/approve/Approvals"), "Approvals"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/approve/Approvals")), "Approvals"),
   }),
   createRoute({
     ...at("/orchestrator/approvals/$id"),
-    component: lazyRouteComponent(() => import("./stages/approve/Approval"), "Approval"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/approve/Approval")), "Approval"),
   }),
   createRoute({
     ...at("/queue"),
     validateSearch: words,
-    component: lazyRouteComponent(() => import("./stages/run/Queue"), "Queue"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/run/Queue")), "Queue"),
   }),
   createRoute({
     ...at("/content"),
     validateSearch: words,
-    component: lazyRouteComponent(() => import("./stages/publish/Content"), "Content"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/publish/Content")), "Content"),
   }),
   createRoute({
     ...at("/settings"),
     validateSearch: words,
-    component: lazyRouteComponent(() => import("./pages/Settings"), "Settings"),
+    component: lazyRouteComponent(() => whenServed(import("./pages/Settings")), "Settings"),
   }),
-  createRoute({ ...at("/system"), component: lazyRouteComponent(() => import("./pages/System"), "System") }),
+  createRoute({
+    ...at("/system"),
+    component: lazyRouteComponent(() => whenServed(import("./pages/System")), "System"),
+  }),
 ]);
 
 export const makeRouter = (queries: QueryClient) =>
-  createRouter({ routeTree: tree, context: { queries }, defaultPreload: "intent", scrollRestoration: true });
+  createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultPendingMs: 600,
+    defaultPendingComponent: Loading,
+    defaultErrorComponent: Broken,
+  });

@@ -1,5 +1,6 @@
 /** The one way to the server: typed by its OpenAPI, the session in a cookie, every refusal a `Problem`. */
 import createClient from "openapi-fetch";
+import { useSyncExternalStore } from "react";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -23,7 +24,7 @@ export class Problem extends Error {
   }
 }
 
-const OFFLINE = new Problem(
+export const OFFLINE = new Problem(
   0,
   "server_out_of_reach",
   "The server does not answer",
@@ -47,6 +48,48 @@ export function asProblem(body: unknown, status: number): Problem {
 }
 
 export const client = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+
+const acting = new Set<Request>();
+const actWatchers = new Set<() => void>();
+const told = (change: () => void) => {
+  change();
+  for (const watcher of actWatchers) watcher();
+};
+
+client.use({
+  onRequest: ({ request }) => {
+    if (request.method !== "GET") told(() => acting.add(request));
+  },
+  onResponse: ({ request }) => {
+    told(() => acting.delete(request));
+  },
+  onError: ({ request }) => {
+    told(() => acting.delete(request));
+  },
+});
+
+/** How many acts of this tab the server has not answered yet. */
+export function useActing(): number {
+  return useSyncExternalStore(
+    (watcher) => {
+      actWatchers.add(watcher);
+      return () => actWatchers.delete(watcher);
+    },
+    () => acting.size,
+  );
+}
+
+/** A part of the page that is loaded when it is opened. Away from the server it may be tried again; without this, an
+ * open page would be reloaded into nothing. A part that the server no longer has was replaced: then reloading helps. */
+export async function whenServed<T>(part: Promise<T>): Promise<T> {
+  return part.catch(async (failure: unknown) => {
+    const there = await fetch("/api/health").then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    throw there ? failure : OFFLINE;
+  });
+}
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 

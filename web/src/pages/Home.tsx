@@ -3,7 +3,17 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useMay } from "../api/me";
-import { needsYou, patterns, publications, running, summary, type TaskRow, unknownOutcomes } from "../api/queries";
+import {
+  needsYou,
+  patterns,
+  publications,
+  running,
+  settings,
+  summary,
+  type TaskRow,
+  unknownOutcomes,
+} from "../api/queries";
+import { Facts } from "../parts/Facts";
 import { Key, useKeys } from "../parts/Key";
 import { Notches } from "../parts/Notches";
 import { useNow } from "../parts/now";
@@ -18,11 +28,13 @@ import {
   counted,
   duration,
   money,
+  NONE,
   percent,
   score,
   short,
   spoken,
   when,
+  whole,
 } from "../parts/words";
 import { gist } from "../stages/publish/reading";
 import { NewTask } from "../stages/request/NewTask";
@@ -277,26 +289,31 @@ function Learned() {
 
 function Spending() {
   const query = useQuery(summary());
+  const limit = useQuery(settings()).data?.daily_budget_usd?.value;
+  const budget = typeof limit === "number" ? limit : null;
   return (
     <Panel title="Spending and results" pad>
       <Shown query={query}>
         {(all) => (
-          <dl className={styles.pairs}>
-            <dt>Spent today</dt>
-            <dd>{money(all.cost_today)}</dd>
-            <dt>Spent in all</dt>
-            <dd>{money(all.total_cost)}</dd>
-            <dt>Tasks done</dt>
-            <dd>{`${all.successful} of ${all.total_executions}`}</dd>
-            <dt>Approved</dt>
-            <dd>
-              {all.approval_rate == null ? "–" : `${percent(all.approval_rate)}, n = ${all.approved + all.rejected}`}
-            </dd>
-            <dt>Mean quality</dt>
-            <dd>{all.avg_quality_score == null ? "–" : `${score(all.avg_quality_score, 3)}, n = ${all.judged}`}</dd>
-            <dt>Mean time</dt>
-            <dd>{duration(all.avg_seconds)}</dd>
-          </dl>
+          <Facts
+            right
+            rows={[
+              ["Spent today", budget == null ? money(all.cost_today) : `${money(all.cost_today)} of ${money(budget)}`],
+              ["Spent in all", money(all.total_cost)],
+              ["Tasks done", `${whole(all.successful)} of ${whole(all.total_executions)}`],
+              [
+                "Approved",
+                all.approval_rate == null
+                  ? NONE
+                  : `${percent(all.approval_rate)}, n = ${whole(all.approved + all.rejected)}`,
+              ],
+              [
+                "Mean quality",
+                all.avg_quality_score == null ? NONE : `${score(all.avg_quality_score, 3)}, n = ${whole(all.judged)}`,
+              ],
+              ["Mean time", duration(all.avg_seconds)],
+            ]}
+          />
         )}
       </Shown>
     </Panel>

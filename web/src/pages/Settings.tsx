@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useContext } from "react";
 import { MeContext } from "../api/me";
 import { may, type Role } from "../api/session";
-import styles from "./Settings.module.css";
+import { PageHead } from "../parts/PageHead";
 import { Audit } from "./settings/Audit";
 import { Connections } from "./settings/Connections";
 import { Keys } from "./settings/Keys";
@@ -33,7 +33,7 @@ export function Settings() {
   const at = tabs.some((tab) => tab.value === search.tab) ? search.tab : "rules";
   return (
     <>
-      <h1 className={styles.title}>Settings</h1>
+      <PageHead title="Settings" />
       <Tabs
         value={at}
         keepMounted={false}

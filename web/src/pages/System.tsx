@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMay } from "../api/me";
 import { checks, system } from "../api/queries";
+import { Facts } from "../parts/Facts";
 import { useNow } from "../parts/now";
 import { Panel } from "../parts/Panel";
 import { Empty, Shown } from "../parts/Rest";
 import { Glyph } from "../parts/Status";
-import { ago, counted, spoken, when } from "../parts/words";
+import { ago, counted, NONE, spoken, when } from "../parts/words";
 import styles from "./Settings.module.css";
 import { Findings } from "./settings/Findings";
 
@@ -81,16 +82,17 @@ export function System() {
                 )}
               </Panel>
               <Panel title="Product" pad>
-                <dl className={styles.facts}>
-                  <dt>Version</dt>
-                  <dd>{found.version}</dd>
-                  <dt>Database</dt>
-                  <dd>{`PostgreSQL ${found.database.version}${found.database.embedded ? ", embedded" : ""}`}</dd>
-                  <dt>Schema</dt>
-                  <dd>{`${found.database.schema_revision ?? "–"}${found.database.current ? ", current" : ", behind"}`}</dd>
-                  <dt>Vector search</dt>
-                  <dd>{found.database.vector_search ? "pgvector" : "exact, without pgvector"}</dd>
-                </dl>
+                <Facts
+                  rows={[
+                    ["Version", found.version],
+                    ["Database", `PostgreSQL ${found.database.version}${found.database.embedded ? ", embedded" : ""}`],
+                    [
+                      "Schema",
+                      `${found.database.schema_revision ?? NONE}${found.database.current ? ", current" : ", behind"}`,
+                    ],
+                    ["Vector search", found.database.vector_search ? "pgvector" : "exact, without pgvector"],
+                  ]}
+                />
               </Panel>
             </div>
           </div>

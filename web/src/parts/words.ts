@@ -4,6 +4,7 @@ const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 const count = new Intl.NumberFormat(locale);
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
 const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const dated = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 
 export const NONE = "–";
@@ -58,6 +59,7 @@ export function ago(time: string | Date | null | undefined, now = Date.now()): s
 }
 
 export const when = (time: string | Date | null | undefined) => (time ? absolute.format(new Date(time)) : NONE);
+export const day = (time: string | Date | null | undefined) => (time ? dated.format(new Date(time)) : NONE);
 export const atClock = (time: string | Date | null | undefined) => (time ? clock.format(new Date(time)) : NONE);
 
 /** "1 task", "3 tasks". */

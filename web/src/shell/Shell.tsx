@@ -5,8 +5,10 @@ import { useEffect } from "react";
 import { listen } from "../api/live";
 import { MeContext } from "../api/me";
 import type { Me } from "../api/session";
+import { Away } from "./Away";
 import { HelpKeys } from "./HelpKeys";
 import { Palette } from "./Palette";
+import { Progress } from "./Progress";
 import { placeOf } from "./places";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
@@ -30,6 +32,8 @@ export function Shell({ me }: { me: Me }) {
         <Rail path={path} />
         <div className={styles.page}>
           <Top me={me} />
+          <Progress />
+          <Away />
           <main id="content" className={styles.main} tabIndex={-1}>
             <Outlet />
           </main>

@@ -5,9 +5,11 @@ import { Link } from "@tanstack/react-router";
 import { useLive } from "../api/live";
 import { company } from "../api/queries";
 import { type Me, post } from "../api/session";
+import { forgetDrafts } from "../parts/draft";
 import { Key } from "../parts/Key";
 import { useNow } from "../parts/now";
 import { ago } from "../parts/words";
+import { useAway } from "./Away";
 import { Mark } from "./Mark";
 import styles from "./Shell.module.css";
 
@@ -34,10 +36,11 @@ export function Top({ me }: { me: Me }) {
 
 function Live() {
   const { up, since } = useLive();
+  const away = useAway() !== null;
   const now = useNow(up ? null : 1000);
   return (
-    <span className={styles.live} data-down={!up || undefined} role="status">
-      {up ? "Live" : `Last update ${ago(new Date(since), now)}`}
+    <span className={styles.live} data-down={!up || undefined}>
+      {up ? "Live" : away ? `Last update ${ago(new Date(since), now)}` : "Connecting"}
     </span>
   );
 }
@@ -47,6 +50,7 @@ function Person({ me }: { me: Me }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const leave = async () => {
     await post("/api/auth/sign-out");
+    forgetDrafts();
     queries.clear();
     queries.setQueryData(["me"], null);
   };

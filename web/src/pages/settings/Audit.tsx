@@ -1,9 +1,11 @@
 /** Who did what, newest first. */
-import { Button, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { auditPages } from "../../api/queries";
+import { Filters } from "../../parts/Filters";
+import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
@@ -21,7 +23,7 @@ export function Audit() {
     <Panel
       label="Audit log"
       title={
-        <span className={styles.filters}>
+        <Filters>
           <TextInput
             aria-label="Who, the whole name"
             placeholder="Who, the whole name"
@@ -34,7 +36,7 @@ export function Audit() {
             value={action}
             onChange={(event) => setAction(event.currentTarget.value)}
           />
-        </span>
+        </Filters>
       }
       aside={query.data ? counted(query.data.pages[0]?.total ?? 0, "entry", "entries") : undefined}
     >
@@ -76,13 +78,7 @@ export function Audit() {
               ))}
             </tbody>
           </table>
-          {query.hasNextPage && (
-            <div style={{ padding: "10px 16px" }}>
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                Show more
-              </Button>
-            </div>
-          )}
+          <More query={query} />
         </>
       )}
     </Panel>

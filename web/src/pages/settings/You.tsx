@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useContext, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { MeContext } from "../../api/me";
+import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { spoken } from "../../parts/words";
 import styles from "../Settings.module.css";
@@ -14,12 +15,12 @@ export function You() {
   return (
     <div className={styles.form}>
       <Panel title="You" pad>
-        <dl className={styles.facts}>
-          <dt>Name</dt>
-          <dd>{me?.name}</dd>
-          <dt>Role</dt>
-          <dd>{spoken(me?.role ?? "")}</dd>
-        </dl>
+        <Facts
+          rows={[
+            ["Name", me?.name],
+            ["Role", spoken(me?.role ?? "")],
+          ]}
+        />
       </Panel>
       {me?.kind !== "key" && <Password />}
     </div>

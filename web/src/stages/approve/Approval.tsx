@@ -194,6 +194,7 @@ function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
         stale={editing.stale}
         blocked={blocked}
         error={editing.error}
+        decided={editing.forget}
       />
     </>
   );

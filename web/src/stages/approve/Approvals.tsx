@@ -1,10 +1,11 @@
 /** The queue of what waits for a decision, oldest first, by keyboard. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useRef } from "react";
+import { useRef } from "react";
 import { needsYou, tasks } from "../../api/queries";
-import { Key } from "../../parts/Key";
+import { Key, useKeys } from "../../parts/Key";
 import { useNow } from "../../parts/now";
+import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { Glyph, Status } from "../../parts/Status";
@@ -17,17 +18,18 @@ export function Approvals() {
   const now = useNow(30_000);
   const navigate = useNavigate();
   const list = useRef<HTMLUListElement>(null);
-  const move = (event: KeyboardEvent<HTMLElement>) => {
+  const go = (by: 1 | -1) => {
     const links = [...(list.current?.querySelectorAll<HTMLElement>("a") ?? [])];
     const at = links.indexOf(document.activeElement as HTMLElement);
-    if (event.key === "ArrowDown") links[Math.min(at + 1, links.length - 1)]?.focus();
-    else if (event.key === "ArrowUp") links[Math.max(at - 1, 0)]?.focus();
-    else return;
-    event.preventDefault();
+    links[Math.max(0, Math.min(at + by, links.length - 1))]?.focus();
   };
+  useKeys([
+    ["ArrowDown", () => go(1)],
+    ["ArrowUp", () => go(-1)],
+  ]);
   return (
     <>
-      <h1 className={styles.title}>Approvals</h1>
+      <PageHead title="Approvals" />
       <Shown query={query}>
         {(page) => {
           const rows = [...page.items].reverse(); // who waits longest is first
@@ -50,7 +52,7 @@ export function Approvals() {
                 </>
               }
             >
-              <ul ref={list} className={styles.list} onKeyDown={move}>
+              <ul ref={list} className={styles.list}>
                 {rows.map((task) => {
                   const asks = task.status === "needs_clarification";
                   return (

@@ -1,5 +1,5 @@
 /** The decision: channels, time, verdict. It binds to the fingerprint of exactly the text that was read. */
-import { Button, Modal, Textarea, TextInput } from "@mantine/core";
+import { Button, Modal, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -12,6 +12,7 @@ import { channelName, counted, when } from "../../parts/words";
 import type { Waiting } from "./Approval";
 import styles from "./Approval.module.css";
 import type { Edits } from "./editing";
+import { Schedule } from "./Schedule";
 
 type Props = {
   found: Waiting;
@@ -22,10 +23,12 @@ type Props = {
   stale: boolean;
   blocked: boolean;
   error: unknown;
+  /** Called once the server has the decision. */
+  decided?: () => void;
 };
 type Verdict = "approve" | "changes" | "reject";
 
-export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blocked, error }: Props) {
+export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blocked, error, decided }: Props) {
   const approver = useMay("approver");
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -59,6 +62,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
         }),
       );
       setAsking(null);
+      decided?.();
       done(verdict);
       await onward();
     } catch (failure) {
@@ -102,7 +106,6 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
   );
   useKeys(asking === null ? [["mod+Enter", () => ready && void decide("approve")]] : [], true);
 
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const label = changed
     ? `Approve with ${counted(changed, "change")}`
     : found.kind === "content"
@@ -185,6 +188,11 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
             minRows={3}
             data-autofocus
             value={feedback}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+              event.preventDefault();
+              if (asking === "reject" || feedback.trim()) void decide(asking === "reject" ? "reject" : "changes");
+            }}
             error={problem ? `${problem.message} ${problem.hint ?? ""}` : undefined}
             onChange={(event) => setFeedback(event.currentTarget.value)}
           />
@@ -197,44 +205,14 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
               color={asking === "reject" ? "red" : undefined}
               loading={busy}
               disabled={asking === "changes" && !feedback.trim()}
+              rightSection={<Key>Ctrl Enter</Key>}
             >
               {asking === "reject" ? "Reject" : "Ask for changes"}
             </Button>
           </div>
         </form>
       </Modal>
-      <Modal opened={asking === "schedule"} onClose={() => setAsking(null)} title="When should it be sent?">
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            setAsking(null);
-          }}
-        >
-          <TextInput
-            type="datetime-local"
-            label="Time"
-            description={`In your time zone, ${zone}. Empty sends at once.`}
-            value={at}
-            onChange={(event) => setAt(event.currentTarget.value)}
-            data-autofocus
-          />
-          <div className="row">
-            <span className="space" />
-            <Button
-              onClick={() => {
-                setAt("");
-                setAsking(null);
-              }}
-            >
-              Send now
-            </Button>
-            <Button type="submit" variant="filled">
-              Keep this time
-            </Button>
-          </div>
-        </form>
-      </Modal>
+      <Schedule opened={asking === "schedule"} at={at} keep={setAt} close={() => setAsking(null)} />
     </div>
   );
 }

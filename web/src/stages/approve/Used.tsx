@@ -1,8 +1,9 @@
 /** What the text rests on: figures, persona, similar posts, sources, and what the research said. */
-
+import { Link } from "@tanstack/react-router";
+import { Facts } from "../../parts/Facts";
 import { Json } from "../../parts/Json";
 import { Panel } from "../../parts/Panel";
-import { percent, short, spoken, whole } from "../../parts/words";
+import { channelName, day, NONE, percent, short, spoken, whole } from "../../parts/words";
 import type { Waiting } from "./Approval";
 import styles from "./Approval.module.css";
 
@@ -15,39 +16,59 @@ type Fact = {
   source?: string;
 };
 
+/** An earlier task or post, as business.similar_content tells it. */
+type Similar = {
+  task_id: string | null;
+  task_name: string;
+  title: string | null;
+  created_at: string;
+  post_metrics: { platform: string; engagement_rate: number | null }[];
+  reasons?: string[];
+};
+
+const nameOf = (post: Similar) => short(post.title || post.task_name, 60);
+const channelsOf = (post: Similar) => [...new Set(post.post_metrics.map((each) => channelName(each.platform)))];
+
+/** The engagement that was measured: of each channel where there are several, "–" where nobody measured. */
+function rateOf(post: Similar): string {
+  const measured = post.post_metrics.filter((each) => each.engagement_rate != null);
+  return measured.map((each) => percent(each.engagement_rate, 1)).join(", ") || NONE;
+}
+
 export function Used({ found }: { found: Waiting }) {
   const facts = found.facts as Fact[];
-  const similar = found.similar_content as {
-    title?: string;
-    content?: string;
-    engagement_rate?: number | null;
-    channel?: string;
-  }[];
+  const similar = found.similar_content as unknown as Similar[];
   const materials = Object.entries(found.supporting_materials).filter(
     ([, value]) => value && Object.keys(value as object).length > 0,
   );
   return (
     <Panel title="What was used" pad>
-      <dl className={styles.pairs}>
-        <dt>Figures</dt>
-        <dd>{facts.length || "none"}</dd>
-        {found.persona && (
-          <>
-            <dt>Persona</dt>
-            <dd>{found.persona}</dd>
-          </>
-        )}
-        <dt>Refinements</dt>
-        <dd>{found.refinements}</dd>
-      </dl>
-      {similar.length > 0 && (
+      <Facts
+        right
+        rows={[
+          ["Figures", facts.length || "none"],
+          ["Persona", found.persona],
+          ["Refinements", found.refinements],
+        ]}
+      />
+      {found.kind === "content" && (
         <>
           <h3 className={styles.sub}>Similar past posts</h3>
+          {similar.length === 0 && <p className="quiet">None on this topic yet.</p>}
           <ul className={styles.plain}>
             {similar.slice(0, 5).map((post) => (
-              <li key={post.title ?? post.content}>
-                <span>{short(post.title || post.content || "", 60)}</span>
-                <span>{percent(post.engagement_rate, 1)}</span>
+              <li key={`${post.task_id ?? ""}${post.task_name}${post.created_at}`} title={post.reasons?.join(" ")}>
+                <span>
+                  {post.task_id ? (
+                    <Link to="/orchestrator/tasks/$id" params={{ id: post.task_id }}>
+                      {nameOf(post)}
+                    </Link>
+                  ) : (
+                    nameOf(post)
+                  )}
+                  <span className="quiet">{` ${[...channelsOf(post), day(post.created_at)].join(", ")}`}</span>
+                </span>
+                <span>{rateOf(post)}</span>
               </li>
             ))}
           </ul>

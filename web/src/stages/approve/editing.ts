@@ -1,12 +1,14 @@
 /** A person's changes to the waiting texts: kept while they type, tried by the server, sent with the decision. */
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { ask, client, type Schemas } from "../../api/client";
+import { useDraft } from "../../parts/draft";
 
 export type Edit = { content?: string; body?: string; subject?: string; preheader?: string; title?: string };
 export type Edits = Record<string, Edit>;
 type Variant = Schemas["VariantOut"];
+
+const NOTHING: Edits = {};
 
 /** The fields a person may change, by channel: a post is one text, a mail has its lines. */
 export function fieldsOf(variant: Variant): { field: keyof Edit; label: string; value: string }[] {
@@ -38,7 +40,7 @@ export function real(edits: Edits, variants: Record<string, Variant>): Edits {
 
 /** Edits in hand and what the server says of them, some 400 ms after the last key. */
 export function useEditing(task: string, fingerprint: string, variants: Record<string, Variant>) {
-  const [edits, setEdits] = useState<Edits>({});
+  const [edits, setEdits] = useDraft<Edits>(`edits:${task}:${fingerprint}`, NOTHING);
   const changed = real(edits, variants);
   const [settled] = useDebouncedValue(JSON.stringify(changed), 400);
   const tried = useQuery({
@@ -61,5 +63,6 @@ export function useEditing(task: string, fingerprint: string, variants: Record<s
     setEdits((all) => Object.fromEntries(Object.entries(all).filter(([name]) => name !== channel)));
   const stale = settled !== JSON.stringify(changed) || tried.isFetching;
   const shown = Object.keys(changed).length ? (tried.data?.channels ?? {}) : {};
-  return { edits, changed, set, reset, shown, error: Object.keys(changed).length ? tried.error : null, stale };
+  const forget = () => setEdits(NOTHING);
+  return { edits, changed, set, forget, reset, shown, error: Object.keys(changed).length ? tried.error : null, stale };
 }

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { publications, unknownOutcomes } from "../../api/queries";
 import { useNow } from "../../parts/now";
+import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Glyph } from "../../parts/Status";
 import { ago, channelName, counted, short } from "../../parts/words";
@@ -23,9 +24,7 @@ export function Content() {
   const open = (id: string) => set({ id });
   return (
     <>
-      <div className={styles.head}>
-        <h1>Content</h1>
-      </div>
+      <PageHead title="Content" />
       <div className="stack">
         <Unknown open={open} />
         <Tabs

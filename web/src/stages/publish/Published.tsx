@@ -1,7 +1,7 @@
 /** Publications as a table: the text, where it stands, when; those that did not go out with the reason. */
-import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { publicationPages } from "../../api/queries";
+import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
@@ -76,13 +76,7 @@ export function Published({ states, open }: { states: string[]; open: (id: strin
               ))}
             </tbody>
           </table>
-          {query.hasNextPage && (
-            <div style={{ padding: "10px 16px" }}>
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                Show more
-              </Button>
-            </div>
-          )}
+          <More query={query} />
         </>
       )}
     </Panel>

@@ -3,12 +3,13 @@ import { Button, Textarea } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { newName, useDraft } from "../../parts/draft";
 import { Key } from "../../parts/Key";
 import styles from "./NewTask.module.css";
 
 export function NewTask({ first = "", autoFocus = false }: { first?: string; autoFocus?: boolean }) {
-  const [request, setRequest] = useState(first);
-  const [birth, setBirth] = useState(() => crypto.randomUUID()); // a second press of the button is the same task
+  const [request, setRequest] = useDraft("request", "", first || undefined);
+  const [birth, setBirth] = useState(newName); // a second press of the button is the same task
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const navigate = useNavigate();
@@ -26,7 +27,7 @@ export function NewTask({ first = "", autoFocus = false }: { first?: string; aut
       await navigate({ to: "/orchestrator/tasks/$id", params: { id: born.task_id } });
     } catch (error) {
       if (error instanceof Problem) setProblem(error);
-      if (error instanceof Problem && error.status > 0) setBirth(crypto.randomUUID());
+      if (error instanceof Problem && error.status > 0) setBirth(newName());
     } finally {
       setBusy(false);
     }

@@ -2,6 +2,7 @@
 import { Button, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { type GroupFilter, groupFilter } from "../../api/queries";
@@ -83,13 +84,28 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
         <div className={styles.results} role="status">
           <p>
             <b>{`${PAST[told.verb]} ${counted(told.done, "task")}.`}</b>{" "}
-            {told.rows.length > 0 && `${counted(told.rows.length, "task")} stayed as they were:`}
+            {told.rows.length > 0 &&
+              `${counted(told.rows.length, "task")} stayed as ${told.rows.length === 1 ? "it was" : "they were"}:`}
           </p>
-          {told.rows.slice(0, 50).map((row) => (
+          {told.rows.slice(0, MOST_TOLD).map((row) => (
             <p key={row.task_id}>
-              <span className="mono">{row.task_id.slice(-8)}</span> {row.detail}
+              <Link to="/orchestrator/tasks/$id" params={{ id: row.task_id }} className="mono">
+                {row.task_id.slice(-8)}
+              </Link>{" "}
+              {row.detail}
             </p>
           ))}
+          {told.rows.length > MOST_TOLD && (
+            <p>
+              {`and ${whole(told.rows.length - MOST_TOLD)} more. `}
+              <Button
+                size="compact-sm"
+                onClick={() => save("results.json", JSON.stringify(told.rows, null, 2), "application/json")}
+              >
+                Save all of them
+              </Button>
+            </p>
+          )}
         </div>
       )}
       <Modal
@@ -113,6 +129,8 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
     </>
   );
 }
+
+const MOST_TOLD = 50;
 
 const PAST: Record<Verb, string> = {
   resume: "Resumed",

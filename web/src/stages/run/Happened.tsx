@@ -1,4 +1,5 @@
 /** What happened, newest first, from the rows of phases and steps. */
+import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { lookOf } from "../../parts/Status";
 import { atClock, duration, spoken } from "../../parts/words";
@@ -43,12 +44,9 @@ export function Happened({ task }: { task: Detail }) {
         ))}
       </ol>
       {notes.length > 0 && (
-        <dl className={styles.pairs}>
-          {notes.map((phase) => [
-            <dt key={phase.name}>{spoken(phase.name)}</dt>,
-            <dd key={`${phase.name}:note`}>{phase.note}</dd>,
-          ])}
-        </dl>
+        <div className={styles.below}>
+          <Facts right rows={notes.map((phase) => [spoken(phase.name), phase.note])} />
+        </div>
       )}
     </Panel>
   );

@@ -6,12 +6,16 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import { useMay } from "../../api/me";
 import { type CommandRow, commandNumbers, commandPages, commandTypes } from "../../api/queries";
+import { Figures } from "../../parts/Figures";
+import { Filters } from "../../parts/Filters";
 import { Key, useKeys } from "../../parts/Key";
+import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
+import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { ago, counted, duration, spoken, whole } from "../../parts/words";
+import { ago, counted, duration, NONE, spoken, whole } from "../../parts/words";
 import styles from "./Queue.module.css";
 import { QueueAgents } from "./QueueAgents";
 import { QueueDetail } from "./QueueDetail";
@@ -50,21 +54,19 @@ export function Queue() {
   ]);
   return (
     <>
-      <div className={styles.head}>
-        <h1>Command queue</h1>
-        <span className="space" />
+      <PageHead title="Command queue">
         {operator && (
           <Button variant="filled" onClick={() => setMaking(true)} rightSection={<Key>N</Key>}>
             New command
           </Button>
         )}
-      </div>
+      </PageHead>
       <div className="stack">
         <Numbers state={filter.status} pick={(state) => set({ status: state })} />
         <QueueAgents open={(id) => set({ id })} />
         <Panel
           title={
-            <div className={styles.filters}>
+            <Filters>
               <Select
                 aria-label="Agent type"
                 placeholder="Any agent type"
@@ -98,7 +100,7 @@ export function Queue() {
                 defaultValue={search.q ?? ""}
                 onChange={(event) => typed(event.currentTarget.value)}
               />
-            </div>
+            </Filters>
           }
           aside={query.data ? counted(query.data.pages[0]?.total ?? rows.length, "command") : undefined}
           label="Commands"
@@ -127,13 +129,7 @@ export function Queue() {
           ) : (
             <Rows rows={rows} chosen={search.id} open={(id) => set({ id })} />
           )}
-          {query.hasNextPage && (
-            <div className={styles.more}>
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                Show more
-              </Button>
-            </div>
-          )}
+          <More query={query} />
         </Panel>
       </div>
       <QueueNew opened={making} close={() => setMaking(false)} made={(id) => set({ id })} types={types} />
@@ -153,22 +149,16 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
     completed: found ? `${found.completed_per_minute.toFixed(1)} a minute of late` : "",
     failed: found?.dead_letters ? "wait for a person" : "none waits for a person",
   };
+  const figures = STATES.map((name) => ({
+    id: name,
+    name: <Status status={name} />,
+    value: found ? whole(found.by_status[name] ?? 0) : NONE,
+    note: notes[name] ?? "",
+  }));
   return (
-    <fieldset className={styles.cards} aria-label="Commands by state" style={{ margin: 0, padding: 0 }}>
-      {STATES.map((name) => (
-        <button
-          key={name}
-          type="button"
-          className={styles.card}
-          aria-pressed={state === name}
-          onClick={() => pick(state === name ? undefined : name)}
-        >
-          <Status status={name} />
-          <p className="big">{found ? whole(found.by_status[name] ?? 0) : "–"}</p>
-          <p className="quiet">{notes[name]}</p>
-        </button>
-      ))}
-    </fieldset>
+    <div className={styles.numbers}>
+      <Figures label="Commands by state" figures={figures} picked={state} pick={pick} />
+    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { command } from "../../api/queries";
+import { Facts } from "../../parts/Facts";
 import { Json } from "../../parts/Json";
 import { Key, useKeys } from "../../parts/Key";
 import { Shown } from "../../parts/Rest";
@@ -73,51 +74,34 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
         {operator && !over && <Button onClick={() => setAsking("cancel")}>Cancel command</Button>}
         {operator && found.status !== "processing" && <Button onClick={() => setAsking("delete")}>Delete</Button>}
       </div>
-      <dl className={styles.facts}>
-        <dt>Made</dt>
-        <dd>
-          {when(found.created_at)} by {found.requested_by}
-        </dd>
-        <dt>Agent</dt>
-        <dd>{found.lease_owner ?? "Nobody has taken it."}</dd>
-        {found.status === "processing" && (
-          <>
-            <dt>Lease until</dt>
-            <dd>{atClock(found.lease_until)}</dd>
-          </>
-        )}
-        {found.not_before && (
-          <>
-            <dt>Tried again</dt>
-            <dd>{when(found.not_before)}</dd>
-          </>
-        )}
-        <dt>Priority</dt>
-        <dd>{found.priority}</dd>
-        <dt>Taken</dt>
-        <dd>
-          {counted(found.attempts, "time")}
-          {found.failures ? `, ${counted(found.failures, "error")}` : ""}
-        </dd>
-        {found.waits_for && found.waits_for.length > 0 && (
-          <>
-            <dt>Waits for</dt>
-            <dd>{found.waits_for.join(", ")}</dd>
-          </>
-        )}
-        {found.task_id && (
-          <>
-            <dt>Task</dt>
-            <dd>
-              <Link to="/orchestrator/tasks/$id" params={{ id: found.task_id }}>
-                Open the task that waits for it
-              </Link>
-            </dd>
-          </>
-        )}
-        <dt>Id</dt>
-        <dd className="mono">{found.command_id}</dd>
-      </dl>
+      <Facts
+        rows={[
+          ["Made", `${when(found.created_at)} by ${found.requested_by}`],
+          ["Agent", found.lease_owner ?? "Nobody has taken it."],
+          found.status === "processing" && ["Lease until", atClock(found.lease_until)],
+          found.not_before ? ["Tried again", when(found.not_before)] : null,
+          ["Priority", found.priority],
+          [
+            "Taken",
+            `${counted(found.attempts, "time")}${found.failures ? `, ${counted(found.failures, "error")}` : ""}`,
+          ],
+          found.waits_for && found.waits_for.length > 0 && ["Waits for", found.waits_for.join(", ")],
+          found.task_id
+            ? [
+                "Task",
+                <Link key="task" to="/orchestrator/tasks/$id" params={{ id: found.task_id }}>
+                  Open the task that waits for it
+                </Link>,
+              ]
+            : null,
+          [
+            "Id",
+            <span key="id" className="mono">
+              {found.command_id}
+            </span>,
+          ],
+        ]}
+      />
       <section aria-label="Payload">
         <h3>Payload</h3>
         <Json value={found.payload} />

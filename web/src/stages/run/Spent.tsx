@@ -1,4 +1,5 @@
 /** What it cost and took, against what was expected. */
+import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { cost, duration, score, spoken } from "../../parts/words";
 import type { Detail } from "./Task";
@@ -21,24 +22,17 @@ export function Spent({ task, now, going }: { task: Detail; now: number; going: 
           </div>
         </div>
       </div>
-      <dl className={styles.pairs}>
-        {told.outcome && (
-          <>
-            <dt>Planner decided</dt>
-            <dd>{spoken(told.outcome).toLowerCase()}</dd>
-          </>
-        )}
-        {told.reason && (
-          <>
-            <dt>Because</dt>
-            <dd>{told.reason}</dd>
-          </>
-        )}
-        <dt>Quality</dt>
-        <dd>{score(task.quality_score, 3)}</dd>
-        <dt>Refinements</dt>
-        <dd>{task.refinements}</dd>
-      </dl>
+      <div className={styles.below}>
+        <Facts
+          right
+          rows={[
+            ["Planner decided", told.outcome && spoken(told.outcome).toLowerCase()],
+            ["Because", told.reason],
+            ["Quality", score(task.quality_score, 3)],
+            ["Refinements", task.refinements],
+          ]}
+        />
+      </div>
     </Panel>
   );
 }

@@ -4,7 +4,7 @@ import { Json } from "../../parts/Json";
 import { Key } from "../../parts/Key";
 import { Panel } from "../../parts/Panel";
 import { Status } from "../../parts/Status";
-import { cost, duration, score } from "../../parts/words";
+import { atClock, cost, counted, duration, score, spoken } from "../../parts/words";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
 
@@ -104,8 +104,16 @@ function note(step: Step, place: Map<string, number>): string {
 }
 
 function Inside({ step }: { step: Step }) {
+  const told = [
+    step.agent && `${spoken(step.agent)} agent`,
+    counted(step.attempt, "attempt"),
+    step.started_at && `began ${atClock(step.started_at)}`,
+    step.started_at && `took ${duration(step.seconds)}`,
+    `cost ${cost(step.cost)}`,
+  ];
   return (
     <div className={styles.inside}>
+      <p className="quiet">{told.filter(Boolean).join(", ")}</p>
       <div>
         <h3>Input</h3>
         <Json value={step.input} />

@@ -41,7 +41,7 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
   }, [last, rows.length, more]);
 
   const toggle = (index: number, extend: boolean) => {
-    const next = new Set(selected);
+    const next = new Set(all ? rows.map((row) => row.task_id) : selected); // one taken out of all leaves the others
     const [from, to] = extend ? [Math.min(anchor.current, index), Math.max(anchor.current, index)] : [index, index];
     const on = extend || !next.has(rows[index]?.task_id ?? "");
     for (const row of rows.slice(from, to + 1)) on ? next.add(row.task_id) : next.delete(row.task_id);
@@ -59,6 +59,11 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
   const key = (event: KeyboardEvent, index: number) => {
     const row = rows[index];
     if (!row) return;
+    if (selectable && event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      setSelected(new Set(rows.map((each) => each.task_id)));
+      event.preventDefault();
+      return;
+    }
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 12, PageUp: -12, Home: -rows.length, End: rows.length }[
       event.key
     ];
@@ -75,12 +80,23 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
       ref={box}
       className={styles.list}
       role="grid"
-      aria-rowcount={rows.length}
+      aria-rowcount={rows.length + 1}
       aria-label="Tasks"
       aria-multiselectable={selectable}
     >
       <div className={`${styles.line} ${styles.names}`} role="row" tabIndex={-1}>
-        <span role="columnheader" tabIndex={-1} aria-label="Selected" />
+        <span role="columnheader" tabIndex={-1} aria-label="Selected">
+          {selectable && (
+            <input
+              type="checkbox"
+              checked={all || (rows.length > 0 && rows.every((row) => selected.has(row.task_id)))}
+              aria-label="Select every task shown"
+              onChange={(event) =>
+                setSelected(new Set(event.currentTarget.checked ? rows.map((row) => row.task_id) : []))
+              }
+            />
+          )}
+        </span>
         <span role="columnheader" tabIndex={-1}>
           Request
         </span>
@@ -114,7 +130,7 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
               role="row"
               data-index={index}
               data-odd={index % 2 ? true : undefined}
-              aria-rowindex={index + 1}
+              aria-rowindex={index + 2}
               aria-selected={on}
               tabIndex={index === at ? 0 : -1}
               className={styles.line}

@@ -6,14 +6,16 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useMay } from "../../api/me";
 import { STATUS_GROUPS, summary, taskPages } from "../../api/queries";
+import { type Figure, Figures } from "../../parts/Figures";
+import { Filters } from "../../parts/Filters";
 import { Key, useKeys } from "../../parts/Key";
+import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { counted, duration, percent, whole } from "../../parts/words";
 import { NewTask } from "../request/NewTask";
 import { BulkBar } from "./BulkBar";
 import { TaskList } from "./TaskList";
-import styles from "./Tasks.module.css";
 
 export function Tasks() {
   const search = useSearch({ from: "/orchestrator" });
@@ -49,19 +51,17 @@ export function Tasks() {
   };
   return (
     <>
-      <div className={styles.head}>
-        <h1>Tasks</h1>
-        <span className="space" />
+      <PageHead title="Tasks">
         {operator && (
           <Button variant="filled" onClick={() => setAsking(true)} rightSection={<Key>N</Key>}>
             New task
           </Button>
         )}
-      </div>
+      </PageHead>
       <Cards />
       <Panel
         title={
-          <div className={styles.filters}>
+          <Filters>
             <Select
               aria-label="Status"
               placeholder="Any status"
@@ -77,7 +77,7 @@ export function Tasks() {
               defaultValue={search.q ?? ""}
               onChange={(event) => typed(event.currentTarget.value)}
             />
-          </div>
+          </Filters>
         }
         aside={query.data ? counted(total, "task") : undefined}
         label="Tasks"
@@ -116,7 +116,10 @@ export function Tasks() {
           <TaskList
             rows={rows}
             selected={selected}
-            setSelected={setSelected}
+            setSelected={(next) => {
+              setSelected(next);
+              setAll(false);
+            }}
             all={all}
             selectable={operator}
             more={query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : undefined}
@@ -132,29 +135,21 @@ export function Tasks() {
 
 function Cards() {
   const found = useQuery(summary()).data;
-  const cards: [string, string, string][] = [
-    ["Tasks", found ? whole(found.total_executions) : "–", "run by the product"],
-    [
-      "Success",
-      found ? percent(found.success_rate) : "–",
-      found ? `${whole(found.successful)} of ${whole(found.total_executions)}` : "",
-    ],
-    ["Average time", found ? duration(found.avg_seconds) : "–", "from request to end"],
-    [
-      "Patterns learned",
-      found ? whole(found.patterns_learned) : "–",
-      found?.patterns_learned ? "stand after tests" : "no claim yet",
-    ],
+  const figures: Figure[] = [
+    { id: "total", name: "Tasks", value: whole(found?.total_executions), note: "run by the product" },
+    {
+      id: "success",
+      name: "Success",
+      value: percent(found?.success_rate),
+      note: found ? `${whole(found.successful)} of ${whole(found.total_executions)}` : "",
+    },
+    { id: "time", name: "Average time", value: duration(found?.avg_seconds), note: "from request to end" },
+    {
+      id: "learned",
+      name: "Patterns learned",
+      value: whole(found?.patterns_learned),
+      note: found?.patterns_learned ? "stand after tests" : "no claim yet",
+    },
   ];
-  return (
-    <div className={styles.cards}>
-      {cards.map(([name, value, note]) => (
-        <div key={name}>
-          <p className="quiet">{name}</p>
-          <p className="big">{value}</p>
-          <p className="quiet">{note}</p>
-        </div>
-      ))}
-    </div>
-  );
+  return <Figures label="What the tasks amount to" figures={figures} />;
 }
