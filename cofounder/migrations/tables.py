@@ -1,9 +1,11 @@
 """Every table module, so that the metadata is whole. Only migrations and tests of the schema import this."""
 
+from cofounder.business.imports import tables as imports
 from cofounder.business.records import tables as records
 from cofounder.flow.approve import tables as approve
 from cofounder.flow.learn import tables as learn
 from cofounder.flow.plan import tables as plan
+from cofounder.flow.plan.tools import tables as tools
 from cofounder.flow.publish import tables as publish
 from cofounder.flow.quality import tables as quality
 from cofounder.flow.request import tables as request
@@ -19,6 +21,7 @@ metadata = Row.metadata
 __all__ = [
     "approve",
     "commands",
+    "imports",
     "kit",
     "learn",
     "metadata",
@@ -31,4 +34,5 @@ __all__ = [
     "records",
     "request",
     "run",
+    "tools",
 ]

@@ -8,17 +8,24 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Numeric, Select, Table, and_, bindparam, delete, exists, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from cofounder.business.records.schemas import PostWithReading, TaskFilter
-from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
+from cofounder.business.records.tables import (
+    FinancialMetric,
+    Post,
+    QualityEvaluation,
+    SocialPostAnalytics,
+    Task,
+    WebAnalytics,
+)
 from cofounder.kit.db import Row
 
-_SAMPLED: tuple[Any, ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, FinancialMetric)
+_SAMPLED: tuple[Any, ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, FinancialMetric, QualityEvaluation)
 
 
 # What a journey asks many times is put together once: building a statement costs more than running it.
@@ -189,7 +196,7 @@ def _financial(narrowed: tuple[str, ...]) -> Select[FinancialMetric]:
         select(FinancialMetric)
         .where(FinancialMetric.measured_at <= bindparam("as_of"), _counts(FinancialMetric))
         # a period that is not over has no total yet, whenever its row was written
-        .where(FinancialMetric.period_end <= bindparam("today"))
+        .where(FinancialMetric.period_end <= bindparam("today"), FinancialMetric.split_by == 0)
         .ext(distinct_on(FinancialMetric.period_start, FinancialMetric.period_end, FinancialMetric.metric_type))
         .order_by(
             FinancialMetric.period_start,
@@ -209,7 +216,7 @@ def _financial(narrowed: tuple[str, ...]) -> Select[FinancialMetric]:
 async def financial_rows(
     session: AsyncSession, as_of: datetime, metrics: Sequence[str] | None = None, since: date | None = None
 ) -> Sequence[FinancialMetric]:
-    """Per metric and period the newest value known at `as_of`; oldest period first."""
+    """Per metric and period the newest value of the whole company known at `as_of`; oldest period first."""
     given = {name: value for name, value in (("metrics", metrics), ("since", since)) if value is not None}
     found = await session.execute(_financial(tuple(given)), {"as_of": as_of, "today": as_of.date(), **given})
     return found.scalars().all()
@@ -217,23 +224,29 @@ async def financial_rows(
 
 @lru_cache
 def _web_days(narrowed: bool) -> Select[Any]:
-    site = WebAnalytics.page_id == ""
-    unsplit = WebAnalytics.source == ""
+    """Rows that are split by different things overlap, so each figure of a day is summed over one kind of split."""
     rate = func.round((WebAnalytics.sessions * WebAnalytics.conversion_rate).cast(Numeric))
     conversions = func.coalesce(WebAnalytics.conversions, rate)
-
-    def total(column: Any) -> Any:
-        parts = (site & unsplit, site, unsplit)
-        return func.coalesce(*(func.sum(column).filter(part) for part in parts), func.sum(column))
-
-    query = (
-        select(WebAnalytics.day, total(WebAnalytics.sessions), total(WebAnalytics.users), total(conversions))
+    summed = (
+        select(
+            WebAnalytics.day,
+            WebAnalytics.split_by,
+            func.sum(WebAnalytics.sessions).label("sessions"),
+            func.sum(WebAnalytics.users).label("users"),
+            func.sum(conversions).label("conversions"),
+        )
         .where(WebAnalytics.measured_at <= bindparam("as_of"), WebAnalytics.day <= bindparam("today"))
+        .where(or_(WebAnalytics.superseded_at.is_(None), WebAnalytics.superseded_at > bindparam("as_of")))
         .where(_counts(WebAnalytics))
-        .group_by(WebAnalytics.day)
-        .order_by(WebAnalytics.day)
+        .group_by(WebAnalytics.day, WebAnalytics.split_by)
     )
-    return query.where(WebAnalytics.day >= bindparam("since")) if narrowed else query
+    kinds = (summed.where(WebAnalytics.day >= bindparam("since")) if narrowed else summed).subquery()
+
+    def least_split(column: Any) -> Any:
+        return func.array_agg(aggregate_order_by(column, kinds.c.split_by)).filter(column.is_not(None))[1]
+
+    columns = (kinds.c.sessions, kinds.c.users, kinds.c.conversions)
+    return select(kinds.c.day, *map(least_split, columns)).group_by(kinds.c.day).order_by(kinds.c.day)
 
 
 async def web_days(
@@ -241,7 +254,7 @@ async def web_days(
 ) -> list[tuple[date, int | None, int | None, int | None]]:
     """(day, sessions, users, conversions) of the whole site, as known at `as_of`.
 
-    A day's row for the whole site (page '') and all sources ('') wins; without one, its parts are added up.
+    A day's row for the whole site wins; without one, the parts of its coarsest split are added up.
     """
     given = {} if since is None else {"since": since}
     answer = await session.execute(_web_days(since is not None), {"as_of": as_of, "today": as_of.date(), **given})

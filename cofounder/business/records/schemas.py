@@ -78,6 +78,8 @@ class NewPost(New):
     topic: str | None = None
     persona: str | None = None
     hashtags: list[str] = Field(default_factory=list)
+    category: str | None = None
+    campaign: str | None = None
     published_at: datetime | None = None
     is_legacy: bool = False
     is_sample: bool = False
@@ -96,6 +98,10 @@ class NewReading(New):
     shares: int | None = Field(default=None, ge=0)
     comments: int | None = Field(default=None, ge=0)
     bookmarks: int | None = Field(default=None, ge=0)
+    reach: int | None = Field(default=None, ge=0)
+    conversions: int | None = Field(default=None, ge=0)
+    revenue: Decimal | None = None
+    currency: str | None = None
     followers: int | None = Field(default=None, ge=0)
     source: str
     raw: dict[str, Any] | None = None
@@ -106,6 +112,13 @@ class NewWebDay(New):
     day: date
     page_id: str = ""
     source: str = ""
+    campaign: str = ""
+    device: str = ""
+    browser: str = ""
+    country: str = ""
+    audience: str = ""
+    funnel_step: str = ""
+    post_id: UUID | None = None
     sessions: int | None = Field(default=None, ge=0)
     users: int | None = Field(default=None, ge=0)
     page_views: int | None = Field(default=None, ge=0)
@@ -113,6 +126,7 @@ class NewWebDay(New):
     conversions: int | None = Field(default=None, ge=0)
     conversion_rate: float | None = Field(default=None, ge=0, le=1)
     revenue: Decimal | None = None
+    currency: str | None = None
     measured_at: datetime
     is_sample: bool = False
 
@@ -124,6 +138,8 @@ class NewFinancial(New):
     currency: str | None = None
     period_start: date
     period_end: date
+    channel: str = ""
+    campaign: str = ""
     source: str
     measured_at: datetime
     is_sample: bool = False

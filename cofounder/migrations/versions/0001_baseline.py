@@ -24,20 +24,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "name", name=op.f("uq_accounts_channel_name")),
     )
     op.create_table(
-        "alerts",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("raised_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("acted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
-    )
-    op.create_index(
-        "ix_alerts_open", "alerts", ["kind", "subject"], unique=True, postgresql_where=sa.text("cleared_at IS NULL")
-    )
-    op.create_table(
         "api_keys",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -220,6 +206,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("task_id", "kind", "position", name=op.f("uq_deliverables_task_id_kind_position")),
     )
     op.create_table(
+        "earlier_contents",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("row_id", sa.UUID(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("known_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_earlier_contents")),
+    )
+    op.create_index(
+        "ix_earlier_contents_row", "earlier_contents", ["table_name", "row_id", "replaced_at"], unique=False
+    )
+    op.create_table(
         "effects",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -251,18 +251,114 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("channel", sa.Text(), server_default="", nullable=False),
+        sa.Column("campaign", sa.Text(), server_default="", nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("measured_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_financial_metrics")),
-        sa.UniqueConstraint(
-            "metric_type",
-            "period_start",
-            "period_end",
-            "measured_at",
-            name=op.f("uq_financial_metrics_metric_type_period_start_period_end_measured_at"),
+        sa.Column(
+            "split_by",
+            sa.Integer(),
+            sa.Computed(
+                "(CASE WHEN channel = '' THEN 0 ELSE 1 END) + (CASE WHEN campaign = '' THEN 0 ELSE 2 END)",
+                persisted=True,
+            ),
+            nullable=False,
         ),
+        sa.Column(
+            "natural_key",
+            sa.UUID(),
+            sa.Computed(
+                "md5(metric_type || chr(31) || (period_start - '2000-01-01'::date)::text || chr(31) || (period_end - '2000-01-01'::date)::text || chr(31) || channel || chr(31) || campaign)::uuid",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("known_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.Column("content_hash", sa.UUID(), nullable=True),
+        sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_financial_metrics")),
+        sa.UniqueConstraint("natural_key", "measured_at", name=op.f("uq_financial_metrics_natural_key_measured_at")),
     )
+    op.create_index("ix_financial_metrics_metric", "financial_metrics", ["metric_type", "period_start"], unique=False)
+    op.create_table(
+        "import_sources",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("config", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
+        sa.Column("form", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("units", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("every_minutes", sa.Integer(), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("last_import_id", sa.UUID(), nullable=True),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('tasks','posts','social_analytics','web_analytics','financial_metrics','quality_evaluations')",
+            name=op.f("ck_import_sources_kind"),
+        ),
+        sa.CheckConstraint("type IN ('postgres','ga4','folder')", name=op.f("ck_import_sources_type")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_sources")),
+        sa.UniqueConstraint("name", name=op.f("uq_import_sources_name")),
+    )
+    op.create_index(op.f("ix_import_sources_last_import_id"), "import_sources", ["last_import_id"], unique=False)
+    op.create_index(
+        "ix_import_sources_next_at",
+        "import_sources",
+        ["next_at"],
+        unique=False,
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="draft", nullable=False),
+        sa.Column("source_type", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("source_id", sa.UUID(), nullable=True),
+        sa.Column("source", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("path", sa.Text(), nullable=True),
+        sa.Column("is_ours", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("form", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mapping", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("units", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("all_or_nothing", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("checked", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("position", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("run", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cancel_asked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('tasks','posts','social_analytics','web_analytics','financial_metrics','quality_evaluations')",
+            name=op.f("ck_imports_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft','checking','queued','running','done','refused','failed','cancelled')",
+            name=op.f("ck_imports_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_index("ix_imports_created_at", "imports", ["created_at", "id"], unique=False)
+    op.create_index(op.f("ix_imports_source_id"), "imports", ["source_id"], unique=False)
     op.create_table(
         "kept_answers",
         sa.Column("id", sa.String(), nullable=False),
@@ -414,6 +510,7 @@ def upgrade() -> None:
         "posts",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.UUID(), nullable=True),
+        sa.Column("task_external_id", sa.Text(), nullable=True),
         sa.Column("publication_id", sa.UUID(), nullable=True),
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=True),
@@ -423,15 +520,38 @@ def upgrade() -> None:
         sa.Column("topic", sa.Text(), nullable=True),
         sa.Column("persona", sa.Text(), nullable=True),
         sa.Column("hashtags", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("format", sa.Text(), nullable=True),
+        sa.Column("campaign", sa.Text(), nullable=True),
+        sa.Column("audience", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("paid", sa.Boolean(), nullable=True),
+        sa.Column("cost", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("attributes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("natural_key", sa.UUID(), nullable=True),
         sa.Column("is_legacy", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("known_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.Column("content_hash", sa.UUID(), nullable=True),
+        sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posts")),
+        sa.UniqueConstraint("natural_key", name=op.f("uq_posts_natural_key")),
         sa.UniqueConstraint("platform", "external_id", name=op.f("uq_posts_platform_external_id")),
     )
     op.create_index(op.f("ix_posts_publication_id"), "posts", ["publication_id"], unique=False)
     op.create_index("ix_posts_published_at", "posts", ["published_at"], unique=False)
+    op.create_index(
+        "ix_posts_task_external_id",
+        "posts",
+        ["task_external_id"],
+        unique=False,
+        postgresql_where=sa.text("task_external_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_posts_task_id"), "posts", ["task_id"], unique=False)
     op.create_table(
         "publications",
@@ -473,6 +593,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_publications_decision_id"), "publications", ["decision_id"], unique=False)
     op.create_index(op.f("ix_publications_task_id"), "publications", ["task_id"], unique=False)
+    op.create_table(
+        "quality_evaluations",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("task_id", sa.UUID(), nullable=True),
+        sa.Column("task_external_id", sa.Text(), nullable=True),
+        sa.Column("post_id", sa.UUID(), nullable=True),
+        sa.Column("post_external_id", sa.Text(), nullable=True),
+        sa.Column("evaluator", sa.Text(), server_default="", nullable=False),
+        sa.Column("score", sa.Numeric(precision=5, scale=4), nullable=False),
+        sa.Column("dimensions", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("feedback", sa.Text(), nullable=True),
+        sa.Column("measured_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("natural_key", sa.UUID(), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("known_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.Column("content_hash", sa.UUID(), nullable=True),
+        sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_evaluations")),
+        sa.UniqueConstraint("natural_key", "measured_at", name=op.f("uq_quality_evaluations_natural_key_measured_at")),
+    )
+    op.create_index(op.f("ix_quality_evaluations_post_id"), "quality_evaluations", ["post_id"], unique=False)
+    op.create_index(op.f("ix_quality_evaluations_task_id"), "quality_evaluations", ["task_id"], unique=False)
     op.create_table(
         "recipients",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -576,16 +720,50 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("natural_key", sa.UUID(), nullable=True),
+        sa.Column("known_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.Column("content_hash", sa.UUID(), nullable=True),
+        sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.CheckConstraint(
             "status IN ('queued','running','paused','needs_clarification','pending_approval','approved','publishing','completed','rejected','failed','cancelled','expired')",
             name=op.f("ck_tasks_status"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_tasks_idempotency_key")),
+        sa.UniqueConstraint("natural_key", name=op.f("uq_tasks_natural_key")),
     )
     op.create_index("ix_tasks_created_at", "tasks", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_tasks_parent_task_id"), "tasks", ["parent_task_id"], unique=False)
     op.create_index("ix_tasks_status", "tasks", ["status"], unique=False)
+    op.create_table(
+        "tool_servers",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("transport", sa.Text(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=True),
+        sa.Column("args", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("secrets", sa.LargeBinary(), nullable=True),
+        sa.Column("secret_names", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("allow_private", sa.Boolean(), nullable=False),
+        sa.Column("connect_seconds", sa.Double(), nullable=False),
+        sa.Column("list_seconds", sa.Double(), nullable=False),
+        sa.Column("call_seconds", sa.Double(), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("health", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("about", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_servers")),
+        sa.UniqueConstraint("name", name=op.f("uq_tool_servers_name")),
+    )
     op.create_table(
         "users",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -623,19 +801,113 @@ def upgrade() -> None:
         "web_analytics",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("page_id", sa.Text(), server_default="", nullable=False),
         sa.Column("source", sa.Text(), server_default="", nullable=False),
-        sa.Column("sessions", sa.Integer(), nullable=True),
-        sa.Column("users", sa.Integer(), nullable=True),
-        sa.Column("page_views", sa.Integer(), nullable=True),
+        sa.Column("page_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("campaign", sa.Text(), server_default="", nullable=False),
+        sa.Column("device", sa.Text(), server_default="", nullable=False),
+        sa.Column("browser", sa.Text(), server_default="", nullable=False),
+        sa.Column("country", sa.Text(), server_default="", nullable=False),
+        sa.Column("audience", sa.Text(), server_default="", nullable=False),
+        sa.Column("funnel_step", sa.Text(), server_default="", nullable=False),
+        sa.Column("post_id", sa.UUID(), nullable=True),
+        sa.Column("sessions", sa.BigInteger(), nullable=True),
+        sa.Column("users", sa.BigInteger(), nullable=True),
+        sa.Column("new_users", sa.BigInteger(), nullable=True),
+        sa.Column("page_views", sa.BigInteger(), nullable=True),
+        sa.Column("page_views_other", sa.BigInteger(), nullable=True),
         sa.Column("bounce_rate", sa.Double(), nullable=True),
-        sa.Column("conversions", sa.Integer(), nullable=True),
+        sa.Column("session_seconds", sa.Double(), nullable=True),
+        sa.Column("conversions", sa.BigInteger(), nullable=True),
         sa.Column("conversion_rate", sa.Double(), nullable=True),
         sa.Column("revenue", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("measured_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "split_by",
+            sa.Integer(),
+            sa.Computed(
+                "(CASE WHEN source = '' THEN 0 ELSE 1 END) + (CASE WHEN page_id = '' THEN 0 ELSE 2 END) + (CASE WHEN campaign = '' THEN 0 ELSE 4 END) + (CASE WHEN device = '' THEN 0 ELSE 8 END) + (CASE WHEN browser = '' THEN 0 ELSE 16 END) + (CASE WHEN country = '' THEN 0 ELSE 32 END) + (CASE WHEN audience = '' THEN 0 ELSE 64 END) + (CASE WHEN funnel_step = '' THEN 0 ELSE 128 END)",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "natural_key",
+            sa.UUID(),
+            sa.Computed(
+                "md5((day - '2000-01-01'::date)::text || chr(31) || source || chr(31) || page_id || chr(31) || campaign || chr(31) || device || chr(31) || browser || chr(31) || country || chr(31) || audience || chr(31) || funnel_step)::uuid",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("known_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.Column("content_hash", sa.UUID(), nullable=True),
+        sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_analytics")),
-        sa.UniqueConstraint("day", "page_id", "source", name=op.f("uq_web_analytics_day_page_id_source")),
+        sa.UniqueConstraint("natural_key", "measured_at", name=op.f("uq_web_analytics_natural_key_measured_at")),
+    )
+    op.create_index("ix_web_analytics_day", "web_analytics", ["day"], unique=False)
+    op.create_index(
+        "ix_web_analytics_post_id",
+        "web_analytics",
+        ["post_id"],
+        unique=False,
+        postgresql_where=sa.text("post_id IS NOT NULL"),
+    )
+    op.create_table(
+        "import_files",
+        sa.Column("source_id", sa.UUID(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["import_sources.id"],
+            name=op.f("fk_import_files_source_id_import_sources"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("source_id", "digest", name=op.f("pk_import_files")),
+    )
+    op.create_index(op.f("ix_import_files_import_id"), "import_files", ["import_id"], unique=False)
+    op.create_table(
+        "import_refusals",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column("column", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_refusals_import_id_imports"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_refusals")),
+    )
+    op.create_index("ix_import_refusals_import", "import_refusals", ["import_id", "id"], unique=False)
+    op.create_table(
+        "server_tools",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("server_id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("seen", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("offered", sa.Boolean(), nullable=False),
+        sa.Column("approved", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("approved_digest", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["server_id"], ["tool_servers.id"], name=op.f("fk_server_tools_server_id_tool_servers"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_server_tools")),
+        sa.UniqueConstraint("server_id", "name", name=op.f("uq_server_tools_server_id_name")),
     )
     op.create_table(
         "sign_ins",
@@ -655,28 +927,70 @@ def upgrade() -> None:
     op.create_table(
         "social_post_analytics",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("post_id", sa.UUID(), nullable=False),
+        sa.Column("post_id", sa.UUID(), nullable=True),
+        sa.Column("post_external_id", sa.Text(), nullable=True),
+        sa.Column("post_url", sa.Text(), nullable=True),
+        sa.Column("post_title", sa.Text(), nullable=True),
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("measured_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("impressions", sa.Integer(), nullable=True),
-        sa.Column("views", sa.Integer(), nullable=True),
-        sa.Column("clicks", sa.Integer(), nullable=True),
-        sa.Column("likes", sa.Integer(), nullable=True),
-        sa.Column("shares", sa.Integer(), nullable=True),
-        sa.Column("comments", sa.Integer(), nullable=True),
-        sa.Column("bookmarks", sa.Integer(), nullable=True),
-        sa.Column("followers", sa.Integer(), nullable=True),
+        sa.Column("impressions", sa.BigInteger(), nullable=True),
+        sa.Column("views", sa.BigInteger(), nullable=True),
+        sa.Column("reach", sa.BigInteger(), nullable=True),
+        sa.Column("clicks", sa.BigInteger(), nullable=True),
+        sa.Column("likes", sa.BigInteger(), nullable=True),
+        sa.Column("shares", sa.BigInteger(), nullable=True),
+        sa.Column("comments", sa.BigInteger(), nullable=True),
+        sa.Column("bookmarks", sa.BigInteger(), nullable=True),
+        sa.Column("engaged_users", sa.BigInteger(), nullable=True),
+        sa.Column("followers", sa.BigInteger(), nullable=True),
+        sa.Column("conversions", sa.BigInteger(), nullable=True),
+        sa.Column("revenue", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("cost", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("raw", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "natural_key",
+            sa.UUID(),
+            sa.Computed(
+                "md5(platform || chr(31) || coalesce(post_external_id, post_url, post_title, post_id::text, ''))::uuid",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("known_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=True),
+        sa.Column("content_hash", sa.UUID(), nullable=True),
+        sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_social_post_analytics_post_id_posts"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_social_post_analytics")),
         sa.UniqueConstraint(
-            "post_id", "platform", "measured_at", name=op.f("uq_social_post_analytics_post_id_platform_measured_at")
+            "natural_key", "measured_at", name=op.f("uq_social_post_analytics_natural_key_measured_at")
         ),
     )
+    op.create_index("ix_social_post_analytics_post", "social_post_analytics", ["post_id", "measured_at"], unique=False)
+    op.create_table(
+        "tool_calls",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("server_id", sa.UUID(), nullable=False),
+        sa.Column("tool", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("cost_usd", sa.Double(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("answer", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["server_id"], ["tool_servers.id"], name=op.f("fk_tool_calls_server_id_tool_servers"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tool_calls")),
+        sa.UniqueConstraint("key", name=op.f("uq_tool_calls_key")),
+    )
+    op.create_index("ix_tool_calls_server_tool_at", "tool_calls", ["server_id", "tool", "at"], unique=False)
     op.create_table(
         "tokens",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -704,12 +1018,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tokens_user_id"), table_name="tokens")
     op.drop_index(op.f("ix_tokens_sign_in_id"), table_name="tokens")
     op.drop_table("tokens")
+    op.drop_index("ix_tool_calls_server_tool_at", table_name="tool_calls")
+    op.drop_table("tool_calls")
+    op.drop_index("ix_social_post_analytics_post", table_name="social_post_analytics")
     op.drop_table("social_post_analytics")
     op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
+    op.drop_table("server_tools")
+    op.drop_index("ix_import_refusals_import", table_name="import_refusals")
+    op.drop_table("import_refusals")
+    op.drop_index(op.f("ix_import_files_import_id"), table_name="import_files")
+    op.drop_table("import_files")
+    op.drop_index(
+        "ix_web_analytics_post_id", table_name="web_analytics", postgresql_where=sa.text("post_id IS NOT NULL")
+    )
+    op.drop_index("ix_web_analytics_day", table_name="web_analytics")
     op.drop_table("web_analytics")
     op.drop_table("variants")
     op.drop_table("users")
+    op.drop_table("tool_servers")
     op.drop_index("ix_tasks_status", table_name="tasks")
     op.drop_index(op.f("ix_tasks_parent_task_id"), table_name="tasks")
     op.drop_index("ix_tasks_created_at", table_name="tasks")
@@ -720,10 +1047,16 @@ def downgrade() -> None:
     op.drop_table("settings")
     op.drop_index(op.f("ix_recipients_account_id"), table_name="recipients")
     op.drop_table("recipients")
+    op.drop_index(op.f("ix_quality_evaluations_task_id"), table_name="quality_evaluations")
+    op.drop_index(op.f("ix_quality_evaluations_post_id"), table_name="quality_evaluations")
+    op.drop_table("quality_evaluations")
     op.drop_index(op.f("ix_publications_task_id"), table_name="publications")
     op.drop_index(op.f("ix_publications_decision_id"), table_name="publications")
     op.drop_table("publications")
     op.drop_index(op.f("ix_posts_task_id"), table_name="posts")
+    op.drop_index(
+        "ix_posts_task_external_id", table_name="posts", postgresql_where=sa.text("task_external_id IS NOT NULL")
+    )
     op.drop_index("ix_posts_published_at", table_name="posts")
     op.drop_index(op.f("ix_posts_publication_id"), table_name="posts")
     op.drop_table("posts")
@@ -739,9 +1072,20 @@ def downgrade() -> None:
     op.drop_table("leases")
     op.drop_index(op.f("ix_kept_answers_answered_at"), table_name="kept_answers")
     op.drop_table("kept_answers")
+    op.drop_index(op.f("ix_imports_source_id"), table_name="imports")
+    op.drop_index("ix_imports_created_at", table_name="imports")
+    op.drop_table("imports")
+    op.drop_index(
+        "ix_import_sources_next_at", table_name="import_sources", postgresql_where=sa.text("next_at IS NOT NULL")
+    )
+    op.drop_index(op.f("ix_import_sources_last_import_id"), table_name="import_sources")
+    op.drop_table("import_sources")
+    op.drop_index("ix_financial_metrics_metric", table_name="financial_metrics")
     op.drop_table("financial_metrics")
     op.drop_index("ix_effects_open", table_name="effects", postgresql_where=sa.text("state IN ('intended', 'unknown')"))
     op.drop_table("effects")
+    op.drop_index("ix_earlier_contents_row", table_name="earlier_contents")
+    op.drop_table("earlier_contents")
     op.drop_table("deliverables")
     op.drop_table("decisions")
     op.drop_index(
@@ -765,7 +1109,5 @@ def downgrade() -> None:
     op.drop_table("assessments")
     op.drop_table("approvals")
     op.drop_table("api_keys")
-    op.drop_index("ix_alerts_open", table_name="alerts", postgresql_where=sa.text("cleared_at IS NULL"))
-    op.drop_table("alerts")
     op.drop_table("accounts")
     # ### end Alembic commands ###
