@@ -7,11 +7,14 @@ Read what it wrote: Alembic sees added and dropped columns, not moved data.
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from alembic import command
+from alembic.operations import ops
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from cofounder.business.derive import tables as derive
 from cofounder.kit import migrate, postgres
 from cofounder.migrations.tables import metadata
 
@@ -47,10 +50,23 @@ def write(message: str) -> Path:
             config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
             command.upgrade(config, "head")
             config.attributes["metadata"] = metadata
-            made = command.revision(config, message=message, rev_id=number, autogenerate=True)
+            made = command.revision(
+                config,
+                message=message,
+                rev_id=number,
+                autogenerate=True,
+                process_revision_directives=_with_triggers if message == "baseline" else None,
+            )
     if made is None or isinstance(made, list):
         raise RuntimeError("Alembic wrote no single revision")
     return Path(made.path)
+
+
+def _with_triggers(context: Any, revision: Any, directives: list[Any]) -> None:
+    """Alembic sees tables and indexes; what the database does by itself is written beside the tables it is about."""
+    (script,) = directives
+    script.upgrade_ops.ops += [ops.ExecuteSQLOp(statement) for statement in derive.TRIGGERS]
+    script.downgrade_ops.ops[:0] = [ops.ExecuteSQLOp(statement) for statement in derive.UNDO]
 
 
 if __name__ == "__main__":

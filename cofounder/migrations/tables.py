@@ -1,6 +1,9 @@
 """Every table module, so that the metadata is whole. Only migrations and tests of the schema import this."""
 
+from cofounder.business.context import tables as context
+from cofounder.business.derive import tables as derive
 from cofounder.business.imports import tables as imports
+from cofounder.business.matching import tables as matching
 from cofounder.business.records import tables as records
 from cofounder.flow.approve import tables as approve
 from cofounder.flow.learn import tables as learn
@@ -21,9 +24,12 @@ metadata = Row.metadata
 __all__ = [
     "approve",
     "commands",
+    "context",
+    "derive",
     "imports",
     "kit",
     "learn",
+    "matching",
     "metadata",
     "models",
     "people",

@@ -175,6 +175,38 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'pending' AND cardinality(depends_on) > 0"),
     )
     op.create_table(
+        "context_items",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_hash", sa.UUID(), nullable=False),
+        sa.Column("words", postgresql.TSVECTOR(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_context_items")),
+    )
+    op.create_index(
+        "ix_context_items_words",
+        "context_items",
+        ["words"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_table(
+        "conversations",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("titled_by_hand", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+    )
+    op.create_index(
+        "ix_conversations_owner_updated_at_id", "conversations", ["owner", "updated_at", "id"], unique=False
+    )
+    op.create_index("uq_conversations_owner_name", "conversations", ["owner", "name"], unique=True)
+    op.create_table(
         "decisions",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -241,6 +273,24 @@ def upgrade() -> None:
         ["state"],
         unique=False,
         postgresql_where=sa.text("state IN ('intended', 'unknown')"),
+    )
+    op.create_table(
+        "embedders",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("dimensions", sa.Integer(), nullable=False),
+        sa.Column("fitted_on", sa.Integer(), nullable=False),
+        sa.Column("fitted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("weights", sa.LargeBinary(), nullable=True),
+        sa.Column("components", sa.LargeBinary(), nullable=True),
+        sa.Column("cells", sa.LargeBinary(), nullable=True),
+        sa.Column("clusters", sa.LargeBinary(), nullable=True),
+        sa.Column("topics", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("probes", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("recall", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_embedders")),
     )
     op.create_table(
         "financial_metrics",
@@ -379,6 +429,30 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("holder", name=op.f("pk_leases")),
     )
+    op.create_table(
+        "matches",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("subject_label", sa.Text(), server_default="", nullable=False),
+        sa.Column("target_id", sa.UUID(), nullable=False),
+        sa.Column("target_label", sa.Text(), server_default="", nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.Numeric(precision=5, scale=4), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("evidence", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("rows", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('post_task','reading_post','web_post','evaluation_task')", name=op.f("ck_matches_kind")
+        ),
+        sa.CheckConstraint("state IN ('sure','doubtful','confirmed','refused')", name=op.f("ck_matches_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_matches")),
+        sa.UniqueConstraint("kind", "subject", "target_id", name=op.f("uq_matches_kind_subject_target_id")),
+    )
+    op.create_index("ix_matches_state", "matches", ["state", "made_at"], unique=False)
     op.create_table(
         "model_calls",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -553,6 +627,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("task_external_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_posts_task_id"), "posts", ["task_id"], unique=False)
+    op.create_table(
+        "predictions",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("task_id", sa.UUID(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("outcomes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("model", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_predictions")),
+    )
+    op.create_index("ix_predictions_channel", "predictions", ["channel", "made_at"], unique=False)
+    op.create_index(op.f("ix_predictions_task_id"), "predictions", ["task_id"], unique=False)
     op.create_table(
         "publications",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -859,6 +947,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("post_id IS NOT NULL"),
     )
     op.create_table(
+        "context_vectors",
+        sa.Column("embedder_id", sa.UUID(), nullable=False),
+        sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("cell", sa.Integer(), nullable=False),
+        sa.Column("cluster", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["embedder_id"], ["embedders.id"], name=op.f("fk_context_vectors_embedder_id_embedders"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["context_items.id"], name=op.f("fk_context_vectors_item_id_context_items"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("embedder_id", "item_id", name=op.f("pk_context_vectors")),
+    )
+    op.create_index("ix_context_vectors_cell", "context_vectors", ["embedder_id", "cell"], unique=False)
+    op.create_index("ix_context_vectors_item_id", "context_vectors", ["item_id"], unique=False)
+    op.create_table(
         "import_files",
         sa.Column("source_id", sa.UUID(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
@@ -889,6 +995,78 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_refusals")),
     )
     op.create_index("ix_import_refusals_import", "import_refusals", ["import_id", "id"], unique=False)
+    op.create_table(
+        "latest_readings",
+        sa.Column("post_id", sa.UUID(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("impressions", sa.BigInteger(), nullable=True),
+        sa.Column("views", sa.BigInteger(), nullable=True),
+        sa.Column("reach", sa.BigInteger(), nullable=True),
+        sa.Column("clicks", sa.BigInteger(), nullable=True),
+        sa.Column("likes", sa.BigInteger(), nullable=True),
+        sa.Column("shares", sa.BigInteger(), nullable=True),
+        sa.Column("comments", sa.BigInteger(), nullable=True),
+        sa.Column("followers", sa.BigInteger(), nullable=True),
+        sa.Column("conversions", sa.BigInteger(), nullable=True),
+        sa.Column("revenue", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("cost", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_latest_readings_post_id_posts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("post_id", name=op.f("pk_latest_readings")),
+    )
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("conversation_id", sa.UUID(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=True),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("asked", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=True),
+        sa.Column("mode_reason", sa.Text(), nullable=True),
+        sa.Column("agent", sa.Text(), nullable=True),
+        sa.Column("model", sa.Text(), nullable=True),
+        sa.Column("model_asked", sa.Text(), nullable=True),
+        sa.Column("model_reason", sa.Text(), nullable=True),
+        sa.Column("fallback_from", sa.Text(), nullable=True),
+        sa.Column("tokens_in", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tokens_out", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cost_usd", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
+        sa.Column("seconds", sa.Double(), server_default="0", nullable=False),
+        sa.Column("sources", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("subject", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("task_id", sa.Uuid(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('streaming','done','stopped','cut_off','failed')", name=op.f("ck_messages_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_messages_conversation_id_conversations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+    )
+    op.create_index(
+        "ix_messages_holder", "messages", ["holder"], unique=False, postgresql_where=sa.text("state = 'streaming'")
+    )
+    op.create_index("uq_messages_conversation_id_place", "messages", ["conversation_id", "place"], unique=True)
+    op.create_index(
+        "uq_messages_running",
+        "messages",
+        ["conversation_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'streaming'"),
+    )
     op.create_table(
         "server_tools",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -992,6 +1170,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_tool_calls_server_tool_at", "tool_calls", ["server_id", "tool", "at"], unique=False)
     op.create_table(
+        "message_pieces",
+        sa.Column("message_id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name=op.f("fk_message_pieces_message_id_messages"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("message_id", "number", name=op.f("pk_message_pieces")),
+    )
+    op.create_table(
         "tokens",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1010,14 +1200,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tokens_sign_in_id"), "tokens", ["sign_in_id"], unique=False)
     op.create_index(op.f("ix_tokens_user_id"), "tokens", ["user_id"], unique=False)
+    op.execute(
+        "CREATE FUNCTION keep_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO latest_readings (post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency)\n  SELECT DISTINCT ON (post_id) post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM written WHERE post_id IS NOT NULL ORDER BY post_id, measured_at DESC, id DESC\n  ON CONFLICT (post_id) DO UPDATE SET platform = EXCLUDED.platform, measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency WHERE EXCLUDED.measured_at >= latest_readings.measured_at;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION look_for_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE touched uuid[];\nBEGIN\n  IF TG_OP = 'DELETE' THEN\n    touched := ARRAY(SELECT DISTINCT post_id FROM gone WHERE post_id IS NOT NULL);\n  ELSE\n    touched := ARRAY(SELECT post_id FROM gone WHERE post_id IS NOT NULL\n                     UNION SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  END IF;\n  DELETE FROM latest_readings WHERE post_id = ANY(touched)\n    AND NOT EXISTS (SELECT 1 FROM social_post_analytics r WHERE r.post_id = latest_readings.post_id);\n  INSERT INTO latest_readings (post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency)\n  SELECT DISTINCT ON (post_id) post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM social_post_analytics WHERE post_id = ANY(touched) ORDER BY post_id, measured_at DESC, id DESC\n  ON CONFLICT (post_id) DO UPDATE SET platform = EXCLUDED.platform, measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE TRIGGER readings_written AFTER INSERT ON social_post_analytics\nREFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION keep_latest_reading()"
+    )
+    op.execute(
+        "CREATE TRIGGER readings_changed AFTER UPDATE ON social_post_analytics\nREFERENCING OLD TABLE AS gone NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION look_for_latest_reading()"
+    )
+    op.execute(
+        "CREATE TRIGGER readings_deleted AFTER DELETE ON social_post_analytics\nREFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION look_for_latest_reading()"
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.execute("DROP TRIGGER readings_written ON social_post_analytics")
+    op.execute("DROP TRIGGER readings_changed ON social_post_analytics")
+    op.execute("DROP TRIGGER readings_deleted ON social_post_analytics")
+    op.execute("DROP FUNCTION keep_latest_reading()")
+    op.execute("DROP FUNCTION look_for_latest_reading()")
     op.drop_index(op.f("ix_tokens_user_id"), table_name="tokens")
     op.drop_index(op.f("ix_tokens_sign_in_id"), table_name="tokens")
     op.drop_table("tokens")
+    op.drop_table("message_pieces")
     op.drop_index("ix_tool_calls_server_tool_at", table_name="tool_calls")
     op.drop_table("tool_calls")
     op.drop_index("ix_social_post_analytics_post", table_name="social_post_analytics")
@@ -1025,10 +1236,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
     op.drop_table("server_tools")
+    op.drop_index("uq_messages_running", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
+    op.drop_index("uq_messages_conversation_id_place", table_name="messages")
+    op.drop_index("ix_messages_holder", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
+    op.drop_table("messages")
+    op.drop_table("latest_readings")
     op.drop_index("ix_import_refusals_import", table_name="import_refusals")
     op.drop_table("import_refusals")
     op.drop_index(op.f("ix_import_files_import_id"), table_name="import_files")
     op.drop_table("import_files")
+    op.drop_index("ix_context_vectors_item_id", table_name="context_vectors")
+    op.drop_index("ix_context_vectors_cell", table_name="context_vectors")
+    op.drop_table("context_vectors")
     op.drop_index(
         "ix_web_analytics_post_id", table_name="web_analytics", postgresql_where=sa.text("post_id IS NOT NULL")
     )
@@ -1053,6 +1272,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_publications_task_id"), table_name="publications")
     op.drop_index(op.f("ix_publications_decision_id"), table_name="publications")
     op.drop_table("publications")
+    op.drop_index(op.f("ix_predictions_task_id"), table_name="predictions")
+    op.drop_index("ix_predictions_channel", table_name="predictions")
+    op.drop_table("predictions")
     op.drop_index(op.f("ix_posts_task_id"), table_name="posts")
     op.drop_index(
         "ix_posts_task_external_id", table_name="posts", postgresql_where=sa.text("task_external_id IS NOT NULL")
@@ -1069,6 +1291,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_model_calls_task_id"), table_name="model_calls")
     op.drop_index("ix_model_calls_started_at", table_name="model_calls")
     op.drop_table("model_calls")
+    op.drop_index("ix_matches_state", table_name="matches")
+    op.drop_table("matches")
     op.drop_table("leases")
     op.drop_index(op.f("ix_kept_answers_answered_at"), table_name="kept_answers")
     op.drop_table("kept_answers")
@@ -1082,12 +1306,23 @@ def downgrade() -> None:
     op.drop_table("import_sources")
     op.drop_index("ix_financial_metrics_metric", table_name="financial_metrics")
     op.drop_table("financial_metrics")
+    op.drop_table("embedders")
     op.drop_index("ix_effects_open", table_name="effects", postgresql_where=sa.text("state IN ('intended', 'unknown')"))
     op.drop_table("effects")
     op.drop_index("ix_earlier_contents_row", table_name="earlier_contents")
     op.drop_table("earlier_contents")
     op.drop_table("deliverables")
     op.drop_table("decisions")
+    op.drop_index("uq_conversations_owner_name", table_name="conversations")
+    op.drop_index("ix_conversations_owner_updated_at_id", table_name="conversations")
+    op.drop_table("conversations")
+    op.drop_index(
+        "ix_context_items_words",
+        table_name="context_items",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.drop_table("context_items")
     op.drop_index(
         "ix_commands_upstream",
         table_name="commands",
