@@ -51,9 +51,22 @@ export const theme = createTheme({
           color: "var(--on-accent)",
           border: "1px solid transparent",
         }
-      : defaultVariantColorsResolver(input),
+      : input.variant === "filled" && input.color === "red"
+        ? {
+            background: "var(--failed)",
+            hover: "color-mix(in srgb, var(--failed) 86%, var(--ink))",
+            color: "var(--surface)",
+            border: "1px solid transparent",
+          }
+        : defaultVariantColorsResolver(input),
   components: {
-    Button: { defaultProps: { size: "xs", variant: "default" }, styles: { root: { height: 32, fontSize: 13 } } },
+    Button: {
+      defaultProps: { size: "xs", variant: "default" },
+      vars: (_: unknown, { size }: { size?: string | number }) => ({
+        root: size === "xs" ? { "--button-fz": "13px" } : {},
+      }),
+    },
+    Autocomplete: { defaultProps: { openOnFocus: false } },
     Table: {
       defaultProps: { striped: "even", stripedColor: "var(--bar)", borderColor: "var(--line)", withRowBorders: false },
     },
@@ -62,6 +75,7 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { iconColor: "var(--on-accent)" } },
     Kbd: { styles: { root: { fontFamily: "var(--sans)" } } },
     Modal: { defaultProps: { centered: true, radius: "md", shadow: "md" } },
+    Drawer: { defaultProps: { shadow: "md" } },
   },
 });
 
@@ -74,6 +88,9 @@ const shared = {
   "--mantine-color-anchor": "var(--accent)",
   "--mantine-color-default": "var(--surface)",
   "--mantine-color-default-border": "var(--line-strong)",
+  "--mantine-color-disabled": "var(--sunken)",
+  "--mantine-color-disabled-color": "var(--ink3)",
+  "--mantine-color-disabled-border": "var(--line)",
   "--mantine-color-error": "var(--failed)",
   "--mantine-color-success": "var(--done)",
 };

@@ -107,7 +107,7 @@ function NeedsYou({ now }: { now: number }) {
   const waiting = useQuery(needsYou());
   const unknown = useQuery(unknownOutcomes());
   const navigate = useNavigate();
-  const rows = (waiting.data?.items ?? []).slice(0, MOST);
+  const rows = [...(waiting.data?.items ?? [])].reverse().slice(0, MOST); // who waits longest is first, as in Approvals
   const open = unknown.data?.items.slice(0, MOST_UNKNOWN) ?? [];
   const more = (waiting.data?.total ?? 0) - rows.length;
   const moreUnknown = (unknown.data?.total ?? 0) - open.length;

@@ -1,10 +1,21 @@
 import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { PageHead } from "../parts/PageHead";
+import { Panel } from "../parts/Panel";
 import { Empty } from "../parts/Rest";
 
 export function Missing() {
+  useEffect(() => {
+    document.title = "No such page · Cofounder";
+  }, []);
   return (
-    <Empty title="There is no page at this address" action={<Link to="/">Go to Home</Link>}>
-      The address may be mistyped. Tasks are at /orchestrator, what waits for you at /orchestrator/approvals.
-    </Empty>
+    <>
+      <PageHead title="No such page" />
+      <Panel label="No such page">
+        <Empty title="There is nothing at this address." action={<Link to="/">Go to Home</Link>}>
+          It may be mistyped, or from another version.
+        </Empty>
+      </Panel>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 /** What may change while the product runs, and who and what may use it. The tab stands in the address. */
 import { Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useContext } from "react";
+import { type ReactNode, useContext, useEffect } from "react";
 import { MeContext } from "../api/me";
 import { may, type Role } from "../api/session";
 import { PageHead } from "../parts/PageHead";
@@ -31,6 +31,12 @@ export function Settings() {
   const me = useContext(MeContext);
   const tabs = TABS.filter((tab) => may(me, tab.role));
   const at = tabs.some((tab) => tab.value === search.tab) ? search.tab : "rules";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the chosen tab may lie outside of the view
+  useEffect(() => {
+    document
+      .querySelector('[role="tab"][aria-selected="true"]')
+      ?.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }, [at]);
   return (
     <>
       <PageHead title="Settings" />

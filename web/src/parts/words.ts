@@ -2,7 +2,7 @@
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 
 const count = new Intl.NumberFormat(locale);
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const dated = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
@@ -52,7 +52,7 @@ export function ago(time: string | Date | null | undefined, now = Date.now()): s
   if (!time) return NONE;
   let left = (new Date(time).getTime() - now) / 1000;
   for (const [unit, size] of STEPS) {
-    if (Math.abs(left) < size) return relative.format(Math.round(left), unit);
+    if (Math.abs(left) < size) return relative.format(Math.round(left), unit).replaceAll(".", ""); // "6 min ago"
     left /= size;
   }
   return NONE;
@@ -66,10 +66,12 @@ export const atClock = (time: string | Date | null | undefined) => (time ? clock
 export const counted = (number: number, noun: string, many = `${noun}s`) =>
   `${whole(number)} ${number === 1 ? noun : many}`;
 
+/** A first letter as a heading has it. */
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** "financial.read_metrics" -> "Read metrics"; "tool_discovery" -> "Tool discovery". */
 export function spoken(name: string): string {
-  const plain = (name.split(".").pop() ?? name).replaceAll("_", " ");
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
+  return capital((name.split(".").pop() ?? name).replaceAll("_", " "));
 }
 
 const CHANNELS: Record<string, string> = {

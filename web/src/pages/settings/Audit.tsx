@@ -32,7 +32,7 @@ export function Audit() {
           />
           <TextInput
             aria-label="What, such as settings.changed"
-            placeholder="What, such as settings.changed"
+            placeholder="What, as key.created"
             value={action}
             onChange={(event) => setAction(event.currentTarget.value)}
           />

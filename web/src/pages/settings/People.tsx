@@ -87,8 +87,7 @@ export function People() {
                   <td>
                     <Select
                       aria-label={`Role of ${person.name}`}
-                      size="xs"
-                      w={210}
+                      w={250}
                       data={ROLES}
                       value={person.role}
                       allowDeselect={false}

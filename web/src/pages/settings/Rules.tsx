@@ -243,6 +243,7 @@ function Input({ field, setting, value, set, error, locked }: InputProps) {
       min={field.min ?? 0}
       max={field.kind === "score" ? 1 : field.max}
       step={step}
+      fixedDecimalScale={field.kind === "usd"}
       decimalScale={field.kind === "count" ? 0 : field.kind === "score" ? 3 : 2}
       prefix={field.kind === "usd" ? "$" : undefined}
       thousandSeparator=","

@@ -11,7 +11,7 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Glyph, Status } from "../../parts/Status";
-import { ago, channelName, cost, counted, duration, score, short, spoken, when } from "../../parts/words";
+import { ago, capital, channelName, cost, counted, duration, score, short, spoken, when } from "../../parts/words";
 import { Scores } from "../quality/Scores";
 import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
@@ -38,14 +38,14 @@ function Opened({ found }: { found: Waiting }) {
   }, [found.request]);
   return (
     <>
-      <p className="quiet">
+      <p className="quiet crumbs">
         <Link to="/orchestrator/approvals">Approvals</Link> /{" "}
         <Link to="/orchestrator/tasks/$id" params={{ id: found.task_id }} className="mono">
           {found.task_id.slice(-8)}
         </Link>
       </p>
       <div className={styles.head}>
-        <h1>{short(read.main_content.title || read.request, 80)}</h1>
+        <h1>{capital(short(read.main_content.title || read.request, 80))}</h1>
         <Status status={found.decision ? found.status : "pending_approval"} tinted />
         <span className="quiet">{facts(found, now)}</span>
         <span className="space" />
@@ -272,7 +272,7 @@ function Decided({ found }: { found: Waiting }) {
         </p>
         {Object.entries(made.edits).map(([name, edit]) => (
           <div key={name}>
-            <h3 className={styles.sub}>{`What was changed for ${channelName(name)}`}</h3>
+            <h3 className="sub">{`What was changed for ${channelName(name)}`}</h3>
             <Diff before={edit.before} after={edit.after} />
           </div>
         ))}

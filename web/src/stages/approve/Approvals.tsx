@@ -8,7 +8,7 @@ import { useNow } from "../../parts/now";
 import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
-import { Glyph, Status } from "../../parts/Status";
+import { Glyph } from "../../parts/Status";
 import { ago, channelName, cost, counted, score, short } from "../../parts/words";
 import styles from "./Approvals.module.css";
 
@@ -47,9 +47,9 @@ export function Approvals() {
             <Panel
               title={counted(page.total ?? rows.length, "task waits", "tasks wait")}
               aside={
-                <>
+                <span className="desk">
                   <Key>↑</Key> <Key>↓</Key> move, <Key>Enter</Key> open
-                </>
+                </span>
               }
             >
               <ul ref={list} className={styles.list}>
@@ -70,17 +70,15 @@ export function Approvals() {
                         <span className={styles.what}>
                           <b>{short(task.request, 110)}</b>
                           <span className={styles.facts}>
-                            {asks ? (
-                              <Status status={task.status} />
-                            ) : (
-                              [
-                                task.channels.map(channelName).join(", "),
-                                task.quality_score == null ? null : `scored ${score(task.quality_score, 3)}`,
-                                cost(task.cost),
-                              ]
-                                .filter(Boolean)
-                                .join(" · ")
-                            )}
+                            {asks
+                              ? "Asks a question before it plans."
+                              : [
+                                  task.channels.map(channelName).join(", "),
+                                  task.quality_score == null ? null : `scored ${score(task.quality_score, 3)}`,
+                                  cost(task.cost),
+                                ]
+                                  .filter(Boolean)
+                                  .join(" · ")}
                           </span>
                         </span>
                         <span className="quiet">{ago(task.created_at, now)}</span>

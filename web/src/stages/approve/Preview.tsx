@@ -35,7 +35,7 @@ export function Preview({ name, variant, showing, company, chosen, choose, place
           />
         )}
         <b>{channelName(name)}</b>
-        <span className="quiet">
+        <span className={`quiet ${styles.account}`}>
           {variant.delivery.account === "outbox" ? "to the outbox folder" : variant.delivery.account}
         </span>
         <span className="space" />

@@ -53,7 +53,9 @@ export function Used({ found }: { found: Waiting }) {
       />
       {found.kind === "content" && (
         <>
-          <h3 className={styles.sub}>Similar past posts</h3>
+          <h3 className="sub" style={{ marginTop: 12 }}>
+            Similar past posts
+          </h3>
           {similar.length === 0 && <p className="quiet">None on this topic yet.</p>}
           <ul className={styles.plain}>
             {similar.slice(0, 5).map((post) => (

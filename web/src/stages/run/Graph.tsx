@@ -56,7 +56,7 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
   const width = (columns - 1) * ACROSS + WIDTH + 32;
   return (
     <section className={styles.scroll} aria-label="The plan's steps as a graph">
-      <div style={{ height: Math.min(rows * DOWN + 18, 620), minWidth: Math.min(width, columns * 150), width: "100%" }}>
+      <div style={{ height: Math.min(rows * DOWN + 18, 620), minWidth: width, width: "100%" }}>
         <ReactFlow
           nodes={nodes}
           edges={edges}

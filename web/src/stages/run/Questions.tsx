@@ -37,57 +37,55 @@ export function Questions({ task }: { task: Detail }) {
   };
   const set = (field: string, value: string) => setAnswers((all) => ({ ...all, [field]: value }));
   return (
-    <div style={{ marginBottom: 16 }}>
-      <Panel title="Before it goes on" pad>
-        <form className="stack" onSubmit={(event) => void submit(event)}>
-          {questions.map((each) =>
-            each.options?.length ? (
-              <Radio.Group
-                key={each.field}
-                label={each.question}
-                description={each.why}
-                value={answers[each.field] ?? ""}
-                onChange={(value) => set(each.field, value)}
-              >
-                <div className="row" style={{ marginTop: 6 }}>
-                  {each.options.map((option) => (
-                    <Radio key={option} value={option} label={option} disabled={!operator} />
-                  ))}
-                </div>
-              </Radio.Group>
-            ) : (
-              <TextInput
-                key={each.field}
-                label={each.question}
-                description={each.why}
-                disabled={!operator}
-                value={answers[each.field] ?? ""}
-                onChange={(event) => set(each.field, event.currentTarget.value)}
-              />
-            ),
-          )}
-          {problem && (
-            <p role="alert" style={{ color: "var(--failed)", margin: 0 }}>
-              {problem.message} {problem.hint}
-            </p>
-          )}
-          {operator ? (
-            <div className="row">
-              <Button
-                type="submit"
-                variant="filled"
-                loading={busy}
-                disabled={!Object.values(answers).some((each) => each.trim())}
-              >
-                Answer
-              </Button>
-              <span className="quiet">The task goes on at once.</span>
-            </div>
+    <Panel title="Before it goes on" pad>
+      <form className="stack" onSubmit={(event) => void submit(event)}>
+        {questions.map((each) =>
+          each.options?.length ? (
+            <Radio.Group
+              key={each.field}
+              label={each.question}
+              description={each.why}
+              value={answers[each.field] ?? ""}
+              onChange={(value) => set(each.field, value)}
+            >
+              <div className="row" style={{ marginTop: 8, gap: "10px 20px" }}>
+                {each.options.map((option) => (
+                  <Radio key={option} value={option} label={option} disabled={!operator} />
+                ))}
+              </div>
+            </Radio.Group>
           ) : (
-            <p className="quiet">An operator can answer this.</p>
-          )}
-        </form>
-      </Panel>
-    </div>
+            <TextInput
+              key={each.field}
+              label={each.question}
+              description={each.why}
+              disabled={!operator}
+              value={answers[each.field] ?? ""}
+              onChange={(event) => set(each.field, event.currentTarget.value)}
+            />
+          ),
+        )}
+        {problem && (
+          <p role="alert" style={{ color: "var(--failed)", margin: 0 }}>
+            {problem.message} {problem.hint}
+          </p>
+        )}
+        {operator ? (
+          <div className="row">
+            <Button
+              type="submit"
+              variant="filled"
+              loading={busy}
+              disabled={!Object.values(answers).some((each) => each.trim())}
+            >
+              Answer
+            </Button>
+            <span className="quiet">The task goes on at once.</span>
+          </div>
+        ) : (
+          <p className="quiet">An operator can answer this.</p>
+        )}
+      </form>
+    </Panel>
   );
 }

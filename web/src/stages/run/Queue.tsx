@@ -147,7 +147,9 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
     processing:
       found?.wait_seconds_p50 != null ? `taken after ${duration(found.wait_seconds_p50)}` : "in agents' hands",
     completed: found ? `${found.completed_per_minute.toFixed(1)} a minute of late` : "",
-    failed: found?.dead_letters ? "wait for a person" : "none waits for a person",
+    failed: found?.dead_letters
+      ? `${found.dead_letters === 1 ? "waits" : "wait"} for a person`
+      : "none waits for a person",
   };
   const figures = STATES.map((name) => ({
     id: name,

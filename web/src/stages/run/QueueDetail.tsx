@@ -103,23 +103,23 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
         ]}
       />
       <section aria-label="Payload">
-        <h3>Payload</h3>
+        <h3 className="sub">Payload</h3>
         <Json value={found.payload} />
       </section>
       {found.status === "completed" && (
         <section aria-label="Result">
-          <h3>Result</h3>
+          <h3 className="sub">Result</h3>
           <Json value={found.result} />
         </section>
       )}
       {found.error && (
         <section aria-label="Error">
-          <h3>{found.status === "failed" ? "Error" : "Last error"}</h3>
+          <h3 className="sub">{found.status === "failed" ? "Error" : "Last error"}</h3>
           <Json value={found.error} />
         </section>
       )}
       <section aria-label="History">
-        <h3>History</h3>
+        <h3 className="sub">History</h3>
         <ol className={styles.history}>
           {found.history.map((one) => (
             <li key={`${one.at} ${one.what}`}>

@@ -7,7 +7,12 @@ import styles from "./Task.module.css";
 
 export function Spent({ task, now, going }: { task: Detail; now: number; going: boolean }) {
   const told = task.status_now;
-  const taken = going ? Math.max(0, (now - Date.parse(task.created_at)) / 1000) : (task.seconds ?? told.seconds);
+  const worked = told.phases.reduce((sum, phase) => sum + (phase.name === "approval" ? 0 : (phase.seconds ?? 0)), 0);
+  const taken = going
+    ? Math.max(0, (now - Date.parse(task.created_at)) / 1000)
+    : told.phases.length > 0
+      ? worked
+      : told.seconds;
   return (
     <Panel label="Cost and time" pad>
       <div className="row" style={{ gap: 28, alignItems: "flex-end" }}>
@@ -18,7 +23,7 @@ export function Spent({ task, now, going }: { task: Detail; now: number; going: 
         <div>
           <div className="big">{duration(taken)}</div>
           <div className="quiet">
-            {told.estimated_seconds > 0 ? `of about ${duration(told.estimated_seconds)}` : "taken"}
+            {told.estimated_seconds > 0 ? `at work, of about ${duration(told.estimated_seconds)}` : "at work"}
           </div>
         </div>
       </div>

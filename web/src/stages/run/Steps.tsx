@@ -34,9 +34,9 @@ export function Steps({ task, chosen, choose }: Props) {
     <Panel
       title="Steps"
       aside={
-        <>
+        <span className="desk">
           <Key>↑</Key> <Key>↓</Key> move, <Key>Enter</Key> input and output
-        </>
+        </span>
       }
     >
       <table className="ledger">
@@ -115,11 +115,11 @@ function Inside({ step }: { step: Step }) {
     <div className={styles.inside}>
       <p className="quiet">{told.filter(Boolean).join(", ")}</p>
       <div>
-        <h3>Input</h3>
+        <h3 className="sub">Input</h3>
         <Json value={step.input} />
       </div>
       <div>
-        <h3>{step.error ? "Problem" : "Output"}</h3>
+        <h3 className="sub">{step.error ? "Problem" : "Output"}</h3>
         <Json value={step.error ?? step.output} />
       </div>
     </div>

@@ -39,7 +39,7 @@ function Found({ task }: { task: Detail }) {
   }, [task.request]);
   return (
     <>
-      <p className="quiet">
+      <p className="quiet crumbs">
         <Link to="/orchestrator">Tasks</Link> / <span className="mono">{task.task_id.slice(-8)}</span>, asked{" "}
         {when(task.created_at)}
         {task.source !== "web" && ` by ${task.source}`}
@@ -69,7 +69,6 @@ function Found({ task }: { task: Detail }) {
       )}
       {task.status_now.phases.length > 0 && <Phases task={task} />}
       <Trouble task={task} />
-      <Questions task={task} />
       {compare && <Compare task={task} other={compare} />}
       <div className="stack">
         {task.steps.length > 0 && (
@@ -92,6 +91,7 @@ function Found({ task }: { task: Detail }) {
         )}
         <div className="columns">
           <div className="stack">
+            <Questions task={task} />
             <Results task={task} />
             <Steps task={task} chosen={chosen} choose={choose} />
           </div>
