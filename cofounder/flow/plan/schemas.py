@@ -77,3 +77,11 @@ class Tool(BaseModel):
     requires_approval: bool = False
     dependencies: list[str] = Field(default_factory=list)
     by_queue: bool = Field(default=False, description="an agent outside does it, through the command queue")
+    server: str | None = Field(
+        default=None, description="the outside MCP server that offers it; null: ours, or an agent's"
+    )
+    health: Literal["unknown", "up", "down"] | None = Field(default=None, description="of that server")
+    stale: bool = Field(default=False, description="the server is away; this is what it listed last")
+    repeatable: bool = Field(default=True, description="a second call does no more than the first")
+    seconds_p50: float | None = Field(default=None, description="measured, of an outside server's tool")
+    seconds_p95: float | None = Field(default=None, description="measured, of an outside server's tool")

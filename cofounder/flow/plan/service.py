@@ -1,5 +1,6 @@
 """Plans of a task: made, supplied, edited, copied; kept one row a version."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.plan import queries
 from cofounder.flow.plan.estimate import estimate
-from cofounder.flow.plan.schemas import Outcome, Plan
+from cofounder.flow.plan.schemas import Outcome, Plan, Tool
 from cofounder.flow.plan.tables import PlanRow
-from cofounder.flow.plan.tools import registry
+from cofounder.flow.plan.tools import outside, registry
+from cofounder.flow.plan.tools.errors import ToolUnapproved
 from cofounder.flow.plan.validate import (
     DoubleStep,
     MissingInput,
@@ -44,6 +46,7 @@ ERRORS: tuple[type[InputInvalid], ...] = (
     PlanHasCycle,
     UnknownReference,
     DoubleStep,
+    ToolUnapproved,
 )
 
 
@@ -71,7 +74,19 @@ async def check(document: dict[str, Any]) -> Plan:
     """A supplied or edited plan, read, validated against the tools that are there, and estimated."""
     plan = read(document)
     tools = await registry.find(step.tool for step in plan.steps)
+    await refuse_unapproved(plan, tools)
     return estimate(validate(plan, tools), tools)
+
+
+async def refuse_unapproved(plan: Plan, tools: Mapping[str, Tool]) -> None:
+    """Raise ToolUnapproved for a tool that a server has, and that may not be used (yet, or any more)."""
+    unknown = {step.tool: index for index, step in reversed(list(enumerate(plan.steps))) if step.tool not in tools}
+    if not unknown:
+        return
+    reasons = await outside.why_not(list(unknown))
+    for tool, index in sorted(unknown.items(), key=lambda one: one[1]):
+        if tool in reasons:
+            raise ToolUnapproved(f"{tool}: {reasons[tool]}.", field=f"plan.steps.{index}.tool")
 
 
 async def check_supplied(document: dict[str, Any]) -> None:

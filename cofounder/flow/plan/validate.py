@@ -1,5 +1,6 @@
 """Is a plan sound? The same checks for a plan of ours, of a person or of a model."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -112,7 +113,7 @@ def _check_inputs(step: PlanStep, steps: Mapping[str, PlanStep], tools: Mapping[
     schema = tools[step.tool].input_schema
     properties: dict[str, Any] = schema.get("properties", {})
     for name in schema.get("required", []):
-        if name not in step.inputs and name not in INJECTED:
+        if name not in step.inputs and (name not in INJECTED or tools[step.tool].server is not None):
             raise MissingInput(
                 f"Step {step.id!r} does not give {name!r}, which {step.tool} requires.", field=f"{where}.inputs.{name}"
             )
@@ -147,13 +148,26 @@ def _check_value(
         if kinds and kind not in kinds:
             raise WrongType(f"This is {_spoken({kind})}, but {_spoken(kinds)} is wanted.", field=field)
         return
-    from jsonschema import Draft202012Validator
-
-    checker = Draft202012Validator({**wanted, "$defs": root.get("$defs", {})})
-    error = next(iter(checker.iter_errors(value)), None)
+    wanted = wanted if isinstance(wanted, dict) else {}
+    error = _first_error(value, {**wanted, **{part: root[part] for part in ("$defs", "definitions") if part in root}})
     if error is not None:
         path = ".".join(str(part) for part in error.absolute_path)
         raise WrongType(error.message[:300], field=f"{field}.{path}" if path else field)
+
+
+def _first_error(value: Any, schema: dict[str, Any]) -> Any:
+    """The first thing that is wrong with a value; None also where the schema cannot be followed: its tool will say.
+
+    Nothing is fetched for it, wherever it refers to.
+    """
+    from jsonschema import Draft202012Validator
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+
+    try:
+        return next(iter(Draft202012Validator(schema, registry=Registry()).iter_errors(value)), None)
+    except (Unresolvable, RecursionError, re.error):
+        return None
 
 
 def _reference_schema(
@@ -184,21 +198,29 @@ def _reference_schema(
     return here, root
 
 
-def _follow(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in schema:
-        schema = root.get("$defs", {}).get(schema["$ref"].rsplit("/", 1)[-1], {})
-    if "anyOf" in schema:
-        real = [option for option in schema["anyOf"] if option.get("type") != "null"]
-        if len(real) == 1:
-            return _follow(real[0], root)
-    return schema
+def _follow(schema: Any, root: dict[str, Any]) -> dict[str, Any]:
+    """What a schema comes to; one that leads in circles, or is true or false, says nothing."""
+    for _ in range(20):
+        if not isinstance(schema, dict):
+            return {}
+        if "$ref" in schema:
+            named = {**root.get("definitions", {}), **root.get("$defs", {})}
+            schema = named.get(str(schema["$ref"]).rsplit("/", 1)[-1], {})
+            continue
+        real = [one for one in schema.get("anyOf", []) if isinstance(one, dict) and one.get("type") != "null"]
+        if len(real) != 1:
+            return schema
+        schema = real[0]
+    return {}
 
 
-def _types(schema: dict[str, Any], root: dict[str, Any]) -> set[str]:
+def _types(schema: Any, root: dict[str, Any], depth: int = 0) -> set[str]:
     """The JSON types a schema admits; empty means any."""
+    if not isinstance(schema, dict) or depth > 20:
+        return set()
     schema = schema if "anyOf" in schema else _follow(schema, root)
     if "anyOf" in schema:
-        kinds = [_types(option, root) for option in schema["anyOf"]]
+        kinds = [_types(option, root, depth + 1) for option in schema["anyOf"]]
         return set() if any(not kind for kind in kinds) else set().union(*kinds)
     kind = schema.get("type")
     if kind is None:

@@ -36,6 +36,8 @@ def _injected(graph: Graph, step: PlanStep, turn: int) -> dict[str, Any]:
         "attempt": turn,
         "seed": f"{graph.task_id}:{step.id}",
     }
+    if graph.tools[step.tool].server is not None:
+        return {}  # what another's tool calls so is its own, and ours is no business of it
     known = graph.properties(step)
     return {name: value for name, value in offered.items() if name in known and name not in step.inputs}
 
@@ -51,7 +53,7 @@ async def run(graph: Graph, step: PlanStep, fence: UUID, call: dict[str, Any]) -
             await _count(graph, step, fence)
         started = perf_counter()
         try:
-            output = await registry.call(step.tool, call, timeout_seconds=timeout)
+            output = await registry.call(step.tool, call, timeout_seconds=timeout, key=str(graph.ids[step.id]))
         except registry.ToolRefused as error:
             last = error
             break

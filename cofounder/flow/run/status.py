@@ -108,6 +108,9 @@ async def tools_available(session: AsyncSession) -> list[Tool]:
     measured = await queries.success_by_tool(session)
     found = []
     for tool in (await registry.find()).values():
+        if tool.server is not None:  # measured call by call
+            found.append(tool)
+            continue
         succeeded, runs = measured.get(tool.tool_id, (0, 0))
         rate = round(succeeded / runs, 4) if runs else None
         found.append(tool.model_copy(update={"success_rate": rate, "runs": runs}))

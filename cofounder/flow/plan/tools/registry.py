@@ -1,4 +1,4 @@
-"""The registry of tool servers: one persistent client each, cached lists, our own time-outs."""
+"""The registry of tool servers: our own in this process, and those that a person registered (`outside`)."""
 
 import asyncio
 import re
@@ -8,35 +8,14 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from cofounder.flow.plan.schemas import Tool
-from cofounder.kit.errors import CofounderError, NotFound
+from cofounder.flow.plan.tools import outside
+from cofounder.flow.plan.tools.errors import ToolFailed, ToolMissing, ToolRefused, ToolTimedOut
+
+__all__ = ["ToolFailed", "ToolMissing", "ToolRefused", "ToolTimedOut"]
 
 ALIASES = {"market_insight": "market", "publisher": "publishing"}
 CONNECT_SECONDS = 10.0
 _STATED = re.compile(r"[a-z_]+ \[(\d{3})\]: ")  # how our own agents tell an error: agents/tools.py
-
-
-class ToolMissing(NotFound):
-    """There is no tool with this id."""
-
-    hint = "See the tools with: cofounder tools"
-
-
-class ToolFailed(CofounderError):
-    """A tool answered with an error."""
-
-    status = 502
-
-
-class ToolRefused(ToolFailed):
-    """A tool refused its input; calling it again with the same input changes nothing."""
-
-    status = 422
-
-
-class ToolTimedOut(ToolFailed):
-    """A tool did not answer in time."""
-
-    status = 504
 
 
 class _Connections:
@@ -75,14 +54,26 @@ def ask_also(offered: Callable[[], Awaitable[Mapping[str, Tool]]]) -> None:
 
 
 async def find(names: Iterable[str] | None = None) -> dict[str, Tool]:
-    """All tools by id. With `names` those of outside agents are left out where the servers offer all that is named."""
+    """All tools that may be used, by id. With `names` only ours, and those of others as far as they are named.
+
+    Ours come before those of outside servers, and these before what outside agents do.
+    """
     tools = await discover()
-    if names is not None and set(names) <= tools.keys():
+    wanted = None if names is None else set(names) - tools.keys()
+    if wanted is not None and not wanted:
         return tools
+    outer = await outside.tools(wanted)
+    if wanted is not None and wanted <= outer.keys():
+        return {**outer, **tools}
+    return {**await agents(), **outer, **tools}
+
+
+async def agents() -> dict[str, Tool]:
+    """What outside agents say they can do, by id."""
     more: dict[str, Tool] = {}
     for offered in _also:
         more.update(await offered())
-    return {**more, **tools}  # nobody takes the place of a server's tool
+    return more
 
 
 def canonical(tool_id: str) -> str:
@@ -145,12 +136,20 @@ def _read(server: str, raw: Any) -> Tool:
     )
 
 
-async def call(tool_id: str, inputs: Mapping[str, Any], *, timeout_seconds: float) -> dict[str, Any]:
-    """The tool's structured answer. Raises ToolMissing, ToolTimedOut, ToolRefused or ToolFailed."""
+async def call(
+    tool_id: str, inputs: Mapping[str, Any], *, timeout_seconds: float, key: str | None = None
+) -> dict[str, Any]:
+    """The tool's structured answer. `key` names the doing: what may not be repeated is done once under it.
+
+    Raises ToolMissing, ToolTimedOut, ToolRefused or ToolFailed.
+    """
     tool_id = canonical(tool_id)
     server, _, name = tool_id.partition(".")
     if tool_id not in await discover():
-        raise ToolMissing(f"No server offers {tool_id!r}.")
+        found = await outside.call(tool_id, inputs, timeout_seconds=timeout_seconds, key=key)
+        if found is None:
+            raise ToolMissing(f"No server offers {tool_id!r}.")
+        return found
     try:
         async with asyncio.timeout(timeout_seconds):
             answer = await _answer(server, name, dict(inputs))
@@ -188,7 +187,8 @@ def _failure(tool_id: str, answer: Any) -> ToolFailed:
 
 
 async def close() -> None:
-    """Close the running loop's clients."""
+    """Close the running loop's clients; the servers that they started end."""
+    await outside.close()
     here = _connections.pop(asyncio.get_running_loop(), None)
     if here is not None:
         await here.stack.aclose()
