@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ParamSpec, cast
+from typing import Any, ClassVar, ParamSpec, cast
 
 import dbos
 import psycopg
@@ -24,13 +24,13 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import clock, db
+from cofounder.kit import clock, db, wake
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.pool import look_at_checkout
 
 VERSION = "1"  # of the application, by hand: a waiting workflow is only taken up by the version that began it
 QUEUE = "journeys"  # without a limit: a workflow that waits for a person holds no slot
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.5  # between two looks for work that nobody told of; who enqueues tells
 LET_GO_SECONDS = 2.0
 AWAY_SECONDS = 300.0  # a step waits so long for a database that does not answer
 AWAY_PAUSE_SECONDS = 0.5
@@ -42,9 +42,11 @@ Call = Callable[P, Awaitable[Any]]
 
 
 class _Engine:
-    """Whether this process's engine is on its way down."""
+    """Whether this process's engine is on its way down, what makes it look for work, and who listens for some."""
 
     stopping = False
+    ring: ClassVar[Callable[[], None] | None] = None
+    listener: ClassVar["asyncio.Task[None] | None"] = None
 
 
 _running: set["asyncio.Task[Any]"] = set()
@@ -205,7 +207,7 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
         await client.register_queue_async(
             name, polling_interval_sec=POLL_SECONDS, on_conflict="always_update", application_name="cofounder"
         )
-    dbos.DBOS(
+    engine = dbos.DBOS(
         config={
             "name": "cofounder",
             "system_database_url": place.render_as_string(hide_password=False),
@@ -219,6 +221,9 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
     )
     dbos.DBOS.listen_queues(list(queues))
     dbos.DBOS.launch()  # on the loop's own thread: that is how the engine knows which loop is ours
+    _Engine.ring = wake.wakeable(engine)
+    if _Engine.ring is not None:
+        _Engine.listener = wake.listen(_Engine.ring)
 
 
 async def stop(*, drain_seconds: float = 0.0) -> None:
@@ -228,6 +233,10 @@ async def stop(*, drain_seconds: float = 0.0) -> None:
     """
     _log.setLevel(logging.CRITICAL)  # it complains of every task let go
     _Engine.stopping = True
+    if _Engine.listener is not None:
+        _Engine.listener.cancel()
+        await asyncio.gather(_Engine.listener, return_exceptions=True)
+    _Engine.ring = _Engine.listener = None
     # While the engine is whole: a workflow that met a half-closed engine would be put on record as failed.
     await _let_go(but=_stepping if drain_seconds else set())
     drain = math.ceil(drain_seconds) if _stepping else 0
@@ -287,7 +296,7 @@ async def enqueue(
     statement = text(
         "SELECT dbos.enqueue_workflow(workflow_name => :name, queue_name => :queue, workflow_id => :id,"
         f" positional_args => ARRAY[{listed}]::json[], app_version => :version,"
-        " delay_until_epoch_ms => CAST(:at AS bigint), application_name => 'cofounder')"
+        f" delay_until_epoch_ms => CAST(:at AS bigint), application_name => 'cofounder'), {wake.NOTIFY}"
     )
     values = dict(zip(names, map(_json, args), strict=True))
     moment = None if at is None else int(at.timestamp() * 1000)
@@ -340,12 +349,14 @@ async def resume(workflow_id: object) -> None:
     """Run a workflow on from its last finished step; whoever still runs it is fenced off. Raises UnknownWorkflow."""
     await _known(workflow_id)
     await _client(_place()).resume_workflow_async(str(workflow_id), queue_name=QUEUE)
+    _look()
 
 
 async def hand_on(workflow_ids: Sequence[str]) -> None:
     """Put workflows that this process has let go back into the queue, where any worker finds them at once."""
     if workflow_ids:
         await _client(_place()).resume_workflows_async(list(workflow_ids), queue_name=QUEUE)
+        _look()
 
 
 def stopping() -> bool:
@@ -385,6 +396,11 @@ async def list_pending(executor_id: str) -> list[str]:
         status="PENDING", executor_id=executor_id, load_input=False, load_output=False
     )
     return [one.workflow_id for one in found]
+
+
+def _look() -> None:
+    if _Engine.ring is not None:
+        _Engine.ring()
 
 
 async def _known(workflow_id: object) -> State:

@@ -115,7 +115,13 @@ async def _send(told: Iterable[tuple[str, str]]) -> None:
 async def listening() -> AsyncIterator[None]:
     """Pass on, inside the block, what any process changed: one connection, mended when it breaks."""
     ready = asyncio.Event()
-    task = asyncio.create_task(_listen(ready), name="live")
+
+    def up(first: bool) -> None:
+        ready.set()
+        if not first:
+            _tell([RESYNC])
+
+    task = asyncio.create_task(hear(CHANNEL, lambda payload: _tell(_read(payload)), up=up), name="live")
     _Hub.listening = True
     try:
         with suppress(TimeoutError):
@@ -206,24 +212,26 @@ def end_streams() -> None:
     asyncio.get_running_loop().call_soon_threadsafe(_tell, [_END])
 
 
-async def _listen(ready: asyncio.Event) -> None:
-    pause = 0.2
+async def hear(channel: str, tell: Callable[[str], None], *, up: Callable[[bool], None]) -> None:
+    """Hand on every notice of a channel until cancelled: one connection, mended when it breaks.
+
+    `up` is called whenever it begins to hear, with whether that is the first time: what was told before is lost.
+    """
+    pause, first = 0.2, True
     while True:
         try:
-            async with _connected() as lost:
-                if ready.is_set():
-                    _tell([RESYNC])
-                ready.set()
-                pause = 0.2
+            async with _connected(channel, tell) as lost:
+                up(first)
+                first, pause = False, 0.2
                 await lost()
         except Exception as error:
-            log.warning("the event listener lost the database", error=f"{type(error).__name__}: {error}")
+            log.warning("a listener lost the database", channel=channel, error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(pause)
         pause = min(pause * 2, 5.0)
 
 
 @asynccontextmanager
-async def _connected() -> "AsyncIterator[Callable[[], Any]]":
+async def _connected(channel: str, tell: Callable[[str], None]) -> "AsyncIterator[Callable[[], Any]]":
     """A connection of its own that listens; gives a coroutine function that ends when it is lost."""
     import asyncpg
 
@@ -234,7 +242,7 @@ async def _connected() -> "AsyncIterator[Callable[[], Any]]":
     connection = await asyncpg.connect(**options, server_settings={"application_name": "cofounder-live"})
     gone = asyncio.Event()
     connection.add_termination_listener(lambda _: gone.set())
-    await connection.add_listener(CHANNEL, lambda _, __, ___, payload: _tell(_read(payload)))
+    await connection.add_listener(channel, lambda _, __, ___, payload: tell(str(payload)))
 
     async def lost() -> None:
         while not gone.is_set():
