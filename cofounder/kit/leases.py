@@ -11,8 +11,8 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -90,6 +90,32 @@ async def held(
         await asyncio.gather(*jobs, return_exceptions=True)
         await _leave(mine.holder)
         await db.dispose()
+
+
+@asynccontextmanager
+async def alive(role: str) -> AsyncIterator[str]:
+    """A lease inside the block for a process that runs no workflows; gives the holder's id, which `without` knows."""
+    seconds = settings().lease_seconds
+    mine = _Held(f"{_machine()}-{os.getpid()}-{new_id().hex[-8:]}", role, seconds)
+    await _take(mine.holder, role, seconds)
+    job = asyncio.create_task(_beat(mine, seconds / BEATS), name="lease")
+    try:
+        yield mine.holder
+    finally:
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)
+        with suppress(Exception):  # the database may be away; the lease runs out by itself
+            async with db.transaction() as session:
+                await session.execute(delete(Lease).where(Lease.holder == mine.holder))
+
+
+async def without(session: AsyncSession, holders: Collection[str]) -> set[str]:
+    """Those of these holders that do not live any more: without a lease, with one that ran out, or gone from here."""
+    up = func.pg_postmaster_start_time() + _interval(settings().lease_seconds) < func.now()
+    found = select(Lease.holder, Lease.process_id, and_(Lease.expires_at <= func.now(), up))
+    rows = (await session.execute(found.where(Lease.holder.in_(holders)))).all()
+    living = {holder for holder, process_id, expired in rows if not expired and not _died_here(holder, process_id)}
+    return set(holders) - living
 
 
 async def take_over(

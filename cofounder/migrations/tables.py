@@ -12,17 +12,20 @@ from cofounder.flow.plan.tools import tables as tools
 from cofounder.flow.publish import tables as publish
 from cofounder.flow.quality import tables as quality
 from cofounder.flow.request import tables as request
+from cofounder.flow.request.chat import tables as chat
 from cofounder.flow.run import tables as run
 from cofounder.flow.run.commands import tables as commands
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
+from cofounder.ops import tables as ops
 from cofounder.people import tables as people
 from cofounder.personas import tables as personas
 
 metadata = Row.metadata
 __all__ = [
     "approve",
+    "chat",
     "commands",
     "context",
     "derive",
@@ -32,6 +35,7 @@ __all__ = [
     "matching",
     "metadata",
     "models",
+    "ops",
     "people",
     "personas",
     "plan",

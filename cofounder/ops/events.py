@@ -9,6 +9,7 @@ from cofounder.people import Viewer, still_good
 router = Router(tags=["operations"])
 _EXAMPLE = 'retry: 1000\n\nevent: changed\ndata: {"topic": "tasks", "id": "0190a6f2-6b1e-7c3a-9d54-2f8e7b1c0d4a"}\n\n'
 ADMIN_TOPICS = frozenset({"keys", "users", "audit_log"})
+INNER_TOPICS = frozenset({"chat_pieces"})  # several a second while an answer comes, and read on a stream of their own
 
 
 @router.get(
@@ -32,7 +33,7 @@ async def watch_events(caller: Viewer) -> StreamingResponse:
             raise
 
     return live.stream(
-        lambda topic: topic not in ADMIN_TOPICS or caller.may("admin"),
+        lambda topic: topic not in INNER_TOPICS and (topic not in ADMIN_TOPICS or caller.may("admin")),
         beat_seconds=live.BEAT_SECONDS,
         welcome=welcome,
         ask_after=ADMIN_TOPICS,  # whoever is shut out hears nothing more

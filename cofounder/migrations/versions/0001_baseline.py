@@ -24,6 +24,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "name", name=op.f("uq_accounts_channel_name")),
     )
     op.create_table(
+        "alerts",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("acted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+    )
+    op.create_index(
+        "ix_alerts_open", "alerts", ["kind", "subject"], unique=True, postgresql_where=sa.text("cleared_at IS NULL")
+    )
+    op.create_table(
         "api_keys",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -1344,5 +1358,7 @@ def downgrade() -> None:
     op.drop_table("assessments")
     op.drop_table("approvals")
     op.drop_table("api_keys")
+    op.drop_index("ix_alerts_open", table_name="alerts", postgresql_where=sa.text("cleared_at IS NULL"))
+    op.drop_table("alerts")
     op.drop_table("accounts")
     # ### end Alembic commands ###
