@@ -44,13 +44,13 @@ def wire() -> None:
 async def working() -> AsyncIterator[None]:
     """This process carries out tasks inside the block. Wants an open database and wired tools."""
     from cofounder import journey
-    from cofounder.flow.plan.tools import registry
+    from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.ops import watchdog
 
     await registry.discover()
-    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy]
+    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await registry.close()
@@ -75,6 +75,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.approve.routes import router as approve
     from cofounder.flow.learn.routes import router as learn
     from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
+    from cofounder.flow.plan.tools.routes import router as servers
     from cofounder.flow.publish.routes import router as publish
     from cofounder.flow.request.routes import router as request
     from cofounder.flow.run.commands.routes import router as commands
@@ -99,6 +100,7 @@ def create_app() -> FastAPI:
     install(app)
     for router in (request, run, commands, approve, publish, learn, settings_routes, people, events, ops):
         app.include_router(router)
+    app.include_router(servers)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
     contract.describe(app)
     pages.install(app)

@@ -17,6 +17,7 @@ from cofounder.kit.problems import MAX_ADDRESS_BYTES, MAX_BODY_BYTES, MAX_HEADER
 RECORDED = Path(__file__).with_name("recorded.json")
 TAGS = {
     "tasks": "Ask for something, follow it, answer its questions, stop it, run it again.",
+    "tools": "Servers of others that offer tools over MCP: register, look, approve, remove.",
     "commands": "Work for agents: make, claim, answer, mend.",
     "approval": "Read what waits for a decision, change its text, decide.",
     "publishing": "What was sent where, what waits for its time, what nobody is sure of.",

@@ -5,6 +5,8 @@ COFOUNDER_RECORD=1 pytest tests/api/test_examples.py writes them anew.
 
 import asyncio
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +15,7 @@ from .conftest import House
 
 REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
 METRICS = {"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}
+TOY = Path(__file__).parents[1] / "flow" / "plan" / "toy_server.py"
 LISTED = 3  # entries of a list that an example shows
 
 
@@ -50,6 +53,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     id = await _journey(ask, house)
     await _published(ask, house)
     await _commands(ask)
+    await _servers(ask, Path(home))
     await ask("change_settings", "PUT", "/api/orchestrator/settings", {"company": "Corner Bakery", "cost_limit_usd": 2})
     await ask("get_settings", "GET", "/api/orchestrator/settings")
     await ask("list_tasks", "GET", "/api/tasks?limit=2")
@@ -62,7 +66,10 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
         await asyncio.sleep(0.1)
     again = {"step": (await house.admin.get(f"/api/tasks/{id}")).json()["plan"]["steps"][-1]["id"]}
     await ask("rerun_task", "POST", f"/api/tasks/{id}/rerun", again)
-    return dict(json.loads(json.dumps(_short(ask.kept)).replace(home, "/var/lib/cofounder")))
+    told = json.dumps(_short(ask.kept))
+    for here, there in ((str(TOY), "/opt/weather.py"), (sys.executable, "/usr/bin/python3"), (home, "/var/lib/cofounder")):
+        told = told.replace(here, there)
+    return dict(json.loads(told))
 
 
 async def _questions(ask: Recorder, house: House) -> None:
@@ -106,6 +113,29 @@ async def _commands(ask: Recorder) -> None:
     await ask("list_commands", "GET", "/api/commands?limit=2")
     await ask("command_statistics", "GET", "/api/commands/statistics")
     await ask("list_agent_types", "GET", "/api/commands/types")
+
+
+async def _servers(ask: Recorder, home: Path) -> None:
+    taken = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    hints = {"readOnlyHint": True}
+    tool = {"name": "forecast", "description": "Tomorrow's weather.", "inputSchema": taken, "annotations": hints}
+    (home / "weather.json").write_text(json.dumps({"name": "weather", "tools": [tool]}))
+    wish = {
+        "name": "weather",
+        "transport": "stdio",
+        "command": sys.executable,
+        "args": [str(TOY), str(home / "weather.json")],
+        "env": {"WEATHER_KEY": "never shown again"},
+    }
+    made = await ask("add_server", "POST", "/api/orchestrator/tools/servers", wish)
+    place = f"/api/orchestrator/tools/servers/{made['server_id']}"
+    await ask("change_server", "PATCH", place, {"call_seconds": 15})
+    (found,) = (await ask("check_server", "POST", f"{place}/check"))["listed"]
+    seen = {"tools": [{"name": "forecast", "digest": found["digest"]}]}
+    await ask("approve_tools", "POST", f"{place}/approve", seen)
+    await ask("list_servers", "GET", "/api/orchestrator/tools/servers")
+    await ask("get_server", "GET", place)
+    await ask.house.admin.delete(place)
 
 
 async def _journey(ask: Recorder, house: House) -> str:
