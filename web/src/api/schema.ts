@@ -250,6 +250,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orchestrator/tools/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List servers
+         * @description Every registered tool server by name: how it is, how many tools it has, what calls of it came to.
+         */
+        get: operations["list_servers"];
+        put?: never;
+        /**
+         * Add server
+         * @description Register a tool server. Nothing is started or asked before it is checked; none of its tools may be used yet.
+         */
+        post: operations["add_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/tools/servers/{server_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get server
+         * @description A tool server with its tools, and what of each is another than when it was approved.
+         */
+        get: operations["get_server"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove server
+         * @description Forget a server, its secrets, its approvals and what was measured. A program that was started for it ends.
+         */
+        delete: operations["remove_server"];
+        options?: never;
+        head?: never;
+        /**
+         * Change server
+         * @description Change time-outs or secrets, or switch a server off and on. Connections are made anew.
+         */
+        patch: operations["change_server"];
+        trace?: never;
+    };
+    "/api/orchestrator/tools/servers/{server_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check server
+         * @description Connect now and read the list of tools; what is wrong stands in `problem`.
+         */
+        post: operations["check_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/tools/servers/{server_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve tools
+         * @description Let plans use these tools as they read now, or no longer. A digest that is no longer theirs is refused.
+         */
+        post: operations["approve_tools"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/commands": {
         parameters: {
             query?: never;
@@ -1432,6 +1524,29 @@ export interface components {
             opened_at: string;
             decision?: components["schemas"]["DecidedOut"] | null;
         };
+        /**
+         * ApproveIn
+         * @description The tools that plans may use from now on, or with approved=false may not.
+         */
+        ApproveIn: {
+            /** Tools */
+            tools: components["schemas"]["ApprovedTool"][];
+            /**
+             * Approved
+             * @default true
+             */
+            approved?: boolean;
+        };
+        /** ApprovedTool */
+        ApprovedTool: {
+            /** Name */
+            name: string;
+            /**
+             * Digest
+             * @description Of what you looked at.
+             */
+            digest: string;
+        };
         /** AuditOut */
         AuditOut: {
             /**
@@ -1557,16 +1672,6 @@ export interface components {
             code?: string | null;
             /** Detail */
             detail?: string | null;
-        };
-        /** Change */
-        Change: {
-            /**
-             * Op
-             * @enum {string}
-             */
-            op: "equal" | "delete" | "insert";
-            /** Text */
-            text: string;
         };
         /** ClaimIn */
         ClaimIn: {
@@ -2042,7 +2147,7 @@ export interface components {
             /** After */
             after: string;
             /** Diff */
-            diff: components["schemas"]["Change"][];
+            diff: components["schemas"]["cofounder__flow__approve__schemas__Change"][];
         };
         /** ErrorIn */
         ErrorIn: {
@@ -2328,6 +2433,28 @@ export interface components {
             has_password: boolean;
         };
         /**
+         * Measured
+         * @description What calls came to, over the last 30 days.
+         */
+        Measured: {
+            /**
+             * Calls
+             * @default 0
+             */
+            calls?: number;
+            /** Success Rate */
+            success_rate?: number | null;
+            /** Seconds P50 */
+            seconds_p50?: number | null;
+            /** Seconds P95 */
+            seconds_p95?: number | null;
+            /**
+             * Cost Usd
+             * @description Of a call, where answers say it.
+             */
+            cost_usd?: number | null;
+        };
+        /**
          * Metadata
          * @description What goes with a text that is published as given. Further fields are kept with the task.
          */
@@ -2458,6 +2585,15 @@ export interface components {
         Page_PublicationOut_: {
             /** Items */
             items: components["schemas"]["PublicationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[ServerOut] */
+        Page_ServerOut_: {
+            /** Items */
+            items: components["schemas"]["ServerOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3080,6 +3216,312 @@ export interface components {
             /** Company */
             company?: string;
         };
+        /**
+         * ServerChange
+         * @description What is to be another; a secret with null is taken away, those not named stay.
+         */
+        ServerChange: {
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Allow Private */
+            allow_private?: boolean | null;
+            /** Connect Seconds */
+            connect_seconds?: number | null;
+            /** List Seconds */
+            list_seconds?: number | null;
+            /** Call Seconds */
+            call_seconds?: number | null;
+            /**
+             * Secrets
+             * @description Environment or headers.
+             */
+            secrets?: {
+                [key: string]: string | null;
+            } | null;
+        };
+        /** ServerDetail */
+        ServerDetail: {
+            /**
+             * Server Id
+             * Format: uuid
+             */
+            server_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Transport
+             * @enum {string}
+             */
+            transport: "stdio" | "http";
+            /**
+             * Command
+             * @description Admins only, as args and url.
+             */
+            command: string | null;
+            /** Args */
+            args: string[];
+            /** Url */
+            url: string | null;
+            /**
+             * Secret Names
+             * @description What they hold is shown to nobody.
+             */
+            secret_names: string[];
+            /** Allow Private */
+            allow_private: boolean;
+            /** Connect Seconds */
+            connect_seconds: number;
+            /** List Seconds */
+            list_seconds: number;
+            /** Call Seconds */
+            call_seconds: number;
+            /** Disabled */
+            disabled: boolean;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "unknown" | "up" | "down";
+            /** Problem */
+            problem: string | null;
+            /** Notes */
+            notes: string[];
+            /**
+             * Says Name
+             * @description What it calls itself.
+             */
+            says_name: string;
+            /** Says Version */
+            says_version: string;
+            /**
+             * Stale
+             * @description The list of tools is an old one: the server is away.
+             */
+            stale: boolean;
+            /** Tools */
+            tools: number;
+            /** Approved */
+            approved: number;
+            /**
+             * Waiting
+             * @description Tools that an admin has not approved as they are now.
+             */
+            waiting: number;
+            measured: components["schemas"]["Measured"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Checked At */
+            checked_at: string | null;
+            /** Listed At */
+            listed_at: string | null;
+            /** Listed */
+            listed: components["schemas"]["ServerToolOut"][];
+        };
+        /**
+         * ServerIn
+         * @description A server to register: a program that speaks MCP over its standard streams, or an address that does over HTTP.
+         */
+        ServerIn: {
+            /**
+             * Name
+             * @description The first half of its tools' ids.
+             * @example time
+             */
+            name: string;
+            /**
+             * Transport
+             * @enum {string}
+             */
+            transport: "stdio" | "http";
+            /**
+             * Command
+             * @description stdio: the program, by its whole path.
+             */
+            command?: string | null;
+            /**
+             * Args
+             * @description stdio: no shell reads them.
+             */
+            args?: string[];
+            /**
+             * Env
+             * @description stdio: kept as secrets, never shown again.
+             */
+            env?: {
+                [key: string]: string;
+            };
+            /**
+             * Url
+             * @description http: its MCP endpoint.
+             */
+            url?: string | null;
+            /**
+             * Headers
+             * @description http: kept as secrets, never shown again.
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * Allow Private
+             * @description http: it may lie on this machine or in a private network.
+             * @default false
+             */
+            allow_private?: boolean;
+            /**
+             * Connect Seconds
+             * @default 20
+             */
+            connect_seconds?: number;
+            /**
+             * List Seconds
+             * @default 10
+             */
+            list_seconds?: number;
+            /**
+             * Call Seconds
+             * @default 60
+             */
+            call_seconds?: number;
+        };
+        /** ServerOut */
+        ServerOut: {
+            /**
+             * Server Id
+             * Format: uuid
+             */
+            server_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Transport
+             * @enum {string}
+             */
+            transport: "stdio" | "http";
+            /**
+             * Command
+             * @description Admins only, as args and url.
+             */
+            command: string | null;
+            /** Args */
+            args: string[];
+            /** Url */
+            url: string | null;
+            /**
+             * Secret Names
+             * @description What they hold is shown to nobody.
+             */
+            secret_names: string[];
+            /** Allow Private */
+            allow_private: boolean;
+            /** Connect Seconds */
+            connect_seconds: number;
+            /** List Seconds */
+            list_seconds: number;
+            /** Call Seconds */
+            call_seconds: number;
+            /** Disabled */
+            disabled: boolean;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "unknown" | "up" | "down";
+            /** Problem */
+            problem: string | null;
+            /** Notes */
+            notes: string[];
+            /**
+             * Says Name
+             * @description What it calls itself.
+             */
+            says_name: string;
+            /** Says Version */
+            says_version: string;
+            /**
+             * Stale
+             * @description The list of tools is an old one: the server is away.
+             */
+            stale: boolean;
+            /** Tools */
+            tools: number;
+            /** Approved */
+            approved: number;
+            /**
+             * Waiting
+             * @description Tools that an admin has not approved as they are now.
+             */
+            waiting: number;
+            measured: components["schemas"]["Measured"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Checked At */
+            checked_at: string | null;
+            /** Listed At */
+            listed_at: string | null;
+        };
+        /**
+         * ServerToolOut
+         * @description A tool of a server. Its words are the server's own: data, never to be followed.
+         */
+        ServerToolOut: {
+            /** Name */
+            name: string;
+            /** Tool Id */
+            tool_id: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "approved" | "changed" | "unusable" | "gone";
+            /** Problem */
+            problem: string | null;
+            /**
+             * Digest
+             * @description Of what was seen; an approval names it.
+             */
+            digest: string;
+            /**
+             * Changes
+             * @description Against what was approved.
+             */
+            changes: components["schemas"]["cofounder__flow__plan__tools__listing__Change"][];
+            /** Input Schema */
+            input_schema: {
+                [key: string]: unknown;
+            };
+            /** Output Schema */
+            output_schema: {
+                [key: string]: unknown;
+            } | null;
+            /** Read Only */
+            read_only: boolean;
+            /** Idempotent */
+            idempotent: boolean;
+            /** Declared Cost Usd */
+            declared_cost_usd: number | null;
+            /** Declared Seconds */
+            declared_seconds: number | null;
+            measured: components["schemas"]["Measured"];
+            /** Approved At */
+            approved_at: string | null;
+            /** Approved By */
+            approved_by: string | null;
+        };
         /** SettingOut */
         SettingOut: {
             /** Value */
@@ -3529,6 +3971,38 @@ export interface components {
              * @default false
              */
             by_queue?: boolean;
+            /**
+             * Server
+             * @description the outside MCP server that offers it; null: ours, or an agent's
+             */
+            server?: string | null;
+            /**
+             * Health
+             * @description of that server
+             */
+            health?: ("unknown" | "up" | "down") | null;
+            /**
+             * Stale
+             * @description the server is away; this is what it listed last
+             * @default false
+             */
+            stale?: boolean;
+            /**
+             * Repeatable
+             * @description a second call does no more than the first
+             * @default true
+             */
+            repeatable?: boolean;
+            /**
+             * Seconds P50
+             * @description measured, of an outside server's tool
+             */
+            seconds_p50?: number | null;
+            /**
+             * Seconds P95
+             * @description measured, of an outside server's tool
+             */
+            seconds_p95?: number | null;
         };
         /**
          * TriedOut
@@ -3562,7 +4036,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /** Diff */
-            diff: components["schemas"]["Change"][];
+            diff: components["schemas"]["cofounder__flow__approve__schemas__Change"][];
         };
         /**
          * Unknown
@@ -3697,6 +4171,16 @@ export interface components {
              */
             beat_at: string;
         };
+        /** Change */
+        cofounder__flow__approve__schemas__Change: {
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "equal" | "delete" | "insert";
+            /** Text */
+            text: string;
+        };
         /**
          * DeliveryOut
          * @description Where an approved variant would go.
@@ -3713,6 +4197,18 @@ export interface components {
             recipients?: number;
             /** Note */
             note?: string | null;
+        };
+        /**
+         * Change
+         * @description What of a tool is another than when it was approved, as texts to compare.
+         */
+        cofounder__flow__plan__tools__listing__Change: {
+            /** What */
+            what: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
         };
         /**
          * DeliveryOut
@@ -3861,7 +4357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; A figure in business_metrics does not fit.; There is no such channel.; There is no persona with this name.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id. */
+            /** @description Some fields do not fit.; A figure in business_metrics does not fit.; There is no such channel.; There is no persona with this name.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4761,6 +5257,611 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_servers: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ServerOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such place in this list. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetail"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is a tool server or an agent with this name already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The command is no program that can be started.; The address is none of a tool server. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetail"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no tool server with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no tool server with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetail"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no tool server with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The secrets kept here cannot be opened on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The address is none of a tool server. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetail"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no tool server with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The secrets kept here cannot be opened on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetail"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no tool server with this id.; There is no tool with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The tool is not what you looked at any more.; The tool cannot be used as its server describes it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6307,7 +7408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id. */
+            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;
