@@ -59,11 +59,12 @@ async def working() -> AsyncIterator[None]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     from cofounder.flow.plan.tools import registry
+    from cofounder.flow.request.chat import running as chat
 
     log.configure(settings().log_level)
     await open_database()
     wire()
-    async with live.listening():
+    async with live.listening(), chat.open_desk():
         yield
     await registry.close()
     await db.dispose()
@@ -77,6 +78,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
     from cofounder.flow.plan.tools.routes import router as servers
     from cofounder.flow.publish.routes import router as publish
+    from cofounder.flow.request.chat.routes import router as chat
     from cofounder.flow.request.routes import router as request
     from cofounder.flow.run.commands.routes import router as commands
     from cofounder.flow.run.routes import router as run
@@ -98,7 +100,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     install(app)
-    for router in (request, run, commands, approve, publish, learn, settings_routes, people, events, ops):
+    for router in (request, chat, run, commands, approve, publish, learn, settings_routes, people, events, ops):
         app.include_router(router)
     app.include_router(servers)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)

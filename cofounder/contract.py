@@ -16,6 +16,7 @@ from cofounder.kit.problems import MAX_ADDRESS_BYTES, MAX_BODY_BYTES, MAX_HEADER
 
 RECORDED = Path(__file__).with_name("recorded.json")
 TAGS = {
+    "chat": "Ask about the company, give work in a conversation, follow an answer as it comes.",
     "tasks": "Ask for something, follow it, answer its questions, stop it, run it again.",
     "tools": "Servers of others that offer tools over MCP: register, look, approve, remove.",
     "commands": "Work for agents: make, claim, answer, mend.",
@@ -41,8 +42,8 @@ says what to do, `errors` names each field at fault as the body itself spells it
 
 **Bodies** are UTF-8 JSON of at most {MAX_BODY_BYTES:,} bytes. Unknown fields, a name given twice, text or `false` in
 place of a number, NaN and NUL characters are refused. So are unknown query parameters, by their names. Unknown headers
-are passed over, `Accept` too: JSON is what there is. Address and query may have {MAX_ADDRESS_BYTES:,} bytes (else 414),
-headers {MAX_HEADER_BYTES:,} (else 431). HEAD answers as GET does without the body, OPTIONS with the methods in `Allow`,
+are passed over, `Accept` too but in chat: JSON is what there is. Address and query may have {MAX_ADDRESS_BYTES:,} bytes (else
+414), headers {MAX_HEADER_BYTES:,} (else 431). HEAD answers as GET does without the body, OPTIONS with the methods in `Allow`,
 and a slash at the end of an address means nothing.
 
 **Lists** answer `{{items, next_cursor, total}}`. Send `next_cursor` back as `cursor` for the next page; it is null on

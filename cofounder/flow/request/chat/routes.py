@@ -61,6 +61,7 @@ _STREAMS: dict[int | str, dict[str, Any]] = {
     responses={
         **documented(
             AgentUnknown,
+            AnswerMissing,
             ModelUnknown,
             WorkNotAllowed,
             ConversationMissing,
