@@ -75,6 +75,13 @@ async def check(document: dict[str, Any]) -> Plan:
     plan = read(document)
     tools = await registry.find(step.tool for step in plan.steps)
     await refuse_unapproved(plan, tools)
+    for index, step in enumerate(plan.steps):
+        if step.tool in tools and tools[step.tool].server is not None and (step.produces or "").startswith("variant:"):
+            raise WrongType(
+                "What an outside tool answers is no text for a channel.",
+                field=f"plan.steps.{index}.produces",
+                hint="Give it to content.edit or content.draft, and let that step produce the text.",
+            )
     return estimate(validate(plan, tools), tools)
 
 

@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import metrics
 from cofounder.business.records import service as records
-from cofounder.flow.plan import outcome, planner, service
+from cofounder.flow.plan import naming, outcome, planner, service
 from cofounder.flow.plan.estimate import estimate
 from cofounder.flow.plan.schemas import Plan
-from cofounder.flow.plan.tools import registry
+from cofounder.flow.plan.tools import outside, registry
+from cofounder.flow.plan.tools.errors import ToolUnapproved
 from cofounder.flow.plan.validate import validate
 from cofounder.flow.request.phases import Result, done, ended, phase, waiting
 from cofounder.kit import live
@@ -48,6 +49,10 @@ async def planning(task_id: UUID) -> Result:
         task_id=task_id,
         scope=f"plan.intent:{len(task.answers)}",
     )
+    answers = {str(key): str(value) for key, value in task.answers.items()}
+    named = await _named(task.request, answers) if task.supplied_plan is None and not intent.reject_reason else None
+    if named is not None:
+        intent = await _without_named(task, intent, named, preferences, answers)
     async with transaction() as session:
         await _keep_intent(session, task_id, intent)
         if intent.reject_reason:
@@ -57,19 +62,62 @@ async def planning(task_id: UUID) -> Result:
             return ended(intent.reject_reason)
         if task.supplied_plan is not None:
             plan, source = service.read(task.supplied_plan), "supplied"
-        elif intent.questions:
+        elif intent.questions:  # those about a named tool among them
             questions = [question.model_dump() for question in intent.questions]
             await records.update_task(session, task_id, status="needs_clarification", questions=questions)
             live.changed(session, "tasks", task_id)
             return waiting(note=intent.questions[0].question)
+        elif named is not None and not named.rest:
+            plan, source = Plan(steps=named.steps, goal=named.wish[:200], notes=named.notes), "planner"
         elif not intent.actions:
             raise NothingToPlan(field="request")
         else:
             threshold = float(await runtime.value(session, "step_quality_threshold"))
             has_metrics = bool(task.business_metrics) or await _keep_figures(session, task_id, intent)
             plan, source = planner.sketch(intent, has_metrics=has_metrics, quality_threshold=threshold), "planner"
+            if named is not None:
+                beside = "What it answers is kept beside the text; a text rests on the company's own figures and words."
+                plan = plan.model_copy(
+                    update={"steps": [*named.steps, *plan.steps], "notes": [*plan.notes, *named.notes, beside]}
+                )
         await service.store(session, task_id, plan, source=source)
     return done(note=_planned(intent.intent, plan))
+
+
+async def _named(request: str, answers: dict[str, str]) -> naming.Named | None:
+    """Outside tools that the request asks for by name. Raises ToolUnapproved where none of a server may be used yet."""
+    if not naming.HINT.search(request):
+        return None
+    tools = await outside.tools()
+    waiting = [name for name in await outside.server_names() if name not in {tool.server for tool in tools.values()}]
+    if names := naming.servers_named(request, waiting):
+        raise ToolUnapproved(
+            f"No tool of the {names[0]} server may be used: an admin has not approved any.", field="request"
+        )
+    return naming.find(request, tools, answers) if tools else None
+
+
+async def _without_named(
+    task: records.TaskRow,
+    intent: Intent,
+    named: naming.Named,
+    preferences: dict[str, Any],
+    answers: dict[str, str],
+) -> Intent:
+    """What is left to understand of a request without its outside tools; their questions come first."""
+    if named.rest and named.rest != task.request:
+        intent = await models.understand(
+            named.rest,
+            today=task.as_of.date(),
+            answers={key: value for key, value in answers.items() if key != "tool" and not key.startswith("input_")},
+            preferences=preferences,
+            task_id=task.id,
+            scope=f"plan.rest:{len(answers)}",
+        )
+    elif not named.rest:
+        topic = named.wish[:100] or intent.topic
+        intent = intent.model_copy(update={"intent": "use_tool", "actions": [], "questions": [], "topic": topic})
+    return intent.model_copy(update={"questions": named.questions or intent.questions})
 
 
 def _planned(intent: str, plan: Plan) -> str:
@@ -123,6 +171,7 @@ async def tool_discovery(task_id: UUID) -> Result:
         tools = await registry.find(step.tool for step in plan.steps)
         if row.source == "planner":
             plan = _without_missing(plan, set(tools))
+        await service.refuse_unapproved(plan, tools)
         plan = estimate(validate(plan, tools), tools)
         row.document = plan.model_dump(mode="json")
         row.estimated_cost, row.estimated_seconds = plan.estimated_cost, plan.critical_path_seconds  # type: ignore[assignment]
@@ -171,7 +220,8 @@ async def decide_outcome(session: AsyncSession, task_id: UUID) -> tuple[Result, 
     verdict = outcome.decide(
         plan, limits=limits, moment=now(), not_before=task.not_before, review_plan=task.review_plan
     )
-    row.outcome, row.reason = verdict.outcome, verdict.reason
+    of_others = [note for note in plan.notes if any(note.startswith(f"{step.tool} was chosen") for step in plan.steps)]
+    row.outcome, row.reason = verdict.outcome, " ".join([verdict.reason, *of_others])
     if verdict.outcome == "defer" and verdict.until is not None:
         seconds = max((verdict.until - now()).total_seconds(), 0.0) + 0.05
         await records.update_task(session, task_id, status="queued", not_before=verdict.until)

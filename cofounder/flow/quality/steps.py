@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
@@ -90,7 +91,10 @@ async def _judge_deliverables(session: AsyncSession, task_id: UUID, threshold: f
     for number, made in enumerate(await run.deliverables(session, task_id), 1):
         if not (made.data.get("draft") and made.data.get("brief")):
             continue
-        draft, brief = Draft.model_validate(made.data["draft"]), Brief.model_validate(made.data["brief"])
+        try:
+            draft, brief = Draft.model_validate(made.data["draft"]), Brief.model_validate(made.data["brief"])
+        except ValidationError:
+            continue  # an outside tool means something else by these names
         subject = Subject(
             draft=draft,
             brief=brief,

@@ -1,5 +1,6 @@
 """What a finished step leaves behind: a variant for its channel, or a deliverable of its own."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -57,9 +58,9 @@ async def keep(
         task_id,
         name,
         title=str(output.get("title") or _TITLES.get(name, name.capitalize())),
-        content=_content(output),
+        content=_content(output) or (_pairs(output) if name == "result" else ""),
         data=output,
-        notes=[str(note) for note in output.get("notes", [])],
+        notes=[str(note) for note in _listed(output, "notes")],
         position=len(earlier),
     )
 
@@ -77,6 +78,20 @@ def _variant(channel: str, call: dict[str, Any], output: dict[str, Any]) -> tupl
     return draft, Brief(request="", topic="", form=channels.form(channel), text=draft.body), origin
 
 
+def _pairs(output: dict[str, Any]) -> str:
+    """What an answer says that is no text, a line a name."""
+    shown = (
+        (name, one if isinstance(one, str) else json.dumps(one, ensure_ascii=False)) for name, one in output.items()
+    )
+    return "\n".join(f"{name}: {one}" for name, one in shown)
+
+
+def _listed(output: dict[str, Any], name: str) -> list[Any]:
+    """A list of a tool's answer; another's tool may mean something else by the name."""
+    found = output.get(name)
+    return found if isinstance(found, list) else []
+
+
 def _content(output: dict[str, Any]) -> str:
     """The text a person reads first."""
     for name in ("text", "narrative", "content", "body"):
@@ -88,6 +103,6 @@ def _content(output: dict[str, Any]) -> str:
     for name in ("headlines", "entries", "lines"):
         if isinstance(output.get(name), list):
             return "\n".join(
-                str(item) if isinstance(item, str) else str(item.get("text", item)) for item in output[name]
+                str(item.get("text", item)) if isinstance(item, dict) else str(item) for item in output[name]
             )
     return ""

@@ -25,12 +25,11 @@ def say(message: dict[str, Any]) -> None:
 def behave(how: dict[str, Any]) -> None:
     if "pid" in how:
         Path(how["pid"]).write_text(str(os.getpid()))
-    if "child" in how:  # one that leaves the group and outlives whoever is careless
-        if os.fork() == 0:
-            os.setsid()
-            Path(how["child"]).write_text(str(os.getpid()))
-            time.sleep(600)
-            os._exit(0)
+    if "child" in how and os.fork() == 0:  # one that leaves the group and outlives whoever is careless
+        os.setsid()
+        Path(how["child"]).write_text(str(os.getpid()))
+        time.sleep(600)
+        os._exit(0)
     if "stderr" in how:
         sys.stderr.write(how["stderr"])
         sys.stderr.flush()

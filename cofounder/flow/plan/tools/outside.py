@@ -39,6 +39,12 @@ async def tools(ids: Collection[str] | None = None) -> dict[str, Tool]:
     return {tool.tool_id: tool for tool in found}
 
 
+async def server_names() -> list[str]:
+    """The names of all servers that are not switched off."""
+    async with reading() as session:
+        return [row.name for row in await queries.servers(session) if not row.disabled]
+
+
 async def why_not(ids: Collection[str]) -> dict[str, str]:
     """Id -> why the tool cannot be used, of those that a server has."""
     async with reading() as session:
