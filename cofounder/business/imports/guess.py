@@ -1,0 +1,201 @@
+"""Which column is probably which: by its name, and by what stands in it. A guess is shown before it is used. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cofounder.business import catalogue
+from cofounder.business.imports import values
+from cofounder.business.imports.fields import NUMBERS, TIMES, Field, Kind
+from cofounder.business.imports.schemas import Figure, From, Mapping, Units
+
+_PERCENT = ("pct", "percent", "percentage")
+_SCALES = ((1.0, None), (5.0, 0.2), (10.0, 0.1), (100.0, 0.01))  # highest value seen -> what makes a score of it
+_FIGURE_WORDS = {  # ends of column names in tables of media spend
+    "s": "marketing_spend",
+    "spend": "marketing_spend",
+    "cost": "marketing_spend",
+}
+_PERIODS = ((1, "day"), (7, "week"), (31, "month"), (92, "quarter"), (366, "year"))
+
+
+def plain(name: str) -> str:
+    """A column's name as one word in snake_case: "Bounce rate (%)" is bounce_rate."""
+    bare = re.sub(r"[^\w\s.\-]+", " ", name).strip()
+    return re.sub(r"_+", "_", catalogue.snake(bare)).strip("_")
+
+
+def guess(
+    kind: Kind, columns: Sequence[str], sample: Sequence[Sequence[str | None]], *, label: str = "", units: Units
+) -> tuple[Mapping, Units, list[str]]:
+    """(mapping, units, what a person should look at) for columns with a few rows of their values."""
+    cells = {name: [row[place] for row in sample] for place, name in enumerate(columns)}
+    likes = {name: values.looks_like(cells[name]) for name in columns}
+    notes: list[str] = []
+    fields: dict[str, From] = {}
+    taken: set[str] = set()
+    for field, column in _matches(kind, columns, likes):
+        if field.name not in fields and column not in taken:
+            fields[field.name] = _from(field, column, cells[column])
+            taken.add(column)
+    units = _units(units, fields, kind, cells, notes)
+    figures = _figures(columns, likes, taken) if kind.name == "financial_metrics" and "metric_value" not in fields else []
+    if figures:
+        fields.pop("metric_type", None)
+    if kind.field("platform") is not None and "platform" not in fields:
+        name = _platform(label, columns)
+        if name:
+            fields["platform"] = From(value=name)
+            notes.append(f"No column says the platform; {name} is guessed from the name.")
+        else:
+            notes.append("No column says the platform: give one value for all rows.")
+    dimensions = _dimensions(columns, likes, cells, taken) if kind.name == "quality_evaluations" else {}
+    if kind.name == "social_analytics" and "measured_at" not in fields:
+        notes.append("No column says when the counters were read: the time of this import stands for it.")
+    return Mapping(fields=fields, figures=figures, dimensions=dimensions), units, notes
+
+
+def _matches(kind: Kind, columns: Sequence[str], likes: dict[str, str]) -> list[tuple[Field, str]]:
+    """Pairs of field and column, the surest first."""
+    found: list[tuple[int, int, Field, str]] = []
+    for field in kind.fields:
+        for place, column in enumerate(columns):
+            name = plain(column)
+            bare = re.sub(r"_(?:pct|percent|percentage|usd|eur|gbp)$", "", name)
+            last = name.rpartition(".")[2]
+            if not _may_be(field, likes[column]):
+                continue
+            spellings = (field.name, *field.names)
+            for candidate, malus in ((name, 0), (bare, 1), (last, 2)):
+                if candidate in spellings:
+                    found.append((spellings.index(candidate) + 2 * malus, place, field, column))
+                    break
+    return [(field, column) for _, _, field, column in sorted(found, key=lambda one: one[:2])]
+
+
+def _may_be(field: Field, like: str) -> bool:
+    if like == "nothing":
+        return True
+    if field.type in NUMBERS:
+        return like == "number"
+    if field.type in TIMES:
+        return like in ("time", "number")
+    if field.type == "flag":
+        return like in ("yes or no", "number", "text")
+    if field.name in ("url", "post_url"):
+        return like == "address"
+    return like != "time"
+
+
+def _from(field: Field, column: str, cells: Sequence[str | None]) -> From:
+    made = From(columns=[column])
+    said = [cell.strip() for cell in cells if cell and cell.strip().lower() not in values.NOTHING]
+    if field.type in ("rate", "score"):
+        made.scale = _scale(plain(column), said)
+    if field.type in TIMES and said:
+        made.format = _time_format(plain(column), said)
+    return made
+
+
+def _scale(name: str, said: Sequence[str]) -> float | None:
+    if name.split("_")[-1] in _PERCENT:
+        return 0.01 if not any("%" in cell for cell in said) else None
+    numbers = [float(cell) for cell in said if re.fullmatch(r"-?\d+(?:\.\d+)?", cell)]
+    most = max(numbers, default=0.0)
+    return next((scale for limit, scale in _SCALES if most <= limit), None)
+
+
+def _time_format(name: str, said: Sequence[str]) -> str | None:
+    if all(re.fullmatch(r"(?:19|20)\d{2}(?:[0-4]\d|5[0-3])", cell) for cell in said) and "week" in name:
+        return "%Y%U" if any(cell.endswith("00") for cell in said) else "%G%V"
+    if all(re.fullmatch(r"1[0-9]\d{8}(?:\.\d+)?", cell) for cell in said):
+        return "unix"
+    if all(re.fullmatch(r"1[0-9]\d{11}", cell) for cell in said):
+        return "unix_ms"
+    return None
+
+
+def _units(
+    units: Units, fields: dict[str, From], kind: Kind, cells: dict[str, list[str | None]], notes: list[str]
+) -> Units:
+    times = [c for n, where in fields.items() if _typed(kind, n) in TIMES for name in where.columns for c in cells[name]]
+    order, both = values.day_order([cell for cell in times if cell])
+    changed: dict[str, Any] = {}
+    if both:
+        notes.append("Some dates stand with the day first and some with the month first; those of one order are refused.")
+        changed["day_first"] = _day_first_more(times)
+    elif order is not None:
+        changed["day_first"] = order
+    elif any(re.match(r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", cell) for cell in times if cell):
+        first = "the day" if units.day_first else "the month"
+        notes.append(f"Dates such as {next(c for c in times if c)} can be read two ways; {first} is taken to stand first.")
+    numbers = [c for n, where in fields.items() if _typed(kind, n) in NUMBERS for name in where.columns for c in cells[name]]
+    mark = values.decimal_mark([cell for cell in numbers if cell])
+    if mark is not None:
+        changed["decimal"] = mark
+    if kind.name == "financial_metrics" and "period_end" not in fields and "period_start" in fields and units.period is None:
+        starts = [cell for name in fields["period_start"].columns for cell in cells[name] if cell]
+        period = _period(starts, bool(changed.get("day_first", units.day_first)))
+        if period:
+            changed["period"] = period
+            notes.append(f"No column says when a period ends; by the distance of its dates it is one {period}.")
+    return units.model_copy(update=changed)
+
+
+def _typed(kind: Kind, name: str) -> str:
+    field = kind.field(name)
+    return field.type if field is not None else "text"
+
+
+def _day_first_more(cells: Sequence[str | None]) -> bool:
+    pairs = [re.match(r"^\s*(\d{1,2})[/-](\d{1,2})[/-]", cell) for cell in cells if cell]
+    votes = [1 if int(p[1]) > 12 else -1 if int(p[2]) > 12 else 0 for p in pairs if p]
+    return sum(votes) > 0
+
+
+def _period(starts: Sequence[str], day_first: bool) -> str | None:
+    import polars as pl
+
+    read = values.days(pl.Series(list(starts), dtype=pl.String), day_first=day_first).values.drop_nulls().unique().sort()
+    if len(read) < 2:
+        return None
+    gap = int(read.diff().drop_nulls().dt.total_days().median() or 0)  # type: ignore[arg-type]
+    return next((name for days, name in _PERIODS if gap <= days), None)
+
+
+def _figures(columns: Sequence[str], likes: dict[str, str], taken: set[str]) -> list[Figure]:
+    """Columns of numbers whose names are metrics, and those that end as spend of a channel does: tv_s."""
+    found = []
+    for column in columns:
+        if likes[column] != "number" or column in taken:
+            continue
+        name = plain(column)
+        known = catalogue.canonical(name)
+        channel, _, end = name.rpartition("_")
+        if known in catalogue.KNOWN:
+            found.append(Figure(column=column, metric_type=known))
+        elif channel and end in _FIGURE_WORDS:
+            found.append(Figure(column=column, metric_type=_FIGURE_WORDS[end], channel=channel))
+    return found
+
+
+_PLATFORMS = ("linkedin", "facebook", "twitter", "instagram", "youtube", "tiktok", "mastodon", "reddit", "threads")
+
+
+def _platform(label: str, columns: Sequence[str]) -> str | None:
+    words = f"{label} {' '.join(columns)}".lower()
+    return next((name for name in _PLATFORMS if name in words), None)
+
+
+def _dimensions(
+    columns: Sequence[str], likes: dict[str, str], cells: dict[str, list[str | None]], taken: set[str]
+) -> dict[str, From]:
+    found = {}
+    for column in columns:
+        if column in taken or likes[column] != "number" or plain(column).endswith(("_id", "count")) or plain(column) == "id":
+            continue
+        said = [cell for cell in cells[column] if cell]
+        numbers = [float(cell) for cell in said if re.fullmatch(r"\d+(?:\.\d+)?", cell.strip())]
+        if numbers and max(numbers) <= 100:
+            found[plain(column).removesuffix("_score")] = From(columns=[column], scale=_scale(plain(column), said))
+    return found

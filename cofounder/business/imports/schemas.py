@@ -1,0 +1,284 @@
+"""How a source is read, which of its columns is which, and what goes over the wire about an import."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator, model_validator
+
+from cofounder.kit.http import Body, ShortText
+
+KindName = Literal["tasks", "posts", "social_analytics", "web_analytics", "financial_metrics", "quality_evaluations"]
+State = Literal["draft", "checking", "queued", "running", "done", "refused", "failed", "cancelled"]
+SourceType = Literal["file", "postgres", "ga4"]
+Column = StrictStr
+LINE = "#line"  # stands for the row's own line in its source
+MOST_COLUMNS = 500
+
+
+class From(Body):
+    """Where a field's value comes from: columns of the source (joined where several), or one value for every row."""
+
+    columns: list[Column] = Field(default_factory=list, max_length=20)
+    value: StrictStr | StrictInt | StrictFloat | StrictBool | None = None
+    format: StrictStr | None = Field(default=None, max_length=60, description="Of a time: %d.%m.%Y, %G%V, unix, unix_ms.")
+    scale: StrictFloat | StrictInt | None = Field(default=None, description="Each number is multiplied by it: 0.01.")
+    add_days: StrictInt | None = Field(default=None, ge=-36_500, le=36_500, description="Added to a time.")
+    words: dict[StrictStr, StrictStr] = Field(default_factory=dict, description="Word of the source -> our word.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "From":
+        if bool(self.columns) == (self.value is not None):
+            raise ValueError("Name columns or give one value, not both")
+        return self
+
+
+class Figure(Body):
+    """A column of a wide table of figures, and which metric it is."""
+
+    column: Column
+    metric_type: ShortText
+    channel: StrictStr = Field(default="", max_length=200)
+    campaign: StrictStr = Field(default="", max_length=200)
+    currency: StrictStr | None = Field(default=None, pattern="^[A-Z]{3}$")
+    unit: Literal["usd", "count", "rate", "score", "ratio", "days", "hours"] | None = None
+    scale: StrictFloat | StrictInt | None = None
+
+
+class Mapping(Body):
+    """Which columns of the source go where. Columns that are named nowhere stay out."""
+
+    fields: dict[StrictStr, From] = Field(default_factory=dict, max_length=60)
+    figures: list[Figure] = Field(default_factory=list, max_length=MOST_COLUMNS)  # financial metrics only
+    dimensions: dict[StrictStr, From] = Field(default_factory=dict, max_length=40)  # quality evaluations only
+    keep: list[Column] = Field(default_factory=list, max_length=MOST_COLUMNS)  # posts, social analytics: as attributes
+
+
+class Units(Body):
+    """What the source leaves unsaid. Nothing here is guessed silently: the preview shows each."""
+
+    timezone: StrictStr = "UTC"
+    currency: StrictStr = Field(default="USD", pattern="^[A-Z]{3}$")
+    decimal: Literal[".", ","] = "."
+    day_first: StrictBool = False  # 01/02/2024 is the first of February
+    period: Literal["day", "week", "month", "quarter", "year"] | None = None  # of figures without an end
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("There is no such time zone; write one as Europe/Berlin") from error
+        return name
+
+
+class Form(Body):
+    """How the source's bytes become rows. None is found out."""
+
+    format: Literal["csv", "jsonl", "parquet", "excel"] | None = None
+    encoding: StrictStr | None = Field(default=None, max_length=40)
+    delimiter: StrictStr | None = Field(default=None, min_length=1, max_length=1)
+    quote: StrictStr = Field(default='"', min_length=1, max_length=1)
+    header: StrictInt = Field(default=1, ge=0, le=1000, description="Line of the column names; 0: there is none.")
+    sheet: StrictStr | None = Field(default=None, max_length=200)
+    packing: Literal["gzip", "none"] | None = None
+
+
+class Counts(BaseModel):
+    """Rows so far. read = added + corrected + unchanged + refused + repeated; flagged ones are among those that went in."""
+
+    read: int = 0
+    added: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    repeated: int = 0  # said again later in the same source, where the last word counts
+    flagged: int = 0
+    flags: dict[str, int] = Field(default_factory=dict)
+
+    def plus(self, other: "Counts") -> "Counts":
+        flags = {name: self.flags.get(name, 0) + other.flags.get(name, 0) for name in {*self.flags, *other.flags}}
+        whole = {name: getattr(self, name) + getattr(other, name) for name in Counts.model_fields if name != "flags"}
+        return Counts(**whole, flags=dict(sorted(flags.items())))
+
+
+class ImportOut(BaseModel):
+    """An import as it stands."""
+
+    id: UUID
+    kind: str
+    state: str
+    source_type: str
+    label: str
+    source_id: UUID | None
+    source: dict[str, Any]
+    bytes: int | None
+    digest: str | None
+    form: Form
+    mapping: Mapping
+    units: Units
+    all_or_nothing: bool
+    counts: Counts
+    checked: Counts | None
+    total: int | None
+    progress: float | None  # 0-1, where the source says how much there is
+    problem: dict[str, Any] | None
+    created_by: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Fault(BaseModel):
+    """A value that was refused."""
+
+    line: int
+    column: str
+    value: str | None
+    code: str
+    reason: str
+
+
+class FieldOut(BaseModel):
+    name: str
+    type: str
+    required: bool
+    about: str
+    names: list[str]
+
+
+class KindOut(BaseModel):
+    name: str
+    about: str
+    fields: list[FieldOut]
+    any_of: list[list[str]]
+
+
+class Seen(BaseModel):
+    """A column of the source: its name, a few of its values, the share that is empty, what it looks like."""
+
+    name: str
+    examples: list[str]
+    empty: float
+    looks_like: str
+
+
+class PreviewOut(BaseModel):
+    """The first rows as they stand and as they would go in, with what is odd about the source or its mapping."""
+
+    columns: list[Seen]
+    rows: list[list[str | None]]
+    converted: list[dict[str, Any]]
+    refused: list[Fault]
+    form: Form
+    mapping: Mapping
+    units: Units
+    unmapped: list[str]
+    notes: list[str]
+
+
+class ChangeIn(Body):
+    """What a person changes before an import runs. Each part that is given replaces what was there."""
+
+    kind: KindName | None = None
+    form: Form | None = None
+    mapping: Mapping | None = None
+    units: Units | None = None
+    all_or_nothing: StrictBool | None = None
+
+
+class SourceIn(Body):
+    """A source other than an upload: one that is set up, or a table or query of it."""
+
+    kind: KindName
+    source_id: UUID
+    table: StrictStr | None = Field(default=None, max_length=200)
+    all_or_nothing: StrictBool = False
+
+
+class PostgresConfig(Body):
+    """A table or a query of a PostgreSQL database; `cursor` names the column by which only newer rows are read."""
+
+    host: ShortText
+    port: StrictInt = Field(default=5432, ge=1, le=65535)
+    database: ShortText
+    user: ShortText
+    tls: Literal["require", "verify-full", "prefer", "disable"] = "prefer"
+    table: StrictStr | None = Field(default=None, max_length=200)
+    query: StrictStr | None = Field(default=None, max_length=20_000)
+    cursor: StrictStr | None = Field(default=None, max_length=63)
+
+    @model_validator(mode="after")
+    def _one(self) -> "PostgresConfig":
+        if (self.table is None) == (self.query is None):
+            raise ValueError("Name a table or write a query, not both")
+        return self
+
+
+class Ga4Config(Body):
+    """A Google Analytics 4 property: what to ask its Data API for."""
+
+    property_id: StrictStr = Field(pattern=r"^\d{1,20}$")
+    dimensions: list[StrictStr] = Field(default_factory=lambda: ["date"], min_length=1, max_length=9)
+    metrics: list[StrictStr] = Field(
+        default_factory=lambda: ["sessions", "totalUsers", "newUsers", "screenPageViews", "bounceRate"],
+        min_length=1,
+        max_length=10,
+    )
+    start: StrictStr = Field(default="30daysAgo", pattern=r"^(\d{4}-\d{2}-\d{2}|\d{1,4}daysAgo|yesterday|today)$")
+    end: StrictStr = Field(default="yesterday", pattern=r"^(\d{4}-\d{2}-\d{2}|\d{1,4}daysAgo|yesterday|today)$")
+
+
+class FolderConfig(Body):
+    """A folder on the machine of the worker; each new file that fits the pattern is taken in once."""
+
+    path: ShortText
+    pattern: StrictStr = Field(default="*", max_length=100)
+
+
+class NewSource(Body):
+    """A source that is read again and again. `secret`: a database's password, or a service account's key file as text."""
+
+    name: ShortText
+    type: Literal["postgres", "ga4", "folder"]
+    kind: KindName
+    postgres: PostgresConfig | None = None
+    ga4: Ga4Config | None = None
+    folder: FolderConfig | None = None
+    secret: StrictStr | None = Field(default=None, max_length=20_000)
+    every_minutes: StrictInt | None = Field(default=None, ge=1, le=525_600)
+    form: Form = Field(default_factory=Form)
+    mapping: Mapping = Field(default_factory=Mapping)
+    units: Units = Field(default_factory=Units)
+
+    @model_validator(mode="after")
+    def _its_own(self) -> "NewSource":
+        given = {name for name in ("postgres", "ga4", "folder") if getattr(self, name) is not None}
+        if given != {self.type}:
+            raise ValueError(f"Give {self.type}, and nothing of the other types")
+        return self
+
+    @property
+    def config(self) -> dict[str, Any]:
+        chosen: Body = getattr(self, self.type)
+        return chosen.model_dump(mode="json")
+
+
+class SourceOut(BaseModel):
+    """A source; whether it has a secret, never which."""
+
+    id: UUID
+    name: str
+    type: str
+    kind: str
+    config: dict[str, Any]
+    has_secret: bool
+    every_minutes: int | None
+    next_at: datetime | None
+    cursor: str | None
+    last_import_id: UUID | None
+    problem: dict[str, Any] | None
+    created_at: datetime

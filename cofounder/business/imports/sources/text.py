@@ -1,0 +1,153 @@
+"""CSV and TSV, of any encoding and delimiter."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from cofounder.business.imports.errors import FileEmpty, FileNotKnown, FileUnreadable
+from cofounder.business.imports.schemas import Fault, Form
+from cofounder.business.imports.sources.batches import BATCH_ROWS, Batch, frame, names
+from cofounder.business.imports.sources.files import head_of, unpacked
+
+DELIMITERS = (",", ";", "\t", "|")
+_CELL = 1_000_000  # characters; more is a quote that was never closed
+_LOOKED_AT = 200  # lines that tell the delimiter
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class TextReader:
+    """A file of lines with a delimiter between the cells."""
+
+    steady = True
+    total: int | None = None
+
+    def __init__(self, path: Path, form: Form) -> None:
+        self._path = path
+        self.notes: list[str] = []
+        head = head_of(path)
+        encoding = form.encoding or guess_encoding(head)
+        try:
+            text = head.decode(encoding, errors="replace")
+        except LookupError as error:
+            raise FileUnreadable(f"There is no encoding {encoding!r}.", field="encoding") from error
+        if text.count("\x00") > len(text) // 100:
+            raise FileNotKnown(f"{path.name} holds binary data.", field="file")
+        delimiter = form.delimiter or guess_delimiter(text, form.quote)
+        self.form = form.model_copy(update={"encoding": encoding, "delimiter": delimiter})
+        self.columns = self._names(text)
+
+    def _names(self, text: str) -> list[str]:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=str(self.form.delimiter), quotechar=self.form.quote)
+        try:
+            found = [next(rows) for _ in range(max(self.form.header, 1))][-1]
+            if self.form.header == 0:
+                return [f"column_{number}" for number in range(1, len(found) + 1)]
+            while not any(cell.strip() for cell in found):  # blank lines above the names
+                found = next(rows)
+        except (StopIteration, csv.Error) as error:
+            raise FileEmpty(f"{self._path.name} has no line {self.form.header} with column names.", field="file") from error
+        if len(found) == 1:
+            self.notes.append("The file has a single column. If that is wrong, name its delimiter.")
+        return names(found, self.notes)
+
+    def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
+        wide = len(self.columns)
+        with unpacked(self._path) as raw:
+            text = io.TextIOWrapper(raw, encoding=str(self.form.encoding), errors="replace", newline="")
+            csv.field_size_limit(_CELL)
+            rows = csv.reader(text, delimiter=str(self.form.delimiter), quotechar=self.form.quote)
+            begun = self.form.header == 0
+            lines: list[int] = []
+            cells: list[list[str]] = []
+            faults: list[Fault] = []
+            line = 0
+            while True:
+                line = rows.line_num + 1
+                try:
+                    row = next(rows)
+                except StopIteration:
+                    break
+                except csv.Error as error:
+                    faults.append(_fault(line, f"{error}".capitalize()))
+                    continue
+                except UnicodeError as error:  # utf-16 cut in the middle of a character
+                    raise FileUnreadable(f"It is no {self.form.encoding} from line {line} on.", field="encoding") from error
+                if not row or (len(row) == 1 and not row[0].strip() and wide > 1):
+                    continue  # a blank line
+                if not begun:
+                    begun = line >= self.form.header and any(cell.strip() for cell in row)
+                    continue
+                if len(row) != wide:
+                    if len(row) > wide and not any(row[wide:]):
+                        row = row[:wide]  # delimiters at the end of the line
+                    else:
+                        faults.append(_fault(line, f"It has {len(row)} cells where the columns are {wide}", row))
+                        continue
+                lines.append(line)
+                cells.append(row)
+                if len(lines) + len(faults) >= size:
+                    yield Batch(frame(self.columns, lines, cells), len(lines) + len(faults), faults)
+                    lines, cells, faults = [], [], []
+            if lines or faults:
+                yield Batch(frame(self.columns, lines, cells), len(lines) + len(faults), faults)
+
+    def close(self) -> None:
+        """Nothing stays open between two batches but the file of the generator."""
+
+
+def _fault(line: int, reason: str, row: list[str] | None = None) -> Fault:
+    shown = None if row is None else " | ".join(row)[:500]
+    return Fault(line=line, column="", value=shown, code="line_broken", reason=f"{reason}.")
+
+
+def guess_encoding(head: bytes) -> str:
+    """By its mark, else UTF-8 where it is that, else the likeliest by its letters."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+        return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    odd, even = head[1:4000:2].count(0), head[0:4000:2].count(0)
+    if max(odd, even) > 200 and min(odd, even) < 20:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(head[:200_000]).best()
+    found = best.encoding if best is not None else "cp1252"
+    # Western text is the same in all of these but for the signs that Windows added
+    return "cp1252" if found in ("latin_1", "iso8859_15", "cp1250", "cp1252", "cp1254", "mac_roman", "hp_roman8") else found
+
+
+def guess_delimiter(text: str, quote: str) -> str:
+    """The one that cuts most of the first lines into the same number of cells, more than one."""
+    text = text[:200_000]
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        widths: list[int] = []
+        try:
+            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote):
+                if row:
+                    widths.append(len(row))
+                if len(widths) == _LOOKED_AT:
+                    break
+        except csv.Error:
+            return 0.0, 0
+        if not widths or widths[0] < 2:
+            return 0.0, 0
+        if len(widths) > 1 and len(text) == 200_000:
+            widths.pop()  # cut
+        return sum(width == widths[0] for width in widths) / len(widths), widths[0]
+
+    fits = {one: fit(one) for one in DELIMITERS}
+    return max(DELIMITERS, key=lambda one: (fits[one][0] > 0.5, fits[one][1], fits[one][0], -DELIMITERS.index(one)))

@@ -1,0 +1,268 @@
+"""The SQL of merging. Names of tables and columns come from the code here and from the kinds, never from a caller."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_BREAK = "chr(31)"
+_NOW, _ORIGIN, _IMPORT = "CAST(:now AS timestamptz)", "CAST(:origin AS text)", "CAST(:import_id AS uuid)"
+_LONG = 200  # characters of an id that an index holds without ado
+# Never among the values that are compared: who, when and whence.
+_ASIDE = frozenset(("id", "line", "untimed", "measured_at", "flags", "natural_key"))
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Rows of one batch."""
+
+    added: int
+    corrected: int
+    unchanged: int
+    repeated: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """How rows of a kind find the one that is there. `key`: SQL over `i`, where the table does not compute it itself."""
+
+    table: str
+    key: str | None = None
+    timed: bool = True  # one row a key and time of measurement
+    versioned: bool = False  # a value measured anew takes the place of the one before
+    ids: tuple[str, ...] = ()  # names of things in the source, shortened where an index could not hold them
+    fixed: tuple[tuple[str, str], ...] = ()  # column -> SQL over `m`, of every new row
+    default: tuple[tuple[str, str], ...] = ()  # the same, where the column was not given
+    own: str = ""  # SQL over `t`: rows of our own, of which only what is empty is filled
+
+
+def _digest(*parts: str) -> str:
+    return "md5(" + f" || {_BREAK} || ".join(parts) + ")::uuid"
+
+
+def _short(name: str) -> str:
+    return f"CASE WHEN length(i.{name}) > {_LONG} THEN md5(i.{name}) ELSE i.{name} END"
+
+
+_TASK_KEY = "md5('i' || chr(31) || {})::uuid"
+_WORDS_OF_POST = "'t'", "coalesce(i.title, '')", "i.content", "coalesce(extract(epoch FROM i.published_at)::text, '')"
+_TARGETS = {
+    "tasks": Target(
+        "tasks",
+        key=(
+            f"CASE WHEN i.external_id IS NOT NULL THEN {_TASK_KEY.format(_short('external_id'))}"
+            f" ELSE {_digest(chr(39) + 't' + chr(39), 'i.request', 'extract(epoch FROM i.created_at)::text')} END"
+        ),
+        timed=False,
+        ids=("external_id",),
+        fixed=(
+            ("source", "'legacy'"),
+            ("is_legacy", "true"),
+            ("as_of", "m.created_at"),
+            ("preferences", "'{}'::jsonb"),
+            ("answers", "'{}'::jsonb"),
+            ("questions", "'[]'::jsonb"),
+        ),
+        default=(("tags", "'{}'::text[]"),),
+        own="NOT t.is_legacy",
+    ),
+    "posts": Target(
+        "posts",
+        key=(
+            f"CASE WHEN i.external_id IS NOT NULL THEN {_digest('i.platform', chr(39) + 'i' + chr(39), _short('external_id'))}"
+            f" WHEN i.url IS NOT NULL THEN {_digest('i.platform', chr(39) + 'u' + chr(39), 'i.url')}"
+            f" ELSE {_digest('i.platform', *_WORDS_OF_POST)} END"
+        ),
+        timed=False,
+        ids=("external_id", "task_external_id"),
+        fixed=(("is_legacy", "true"),),
+        default=(("hashtags", "'{}'::text[]"),),
+        own="t.publication_id IS NOT NULL",
+    ),
+    "social_analytics": Target("social_post_analytics", ids=("post_external_id",), fixed=(("source", "CAST(:origin AS text)"),)),
+    "web_analytics": Target("web_analytics", versioned=True),
+    "financial_metrics": Target("financial_metrics", versioned=True, fixed=(("source", "CAST(:origin AS text)"),)),
+    "quality_evaluations": Target(
+        "quality_evaluations",
+        key=_digest(
+            "coalesce('t' || i.task_external_id, '')", "coalesce('p' || i.post_external_id, '')", "i.evaluator"
+        ),
+        ids=("task_external_id", "post_external_id"),
+    ),
+}
+
+
+async def take_turn(session: AsyncSession, kind: str) -> None:
+    """Wait until no other transaction merges rows of this kind: two that add the same key at once would collide."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"merge {_TARGETS[kind].table}"}
+    )
+
+
+async def merge(
+    session: AsyncSession,
+    kind: str,
+    rows: bytes,
+    columns: Sequence[str],
+    *,
+    import_id: UUID,
+    origin: str,
+    now: datetime,
+) -> Merged:
+    """Merge rows, given as CSV without a header, \\N for null. Of rows with one key the last line counts."""
+    target = _TARGETS[kind]
+    incoming = f"incoming_{target.table}"
+    await session.execute(text(_STAGE.format(incoming=incoming, table=target.table)))
+    await session.execute(text(f"TRUNCATE {incoming}"))
+    connection = await (await session.connection()).get_raw_connection()
+    driver = connection.driver_connection
+    assert driver is not None
+    await driver.copy_to_table(incoming, source=io.BytesIO(rows), columns=list(columns), format="csv", null="\\N")
+    given = {"import_id": import_id, "origin": origin, "now": now, "table": target.table}
+    found = (await session.execute(text(_merging(target, columns)), given)).one()
+    if target.versioned and found.versions:
+        await session.execute(text(_SUPERSEDE.format(table=target.table, incoming=incoming)))
+    return Merged(found.added, found.corrected, found.distinct_rows - found.added - found.corrected, found.repeated)
+
+
+# Without the table's constraints: what is missing here the merge adds. A key that the table computes, it computes too.
+_STAGE = """
+DO $$ BEGIN
+  IF to_regclass('pg_temp.{incoming}') IS NULL THEN
+    CREATE TEMP TABLE {incoming}
+      (LIKE {table} INCLUDING DEFAULTS INCLUDING GENERATED, line bigint, untimed boolean) ON COMMIT DELETE ROWS;
+    EXECUTE (SELECT 'ALTER TABLE {incoming} ' || string_agg(format('ALTER COLUMN %I DROP NOT NULL', attname), ', ')
+      FROM pg_attribute WHERE attrelid = 'pg_temp.{incoming}'::regclass AND attnotnull AND attnum > 0);
+  END IF;
+END $$
+"""
+
+_SUPERSEDE = """
+UPDATE {table} t SET superseded_at = n.next_at
+FROM (
+  SELECT id, lead(measured_at) OVER (PARTITION BY natural_key ORDER BY measured_at) AS next_at
+  FROM {table} WHERE natural_key IN (SELECT natural_key FROM {incoming})
+) n
+WHERE t.id = n.id AND t.superseded_at IS DISTINCT FROM n.next_at
+"""
+
+
+def _merging(target: Target, columns: Sequence[str]) -> str:
+    """One statement: find the row of each key, keep what it said, correct it, add what is new, count."""
+    given = [name for name in columns if name not in _ASIDE]
+    values = [name for name in given if name not in dict(target.fixed)]
+    order = "key, measured_at" if target.timed else "key"
+    time = "AND t.measured_at = s.measured_at" if target.timed else ""
+    key = target.key or "i.natural_key"
+    shortened = "".join(f", {_short(name)} AS {name}" for name in target.ids if name in given)
+    plain = ", ".join(
+        f"i.{name}"
+        for name in dict.fromkeys(("id", "line", "untimed", "flags", *(("measured_at",) if target.timed else ()), *given))
+        if name not in target.ids or name not in given
+    )
+    hashed = ", ".join(f"s.{name}" for name in values)
+    new = {name: _filled(target, name) for name in values}
+    theirs = ", ".join(f"t.{name}" for name in values)
+    ours = ", ".join(new.values()).replace("m.", "s.")
+    sets = ", ".join(f"{name} = {value}" for name, value in new.items())
+    stamped = {
+        "id": "m.id",
+        "import_id": _IMPORT,
+        "origin": _ORIGIN,
+        "known_at": _NOW,
+        "content_hash": "m.hash",
+        "flags": "m.flags",
+        **({"measured_at": "m.measured_at"} if target.timed else {}),
+        **({"natural_key": "m.key"} if target.key else {}),
+        **{name: f"m.{name}" for name in values},
+        **dict(target.fixed),
+        **{name: value for name, value in target.default if name not in values},
+    }
+    own = ", natural_key = coalesce(t.natural_key, m.key)" if target.own else ""
+    return f"""
+WITH s AS MATERIALIZED (
+  SELECT DISTINCT ON ({order}) s.*, md5('{",".join(values)}' || ROW({hashed})::text)::uuid AS hash
+  FROM (SELECT {plain}{shortened}, {key} AS key FROM incoming_{target.table} i) s
+  ORDER BY {order}, line DESC
+), m AS MATERIALIZED (
+  SELECT s.*, t.id AS old_id,
+    t.id IS NOT NULL AND t.content_hash IS DISTINCT FROM s.hash
+      AND ({theirs}) IS DISTINCT FROM ({ours}) AS differs
+  FROM s LEFT JOIN {target.table} t ON {_found(target, given)} {time}
+), kept AS (
+  INSERT INTO earlier_contents (id, table_name, row_id, content, known_at, replaced_at, import_id)
+  SELECT gen_random_uuid(), CAST(:table AS text), t.id, to_jsonb(t), t.known_at, {_NOW}, {_IMPORT}
+  FROM {target.table} t JOIN m ON m.old_id = t.id WHERE m.differs
+), corrected AS (
+  UPDATE {target.table} t
+  SET {sets}, flags = m.flags, content_hash = m.hash, known_at = {_NOW}, origin = {_ORIGIN}, import_id = {_IMPORT},
+    is_sample = false{own}
+  FROM m WHERE t.id = m.old_id AND m.differs RETURNING 1
+), added AS (
+  INSERT INTO {target.table} ({", ".join(stamped)})
+  SELECT {", ".join(stamped.values())} FROM m WHERE m.old_id IS NULL{_news(target, values)}
+  ORDER BY m.line ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT (SELECT count(*) FROM s) AS distinct_rows, (SELECT count(*) FROM corrected) AS corrected,
+  (SELECT count(*) FROM added) AS added,
+  (SELECT count(*) FROM incoming_{target.table}) - (SELECT count(*) FROM s) AS repeated,
+  {_versions(target)} AS versions
+"""
+
+
+def _filled(target: Target, name: str) -> str:
+    """What a row that is there says afterwards: of our own rows only what was empty is filled."""
+    return f"CASE WHEN {target.own} THEN coalesce(t.{name}, m.{name}) ELSE m.{name} END" if target.own else f"m.{name}"
+
+
+def _found(target: Target, given: Sequence[str]) -> str:
+    if target.table != "posts" or "external_id" not in given:
+        return "t.natural_key = s.key"
+    # one that we published ourselves has the platform's id and no key of an import
+    return (
+        "t.id = coalesce((SELECT p.id FROM posts p WHERE p.natural_key = s.key),"
+        " (SELECT p.id FROM posts p WHERE p.platform = s.platform AND p.external_id = s.external_id))"
+    )
+
+
+def _news(target: Target, values: Sequence[str]) -> str:
+    """Leave out what says the same as the newest that is there: for readings only where nobody said when it was taken."""
+    if not target.versioned and target.table != "social_post_analytics":
+        return ""
+    theirs, ours = ", ".join(f"n.{name}" for name in values), ", ".join(f"m.{name}" for name in values)
+    when = "true" if target.versioned else "m.untimed"
+    return f"""
+    AND NOT ({when} AND EXISTS (
+      SELECT 1 FROM {target.table} n
+      WHERE n.natural_key = m.key AND n.measured_at = (
+        SELECT max(l.measured_at) FROM {target.table} l WHERE l.natural_key = m.key AND l.measured_at < m.measured_at
+      ) AND ({theirs}) IS NOT DISTINCT FROM ({ours})))"""
+
+
+def _versions(target: Target) -> str:
+    if not target.versioned:
+        return "0"
+    return f"""(SELECT count(*) FROM m WHERE m.old_id IS NULL AND EXISTS (
+      SELECT 1 FROM {target.table} n WHERE n.natural_key = m.key AND n.measured_at <> m.measured_at))"""
+
+
+async def link(session: AsyncSession) -> None:
+    """Join what names each other by id, whichever came first: tasks, posts, readings, evaluations."""
+    task = _TASK_KEY.format("{}.task_external_id")
+    for statement in (
+        f"""UPDATE posts p SET task_id = t.id FROM tasks t
+            WHERE p.task_id IS NULL AND p.task_external_id IS NOT NULL AND t.natural_key = {task.format("p")}""",
+        """UPDATE social_post_analytics r SET post_id = p.id FROM posts p
+            WHERE r.post_id IS NULL AND r.post_external_id IS NOT NULL
+              AND p.platform = r.platform AND p.external_id = r.post_external_id""",
+        f"""UPDATE quality_evaluations e SET task_id = t.id FROM tasks t
+            WHERE e.task_id IS NULL AND e.task_external_id IS NOT NULL AND t.natural_key = {task.format("e")}""",
+        """UPDATE quality_evaluations e SET post_id = p.id FROM posts p
+            WHERE e.post_id IS NULL AND e.post_external_id IS NOT NULL AND p.external_id = e.post_external_id
+              AND (SELECT count(*) FROM posts q WHERE q.external_id = e.post_external_id) = 1""",
+    ):
+        await session.execute(text(statement))
