@@ -66,6 +66,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     wire()
     async with live.listening(), chat.open_desk():
         yield
+    if settings().mcp:
+        await app.state.door.close()
     await registry.close()
     await db.dispose()
 
@@ -85,6 +87,7 @@ def create_app() -> FastAPI:
     from cofounder.kit import pages
     from cofounder.kit.http import install
     from cofounder.kit.openapi import also, operation_id
+    from cofounder.mcp import door
     from cofounder.ops.events import router as events
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
@@ -102,6 +105,8 @@ def create_app() -> FastAPI:
     install(app)
     for router in (request, chat, run, commands, approve, publish, learn, settings_routes, people, events, ops):
         app.include_router(router)
+    if settings().mcp:
+        app.state.door = door.install(app)
     app.include_router(servers)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
     contract.describe(app)

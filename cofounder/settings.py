@@ -69,6 +69,10 @@ class Settings(BaseSettings):
         default="",
         description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto count, commas between.",
     )
+    mcp: bool = Field(default=True, description="Let other assistants in over MCP at /mcp, with a key.")
+    mcp_key: SecretStr | None = Field(
+        default=None, description="Key for `cofounder mcp`; none: the local owner, who does not decide through it."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     company: str = Field(default="", description="The company's name, as texts may use it.")
 

@@ -15,7 +15,7 @@ from cofounder.business.records.schemas import PostWithReading
 from cofounder.models.brief import Passage
 
 _SEEN = 500  # newest tasks and posts that are looked at
-_LIKE = 0.05  # cosine; below it nothing is called similar
+LIKE = 0.05  # cosine; below it nothing is called similar
 _WEIGHTS = {"similarity": 0.6, "outcome": 0.25, "recency": 0.15}
 _HALF_LIFE_DAYS = 365
 _PLAIN = re.compile(r"^(hello|hi|dear|your friends|unsubscribe)\b|^#\w+(\s+#\w+)*$", re.IGNORECASE)
@@ -75,7 +75,7 @@ async def similar_content(
     ranked = [
         _ranked(item, score, usual, as_of, channels)
         for (item, _), score in zip(found, scores, strict=True)
-        if score >= _LIKE
+        if score >= LIKE
     ]
     return sorted(ranked, key=lambda each: (-each.rank_score, str(each.task_id)))[:limit]
 
@@ -199,7 +199,7 @@ async def passages(session: AsyncSession, topic: str, *, as_of: datetime, limit:
     order = sorted(range(len(bodies)), key=lambda at: (-scores[at], -len(bodies[at][1])))
     chosen: list[int] = []
     for at in order:
-        if scores[at] < _LIKE or len(chosen) == limit:
+        if scores[at] < LIKE or len(chosen) == limit:
             break
         if not _repeats(bodies, at, chosen):
             chosen.append(at)

@@ -10,6 +10,7 @@ import typer
 from cofounder.cli import out
 from cofounder.cli.groups import (
     asking,
+    assistants,
     commands,
     data,
     database,
@@ -65,7 +66,20 @@ def options(
         settings.cache_clear()
 
 
-for group in (running, asking, listing, tasks, deciding, publishing, commands, data, people, keys, database):
+for group in (
+    running,
+    asking,
+    listing,
+    tasks,
+    deciding,
+    publishing,
+    commands,
+    assistants,
+    data,
+    people,
+    keys,
+    database,
+):
     group.register(app)
 
 

@@ -144,7 +144,7 @@ def _plain(scope: Scope) -> Scope:
     if scope["method"] == "HEAD":
         changed["method"] = "GET"
     path = scope["path"]
-    if path.startswith("/api/") and path.endswith("/"):
+    if path.startswith(("/api/", "/mcp/")) and path.endswith("/"):
         changed["path"] = path.rstrip("/")
         changed["raw_path"] = (scope.get("raw_path") or b"").rstrip(b"/")
     return {**scope, **changed} if changed else scope

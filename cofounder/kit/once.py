@@ -50,25 +50,38 @@ class _Once:
     async def answer(
         self, session: AsyncSession, who: str, body: BaseModel, act: Callable[[], Awaitable[A]], kind: type[A]
     ) -> A:
-        """What `act` gives, or gave when this key came first. Two at once: the second waits for the first.
+        """What `act` gives, or gave when this key came first. Raises KeyReused, and whatever `act` raises."""
+        return await answer(session, self._where, who, self._key, body, act, kind)
 
-        Raises KeyReused, and whatever `act` raises.
-        """
-        if self._key is None:
-            return await act()
-        id = _digest([self._where, who, self._key])
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(id, 0))))
-        sent = _digest(body.model_dump(mode="json", exclude_unset=True))
-        kept = await session.get(KeptAnswer, id)
-        if kept is not None and kept.answered_at > now() - KEPT:
-            if kept.sent != sent:
-                raise KeyReused(field="Idempotency-Key")
-            return kind.model_validate_json(kept.answer)
-        made = await act()
-        await session.execute(delete(KeptAnswer).where(KeptAnswer.answered_at <= now() - KEPT))
-        session.add(KeptAnswer(id=id, sent=sent, answer=made.model_dump_json(), answered_at=now()))
-        await session.flush()
-        return made
+
+async def answer(
+    session: AsyncSession,
+    where: str,
+    who: str,
+    key: str | None,
+    body: BaseModel,
+    act: Callable[[], Awaitable[A]],
+    kind: type[A],
+) -> A:
+    """What `act` gives, or gave when `who` first sent this key to this place. Two at once: the second waits.
+
+    Raises KeyReused, and whatever `act` raises.
+    """
+    if key is None:
+        return await act()
+    id = _digest([where, who, key])
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(id, 0))))
+    sent = _digest(body.model_dump(mode="json", exclude_unset=True))
+    kept = await session.get(KeptAnswer, id)
+    if kept is not None and kept.answered_at > now() - KEPT:
+        if kept.sent != sent:
+            raise KeyReused(field="Idempotency-Key")
+        return kind.model_validate_json(kept.answer)
+    made = await act()
+    await session.execute(delete(KeptAnswer).where(KeptAnswer.answered_at <= now() - KEPT))
+    session.add(KeptAnswer(id=id, sent=sent, answer=made.model_dump_json(), answered_at=now()))
+    await session.flush()
+    return made
 
 
 Once = Annotated[_Once, Depends()]

@@ -25,6 +25,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+_NO_PAGE = ("api", "mcp", ".well-known")  # programs ask there, and would take the page for an answer
+
 
 def is_built(built: Path = BUILT) -> bool:
     """Whether there is a page to serve."""
@@ -38,7 +40,7 @@ def install(app: FastAPI, built: Path = BUILT) -> None:
     async def page(scope: Scope, receive: Receive, send: Send) -> None:
         address = scope.get("path", "").lstrip("/")
         asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        if not asked or address.split("/")[0] in ("api", "mcp"):
+        if not asked or address.split("/")[0] in _NO_PAGE:
             await missing(scope, receive, send)
             return
         answer = await asyncio.to_thread(_file, built, address)

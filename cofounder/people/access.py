@@ -43,17 +43,21 @@ async def signed_in(request: Request, credentials: _Credentials) -> Caller:
     Raises NotSignedIn, and OriginForeign for a change that a cookie came with from another site.
     """
     if credentials is not None:
-        secret = credentials.credentials
-        async with db.transaction() as session:
-            if secret.count(".") == 2:
-                return await sign_ins.with_access_token(session, secret)
-            return await service.sign_in(session, secret)
+        return await holder(credentials.credentials)
     cookie = cookies.read(request)
     if cookie is None:
         raise NotSignedIn()
     cookies.same_origin(request, must=True)
     async with db.transaction() as session:
         return await sign_ins.with_cookie(session, cookie)
+
+
+async def holder(secret: str) -> Caller:
+    """The holder of a key or of an access token. Raises NotSignedIn."""
+    async with db.transaction() as session:
+        if secret.count(".") == 2:
+            return await sign_ins.with_access_token(session, secret)
+        return await service.sign_in(session, secret)
 
 
 class AtLeast:

@@ -19,6 +19,7 @@ class Caller:
     kind: Kind
     sign_in_id: UUID | None = None  # of a person over HTTP
     user_id: UUID | None = None
+    via: str | None = None  # what speaks for them, where it is not they themselves: "mcp"
 
     @property
     def who(self) -> str:

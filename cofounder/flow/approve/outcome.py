@@ -25,8 +25,12 @@ async def follow(
     decision: DecisionRow,
     *,
     wake: bool = True,
+    via: str | None = None,
 ) -> DecisionOut:
-    """Set everything in motion that the decision says, in its own transaction; the answer tells what that was."""
+    """Set everything in motion that the decision says, in its own transaction; the answer tells what that was.
+
+    `via`: what spoke for the person who decided, as the audit log should say.
+    """
     publications = await _publications(session, task, decision)
     await records.update_task(session, task.id, **_status(decision))
     if wake:
@@ -43,6 +47,7 @@ async def follow(
             "fingerprint": decision.fingerprint,
             "channels": list(decision.channels),
             "decision": str(decision.id),
+            **({"via": via} if via else {}),
         },
     )
     live.changed(session, "approvals", task.id)

@@ -124,7 +124,7 @@ async def decide(session: AsyncSession, decision: Decision, *, by: Caller) -> De
         await _take_plan(session, approval, decision.plan)
     if decision.edits:
         await _apply(session, task, approval, decision.edits, by.who)
-    return await _record(session, task, approval, decision, verdict, by.who)
+    return await _record(session, task, approval, decision, verdict, by.who, via=by.via)
 
 
 async def decision_for(session: AsyncSession, decision_id: UUID) -> tuple[DecisionRow, Approval] | None:
@@ -242,6 +242,7 @@ async def _record(
     by: str,
     *,
     wake: bool = True,
+    via: str | None = None,
 ) -> DecisionOut:
     """Write the decision and everything that follows from it."""
     publish = (
@@ -267,7 +268,7 @@ async def _record(
     )
     approval.decided_at = row.decided_at
     await queries.add(session, row)
-    return await outcome.follow(session, task, approval, row, wake=wake)
+    return await outcome.follow(session, task, approval, row, wake=wake, via=via)
 
 
 def _round(row: Approval) -> Round:

@@ -75,6 +75,12 @@ async def stream(session: AsyncSession, filters: Filters, *, with_plan: bool = F
         session.expunge(row)
 
 
+async def newest(session: AsyncSession, filters: Filters, limit: int) -> list[Example]:
+    """The chosen examples, newest request first."""
+    wanted = chosen(filters).order_by(None).order_by(Example.timestamp.desc(), Example.execution_id).limit(limit)
+    return list((await session.scalars(wanted)).all())
+
+
 async def count(session: AsyncSession, filters: Filters) -> int:
     """How many examples the filter lets through, without its limit."""
     return int(await session.scalar(select(func.count()).select_from(chosen(filters).order_by(None).subquery())) or 0)

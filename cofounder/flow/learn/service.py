@@ -1,17 +1,18 @@
 """Bring an example up to date from the rows of its task; sums and patterns over all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business import similar
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve import texts
 from cofounder.flow.learn import history, queries
 from cofounder.flow.learn.example import Decided, Known, example, next_tags, system_tags
-from cofounder.flow.learn.schemas import PatternsOut, SummaryOut
+from cofounder.flow.learn.schemas import Filters, PatternsOut, SummaryOut
 from cofounder.flow.learn.tables import Example
 from cofounder.flow.plan import service as plans
 from cofounder.flow.publish import service as publishing
@@ -21,6 +22,7 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.models import service as models
 
+_SEEN = 500  # newest examples that are looked at
 ENOUGH_OUTCOMES = 20  # measured publications before any pattern is looked for
 
 __all__ = ["Example"]
@@ -58,6 +60,27 @@ async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
 async def get(session: AsyncSession, execution_id: UUID) -> Example | None:
     """The example of a task, None before its first decision or end."""
     return await queries.one(session, execution_id)
+
+
+async def like(
+    session: AsyncSession, text: str, *, platforms: Sequence[str] = (), limit: int = 5
+) -> list[tuple[Example, float]]:
+    """(example, likeness 0-1) of earlier runs whose request, texts or feedback share words with a text, best first.
+
+    Tests and what a person excluded are left out; `platforms` narrows to work for any of them.
+    """
+    found = await queries.newest(session, Filters(include_sample=True), _SEEN)
+    found = [row for row in found if not platforms or set(platforms) & set(row.platforms)]
+    if not found:
+        return []
+    scores = similar.likeness(text, [_words(row) for row in found])
+    ranked = sorted(zip(found, scores, strict=True), key=lambda one: -one[1])
+    return [(row, score) for row, score in ranked[:limit] if score >= similar.LIKE]
+
+
+def _words(row: Example) -> str:
+    texts = (row.final_text or {}).values()
+    return " ".join(filter(None, [row.user_request, (row.decision or {}).get("feedback"), *map(str, texts)]))
 
 
 async def patterns(session: AsyncSession) -> PatternsOut:

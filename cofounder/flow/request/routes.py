@@ -40,7 +40,7 @@ StatusWord = Literal[
     "cancelled",
     "expired",
 ]
-_MEANS = {"executing": "running", "complete": "completed"}  # words that scripts used before
+MEANS = {"executing": "running", "complete": "completed"}  # words that scripts used before
 Cursor = Annotated[str | None, Query(max_length=200)]
 
 
@@ -84,7 +84,7 @@ async def list_tasks(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[TaskOut]:
     """Tasks, newest first."""
-    wanted = TaskFilter(status=[_MEANS.get(word, word) for word in status or ()] or None, source=source, text=search)
+    wanted = TaskFilter(status=[MEANS.get(word, word) for word in status or ()] or None, source=source, text=search)
     found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
     return Page[TaskOut](
         items=[service.as_listed(task) for task in found.items], next_cursor=found.next_cursor, total=found.total
