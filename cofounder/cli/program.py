@@ -20,6 +20,7 @@ from cofounder.cli.groups import (
     people,
     publishing,
     running,
+    servers,
     tasks,
 )
 from cofounder.kit.errors import CofounderError
@@ -74,6 +75,7 @@ for group in (
     deciding,
     publishing,
     commands,
+    servers,
     assistants,
     data,
     people,
