@@ -18,6 +18,10 @@ const words = (search: Record<string, unknown>): Record<string, string | undefin
 const tree = root.addChildren([
   createRoute({ ...at("/"), component: Home }),
   createRoute({
+    ...at("/chat/{-$id}"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/request/Chat")), "Chat"),
+  }),
+  createRoute({
     ...at("/orchestrator"),
     validateSearch: words,
     component: lazyRouteComponent(() => whenServed(import("./stages/run/Tasks")), "Tasks"),

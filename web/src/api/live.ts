@@ -20,6 +20,7 @@ const SHOWN_BY: Record<string, string[]> = {
   effects: ["publications"],
   commands: ["commands"],
   agents: ["commands"],
+  chat: ["chat"],
   examples: ["examples", "summary"],
   alerts: ["system"],
 };

@@ -3,6 +3,7 @@ export type Place = { to: string; name: string; key: string; foot?: boolean };
 
 export const PLACES: Place[] = [
   { to: "/", name: "Home", key: "h" },
+  { to: "/chat", name: "Chat", key: "m" },
   { to: "/orchestrator", name: "Tasks", key: "t" },
   { to: "/orchestrator/approvals", name: "Approvals", key: "a" },
   { to: "/queue", name: "Command queue", key: "q" },

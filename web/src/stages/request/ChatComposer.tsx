@@ -1,0 +1,154 @@
+/** Where a person asks: the text is kept until the server has it, the picks say how it is answered. */
+import { Button, Textarea } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, type RefObject, useState } from "react";
+import { ask, client, Problem } from "../../api/client";
+import { useMay } from "../../api/me";
+import { chatAgents, chatModels } from "../../api/queries";
+import { Key } from "../../parts/Key";
+import { money } from "../../parts/words";
+import styles from "./ChatComposer.module.css";
+import { useDeciding } from "./ChatDeciding";
+import { type useChatDraft, usePicks } from "./ChatDraft";
+import { ChatPicker, type Option } from "./ChatPicker";
+import type { Exchange, Model } from "./ChatTypes";
+
+type Props = {
+  field: RefObject<HTMLTextAreaElement | null>;
+  conversation: string;
+  draft: ReturnType<typeof useChatDraft>;
+  running: string | null;
+  sent: (exchange: Exchange) => void;
+  stop: () => Promise<void>;
+};
+
+const FINE = typeof matchMedia === "undefined" || matchMedia("(pointer: fine)").matches; // else a keyboard would pop up
+
+export function ChatComposer({ field, conversation, draft, running, sent, stop }: Props) {
+  const [picks, pick] = usePicks();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [deciding] = useDeciding();
+  const ready = !!draft.text.trim() && !busy && !running;
+
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!ready) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const exchange = (await ask(
+        client.POST("/api/chat", {
+          body: {
+            message: draft.text,
+            conversation_id: conversation || undefined,
+            mode: (picks.mode || undefined) as never,
+            agent: picks.agent || undefined,
+            model: picks.model || undefined,
+            wait: false,
+          },
+          headers: { "Idempotency-Key": draft.birth },
+        }),
+      )) as Exchange; // the route may also answer as a stream, which nobody asked for here
+      draft.sent();
+      sent(exchange);
+    } catch (error) {
+      if (error instanceof Problem) setProblem(error);
+      if (error instanceof Problem && error.status > 0) draft.type(draft.text); // asked again it is a new question
+    } finally {
+      setBusy(false);
+      field.current?.focus();
+    }
+  };
+  return (
+    <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label="Ask">
+      <div className={styles.box}>
+        <Textarea
+          ref={field}
+          aria-label="Your message"
+          placeholder="Ask, or give it work"
+          autosize
+          minRows={1}
+          maxRows={9}
+          variant="unstyled"
+          autoFocus={FINE}
+          readOnly={busy}
+          value={draft.text}
+          error={problem ? `${problem.message} ${problem.hint ?? ""}` : undefined}
+          onChange={(event) => draft.type(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
+          }}
+        />
+        <div className={styles.foot}>
+          <Picks picks={picks} pick={pick} />
+          {running ? (
+            <Button onClick={() => void stop()} rightSection={<Key>Esc</Key>}>
+              Stop
+            </Button>
+          ) : (
+            <Button
+              type="submit"
+              variant={deciding ? "default" : "filled"}
+              loading={busy}
+              disabled={!draft.text.trim()}
+              rightSection={<Key>Ctrl Enter</Key>}
+            >
+              Send
+            </Button>
+          )}
+        </div>
+      </div>
+    </form>
+  );
+}
+
+type PicksProps = {
+  picks: { mode: string; agent: string; model: string };
+  pick: (next: Partial<PicksProps["picks"]>) => void;
+};
+
+function Picks({ picks, pick }: PicksProps) {
+  const operator = useMay("operator");
+  const agents = useQuery(chatAgents()).data?.items ?? [];
+  const models = useQuery(chatModels()).data?.items ?? [];
+  const modes: Option[] = [
+    { id: "", name: "Automatic", says: "Chosen by what you ask; each answer says why." },
+    { id: "conversation", name: "Question", says: "An answer from the company's data." },
+    {
+      id: "orchestration",
+      name: "Work",
+      says: "Starts a task. Nothing is published before its exact text is approved.",
+      whyNot: operator ? null : "Your role lets you ask. An operator can give it work.",
+    },
+    { id: "learning", name: "Learning", says: "What was learned, with the examples it rests on." },
+  ];
+  return (
+    <div className={styles.picks}>
+      <ChatPicker label="Mode" options={modes} picked={picks.mode} pick={(mode) => pick({ mode })} />
+      <ChatPicker
+        label="Agent"
+        options={agents.map((agent) => ({ id: agent.id, name: agent.name, says: agent.does }))}
+        picked={picks.agent}
+        pick={(agent) => pick({ agent })}
+      />
+      <ChatPicker
+        label="Model"
+        options={[
+          { id: "", name: "First that answers", says: "In the order of the settings." },
+          ...models.map((model) => ({ id: model.id, name: model.name, says: priced(model), whyNot: whyNot(model) })),
+        ]}
+        picked={picks.model}
+        pick={(model) => pick({ model })}
+      />
+    </div>
+  );
+}
+
+function priced({ provider, price }: Model): string {
+  if (!price) return provider;
+  if (price.input + price.output === 0) return `${provider}, free of charge`;
+  return `${provider}, ${money(price.input)} in and ${money(price.output)} out a million tokens`;
+}
+
+const whyNot = (model: Model) => (model.reachable ? null : (model.why_not ?? "Not reachable."));

@@ -1,0 +1,41 @@
+/** What is typed and not sent, by conversation, and what was last picked beside it. */
+import { useState } from "react";
+import { flushSync } from "react-dom";
+import { newName, useDraft } from "../../parts/draft";
+
+const EMPTY = { text: "", birth: "" };
+
+/** The draft of a conversation ("" for one not begun). `birth` names the question: sent twice it is asked once. */
+export function useChatDraft(conversation: string) {
+  const [draft, set] = useDraft(`chat:${conversation}`, EMPTY);
+  return {
+    ...draft,
+    type: (text: string) => set(text ? { text, birth: newName() } : EMPTY),
+    sent: () => flushSync(() => set(EMPTY)), // forgotten before the page goes on to the conversation
+  };
+}
+
+const PICKS = "cofounder:chat";
+export type Picks = { mode: string; agent: string; model: string };
+const FIRST: Picks = { mode: "", agent: "", model: "" };
+
+/** Mode, agent and model as last picked in this browser; "" leaves the choice to the server. */
+export function usePicks(): [Picks, (next: Partial<Picks>) => void] {
+  const [picks, setPicks] = useState<Picks>(() => {
+    try {
+      return { ...FIRST, ...(JSON.parse(localStorage.getItem(PICKS) ?? "{}") as Partial<Picks>) };
+    } catch {
+      return FIRST;
+    }
+  });
+  const pick = (next: Partial<Picks>) => {
+    const all = { ...picks, ...next };
+    setPicks(all);
+    try {
+      localStorage.setItem(PICKS, JSON.stringify(all));
+    } catch {
+      // kept for this page only
+    }
+  };
+  return [picks, pick];
+}
