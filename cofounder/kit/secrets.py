@@ -1,65 +1,49 @@
-"""Secrets that the product must be able to read again: sealed in the database, opened with a key that lies outside it.
+"""Secrets that must be read again: encrypted in the database, the key in a file of the home that only its owner reads.
 
-The key is a file of the home that only its owner reads. A copy of the database alone opens nothing, nor does the file.
-Machines that share a database share the file too: copy it. Never: a secret in a log, an answer or an export.
+In: a text. Out: bytes that say nothing without the key. Never: the text or the key in a log, an answer or the database.
 """
 
-import json
 import os
-import secrets as random
-from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from cofounder.kit import postgres
-from cofounder.kit.errors import Conflict
-
-FILE = "secrets.key"
+KEY_FILE = "secrets.key"
 
 
-class SecretsSealed(Conflict):
-    """The secrets kept here cannot be opened on this machine."""
-
-    hint = f"Copy {FILE} from the home of the machine where they were given, or give them again."
+class Unreadable(Exception):
+    """It was encrypted with another key."""
 
 
-def seal(values: Mapping[str, str]) -> bytes | None:
-    """The values as what may lie in the database; None where there are none."""
-    return Fernet(_key(make=True)).encrypt(json.dumps(dict(values)).encode()) if values else None
+def seal(home: Path, text: str) -> bytes:
+    """The text, encrypted; the home's key is made where there is none yet."""
+    return Fernet(_key(home)).encrypt(text.encode())
 
 
-def unseal(sealed: bytes | None) -> dict[str, str]:
-    """What was sealed. Raises SecretsSealed where this home's key does not fit."""
-    if sealed is None:
-        return {}
+def unseal(home: Path, sealed: bytes) -> str:
+    """The text again. Raises Unreadable where the key is missing or another one."""
     try:
-        return dict(json.loads(Fernet(_key(make=False)).decrypt(sealed)))
-    except (InvalidToken, FileNotFoundError, ValueError) as error:
-        raise SecretsSealed() from error
+        return Fernet((home / KEY_FILE).read_bytes()).decrypt(sealed).decode()
+    except (OSError, InvalidToken, ValueError) as error:
+        raise Unreadable from error
 
 
-def path() -> Path:
-    """Where this home's key lies."""
-    return postgres.default_home() / FILE
-
-
-def _key(*, make: bool) -> bytes:
-    """Two processes may make it at once: one wins, both read the winner's."""
-    place = path()
-    if make and not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = place.with_name(f"{place.name}.{random.token_hex(4)}")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(handle, Fernet.generate_key())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        try:
-            os.link(fresh, place)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return place.read_bytes()
+def _key(home: Path) -> bytes:
+    path = home / KEY_FILE
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        pass
+    fresh = path.with_name(f".{KEY_FILE}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(Fernet.generate_key())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)  # whoever comes second keeps the key of the first
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_bytes()

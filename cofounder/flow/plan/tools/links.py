@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-from cofounder.flow.plan.tools import addresses
+from cofounder.flow.plan.tools import addresses, keeping
 from cofounder.flow.plan.tools.errors import ServerAway, ServerPaused
 from cofounder.flow.plan.tools.listing import plain
 from cofounder.flow.plan.tools.tables import ToolServer
-from cofounder.kit import postgres, secrets
+from cofounder.kit import postgres
+from cofounder.kit.errors import CofounderError
 from cofounder.kit.log import logger
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -96,7 +97,7 @@ class Link:
     async def _connect(self) -> None:
         from fastmcp import Client
 
-        opened = secrets.unseal(self.place.sealed)
+        opened = keeping.unseal(self.place.sealed)
         self.hidden = tuple(sorted((one for one in opened.values() if len(one) > 3), key=len, reverse=True))
         self.client = Client(
             self._transport(opened),
@@ -124,15 +125,19 @@ class Link:
 
     async def _failed(self, error: Exception) -> ServerAway:
         """Close, choose the pause, and give what to tell."""
+        await self._leave()
+        words = self.words(error)  # by now the guard has said why
         await self._close()
         self.failures += 1
         self.again_at = time.monotonic() + PAUSES[min(self.failures, len(PAUSES)) - 1]
-        return ServerAway(f"{self.place.name}: {self.words(error)}")
+        return ServerAway(f"{self.place.name}: {words}")
 
     def words(self, error: Exception) -> str:
         """What went wrong, in one line, with what the server itself said last; never a secret."""
         if isinstance(error, TimeoutError):
-            what = f"no answer within {self.place.connect_seconds:g} s"
+            what = str(error) or f"no answer within {self.place.connect_seconds:g} s"
+        elif isinstance(error, CofounderError):
+            what = f"{error.detail} {error.advice}"
         else:
             what = str(error) or type(error).__name__
         lines = self._last_words()
@@ -174,9 +179,7 @@ class Link:
     async def lost(self, error: Exception) -> ServerAway:
         """The connection is of no use: close it, and pause before the next one."""
         async with self.lock:
-            words = f"{self.place.name}: {self.words(error) if not isinstance(error, TimeoutError) else error}"
-            await self._failed(error)
-            return ServerAway(words)
+            return await self._failed(error)
 
     async def went_silent(self) -> None:
         """A call got no answer. After some in a row the connection is made anew."""
@@ -190,17 +193,20 @@ class Link:
         async with self.lock:
             await self._close()
 
-    async def _close(self) -> None:
+    async def _leave(self) -> None:
         client, self.client = self.client, None
-        said, self.said = self.said, None
         if client is not None:
             try:
                 async with asyncio.timeout(CLOSING_SECONDS):
                     await client.close()
             except Exception as error:
                 log.warning("a tool server's connection did not close", server=self.place.name, error=str(error))
-        if said is not None:
-            said.close()
+
+    async def _close(self) -> None:
+        await self._leave()
+        if self.said is not None:
+            self.said.close()
+            self.said = None
 
 
 async def _pages(client: Any) -> list[Any]:

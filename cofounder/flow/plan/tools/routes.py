@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import Query
 
 from cofounder.flow.plan.tools import errors, links, outside, queries, registry, service, views
+from cofounder.flow.plan.tools.keeping import SecretsSealed
 from cofounder.flow.plan.tools.schemas import ApproveIn, ServerChange, ServerDetail, ServerIn, ServerOut
 from cofounder.kit import db
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.http import Page, Router, Session, documented
-from cofounder.kit.secrets import SecretsSealed
 from cofounder.people import Admin, Viewer
 
 router = Router(prefix="/api/orchestrator/tools/servers", tags=["tools"])

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.plan.tools import errors, listing, queries, views
+from cofounder.flow.plan.tools import errors, keeping, listing, queries, views
 from cofounder.flow.plan.tools.schemas import ApproveIn, ServerChange, ServerDetail, ServerIn, check_secrets, check_url
 from cofounder.flow.plan.tools.tables import ToolServer
-from cofounder.kit import live, secrets
+from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.people.roles import Caller
@@ -42,7 +42,7 @@ async def add(session: AsyncSession, given: ServerIn, *, by: Caller, agents: Col
         **given.model_dump(include={"connect_seconds", "list_seconds", "call_seconds"}),
         "id": new_id(),
         "command": command,
-        "secrets": secrets.seal(told),
+        "secrets": keeping.seal(told),
         "secret_names": sorted(told),
         "disabled": False,
         "version": 1,
@@ -106,12 +106,12 @@ async def change(session: AsyncSession, server_id: UUID, given: ServerChange, *,
             setattr(row, name, getattr(given, name))
     if given.secrets is not None:
         _check(row.transport, given)
-        told = secrets.unseal(row.secrets)
+        told = keeping.unseal(row.secrets)
         for name, value in given.secrets.items():
             told.pop(name, None)
             if value is not None:
                 told[name] = value.get_secret_value()
-        row.secrets, row.secret_names = secrets.seal(told), sorted(told)
+        row.secrets, row.secret_names = keeping.seal(told), sorted(told)
     row.version += 1
     row.health, row.problem = "unknown", None
     await session.flush()

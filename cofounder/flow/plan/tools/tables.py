@@ -28,7 +28,7 @@ class ToolServer(Row):
     command: Mapped[OptionalWords]  # stdio: the absolute path of a program
     args: Mapped[Listing]
     url: Mapped[OptionalWords]  # http
-    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)  # kit.secrets: environment or headers
+    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)  # keeping: environment or headers
     secret_names: Mapped[Listing]
     allow_private: Mapped[bool]  # http: may lie on this machine or in this network
     connect_seconds: Mapped[float]

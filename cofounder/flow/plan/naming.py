@@ -1,0 +1,304 @@
+"""Outside tools that a request asks for by name: "use the time server to ...", "call every.echo ...".
+
+Pure: the words of the request, the tools that may be used, a person's answers; out come steps, or questions. Only a
+tool or server that is named is ever used: nothing in a tool's own description can bring it into a plan.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cofounder.flow.plan.schemas import PlanStep, Tool
+from cofounder.models.intent import Question
+
+HINT = re.compile(r"\b(?:servers?|tools?|mcp)\b|\w\.\w", re.IGNORECASE)
+_WRITES = r"(?:write|draft|create|post|publish|make|prepare|send|compose|summari[sz]e|shorten)\b"
+_CLAUSES = re.compile(
+    rf"(?:,?\s+(?:and\s+)?then\s+|,?\s+and\s+(?={_WRITES})|[;\n]\s*|[.!?]\s+(?=[A-Z]))", re.IGNORECASE
+)
+_BY = r"(?:use|using|with|via|through|ask|call|from|by|run|let)"
+_WORD = re.compile(r"[a-z0-9]+")
+_IDLE = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "the",
+        "to",
+        "of",
+        "in",
+        "on",
+        "for",
+        "with",
+        "by",
+        "from",
+        "at",
+        "is",
+        "it",
+        "its",
+        "this",
+        "that",
+        "me",
+        "us",
+        "our",
+        "my",
+        "use",
+        "using",
+        "what",
+    ]
+)
+_ZONE = re.compile(r"\b(?:[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_+-]+\d*)+|UTC|GMT)\b")
+_FORMS = {  # what a name of an input says of the form of its value; each value is taken once, in order
+    "zone": _ZONE,
+    "tz": _ZONE,
+    "url": re.compile(r"https?://[^\s\"'<>]+[^\s\"'<>.,;:!?)]"),
+    "uri": re.compile(r"https?://[^\s\"'<>]+[^\s\"'<>.,;:!?)]"),
+    "date": re.compile(r"\b\d{4}-\d{2}-\d{2}\b"),
+    "time": re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b"),
+    "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w"),
+}
+_QUOTED = re.compile("[\"“”‘`]([^\"“”’`]+)[\"“”’`]|(?<!\\w)'([^']+)'(?!\\w)")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w:/.]*\w)")
+_FREE = (
+    "message",
+    "text",
+    "query",
+    "question",
+    "prompt",
+    "input",
+    "topic",
+    "content",
+    "search",
+    "keyword",
+    "term",
+    "q",
+)
+
+
+@dataclass
+class Named:
+    """What a request named: steps to run, what must be asked first, what is left of the request for others."""
+
+    steps: list[PlanStep] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rest: str = ""
+    wish: str = ""
+
+
+@dataclass
+class _Mention:
+    tools: list[Tool]  # those that it may mean
+    phrase: tuple[int, int]  # where it stands in its clause
+    exact: bool
+
+
+def find(request: str, tools: Mapping[str, Tool], answers: Mapping[str, str]) -> Named | None:
+    """What the request names; None where it names nothing."""
+    clauses = [part for part in _CLAUSES.split(request) if part.strip()]
+    found, rest = Named(), []
+    for clause in clauses:
+        mention = _mention(clause, tools)
+        if mention is None:
+            rest.append(clause)
+            continue
+        without = _without(clause, mention.phrase)
+        if rest and not _words(without):  # "What time is it in Oslo? Use the time server."
+            without = rest[-1] if re.match(rf"\s*{_WRITES}", rest[-1], re.IGNORECASE) else rest.pop()
+        if re.match(rf"\s*(?:please\s+)?{_WRITES}", clause, re.IGNORECASE):
+            rest.append(without)  # the text is still to be written
+        _plan(found, mention, without, answers)
+    if not (found.steps or found.questions):
+        return None
+    found.rest = ". ".join(part.strip(" .,;") for part in rest if _WORD.search(part.lower()))
+    return found
+
+
+def servers_named(request: str, names: Sequence[str]) -> list[str]:
+    """Those of the servers that the request asks to use."""
+    return [name for name in names if re.search(_server(name), request, re.IGNORECASE)]
+
+
+def _spelled(name: str) -> str:
+    return "[ _-]".join(re.escape(part) for part in re.split(r"[ _-]", name))
+
+
+def _server(name: str) -> str:
+    return rf"\b{_BY}\s+(?:the\s+|our\s+|my\s+)?[\"'`]?{_spelled(name)}[\"'`]?\s+(?:mcp\s+|tool\s+)*server\b"
+
+
+def _tool(name: str) -> str:
+    return rf"\b{_BY}\s+(?:the\s+|our\s+|my\s+)?[\"'`]?{_spelled(name)}[\"'`]?\s+tool\b"
+
+
+def _mention(clause: str, tools: Mapping[str, Tool]) -> _Mention | None:
+    """The tool by its id, else by its name, else those of the server that is named."""
+    for id, tool in tools.items():
+        if at := re.search(rf"(?:\b{_BY}\s+(?:the\s+)?)?(?<![\w.]){re.escape(id)}(?![\w-])(?:\s+tool\b)?", clause):
+            return _Mention([tool], at.span(), True)
+    by_server = {
+        name: at
+        for name in dict.fromkeys(str(tool.server) for tool in tools.values())
+        if (at := re.search(_server(name), clause, re.IGNORECASE))
+    }
+    by_tool = [(one, at) for one in tools.values() if (at := re.search(_tool(one.name), clause, re.IGNORECASE))]
+    narrowed = [(one, at) for one, at in by_tool if not by_server or one.server in by_server]
+    if narrowed:
+        return _Mention([one for one, _ in narrowed], narrowed[0][1].span(), len(narrowed) == 1)
+    for name, at in by_server.items():
+        return _Mention([tool for tool in tools.values() if tool.server == name], at.span(), False)
+    return None
+
+
+def _without(clause: str, phrase: tuple[int, int]) -> str:
+    """The clause without the words that name the tool, and the "to" that joined them."""
+    after = re.sub(r"^\s*(?:to|and|for)\s+", " ", clause[phrase[1] :], flags=re.IGNORECASE)
+    return f"{clause[: phrase[0]]} {after}".strip(" ,.")
+
+
+def _plan(found: Named, mention: _Mention, wish: str, answers: Mapping[str, str]) -> None:
+    tool = _chosen(mention, wish, answers)
+    if tool is None:
+        server = mention.tools[0].server
+        found.questions.append(
+            Question(
+                field="tool",
+                question=f"Which tool of the {server} server should do it?",
+                why="Several of its tools may be meant.",
+                options=[one.name for one in mention.tools][:20],
+            )
+        )
+        return
+    inputs, missing = _inputs(tool, wish, answers)
+    for name, schema in missing:
+        said = str(schema.get("description") or "")[:300]
+        options = [str(one) for one in schema.get("enum", [])][:20]
+        question = f"What should {tool.tool_id} get as {name}?"
+        found.questions.append(
+            Question(field=f"input_{name}", question=question, why=said or "The tool requires it.", options=options)
+        )
+    if missing:
+        return
+    number = len(found.steps) + 1
+    id = re.sub(r"[^a-z0-9_]", "_", f"use_{tool.server}" if number == 1 else f"use_{tool.server}_{number}")
+    found.steps.append(PlanStep(id=id, tool=tool.tool_id, inputs=inputs, produces="deliverable:result"))
+    of = (
+        f", of the {len(mention.tools)} tools of the {tool.server} server that you named"
+        if len(mention.tools) > 1
+        else ""
+    )
+    given = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in inputs.items()) or "nothing"
+    found.notes.append(f"{tool.tool_id} was chosen{of}; it gets {given}."[:600])
+    found.wish = found.wish or wish
+
+
+def _chosen(mention: _Mention, wish: str, answers: Mapping[str, str]) -> Tool | None:
+    """The one that is meant; None where the words do not tell."""
+    if len(mention.tools) == 1:
+        return mention.tools[0]
+    answered = answers.get("tool", "").strip().lower()
+    for tool in mention.tools:
+        if answered in (tool.name.lower(), tool.tool_id.lower()):
+            return tool
+    words = _words(wish)
+    best = max(_score(tool, words) for tool in mention.tools)
+    first = [tool for tool in mention.tools if best and _score(tool, words) == best]
+    if len(first) > 1:  # that for which the words say all it needs
+        first = [tool for tool in first if not _inputs(tool, wish, answers)[1]]
+    return first[0] if len(first) == 1 else None
+
+
+def _words(text: str) -> set[str]:
+    found = (word for word in _WORD.findall(text.lower()) if word not in _IDLE)
+    return {word[:-1] if len(word) > 3 and word.endswith("s") else word for word in found}
+
+
+def _score(tool: Tool, words: set[str]) -> int:
+    """How much of the wish the tool's name and its first sentence have."""
+    name, said = _words(tool.name), _words(tool.description.split(". ")[0][:300])
+    return 3 * len(words & name) + len(words & (said - name))
+
+
+def _inputs(
+    tool: Tool, wish: str, answers: Mapping[str, str]
+) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """(the inputs that the words give, the required ones that they do not)."""
+    properties = {name: one for name, one in tool.input_schema.get("properties", {}).items() if isinstance(one, dict)}
+    required = [name for name in tool.input_schema.get("required", []) if name in properties]
+    taken: set[tuple[int, int]] = set()
+    given: dict[str, Any] = {}
+    missing = []
+    for name in [*required, *(name for name in properties if name not in required)]:
+        schema = properties[name]
+        value = _answered(answers.get(f"input_{name}"), schema)
+        if value is None:
+            value = _read(name, schema, wish, taken, required=name in required)
+        if value is not None:
+            given[name] = value
+        elif name in required and "default" not in schema:
+            missing.append((name, schema))
+    return given, missing
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type", "string")
+    return str(next((one for one in kind if one != "null"), "string") if isinstance(kind, list) else kind)
+
+
+def _answered(text: str | None, schema: Mapping[str, Any]) -> Any:
+    if text is None or not text.strip():
+        return None
+    if _kind(schema) == "string":
+        return text.strip()
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.strip()  # the check of the plan says what is wrong with it
+
+
+def _read(name: str, schema: Mapping[str, Any], wish: str, taken: set[tuple[int, int]], *, required: bool) -> Any:
+    """The value of one input in the words, each part of which is used once; None where it is not there."""
+    kind, plain = _kind(schema), _spelled(name)
+    for option in schema.get("enum", []):
+        if isinstance(option, str) and re.search(rf"(?<!\w){re.escape(option)}(?!\w)", wish, re.IGNORECASE):
+            return option
+    if at := re.search(rf"\b{plain}\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,;]+))", wish, re.IGNORECASE):
+        return _answered(next(one for one in at.groups() if one is not None), schema)
+    if "enum" in schema:
+        return None
+    if kind in ("number", "integer"):
+        return _number(name, wish, taken) if required else None
+    if kind != "string":
+        return None
+    for part, form in _FORMS.items():
+        if part in name.lower():
+            at = _next(form, wish, taken)
+            return at.group() if at else None
+    if not required:
+        return None
+    quoted = _next(_QUOTED, wish, taken)
+    if quoted is not None:
+        return quoted[1] or quoted[2]
+    if any(part == name.lower() or part in name.lower().split("_") for part in _FREE):
+        return wish.strip()[:4_000] or None
+    return None
+
+
+def _next(form: re.Pattern[str], wish: str, taken: set[tuple[int, int]]) -> re.Match[str] | None:
+    for at in form.finditer(wish):
+        if at.span() not in taken:
+            taken.add(at.span())
+            return at
+    return None
+
+
+def _number(name: str, wish: str, taken: set[tuple[int, int]]) -> int | float | None:
+    at = re.search(rf"\b{_spelled(name)}\s+(-?\d+(?:\.\d+)?)\b", wish, re.IGNORECASE)
+    text = at[1] if at else None
+    if at is not None:
+        taken.add(at.span(1))
+    elif (found := _next(_NUMBER, wish, taken)) is not None:
+        text = found.group()
+    return None if text is None else float(text) if "." in text else int(text)
