@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from cofounder.agents.tools import AsOf, agent, tool
-from cofounder.business import baselines as usual
+from cofounder.business.derive import baselines as usual
 from cofounder.business import similar
 from cofounder.business.state import business_state
 from cofounder.kit import db

@@ -55,7 +55,7 @@ async def find_trends(
     since = as_of - timedelta(days=days)
     async with db.reading() as session:
         posts = await records.posts(session, as_of=as_of, since=since)
-    read = [post for post in posts if post.views]
+    read = [post for post in posts if post.seen]
     found, level = trends.topic_trends(_retold(read, topic), since + timedelta(days=days) / 2)
     if topic:
         found = [each for each in found if each.topic == topic]

@@ -1,20 +1,29 @@
-"""Earlier content like a topic: ranked by words, outcome and recency, each with its reasons."""
+"""Earlier content like a topic: ranked by words and meaning, outcome and recency, each with its reasons.
+
+A short history is compared one by one. Of a long one the index (`context.index`) names the candidates, and these are
+compared one by one.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.baselines import pooled_rate
+from cofounder.business.context import search
+from cofounder.business.context.words import likeness as likeness
+from cofounder.business.derive import baselines
+from cofounder.business.derive.rates import pooled_rate
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import PostWithReading
 from cofounder.models.brief import Passage
 
-_SEEN = 500  # newest tasks and posts that are looked at
+_SEEN = 500  # newest tasks, and twice as many posts, that are looked at where there is no index
 LIKE = 0.05  # cosine; below it nothing is called similar
 _WEIGHTS = {"similarity": 0.6, "outcome": 0.25, "recency": 0.15}
 _HALF_LIFE_DAYS = 365
@@ -46,7 +55,7 @@ class SimilarTask(BaseModel):
     completed_at: datetime | None
     post_metrics: list[PostMetrics]
     metadata: dict[str, Any] = Field(default_factory=dict)
-    similarity: float = Field(description="Cosine of TF-IDF word vectors, 0-1")
+    similarity: float = Field(description="0-1; by words (TF-IDF), where there is an index by meaning too")
     rank_score: float = Field(description="0.6 similarity + 0.25 outcome + 0.15 recency, each 0-1")
     reasons: list[str]
 
@@ -54,30 +63,84 @@ class SimilarTask(BaseModel):
 async def similar_content(
     session: AsyncSession, topic: str, *, channels: Sequence[str] = (), as_of: datetime, limit: int = 5
 ) -> list[SimilarTask]:
-    """Earlier tasks and posts on like words, best first; nothing made or measured after `as_of`.
+    """Earlier tasks and posts like a topic, best first; nothing made or measured after `as_of`.
 
     `channels` narrows to work that had a post on one of them.
     """
-    posts = await records.posts(session, as_of=as_of, limit=2 * _SEEN)
-    by_task: dict[UUID | None, list[PostWithReading]] = {}
-    for post in posts:
-        by_task.setdefault(post.task_id, []).append(post)
-    tasks = await records.earlier_tasks(session, as_of=as_of, limit=_SEEN)
-    found = [_of_task(task, by_task.get(task.id, [])) for task in tasks]
-    known = {task.id for task in tasks}
-    found += [_of_post(post) for id, group in by_task.items() if id not in known for post in group]
+    if not topic.strip():
+        return []
+    history = await _history(session, topic, as_of)
+    found = _joined(history.tasks, history.posts)
     if channels:
         found = [each for each in found if any(m.platform in channels for m in each[0].post_metrics)]
-    if not found or not topic.strip():
-        return []
-    usual = {name: pooled_rate([p for p in posts if p.platform == name]) for name in {p.platform for p in posts}}
-    scores = likeness(topic, [text for _, text in found])
+    scores = history.compared(topic, [text for _, text in found])
     ranked = [
-        _ranked(item, score, usual, as_of, channels)
+        _ranked(item, score, history.usual, as_of, channels)
         for (item, _), score in zip(found, scores, strict=True)
         if score >= LIKE
     ]
     return sorted(ranked, key=lambda each: (-each.rank_score, str(each.task_id)))[:limit]
+
+
+async def like_posts(session: AsyncSession, topic: str, *, as_of: datetime, least: float) -> list[UUID]:
+    """The posts published by `as_of` that are like a topic at least so much, most alike first."""
+    history = await _history(session, topic, as_of)
+    texts = [f"{post.title or ''} {post.topic or ''} {post.content}" for post in history.posts]
+    scored = sorted(zip(history.compared(topic, texts), history.posts, strict=True), key=lambda pair: -pair[0])
+    return [post.id for score, post in scored if score >= least]
+
+
+@dataclass(frozen=True)
+class _History:
+    """What is looked at, what engagement is usual, and how texts are compared with a topic."""
+
+    posts: list[PostWithReading]
+    tasks: list[records.TaskRow]
+    usual: dict[str, float | None]
+    compared: Callable[[str, Sequence[str]], list[float]]
+
+
+async def _history(session: AsyncSession, topic: str, as_of: datetime) -> _History:
+    """All of a short history; of a long one what the index holds for candidates."""
+    found = await search.candidates(session, topic, as_of=as_of)
+    if found is None:
+        posts = await records.posts(session, as_of=as_of, limit=2 * _SEEN)
+        names = {post.platform for post in posts}
+        usual = {name: pooled_rate([post for post in posts if post.platform == name]) for name in names}
+        return _History(posts, await records.earlier_tasks(session, as_of=as_of, limit=_SEEN), usual, likeness)
+    ids = list(found.items)
+    posts = await records.posts(session, as_of=as_of, ids=ids)
+    task_ids = {*ids, *(post.task_id for post in posts if post.task_id is not None)}
+    tasks = await records.earlier_tasks(session, as_of=as_of, ids=list(task_ids))
+    if tasks:
+        of_tasks = await records.posts(session, as_of=as_of, task_ids=[task.id for task in tasks])
+        posts = list({post.id: post for post in (*posts, *of_tasks)}.values())
+    usual = await _usual(session, found.index, as_of)
+    return _History(posts, tasks, usual, partial(search.similarity, found.fitted))
+
+
+_usual_rates: dict[tuple[UUID, datetime], dict[str, float | None]] = {}
+
+
+async def _usual(session: AsyncSession, index: UUID, as_of: datetime) -> dict[str, float | None]:
+    """Each platform's pooled engagement as of the beginning of the hour, reckoned once an hour in a process."""
+    key = (index, as_of.replace(minute=0, second=0, microsecond=0))
+    if key not in _usual_rates:
+        found = await baselines.baselines(session, as_of=key[1])
+        if len(_usual_rates) > 50:
+            _usual_rates.clear()
+        _usual_rates[key] = {name: one.avg_engagement_rate for name, one in found.items()}
+    return _usual_rates[key]
+
+
+def _joined(tasks: Sequence[records.TaskRow], posts: Sequence[PostWithReading]) -> list[tuple[SimilarTask, str]]:
+    """Each task with its posts, each post without one by itself, and the words to compare."""
+    by_task: dict[UUID | None, list[PostWithReading]] = {}
+    for post in posts:
+        by_task.setdefault(post.task_id, []).append(post)
+    found = [_of_task(task, by_task.get(task.id, [])) for task in tasks]
+    known = {task.id for task in tasks}
+    return found + [_of_post(post) for id, group in by_task.items() if id not in known for post in group]
 
 
 def _of_task(task: records.TaskRow, posts: Sequence[PostWithReading]) -> tuple[SimilarTask, str]:
@@ -167,35 +230,15 @@ def _outcome(item: SimilarTask, usual: dict[str, float | None], channels: Sequen
     return 0.5, ""
 
 
-def likeness(query: str, texts: Sequence[str]) -> list[float]:
-    """Cosine similarity of TF-IDF vectors (words and pairs of words, sublinear) of each text with the query."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    vectorizer = TfidfVectorizer(
-        stop_words="english", ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w\w+\b"
-    )
-    try:
-        matrix = vectorizer.fit_transform([*map(_stemmed, texts), _stemmed(query)])
-    except ValueError:  # nothing but stop words
-        return [0.0] * len(texts)
-    scores = (matrix[:-1] @ matrix[-1].T).toarray().ravel()
-    return [float(score) for score in scores]
-
-
-def _stemmed(text: str) -> str:
-    """Words without a plural s, so that "customer stories" finds "a customer story"."""
-    return re.sub(r"(?<=\w\w)(?:ies\b|(?<![su])s\b)", lambda m: "y" if m[0] == "ies" else "", text.lower())
-
-
 async def passages(session: AsyncSession, topic: str, *, as_of: datetime, limit: int = 6) -> list[Passage]:
     """The company's own earlier texts on a topic, relevant and unlike each other, one a task; greetings cut."""
-    posts = await records.posts(session, as_of=as_of, limit=2 * _SEEN)
-    bodies = [(post, _body(post.content)) for post in posts]
-    bodies = [(post, body) for post, body in bodies if len(body.split()) >= 8]
-    if not bodies or not topic.strip():
+    if not topic.strip():
         return []
+    history = await _history(session, topic, as_of)
+    bodies = [(post, _body(post.content)) for post in history.posts]
+    bodies = [(post, body) for post, body in bodies if len(body.split()) >= 8]
     searched = [f"{post.title or ''} {post.topic or ''} {body}" for post, body in bodies]
-    scores = likeness(topic, searched)
+    scores = history.compared(topic, searched)
     order = sorted(range(len(bodies)), key=lambda at: (-scores[at], -len(bodies[at][1])))
     chosen: list[int] = []
     for at in order:

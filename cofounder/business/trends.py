@@ -13,7 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from cofounder.business.baselines import pooled_rate
+from cofounder.business.derive.intervals import t_quantile
+from cofounder.business.derive.rates import pooled_rate
 from cofounder.business.records.schemas import PostWithReading
 from cofounder.business.wording import half_up, trimmed
 
@@ -51,7 +52,7 @@ class TopicTrend(BaseModel):
 
 def topic_trends(posts: Sequence[PostWithReading], middle: datetime) -> tuple[list[TopicTrend], float]:
     """Each topic's trend, most posts first, and the level of every interval. `middle` parts the window."""
-    read = [post for post in posts if post.views and post.topic]
+    read = [post for post in posts if post.seen and post.topic]
     scores = _scores(read)
     groups: dict[str, list[int]] = defaultdict(list)
     for at, post in enumerate(read):
@@ -63,7 +64,7 @@ def topic_trends(posts: Sequence[PostWithReading], middle: datetime) -> tuple[li
 
 def _scores(posts: Sequence[PostWithReading]) -> list[float]:
     """Log engagement of each post, less its platform's mean."""
-    raw = [math.log(((post.interactions or 0) + 0.5) / ((post.views or 0) + 1)) for post in posts]
+    raw = [math.log(((post.interactions or 0) + 0.5) / ((post.seen or 0) + 1)) for post in posts]
     by_platform: dict[str, list[float]] = defaultdict(list)
     for post, score in zip(posts, raw, strict=True):
         by_platform[post.platform].append(score)
@@ -92,7 +93,7 @@ def _trend(
         n=len(own),
         n_earlier=len(earlier),
         n_later=len(later),
-        views=sum(post.views or 0 for post in own),
+        views=sum(post.seen or 0 for post in own),
         engagement_rate=None if rate is None else round(rate, 6),
         verdict=_verdict(change),
         change=change,
@@ -107,8 +108,6 @@ def welch(one: Sequence[float], other: Sequence[float], level: float) -> Effect 
     """exp(mean difference of logs) with Welch's interval; None under 10 posts together or 5 on a side."""
     if len(one) + len(other) < FEWEST or min(len(one), len(other)) < FEWEST_EACH:
         return None
-    from scipy.stats import t
-
     first, second = _mean_variance(one), _mean_variance(other)
     parts = first[1] / len(one), second[1] / len(other)
     error = math.sqrt(sum(parts))
@@ -117,7 +116,7 @@ def welch(one: Sequence[float], other: Sequence[float], level: float) -> Effect 
         width = 0.0
     else:
         freedom = sum(parts) ** 2 / (parts[0] ** 2 / (len(one) - 1) + parts[1] ** 2 / (len(other) - 1))
-        width = float(t.ppf(0.5 + level / 2, freedom)) * error
+        width = t_quantile(0.5 + level / 2, freedom) * error
     low, high = math.exp(gap - width), math.exp(gap + width)
     return Effect(ratio=round(math.exp(gap), 4), low=round(low, 4), high=round(high, 4), n=len(one), n_other=len(other))
 
@@ -176,10 +175,10 @@ def shares(posts: Sequence[PostWithReading], by: Literal["topic", "platform"]) -
     groups: dict[str, list[PostWithReading]] = defaultdict(list)
     for post in posts:
         groups[(post.topic or "no topic") if by == "topic" else post.platform].append(post)
-    total = sum(post.views or 0 for post in posts)
+    total = sum(post.seen or 0 for post in posts)
     found = []
     for name, mine in groups.items():
-        views = sum(post.views or 0 for post in mine)
+        views = sum(post.seen or 0 for post in mine)
         found.append(
             Share(
                 name=name,

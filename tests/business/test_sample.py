@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import periods, sample
-from cofounder.business.baselines import pooled_rate
+from cofounder.business.derive.rates import pooled_rate
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewFinancial, NewTask, TaskFilter
 from cofounder.business.sample import figures, posts

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import sample
-from cofounder.business.baselines import baselines
+from cofounder.business.derive.baselines import baselines
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost, NewReading, NewTask
 from cofounder.business.similar import likeness, passages, similar_content

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cofounder.business import trends
-from cofounder.business.baselines import pooled_rate, usual
+from cofounder.business.derive.rates import pooled_rate
 from cofounder.business.records.schemas import PostWithReading
 from cofounder.kit.ids import new_id
 
@@ -89,10 +89,9 @@ def test_a_pooled_rate_lies_between_the_posts_rates(pairs: list[tuple[int, float
     assert min(rates) - 1e-12 <= pooled <= max(rates) + 1e-12
 
 
-def test_a_baseline_pools_and_never_averages_rates() -> None:
-    found = usual([a_post("a", 0.5, views=10), a_post("a", 0.01, views=1000)])
-    assert found.avg_engagement_rate == round(15 / 1010, 6)
-    assert usual([]).avg_engagement_rate is None
+def test_a_rate_over_posts_pools_and_never_averages_rates() -> None:
+    assert pooled_rate([a_post("a", 0.5, views=10), a_post("a", 0.01, views=1000)]) == 15 / 1010
+    assert pooled_rate([]) is None
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=30))

@@ -7,8 +7,7 @@ from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.business.records.tables import Key
-from cofounder.kit.columns import Document, Id, Moment, OptionalDocument, OptionalRef, Words
+from cofounder.kit.columns import Document, Id, Moment, OptionalDocument, OptionalMoment, OptionalRef, Words
 from cofounder.kit.db import Row
 
 
@@ -21,6 +20,7 @@ class Embedder(Row):
     state: Mapped[Words]  # fitting, ready, retired
     dimensions: Mapped[int]
     fitted_on: Mapped[int]  # texts
+    expected: Mapped[int]  # texts that it was made to search
     fitted_at: Mapped[Moment]
     words: Mapped[bytes | None] = mapped_column(LargeBinary)  # the vocabulary, one word a line, compressed
     weights: Mapped[bytes | None] = mapped_column(LargeBinary)  # idf, float32
@@ -29,6 +29,7 @@ class Embedder(Row):
     clusters: Mapped[bytes | None] = mapped_column(LargeBinary)  # topics x dimensions, float16
     topics: Mapped[OptionalDocument]  # the topics' names
     probes: Mapped[int] = mapped_column(server_default="1")  # cells that a search looks into
+    looked_at: Mapped[OptionalMoment]  # up to when new work is in the index
     recall: Mapped[float | None]  # recall@10 against exact search, as tried on some of its own texts
 
 
@@ -39,7 +40,7 @@ class ContextItem(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)  # the task's or post's
     kind: Mapped[Words]  # task, post
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    content_hash: Mapped[Key]  # of the words it was read with
+    read_at: Mapped[Moment]  # when its words were read
     words: Mapped[str] = mapped_column(TSVECTOR)
     __table_args__ = (
         Index("ix_context_items_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),

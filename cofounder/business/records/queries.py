@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Numeric, Select, Table, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Numeric, Select, Table, and_, bindparam, delete, exists, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -109,8 +109,10 @@ async def task_count(session: AsyncSession, filters: TaskFilter) -> int:
     return (await session.execute(select(func.count()).select_from(Task).where(*_matching(filters)))).scalar_one()
 
 
-async def earlier_tasks(session: AsyncSession, as_of: datetime, limit: int) -> Sequence[Task]:
-    """Tasks that had ended well by `as_of`, newest first."""
+async def earlier_tasks(
+    session: AsyncSession, as_of: datetime, limit: int, ids: Sequence[UUID] | None = None
+) -> Sequence[Task]:
+    """Tasks that had ended well by `as_of`, newest first; of these ids where given."""
     query = (
         select(Task)
         .where(Task.completed_at.is_not(None), Task.completed_at <= as_of, Task.created_at <= as_of)
@@ -118,22 +120,27 @@ async def earlier_tasks(session: AsyncSession, as_of: datetime, limit: int) -> S
         .order_by(Task.completed_at.desc())
         .limit(limit)
     )
+    if ids is not None:
+        query = query.where(Task.id.in_(ids))
     return (await session.execute(query)).scalars().all()
 
 
 def _posts_as_of() -> Select[Post, SocialPostAnalytics]:
-    """Posts published by `as_of`, each with its latest reading as of then (cumulative: never the sum)."""
+    """Posts published by `as_of`, each with its latest reading as of then (cumulative: never the sum).
+
+    The reading is looked up post by post, so that the newest fifty posts cost fifty look-ups however many there are.
+    """
     reading = (
         select(SocialPostAnalytics)
-        .where(SocialPostAnalytics.measured_at <= bindparam("as_of"))
-        .ext(distinct_on(SocialPostAnalytics.post_id))
-        .order_by(SocialPostAnalytics.post_id, SocialPostAnalytics.measured_at.desc())
-        .subquery()
+        .where(SocialPostAnalytics.post_id == Post.id, SocialPostAnalytics.measured_at <= bindparam("as_of"))
+        .order_by(SocialPostAnalytics.measured_at.desc(), SocialPostAnalytics.id.desc())
+        .limit(1)
+        .lateral()
     )
     latest = aliased(SocialPostAnalytics, reading)
     return (
         select(Post, latest)
-        .outerjoin(latest, latest.post_id == Post.id)
+        .outerjoin(latest, true())
         .where(Post.published_at.is_not(None), Post.published_at <= bindparam("as_of"))
         .order_by(Post.published_at.desc(), Post.id.desc())
     )
@@ -149,6 +156,8 @@ def _posts(narrowed: tuple[str, ...]) -> Select[Post, SocialPostAnalytics]:
         query = query.where(Post.published_at >= bindparam("since"))
     if "task_ids" in narrowed:
         query = query.where(Post.task_id.in_(bindparam("task_ids", expanding=True)))
+    if "ids" in narrowed:
+        query = query.where(Post.id.in_(bindparam("ids", expanding=True)))
     if "limit" in narrowed:
         query = query.limit(bindparam("limit"))
     return query
@@ -158,6 +167,15 @@ async def has_post(session: AsyncSession, id: UUID) -> bool:
     return bool(await session.scalar(select(exists().where(Post.id == id))))
 
 
+async def posted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
+    query = select(Post.id, Post.published_at, Post.url).where(Post.id.in_(ids), Post.published_at.is_not(None))
+    return {id: (at, url) for id, at, url in (await session.execute(query)).all()}
+
+
+async def set_posted(session: AsyncSession, id: UUID, at: datetime | None, url: str | None) -> None:
+    await session.execute(update(Post).where(Post.id == id).values(published_at=at, url=url))
+
+
 async def posts(
     session: AsyncSession,
     as_of: datetime,
@@ -165,10 +183,11 @@ async def posts(
     platforms: Sequence[str] | None = None,
     since: datetime | None = None,
     task_ids: Sequence[UUID] | None = None,
+    ids: Sequence[UUID] | None = None,
     limit: int | None = None,
 ) -> list[PostWithReading]:
     """Newest first, each with its latest reading as of `as_of`."""
-    wanted = {"platforms": platforms or None, "since": since, "task_ids": task_ids, "limit": limit}
+    wanted = {"platforms": platforms or None, "since": since, "task_ids": task_ids, "ids": ids, "limit": limit}
     given = {name: value for name, value in wanted.items() if value is not None}
     found = await session.execute(_posts(tuple(given)), {"as_of": as_of, **given})
     return [_joined(post, reading) for post, reading in found.all()]

@@ -168,18 +168,22 @@ class PostWithReading(BaseModel):
     is_sample: bool = False
 
     @property
+    def seen(self) -> int | None:
+        """Views; impressions where the platform counts those alone."""
+        return self.views if self.views is not None else self.impressions
+
+    @property
     def interactions(self) -> int | None:
-        """Clicks, shares and comments together; None before the first reading."""
-        if self.views is None:
-            return None
-        return (self.clicks or 0) + (self.shares or 0) + (self.comments or 0)
+        """Clicks, shares and comments together; None where none of them was counted."""
+        counted = [one for one in (self.clicks, self.shares, self.comments) if one is not None]
+        return sum(counted) if counted else None
 
     @property
     def engagement_rate(self) -> float | None:
         """(clicks + shares + comments) / views; None without views."""
-        if not self.views or self.interactions is None:
+        if not self.seen or self.interactions is None:
             return None
-        return self.interactions / self.views
+        return self.interactions / self.seen
 
 
 class WebMonth(BaseModel):

@@ -145,14 +145,27 @@ def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
         raise CursorInvalid(field="cursor") from error
 
 
-async def earlier_tasks(session: AsyncSession, *, as_of: datetime, limit: int = 500) -> list[TaskRow]:
-    """Tasks that had ended well by `as_of`, newest first."""
-    return list(await queries.earlier_tasks(session, as_of, limit))
+async def earlier_tasks(
+    session: AsyncSession, *, as_of: datetime, limit: int = 500, ids: Sequence[UUID] | None = None
+) -> list[TaskRow]:
+    """Tasks that had ended well by `as_of`, newest first; of these ids where given."""
+    return list(await queries.earlier_tasks(session, as_of, limit, ids))
 
 
 async def has_post(session: AsyncSession, id: UUID) -> bool:
     """Whether there is a post with this id."""
     return await queries.has_post(session, id)
+
+
+async def posted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
+    """Of these posts, those that stand somewhere: id -> (since when, where)."""
+    return await queries.posted(session, ids)
+
+
+async def set_posted(session: AsyncSession, id: UUID, at: datetime | None, url: str | None) -> None:
+    """Write since when and where a post stands; without a time: nowhere yet."""
+    await queries.set_posted(session, id, at, url)
+    live.changed(session, "posts", id)
 
 
 async def add_post(session: AsyncSession, post: NewPost) -> PostRow:
@@ -172,10 +185,13 @@ async def posts(
     platforms: Sequence[str] | None = None,
     since: datetime | None = None,
     task_ids: Sequence[UUID] | None = None,
+    ids: Sequence[UUID] | None = None,
     limit: int | None = None,
 ) -> list[PostWithReading]:
     """Posts published by `as_of`, newest first, each with its latest reading as of then."""
-    return await queries.posts(session, as_of, platforms=platforms, since=since, task_ids=task_ids, limit=limit)
+    return await queries.posts(
+        session, as_of, platforms=platforms, since=since, task_ids=task_ids, ids=ids, limit=limit
+    )
 
 
 async def recent_posts(

@@ -193,7 +193,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("content_hash", sa.UUID(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("words", postgresql.TSVECTOR(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_context_items")),
     )
@@ -295,6 +295,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("dimensions", sa.Integer(), nullable=False),
         sa.Column("fitted_on", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
         sa.Column("fitted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("words", sa.LargeBinary(), nullable=True),
         sa.Column("weights", sa.LargeBinary(), nullable=True),
@@ -303,6 +304,7 @@ def upgrade() -> None:
         sa.Column("clusters", sa.LargeBinary(), nullable=True),
         sa.Column("topics", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("probes", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recall", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_embedders")),
     )

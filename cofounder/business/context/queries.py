@@ -1,0 +1,236 @@
+"""The SQL of the index of earlier work, and of what was foretold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.context.tables import Embedder, PredictionRow
+
+_ENDED = "('completed', 'approved', 'publishing')"
+# What a post and a task are searched by. Long texts say what they are about early.
+POST_TEXT = "concat_ws(' ', p.title, p.topic, p.category, left(p.content, 2000))"
+TASK_TEXT = "concat_ws(' ', t.title, t.topic, t.primary_keyword, t.category, left(t.request, 1000))"
+_BATCH = 5_000
+
+
+async def ready(session: AsyncSession) -> Embedder | None:
+    """The embedder in use."""
+    query = select(Embedder).where(Embedder.state == "ready").order_by(Embedder.fitted_at.desc()).limit(1)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def in_use(session: AsyncSession) -> tuple[UUID, datetime | None] | None:
+    """Its id and up to when it knows: its parts are megabytes, and a process that has them asks only for the name."""
+    query = "SELECT id, looked_at FROM embedders WHERE state = 'ready' ORDER BY fitted_at DESC LIMIT 1"
+    row = (await session.execute(text(query))).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def keep_embedder(session: AsyncSession, values: Mapping[str, Any]) -> None:
+    await session.execute(insert(Embedder).values(**values))
+
+
+async def change_embedder(session: AsyncSession, id: UUID, **changes: Any) -> None:
+    await session.execute(update(Embedder).where(Embedder.id == id).values(**changes))
+
+
+async def drop_embedders(session: AsyncSession, but: UUID) -> None:
+    await session.execute(delete(Embedder).where(Embedder.id != but))
+
+
+async def alone(session: AsyncSession) -> bool:
+    """Whether this transaction is the only one that writes the index."""
+    return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('cofounder context index'))")))
+
+
+async def size(session: AsyncSession, most: int) -> int:
+    """How many posts there are to find, counted up to `most`."""
+    query = "SELECT count(*) FROM (SELECT 1 FROM posts WHERE published_at IS NOT NULL LIMIT :most) counted"
+    return int(await session.scalar(text(query), {"most": most}) or 0)
+
+
+async def count(session: AsyncSession) -> int:
+    """How many posts and ended tasks there are."""
+    query = f"""SELECT (SELECT count(*) FROM posts WHERE published_at IS NOT NULL)
+      + (SELECT count(*) FROM tasks WHERE completed_at IS NOT NULL AND status IN {_ENDED})"""
+    return int(await session.scalar(text(query)) or 0)
+
+
+async def some_texts(session: AsyncSession, most: int) -> list[str]:
+    """Texts to fit on, spread over all there are."""
+    query = f"""SELECT {POST_TEXT} FROM posts p WHERE published_at IS NOT NULL
+      AND (:all OR abs(hashtext(p.id::text)) % :one_in = 0) LIMIT :most"""
+    n = int(await session.scalar(text("SELECT count(*) FROM posts WHERE published_at IS NOT NULL")) or 0)
+    asked = {"all": n <= most, "one_in": max(n // most, 1), "most": most}
+    found = list((await session.execute(text(query), asked)).scalars())
+    tasks = f"SELECT {TASK_TEXT} FROM tasks t WHERE completed_at IS NOT NULL AND status IN {_ENDED} LIMIT :most"
+    return found + list((await session.execute(text(tasks), {"most": most // 4})).scalars())
+
+
+_READ = f"""
+INSERT INTO context_items (id, kind, at, read_at, words)
+SELECT p.id, 'post', p.published_at, now(), to_tsvector('english', {POST_TEXT})
+FROM posts p LEFT JOIN context_items i ON i.id = p.id
+WHERE p.published_at IS NOT NULL AND (CAST(:since AS timestamptz) IS NULL OR p.known_at >= :since)
+  AND (i.id IS NULL OR p.known_at > i.read_at)
+UNION ALL
+SELECT t.id, 'task', t.completed_at, now(), to_tsvector('english', {TASK_TEXT})
+FROM tasks t LEFT JOIN context_items i ON i.id = t.id
+WHERE t.completed_at IS NOT NULL AND t.status IN {_ENDED}
+  AND (CAST(:since AS timestamptz) IS NULL OR t.completed_at >= :since OR t.known_at >= :since)
+  AND (i.id IS NULL OR t.known_at > i.read_at)
+ON CONFLICT (id) DO UPDATE SET at = EXCLUDED.at, read_at = EXCLUDED.read_at, words = EXCLUDED.words
+RETURNING id"""
+
+
+async def read_words(session: AsyncSession, since: datetime | None) -> list[UUID]:
+    """Take the words of what is new or was corrected, among what we came to know since then; their ids."""
+    return list((await session.execute(text(_READ), {"since": since})).scalars())
+
+
+async def forget_vectors(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """So that a corrected text is placed anew."""
+    await session.execute(text("DELETE FROM context_vectors WHERE item_id = ANY(:ids)"), {"ids": list(ids)})
+
+
+async def forget_gone(session: AsyncSession) -> None:
+    """Take deleted posts and tasks out."""
+    gone = """DELETE FROM context_items i WHERE
+      (i.kind = 'post' AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.id = i.id)) OR
+      (i.kind = 'task' AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.id = i.id))"""
+    await session.execute(text(gone))
+
+
+_UNPLACED = f"""
+SELECT i.id, i.at, coalesce({POST_TEXT}, {TASK_TEXT}) AS text
+FROM context_items i LEFT JOIN posts p ON i.kind = 'post' AND p.id = i.id
+LEFT JOIN tasks t ON i.kind = 'task' AND t.id = i.id
+WHERE i.id > :after AND NOT EXISTS (
+  SELECT 1 FROM context_vectors v WHERE v.embedder_id = :embedder AND v.item_id = i.id)
+ORDER BY i.id LIMIT :batch"""
+_UNPLACED = _UNPLACED.replace(
+    f"coalesce({POST_TEXT}, {TASK_TEXT})", f"CASE WHEN i.kind = 'post' THEN {POST_TEXT} ELSE {TASK_TEXT} END"
+)
+
+
+async def unplaced(session: AsyncSession, embedder: UUID, after: UUID) -> list[tuple[UUID, datetime, str]]:
+    """(id, at, text) of items that the embedder has not placed yet, by id."""
+    asked = {"embedder": embedder, "after": after, "batch": _BATCH}
+    return [(row[0], row[1], row[2] or "") for row in (await session.execute(text(_UNPLACED), asked)).all()]
+
+
+async def place(session: AsyncSession, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Copy (embedder, item, cell, cluster, at, vector) rows in."""
+    names = ["embedder_id", "item_id", "cell", "cluster", "at", "vector"]
+    raw = await (await session.connection()).get_raw_connection()
+    assert raw.driver_connection is not None
+    await raw.driver_connection.copy_records_to_table("context_vectors", records=rows, columns=names)
+
+
+async def clear_vectors(session: AsyncSession, but: UUID) -> None:
+    await session.execute(text("DELETE FROM context_vectors WHERE embedder_id <> :but"), {"but": but})
+
+
+_NEAR = """
+SELECT string_agg(uuid_send(item_id), ''), string_agg(vector, '')
+FROM context_vectors WHERE embedder_id = :embedder AND cell = ANY(CAST(:cells AS int[])) AND at <= :as_of"""
+
+
+async def near(session: AsyncSession, embedder: UUID, cells: Sequence[int], as_of: datetime) -> tuple[bytes, bytes]:
+    """The ids (16 bytes each) and vectors of all items in these cells, in one order."""
+    asked = {"embedder": embedder, "cells": list(cells), "as_of": as_of}
+    ids, vectors = (await session.execute(text(_NEAR), asked)).one()
+    return ids or b"", vectors or b""
+
+
+async def holding(
+    session: AsyncSession, wanted: Sequence[Sequence[str]], weights: Mapping[str, float], as_of: datetime, limit: int
+) -> list[UUID]:
+    """Items that hold all words of one of the groups, those whose words weigh most for their length first."""
+    names = {word: f"w{at}" for at, word in enumerate(weights)}
+    groups = " || ".join(
+        "(" + " && ".join(f"plainto_tsquery('english', :{names[w]})" for w in group) + ")" for group in wanted
+    )
+    score = " + ".join(
+        f"CASE WHEN words @@ plainto_tsquery('english', :{name}) THEN CAST(:{name}_weight AS float8) ELSE 0 END"
+        for name in names.values()
+    )
+    query = f"""SELECT id FROM context_items WHERE words @@ ({groups}) AND at <= :as_of
+      ORDER BY ({score}) / sqrt(greatest(length(words), 4)) DESC, at DESC LIMIT :limit"""
+    asked: dict[str, Any] = {"as_of": as_of, "limit": limit}
+    for word, name in names.items():
+        asked |= {name: word, f"{name}_weight": weights[word] ** 2}
+    return list((await session.execute(text(query), asked)).scalars())
+
+
+async def latest_unread(session: AsyncSession, since: datetime, as_of: datetime, limit: int) -> list[UUID]:
+    """Posts and tasks that came after the index was brought up to date."""
+    query = f"""SELECT id FROM (
+      SELECT p.id, p.published_at AS at FROM posts p WHERE p.known_at >= :since AND p.published_at <= :as_of
+        AND NOT EXISTS (SELECT 1 FROM context_items i WHERE i.id = p.id)
+      UNION ALL
+      SELECT t.id, t.completed_at FROM tasks t WHERE t.completed_at >= :since AND t.completed_at <= :as_of
+        AND t.status IN {_ENDED} AND NOT EXISTS (SELECT 1 FROM context_items i WHERE i.id = t.id)) fresh
+    ORDER BY at DESC LIMIT :limit"""
+    return list((await session.execute(text(query), {"since": since, "as_of": as_of, "limit": limit})).scalars())
+
+
+async def keep_predictions(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await session.execute(insert(PredictionRow), [dict(row) for row in rows])
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A prediction beside what came."""
+
+    outcomes: dict[str, Any]
+    views: float | None
+    engaged: float | None
+    likes: float | None
+    followers: float | None
+    revenue: float | None
+    cost: float | None
+
+
+_KEPT = """
+SELECT DISTINCT ON (p.id) f.outcomes, coalesce(r.views, r.impressions)::float8 AS views,
+  (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 AS engaged,
+  r.likes::float8 AS likes, r.followers::float8 AS followers, r.revenue::float8 AS revenue,
+  coalesce(r.cost, p.cost)::float8 AS cost
+FROM predictions f JOIN posts p ON p.task_id = f.task_id AND p.platform = f.channel
+JOIN LATERAL (SELECT * FROM social_post_analytics a WHERE a.post_id = p.id AND a.measured_at <= :as_of
+  AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+WHERE f.channel = :channel AND f.made_at <= :as_of AND p.published_at >= f.made_at
+ORDER BY p.id, f.made_at DESC LIMIT 1000"""
+
+
+async def kept(session: AsyncSession, channel: str, as_of: datetime) -> list[Kept]:
+    """Predictions of published posts beside the first reading of 72 hours or more."""
+    found = await session.execute(text(_KEPT), {"channel": channel, "as_of": as_of})
+    return [Kept(**row) for row in found.mappings()]
+
+
+_HISTORY = """
+SELECT p.id, p.title, p.content, p.topic, p.category, p.persona, p.format, p.paid, p.hashtags, p.published_at,
+  coalesce(r.views, r.impressions)::float8 AS views, r.reach::float8 AS reach, r.likes::float8 AS likes,
+  CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL ELSE
+    (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 END AS engaged,
+  r.followers::float8 AS followers, r.revenue::float8 AS revenue, coalesce(r.cost, p.cost)::float8 AS cost
+FROM (SELECT * FROM posts o WHERE o.platform = :channel AND o.published_at <= :as_of
+  AND (NOT o.is_sample OR NOT EXISTS (SELECT 1 FROM posts w WHERE NOT w.is_sample AND w.published_at <= :as_of))
+  ORDER BY o.published_at DESC, o.id DESC LIMIT :limit) p
+JOIN LATERAL (SELECT * FROM social_post_analytics a WHERE a.post_id = p.id AND a.measured_at <= :as_of
+  AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+ORDER BY p.published_at, p.id"""
+
+
+async def history(session: AsyncSession, channel: str, as_of: datetime, limit: int) -> list[dict[str, Any]]:
+    """The channel's posts, oldest first, each scored at one age: its first reading of 72 hours or more by `as_of`."""
+    asked = {"channel": channel, "as_of": as_of, "limit": limit}
+    return [dict(row) for row in (await session.execute(text(_HISTORY), asked)).mappings()]

@@ -1,0 +1,238 @@
+"""The SQL of what is derived. Every statement sees only what was published and measured by `as_of`.
+
+A post's counters are those of its newest reading by then. Most posts' newest reading of all is that one, and the
+database keeps it (`latest_readings`); for the others it is looked up in the index of readings.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.derive.tables import COLUMNS
+from cofounder.business.records.tables import WEB_PARTS
+
+_READ = ", ".join(COLUMNS)
+
+SEEN = f"""
+seen AS (
+  SELECT {_READ} FROM latest_readings WHERE measured_at <= :as_of
+  UNION ALL
+  SELECT r.* FROM latest_readings l CROSS JOIN LATERAL (
+    SELECT {_READ} FROM social_post_analytics a WHERE a.post_id = l.post_id AND a.measured_at <= :as_of
+    ORDER BY a.measured_at DESC, a.id DESC LIMIT 1) r
+  WHERE l.measured_at > :as_of
+)"""
+
+# Visits of a post's pages and campaigns: rows split by different things overlap, so the coarsest split counts.
+WEB = """
+web AS (
+  SELECT DISTINCT ON (post_id) post_id, sessions, conversions, revenue FROM (
+    SELECT post_id, split_by, sum(sessions) AS sessions, sum(revenue) AS revenue,
+           sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions
+    FROM web_analytics
+    WHERE post_id IS NOT NULL AND measured_at <= :as_of AND day <= CAST(:today AS date)
+      AND (superseded_at IS NULL OR superseded_at > :as_of)
+    GROUP BY post_id, split_by) parts
+  ORDER BY post_id, split_by
+)"""
+
+# Sample posts count only as long as the company has none of its own.
+OURS = "(NOT p.is_sample OR NOT EXISTS (SELECT 1 FROM posts o WHERE NOT o.is_sample AND o.published_at <= :as_of))"
+
+OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
+  SELECT p.id, p.platform, p.topic, p.category, p.persona, p.campaign, p.published_at, p.task_id,
+    coalesce(s.views, s.impressions)::float8 AS views,
+    CASE WHEN s.clicks IS NULL AND s.shares IS NULL AND s.comments IS NULL THEN NULL
+         ELSE (coalesce(s.clicks, 0) + coalesce(s.shares, 0) + coalesce(s.comments, 0))::float8 END AS engaged,
+    coalesce(s.conversions, w.conversions)::float8 AS conversions,
+    coalesce(w.sessions, s.clicks)::float8 AS visits,
+    coalesce(s.revenue, w.revenue)::float8 AS revenue,
+    coalesce(s.cost, p.cost)::float8 AS cost,
+    s.currency
+  FROM seen s JOIN posts p ON p.id = s.post_id LEFT JOIN web w ON w.post_id = p.id
+  WHERE p.published_at <= :as_of AND {OURS} AND {{narrowed}}
+)"""
+
+# A rate is told over the posts that have both its parts: "where" names them once for every sum.
+_RATED = "FILTER (WHERE views > 0 AND engaged IS NOT NULL)"
+_PAID = "FILTER (WHERE views > 0 AND revenue IS NOT NULL)"
+_CONVERTED = "FILTER (WHERE visits > 0 AND conversions IS NOT NULL)"
+
+
+def _parts(name: str, top: str, below: str, where: str) -> str:
+    return (
+        f"count(*) {where} AS {name}_n, sum({top}) {where} AS {name}_top, sum({below}) {where} AS {name}_below, "
+        f"sum({top} * {top}) {where} AS {name}_top2, sum({below} * {below}) {where} AS {name}_below2, "
+        f"sum({top} * {below}) {where} AS {name}_product"
+    )
+
+
+SUMS = ", ".join(
+    (
+        "count(*) AS posts, count(views) AS viewed, sum(views) AS views, sum(views * views) AS views2",
+        "count(engaged) AS engaging, sum(engaged) AS engaged, sum(conversions) AS conversions, sum(revenue) AS revenue",
+        "sum(cost) AS cost, sum(revenue) FILTER (WHERE cost > 0) AS revenue_of_cost",
+        "min(currency) AS currency, max(currency) AS other_currency",
+        _parts("rate", "engaged", "views", _RATED),
+        _parts("paid", "revenue", "views", _PAID),
+        _parts("converted", "conversions", "visits", _CONVERTED),
+    )
+)
+
+KEYS = {
+    "platform": "platform",
+    "category": "lower(btrim(coalesce(topic, category)))",
+    "persona": "persona",
+    "campaign": "campaign",
+}
+
+
+@lru_cache
+def _grouped(key: str, narrowed: tuple[str, ...], clustered: bool) -> TextClause:
+    wanted = {
+        "platforms": "p.platform = ANY(CAST(:platforms AS text[]))",
+        "since": "p.published_at >= :since",
+        "topic": "lower(btrim(coalesce(p.topic, p.category))) = :topic",
+        "ids": "p.id = ANY(CAST(:ids AS uuid[]))",
+    }
+    where = " AND ".join(wanted[name] for name in narrowed) or "true"
+    grouped = "v.cluster::text" if clustered else KEYS[key]
+    joined = "JOIN context_vectors v ON v.item_id = outcomes.id AND v.embedder_id = :embedder" if clustered else ""
+    return text(
+        f"WITH {OUTCOMES.format(narrowed=where)} "
+        f"SELECT {grouped} AS key, published_at >= :recent AS recent, {SUMS} FROM outcomes {joined} GROUP BY 1, 2"
+    )
+
+
+async def sums(
+    session: AsyncSession,
+    by: str,
+    *,
+    as_of: datetime,
+    recent: datetime,
+    platforms: Sequence[str] | None = None,
+    since: datetime | None = None,
+    topic: str | None = None,
+    ids: Sequence[Any] | None = None,
+    embedder: Any = None,
+) -> list[dict[str, Any]]:
+    """Per key and whether published since `recent`: counts, sums and sums of squares over posts."""
+    given: dict[str, Any] = {"platforms": platforms, "since": since, "topic": topic, "ids": ids}
+    given = {name: list(value) if name in ("platforms", "ids") else value for name, value in given.items() if value}
+    asked = {"as_of": as_of, "today": as_of.date(), "recent": recent, **given}
+    if embedder is not None:
+        asked["embedder"] = embedder
+    found = await session.execute(_grouped(by, tuple(given), embedder is not None), asked)
+    return [dict(row) for row in found.mappings()]
+
+
+_TIMES = f"""
+WITH {OUTCOMES.format(narrowed="p.platform = ANY(CAST(:platforms AS text[])) AND p.published_at >= :since")},
+scored AS (
+  SELECT platform, views > 0 AND engaged IS NOT NULL AS rated,
+    extract(isodow FROM published_at AT TIME ZONE :zone)::int AS weekday,
+    extract(hour FROM published_at AT TIME ZONE :zone)::int AS hour,
+    CASE WHEN views > 0 THEN ln((engaged + 0.5) / (views + 1)) ELSE ln(engaged + 1) END AS score
+  FROM outcomes WHERE engaged IS NOT NULL)
+SELECT platform, rated, weekday, hour, count(*) AS n, sum(score) AS total, sum(score * score) AS squares
+FROM scored GROUP BY 1, 2, 3, 4"""
+
+
+async def times(
+    session: AsyncSession, *, as_of: datetime, since: datetime, platforms: Sequence[str], zone: str
+) -> list[dict[str, Any]]:
+    """Per platform, weekday (1 = Monday) and hour of `zone`: n, sum and squares of the log engagement."""
+    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "platforms": list(platforms), "zone": zone}
+    return [dict(row) for row in (await session.execute(text(_TIMES), asked)).mappings()]
+
+
+async def platforms(session: AsyncSession, as_of: datetime) -> list[str]:
+    """The platforms that something had been published on."""
+    query = f"SELECT DISTINCT platform FROM posts p WHERE published_at <= :as_of AND {OURS} ORDER BY 1"
+    return list((await session.execute(text(query), {"as_of": as_of})).scalars())
+
+
+_KNOWN_WEB = """measured_at <= :as_of AND day <= CAST(:today AS date) AND day >= :since
+  AND (superseded_at IS NULL OR superseded_at > :as_of)
+  AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM web_analytics o WHERE NOT o.is_sample))"""
+
+
+@lru_cache
+def _audience(part: str) -> TextClause:
+    bit = 2 ** WEB_PARTS.index(part)
+    return text(
+        f"""WITH known AS (SELECT * FROM web_analytics WHERE split_by & {bit} > 0 AND {_KNOWN_WEB}),
+coarsest AS (SELECT min(split_by) AS split_by FROM known)
+SELECT {part} AS name, count(DISTINCT day) AS days, sum(sessions) AS sessions, sum(users) AS users,
+  sum(page_views) AS page_views, sum(revenue) AS revenue, min(currency) AS currency, max(currency) AS other_currency,
+  sum(sessions) FILTER (WHERE coalesce(conversions, 0) > 0 OR conversion_rate IS NOT NULL OR conversions = 0) AS counted,
+  sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions
+FROM known JOIN coarsest USING (split_by) GROUP BY 1 ORDER BY sum(sessions) DESC NULLS LAST, 1"""
+    )
+
+
+async def audience(session: AsyncSession, part: str, *, as_of: datetime, since: date) -> list[dict[str, Any]]:
+    """Visits by one part (source, campaign, device, …), summed over days, each row once."""
+    asked = {"as_of": as_of, "today": as_of.date(), "since": since}
+    return [dict(row) for row in (await session.execute(_audience(part), asked)).mappings()]
+
+
+_MONEY = """
+SELECT {key} AS name, metric_type, sum(metric_value)::float8 AS value, count(*) AS n,
+  min(currency) AS currency, max(currency) AS other_currency
+FROM (
+  SELECT DISTINCT ON (metric_type, period_start, period_end, {key}) metric_type, metric_value, currency, {key}
+  FROM financial_metrics
+  WHERE measured_at <= :as_of AND period_end <= CAST(:today AS date) AND period_start >= :since
+    AND {key} <> '' AND split_by = :split AND metric_type = ANY(CAST(:types AS text[]))
+    AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM financial_metrics o WHERE NOT o.is_sample))
+  ORDER BY metric_type, period_start, period_end, {key}, measured_at DESC, id DESC) newest
+GROUP BY 1, 2"""
+
+
+async def money(
+    session: AsyncSession, by: str, types: Sequence[str], *, as_of: datetime, since: date
+) -> list[dict[str, Any]]:
+    """Per channel or campaign and metric: the sum over periods that were over, each period's newest value."""
+    split = {"channel": 1, "campaign": 2}[by]
+    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "split": split, "types": list(types)}
+    return [dict(row) for row in (await session.execute(text(_MONEY.format(key=by)), asked)).mappings()]
+
+
+_POSTS = f"""
+WITH {OUTCOMES.format(narrowed="p.published_at >= :since")}
+SELECT o.*, t.quality_score::float8 AS quality_score, p.title, left(p.content, 80) AS opening,
+  length(p.content) AS characters
+FROM outcomes o JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = o.task_id
+ORDER BY o.published_at DESC, o.id DESC LIMIT :limit"""
+
+
+async def posts(session: AsyncSession, *, as_of: datetime, since: datetime, limit: int) -> list[dict[str, Any]]:
+    """The newest posts with their outcomes as of then, and what their task scored."""
+    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "limit": limit}
+    return [dict(row) for row in (await session.execute(text(_POSTS), asked)).mappings()]
+
+
+_DAYS = f"""
+SELECT day, split_by, sum(sessions)::float8 AS sessions, sum(users)::float8 AS users,
+  sum(page_views)::float8 AS page_views,
+  sum(coalesce(conversions, round(sessions * conversion_rate::numeric)))::float8 AS conversions,
+  bool_or(cardinality(flags) > 0) AS flagged
+FROM web_analytics WHERE {_KNOWN_WEB} GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+async def days(session: AsyncSession, *, as_of: datetime, since: date) -> list[dict[str, Any]]:
+    """Per day the site's figures by the coarsest split that has any."""
+    asked = {"as_of": as_of, "today": as_of.date(), "since": since}
+    found: dict[date, dict[str, Any]] = {}
+    for row in (await session.execute(text(_DAYS), asked)).mappings():
+        held = found.setdefault(row["day"], {"day": row["day"], "flagged": False})
+        for name in ("sessions", "users", "page_views", "conversions"):
+            if held.get(name) is None:
+                held[name] = row[name]
+        held["flagged"] = held["flagged"] or row["flagged"]
+    return list(found.values())

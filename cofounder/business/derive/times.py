@@ -1,0 +1,203 @@
+"""Which hours and weekdays did better on a platform, and whether that is more than luck.
+
+A post's score is the log of its engagement rate (of its engagements where no views are known). An hour's effect is its
+mean score against the platform's, drawn towards nought by how few posts it rests on (partial pooling by moments). The
+level is raised by the number of hours and days looked at (Bonferroni).
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.derive import queries
+from cofounder.business.derive.intervals import NOT_ENOUGH
+
+FEWEST = 30  # posts with a reading
+FEWEST_EACH = 5  # of an hour or a day
+_ERROR = 0.05
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class TimeEffect(BaseModel):
+    """An hour or weekday against the platform's mean: 1.2 is a fifth more engagement."""
+
+    name: str
+    n: int
+    ratio: float
+    low: float
+    high: float
+    clear: bool = Field(description="The interval leaves 1 out")
+
+
+class BestTimes(BaseModel):
+    channel: str
+    status: Literal["ok", "not enough data"]
+    n: int
+    needed: int = FEWEST
+    time_zone: str
+    level: float | None = Field(default=None, description="Confidence level of each interval, 0-1")
+    hours: list[TimeEffect] = Field(default_factory=list, description="0 to 23")
+    weekdays: list[TimeEffect] = Field(default_factory=list, description="Monday first")
+    best_hour: TimeEffect | None = Field(default=None, description="None where no hour is clearly better")
+    best_weekday: TimeEffect | None = None
+    sentence: str
+
+
+async def best_times(
+    session: AsyncSession, channel: str, *, as_of: datetime, days: int = 365, zone: str = "UTC"
+) -> BestTimes:
+    """Hours and weekdays of posts of the last `days` days, in the time zone."""
+    rows = await queries.times(session, as_of=as_of, since=as_of - timedelta(days=days), platforms=[channel], zone=zone)
+    return times_of(channel, rows, zone)
+
+
+def times_of(channel: str, rows: Sequence[Mapping[str, Any]], zone: str) -> BestTimes:
+    """From sums by weekday and hour. Posts with views and posts without are not compared: the larger group counts."""
+    by_kind: dict[bool, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_kind[bool(row["rated"])].append(row)
+    mine = max(by_kind.values(), key=lambda group: sum(row["n"] for row in group), default=[])
+    n = sum(row["n"] for row in mine)
+    if n < FEWEST:
+        told = f"{channel}: {NOT_ENOUGH}, {n} measured posts of the {FEWEST} that a statement needs."
+        return BestTimes(channel=channel, status=NOT_ENOUGH, n=n, time_zone=zone, sentence=told)
+    hours, weekdays = _grouped(mine, "hour"), _grouped(mine, "weekday")
+    looked_at = sum(group[0] >= FEWEST_EACH for group in (*hours.values(), *weekdays.values()))
+    level = 1 - _ERROR / max(looked_at, 1)
+    hour_effects = _effects(hours, level, lambda at: f"{at:02}:00")
+    day_effects = _effects(weekdays, level, lambda at: DAYS[at - 1])
+    best_hour, best_day = _best(hour_effects), _best(day_effects)
+    return BestTimes(
+        channel=channel,
+        status="ok",
+        n=n,
+        time_zone=zone,
+        level=round(level, 4),
+        hours=hour_effects,
+        weekdays=day_effects,
+        best_hour=best_hour,
+        best_weekday=best_day,
+        sentence=_sentence(channel, n, best_hour, best_day, zone),
+    )
+
+
+Group = tuple[int, float, float]  # n, sum, sum of squares
+
+
+def _grouped(rows: Sequence[Mapping[str, Any]], by: str) -> dict[int, Group]:
+    found: dict[int, Group] = {}
+    for row in rows:
+        n, total, squares = found.get(row[by], (0, 0.0, 0.0))
+        found[row[by]] = (n + row["n"], total + row["total"], squares + row["squares"])
+    return dict(sorted(found.items()))
+
+
+def _effects(groups: Mapping[int, Group], level: float, name: Any) -> list[TimeEffect]:
+    """Each group's mean against the whole's, pooled: effects ~ N(0, tau²) with tau² by moments (DerSimonian-Laird)."""
+    from scipy.special import ndtri
+
+    n = sum(group[0] for group in groups.values())
+    mean = sum(group[1] for group in groups.values()) / n
+    within = sum(squares - total * total / count for count, total, squares in groups.values())
+    variance = max(within / max(n - len(groups), 1), 1e-12)
+    weights = {at: count / variance for at, (count, _, _) in groups.items()}
+    gaps = {at: total / count - mean for at, (count, total, _) in groups.items()}
+    total_weight = sum(weights.values())
+    excess = sum(weights[at] * gaps[at] ** 2 for at in groups) - (len(groups) - 1)
+    between = (
+        max(excess / (total_weight - sum(w * w for w in weights.values()) / total_weight), 0.0)
+        if len(groups) > 1
+        else 0.0
+    )
+    z = float(ndtri(0.5 + level / 2))
+    found = []
+    for at, (count, _, _) in groups.items():
+        if count < FEWEST_EACH:
+            continue
+        error = variance / count
+        share = between / (between + error)
+        effect, width = share * gaps[at], z * math.sqrt(share * error)
+        low, high = math.exp(effect - width), math.exp(effect + width)
+        found.append(
+            TimeEffect(
+                name=name(at),
+                n=count,
+                ratio=round(math.exp(effect), 4),
+                low=round(low, 4),
+                high=round(high, 4),
+                clear=share > 0 and (low > 1 or high < 1),
+            )
+        )
+    return found
+
+
+def _best(effects: Sequence[TimeEffect]) -> TimeEffect | None:
+    good = [effect for effect in effects if effect.clear and effect.ratio > 1]
+    return max(good, key=lambda effect: effect.ratio, default=None)
+
+
+def _sentence(channel: str, n: int, hour: TimeEffect | None, day: TimeEffect | None, zone: str) -> str:
+    parts = [
+        f"{'the hour from ' if effect is hour else ''}{effect.name} had {effect.ratio:.2f} times the usual engagement "
+        f"({effect.low:.2f} to {effect.high:.2f}, {effect.n} posts)"
+        for effect in (day, hour)
+        if effect is not None
+    ]
+    if not parts:
+        return f"{channel}: no hour and no weekday is clearly better than the others ({n} posts)."
+    told = "; ".join(parts)
+    return f"{channel}: {told} ({zone}, {n} posts)."
+
+
+class SuggestedTime(BaseModel):
+    """When to publish next, and what that rests on."""
+
+    channel: str
+    status: Literal["ok", "not enough data", "no clear difference"]
+    at: datetime | None = Field(description="The next such time after as_of; null where history gives no reason")
+    time_zone: str
+    n: int
+    needed: int = FEWEST
+    hour: TimeEffect | None = None
+    weekday: TimeEffect | None = None
+    sentence: str
+
+
+def suggested(found: BestTimes, as_of: datetime) -> SuggestedTime:
+    """The next time after `as_of` on the best weekday and hour; what has no clear best stays open."""
+    hour, day = found.best_hour, found.best_weekday
+    status: Any = found.status if found.status != "ok" or hour or day else "no clear difference"
+    return SuggestedTime(
+        channel=found.channel,
+        status=status,
+        at=_next(found, as_of) if hour or day else None,
+        time_zone=found.time_zone,
+        n=found.n,
+        hour=hour,
+        weekday=day,
+        sentence=found.sentence,
+    )
+
+
+def _next(found: BestTimes, as_of: datetime) -> datetime:
+    zone = ZoneInfo(found.time_zone)
+    local = as_of.astimezone(zone)
+    hours = [int(effect.name[:2]) for effect in found.hours if effect.n >= FEWEST_EACH]
+    wanted = int(found.best_hour.name[:2]) if found.best_hour else _usual(found, hours)
+    at = local.replace(hour=wanted, minute=0, second=0, microsecond=0)
+    if at <= local:
+        at += timedelta(days=1)
+    if found.best_weekday is not None:
+        at += timedelta(days=(DAYS.index(found.best_weekday.name) - at.weekday()) % 7)
+    return at
+
+
+def _usual(found: BestTimes, hours: Sequence[int]) -> int:
+    """The hour of most posts, where none is clearly better."""
+    return int(max(found.hours, key=lambda effect: effect.n).name[:2]) if hours else 9

@@ -1,0 +1,109 @@
+"""A metric's finished periods one after the other: how it developed, when it was highest and lowest. Pure."""
+
+from datetime import date
+from typing import Any, Literal
+
+from cofounder.business import periods, timeline, wording
+from cofounder.business.catalogue import Metric, metric
+from cofounder.business.timeline import Reading, Timeline
+from cofounder.models.brief import Period
+
+_MOST = 120  # periods
+
+
+def history(
+    stored: Timeline, name: str, span: Period | None, grain: Literal["month", "quarter", "year"], today: date
+) -> dict[str, Any]:
+    """The periods of `span`, oldest first, as `agents.financial.HistoryOut` has them."""
+    known = metric(name)
+    readings, missing, open_one = _readings(stored, known, span, grain, today)
+    rows = [_row(known, period, found) for period, found in readings]
+    for before, row in zip(rows, rows[1:], strict=False):
+        row["change"] = _change(known, before, row)
+    high = max(rows, key=lambda row: (row["value"], row["start"]), default=None)
+    low = min(rows, key=lambda row: (row["value"], row["start"]), default=None)
+    notes = [f"No figure for {known.noun} in {', '.join(missing[:6])} is stored."] if missing and rows else []
+    return {
+        "metric": known.name,
+        "noun": known.noun,
+        "unit": known.unit,
+        "grain": grain,
+        "items": rows,
+        "highest": high,
+        "lowest": low,
+        "provisional": None if open_one is None else _row(known, *open_one),
+        "source": " and ".join(sorted({found.source for _, found in readings})) or None,
+        "narrative": _told(known, rows, high, low, span, grain),
+        "notes": notes,
+    }
+
+
+def _readings(
+    stored: Timeline, known: Metric, span: Period | None, grain: str, today: date
+) -> tuple[list[tuple[Period, Reading]], list[str], tuple[Period, Reading] | None]:
+    """Finished periods with their values, the labels of those without, and the one that is not over."""
+    made = {"month": periods.month, "quarter": periods.quarter, "year": periods.year}[grain]
+    points = [point for each in (known.name, known.top, known.below) if each for point in stored.get(each, ())]
+    if not points:
+        return [], [], None
+    first = made(max(span.start, min(p.start for p in points)) if span else min(p.start for p in points))
+    end = min(span.end, today) if span else today
+    found: list[tuple[Period, Reading]] = []
+    missing: list[Period] = []
+    open_one = None
+    at = first
+    for _ in range(_MOST):
+        if at.start > end:
+            break
+        inside = span is None or (span.start <= at.start and at.end <= span.end)
+        if at.end >= today:
+            part = timeline.read(stored, known.name, at)
+            open_one = None if part is None else (part.covered, part)
+        elif inside:
+            whole = timeline.read_whole(stored, known.name, at)
+            if whole is not None:
+                found.append((at, whole))
+            else:
+                missing.append(at)
+        at = periods.shifted(at, 1)
+    lacking = [p.label for p in missing if found and p.start < found[-1][0].start]  # behind the last: not known yet
+    return found, lacking, open_one
+
+
+def _row(known: Metric, period: Period, found: Reading) -> dict[str, Any]:
+    return {
+        "period": period.label,
+        "start": period.start,
+        "end": period.end,
+        "value": found.value,
+        "shown": wording.amount(found.value, known.unit, found.currency),
+        "change": None,
+    }
+
+
+def _change(known: Metric, before: dict[str, Any], row: dict[str, Any]) -> float | None:
+    if known.unit == "rate":
+        return round((row["value"] - before["value"]) * 100, 4)
+    if not wording.comparable(row["value"], before["value"]):
+        return None
+    return round(row["value"] / before["value"] - 1, 6)
+
+
+def _told(
+    known: Metric,
+    rows: list[dict[str, Any]],
+    high: dict[str, Any] | None,
+    low: dict[str, Any] | None,
+    span: Period | None,
+    grain: str,
+) -> str:
+    if high is None or low is None:
+        over = f" in {span.label}" if span else ""
+        return f"No finished {grain} of {known.noun}{over} is stored."
+    were = wording.was(known.noun)
+    if len(rows) == 1:
+        return f"{wording.capital(known.noun)} {were} {high['shown']} in {high['period']}."
+    return (
+        f"{wording.capital(known.noun)} {were} highest in {high['period']} at {high['shown']} and lowest in "
+        f"{low['period']} at {low['shown']}, of {len(rows)} finished {grain}s."
+    )

@@ -1,0 +1,91 @@
+"""Posts ranked by what they achieved. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cofounder.business.derive.rates import pooled_rate
+from cofounder.business.records.schemas import PostWithReading
+from cofounder.business.similar import likeness
+from cofounder.business.wording import trimmed
+from cofounder.models.brief import Period
+
+ENOUGH_VIEWS = 50  # below, a rate says nothing
+_COVERS = 0.08  # cosine above which a post is on a topic
+
+
+def best(
+    posts: Sequence[PostWithReading], *, by: str, period: Period | None, topic: str | None, worst: bool, limit: int
+) -> dict[str, Any]:
+    """The first of the ranking, as `agents.business.BestPostsOut` has it."""
+    wanted = [post for post in posts if period is None or period.start <= post.published_at.date() <= period.end]
+    if topic and wanted:
+        wanted = _on(topic, wanted)
+    least = ENOUGH_VIEWS if by == "engagement_rate" else 1
+    measured = [post for post in wanted if (post.views or 0) >= least]
+    ranked = sorted(measured, key=lambda post: (_value(post, by), post.views or 0), reverse=not worst)[:limit]
+    rate = pooled_rate(measured)
+    views = sum(post.views or 0 for post in measured) / len(measured) if measured else None
+    notes = ["Counters are the newest readings; young posts still collect."]
+    if by == "engagement_rate":
+        notes.append(f"Posts with fewer than {ENOUGH_VIEWS} views are left out: their rate says nothing.")
+    return {
+        "items": [_row(post) for post in ranked],
+        "measured": len(measured),
+        "unmeasured": len(wanted) - len(measured),
+        "usual_rate": None if rate is None else round(rate, 6),
+        "usual_views": None if views is None else round(views, 1),
+        "narrative": _told(ranked, measured, wanted, worst),
+        "notes": notes,
+    }
+
+
+def _on(topic: str, posts: Sequence[PostWithReading]) -> list[PostWithReading]:
+    said = topic.lower()
+    named = [post for post in posts if said in f"{post.topic or ''} {post.title or ''}".lower()]
+    if named:
+        return named
+    scores = likeness(topic, [f"{post.title or ''} {post.topic or ''} {post.content}" for post in posts])
+    return [post for post, score in zip(posts, scores, strict=True) if score >= _COVERS]
+
+
+def _value(post: PostWithReading, by: str) -> float:
+    return float((post.engagement_rate if by == "engagement_rate" else getattr(post, by)) or 0)
+
+
+def _row(post: PostWithReading) -> dict[str, Any]:
+    return {
+        "title": title(post),
+        "platform": post.platform,
+        "published_on": post.published_at.date(),
+        "topic": post.topic,
+        "views": post.views or 0,
+        "clicks": post.clicks,
+        "shares": post.shares,
+        "comments": post.comments,
+        "engagement_rate": round(post.engagement_rate or 0.0, 6),
+        "url": post.url,
+    }
+
+
+def title(post: PostWithReading) -> str:
+    """The post's title, else its first words."""
+    words = post.title or next((line for line in post.content.splitlines() if line.strip()), "(no text)")
+    return words if len(words) <= 90 else words[:89].rsplit(" ", 1)[0] + "…"
+
+
+def _told(
+    ranked: Sequence[PostWithReading],
+    measured: Sequence[PostWithReading],
+    wanted: Sequence[PostWithReading],
+    worst: bool,
+) -> str:
+    if not wanted:
+        return "No such post is stored."
+    if not ranked:
+        return f"{len(wanted)} such posts are stored, and none has been measured yet."
+    first, which = ranked[0], "least" if worst else "most"
+    rate = trimmed((first.engagement_rate or 0) * 100, 2)
+    return (
+        f"Of {len(measured)} measured posts, {title(first)!r} did {which}: {first.views or 0:,} views, "
+        f"{rate}% engagement."
+    )
