@@ -26,7 +26,9 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.closest("section")?.scrollIntoView({ block: "start" }), []); // what is decided on is seen
+  useEffect(() => {
+    box.current?.closest("section")?.scrollIntoView({ block: "start" }); // what is decided on is seen
+  }, []);
   const [problem, setProblem] = useState<Problem | null>(null);
   const queries = useQueryClient();
   const house = useQuery(company()).data ?? "";
