@@ -5,8 +5,9 @@ Tables live in a schema of their own through the connection's search_path, so no
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from sqlalchemy import URL, MetaData, make_url
 from sqlalchemy import exc as sql_errors
@@ -17,6 +18,10 @@ from cofounder.kit import live
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.pool import look_at_checkout
 
+AWAY_SECONDS = 300.0  # what must not be lost waits so long for a database that does not answer
+AWAY_PAUSE_SECONDS = 0.5
+
+T = TypeVar("T")
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -143,3 +148,19 @@ def is_out_of_reach(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+async def patiently(act: Callable[[], Awaitable[T]]) -> T:
+    """What `act` gives; while the database is away it is done again, for five minutes, and then its error is raised.
+
+    A connection may break after the commit and before its answer: `act` has to bear being done twice.
+    """
+    away = 0.0
+    while True:
+        try:
+            return await act()
+        except Exception as error:
+            if not is_out_of_reach(error) or away >= AWAY_SECONDS:
+                raise
+        away += AWAY_PAUSE_SECONDS
+        await asyncio.sleep(AWAY_PAUSE_SECONDS)

@@ -32,8 +32,6 @@ VERSION = "1"  # of the application, by hand: a waiting workflow is only taken u
 QUEUE = "journeys"  # without a limit: a workflow that waits for a person holds no slot
 POLL_SECONDS = 0.5  # between two looks for work that nobody told of; who enqueues tells
 LET_GO_SECONDS = 2.0
-AWAY_SECONDS = 300.0  # a step waits so long for a database that does not answer
-AWAY_PAUSE_SECONDS = 0.5
 IDLE_SECONDS = 60  # PostgreSQL ends a session that leaves a transaction open for so long
 FOREVER = 10 * 365 * 86_400.0
 
@@ -139,16 +137,15 @@ def step(
     def register(call: Call[P]) -> Call[P]:
         @functools.wraps(call)
         async def attempt(*args: P.args, **kwargs: P.kwargs) -> Any:
-            number, away = 1, 0.0
+            async def once() -> Any:
+                async with asyncio.timeout(timeout_seconds):
+                    return to_jsonable_python(await call(*args, **kwargs))
+
+            number = 1
             while True:
                 try:
-                    async with asyncio.timeout(timeout_seconds):
-                        return to_jsonable_python(await call(*args, **kwargs))
+                    return await db.patiently(once)  # no attempt: nothing is wrong with the step
                 except Exception as error:
-                    if db.is_out_of_reach(error) and away < AWAY_SECONDS:  # no attempt: nothing is wrong with the step
-                        away += AWAY_PAUSE_SECONDS
-                        await asyncio.sleep(AWAY_PAUSE_SECONDS)
-                        continue
                     if number == attempts or not again(error):
                         raise _portable(error) from error
                     await asyncio.sleep(interval_seconds * backoff_rate ** (number - 1))

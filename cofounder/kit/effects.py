@@ -196,7 +196,11 @@ async def _turn(key: str) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), values)
+            try:
+                await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), values)
+            except Exception as error:
+                if not db.is_out_of_reach(error):  # else the lock ended with its connection
+                    raise
 
 
 async def _intend(kind: str, key: str, request: Answer) -> Effect:
@@ -256,10 +260,14 @@ async def _write(row: Effect, state: str, *, answer: Answer | None = None, error
     }
     if answer is not None:
         values["answer"] = _kept(answer)
-    async with db.transaction() as session:
-        live.changed(session, "effects", row.id)
-        written = update(Effect).where(Effect.id == row.id).values(**values).returning(Effect)
-        return (await session.scalars(written, execution_options={"populate_existing": True})).one()
+
+    async def write() -> Effect:
+        async with db.transaction() as session:
+            live.changed(session, "effects", row.id)
+            written = update(Effect).where(Effect.id == row.id).values(**values).returning(Effect)
+            return (await session.scalars(written, execution_options={"populate_existing": True})).one()
+
+    return await db.patiently(write)  # what the other side said is known nowhere else
 
 
 def _told(row: Effect, *, called: bool = False) -> Outcome:

@@ -55,6 +55,24 @@ class Database:
             "COFOUNDER_HOME": str(self.home),
         }
 
+    async def go_away(self, seconds: float) -> "asyncio.Task[None]":
+        """Break every connection and let kit.db find nobody for a while. Await what it gives before the test ends."""
+        db.connect(self.url.set(host="127.0.0.1", port=1, query={}), self.schema)
+        kept = db._engines.pop(asyncio.get_running_loop(), {})
+        _ask(self.url, _HANG_UP)
+
+        async def come_back() -> None:
+            await asyncio.sleep(seconds)
+            await db.dispose()
+            db.connect(self.url, self.schema)
+            for engine in kept.values():
+                await engine.dispose()
+
+        return asyncio.create_task(come_back())
+
+
+_HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
 
 @dataclass
 class Spawned:

@@ -5,6 +5,7 @@ counts, and an answer that was received is never paid for twice. The offline mod
 again, so its row is written once, when the answer is there.
 """
 
+import asyncio
 import hashlib
 import json
 import re
@@ -65,6 +66,7 @@ async def earlier_answer(call: Call) -> dict[str, Any] | None:
     """The answer this very call got before, so that it is used instead of paid for again."""
     if call.task_id is None:
         return None
+    await _written()
     async with db.reading() as session:
         row = await queries.answered(session, call.task_id, call.scope, call.number, call.request_hash)
         return row.answer if row is not None else None
@@ -142,15 +144,37 @@ def start_of_day() -> datetime:
     return datetime.combine(now().date(), time(), tzinfo=UTC)
 
 
+_unwritten: "set[asyncio.Task[None]]" = set()  # answers in memory only, while the database is away
+
+
+async def _written() -> None:
+    """Wait until this loop's answers are on record, so that nobody pays for one that only lacks its row."""
+    mine = [job for job in _unwritten if job.get_loop() is asyncio.get_running_loop()]
+    if mine:
+        await asyncio.wait(mine)
+
+
 async def _finish(intended: Intended, values: dict[str, Any], spent: Spent) -> None:
+    """Write what came of a call, as soon as the database takes it, even where the asker is let go meanwhile."""
+    job = asyncio.create_task(_write(intended, values | {"finished_at": now()}, spent))
+    _unwritten.add(job)
+    job.add_done_callback(_unwritten.discard)
+    await asyncio.shield(job)
+
+
+async def _write(intended: Intended, values: dict[str, Any], spent: Spent) -> None:
     used = {
         "tokens_in": spent.tokens_in,
         "tokens_out": spent.tokens_out,
         "seconds": spent.seconds,
         "cost_usd": spent.cost_usd - intended.reserved_usd,
     }
-    async with db.transaction() as session:
-        await queries.finish(session, intended.row_id, values | {"finished_at": now()}, used)
+
+    async def write() -> None:
+        async with db.transaction() as session:
+            await queries.finish(session, intended.row_id, values, used)
+
+    await db.patiently(write)
 
 
 def _row(call: Call, target: Target, fallback_from: str | None) -> dict[str, Any]:

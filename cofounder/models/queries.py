@@ -62,11 +62,11 @@ def _putting(columns: tuple[str, ...]) -> Any:
 
 
 async def finish(session: AsyncSession, row_id: UUID, values: dict[str, Any], used: dict[str, Any]) -> None:
-    """Set `values` and add `used` (cost, tokens, seconds) to what the row holds."""
+    """Set `values` and add `used` (cost, tokens, seconds) to what the row holds, once for each `finished_at`."""
     added = {name: getattr(ModelCall, name) + value for name, value in used.items()}
     await session.execute(
         update(ModelCall)
-        .where(ModelCall.id == row_id)
+        .where(ModelCall.id == row_id, ModelCall.finished_at.is_distinct_from(values["finished_at"]))
         .values(values | added)
         .execution_options(synchronize_session=False)
     )

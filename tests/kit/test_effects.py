@@ -55,6 +55,21 @@ async def test_done_once_it_is_never_done_again(database: Database) -> None:
     assert outcomes[2].answer == {"url": "https://example.org/1"}
 
 
+async def test_an_answer_that_comes_while_the_database_is_away_is_kept_until_it_is_back(database: Database) -> None:
+    world, back = World(), []
+
+    async def call() -> dict[str, str]:
+        answer = await world.post("a")
+        back.append(await database.go_away(1.0))
+        return answer
+
+    outcome = await perform("post", "k", {}, call, find=lambda: world.find("a"))
+    await back[0]
+    assert (outcome.state, outcome.called, outcome.answer) == ("done", True, {"url": "https://example.org/1"})
+    row = await row_of("k")
+    assert (row.state, row.attempts, row.error, world.posts) == ("done", 1, None, ["a"])
+
+
 async def test_a_refusal_is_final(database: Database) -> None:
     world = World()
     world.breaks = ["refuses"]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ class OpenAIServer:
     url: str
     answers: list[dict[str, Any] | str | int | float] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
+    meanwhile: Callable[[], Awaitable[Any]] | None = None  # what happens once while the first answer is thought of
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -36,6 +37,9 @@ class OpenAIServer:
             body = await request.json()
             self.requests.append(body)
             answer = self.answers.pop(0)
+            if self.meanwhile is not None:
+                happens, self.meanwhile = self.meanwhile, None
+                await happens()
             if isinstance(answer, float):
                 await asyncio.sleep(answer)
                 answer = 500

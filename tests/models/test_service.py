@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
-from cofounder.models import service
+from cofounder.kit.testing import until
+from cofounder.models import calls, queries, service
 from cofounder.models.brief import Base, Brief, ChannelForm, Fact
 from cofounder.settings import settings
 
@@ -285,6 +286,60 @@ async def test_killed_between_answer_and_use_it_is_not_paid_again(provider: Any,
     draft = await service.write(brief, task_id=task, scope="a")
     assert draft.body == WRITTEN["body"]
     assert len(provider.requests) == 1
+
+
+async def test_an_answer_that_comes_while_the_database_is_away_is_written_once_it_is_back(
+    provider: Any, brief: Brief, database: Any
+) -> None:
+    task, back = new_id(), []
+    provider.answers = [WRITTEN]
+
+    async def away() -> None:
+        back.append(await database.go_away(1.0))
+
+    provider.meanwhile = away
+    draft = await service.write(brief, task_id=task, scope="a")
+    await back[0]
+    assert draft.body == WRITTEN["body"]
+    (row,) = await rows(task)
+    assert (row["state"], row["tokens_in"]) == ("answered", 1200)
+    assert await service.write(brief, task_id=task, scope="a") == draft
+    assert len(provider.requests) == 1
+
+
+async def test_who_asks_again_while_the_answer_waits_for_the_database_gets_it_unpaid(
+    provider: Any, brief: Brief, database: Any
+) -> None:
+    task, gone = new_id(), asyncio.Event()
+    provider.answers = [WRITTEN]
+
+    async def away() -> None:
+        asyncio.get_running_loop().call_soon(gone.set)
+        provider.back = await database.go_away(1.5)
+
+    provider.meanwhile = away
+    first = asyncio.create_task(service.write(brief, task_id=task, scope="a"))
+    await asyncio.wait_for(gone.wait(), 60)
+    await until(lambda: calls._unwritten, within=60)
+    first.cancel()  # as a step is that ran out of time, or whose neighbour could not reach the database
+    draft = await service.write(brief, task_id=task, scope="a")
+    await provider.back
+    assert draft.body == WRITTEN["body"]
+    assert len(provider.requests) == 1
+
+
+async def test_an_answer_written_twice_counts_once(provider: Any, brief: Brief) -> None:
+    task, real = new_id(), queries.finish
+    provider.answers = [WRITTEN]
+
+    async def twice(*given: Any) -> None:
+        await real(*given)
+        await real(*given)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(queries, "finish", twice)
+        await service.write(brief, task_id=task, scope="a")
+    assert (await rows(task))[0]["tokens_in"] == 1200
 
 
 async def test_the_offline_model_is_recorded_and_repeats_itself(database: Any, brief: Brief) -> None:
