@@ -76,6 +76,8 @@ WANTED: dict[str, Role] = {
     "POST /api/publications/{publication_id}/cancel": "approver",
     "POST /api/publications/{publication_id}/resolve": "approver",
     "POST /api/publications/{publication_id}/retry": "approver",
+    "POST /api/publications/{publication_id}/posted": "approver",
+    "DELETE /api/publications/{publication_id}/posted": "approver",
     "POST /api/orchestrator/approval/{task_id}/preview": "approver",
     "POST /api/tasks/bulk": "operator",
     "GET /api/auth/me": "viewer",

@@ -169,7 +169,7 @@ async def has_post(session: AsyncSession, id: UUID) -> bool:
 
 async def posted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
     query = select(Post.id, Post.published_at, Post.url).where(Post.id.in_(ids), Post.published_at.is_not(None))
-    return {id: (at, url) for id, at, url in (await session.execute(query)).all()}
+    return {id: (at, url) for id, at, url in (await session.execute(query)).all() if at is not None}
 
 
 async def set_posted(session: AsyncSession, id: UUID, at: datetime | None, url: str | None) -> None:

@@ -83,6 +83,38 @@ async def retry(task_id: UUID, channel: str | None) -> None:
             await settling.retry(session, one.publication_id, by=LOCAL_OWNER)
 
 
+async def posted(task_id: UUID, answer: Answer) -> None:
+    """Mark what lay in the outbox as posted by hand. Raises NothingHere, PublicationUnclear where several may be meant."""
+    from cofounder.flow.publish import posting
+    from cofounder.flow.publish.schemas import PostedIn
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    found = await _those(task_id, "posted", answer.channel)
+    fresh = [one for one in found if one.posted is None]
+    meant = found if answer.channel else fresh or found
+    _refuse_none(meant, task_id, "posted")
+    if len(meant) > 1:
+        raise PublicationUnclear(f"In the outbox are: {', '.join(one.channel for one in meant)}.", field="channel")
+    said = {name: value for name, value in (("url", answer.url), ("posted_at", answer.at)) if value is not None}
+    async with db.transaction() as session:
+        await posting.mark(session, meant[0].publication_id, PostedIn.model_validate(said), by=LOCAL_OWNER)
+
+
+async def not_posted(task_id: UUID, channel: str | None) -> None:
+    """Take the mark back that something was posted by hand. Raises NothingHere, PublicationUnclear."""
+    from cofounder.flow.publish import posting
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    found = await _those(task_id, "not_posted", channel)
+    _refuse_none(found, task_id, "not_posted")
+    if len(found) > 1:
+        raise PublicationUnclear(f"Marked are: {', '.join(one.channel for one in found)}.", field="channel")
+    async with db.transaction() as session:
+        await posting.unmark(session, found[0].publication_id, by=LOCAL_OWNER)
+
+
 async def stop(task_id: UUID, channel: str | None, *, yes: bool) -> bool:
     """Cancel what still waits of a decided task; false when the person would rather not. Raises TaskIsFinal."""
     from cofounder.business.records import service as records
@@ -131,7 +163,12 @@ async def _those(task_id: UUID, action: "Action", channel: str | None) -> "list[
 
 def _refuse_none(found: "list[PublicationOut]", task_id: UUID, action: str) -> None:
     if not found:
-        words = {"resolve": "is unknown", "retry": "waits to be sent again or was refused"}[action]
+        words = {
+            "resolve": "is unknown",
+            "retry": "waits to be sent again or was refused",
+            "posted": "lies in the outbox",
+            "not_posted": "is marked as posted",
+        }[action]
         raise NothingHere(f"No publication of task {task_id} {words}.", hint=f"See them: cofounder task {task_id}")
 
 

@@ -93,8 +93,14 @@ def task(
     sent: Annotated[bool, typer.Option("--sent", help="With --resolve: it was sent.")] = False,
     not_sent: Annotated[bool, typer.Option("--not-sent", help="With --resolve: it was not sent.")] = False,
     again: Annotated[bool, typer.Option("--again", help="With --not-sent: send it now.")] = False,
-    url: Annotated[str | None, typer.Option(help="With --sent: where it stands.")] = None,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="With --sent: since when (ISO 8601).")] = None,
+    posted: Annotated[
+        bool, typer.Option("--posted", help="Say that you posted by hand what lay in the outbox.")
+    ] = False,
+    not_posted: Annotated[bool, typer.Option("--not-posted", help="Take that back.")] = False,
+    url: Annotated[str | None, typer.Option(help="With --sent or --posted: where it stands.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="With --sent or --posted: since when (ISO 8601).")
+    ] = None,
     recipient: Annotated[
         list[str] | None, typer.Option(help="With --resolve: only this recipient; repeat for more.")
     ] = None,
@@ -102,7 +108,8 @@ def task(
         bool, typer.Option("--retry", help="Send now what surely was not sent; nobody gets it twice.")
     ] = False,
     channel: Annotated[
-        str | None, typer.Option("--channel", "-c", help="With --resolve, --retry or --cancel: only this publication.")
+        str | None,
+        typer.Option("--channel", "-c", help="With --resolve, --retry, --posted or --cancel: only this publication."),
     ] = None,
     rerun: Annotated[str | None, typer.Option(metavar="STEP", help="Run again from this step, as a new task.")] = None,
     clarify: Annotated[
@@ -129,6 +136,8 @@ def task(
             ("--clarify", clarify),
             ("--resolve", resolve),
             ("--retry", retry),
+            ("--posted", posted),
+            ("--not-posted", not_posted),
         )
         if on
     ]
@@ -145,12 +154,15 @@ def task(
         channel,
         tuple(recipient or ()),
     )
-    if answer.given() and verb != "resolve":
+    if verb == "posted":
+        if answer.verdict or answer.again or answer.recipients:
+            raise OneThingAtATime("--posted goes with --url, --at and --channel.", field="options")
+    elif answer.given() and verb != "resolve":
         raise OneThingAtATime("An answer about a publication goes with --resolve.", field="options")
-    if answer.given() and answer.verdict is None:
+    elif answer.given() and answer.verdict is None:
         raise OneThingAtATime("Say --sent or --not-sent with it.", field="resolve")
-    if channel is not None and verb not in ("resolve", "retry", "cancel"):
-        raise OneThingAtATime("--channel goes with --resolve, --retry or --cancel.", field="channel")
+    if channel is not None and verb not in ("resolve", "retry", "cancel", "posted", "not-posted"):
+        raise OneThingAtATime("--channel goes with --resolve, --retry, --posted or --cancel.", field="channel")
     return home.run(_steer(task_id, verb, rerun, clarify, answer, watch=watch, yes=yes, json=json))
 
 
@@ -178,6 +190,10 @@ async def _steer(
             await settling.resolve(id, answer, json=json)
         elif verb == "retry":
             await settling.retry(id, answer.channel)
+        elif verb == "posted":
+            await settling.posted(id, answer)
+        elif verb == "not-posted":
+            await settling.not_posted(id, answer.channel)
         elif verb is not None:
             id = await _do(id, verb, step, answers)
         if verb in ("resume", "rerun", "clarify", "retry", "resolve") or watch:

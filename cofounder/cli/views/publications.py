@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _FOLLOWS = {
     "resolve": "Say what became of it: cofounder task {} --resolve",
     "retry": "Send it now: cofounder task {} --retry",
+    "posted": "When you have posted it: cofounder task {} --posted --url ADDRESS",
 }
 
 
@@ -29,7 +30,10 @@ def published(found: "Sequence[PublicationOut]") -> list[Text]:
         by = f" by {one.delivered_by}" if one.delivered_by != one.channel else ""
         lines.append(Text.assemble(standing(one.state), when, f"  {name(one.channel)}", (by, "quiet")))
         lines += [Text(f"  {part}") for part in (one.url or one.external_id, one.note) if part]
-        lines += [Text(f"  {_FOLLOWS[action].format(one.task_id)}") for action in one.actions if action in _FOLLOWS]
+        if one.posted:
+            lines.append(Text(f"  Posted by hand {words.moment(one.posted.posted_at)} {one.posted.url or ''}".rstrip()))
+        wanted = [action for action in one.actions if action in _FOLLOWS and not (action == "posted" and one.posted)]
+        lines += [Text(f"  {_FOLLOWS[action].format(one.task_id)}") for action in wanted]
     return lines
 
 

@@ -33,6 +33,24 @@ class AnswerMisplaced(InputInvalid):
     hint = "Send the verdict with only what belongs to it."
 
 
+class NotByHand(Conflict):
+    """Only a text that lies in the outbox is posted by hand."""
+
+    hint = "Read the publication again: its state says what can be done."
+
+
+class PostedTimeUnfit(InputInvalid):
+    """It cannot have been posted at this time."""
+
+    hint = "Give a time after its approval that has passed, with its time zone; left out: now."
+
+
+class AddressElsewhere(InputInvalid):
+    """This is no address of the post."""
+
+    hint = "Give the post's own address, or leave it out."
+
+
 class RecipientUnknown(InputInvalid):
     """The publication has no such recipient."""
 

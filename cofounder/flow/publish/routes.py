@@ -7,21 +7,32 @@ from fastapi import Query
 
 from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
-from cofounder.flow.publish import given, service, settling
+from cofounder.flow.publish import given, posting, service, settling
 from cofounder.flow.publish.errors import (
+    AddressElsewhere,
     AnswerMisplaced,
+    NotByHand,
     NothingToRetry,
     NothingToSettle,
     PlatformUnknown,
+    PostedTimeUnfit,
     PublicationMissing,
     RecipientUnknown,
     TooLateToCancel,
 )
-from cofounder.flow.publish.schemas import PublicationDetail, PublicationOut, PublishIn, PublishOut, State, Verdict
+from cofounder.flow.publish.schemas import (
+    PostedIn,
+    PublicationDetail,
+    PublicationOut,
+    PublishIn,
+    PublishOut,
+    State,
+    Verdict,
+)
 from cofounder.flow.request.service import tell_standing_with
 from cofounder.kit.effects import EffectBusy, NoSuchEffect, OutcomeKnown
 from cofounder.kit.http import Page, Router, Session, Time, documented
-from cofounder.kit.once import IdempotencyKey, KeyReused
+from cofounder.kit.once import IdempotencyKey, KeyReused, Once
 from cofounder.people import Approver, Viewer
 
 tell_standing_with(service.standing)
@@ -94,3 +105,25 @@ async def settle_publication(publication_id: UUID, body: Verdict, session: Sessi
 async def retry_publication(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
     """Send now what surely was not sent: the same text, under the decision that stands, to nobody twice."""
     return await settling.retry(session, publication_id, by=caller)
+
+
+@router.post(
+    "/publications/{publication_id}/posted",
+    responses=documented(PublicationMissing, NotByHand, PostedTimeUnfit, AddressElsewhere, KeyReused),
+)
+async def mark_posted(
+    publication_id: UUID, body: PostedIn, session: Session, caller: Approver, once: Once
+) -> PublicationOut:
+    """Say that you posted by hand what lay in the outbox; from then on it counts in learning.
+
+    Said again it mends the address or the time; what is left out stays.
+    """
+    return await once.answer(
+        session, caller.who, body, lambda: posting.mark(session, publication_id, body, by=caller), PublicationOut
+    )
+
+
+@router.delete("/publications/{publication_id}/posted", responses=documented(PublicationMissing, NotByHand))
+async def unmark_posted(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
+    """Take the mark back that it was posted."""
+    return await posting.unmark(session, publication_id, by=caller)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, St
 
 from cofounder.kit.http import Body, Time, stripped
 
-Action = Literal["cancel", "resolve", "retry"]
+Action = Literal["cancel", "resolve", "retry", "posted", "not_posted"]
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
 FINAL: tuple[State, ...] = ("published", "refused", "cancelled")
 
@@ -43,12 +43,19 @@ class PublishIn(Body):
     schedule_at: Time | None = None
 
 
+class Posted(BaseModel):
+    """That a person posted a text of the outbox: since when it stands, and where."""
+
+    posted_at: datetime
+    url: str | None
+
+
 class PublicationOut(BaseModel):
     """One publication as it stands. `url` is the post's address, or the file in the outbox.
 
     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
-    the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `actions` are what an
-    approver can do with it now.
+    the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `posted` is set where a
+    person posted by hand what lay in the outbox; `actions` are what an approver can do with it now.
     """
 
     publication_id: UUID
@@ -70,7 +77,21 @@ class PublicationOut(BaseModel):
     attempts: int = 0
     next_attempt_at: datetime | None = None
     unsent: int = 0
+    posted: Posted | None = None
     actions: list[Action] = Field(default_factory=list)
+
+
+class PostedIn(Body):
+    """A text of the outbox stands where it belongs now."""
+
+    url: StrictStr | None = Field(
+        default=None,
+        max_length=2_000,
+        pattern=r"^https?://\S+$",
+        description="Where it stands.",
+        examples=["https://www.linkedin.com/posts/1"],
+    )
+    posted_at: Time | None = Field(default=None, description="Since when; left out: now.")
 
 
 class DeliveryOut(BaseModel):

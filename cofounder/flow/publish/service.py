@@ -15,13 +15,14 @@ from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import ledger, queries
 from cofounder.flow.publish.errors import PublicationMissing
 from cofounder.flow.publish.outcomes import Outcome, reasons, task_status, unsent, verdict, wait_seconds
-from cofounder.flow.publish.schemas import FINAL, Action, Order, PublicationDetail, PublicationOut
+from cofounder.flow.publish.schemas import FINAL, Action, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.settings import settings
 
+OUTBOX = "outbox"
 WAKE = "publication"  # the topic a waiting publication listens to
 
 
@@ -210,7 +211,18 @@ _STANDS = {
 
 async def publications(session: AsyncSession, task_id: UUID) -> list[PublicationOut]:
     """Every publication of a task, first made first."""
-    return [shown(row) for row in await queries.of_task(session, task_id)]
+    return await _all(session, await queries.of_task(session, task_id))
+
+
+async def one(session: AsyncSession, publication_id: UUID) -> PublicationOut:
+    """One publication as it stands. Raises PublicationMissing."""
+    return (await _all(session, [await get(session, publication_id)]))[0]
+
+
+async def _all(session: AsyncSession, rows: Sequence[Publication]) -> list[PublicationOut]:
+    by_hand = [row.id for row in rows if row.delivered_by == OUTBOX and row.state == "published"]
+    marks = await records.posted(session, by_hand) if by_hand else {}
+    return [shown(row, marks.get(row.id)) for row in rows]
 
 
 async def page(
@@ -229,7 +241,7 @@ async def page(
     rows, total = await queries.page(
         session, states=states, task_id=task_id, after=after, limit=limit, since=since, until=until
     )
-    return [shown(row) for row in rows], total
+    return await _all(session, rows), total
 
 
 async def detail(session: AsyncSession, publication_id: UUID) -> PublicationDetail:
@@ -237,7 +249,7 @@ async def detail(session: AsyncSession, publication_id: UUID) -> PublicationDeta
     row = await get(session, publication_id)
     deliveries = [await delivery(session, row, recipient) for recipient in row.recipients]
     found = await ledger.evidence(session, senders.named(row.delivered_by), deliveries)
-    return PublicationDetail(**shown(row).model_dump(), deliveries=found)
+    return PublicationDetail(**(await one(session, publication_id)).model_dump(), deliveries=found)
 
 
 async def remember(session: AsyncSession, task_id: UUID, why: str) -> None:
@@ -245,8 +257,8 @@ async def remember(session: AsyncSession, task_id: UUID, why: str) -> None:
     await durable.enqueue(session, "example", f"example:{task_id}:{why}", str(task_id))
 
 
-def shown(row: Publication) -> PublicationOut:
-    """A publication as it is shown."""
+def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> PublicationOut:
+    """A publication as it is shown. `mark`: since when and where it stands that a person posted by hand."""
     return PublicationOut(
         publication_id=row.id,
         task_id=row.task_id,
@@ -267,12 +279,15 @@ def shown(row: Publication) -> PublicationOut:
         attempts=row.attempts,
         next_attempt_at=row.retry_at,
         unsent=row.unsent,
-        actions=_actions(row),
+        posted=Posted(posted_at=mark[0], url=mark[1]) if mark else None,
+        actions=_actions(row, posted=mark is not None),
     )
 
 
-def _actions(row: Publication) -> list[Action]:
+def _actions(row: Publication, *, posted: bool) -> list[Action]:
     """What an approver can do with a publication as it stands."""
+    if row.state == "published" and row.delivered_by == OUTBOX:
+        return ["posted", "not_posted"] if posted else ["posted"]
     if row.state == "scheduled":
         return ["cancel", "retry"] if row.retry_at else ["cancel"]
     if row.state == "unknown":
@@ -320,7 +335,7 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
     task = await records.get_task(session, row.task_id)
     variants = await run.current_variants(session, row.task_id)
     variant = variants.get(row.channel)
-    outbox = row.delivered_by == "outbox"
+    outbox = row.delivered_by == OUTBOX
     await records.add_post(
         session,
         NewPost(

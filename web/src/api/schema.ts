@@ -1051,6 +1051,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/publications/{publication_id}/posted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark posted
+         * @description Say that you posted by hand what lay in the outbox; from then on it counts in learning.
+         *
+         *     Said again it mends the address or the time; what is left out stays.
+         */
+        post: operations["mark_posted"];
+        /**
+         * Unmark posted
+         * @description Take the mark back that it was posted.
+         */
+        delete: operations["unmark_posted"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orchestrator/learning/patterns": {
         parameters: {
             query?: never;
@@ -3245,6 +3271,36 @@ export interface components {
             note: string | null;
         };
         /**
+         * Posted
+         * @description That a person posted a text of the outbox: since when it stands, and where.
+         */
+        Posted: {
+            /**
+             * Posted At
+             * Format: date-time
+             */
+            posted_at: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * PostedIn
+         * @description A text of the outbox stands where it belongs now.
+         */
+        PostedIn: {
+            /**
+             * Url
+             * @description Where it stands.
+             * @example https://www.linkedin.com/posts/1
+             */
+            url?: string | null;
+            /**
+             * Posted At
+             * @description Since when; left out: now.
+             */
+            posted_at?: string | null;
+        };
+        /**
          * Preferences
          * @description Wishes that the request itself does not have to say; the request's own words win.
          */
@@ -3412,8 +3468,9 @@ export interface components {
              * @default 0
              */
             unsent?: number;
+            posted?: components["schemas"]["Posted"] | null;
             /** Actions */
-            actions?: ("cancel" | "resolve" | "retry")[];
+            actions?: ("cancel" | "resolve" | "retry" | "posted" | "not_posted")[];
             /** Deliveries */
             deliveries: components["schemas"]["cofounder__flow__publish__schemas__DeliveryOut"][];
         };
@@ -3422,8 +3479,8 @@ export interface components {
          * @description One publication as it stands. `url` is the post's address, or the file in the outbox.
          *
          *     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
-         *     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `actions` are what an
-         *     approver can do with it now.
+         *     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `posted` is set where a
+         *     person posted by hand what lay in the outbox; `actions` are what an approver can do with it now.
          */
         PublicationOut: {
             /**
@@ -3479,8 +3536,9 @@ export interface components {
              * @default 0
              */
             unsent?: number;
+            posted?: components["schemas"]["Posted"] | null;
             /** Actions */
-            actions?: ("cancel" | "resolve" | "retry")[];
+            actions?: ("cancel" | "resolve" | "retry" | "posted" | "not_posted")[];
         };
         /**
          * PublishIn
@@ -9632,6 +9690,200 @@ export interface operations {
                 };
             };
             /** @description Only what surely was not sent can be sent again. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_posted: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only a text that lies in the outbox is posted by hand.; This Idempotency-Key came before with another body. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; It cannot have been posted at this time.; This is no address of the post. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmark_posted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only a text that lies in the outbox is posted by hand. */
             409: {
                 headers: {
                     [name: string]: unknown;

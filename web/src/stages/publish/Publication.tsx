@@ -9,6 +9,7 @@ import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
 import { channelName, counted, spoken, when } from "../../parts/words";
 import { useActs } from "./acting";
+import { ByHand } from "./ByHand";
 import styles from "./Content.module.css";
 import { Said, Settle } from "./Settle";
 
@@ -60,6 +61,7 @@ function Whole({ one }: { one: Detail }) {
       <Facts one={one} />
       {one.deliveries.length > 0 && <Evidence one={one} />}
       {one.state === "unknown" && <Settle id={one.publication_id} attempted={one.attempted_at} />}
+      {one.actions?.includes("posted") && <ByHand id={one.publication_id} posted={one.posted} may={approver} />}
       {approver && one.state !== "unknown" && <Acts one={one} />}
     </div>
   );

@@ -32,6 +32,10 @@ export function useActs(id: string) {
     cancel: () =>
       act("cancel", () => ask(client.POST("/api/publications/{publication_id}/cancel", { params: { path } }))),
     retry: () => act("retry", () => ask(client.POST("/api/publications/{publication_id}/retry", { params: { path } }))),
+    mark: (body: Schemas["PostedIn"]) =>
+      act("mark", () => ask(client.POST("/api/publications/{publication_id}/posted", { params: { path }, body }))),
+    unmark: () =>
+      act("unmark", () => ask(client.DELETE("/api/publications/{publication_id}/posted", { params: { path } }))),
     settle: (body: Verdict) =>
       act("settle", () => ask(client.POST("/api/publications/{publication_id}/resolve", { params: { path }, body }))),
   };

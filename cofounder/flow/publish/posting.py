@@ -1,0 +1,91 @@
+"""What went to the outbox and a person posted by hand: since when it stands, and where. It counts in learning from then."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import service as records
+from cofounder.channels import hosts
+from cofounder.flow.approve import service as approvals
+from cofounder.flow.publish import service
+from cofounder.flow.publish.errors import AddressElsewhere, NotByHand, PostedTimeUnfit
+from cofounder.flow.publish.schemas import PostedIn, PublicationOut
+from cofounder.flow.publish.tables import Publication
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.kit.ids import new_id
+from cofounder.people.roles import Caller
+from cofounder.people.service import audit
+
+
+async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, by: Caller) -> PublicationOut:
+    """Write that a text of the outbox was posted. Said again, what is left out stays as it was.
+
+    Raises PublicationMissing, NotByHand, PostedTimeUnfit, AddressElsewhere.
+    """
+    row = await _of_the_outbox(session, publication_id)
+    if said.url is not None:
+        _fits(said.url, row.channel)
+    at, url = (await records.posted(session, [row.id])).get(row.id, (None, None))
+    if said.posted_at is not None:
+        await _in_time(session, row, said.posted_at)
+    since = said.posted_at or at or now()
+    stands = said.url or url
+    if (since, stands) != (at, url):
+        await records.set_posted(session, row.id, since, stands)
+        details: dict[str, Any] = {"task": str(row.task_id), "posted_at": since.isoformat(), "url": stands}
+        if at is not None:
+            details["before"] = {"posted_at": at.isoformat(), "url": url}
+        await _follow(session, row, "publication.posted", details, by)
+    return await service.one(session, row.id)
+
+
+async def unmark(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
+    """Take such a mark back, for it was a mistake. Without one nothing changes.
+
+    Raises PublicationMissing, NotByHand.
+    """
+    row = await _of_the_outbox(session, publication_id)
+    at, url = (await records.posted(session, [row.id])).get(row.id, (None, None))
+    if at is not None:
+        await records.set_posted(session, row.id, None, None)
+        before = {"posted_at": at.isoformat(), "url": url}
+        await _follow(session, row, "publication.not_posted", {"task": str(row.task_id), "before": before}, by)
+    return await service.one(session, row.id)
+
+
+async def _of_the_outbox(session: AsyncSession, publication_id: UUID) -> Publication:
+    row = await service.locked(session, publication_id)
+    if row.delivered_by != service.OUTBOX:
+        raise NotByHand(f"It went by {row.delivered_by}.")
+    if row.state != "published":
+        raise NotByHand(f"It is {row.state}: there is no text in the outbox.")
+    return row
+
+
+async def _in_time(session: AsyncSession, row: Publication, at: datetime) -> None:
+    """Not before its approval, to the minute, for people know no seconds; and not in the future."""
+    if at > now():
+        raise PostedTimeUnfit("It lies in the future.", field="posted_at")
+    decided = await approvals.decision_for(session, row.decision_id)
+    if decided is not None and at < decided[0].decided_at.replace(second=0, microsecond=0):
+        told = f"The text was approved at {decided[0].decided_at:%Y-%m-%d %H:%M} UTC, after that."
+        raise PostedTimeUnfit(told, field="posted_at")
+
+
+def _fits(url: str, channel: str) -> None:
+    """A short link or one's own site may be any channel's; the address of another platform is a slip."""
+    if hosts.host(url) is None:
+        raise AddressElsewhere("It is no http or https address.", field="url")
+    platform = hosts.platform_of(url)
+    if platform is not None and platform != channel:
+        raise AddressElsewhere(f"It is an address of {platform}; the text was for {channel}.", field="url")
+
+
+async def _follow(session: AsyncSession, row: Publication, action: str, details: dict[str, Any], by: Caller) -> None:
+    await audit(session, by.who, action, "publication", str(row.id), details)
+    live.changed(session, "publications", row.id)
+    live.changed(session, "tasks", row.task_id)
+    await service.remember(session, row.task_id, f"{row.id}:{action}:{new_id()}")
