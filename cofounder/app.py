@@ -29,6 +29,7 @@ def wire() -> None:
     from cofounder.flow.plan import service as plans
     from cofounder.flow.plan.tools import registry
     from cofounder.flow.request import service as requests
+    from cofounder.flow.request.chat import tools as chat
     from cofounder.flow.run.commands import steps as commands
     from cofounder.models import standing as models
     from cofounder.ops import system
@@ -38,6 +39,7 @@ def wire() -> None:
     system.look_with("models", models.findings)
     system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
+    chat.reach_with(registry.discover, registry.call)
 
 
 @asynccontextmanager

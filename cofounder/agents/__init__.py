@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastmcp import FastMCP
 
-NAMES = ("content", "financial", "market", "compliance", "publishing", "business")
+NAMES = ("content", "financial", "market", "compliance", "publishing", "business", "memory")
 
 
 def servers() -> dict[str, FastMCP]:

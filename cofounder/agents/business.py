@@ -1,12 +1,14 @@
 """The business agent: the company's state, similar earlier work, baselines and own passages, as of a time."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from cofounder.agents.tools import AsOf, agent, tool
+from cofounder.business import ranking, similar
 from cofounder.business.derive import baselines as usual
-from cofounder.business import similar
+from cofounder.business.records import service as records
 from cofounder.business.state import business_state
 from cofounder.kit import db
 from cofounder.models.brief import Fact, Passage, Period
@@ -34,6 +36,31 @@ class SimilarOut(BaseModel):
 class BaselineOut(BaseModel):
     baselines: dict[str, usual.Baseline] = Field(description="Platform -> long run, with this month beside it")
     notes: list[str] = Field(description="What is not known yet")
+
+
+class PostRow(BaseModel):
+    """One post with its latest reading. Rates are 0-1."""
+
+    title: str
+    platform: str
+    published_on: date
+    topic: str | None
+    views: int
+    clicks: int | None
+    shares: int | None
+    comments: int | None
+    engagement_rate: float = Field(description="(clicks + shares + comments) / views")
+    url: str | None
+
+
+class BestPostsOut(BaseModel):
+    items: list[PostRow] = Field(description="Ranked, first is first in what was asked")
+    measured: int = Field(description="Posts of the span that have a reading with enough views")
+    unmeasured: int = Field(description="Posts of the span without one")
+    usual_rate: float | None = Field(description="Engagement of all of them together, 0-1")
+    usual_views: float | None = Field(description="Mean views a post")
+    narrative: str
+    notes: list[str]
 
 
 class PassagesOut(BaseModel):
@@ -77,6 +104,24 @@ async def baseline(as_of: AsOf, channels: Channels = None) -> BaselineOut:
     empty = [name for name, each in found.items() if each.count == 0]
     notes = [f"No post on {name} has been measured yet." for name in empty]
     return BaselineOut(baselines=found, notes=notes if found else ["No post has been measured yet."])
+
+
+@tool(SERVER, category="business", seconds=0.2)
+async def best_posts(
+    as_of: AsOf,
+    channels: Channels = None,
+    by: Annotated[
+        Literal["engagement_rate", "views", "clicks", "shares", "comments"], Field(description="What ranks them")
+    ] = "engagement_rate",
+    period: Annotated[Period | None, Field(description="Published in these days; none means ever")] = None,
+    topic: Annotated[str | None, Field(max_length=200, description="Only posts on this")] = None,
+    worst: Annotated[bool, Field(description="The other end of the ranking")] = False,
+    limit: Limit = 5,
+) -> BestPostsOut:
+    """The company's posts ranked by what they achieved, beside what a post usually gets there."""
+    async with db.reading() as session:
+        posts = await records.posts(session, as_of=as_of, platforms=list(channels) if channels else None)
+    return BestPostsOut(**ranking.best(posts, by=by, period=period, topic=topic, worst=worst, limit=limit))
 
 
 @tool(SERVER, category="business", seconds=0.3)

@@ -1,18 +1,19 @@
 """The financial agent: reads a period's figures, compares periods, finds the story, forecasts."""
 
 import asyncio
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from cofounder.agents.tools import AsOf, agent, tool
-from cofounder.business import comparison, forecasts, periods, timeline, wording
+from cofounder.business import comparison, forecasts, past, periods, timeline, wording
 from cofounder.business.catalogue import metric as metric_named
 from cofounder.business.state import State, business_state, load
 from cofounder.business.story import Insight, Story
 from cofounder.business.story import find_story as tell
 from cofounder.kit import db
-from cofounder.models.brief import BaseKind, Fact, Period
+from cofounder.models.brief import BaseKind, Fact, Period, Unit
 
 SERVER = agent(
     "financial", "Figures of a period with their bases, comparisons, what stands out, forecasts. Reads only."
@@ -128,6 +129,44 @@ async def find_story(facts: list[Fact], period: Period | None = None) -> StoryOu
     """Find what stands out in facts: largest changes, records, reversals, targets, milestones and ratios."""
     found: Story = tell(facts, period)
     return StoryOut(**found.model_dump())
+
+
+class PeriodValue(BaseModel):
+    """One period of a metric's history. `change` is relative to the period before it, in points for a rate."""
+
+    period: str
+    start: date
+    end: date
+    value: float
+    shown: str = Field(description="The value as a sentence writes it")
+    change: float | None
+
+
+class HistoryOut(BaseModel):
+    metric: str
+    noun: str
+    unit: Unit
+    grain: Literal["month", "quarter", "year"]
+    items: list[PeriodValue] = Field(description="Finished periods, oldest first, gaps left out")
+    highest: PeriodValue | None
+    lowest: PeriodValue | None
+    provisional: PeriodValue | None = Field(description="The period that is not over yet, as far as it is stored")
+    source: str | None
+    narrative: str
+    notes: list[str] = Field(description="What the reader should know, such as periods without a figure")
+
+
+@tool(SERVER, category="finance", seconds=0.2)
+async def history(
+    metric: Annotated[str, Field(min_length=1, max_length=100, description="Metric name such as revenue")],
+    as_of: AsOf,
+    period: Annotated[Period | None, Field(description="The span of days to look at; none means all")] = None,
+    grain: Annotated[Literal["month", "quarter", "year"], Field(description="What one value covers")] = "month",
+) -> HistoryOut:
+    """A metric by month, quarter or year: how it developed, when it was highest and lowest."""
+    async with db.reading() as session:
+        stored = await load(session, as_of=as_of)
+    return HistoryOut(**past.history(stored, metric, period, grain, as_of.date()))
 
 
 @tool(SERVER, category="finance", seconds=2.0)

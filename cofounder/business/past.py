@@ -1,6 +1,7 @@
 """A metric's finished periods one after the other: how it developed, when it was highest and lowest. Pure."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Any, Literal
 
 from cofounder.business import periods, timeline, wording
@@ -18,7 +19,7 @@ def history(
     known = metric(name)
     readings, missing, open_one = _readings(stored, known, span, grain, today)
     rows = [_row(known, period, found) for period, found in readings]
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         row["change"] = _change(known, before, row)
     high = max(rows, key=lambda row: (row["value"], row["start"]), default=None)
     low = min(rows, key=lambda row: (row["value"], row["start"]), default=None)
@@ -82,11 +83,10 @@ def _row(known: Metric, period: Period, found: Reading) -> dict[str, Any]:
 
 
 def _change(known: Metric, before: dict[str, Any], row: dict[str, Any]) -> float | None:
+    value, earlier = float(row["value"]), float(before["value"])
     if known.unit == "rate":
-        return round((row["value"] - before["value"]) * 100, 4)
-    if not wording.comparable(row["value"], before["value"]):
-        return None
-    return round(row["value"] / before["value"] - 1, 6)
+        return round((value - earlier) * 100, 4)
+    return round(value / earlier - 1, 6) if wording.comparable(value, earlier) else None
 
 
 def _told(

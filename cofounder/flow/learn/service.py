@@ -83,6 +83,16 @@ def _words(row: Example) -> str:
     return " ".join(filter(None, [row.user_request, (row.decision or {}).get("feedback"), *map(str, texts)]))
 
 
+async def recent(
+    session: AsyncSession, *, words: str | None = None, limit: int = 10
+) -> tuple[list[tuple[Example, float | None]], int]:
+    """(example, likeness to words where some are given), and how many there are in all. Without words newest first."""
+    total = await queries.count(session, Filters(include_sample=True))
+    if words:
+        return [(row, score) for row, score in await like(session, words, limit=limit)], total
+    return [(row, None) for row in await queries.newest(session, Filters(include_sample=True), limit)], total
+
+
 async def patterns(session: AsyncSession) -> PatternsOut:
     """What stands about what works. Looking for it starts when enough outcomes are there."""
     n = await queries.outcomes(session)

@@ -1,16 +1,170 @@
-"""How a question becomes an answer."""
+"""How a message becomes an answer: its mode, then a task, a model's words with tools, or our own from the same tools."""
 
-from cofounder.flow.request.chat import queries, service
-from cofounder.flow.request.chat.recording import Recorder
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from cofounder.flow.request.chat import agents, choosing, modes, plainly, queries, service, speaking, work
+from cofounder.flow.request.chat import tools as toolbox
+from cofounder.flow.request.chat.modes import Chosen
+from cofounder.flow.request.chat.reading import Subject, goes_on, read
+from cofounder.flow.request.chat.recording import Ended, Recorder
 from cofounder.kit import db
+from cofounder.kit.clock import today
+from cofounder.kit.errors import CofounderError
+from cofounder.models.intent import Intent
 from cofounder.people.roles import Caller
+
+LEARNING = ("memory.", "business.best_posts", "business.baseline")
+
+
+@dataclass
+class Turn:
+    """One question with what is known before it is answered."""
+
+    answer: service.MessageRow
+    question: str
+    before: list[service.MessageRow]
+    caller: Caller
+    agent: agents.Agent
+    subject: Subject
+    chosen: Chosen
+    tools: toolbox.Tools
+    found: dict[str, Any] = field(default_factory=dict)  # what the message's row gets at the end
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        return dict(self.answer.asked or {})
 
 
 async def answer(recorder: Recorder, row: service.MessageRow, caller: Caller) -> None:
     """Write the answer. Raises Ended, and whatever keeps it from being written."""
-    await recorder.text("I cannot answer yet.")
+    began = time.monotonic()
+    turn = await _turn(row, caller)
+    await _note(recorder, turn)
+    if turn.chosen.mode == "orchestration":
+        await _work(recorder, turn)
+    elif turn.chosen.refused is not None:
+        await _say(recorder, turn, _refused(turn.chosen.refused), [])
+    else:
+        await _words(recorder, turn)
     await recorder.flush()
+    turn.found["seconds"] = time.monotonic() - began
     async with db.transaction() as session:
         held = await queries.held(session, row.id, recorder.holder)
-        if held is not None:
-            await service.end(session, held, "done", mode="conversation", model="offline")
+        if held is None:
+            raise Ended()
+        await service.end(session, held, "done", **turn.found)
+
+
+async def _turn(row: service.MessageRow, caller: Caller) -> Turn:
+    async with db.reading() as session:
+        asked = await service.question_of(session, row)
+        before = await service.earlier(session, row)
+    said = [Subject.model_validate(one.subject) for one in before if one.role == "assistant" and one.subject]
+    last = said[-1] if said else None
+    who = agents.agent(row.agent)
+    wished = (row.asked or {}).get("mode")
+    subject = await asyncio.to_thread(read, asked.text, today(), last)
+    intent = await _intent(asked.text, wished)
+    chosen = modes.choose(wished, asked.text, subject, intent, may_work=caller.may("operator"))
+    tools = await toolbox.of(who, caller.role)
+    if chosen.mode == "learning":
+        tools = _learning(tools, await toolbox.of(agents.agent(None), caller.role))
+        subject = (
+            subject
+            if subject.kind in ("patterns", "examples", "summary", "posts", "usual")
+            else Subject(kind="patterns")
+        )
+    if chosen.mode == "orchestration" and goes_on(asked.text.lower()):
+        subject = last or subject
+    return Turn(row, asked.text, before, caller, who, subject, chosen, tools)
+
+
+async def _intent(words: str, wished: str | None) -> Intent | None:
+    if wished not in (None, "automatic") or not modes.asks_for_work(words):
+        return None
+    try:
+        return await asyncio.to_thread(modes.read_on, today(), words)
+    except CofounderError:
+        return None
+
+
+def _learning(own: toolbox.Tools, every: toolbox.Tools) -> toolbox.Tools:
+    """What learning mode asks, whoever one talks to; the caller's role has narrowed it already."""
+    offered = {name: tool for name, tool in every.offered.items() if name.startswith(LEARNING)}
+    return toolbox.Tools(offered, own.at)
+
+
+async def _note(recorder: Recorder, turn: Turn) -> None:
+    """Say at once how the message was taken."""
+    values = {"mode": turn.chosen.mode, "mode_reason": turn.chosen.reason}
+    async with db.transaction(durable=False) as session:
+        held = await queries.held(session, turn.answer.id, recorder.holder)
+        if held is None:
+            raise Ended()
+        await queries.change_message(session, turn.answer.id, **values)
+
+
+async def _work(recorder: Recorder, turn: Turn) -> None:
+    """Begin the task and say so."""
+    last = next((one for one in reversed(turn.before) if one.role == "assistant" and one.text), None)
+    words = work.request(turn.question, turn.subject, last.text if last else "")
+    await recorder.look()
+    async with db.transaction() as session:
+        task_id = await work.start(session, turn.answer, turn.caller, words)
+        await queries.change_message(session, turn.answer.id, task_id=task_id)
+    await recorder.task(task_id)
+    told = work.STARTED if words == turn.question else f"{work.STARTED}\n\nAsked as: {words.splitlines()[0]}"
+    await _say(recorder, turn, told, [])
+    turn.found |= {"task_id": task_id, "subject": turn.subject.model_dump(mode="json")}
+
+
+def _refused(work_asked: str) -> str:
+    return (
+        f"You asked for {work_asked}. Starting work needs the role operator; with yours I can answer questions about "
+        "the company's figures, posts and earlier work."
+    )
+
+
+async def _words(recorder: Recorder, turn: Turn) -> None:
+    """Let the models that were chosen answer, best first; our own ends the chain."""
+    plan = await choosing.choose(turn.wish.get("model"), turn.subject)
+    passed: list[tuple[str, str]] = []  # a model that could not answer, and why
+    answered = "offline"
+    for target in plan.targets:
+        said = await speaking.speak(recorder, turn, target, fallback_from=passed[-1][0] if passed else None)
+        if said.failed is None:
+            turn.found |= said.values
+            answered = str(target)
+            break
+        passed.append((str(target), said.failed))
+    else:
+        text, sources = await _plainly(turn)
+        await _say(recorder, turn, text, sources)
+    failures = [f"{name} could not answer: {why}." for name, why in passed]
+    turn.found |= {
+        "model": answered,
+        "model_reason": " ".join([plan.reason, *failures]),
+        "fallback_from": plan.unreachable or (passed[0][0] if passed else None),
+        "subject": turn.subject.model_dump(mode="json"),
+    }
+
+
+async def _plainly(turn: Turn) -> plainly.Told:
+    try:
+        return await plainly.tell(turn.subject, turn.tools)
+    except CofounderError as error:
+        if error.status >= 500 and error.status != 502:
+            raise
+        return f"That could not be answered: {error.detail}", []
+
+
+async def _say(recorder: Recorder, turn: Turn, text: str, sources: list[Any]) -> None:
+    for source in sources:
+        await recorder.source(source)
+    for part in text.split("\n\n"):
+        await recorder.text(part if not recorder.came else f"\n\n{part}")
+    turn.found.setdefault("model", "offline")
+    turn.found.setdefault("model_reason", "Nothing had to be put into words.")

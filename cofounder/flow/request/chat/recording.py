@@ -22,6 +22,8 @@ log = logger(__name__)
 class Ended(Exception):
     """Somebody stopped the answer, deleted it, or took this process for dead."""
 
+    is_ours = True  # no failure of the model whose words were to be written
+
 
 class Recorder:
     """The pieces of one answer. Text waits a moment to be written with what follows; all else is written at once."""

@@ -1,0 +1,137 @@
+"""The memory agent: what was learned from the work done so far, with the rows it rests on."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from cofounder.agents.tools import agent, tool
+from cofounder.flow.learn import service as learned
+from cofounder.kit import db
+
+SERVER = agent("memory", "Patterns that stand, training examples, how well the work went. Reads only.")
+Limit = Annotated[int, Field(ge=1, le=50, description="At most this many")]
+
+
+class Patterns(BaseModel):
+    patterns: list[dict[str, Any]] = Field(description="Statements that stood a test; empty until enough is measured")
+    watching: list[dict[str, Any]] = Field(description="Candidates that do not stand yet; not to be relied on")
+    n: int = Field(description="Measured publications so far")
+    needed: int = Field(description="Measured publications before any pattern is looked for")
+    narrative: str
+
+
+class ExampleRow(BaseModel):
+    """A finished run."""
+
+    task_id: str
+    request: str
+    at: datetime
+    platforms: list[str]
+    quality: float | None = Field(description="0-1")
+    approved: bool | None
+    success: bool
+    persona: str | None
+    tags: list[str]
+    likeness: float | None = Field(default=None, description="To the words asked for, 0-1")
+
+
+class Examples(BaseModel):
+    items: list[ExampleRow] = Field(description="Newest first, or most alike first where words were given")
+    total: int
+    narrative: str
+
+
+class Totals(BaseModel):
+    """Over our own runs; tests and sample data are left out. Money in US dollars, rates 0-1."""
+
+    runs: int
+    success_rate: float | None
+    approved: int
+    rejected: int
+    approval_rate: float | None
+    avg_quality: float | None
+    high_quality: int
+    training_ready: int
+    avg_seconds: float | None
+    total_cost: float
+    narrative: str
+
+
+@tool(SERVER, category="memory", seconds=0.1)
+async def patterns() -> Patterns:
+    """What was learned about what works: statements that stood a test, and how many outcomes are still missing."""
+    async with db.reading() as session:
+        found = await learned.patterns(session)
+    if found.patterns:
+        told = f"{len(found.patterns)} {'pattern stands' if len(found.patterns) == 1 else 'patterns stand'}."
+    elif found.n < found.needed:
+        told = (
+            f"No pattern yet: {found.n} publications have been measured, and {found.needed} are needed before "
+            "anything is tested."
+        )
+    else:
+        told = f"No pattern stands yet, though {found.n} publications have been measured."
+    return Patterns(patterns=found.patterns, watching=found.watching, n=found.n, needed=found.needed, narrative=told)
+
+
+@tool(SERVER, category="memory", seconds=0.2)
+async def examples(
+    like: Annotated[str | None, Field(max_length=500, description="Runs that share words with this")] = None,
+    limit: Limit = 10,
+) -> Examples:
+    """Finished runs as training examples: the request, how it was judged, what a person decided."""
+    async with db.reading() as session:
+        found, total = await learned.recent(session, words=like, limit=limit)
+    items = [_row(row, score) for row, score in found]
+    about = f" like {like!r}" if like else ""
+    told = f"{len(items)} of {total} finished runs{about}." if items else f"No finished run{about} is stored."
+    return Examples(items=items, total=total, narrative=told)
+
+
+@tool(SERVER, category="memory", seconds=0.1)
+async def summary() -> Totals:
+    """How well the work went: runs, success, approvals, quality, seconds, cost, examples ready for training."""
+    async with db.reading() as session:
+        found = await learned.summary(session)
+    return Totals(
+        runs=found.total_executions,
+        success_rate=found.success_rate,
+        approved=found.approved,
+        rejected=found.rejected,
+        approval_rate=found.approval_rate,
+        avg_quality=found.avg_quality_score,
+        high_quality=found.high_quality,
+        training_ready=found.training_ready,
+        avg_seconds=found.avg_seconds,
+        total_cost=found.total_cost,
+        narrative=_told(found),
+    )
+
+
+def _row(row: learned.Example, score: float | None) -> ExampleRow:
+    return ExampleRow(
+        task_id=str(row.execution_id),
+        request=row.user_request[:300],
+        at=row.timestamp,
+        platforms=list(row.platforms),
+        quality=None if row.quality_score is None else float(row.quality_score),
+        approved=row.user_approval,
+        success=row.success,
+        persona=row.persona,
+        tags=list(row.tags),
+        likeness=None if score is None else round(score, 4),
+    )
+
+
+def _told(found: Any) -> str:
+    if not found.total_executions:
+        return "No run of your own is finished yet."
+    parts = [f"{found.total_executions} finished {'run' if found.total_executions == 1 else 'runs'}"]
+    if found.success_rate is not None:
+        parts.append(f"{found.success_rate:.0%} came to a good end")
+    if found.approval_rate is not None:
+        parts.append(f"{found.approved} approved and {found.rejected} rejected by a person")
+    if found.avg_quality_score is not None:
+        parts.append(f"quality {found.avg_quality_score:.2f} on average")
+    return f"{', '.join(parts)}; {found.training_ready} examples are ready for training."

@@ -1,0 +1,89 @@
+"""Whether a message is a question, work, or a question about what was learned, and why it was taken so. Pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from cofounder.flow.request.chat.reading import Subject
+from cofounder.flow.request.chat.schemas import Did
+from cofounder.models.intent import Intent
+
+_WORK = re.compile(
+    r"(?:^|[.!;\n]\s*|\b(?:please|then|and|also|now|to|you|us|we|let's)\s+)"
+    r"(?:write|create|draft|make|prepare|compose|produce|generate|shorten|rewrite|rephrase|turn|announce|schedule|build|"
+    r"plan (?:a|our|the|my|posts|content)|summari[sz]e (?:this|the following)|edit|translate|post about|tweet about|tweet that)\b"
+)
+_WANT = re.compile(
+    r"\b(?:i|we) (?:need|want|would like|'d like)\b.{0,30}\b(?:posts?|tweets?|threads?|newsletters?|e-?mails?|articles?|headlines?|calendar|report)\b"
+    r"|^(?:an?|two|three|four|five|\d+) (?:\w+ ){0,2}(?:posts?|tweets?|threads?|newsletters?|e-?mails?|articles?|headlines?)\b"
+)
+_NAMES = {
+    "create_post": "a post",
+    "create_thread": "a thread",
+    "write_article": "an article",
+    "write_email": "an e-mail",
+    "headlines": "headlines",
+    "edit_text": "an edit",
+    "shorten_text": "a shorter text",
+    "restyle_text": "another tone",
+    "summarise_text": "a summary",
+    "publish_text": "a text to publish",
+    "plan_calendar": "a content calendar",
+    "analyse_metrics": "an analysis",
+    "compare_metrics": "a comparison",
+    "forecast_metrics": "a forecast",
+    "analyse_market": "a market analysis",
+    "check_compliance": "a compliance check",
+}
+_MAKES = frozenset(name for name in _NAMES if not name.startswith(("analyse", "compare", "forecast", "check")))
+_LEARNED = ("patterns", "examples", "summary")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    mode: Did
+    reason: str
+    refused: str | None = None  # why work that is asked for is not begun
+
+
+def asks_for_work(message: str) -> bool:
+    """Whether the words ask to make something, not to know something; cheap, before the whole is parsed."""
+    low = message.lower()
+    return bool(_WORK.search(low) or _WANT.search(low))
+
+
+def choose(wished: str | None, message: str, subject: Subject, intent: Intent | None, *, may_work: bool) -> Chosen:
+    """The mode. `intent` is what the request's parser made of a message that asks for work, else None."""
+    if wished in ("conversation", "learning", "orchestration"):
+        mode: Did = wished  # type: ignore[assignment]
+        return Chosen(mode, "You chose this mode.")
+    if subject.kind in ("decision", "check"):
+        return Chosen("conversation", "A question, answered here.")
+    if subject.kind in _LEARNED:
+        return Chosen("learning", "You asked about what was learned.")
+    work = _work(message, intent)
+    if work is None:
+        return Chosen("conversation", "A question, answered here.")
+    if not may_work:
+        return Chosen("conversation", "Work was asked for, which your role cannot start.", refused=work)
+    return Chosen("orchestration", f"You asked for {work}: work in several steps, so it became a task.")
+
+
+def _work(message: str, intent: Intent | None) -> str | None:
+    """What is to be made, in words; None where nothing is."""
+    if intent is None or intent.reject_reason is not None:
+        return None
+    kinds = list(dict.fromkeys(action.kind for action in intent.actions))
+    makes = [kind for kind in kinds if kind in _MAKES]
+    several = len(kinds) > 1 and bool(re.search(r"\breport\b", message, re.IGNORECASE))
+    if not makes and not several:
+        return None
+    named = [_NAMES[kind] for kind in (kinds if several else makes)][:3]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def read_on(today: date, message: str) -> Intent:
+    """What the request's own parser makes of a message."""
+    from cofounder.models.offline.parser import parse
+
+    return parse(message, today=today)

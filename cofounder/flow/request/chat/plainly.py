@@ -1,0 +1,425 @@
+"""Answers without a language model: asks the tools that a question needs and tells what they say, with units and limits.
+
+Every figure comes from a tool's rows; what is not there is said, and what cannot be done comes with what can.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from cofounder.business import wording
+from cofounder.flow.request.chat.reading import Subject
+from cofounder.flow.request.chat.schemas import Source
+from cofounder.flow.request.chat.sources import rows
+from cofounder.flow.request.chat.tools import Tools
+from cofounder.models.brief import Fact
+
+Told = tuple[str, list[Source]]
+Teller = Callable[[Subject, Tools], Awaitable[Told]]
+_SHOWN = 12  # periods of a development that are listed
+_BY = {
+    "engagement_rate": "engagement",
+    "views": "views",
+    "clicks": "clicks",
+    "shares": "shares",
+    "comments": "comments",
+}
+_CHANNELS = {"linkedin": "LinkedIn", "x": "X", "facebook": "Facebook", "email": "e-mail", "blog": "the blog"}
+
+# What each kind of answer asks; without one of these the agent says who has it.
+WANTS: dict[str, str] = {
+    "value": "financial.read_metrics",
+    "extreme": "financial.history",
+    "development": "financial.history",
+    "comparison": "financial.compare_periods",
+    "overview": "financial.read_metrics",
+    "forecast": "financial.forecast",
+    "posts": "business.best_posts",
+    "usual": "business.baseline",
+    "similar": "business.similar_content",
+    "topics": "market.find_trends",
+    "voice": "market.share_of_voice",
+    "competitor": "market.mentions",
+    "patterns": "memory.patterns",
+    "examples": "memory.examples",
+    "summary": "memory.summary",
+    "check": "compliance.check",
+}
+EXAMPLES: tuple[tuple[str, str], ...] = (
+    ("financial.history", "What was our best month?"),
+    ("business.best_posts", "Which posts worked on LinkedIn?"),
+    ("financial.compare_periods", "Compare Q3 and Q2"),
+    ("financial.forecast", "What revenue can we expect next month?"),
+    ("market.find_trends", "Which topics do best?"),
+    ("memory.summary", "How many tasks were approved?"),
+    ("compliance.check", 'Is this allowed: "Our savings plan never loses money"?'),
+    ("content.calendar", "What did we publish about coffee?"),
+)
+CANNOT = "The built-in model reads the company's own data; it cannot translate, research or give opinions."
+
+
+async def tell(subject: Subject, tools: Tools) -> Told:
+    """The answer in Markdown, and what it rests on. Raises what a tool raises."""
+    if subject.kind == "help":
+        return _help(tools, "I answer questions about the company's own figures, posts and earlier work."), []
+    if subject.kind == "decision":
+        return NO_DECISION, []
+    wanted = WANTS.get(subject.kind)
+    if wanted is None:
+        return _help(tools, f"I did not find a figure, a post or a time in that. {CANNOT}"), []
+    if not tools.has(wanted):
+        return _help(tools, "I have no tool for that; ask the co-founder, who has all of them."), []
+    return await _TELLERS[subject.kind](subject, tools)
+
+
+NO_DECISION = (
+    "I cannot approve, reject or publish anything: that takes a person who has read the exact text, on the Approvals "
+    "page or with `cofounder approve`. I can start the work that ends there; say what should be written."
+)
+
+
+def _help(tools: Tools, opening: str) -> str:
+    """What can be asked here, in examples that this caller's tools can answer."""
+    fitting = [words for tool, words in EXAMPLES if tools.has(tool)][:3]
+    if not fitting:
+        return opening
+    lines = "\n".join(f"- {words}" for words in fitting)
+    return f"{opening}\n\nFor example:\n\n{lines}"
+
+
+async def _value(subject: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask(
+        "financial.read_metrics", period=subject.period, metrics=subject.metrics or None, asked=subject.metrics or None
+    )
+    facts = [Fact.model_validate(one) for one in output["facts"]]
+    named = [fact for fact in facts if not subject.metrics or fact.metric in subject.metrics] or facts
+    lines = [wording.compare(fact) for fact in named]
+    text = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
+    text = "\n\n".join(filter(None, [text, _remarks([*output["notes"], *output["conflicts"], *output["missing"]])]))
+    if not named:
+        text += await _stored(tools)
+    return text, [used.model_copy(update={"rows": used.rows[: max(len(named), 1)]}) if named else used]
+
+
+async def _stored(tools: Tools) -> str:
+    """Which figures there are, where the wanted one is not."""
+    output, _ = await tools.ask("financial.read_metrics")
+    nouns = [str(one["noun"]) for one in output["facts"]]
+    if not nouns:
+        return "\n\nImport figures on the Business data page, or try the sample company: `cofounder up --sample`."
+    label = (output["period"] or {}).get("label", "the newest month")
+    return f"\n\nStored for {label}: {', '.join(nouns)}."
+
+
+async def _extreme(subject: Subject, tools: Tools) -> Told:
+    parts, used = [], []
+    for name in (subject.metrics or ["revenue"])[:4]:
+        output, one = await tools.ask("financial.history", metric=name, period=subject.period, grain=subject.grain)
+        used.append(one)
+        best = output["lowest" if subject.lowest else "highest"]
+        if best is None:
+            parts.append(output["narrative"])
+            continue
+        used[-1] = one.model_copy(update={"rows": _around(rows(output), best["period"])})
+        parts.append(_superlative(subject, output, best))
+    assumed = "" if subject.metrics else "\n\nMeasured by revenue; name another figure to have it by that."
+    return "\n\n".join(parts) + assumed, used
+
+
+def _superlative(subject: Subject, output: dict[str, Any], best: dict[str, Any]) -> str:
+    """ "Revenue was highest in October 2026, at $58,120: the best of 24 finished months." """
+    noun, count, grain = str(output["noun"]), len(output["items"]), str(output["grain"])
+    rank = "lowest" if subject.lowest else "highest"
+    over = f" of {subject.period.label}" if subject.period else ""
+    if count < 2:
+        return f"{wording.capital(noun)} {wording.was(noun)} {best['shown']} in {best['period']}, the only finished {grain}{over} that is stored."
+    values = sorted((one["value"] for one in output["items"]), reverse=not subject.lowest)
+    items = sorted(output["items"], key=lambda one: one["value"], reverse=not subject.lowest)
+    text = (
+        f"**{best['period']}**: {noun} {wording.was(noun)} {best['shown']}, the {rank} of the {count} finished "
+        f"{grain}s{over} that are stored."
+    )
+    if values[0] != values[1]:
+        text += f" Next comes {items[1]['period']} with {items[1]['shown']}."
+    return f"{text} {_remarks(output['notes'])}".strip()
+
+
+def _around(table: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
+    """At most twenty rows with the one that is meant."""
+    at = next((place for place, row in enumerate(table) if row.get("period") == period), len(table) - 1)
+    start = min(max(at - 10, 0), max(len(table) - 20, 0))
+    return table[start : start + 20]
+
+
+async def _development(subject: Subject, tools: Tools) -> Told:
+    parts, used = [], []
+    for name in (subject.metrics or ["revenue"])[:3]:
+        output, one = await tools.ask("financial.history", metric=name, period=subject.period, grain=subject.grain)
+        items = output["items"]
+        used.append(one)
+        if len(items) < 2:
+            parts.append(f"{output['narrative']} {_remarks(output['notes'])}".strip())
+            continue
+        shown = items if subject.period else items[-_SHOWN:]
+        used[-1] = one.model_copy(update={"rows": rows(output)[-min(len(shown), _SHOWN) :]})
+        parts.append(_course(output, shown))
+    return "\n\n".join(parts), used
+
+
+def _course(output: dict[str, Any], shown: list[dict[str, Any]]) -> str:
+    """From where to where, the highest and the lowest, and a table of the periods."""
+    noun, unit = str(output["noun"]), output["unit"]
+    first, last = shown[0], shown[-1]
+    text = f"{wording.capital(noun)} went from {first['shown']} in {first['period']} to {last['shown']} in {last['period']}"
+    if unit == "rate":
+        gap = last["value"] - first["value"]
+        text += f", {'up' if gap >= 0 else 'down'} {wording.points(gap)}"
+    elif wording.comparable(last["value"], first["value"]):
+        change = last["value"] / first["value"] - 1
+        text += f", {'up' if change >= 0 else 'down'} {wording.share(change)}"
+    high = max(shown, key=lambda one: one["value"])
+    low = min(shown, key=lambda one: one["value"])
+    text += f". Highest: {high['period']} with {high['shown']}; lowest: {low['period']} with {low['shown']}."
+    head = f"| {str(output['grain']).capitalize()} | {wording.capital(noun)} | Change |\n|---|---:|---:|"
+    lines = [f"| {one['period']} | {one['shown']} | {_moved(one['change'], unit)} |" for one in shown[-_SHOWN:]]
+    rest = f"\n\nThe last {_SHOWN} of {len(shown)} are listed." if len(shown) > _SHOWN else ""
+    notes = _remarks(output["notes"])
+    return "\n".join([text, "", head, *lines]) + rest + (f"\n\n{notes}" if notes else "")
+
+
+def _moved(change: float | None, unit: str) -> str:
+    if change is None:
+        return ""
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    size = (
+        wording.trimmed(abs(change), 2) + " points" if unit == "rate" else wording.trimmed(abs(change) * 100, 1) + "%"
+    )
+    return f"{sign}{size}"
+
+
+async def _comparison(subject: Subject, tools: Tools) -> Told:
+    period, against = subject.period, subject.compare_period
+    if period is not None and against is not None and against.start > period.start:
+        period, against = against, period  # "compare Q2 and Q3" asks how the later one did
+    output, used = await tools.ask(
+        "financial.compare_periods",
+        period=period,
+        compare_with=None if against is not None else subject.compare_with or "previous",
+        compare_period=against,
+        metrics=subject.metrics or None,
+    )
+    named = [
+        row
+        for row in output["rows"]
+        if not subject.metrics or row["metric"].removesuffix("_per_day") in subject.metrics
+    ]
+    chosen = named or output["rows"]
+    lines = [str(row["sentence"]) for row in chosen][:8]
+    text = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
+    missing = [] if chosen and not subject.metrics else output["missing"][:4]
+    remarks = _remarks([*output["notes"], *output["conflicts"], *missing])
+    kept = [row for row in rows(output) if any(row.get("sentence") == one["sentence"] for one in chosen)]
+    return "\n\n".join(filter(None, [text, remarks])), [used.model_copy(update={"rows": kept[:20]})]
+
+
+async def _overview(subject: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask("financial.read_metrics", period=subject.period)
+    facts = [Fact.model_validate(one) for one in output["facts"]]
+    if not facts:
+        return (_remarks(output["missing"]) or "No figures are stored yet.") + await _stored(tools), [used]
+    found = [used]
+    lines = [wording.compare(fact) for fact in facts[:6]]
+    if tools.has("financial.find_story"):
+        story, told = await tools.ask("financial.find_story", facts=output["facts"], period=output["period"])
+        lines = story["insights"][:6] or lines
+        found.append(told.model_copy(update={"arguments": {}}))
+    label = (output["period"] or {}).get("label", "")
+    text = "\n".join(f"- {line}" for line in lines)
+    return "\n\n".join(filter(None, [f"**{label}**" if label else "", text, _remarks(output["notes"])])), found
+
+
+async def _forecast(subject: Subject, tools: Tools) -> Told:
+    parts, used = [], []
+    for name in (subject.metrics or ["revenue"])[:3]:
+        output, one = await tools.ask("financial.forecast", metric=name, horizon=_months(subject, tools))
+        used.append(one)
+        parts.append("\n".join(f"- {line}" for line in output["insights"]) if output["facts"] else output["narrative"])
+    parts.append("An expectation from past months, not a promise.")
+    return "\n\n".join(parts), used
+
+
+def _months(subject: Subject, tools: Tools) -> int:
+    """How many months ahead the period that is asked for ends; three where none is."""
+    if subject.period is None:
+        return 3
+    today = tools.at.date()
+    ahead = (subject.period.end.year - today.year) * 12 + subject.period.end.month - today.month + 1
+    return max(1, min(ahead, 24))
+
+
+async def _posts(subject: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask(
+        "business.best_posts",
+        channels=subject.platforms or None,
+        by=subject.by,
+        period=subject.period,
+        topic=subject.topic,
+        worst=subject.lowest,
+        limit=subject.count,
+    )
+    where = " and ".join(_CHANNELS.get(name, name) for name in subject.platforms)
+    place = f" on {where}" if where else ""
+    when = f" in {subject.period.label}" if subject.period else ""
+    items = output["items"]
+    if not items:
+        return f"{output['narrative']}{f' (asked{place}{when})' if place or when else ''}", [used]
+    which = "least" if subject.lowest else "most"
+    opening = f"The posts{place}{when} with the {which} {_BY[subject.by]}, of {output['measured']} that were measured:"
+    if subject.by == "engagement_rate":
+        opening = f"The posts{place}{when} with the {'lowest' if subject.lowest else 'highest'} engagement, of {output['measured']} that were measured:"
+    lines = [f"{at}. {_post(one, named=len(subject.platforms) != 1)}" for at, one in enumerate(items, 1)]
+    usual = _usual_line(output)
+    return "\n\n".join(filter(None, [opening, "\n".join(lines), usual])), [used]
+
+
+def _post(one: dict[str, Any], *, named: bool) -> str:
+    rate = wording.trimmed(one["engagement_rate"] * 100, 2)
+    where = f" on {_CHANNELS.get(one['platform'], one['platform'])}" if named else ""
+    parts = [f"{one['views']:,} views", f"{rate}% engagement"]
+    parts += [f"{one[name]:,} {name}" for name in ("clicks", "shares", "comments") if one.get(name)]
+    return f"**{_plain(one['title'])}**{where}, {one['published_on']}: {', '.join(parts)}"
+
+
+def _usual_line(output: dict[str, Any]) -> str:
+    if output["usual_rate"] is None or output["usual_views"] is None:
+        return ""
+    rate = wording.trimmed(output["usual_rate"] * 100, 2)
+    return (
+        f"All of them together: {output['usual_views']:,.0f} views a post and {rate}% engagement, which is (clicks + "
+        "shares + comments) / views. That a post did well does not say why."
+    )
+
+
+async def _usual(subject: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask("business.baseline", channels=subject.platforms or None)
+    lines = []
+    for name, one in output["baselines"].items():
+        if not one["count"]:
+            continue
+        rate = (
+            "not known"
+            if one["avg_engagement_rate"] is None
+            else wording.trimmed(one["avg_engagement_rate"] * 100, 2) + "%"
+        )
+        month = one["this_month"]
+        line = f"- {_CHANNELS.get(name, name)}: {one['avg_views_per_post']:,.0f} views a post, engagement {rate}, over {one['count']} posts"
+        if month["count"] and month["avg_views_per_post"] is not None:
+            line += f"; this month {month['avg_views_per_post']:,.0f} views over {month['count']}"
+        lines.append(f"{line}.")
+    text = "\n".join(filter(None, ["What a post usually gets:\n" if lines else "", *lines]))
+    return "\n\n".join(filter(None, [text, _remarks(output["notes"])])), [used]
+
+
+async def _similar(subject: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask(
+        "business.similar_content", topic=subject.topic or "", channels=subject.platforms or None, limit=subject.count
+    )
+    if not output["items"]:
+        return str(output["note"]), [used]
+    lines = [f"- {_plain(words)}" for words in output["texts"]]
+    return "\n".join([f"Earlier work on {subject.topic}:", "", *lines]), [used]
+
+
+async def _topics(subject: Subject, tools: Tools) -> Told:
+    days = None
+    if subject.period is not None:
+        days = max(1, min((tools.at.date() - subject.period.start).days, 3650))
+    output, used = await tools.ask("market.find_trends", topic=subject.topic, days=days)
+    lines = [f"- {_plain(line)}" for line in output["insights"][:6]]
+    notes = _remarks(output["notes"])
+    return "\n\n".join(filter(None, [output["narrative"], "\n".join(lines), notes])), [used]
+
+
+async def _voice(_: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask("market.share_of_voice")
+    lines = []
+    for one in output["by_platform"][:8]:
+        seen = "" if one["view_share"] is None else f", {wording.trimmed(one['view_share'] * 100, 0)}% of views"
+        lines.append(f"- {_CHANNELS.get(one['name'], one['name'])}: {one['posts']} posts{seen}")
+    shares = [
+        {"platform": one["name"], "posts": one["posts"], "view_share": one["view_share"]}
+        for one in output["by_platform"]
+    ]
+    return "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)])), [
+        used.model_copy(update={"rows": shares[:20]})
+    ]
+
+
+async def _competitor(subject: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask("market.mentions", competitor=subject.topic or "competitors")
+    return f"{output['narrative']} {output['next']}", [used]
+
+
+async def _patterns(_: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask("memory.patterns")
+    lines = [
+        f"- {_plain(str(one.get('statement') or one.get('description') or one))}" for one in output["patterns"][:8]
+    ]
+    text = "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)]))
+    if not tools.has("memory.summary"):
+        return text, [used]
+    more, also = await tools.ask("memory.summary")
+    return f"{text}\n\nThe work so far: {more['narrative']}", [used, also]
+
+
+async def _examples(subject: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask("memory.examples", like=subject.topic, limit=subject.count)
+    lines = []
+    for one in output["items"]:
+        verdict = {True: "approved", False: "not approved", None: "not decided"}[one["approved"]]
+        quality = "" if one["quality"] is None else f", quality {one['quality']:.2f}"
+        lines.append(f"- {_plain(one['request'][:120])}: {verdict}{quality}")
+    text = "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)]))
+    if not tools.has("memory.summary"):
+        return text, [used]
+    more, also = await tools.ask("memory.summary")
+    return f"{text}\n\n{more['narrative']}", [used, also]
+
+
+async def _summary(_: Subject, tools: Tools) -> Told:
+    output, used = await tools.ask("memory.summary")
+    return str(output["narrative"]), [used]
+
+
+async def _check(subject: Subject, tools: Tools) -> Told:
+    channel = subject.platforms[0] if subject.platforms else None
+    output, used = await tools.ask("compliance.check", text=subject.text, channel=channel)
+    return f"{output['narrative']}\n\nThis is no legal advice.", [used]
+
+
+def _remarks(sentences: list[str]) -> str:
+    return " ".join(dict.fromkeys(filter(None, sentences)))
+
+
+def _plain(text: str) -> str:
+    """Text from data, on one line, without what Markdown would read as its own."""
+    return " ".join(text.replace("*", "\\*").replace("`", "\\`").replace("[", "\\[").split())
+
+
+_TELLERS: dict[str, Teller] = {
+    "value": _value,
+    "extreme": _extreme,
+    "development": _development,
+    "comparison": _comparison,
+    "overview": _overview,
+    "forecast": _forecast,
+    "posts": _posts,
+    "usual": _usual,
+    "similar": _similar,
+    "topics": _topics,
+    "voice": _voice,
+    "competitor": _competitor,
+    "patterns": _patterns,
+    "examples": _examples,
+    "summary": _summary,
+    "check": _check,
+}

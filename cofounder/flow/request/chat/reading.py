@@ -1,0 +1,298 @@
+"""What a question asks for, read without a model: the figures, the time, the platform, the kind of answer. Pure."""
+
+import re
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from cofounder.business.catalogue import KNOWN, canonical
+from cofounder.channels import canonical as channel_named
+from cofounder.models.brief import BaseKind, Period
+from cofounder.models.offline.parsing import channels, metrics, periods
+
+Kind = Literal[
+    "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
+    "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
+]  # fmt: skip
+Grain = Literal["month", "quarter", "year"]
+
+
+class Subject(BaseModel):
+    """What a question is about. Kept with its answer, so that the next one may leave words out."""
+
+    kind: Kind
+    metrics: list[str] = Field(default_factory=list)
+    period: Period | None = None
+    compare_with: BaseKind | None = None
+    compare_period: Period | None = None
+    lowest: bool = False
+    grain: Grain = "month"
+    platforms: list[str] = Field(default_factory=list)
+    by: str = "engagement_rate"
+    count: int = 5
+    topic: str | None = None
+    text: str | None = None
+    unclear: list[str] = Field(default_factory=list)
+
+
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?|thank you|ok(?:ay)?)\b[\s!.,]*$"
+)
+_HELP = re.compile(
+    r"^(?:help|what can you (?:do|tell|answer)|who are you|what (?:do|are) you|how do(?:es)? (?:this|it) work)"
+)
+_DECIDE = re.compile(
+    r"^(?:(?:please|now|then|ok|and|can you|could you|go ahead and|just|also|ignore[^.:;]*[.:;])[\s,]*)*"
+    r"(?:approve|publish|post|send|reject|release)\b(?!.*\b(?:about|on our|announcing)\b)"
+)
+_CHECK = re.compile(
+    r"\b(?:check|is|are|may|can|does|review|would|read)\b.{0,60}?\b(?:ok|okay|compliant|compliance|allowed|legal|risky?|claims?|"
+    r"publish(?:able|ed)?|rules|policy|fine to|problems? with|personal data)\b.{0,40}?[:\n]\s*(?P<text>.{8,})$",
+    re.S | re.I,
+)
+_QUOTED = re.compile(r'["“](?P<text>[^"”]{8,})["”]', re.S)
+_CHECKS = re.compile(
+    r"\b(?:check|compliant|compliance|allowed|may i|legal(?:ly)?|risk(?:y)?|may (?:we|i) (?:say|write|post))\b"
+)
+_PATTERNS = re.compile(
+    r"\b(?:patterns?|what (?:have|did) (?:you|we) learn\w*|lessons? learned|what was learned|insights? learned)\b"
+)
+_EXAMPLES = re.compile(
+    r"\b(?:training (?:data|examples?|set)|examples? (?:stored|for training)|past (?:runs|tasks)|earlier (?:runs|tasks))\b"
+)
+_SUMMARY = re.compile(
+    r"\b(?:success rate|approval rate|how (?:often|many) .{0,30}(?:approved|rejected)|how well (?:do|did|are) (?:you|the (?:tasks|agents))|"
+    r"(?:how )?effective(?:ness)? (?:are|is|were) (?:the )?(?:tasks?|you|agents?|runs?)|tasks? (?:have|has|were|did) .{0,20}(?:succe|fail|run))"
+)
+_POSTS = re.compile(r"\b(?:posts?|tweets?|threads?|newsletters?|articles?|publications?|content|campaigns?|updates?)\b")
+_DID = re.compile(
+    r"\b(?:work(?:ed|s)?|best|top|perform\w*|success\w*|popular|engag\w*|views?|viewed|likes?|clicks?|clicked|shares?|shared|comments?|"
+    r"commented|did (?:well|best|badly)|worst|weakest|flop\w*|fail\w*|most|least|went (?:well|viral)|resonat\w*|reach)\b"
+)
+_WORST = re.compile(r"\b(?:worst|weakest|lowest|least|poor(?:est)?|flop\w*|bad(?:ly)?|smallest|minimum|fewest)\b")
+_BEST = re.compile(r"\b(?:best|highest|strongest|record|peak\w*|top|most|greatest|biggest|largest|maximum|max)\b")
+_USUAL = re.compile(r"\b(?:usual(?:ly)?|average|typical(?:ly)?|normal(?:ly)?|baseline|on average|benchmark)\b")
+_TOPICS = re.compile(r"\b(?:topics?|themes?|subjects?)\b|\btrend(?:s|ing)\b(?! of (?:our )?(?:revenue|traffic|sales))")
+_VOICE = re.compile(r"\bshare of (?:our )?voice\b|\bwhich (?:platform|channel)s?\b.{0,40}\b(?:most|best|more)\b")
+_COMPETITOR = re.compile(r"\bcompetitors?\b|\bmentions? of\b")
+_SIMILAR = re.compile(
+    r"\b(?:what|anything|have|did|do|which).{0,30}\b(?:publish\w*|post(?:ed)?|writ\w*|wrote|said|have)\b.{0,20}\b(?:about|on|regarding)\s+(?P<topic>.+)"
+)
+_AHEAD = re.compile(
+    r"\b(?:forecast\w*|predict\w*|project(?:ed|ion)|expect(?:ed)?|outlook|will (?:our|the|we|revenue|sales|traffic)|going to be|"
+    r"next (?:month|quarter|year|\w+ months))\b"
+)
+_GROWS = re.compile(
+    r"\b(?:develop\w*|evolv\w*|over time|history|trend\w*|grow\w*|grew|by (?:month|quarter|year)|per (?:month|quarter|year)|monthly|"
+    r"each month|month by month|course|chang\w*|progress\w*|went|curve|chart|series|how (?:has|have|did|was|were|is|are)\b.{0,40}\b(?:go|going|gone|doing|look\w*))\b"
+)
+_COMPARES = re.compile(r"\b(?:compar\w+|versus|vs\.?|against|than|difference between|better or worse)\b")
+_OVERVIEW = re.compile(
+    r"\b(?:how (?:are|did|have|were) we|how(?:'s| is) (?:the )?(?:business|company|it going)|how is business|overview|summar(?:y|ise|ize)|our (?:numbers|figures|metrics|results|kpis?)|"
+    r"(?:key|main|current|latest|newest) (?:numbers|figures|metrics|kpis?)|what stands out|state of the (?:business|company)|what should i know|(?:what|which) (?:numbers|figures|data|metrics) (?:do|are|is))"
+)
+_FOLLOWS = re.compile(
+    r"^(?:and|but|so|also|what about|how about|what of|now|then|same|or)\b|^(?:in|for|on|during|over|only|just)\s"
+)
+_COUNT = re.compile(
+    r"\b(?:top|best|worst|first|last|which|the)\s+(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+_NUMBERS = {
+    word: at for at, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
+}
+_BY = (
+    ("clicks", re.compile(r"\bclick(?:s|ed)?\b")),
+    ("shares", re.compile(r"\b(?:shares?|shared|retweet\w*|repost\w*)\b")),
+    ("comments", re.compile(r"\b(?:comments?|commented|replies)\b")),
+    ("views", re.compile(r"\b(?:views?|viewed|seen|reach(?:ed)?|impressions?|read)\b")),
+)
+_NOUNS = re.compile(
+    r"(?<!\w)(?:" + "|".join(
+        sorted(
+            {re.escape(word.replace("_", " ")) for m in KNOWN.values() for word in (m.name, m.noun, *m.aliases)},
+            key=len, reverse=True,
+        )
+    ) + r")(?!\w)"
+)  # fmt: skip
+_SINGULAR = {"customer": "customers", "visit": "traffic", "order": "orders", "visitors": "traffic", "sales": "revenue"}
+_SINGULARS = re.compile(r"(?<!\w)(?:" + "|".join(_SINGULAR) + r")(?!\w)")
+_NOT_STORED = frozenset({"reach", "engagement_rate", "impressions", "clicks", "likes", "click_rate", "open_rate"})
+
+
+def read(message: str, today: date, before: Subject | None = None) -> Subject:
+    """What the message asks for; what it leaves out is taken from the question before where it goes on with that."""
+    low = " ".join(message.lower().split())
+    plain = _standing_alone(low, message, today)
+    if before is None or plain.kind in ("check", "decision", "help", "patterns", "examples", "summary"):
+        return plain
+    return _followed(low, plain, before)
+
+
+def _standing_alone(low: str, message: str, today: date) -> Subject:
+    said = _marked(low, message)
+    if said is not None:
+        return said
+    ahead = bool(_AHEAD.search(low))
+    times = periods.find(low, today, lambda _: "forecast" if ahead else "past", [])
+    asked: dict[str, object] = {
+        "period": times.main.period if times.main else None,
+        "compare_with": times.compare_with,
+        "compare_period": times.compare_period or _second(times),
+        "platforms": _platforms(low),
+        "lowest": bool(_WORST.search(low)),
+        "grain": _grain(low),
+        "count": _count(low),
+        "by": next((name for name, words in _BY if words.search(low)), "engagement_rate"),
+        "unclear": list(times.unclear),
+    }
+    named = _metrics(low)
+    kind, topic = _kind(low, named, ahead, bool(asked["platforms"]), asked)
+    if kind in ("posts", "usual", "similar", "topics", "voice"):
+        named = []
+    return Subject(kind=kind, metrics=[n for n in named if n not in _NOT_STORED], topic=topic, **asked)
+
+
+def _marked(low: str, message: str) -> Subject | None:
+    """What is plain from a few words: small talk, a decision that is not ours, a text to check, what was learned."""
+    if _GREETING.search(low) or _HELP.search(low):
+        return Subject(kind="help")
+    text = _CHECK.search(message) or (_QUOTED.search(message) if _CHECKS.search(low) else None)
+    if text is not None:
+        return Subject(kind="check", text=text["text"].strip().strip('"“”'), platforms=_platforms(low))
+    if _DECIDE.search(low):
+        return Subject(kind="decision")
+    for kind, words in (("patterns", _PATTERNS), ("examples", _EXAMPLES), ("summary", _SUMMARY)):
+        if words.search(low):
+            return Subject(kind=kind)
+    return None
+
+
+def _kind(
+    low: str, named: list[str], ahead: bool, on_platform: bool, asked: dict[str, object]
+) -> tuple[Kind, str | None]:
+    """The kind of answer, and the topic where one is named."""
+    if _COMPETITOR.search(low):
+        found = re.search(r"\b(?:competitors?|mentions? of)\s+(?:called |named )?(?P<name>[\w .&-]{2,60})", low)
+        return "competitor", found["name"].strip() if found else None
+    own_figures = [name for name in named if name not in _NOT_STORED]
+    if _VOICE.search(low):
+        return "voice", None
+    if _TOPICS.search(low) and not own_figures:
+        return "topics", None
+    if _USUAL.search(low) and (on_platform or _POSTS.search(low)) and not own_figures:
+        return "usual", None
+    about = _SIMILAR.search(low)
+    if about and not _DID.search(low[: about.start("topic")]) and not channel_named(about["topic"].strip(" ?.!")):
+        return "similar", about["topic"].strip(" ?.!")
+    if (
+        (_POSTS.search(low) or on_platform)
+        and (_DID.search(low) or not own_figures)
+        and not _only_metric(low, own_figures)
+    ):
+        topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
+        return "posts", topic["topic"].strip() if topic else None
+    if ahead and (own_figures or "revenue" in low or "sales" in low):
+        return "forecast", None
+    if _COMPARES.search(low) and (asked["compare_period"] or asked["compare_with"] or asked["period"]):
+        return "comparison", None
+    extreme = (_BEST.search(low) or asked["lowest"]) and re.search(
+        r"\b(?:month|quarter|year|time|when|ever)s?\b|highest|lowest|record|peak", low
+    )
+    if extreme:
+        return "extreme", None
+    if own_figures:
+        return ("development" if _GROWS.search(low) and not _one_month(asked) else "value"), None
+    if _OVERVIEW.search(low) or (asked["period"] is not None and metrics.FIGURES.search(low)):
+        return "overview", None
+    return "unknown", None
+
+
+def _only_metric(low: str, own_figures: list[str]) -> bool:
+    """ "How many customers did the newsletter bring": a figure, and no word for a post's success."""
+    return bool(own_figures) and not re.search(r"\bposts?\b|\btweets?\b", low)
+
+
+def _one_month(asked: dict[str, object]) -> bool:
+    period = asked["period"]
+    return isinstance(period, Period) and period.grain in ("month", "day", "week")
+
+
+def _followed(low: str, plain: Subject, before: Subject) -> Subject:
+    """ "And in June?": the question before, with what is new in this one."""
+    short = len(low.split()) <= 7 and bool(_FOLLOWS.search(low) or plain.kind == "unknown")
+    opens = bool(_FOLLOWS.search(low)) and plain.kind in ("unknown", "overview", "value", "posts")
+    if not (short or opens) or before.kind in ("check", "decision", "help", "unknown"):
+        return plain
+    new: dict[str, object] = {}
+    if plain.period is not None:
+        new["period"] = plain.period
+        if before.kind in ("development", "extreme", "comparison") and plain.period.grain in ("month", "week", "day"):
+            new["kind"] = "value"
+    if plain.metrics:
+        new["metrics"] = plain.metrics
+        if before.kind in ("posts", "usual", "similar", "topics", "voice", "patterns", "examples", "summary"):
+            return plain
+    if plain.platforms:
+        new["platforms"] = plain.platforms
+        if before.kind not in ("posts", "usual", "similar"):
+            return plain
+    for name in ("compare_period", "compare_with"):
+        if getattr(plain, name) is not None:
+            new |= {name: getattr(plain, name), "kind": "comparison"}
+    if _WORST.search(low) or _BEST.search(low):
+        new["lowest"] = plain.lowest
+        if before.kind in ("value", "development"):
+            new["kind"] = "extreme"
+    if plain.grain != "month":
+        new["grain"] = plain.grain
+    if plain.by != "engagement_rate":
+        new["by"] = plain.by
+    return before.model_copy(update=new) if new else plain
+
+
+def goes_on(low: str) -> bool:
+    """Whether a message leans on what was said before."""
+    return bool(_FOLLOWS.search(low)) or bool(re.search(r"\b(?:that|this|it|these|those|the above|same)\b", low))
+
+
+def _second(times: periods.Periods) -> Period | None:
+    """ "Q3 and Q2": the second period that is named."""
+    named = [mention.period for mention in times.mentions]
+    return named[1] if len(named) > 1 else None
+
+
+def _metrics(low: str) -> list[str]:
+    found = [(match.start(), canonical(match[0])) for match in _NOUNS.finditer(low)]
+    rest = _NOUNS.sub(lambda match: " " * len(match[0]), low)
+    found += [(match.start(), _SINGULAR[match[0]]) for match in _SINGULARS.finditer(rest)]
+    low = rest
+    names = [name for _, name in sorted(found)]
+    more = [name for name in metrics.find(low) if name not in names]
+    if "conversions" in names and "conversion_rate" in more:
+        more.remove("conversion_rate")
+    if "new_customers" in names or "gross_profit" in names or "new customers" in low:
+        more = [name for name in more if name not in ("customers", "profit")]
+    return list(dict.fromkeys([*names, *more]))
+
+
+def _platforms(low: str) -> list[str]:
+    return [name for name in channels.names_in(low)[0] if name not in ("outbox", "webhook")]
+
+
+def _grain(low: str) -> Grain:
+    for grain in ("quarter", "year"):
+        if re.search(
+            rf"\b(?:which|what|best|worst|by|per|each|every|highest|lowest|strongest|weakest|our)\s+(?:\w+\s+)?{grain}s?\b(?! (?:before|ago))",
+            low,
+        ):
+            return grain
+    return "month"
+
+
+def _count(low: str) -> int:
+    found = _COUNT.search(low)
+    if found is None:
+        return 5
+    number = _NUMBERS[found["n"]] if found["n"] in _NUMBERS else int(found["n"])
+    return max(1, min(number, 20))
