@@ -72,6 +72,16 @@ export const patterns = () =>
 export const tools = () =>
   queryOptions({ queryKey: ["tools"], queryFn: () => ask(client.GET("/api/orchestrator/tools/available")) });
 
+export const toolServers = () =>
+  queryOptions({ queryKey: ["servers"], queryFn: () => ask(client.GET("/api/orchestrator/tools/servers")) });
+
+export const toolServer = (id: string) =>
+  queryOptions({
+    queryKey: ["servers", "one", id],
+    queryFn: () =>
+      ask(client.GET("/api/orchestrator/tools/servers/{server_id}", { params: { path: { server_id: id } } })),
+  });
+
 export const ready = () =>
   queryOptions({ queryKey: ["ready"], queryFn: () => ask(client.GET("/api/ready")), retry: false });
 
