@@ -18,7 +18,7 @@ type Tab = { value: string; name: string; role: Role; show: () => ReactNode };
 const TABS: Tab[] = [
   { value: "rules", name: "Rules", role: "viewer", show: () => <Rules /> },
   { value: "connections", name: "Channels and models", role: "viewer", show: () => <Connections /> },
-  { value: "tools", name: "Tools", role: "viewer", show: () => <Tools /> },
+  { value: "tools", name: "Tools and MCP servers", role: "viewer", show: () => <Tools /> },
   { value: "people", name: "People", role: "admin", show: () => <People /> },
   { value: "keys", name: "API keys", role: "admin", show: () => <Keys /> },
   { value: "audit", name: "Audit log", role: "admin", show: () => <Audit /> },

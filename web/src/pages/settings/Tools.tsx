@@ -6,9 +6,19 @@ import { tools } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { cost, counted, duration, percent, spoken, whole } from "../../parts/words";
+import { Servers } from "../../stages/plan/Servers";
 import styles from "../Settings.module.css";
 
 export function Tools() {
+  return (
+    <div className="stack">
+      <Servers />
+      <Known />
+    </div>
+  );
+}
+
+function Known() {
   const query = useQuery(tools());
   const [wanted, setWanted] = useState("");
   return (
@@ -48,6 +58,11 @@ export function Tools() {
                   <tr key={tool.tool_id}>
                     <td>
                       <b>{spoken(tool.tool_id)}</b> <span className="mono quiet">{tool.tool_id}</span>
+                      {tool.server && (
+                        <span className="quiet">
+                          {` of the server ${tool.server}${tool.health === "down" ? ", which is away" : tool.stale ? ", listed a while ago" : ""}`}
+                        </span>
+                      )}
                       <p className={styles.desc}>{tool.description}</p>
                     </td>
                     <td className={styles.wide}>{spoken(tool.category)}</td>
