@@ -1,9 +1,10 @@
-"""A worker in the middle of a call of an outside tool: `python -m tests.flow.plan.one_call SERVER`."""
+"""A worker in the middle of a call of an outside tool: `python -m tests.flow.plan.one_call WORD`."""
 
 import asyncio
 import sys
 
 from cofounder.flow.plan.tools import registry
+from cofounder.flow.plan.tools.errors import ServerAway
 from cofounder.kit import db
 from cofounder.settings import settings
 
@@ -12,7 +13,11 @@ async def main() -> None:
     chosen = settings()
     assert chosen.database_url
     db.connect(chosen.database_url, chosen.database_schema)
-    await registry.call("toy.say", {"text": sys.argv[1]}, timeout_seconds=600)
+    while True:
+        try:
+            await registry.call("toy.say", {"text": sys.argv[1]}, timeout_seconds=600)
+        except ServerAway:
+            await asyncio.sleep(1)
 
 
 if __name__ == "__main__":
