@@ -46,13 +46,14 @@ def wire() -> None:
 async def working() -> AsyncIterator[None]:
     """This process carries out tasks inside the block. Wants an open database and wired tools."""
     from cofounder import journey
+    from cofounder.business.imports import schedule as imports
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.ops import watchdog
 
     await registry.discover()
-    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend]
+    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await registry.close()

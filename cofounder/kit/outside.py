@@ -20,3 +20,13 @@ def client(
         transport=transport,
         **options,
     )
+
+
+def blocking_client(*, timeout_seconds: float = 20.0, **options: Any) -> httpx.Client:
+    """The same for a thread of its own."""
+    return httpx.Client(
+        timeout=httpx.Timeout(timeout_seconds, connect=min(5.0, timeout_seconds)),
+        follow_redirects=False,
+        headers={"User-Agent": "cofounder"},
+        **options,
+    )

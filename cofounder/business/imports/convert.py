@@ -258,7 +258,9 @@ def _faults(
     source: "pl.DataFrame", columns: Sequence[str], text: "pl.Series | None", code: str, reason: str, rows: "pl.Series"
 ) -> list[Fault]:
     lines = source[LINE].filter(rows).to_list()
-    shown: Sequence[str | None] = [None] * len(lines) if text is None else text.filter(rows).str.slice(0, _SHOWN).to_list()
+    shown: Sequence[str | None] = (
+        [None] * len(lines) if text is None else text.filter(rows).str.slice(0, _SHOWN).to_list()
+    )
     column = ", ".join(one for one in columns)
     return [
         Fault(

@@ -6,13 +6,13 @@ from cofounder.kit.errors import CofounderError, Conflict, InputInvalid, NotFoun
 class ImportMissing(NotFound):
     """There is no import with this id."""
 
-    hint = "cofounder import list shows the imports that exist."
+    hint = "cofounder imports list shows those that exist."
 
 
 class SourceMissing(NotFound):
     """There is no source with this id or name."""
 
-    hint = "cofounder import sources shows the sources that exist."
+    hint = "cofounder imports sources shows those that exist."
 
 
 class KindUnknown(InputInvalid):

@@ -39,7 +39,9 @@ def guess(
             fields[field.name] = _from(field, column, cells[column])
             taken.add(column)
     units = _units(units, fields, kind, cells, notes)
-    figures = _figures(columns, likes, taken) if kind.name == "financial_metrics" and "metric_value" not in fields else []
+    figures = (
+        _figures(columns, likes, taken) if kind.name == "financial_metrics" and "metric_value" not in fields else []
+    )
     if figures:
         fields.pop("metric_type", None)
     if kind.field("platform") is not None and "platform" not in fields:
@@ -118,22 +120,35 @@ def _time_format(name: str, said: Sequence[str]) -> str | None:
 def _units(
     units: Units, fields: dict[str, From], kind: Kind, cells: dict[str, list[str | None]], notes: list[str]
 ) -> Units:
-    times = [c for n, where in fields.items() if _typed(kind, n) in TIMES for name in where.columns for c in cells[name]]
+    times = [
+        c for n, where in fields.items() if _typed(kind, n) in TIMES for name in where.columns for c in cells[name]
+    ]
     order, both = values.day_order([cell for cell in times if cell])
     changed: dict[str, Any] = {}
     if both:
-        notes.append("Some dates stand with the day first and some with the month first; those of one order are refused.")
+        notes.append(
+            "Some dates stand with the day first and some with the month first; those of one order are refused."
+        )
         changed["day_first"] = _day_first_more(times)
     elif order is not None:
         changed["day_first"] = order
     elif any(re.match(r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", cell) for cell in times if cell):
         first = "the day" if units.day_first else "the month"
-        notes.append(f"Dates such as {next(c for c in times if c)} can be read two ways; {first} is taken to stand first.")
-    numbers = [c for n, where in fields.items() if _typed(kind, n) in NUMBERS for name in where.columns for c in cells[name]]
+        notes.append(
+            f"Dates such as {next(c for c in times if c)} can be read two ways; {first} is taken to stand first."
+        )
+    numbers = [
+        c for n, where in fields.items() if _typed(kind, n) in NUMBERS for name in where.columns for c in cells[name]
+    ]
     mark = values.decimal_mark([cell for cell in numbers if cell])
     if mark is not None:
         changed["decimal"] = mark
-    if kind.name == "financial_metrics" and "period_end" not in fields and "period_start" in fields and units.period is None:
+    if (
+        kind.name == "financial_metrics"
+        and "period_end" not in fields
+        and "period_start" in fields
+        and units.period is None
+    ):
         starts = [cell for name in fields["period_start"].columns for cell in cells[name] if cell]
         period = _period(starts, bool(changed.get("day_first", units.day_first)))
         if period:
@@ -156,7 +171,9 @@ def _day_first_more(cells: Sequence[str | None]) -> bool:
 def _period(starts: Sequence[str], day_first: bool) -> str | None:
     import polars as pl
 
-    read = values.days(pl.Series(list(starts), dtype=pl.String), day_first=day_first).values.drop_nulls().unique().sort()
+    read = (
+        values.days(pl.Series(list(starts), dtype=pl.String), day_first=day_first).values.drop_nulls().unique().sort()
+    )
     if len(read) < 2:
         return None
     gap = int(read.diff().drop_nulls().dt.total_days().median() or 0)  # type: ignore[arg-type]
@@ -192,7 +209,12 @@ def _dimensions(
 ) -> dict[str, From]:
     found = {}
     for column in columns:
-        if column in taken or likes[column] != "number" or plain(column).endswith(("_id", "count")) or plain(column) == "id":
+        if (
+            column in taken
+            or likes[column] != "number"
+            or plain(column).endswith(("_id", "count"))
+            or plain(column) == "id"
+        ):
             continue
         said = [cell for cell in cells[column] if cell]
         numbers = [float(cell) for cell in said if re.fullmatch(r"\d+(?:\.\d+)?", cell.strip())]

@@ -49,7 +49,9 @@ def rules(kind: str, there: set[str]) -> "dict[str, pl.Expr]":
             "reach_above_impressions": (("reach", "impressions"), c("reach") > c("impressions")),
             "engaged_above_reach": (("engaged_users", "reach"), c("engaged_users") > c("reach")),
         },
-        "posts": {"published_at_missing": ((), c("published_at").is_null() if "published_at" in there else pl.lit(True))},
+        "posts": {
+            "published_at_missing": ((), c("published_at").is_null() if "published_at" in there else pl.lit(True))
+        },
         "tasks": {
             "completed_before_created": (("completed_at", "created_at"), c("completed_at") < c("created_at")),
         },

@@ -21,7 +21,9 @@ class From(Body):
 
     columns: list[Column] = Field(default_factory=list, max_length=20)
     value: StrictStr | StrictInt | StrictFloat | StrictBool | None = None
-    format: StrictStr | None = Field(default=None, max_length=60, description="Of a time: %d.%m.%Y, %G%V, unix, unix_ms.")
+    format: StrictStr | None = Field(
+        default=None, max_length=60, description="Of a time: %d.%m.%Y, %G%V, unix, unix_ms."
+    )
     scale: StrictFloat | StrictInt | None = Field(default=None, description="Each number is multiplied by it: 0.01.")
     add_days: StrictInt | None = Field(default=None, ge=-36_500, le=36_500, description="Added to a time.")
     words: dict[StrictStr, StrictStr] = Field(default_factory=dict, description="Word of the source -> our word.")

@@ -65,7 +65,9 @@ def _posts(rows: "pl.DataFrame", units: Units) -> "pl.DataFrame":
     content = pl.col("content") if "content" in rows.columns else pl.lit(None, dtype=pl.String)
     made = [pl.coalesce(content, title).alias("content")]
     if "hashtags" in rows.columns:
-        made.append(pl.col("hashtags").str.replace_all(rf"[,;#\s{LIST_BREAK}]+", LIST_BREAK).str.strip_chars(LIST_BREAK))
+        made.append(
+            pl.col("hashtags").str.replace_all(rf"[,;#\s{LIST_BREAK}]+", LIST_BREAK).str.strip_chars(LIST_BREAK)
+        )
     if "cost" in rows.columns:
         made.append(_currency(rows, units).alias("currency"))
     return _kept(rows.with_columns(made), "attributes")
@@ -105,9 +107,7 @@ def _web(rows: "pl.DataFrame", units: Units) -> "pl.DataFrame":
     import polars as pl
 
     parts = ("source", "page_id", "campaign", "device", "browser", "country", "audience", "funnel_step")
-    made = [
-        (pl.col(part).fill_null("") if part in rows.columns else pl.lit("")).alias(part) for part in parts
-    ]
+    made = [(pl.col(part).fill_null("") if part in rows.columns else pl.lit("")).alias(part) for part in parts]
     made.append(_known_after(rows, "day", units).alias("measured_at"))
     if "revenue" in rows.columns:
         made.append(_currency(rows, units).alias("currency"))
@@ -201,7 +201,12 @@ def _known_after(rows: "pl.DataFrame", day: str, units: Units) -> "pl.Expr":
 
     next_day = (pl.col(day) + pl.duration(days=1)).cast(pl.Datetime("us"))
     local = next_day.dt.replace_time_zone(units.timezone, ambiguous="earliest", non_existent="null")
-    midnight = pl.coalesce(local, (next_day + pl.duration(hours=1)).dt.replace_time_zone(units.timezone, ambiguous="earliest", non_existent="null"))
+    midnight = pl.coalesce(
+        local,
+        (next_day + pl.duration(hours=1)).dt.replace_time_zone(
+            units.timezone, ambiguous="earliest", non_existent="null"
+        ),
+    )
     after = midnight.dt.convert_time_zone("UTC")
     return pl.col("measured_at").fill_null(after) if "measured_at" in rows.columns else after
 

@@ -11,7 +11,23 @@ if TYPE_CHECKING:
     import polars as pl
 
 # Words that mean "nothing": a number or a time is missing there, a text may really be called so (NA is Namibia).
-NOTHING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "–", "—", "?", "(not set)", "not available")
+NOTHING = (
+    "",
+    "na",
+    "n/a",
+    "#n/a",
+    "nan",
+    "null",
+    "none",
+    "nil",
+    "-",
+    "--",
+    "–",
+    "—",
+    "?",
+    "(not set)",
+    "not available",
+)
 _TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "paid", "ja", "oui", "si", "sí")
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "organic", "nein", "non")
 _SIGNS = r"^(?:usd|eur|gbp|chf|us\$|[$€£¥])\s*|\s*(?:usd|eur|gbp|chf|[$€£¥])$"
@@ -101,7 +117,9 @@ def _written(text: "pl.Series", decimal: str) -> "pl.Series":
     share = bare.str.ends_with("%")
     bare = bare.str.strip_suffix("%")
     fits = bare.str.contains(number) & bare.str.contains(r"\d")
-    digits = bare.str.replace_all(group, "").str.replace(",", ".") if decimal == "," else bare.str.replace_all(group, "")
+    digits = (
+        bare.str.replace_all(group, "").str.replace(",", ".") if decimal == "," else bare.str.replace_all(group, "")
+    )
     value = pl.when(fits).then(digits.cast(pl.Float64, strict=False)).otherwise(None)
     return text.to_frame("t").select(pl.when(share).then(value / 100).otherwise(value)).to_series()
 
@@ -236,7 +254,9 @@ def decimal_mark(cells: list[str]) -> str | None:
     import re
 
     def votes(mark: str, group: str) -> int:
-        sure = re.compile(rf"^[^\d]*\d+(?:{group}\d{{3}})*{mark}(?:\d{{1,2}}|\d{{4,}})[^\d]*$|^[^\d]*\d+{group}\d{{3}}{mark}\d+")
+        sure = re.compile(
+            rf"^[^\d]*\d+(?:{group}\d{{3}})*{mark}(?:\d{{1,2}}|\d{{4,}})[^\d]*$|^[^\d]*\d+{group}\d{{3}}{mark}\d+"
+        )
         return sum(1 for cell in cells if sure.match(cell.strip()))
 
     comma, point = votes(",", r"\."), votes(r"\.", ",")

@@ -54,6 +54,6 @@ def _list(cells: "pl.Series") -> "pl.Series":
     name = cells.name
     c = pl.col(name)
     inner = c.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    joined = pl.format('{}{}{}', pl.lit('{"'), inner.str.replace_all(LIST_BREAK, '","', literal=True), pl.lit('"}'))
+    joined = pl.format("{}{}{}", pl.lit('{"'), inner.str.replace_all(LIST_BREAK, '","', literal=True), pl.lit('"}'))
     full = pl.when(c.is_null() | (c == "")).then(pl.lit("{}")).otherwise(joined)
     return cells.to_frame().select(full.alias(name)).to_series()

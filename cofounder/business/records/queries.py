@@ -325,3 +325,25 @@ async def sample_ends(session: AsyncSession) -> date | None:
     """The last day of the newest sample figure."""
     query = select(func.max(FinancialMetric.period_end)).where(FinancialMetric.is_sample.is_(True))
     return (await session.execute(query)).scalar_one()
+
+
+async def latest_evaluation(session: AsyncSession, task_id: UUID) -> QualityEvaluation | None:
+    """The newest imported evaluation of a task."""
+    query = select(QualityEvaluation).where(QualityEvaluation.task_id == task_id)
+    newest = query.order_by(QualityEvaluation.measured_at.desc(), QualityEvaluation.id.desc()).limit(1)
+    return (await session.execute(newest)).scalar_one_or_none()
+
+
+async def earlier_ids(session: AsyncSession, import_id: UUID, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Completed earlier tasks that an import wrote, or a post, a reading or an evaluation of; by id."""
+    read = exists().where(SocialPostAnalytics.post_id == Post.id, SocialPostAnalytics.import_id == import_id)
+    posted = exists().where(Post.task_id == Task.id, or_(Post.import_id == import_id, read))
+    judged = exists().where(QualityEvaluation.task_id == Task.id, QualityEvaluation.import_id == import_id)
+    query = (
+        select(Task.id)
+        .where(Task.is_legacy.is_(True), Task.is_sample.is_(False), Task.status == "completed")
+        .where(or_(Task.import_id == import_id, posted, judged))
+        .order_by(Task.id)
+        .limit(limit)
+    )
+    return (await session.execute(query.where(Task.id > after) if after is not None else query)).scalars().all()

@@ -22,7 +22,14 @@ from cofounder.business.records.schemas import (
     TaskFilter,
 )
 from cofounder.business.records.tables import TASK_STATUS as TASK_STATUS
-from cofounder.business.records.tables import FinancialMetric, Post, SocialPostAnalytics, Task, WebAnalytics
+from cofounder.business.records.tables import (
+    FinancialMetric,
+    Post,
+    QualityEvaluation,
+    SocialPostAnalytics,
+    Task,
+    WebAnalytics,
+)
 from cofounder.kit import clock, live
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.ids import new_id
@@ -150,6 +157,16 @@ async def earlier_tasks(
 ) -> list[TaskRow]:
     """Tasks that had ended well by `as_of`, newest first; of these ids where given."""
     return list(await queries.earlier_tasks(session, as_of, limit, ids))
+
+
+async def latest_evaluation(session: AsyncSession, task_id: UUID) -> QualityEvaluation | None:
+    """The newest imported evaluation of a task, None without one."""
+    return await queries.latest_evaluation(session, task_id)
+
+
+async def earlier_ids(session: AsyncSession, import_id: UUID, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Ids of completed earlier tasks that an import touched, itself or by a post, a reading or an evaluation."""
+    return list(await queries.earlier_ids(session, import_id, after, limit))
 
 
 async def has_post(session: AsyncSession, id: UUID) -> bool:

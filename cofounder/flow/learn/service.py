@@ -10,7 +10,7 @@ from cofounder.business import similar
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve import texts
-from cofounder.flow.learn import history, queries
+from cofounder.flow.learn import history, legacy, queries
 from cofounder.flow.learn.example import Decided, Known, example, next_tags, system_tags
 from cofounder.flow.learn.schemas import Filters, PatternsOut, SummaryOut
 from cofounder.flow.learn.tables import Example
@@ -149,6 +149,11 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
     }
     weakest = min(judged, key=lambda channel: judged[channel].overall, default=None)
     outputs = await run.outputs_by_tool(session, task.id)
+    score, dimensions = task.quality_score, _scores(judged[weakest]) if weakest else {}
+    if task.is_legacy and not task.is_sample:
+        outputs = await legacy.world(session, task)
+        imported, parts = await legacy.evaluation(session, task.id)
+        score, dimensions = imported if imported is not None else score, parts or dimensions
     approved = await approvals.approved_text(session, task.id)
     published = await publishing.publications(session, task.id)
     return Known(
@@ -164,8 +169,8 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         cost=task.cost,
         seconds=await history.seconds_of_work(session, task),
         refinements=task.refinements,
-        quality_score=task.quality_score,
-        dimensions=_scores(judged[weakest]) if weakest else {},
+        quality_score=score,
+        dimensions=dimensions,
         plan=plan.document if plan else None,
         estimated_cost=float(plan.estimated_cost) if plan else 0.0,
         estimated_seconds=plan.estimated_seconds if plan else 0.0,

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from cofounder.business.records import service as records
-from cofounder.flow.learn import service
+from cofounder.flow.learn import legacy, service
 from cofounder.flow.request.phases import Result, done, phase
 from cofounder.kit import durable
 from cofounder.kit.clock import now
@@ -31,3 +31,24 @@ async def example(task_id: str) -> None:
 async def renew(task_id: str) -> None:
     async with transaction() as session:
         await service.upsert_example(session, UUID(task_id))
+
+
+@durable.workflow("legacy_examples")
+async def legacy_examples(import_id: str) -> None:
+    """Make or renew the example of each completed earlier task that an import touched."""
+    last: str | None = None
+    while (last := await renew_some(import_id, last)) is not None:
+        pass
+
+
+@durable.step("legacy_examples.some")
+async def renew_some(import_id: str, after: str | None) -> str | None:
+    """The next few, by id; gives the last one, None after the end."""
+    async with transaction() as session:
+        ids = await records.earlier_ids(
+            session, UUID(import_id), after=UUID(after) if after else None, limit=legacy.AT_ONCE
+        )
+    for id in ids:
+        async with transaction() as session:
+            await service.upsert_example(session, id)
+    return str(ids[-1]) if ids else None

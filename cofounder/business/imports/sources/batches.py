@@ -25,7 +25,7 @@ class Batch:
     frame: "pl.DataFrame"
     read: int
     faults: list[Fault] = field(default_factory=list)
-    done: int | None = None  # bytes of the source that are behind us, where it has bytes
+    cursor: str | None = None  # the highest value of the cursor column, where the source is read by one
 
 
 class Reader(Protocol):

@@ -52,7 +52,9 @@ class ExcelReader:
                 if values:
                     yield line, values
         except Exception as error:  # whatever the workbook's XML makes of its reader
-            raise FileUnreadable(f"The sheet {self.form.sheet!r} breaks off: {type(error).__name__}.", field="file") from error
+            raise FileUnreadable(
+                f"The sheet {self.form.sheet!r} breaks off: {type(error).__name__}.", field="file"
+            ) from error
 
     def _look_for_formulas(self) -> None:
         book = _open(self._path, formulas=True)

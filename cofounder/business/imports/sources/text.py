@@ -53,7 +53,9 @@ class TextReader:
             while not any(cell.strip() for cell in found):  # blank lines above the names
                 found = next(rows)
         except (StopIteration, csv.Error) as error:
-            raise FileEmpty(f"{self._path.name} has no line {self.form.header} with column names.", field="file") from error
+            raise FileEmpty(
+                f"{self._path.name} has no line {self.form.header} with column names.", field="file"
+            ) from error
         if len(found) == 1:
             self.notes.append("The file has a single column. If that is wrong, name its delimiter.")
         return names(found, self.notes)
@@ -79,7 +81,9 @@ class TextReader:
                     faults.append(_fault(line, f"{error}".capitalize()))
                     continue
                 except UnicodeError as error:  # utf-16 cut in the middle of a character
-                    raise FileUnreadable(f"It is no {self.form.encoding} from line {line} on.", field="encoding") from error
+                    raise FileUnreadable(
+                        f"It is no {self.form.encoding} from line {line} on.", field="encoding"
+                    ) from error
                 if not row or (len(row) == 1 and not row[0].strip() and wide > 1):
                     continue  # a blank line
                 if not begun:
@@ -126,7 +130,11 @@ def guess_encoding(head: bytes) -> str:
     best = from_bytes(head[:200_000]).best()
     found = best.encoding if best is not None else "cp1252"
     # Western text is the same in all of these but for the signs that Windows added
-    return "cp1252" if found in ("latin_1", "iso8859_15", "cp1250", "cp1252", "cp1254", "mac_roman", "hp_roman8") else found
+    return (
+        "cp1252"
+        if found in ("latin_1", "iso8859_15", "cp1250", "cp1252", "cp1254", "mac_roman", "hp_roman8")
+        else found
+    )
 
 
 def guess_delimiter(text: str, quote: str) -> str:

@@ -83,7 +83,9 @@ _TARGETS = {
         default=(("hashtags", "'{}'::text[]"),),
         own="t.publication_id IS NOT NULL",
     ),
-    "social_analytics": Target("social_post_analytics", ids=("post_external_id",), fixed=(("source", "CAST(:origin AS text)"),)),
+    "social_analytics": Target(
+        "social_post_analytics", ids=("post_external_id",), fixed=(("source", "CAST(:origin AS text)"),)
+    ),
     "web_analytics": Target("web_analytics", versioned=True),
     "financial_metrics": Target("financial_metrics", versioned=True, fixed=(("source", "CAST(:origin AS text)"),)),
     "quality_evaluations": Target(
@@ -161,7 +163,9 @@ def _merging(target: Target, columns: Sequence[str]) -> str:
     shortened = "".join(f", {_short(name)} AS {name}" for name in target.ids if name in given)
     plain = ", ".join(
         f"i.{name}"
-        for name in dict.fromkeys(("id", "line", "untimed", "flags", *(("measured_at",) if target.timed else ()), *given))
+        for name in dict.fromkeys(
+            ("id", "line", "untimed", "flags", *(("measured_at",) if target.timed else ()), *given)
+        )
         if name not in target.ids or name not in given
     )
     hashed = ", ".join(f"s.{name}" for name in values)

@@ -1,0 +1,114 @@
+"""A look at a source before anything of it goes in: its columns, a guess at what they are, its first rows converted. Blocks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cofounder.business.imports.convert import Converter, check
+from cofounder.business.imports.errors import MappingUnfit
+from cofounder.business.imports.fields import Kind
+from cofounder.business.imports.guess import guess
+from cofounder.business.imports.schemas import LINE, Fault, Form, Mapping, PreviewOut, Seen, Units
+from cofounder.business.imports.sources import Reader, open_file
+from cofounder.business.imports.values import NOTHING, looks_like
+from cofounder.kit import clock
+
+LOOKED_AT = 500  # rows
+SHOWN = 20
+_EXAMPLES = 3
+_CELL = 300  # characters of a cell that a preview shows
+
+Opening = Callable[[], Reader]
+
+
+@dataclass
+class Found:
+    """What a look found out."""
+
+    form: Form
+    mapping: Mapping
+    units: Units
+    total: int | None
+
+
+def at_file(path: Path, kind: Kind, form: Form, mapping: Mapping | None, units: Units, label: str) -> Found:
+    """Look at a file. A mapping that is given is taken as it is; raises MappingUnfit where it does not fit."""
+    return at(lambda: open_file(path, form), kind, mapping, units, label, strict=mapping is not None)
+
+
+def at(opening: Opening, kind: Kind, mapping: Mapping | None, units: Units, label: str, *, strict: bool) -> Found:
+    """Look at any source; `strict`: the mapping must fit."""
+    reader = opening()
+    try:
+        if mapping is None:
+            rows = _rows(reader)
+            mapping, units, _ = guess(kind, reader.columns, rows, label=label, units=units)
+        if strict:
+            check(kind, mapping, units, reader.columns)
+        return Found(reader.form, mapping, units, reader.total)
+    finally:
+        reader.close()
+
+
+def _rows(reader: Reader) -> list[list[str | None]]:
+    batch = next(reader.batches(LOOKED_AT), None)
+    return [] if batch is None else [list(row[1:]) for row in batch.frame.rows()]
+
+
+def preview(opening: Opening, kind: Kind, mapping: Mapping, units: Units, label: str) -> PreviewOut:
+    """The first rows as they stand and as they would go in; a mapping that does not fit yet is a note."""
+    reader = opening()
+    try:
+        batch = next(reader.batches(LOOKED_AT), None)
+    finally:
+        reader.close()
+    notes = list(reader.notes)
+    rows = [] if batch is None else [list(row[1:]) for row in batch.frame.rows()]
+    columns = [_seen(name, [row[place] for row in rows]) for place, name in enumerate(reader.columns)]
+    notes += guess(kind, reader.columns, rows, label=label, units=units)[2] if rows else []
+    converted: list[dict[str, Any]] = []
+    refused: list[Fault] = []
+    if batch is not None:
+        try:
+            made = Converter(kind, mapping, units, reader.columns, now=clock.now()).convert(batch)
+            converted = [_plain(row) for row in made.rows.head(SHOWN).to_dicts()]
+            refused = made.faults[:SHOWN]
+            if len(made.faults) > len(refused):
+                notes.append(f"Of the first {made.read} rows {made.refused} would be refused.")
+        except MappingUnfit as error:
+            notes.append(error.detail)
+    used = {column for where in (*mapping.fields.values(), *mapping.dimensions.values()) for column in where.columns}
+    used |= {figure.column for figure in mapping.figures} | set(mapping.keep)
+    return PreviewOut(
+        columns=columns,
+        rows=[[None if cell is None else cell[:_CELL] for cell in row] for row in rows[:SHOWN]],
+        converted=converted,
+        refused=refused,
+        form=reader.form,
+        mapping=mapping,
+        units=units,
+        unmapped=[name for name in reader.columns if name not in used],
+        notes=list(dict.fromkeys(notes)),
+    )
+
+
+def _seen(name: str, cells: list[str | None]) -> Seen:
+    said = [cell for cell in cells if cell is not None and cell.strip().lower() not in NOTHING]
+    return Seen(
+        name=name,
+        examples=[cell[:_CELL] for cell in dict.fromkeys(said)][:_EXAMPLES],
+        empty=round(1 - len(said) / len(cells), 4) if cells else 1.0,
+        looks_like=looks_like(cells),
+    )
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A converted row as JSON, its line as `line`, what was not given left out."""
+    shown = {}
+    for name, value in row.items():
+        if value is None or value == "" or name == "untimed":
+            continue
+        value = value.isoformat() if hasattr(value, "isoformat") else value
+        shown["line" if name == LINE else name] = value[:_CELL] if isinstance(value, str) else value
+    return shown

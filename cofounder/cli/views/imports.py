@@ -1,0 +1,132 @@
+"""Imports as people read them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from cofounder.business.imports import oddities
+from cofounder.business.imports.schemas import Counts, From, ImportOut, Mapping, PreviewOut, SourceOut
+from cofounder.cli import out, words
+from cofounder.cli.views.grid import table
+
+_CELL = 28
+
+
+@contextmanager
+def progress(*, silent: bool) -> Iterator[Callable[[ImportOut], None]]:
+    """A line that says how far an import is; nothing where nobody watches."""
+    if silent:
+        yield lambda _: None
+        return
+    with out.screen().status("Reading …") as line:
+
+        def tell(row: ImportOut) -> None:
+            share = f" of {words.count(row.total)}" if row.total else ""
+            line.update(f"{row.label}: {words.count(row.counts.read)}{share} rows read")
+
+        yield tell
+
+
+def ended(row: ImportOut, *, dry_run: bool) -> None:
+    """How an import ended, and what to do about it."""
+    screen = out.screen()
+    counts = row.checked if dry_run and row.checked is not None else row.counts
+    if row.state == "failed" and row.problem is not None:
+        out.complain(f"error: {row.problem.get('detail')} {row.problem.get('hint', '')}".strip())
+    elif row.state == "refused":
+        out.complain("Nothing was brought in: rows were refused, and it was to be all or nothing.")
+    elif row.state == "cancelled":
+        out.complain("Cancelled.")
+    screen.print(f"{'Would bring in' if dry_run else row.kind.replace('_', ' ').capitalize()}: {sums(counts)}.")
+    _odd(counts)
+    if counts.refused:
+        screen.print(f"What was refused, and why: cofounder imports refused {row.id}")
+
+
+def sums(counts: Counts) -> str:
+    """The counts in words, those that are zero left out."""
+    said = [f"{words.count(counts.read)} read"]
+    for name in ("added", "corrected", "unchanged", "repeated", "refused", "flagged"):
+        number = getattr(counts, name)
+        if number:
+            said.append(f"{words.count(number)} {name}")
+    return ", ".join(said)
+
+
+def _odd(counts: Counts) -> None:
+    for code, number in sorted(counts.flags.items(), key=lambda pair: -pair[1]):
+        out.screen().print(f"  {words.count(number)}  {oddities.say(code)}", style="quiet")
+
+
+def listed(items: Sequence[ImportOut], total: int) -> None:
+    """A table of imports."""
+    grid = table("Import", "Kind", "From", "State", ">Read", ">Added", ">Corrected", ">Refused")
+    for one in items:
+        c = one.counts
+        figures = (words.count(number) for number in (c.read, c.added, c.corrected, c.refused))
+        grid.add_row(str(one.id)[-12:], one.kind, one.label, one.state, *figures)
+    screen = out.screen()
+    screen.print(grid if items else "Nothing was brought in yet. Begin with: cofounder import KIND FILE --preview")
+    if total > len(items):
+        screen.print(f"{words.count(total)} in all.", style="quiet")
+
+
+def show(row: ImportOut) -> None:
+    """One import, whole."""
+    screen = out.screen()
+    screen.print(f"{row.label}  {row.kind}  {row.state}")
+    screen.print(f"{sums(row.counts)}.")
+    _odd(row.counts)
+    if row.problem is not None:
+        screen.print(f"{row.problem.get('detail')} {row.problem.get('hint', '')}", style="failed")
+    screen.print(mapped(row.mapping))
+    units = row.units
+    screen.print(
+        f"Time zone {units.timezone}, currency {units.currency}, decimals after {units.decimal!r}.", style="quiet"
+    )
+    screen.print(str(row.id), style="quiet")
+
+
+def preview(seen: PreviewOut) -> None:
+    """The mapping, the first rows as they would go in, and what to look at."""
+    screen = out.screen()
+    screen.print(mapped(seen.mapping))
+    if seen.unmapped:
+        screen.print(f"Left out: {', '.join(seen.unmapped)}", style="quiet")
+    names = list(dict.fromkeys(name for row in seen.converted for name in row if name != "line"))[:8]
+    if names:
+        grid = table(">Line", *names)
+        for row in seen.converted[:5]:
+            grid.add_row(str(row.get("line", "")), *(str(row.get(name, ""))[:_CELL] for name in names))
+        screen.print(grid)
+    for fault in seen.refused[:5]:
+        screen.print(f"Line {fault.line}, {fault.column}: {fault.value!r}: {fault.reason}", style="failed")
+    for note in seen.notes:
+        screen.print(note, style="you")
+
+
+def mapped(mapping: Mapping) -> str:
+    """Each field with where it comes from."""
+    lines = [f"{name} ← {_from(where)}" for name, where in mapping.fields.items()]
+    for figure in mapping.figures:
+        lines.append(f"{figure.metric_type}{f' of {figure.channel}' if figure.channel else ''} ← {figure.column}")
+    lines += [f"dimension {name} ← {_from(where)}" for name, where in mapping.dimensions.items()]
+    lines += [f"attribute ← {name}" for name in mapping.keep]
+    return "\n".join(lines)
+
+
+def _from(where: From) -> str:
+    said = " + ".join(where.columns) if where.columns else f"the value {where.value!r}"
+    more = [f"× {where.scale}" if where.scale is not None else "", f"as {where.format}" if where.format else ""]
+    more.append(f"+ {where.add_days} days" if where.add_days else "")
+    return " ".join([said, *(one for one in more if one)])
+
+
+def sources(items: Sequence[SourceOut]) -> None:
+    """A table of sources."""
+    grid = table("Source", "Type", "Kind", ">Every", "Next", "State")
+    for one in items:
+        every = f"{one.every_minutes} min" if one.every_minutes else "when asked"
+        next_at = one.next_at.isoformat(timespec="minutes") if one.next_at else ""
+        state = str(one.problem.get("title")) if one.problem else "well"
+        grid.add_row(one.name, one.type, one.kind, every, next_at, state)
+    out.screen().print(grid if items else "No source is set up. See: cofounder imports connect --help")

@@ -1,0 +1,36 @@
+"""Examples of tasks that were done before the product: their world as it was at the time, no plan made up for them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business import similar
+from cofounder.business.derive import baselines
+from cofounder.business.records import service as records
+from cofounder.business.state import business_state
+from cofounder.flow.learn import history
+
+AT_ONCE = 50  # tasks a step
+
+
+async def world(session: AsyncSession, task: records.TaskRow) -> dict[str, dict[str, Any]]:
+    """State, similar content and baseline as of the task's own request, in the shape in which plans read them."""
+    at = task.created_at
+    topic = task.topic or task.title or task.request
+    found = await business_state(session, as_of=at)
+    alike = await similar.similar_content(session, topic, as_of=at, limit=6)
+    usual = await baselines.baselines(session, as_of=at)
+    return {
+        history.STATE: {"state": found.state},
+        history.SIMILAR: {"items": [one.model_dump(mode="json") for one in alike if one.task_id != task.id][:5]},
+        history.BASELINE: {"baselines": {name: one.model_dump(mode="json") for name, one in usual.items()}},
+    }
+
+
+async def evaluation(session: AsyncSession, task_id: UUID) -> tuple[Any, dict[str, float]]:
+    """(score, score by dimension) of the newest imported evaluation of a task, (None, {}) without one."""
+    found = await records.latest_evaluation(session, task_id)
+    if found is None:
+        return None, {}
+    return found.score, {name: float(score) for name, score in found.dimensions.items() if score is not None}
