@@ -144,9 +144,14 @@ async def _claimed(session: AsyncSession, graph: Graph, asked: list[Claim]) -> l
     taken = await queries.claim(session, claims, at=now())
     ours = [claim for claim in asked if graph.ids[claim[0].id] in taken]
     if len(ours) < len(asked):
-        task = await records.get_task(session, graph.task_id)
-        graph.stop = "cancelled" if task.status in FINAL else "paused" if task.is_paused else "superseded"
+        graph.stop = await _why(session, graph)
     return ours
+
+
+async def _why(session: AsyncSession, graph: Graph) -> str:
+    """Why a step is not ours any more."""
+    task = await records.get_task(session, graph.task_id)
+    return "cancelled" if task.status in FINAL else "paused" if task.is_paused else "superseded"
 
 
 async def _write(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:
@@ -180,7 +185,10 @@ async def _write(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:
 async def _give_up(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:
     step, problem = outcome.step, outcome.problem or {}
     state = "skipped" if step.optional else "failed"
-    await queries.end(session, graph.ids[step.id], state=state, error=problem, at=now())
+    id, at = graph.ids[step.id], now()
+    if not await queries.end(session, id, fence=outcome.fence, state=state, error=problem, at=at):
+        graph.stop = graph.stop or await _why(session, graph)
+        return
     graph.states[step.id] = state
     if not step.optional:
         graph.stop = "failed"

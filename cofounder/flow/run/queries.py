@@ -127,13 +127,18 @@ async def success_by_tool(session: AsyncSession) -> dict[str, tuple[int, int]]:
     return {tool: (done, ended) for tool, done, ended in (await session.execute(query)).all()}
 
 
-async def end(session: AsyncSession, step_id: UUID, *, state: str, error: dict[str, Any], at: datetime) -> None:
-    """Close a step that will not give an output."""
-    await session.execute(
+async def end(
+    session: AsyncSession, step_id: UUID, *, fence: UUID, state: str, error: dict[str, Any], at: datetime
+) -> bool:
+    """Close a step that will not give an output; false when another holder took it meanwhile, or it is over."""
+    closed = (
         update(Step)
-        .where(Step.id == step_id, Step.state.in_(("waiting", "running")))
+        .where(Step.id == step_id, Step.fence == fence, Step.state == "running")
         .values(state=state, error=error, finished_at=at)
+        .returning(Step.id)
+        .execution_options(**_PLAIN)
     )
+    return (await session.execute(closed)).first() is not None
 
 
 async def count_done(session: AsyncSession, task_id: UUID) -> int:

@@ -8,6 +8,7 @@ import pytest
 from fastmcp import FastMCP
 from fastmcp.exceptions import ToolError
 from pydantic import BaseModel
+from sqlalchemy import text
 
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
@@ -16,6 +17,7 @@ from cofounder.flow.plan.tools import registry
 from cofounder.flow.run import queries
 from cofounder.flow.run.execute import PlanStepFailed, execute
 from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
 
 
@@ -102,6 +104,20 @@ async def test_a_repeated_run_skips_what_is_finished(toy):
     await execute(task)
     await execute(task)
     assert toy.calls == {"a": 1, "ab": 1}
+
+
+async def test_who_fails_late_leaves_a_step_alone_that_another_worker_has_taken_over(toy):
+    toy.gate, toy.fail["a"] = asyncio.Event(), 9
+    task = await planned(step("a"))
+    run = asyncio.create_task(execute(task))
+    await until(lambda: toy.at_once == 1, within=60)
+    async with transaction() as session:
+        await session.execute(text("UPDATE steps SET fence = :other"), {"other": new_id()})
+    toy.gate.set()
+    assert (await run)["state"] == "waiting"
+    async with transaction() as session:
+        (row,) = await queries.steps(session, task)
+    assert (row.state, row.error, row.finished_at) == ("running", None, None)
 
 
 async def test_a_step_is_tried_again_and_its_attempts_are_counted(toy):
