@@ -14,6 +14,7 @@ from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.errors import CofounderError
 from cofounder.people import queries
+from cofounder.people.names import folded
 from cofounder.people.signs import digest
 
 FREE = {"name": 5, "address": 30}  # failures before anybody waits; an office may share one address
@@ -37,8 +38,11 @@ class Attempt:
 
 
 def subjects(name: str, address: str | None) -> list[str]:
-    """What is counted: the name (as a digest: a mistyped password must not lie here), and where it came from."""
-    found = [f"name:{digest(name.casefold().strip()).hex()[:32]}"]
+    """What is counted: the name, in all spellings that are looked up as one, and where it came from.
+
+    The name as a digest: a mistyped password must not lie here.
+    """
+    found = [f"name:{digest(folded(name)).hex()[:32]}"]
     return [*found, f"address:{network(address)}"] if address else found
 
 

@@ -13,6 +13,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.ids import new_id
 from cofounder.people import attempts, queries, sign_ins, signs
+from cofounder.people.names import folded
 from cofounder.people.roles import ROLES, Caller, Role
 from cofounder.people.service import RoleUnknown, audit
 from cofounder.people.tables import User
@@ -82,7 +83,7 @@ async def add(
     Raises PersonNameInvalid, PersonNameTaken, RoleUnknown, EmailInvalid, PasswordWeak.
     """
     name = unicodedata.normalize("NFC", " ".join(name.split()))
-    if not _NAME.match(name) or sign_ins.folded(name) in RESERVED or _mixed(name):
+    if not _NAME.match(name) or folded(name) in RESERVED or _mixed(name):
         raise PersonNameInvalid(field="name")
     _known(role)
     if email is not None:
@@ -93,7 +94,7 @@ async def add(
     row = User(
         id=new_id(),
         name=name,
-        folded=sign_ins.folded(name),
+        folded=folded(name),
         email=email,
         role=role,
         password=await signs.hashed(password) if password is not None else None,
@@ -126,7 +127,7 @@ async def everyone(session: AsyncSession) -> Sequence[User]:
 
 async def named(session: AsyncSession, name: str) -> User:
     """Raises PersonMissing."""
-    row = await queries.user_named(session, sign_ins.folded(name))
+    row = await queries.user_named(session, folded(name))
     if row is None:
         raise PersonMissing(f"There is no person named {name!r}.", field="name")
     return row
@@ -209,7 +210,7 @@ async def _another_admin(session: AsyncSession, row: User) -> None:
 
 def _mixed(name: str) -> bool:
     """Whether its letters are of two alphabets that look alike: a Cyrillic a in a Latin name is another's name."""
-    letters = {unicodedata.name(one, "").split(" ")[0] for one in sign_ins.folded(name) if one.isalpha()}
+    letters = {unicodedata.name(one, "").split(" ")[0] for one in folded(name) if one.isalpha()}
     return len(letters & {"LATIN", "CYRILLIC", "GREEK"}) > 1
 
 

@@ -68,6 +68,22 @@ async def test_each_failure_doubles_the_wait_and_time_ends_it(database: Database
         assert await trial(password=PASSWORD) == "in"
 
 
+async def test_all_spellings_that_are_one_name_are_counted_as_one(database: Database) -> None:
+    await person("Bo Dahl")
+    spellings = [
+        "Bo Dahl",
+        "bo  dahl",
+        "\uff22\uff4f \uff24\uff41\uff48\uff4c",
+        "BO\u3000DAHL",
+        " Bo\u00a0Dahl ",
+        "\uff22o Dahl",
+    ]
+    with clock.frozen(clock.now()):
+        assert await trial("Bo Dahl", PASSWORD, address=None) == "in"
+        assert [await trial(name, address=None) for name in spellings] == ["refused"] * len(spellings)
+        assert await trial("B\uff4f Dahl", PASSWORD, address=None) == "wait 1"
+
+
 async def test_many_names_from_one_address_wait_too(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(attempts.FREE, "address", 2)
     await person()
