@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from fastmcp import Client
@@ -93,19 +93,19 @@ async def test_a_viewers_key_only_reads(started: Started) -> None:
         assert (await refused(client, "submit_task", request="A post"))[0] == "not_allowed"
 
 
-def spoken(database: Database, *options: str) -> "subprocess.Popen[bytes]":
+def spoken(database: Database, *options: str, stderr: int | IO[bytes]) -> "subprocess.Popen[bytes]":
     environment = {**database.environment, "COFOUNDER_LOG_LEVEL": "DEBUG"}
     return subprocess.Popen(
         [sys.executable, *RUN, *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         env=environment,
     )
 
 
 async def test_a_bad_key_is_refused_before_anything_is_served(database: Database) -> None:
-    process = spoken(database, "--key", "cf_nothing_at_all")
+    process = spoken(database, "--key", "cf_nothing_at_all", stderr=subprocess.PIPE)
     said, complained = process.communicate(timeout=WITHIN)
     assert process.returncode == 5
     assert said == b""
@@ -114,8 +114,11 @@ async def test_a_bad_key_is_refused_before_anything_is_served(database: Database
 
 
 @pytest.mark.parametrize("end", ["closed", "SIGTERM", "SIGINT"])
-async def test_standard_output_carries_messages_only_and_the_end_is_prompt(database: Database, end: str) -> None:
-    process = spoken(database)
+async def test_standard_output_carries_messages_only_and_the_end_is_prompt(
+    database: Database, end: str, tmp_path: Path
+) -> None:
+    log = (tmp_path / "stderr.txt").open("wb")
+    process = spoken(database, stderr=log)
     assert process.stdin is not None
     assert process.stdout is not None
     calls: list[dict[str, Any]] = [
@@ -153,4 +156,6 @@ async def test_standard_output_carries_messages_only_and_the_end_is_prompt(datab
         assert process.stdout.read() == b""
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        log.close()
+    assert b"The MCP server is ready." in (tmp_path / "stderr.txt").read_bytes()
