@@ -1,6 +1,6 @@
 """The SQL of people, their sign-ins, keys and the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -150,11 +150,11 @@ async def signing_key(session: AsyncSession, id: str) -> SigningKey | None:
     return await session.get(SigningKey, id)
 
 
-async def retire_signing_key(session: AsyncSession, id: str, at: datetime) -> None:
-    """What this key signed is good for nothing from now on."""
+async def retire_signing_keys(session: AsyncSession, ids: Collection[str], at: datetime) -> None:
+    """What these keys signed is good for nothing from now on."""
     await session.execute(
         update(SigningKey)
-        .where(SigningKey.id == id, SigningKey.retired_at.is_(None))
+        .where(SigningKey.id.in_(ids), SigningKey.retired_at.is_(None))
         .values(retired_at=at)
         .execution_options(synchronize_session=False)
     )

@@ -3,7 +3,6 @@
 Every request looks at the sign-in's row, so that what was ended, disabled or given another role counts from then on.
 """
 
-import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, cast
@@ -16,6 +15,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.errors import NotSignedIn
 from cofounder.kit.ids import new_id
 from cofounder.people import attempts, queries, signs
+from cofounder.people.names import folded
 from cofounder.people.roles import Caller, Role
 from cofounder.people.service import audit
 from cofounder.people.tables import SignIn, Token, User
@@ -71,19 +71,39 @@ def _which(path: Path) -> tuple[int, int]:
     return found.st_ino, found.st_mtime_ns
 
 
-async def replace_signing_key(session: AsyncSession, by: Caller) -> str:
-    """Sign with a new key from now on; what the old one signed is refused. Gives the new key's id.
+async def replace_signing_key(by: Caller) -> str:
+    """Sign with a new key from now on; what any earlier one of this home signed is refused. Gives the new key's id.
 
-    People stay signed in: pages have no such token, programs get a new one with their refresh token.
+    People stay signed in: pages have no such token, programs get a new one with their refresh token. The earlier keys
+    are retired first and the file is replaced after: killed between, nothing that leaked is good, and the next
+    sign-in replaces the file. Opens its own transaction: never call it inside one.
     """
-    at = now()
-    old = signs.replace(_key_file())
-    if old is not None:
-        await queries.retire_signing_key(session, old, at)
-    fresh = signer()
-    await queries.put_signing_key(session, fresh.id, fresh.public, at)
-    await audit(session, by.who, "signing_key.replaced", "signing_key", fresh.id, {"old": old})
+    at, path = now(), _key_file()
+    old = signer()  # its row may never have been written; from here on it is there, and retired
+    fresh = signs.Fresh(path)
+    try:
+        async with db.transaction() as session:
+            await queries.put_signing_key(session, old.id, old.public, at)
+            await queries.retire_signing_keys(session, signs.made_here(path) - {fresh.id} | {old.id}, at)
+            await queries.put_signing_key(session, fresh.id, fresh.public, at)
+            await audit(session, by.who, "signing_key.replaced", "signing_key", fresh.id, {"old": old.id})
+        fresh.use()
+    finally:
+        fresh.drop()
     return fresh.id
+
+
+async def _signing(session: AsyncSession, at: datetime) -> signs.Signer:
+    """The key to sign with, on record. One that is retired was left in place by a replacement that was killed."""
+    signing = signer()
+    row = await queries.signing_key(session, signing.id)
+    if row is not None and row.retired_at is not None:
+        signs.Fresh(_key_file()).use()
+        signing = signer()
+        row = None
+    if row is None:
+        await queries.put_signing_key(session, signing.id, signing.public, at)
+    return signing
 
 
 async def by_password(name: str, password: str, address: str | None, held: Held) -> tuple[Caller, dict[str, str]]:
@@ -175,8 +195,7 @@ async def _secrets(session: AsyncSession, row: SignIn, at: datetime) -> dict[str
     )
     if kind == "cookie":
         return {"cookie": secret}
-    signing = signer()
-    await queries.put_signing_key(session, signing.id, signing.public, at)
+    signing = await _signing(session, at)
     return {"refresh_token": secret, "access_token": signing.sign(row.id, row.user_id, at)}
 
 
@@ -270,8 +289,3 @@ async def replace(session: AsyncSession, cookie: str) -> None:
     if found is not None and found[0].ended_at is None:
         found[0].ended_at, found[0].ended_because = now(), "replaced by another sign-in"
         live.changed(session, "users", found[1].id)
-
-
-def folded(name: str) -> str:
-    """Names are told apart without regard to case, width, spaces around them, and how an accent is written."""
-    return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()

@@ -127,31 +127,69 @@ def claims(token: str, public: bytes, at: datetime) -> dict[str, Any] | None:
         return None
 
 
-def replace(path: Path) -> str | None:
-    """Put the key away, so that the next Signer makes another one. Gives the old one's id, None where there was none."""
-    if not path.exists():
-        return None
-    old = Signer(path)
-    path.unlink(missing_ok=True)
-    return old.id
+class Fresh:
+    """A key of a home beside the one in use: made and noted, and in use only from `use` on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        self.public = _make(self._file)
+        self.id = key_id(self.public)
+        _note(path, self.id)
+
+    def use(self) -> None:
+        """Let it take the place of the key in use, at one stroke."""
+        self._file.replace(self._path)
+
+    def drop(self) -> None:
+        """Take it away where it never came into use."""
+        self._file.unlink(missing_ok=True)
+
+
+def made_here(path: Path) -> set[str]:
+    """The ids of every key that this home ever made, so that one whose file is gone can be retired too."""
+    try:
+        return {line for line in _notes(path).read_text().split() if _KEY_ID.fullmatch(line)}
+    except FileNotFoundError:
+        return set()
+
+
+def _notes(path: Path) -> Path:
+    return path.with_suffix(".ids")
+
+
+def _note(path: Path, id: str) -> None:
+    handle = os.open(_notes(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(handle, f"{id}\n".encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _make(file: Path) -> bytes:
+    """Write a new private key to a file that is not there yet, for its owner alone; gives the public half."""
+    key = Ed25519PrivateKey.generate()
+    raw = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, base64.b64encode(raw))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def _read_or_make(path: Path) -> Ed25519PrivateKey:
     """Two processes may make it at once: one wins, both read the winner's."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        raw = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        file = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        _note(path, key_id(_make(file)))
         try:
-            os.write(handle, base64.b64encode(raw))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        try:
-            os.link(fresh, path)
+            os.link(file, path)
         except FileExistsError:
             pass
         finally:
-            fresh.unlink()
+            file.unlink()
     return Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_bytes()))

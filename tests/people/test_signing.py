@@ -1,6 +1,10 @@
 """Access tokens: signed by a key that never leaves its home, replaced at will; what they cannot say is refused."""
 
+import asyncio
 import json
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -19,6 +23,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER, audit_entries, sign_ins, signs, users
+from cofounder.settings import settings
 
 PASSWORD = "four words in a row"
 
@@ -46,8 +51,8 @@ async def test_a_replaced_key_ends_access_tokens_and_nobody_signs_in_again(
     held = await tokens(client)
     file = database.home / "signing.key"
     before = file.read_bytes()
+    fresh = await sign_ins.replace_signing_key(LOCAL_OWNER)
     async with transaction() as session:
-        fresh = await sign_ins.replace_signing_key(session, LOCAL_OWNER)
         entry = (await audit_entries(session, object_type="signing_key"))[0]
     assert file.read_bytes() != before
     assert file.stat().st_mode & 0o777 == 0o600
@@ -58,12 +63,62 @@ async def test_a_replaced_key_ends_access_tokens_and_nobody_signs_in_again(
     assert await answer(client, renewed["access_token"]) == 200
 
 
+KILLED_AT = {
+    "before anything is on record": "db.transaction = killed",
+    "before the record is committed": "sign_ins.audit = killed",
+    "before the new key is in place": "signs.Fresh.use = killed",
+}
+KILLED = """
+import asyncio, os, signal
+from cofounder.kit import db
+from cofounder.people import LOCAL_OWNER, sign_ins, signs
+
+def killed(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+{fault}
+db.connect(os.environ["DATABASE_URL"])
+asyncio.run(sign_ins.replace_signing_key(LOCAL_OWNER))
+"""
+
+
+@pytest.mark.parametrize("fault", KILLED_AT.values(), ids=KILLED_AT.keys())
+async def test_a_replacement_killed_anywhere_leaves_no_old_key_good_once_it_is_repeated(
+    client: httpx.AsyncClient, database: Database, fault: str
+) -> None:
+    held = (await tokens(client))["access_token"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED.format(fault=fault), env=os.environ | database.environment
+    )
+    assert await process.wait() == -signal.SIGKILL
+    if "Fresh.use" in fault:  # on record, and all that was signed before is refused at once
+        assert await answer(client, held) == 401
+    assert await answer(client, (await tokens(client))["access_token"]) == 200  # people can go on meanwhile
+    between = (await tokens(client))["access_token"]
+    await sign_ins.replace_signing_key(LOCAL_OWNER)
+    assert [await answer(client, token) for token in (held, between)] == [401, 401]
+    assert await answer(client, (await tokens(client))["access_token"]) == 200
+
+
+async def test_a_key_whose_file_was_taken_away_is_retired_with_the_next_replacement(
+    client: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = (await tokens(client))["access_token"]
+    (database.home / "signing.key").unlink()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("COFOUNDER_HOME", str(database.home / "second"))
+        settings.cache_clear()
+        others = (await tokens(client))["access_token"]
+    settings.cache_clear()
+    await sign_ins.replace_signing_key(LOCAL_OWNER)
+    assert await answer(client, lost) == 401
+    assert await answer(client, others) == 200  # another machine's key is its own to replace
+
+
 async def test_each_home_has_its_own_key_and_reads_what_the_other_signed(
     client: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = await tokens(client)
-    from cofounder.settings import settings
-
     monkeypatch.setenv("COFOUNDER_HOME", str(database.home / "second"))
     settings.cache_clear()
     assert await answer(client, held["access_token"]) == 200

@@ -130,11 +130,10 @@ def rotate(json: Json = False) -> int:
 
 
 async def _rotate(json: bool) -> int:
-    from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER, sign_ins
 
-    async with home.opened(), db.transaction() as session:
-        fresh = await sign_ins.replace_signing_key(session, LOCAL_OWNER)
+    async with home.opened():
+        fresh = await sign_ins.replace_signing_key(LOCAL_OWNER)
     if json:
         out.emit({"id": fresh})
     else:
