@@ -102,7 +102,7 @@ function Under({ message, sources }: { message: Message; sources: Message["sourc
   const took = [
     named(message.model),
     message.fallback_from && `instead of ${named(message.fallback_from)}`,
-    `${whole(message.tokens_in + message.tokens_out)} tokens`,
+    message.tokens_in + message.tokens_out > 0 && `${whole(message.tokens_in + message.tokens_out)} tokens`,
     cost(message.cost_usd),
     duration(message.seconds),
   ];

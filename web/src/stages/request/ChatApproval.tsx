@@ -6,7 +6,8 @@ import { useEffect, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { approval, company } from "../../api/queries";
 import { Shown } from "../../parts/Rest";
-import { channelName, counted, score } from "../../parts/words";
+import { Glyph } from "../../parts/Status";
+import { channelName, counted, score, spoken } from "../../parts/words";
 import type { Waiting } from "../approve/Approval";
 import { Preview } from "../approve/Preview";
 import styles from "./ChatTask.module.css";
@@ -61,7 +62,7 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
     }
   };
   return (
-    <div ref={box} className={styles.decision}>
+    <div ref={box} className={styles.decision} data-deciding>
       {moved && (
         <div className={styles.moved} role="alert">
           <span>
@@ -85,6 +86,7 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
           />
         ) : null;
       })}
+      <Issues issues={read.issues as Issue[]} />
       {!content && <p className={styles.plan}>The plan itself waits for a decision. Open the approval to read it.</p>}
       {problem && (
         <p role="alert" className={styles.problem}>
@@ -116,5 +118,23 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
         )}
       </div>
     </div>
+  );
+}
+
+type Issue = { message: string; severity: string; dimension: string };
+
+function Issues({ issues }: { issues: Issue[] }) {
+  if (issues.length === 0) return null;
+  return (
+    <ul className={styles.issues} aria-label="Issues">
+      {issues.map((issue) => (
+        <li key={issue.dimension + issue.message}>
+          <Glyph look={issue.severity === "blocking" ? "failed" : "you"} />
+          <span>
+            {issue.message} <span className="quiet">{`${spoken(issue.dimension)}, ${issue.severity}`}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

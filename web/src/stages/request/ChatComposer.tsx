@@ -1,7 +1,7 @@
 /** Where a person asks: the text is kept until the server has it, the picks say how it is answered. */
 import { Button, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, type RefObject, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
 import { chatAgents, chatModels } from "../../api/queries";
@@ -112,6 +112,10 @@ function Picks({ picks, pick }: PicksProps) {
   const operator = useMay("operator");
   const agents = useQuery(chatAgents()).data?.items ?? [];
   const models = useQuery(chatModels()).data?.items ?? [];
+  const gone = models.length > 0 && !["", "auto", ...models.map((each) => each.id)].includes(picks.model);
+  useEffect(() => {
+    if (gone) pick({ model: "" }); // a model of yesterday is not asked for today
+  }, [gone, pick]);
   const modes: Option[] = [
     { id: "", name: "Automatic", says: "Chosen by what you ask; each answer says why." },
     { id: "conversation", name: "Question", says: "An answer from the company's data." },
@@ -135,7 +139,12 @@ function Picks({ picks, pick }: PicksProps) {
       <ChatPicker
         label="Model"
         options={[
-          { id: "", name: "First that answers", says: "In the order of the settings." },
+          { id: "", name: "First ready", says: "The first of the configured models that can be reached." },
+          {
+            id: "auto",
+            name: "By complexity",
+            says: "A plain figure needs no outside model, an open question does; the answer says why.",
+          },
           ...models.map((model) => ({ id: model.id, name: model.name, says: priced(model), whyNot: whyNot(model) })),
         ]}
         picked={picks.model}
@@ -146,6 +155,7 @@ function Picks({ picks, pick }: PicksProps) {
 }
 
 function priced({ provider, price }: Model): string {
+  if (provider === "offline") return "On this machine, free of charge.";
   if (!price) return provider;
   if (price.input + price.output === 0) return `${provider}, free of charge`;
   return `${provider}, ${money(price.input)} in and ${money(price.output)} out a million tokens`;

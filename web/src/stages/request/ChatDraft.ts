@@ -1,5 +1,5 @@
 /** What is typed and not sent, by conversation, and what was last picked beside it. */
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { flushSync } from "react-dom";
 import { newName, useDraft } from "../../parts/draft";
 
@@ -28,14 +28,16 @@ export function usePicks(): [Picks, (next: Partial<Picks>) => void] {
       return FIRST;
     }
   });
-  const pick = (next: Partial<Picks>) => {
-    const all = { ...picks, ...next };
-    setPicks(all);
-    try {
-      localStorage.setItem(PICKS, JSON.stringify(all));
-    } catch {
-      // kept for this page only
-    }
-  };
+  const pick = useCallback((next: Partial<Picks>) => {
+    setPicks((before) => {
+      const all = { ...before, ...next };
+      try {
+        localStorage.setItem(PICKS, JSON.stringify(all));
+      } catch {
+        // kept for this page only
+      }
+      return all;
+    });
+  }, []);
   return [picks, pick];
 }

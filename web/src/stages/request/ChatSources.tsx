@@ -1,6 +1,7 @@
 /** What an answer rests on: each tool that was asked, what it was asked for, and the rows that were used. */
 import { Link } from "@tanstack/react-router";
 import { counted, spoken } from "../../parts/words";
+import { placeOf } from "../../shell/places";
 import styles from "./ChatAnswer.module.css";
 import { outward } from "./ChatText";
 import type { Source } from "./ChatTypes";
@@ -40,12 +41,19 @@ function Asked({ given }: { given: Source["arguments"] }) {
 
 function Where({ link }: { link?: string | null }) {
   if (!link) return null;
-  if (/^\/[^/\\]/.test(link)) return <Link to={link}>Open</Link>;
-  return outward(link) ? (
-    <a href={link} target="_blank" rel="noopener noreferrer">
-      Open
-    </a>
-  ) : null;
+  if (outward(link)) return <Outward href={link}>Open</Outward>;
+  const place = placeOf(link);
+  return place ? <Link to={link}>{place.name}</Link> : null; // only where the page has such a place
+}
+
+const Outward = ({ href, children }: { href: string; children: string }) => (
+  <a href={href} target="_blank" rel="noopener noreferrer">
+    {children}
+  </a>
+);
+
+function Cell({ value }: { value: Value }) {
+  return typeof value === "string" && outward(value) ? <Outward href={value}>{plain(value)}</Outward> : plain(value);
 }
 
 function Rows({ rows }: { rows: Source["rows"] }) {
@@ -72,7 +80,7 @@ function Rows({ rows }: { rows: Source["rows"] }) {
               <tr key={line}>
                 {shown.map((name) => (
                   <td key={name} className={right(name)} title={long(row[name])}>
-                    {plain(row[name])}
+                    <Cell value={row[name]} />
                   </td>
                 ))}
               </tr>
@@ -89,7 +97,20 @@ function Rows({ rows }: { rows: Source["rows"] }) {
   );
 }
 
-const FIRST = ["month", "period", "quarter", "date", "day", "label", "title", "name", "topic", "metric", "channel"];
+const FIRST = [
+  "month",
+  "period",
+  "quarter",
+  "date",
+  "day",
+  "label",
+  "title",
+  "name",
+  "topic",
+  "metric",
+  "channel",
+  "platform",
+];
 
 /** The columns of these rows: what names a row, then words, then figures, then what is nested. */
 export function inOrder(rows: Source["rows"]): string[] {
@@ -112,6 +133,7 @@ export function plain(value: Value): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string" && /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|\+00:00)?)?$/.test(value))
     return day.format(new Date(value));
+  if (Array.isArray(value)) return value.map((each) => plain(each as Value)).join(", ") || "–";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
 }

@@ -62,6 +62,13 @@ function Card({ task }: { task: Detail }) {
       </dl>
       <Questions task={task} />
       <Why task={task} />
+      {task.status === "completed" && task.channels.length > 0 && (
+        <div className={styles.acts}>
+          <Link to="/content" search={{ tab: "published" }}>
+            See what was published
+          </Link>
+        </div>
+      )}
       {waits && !open && (
         <div className={styles.acts}>
           <span>{approver ? "It waits for your decision." : "It waits for an approver."}</span>
