@@ -112,17 +112,21 @@ async def _stored(tools: Tools) -> str:
 
 async def _extreme(subject: Subject, tools: Tools) -> Told:
     parts, used = [], []
-    for name in (subject.metrics or ["revenue"])[:4]:
+    for name in subject.metrics[:4]:
         output, one = await tools.ask("financial.history", metric=name, period=subject.period, grain=subject.grain)
-        used.append(one)
+        used.append(_titled(one, output))
         best = output["lowest" if subject.lowest else "highest"]
         if best is None:
             parts.append(output["narrative"])
             continue
-        used[-1] = one.model_copy(update={"rows": _around(rows(output), best["period"])})
+        used[-1] = used[-1].model_copy(update={"rows": _around(rows(output), best["period"])})
         parts.append(_superlative(subject, output, best))
-    assumed = "" if subject.metrics else "\n\nMeasured by revenue; name another figure to have it by that."
+    assumed = "" if not subject.assumed else "\n\nMeasured by revenue; name another figure to have it by that."
     return "\n\n".join(parts) + assumed, used
+
+
+def _titled(used: Source, output: dict[str, Any]) -> Source:
+    return used.model_copy(update={"title": f"{wording.capital(str(output['noun']))} by {output['grain']}"})
 
 
 def _superlative(subject: Subject, output: dict[str, Any], best: dict[str, Any]) -> str:
@@ -152,15 +156,15 @@ def _around(table: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
 
 async def _development(subject: Subject, tools: Tools) -> Told:
     parts, used = [], []
-    for name in (subject.metrics or ["revenue"])[:3]:
+    for name in subject.metrics[:3]:
         output, one = await tools.ask("financial.history", metric=name, period=subject.period, grain=subject.grain)
         items = output["items"]
-        used.append(one)
+        used.append(_titled(one, output))
         if len(items) < 2:
             parts.append(f"{output['narrative']} {_remarks(output['notes'])}".strip())
             continue
         shown = items if subject.period else items[-_SHOWN:]
-        used[-1] = one.model_copy(update={"rows": rows(output)[-min(len(shown), _SHOWN) :]})
+        used[-1] = used[-1].model_copy(update={"rows": rows(output)[-min(len(shown), _SHOWN) :]})
         parts.append(_course(output, shown))
     return "\n\n".join(parts), used
 
@@ -239,7 +243,7 @@ async def _overview(subject: Subject, tools: Tools) -> Told:
 
 async def _forecast(subject: Subject, tools: Tools) -> Told:
     parts, used = [], []
-    for name in (subject.metrics or ["revenue"])[:3]:
+    for name in subject.metrics[:3]:
         output, one = await tools.ask("financial.forecast", metric=name, horizon=_months(subject, tools))
         used.append(one)
         parts.append("\n".join(f"- {line}" for line in output["insights"]) if output["facts"] else output["narrative"])

@@ -33,7 +33,7 @@ class Subject(BaseModel):
     count: int = 5
     topic: str | None = None
     text: str | None = None
-    unclear: list[str] = Field(default_factory=list)
+    assumed: bool = False  # the figure was not named: revenue is taken
 
 
 _GREETING = re.compile(
@@ -92,11 +92,12 @@ _OVERVIEW = re.compile(
     r"\b(?:how (?:are|did|have|were) we|how(?:'s| is) (?:the )?(?:business|company|it going)|how is business|overview|summar(?:y|ise|ize)|our (?:numbers|figures|metrics|results|kpis?)|"
     r"(?:key|main|current|latest|newest) (?:numbers|figures|metrics|kpis?)|what stands out|state of the (?:business|company)|what should i know|(?:what|which) (?:numbers|figures|data|metrics) (?:do|are|is))"
 )
+_TAIL = re.compile(r"\s+(?:on|in|last|this|since|during|from|did|do|got|get|had|was|were)\b.*$")
 _FOLLOWS = re.compile(
     r"^(?:and|but|so|also|what about|how about|what of|now|then|same|or)\b|^(?:in|for|on|during|over|only|just)\s"
 )
 _COUNT = re.compile(
-    r"\b(?:top|best|worst|first|last|which|the)\s+(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"\b(?:top|best|worst|first|which|the|our)\s+(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
 _NUMBERS = {
     word: at for at, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 2)
@@ -144,20 +145,21 @@ def _standing_alone(low: str, message: str, today: date) -> Subject:
         "grain": _grain(low),
         "count": _count(low),
         "by": next((name for name, words in _BY if words.search(low)), "engagement_rate"),
-        "unclear": list(times.unclear),
     }
     named = _metrics(low)
     kind, topic = _kind(low, named, ahead, bool(asked["platforms"]), asked)
     if kind in ("posts", "usual", "similar", "topics", "voice"):
         named = []
-    return Subject(kind=kind, metrics=[n for n in named if n not in _NOT_STORED], topic=topic, **asked)
+    stored = [name for name in named if name not in _NOT_STORED]
+    assumed = not stored and kind in ("extreme", "development", "forecast")
+    return Subject(kind=kind, metrics=["revenue"] if assumed else stored, assumed=assumed, topic=topic, **asked)
 
 
 def _marked(low: str, message: str) -> Subject | None:
     """What is plain from a few words: small talk, a decision that is not ours, a text to check, what was learned."""
     if _GREETING.search(low) or _HELP.search(low):
         return Subject(kind="help")
-    text = _CHECK.search(message) or (_QUOTED.search(message) if _CHECKS.search(low) else None)
+    text = (_QUOTED.search(message) if _CHECKS.search(low) else None) or _CHECK.search(message)
     if text is not None:
         return Subject(kind="check", text=text["text"].strip().strip('"“”'), platforms=_platforms(low))
     if _DECIDE.search(low):
@@ -191,7 +193,7 @@ def _kind(
         and not _only_metric(low, own_figures)
     ):
         topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
-        return "posts", topic["topic"].strip() if topic else None
+        return "posts", _TAIL.sub("", topic["topic"]).strip() if topic else None
     if ahead and (own_figures or "revenue" in low or "sales" in low):
         return "forecast", None
     if _COMPARES.search(low) and (asked["compare_period"] or asked["compare_with"] or asked["period"]):
@@ -215,7 +217,7 @@ def _only_metric(low: str, own_figures: list[str]) -> bool:
 
 def _one_month(asked: dict[str, object]) -> bool:
     period = asked["period"]
-    return isinstance(period, Period) and period.grain in ("month", "day", "week")
+    return isinstance(period, Period) and _short(period)
 
 
 def _followed(low: str, plain: Subject, before: Subject) -> Subject:
@@ -229,8 +231,8 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
         new["period"] = plain.period
         if before.kind in ("development", "extreme", "comparison") and plain.period.grain in ("month", "week", "day"):
             new["kind"] = "value"
-    if plain.metrics:
-        new["metrics"] = plain.metrics
+    if plain.metrics and not plain.assumed:
+        new |= {"metrics": plain.metrics, "assumed": False}
         if before.kind in ("posts", "usual", "similar", "topics", "voice", "patterns", "examples", "summary"):
             return plain
     if plain.platforms:
@@ -244,11 +246,19 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
         new["lowest"] = plain.lowest
         if before.kind in ("value", "development"):
             new["kind"] = "extreme"
+    elif _GROWS.search(low) and before.kind in ("value", "extreme", "comparison") and plain.period is None:
+        new["kind"] = "development"
+    if new.get("kind") in ("extreme", "development") and "period" not in new and _short(before.period):
+        new["period"] = None  # a single month has neither
     if plain.grain != "month":
         new["grain"] = plain.grain
     if plain.by != "engagement_rate":
         new["by"] = plain.by
     return before.model_copy(update=new) if new else plain
+
+
+def _short(period: Period | None) -> bool:
+    return period is not None and period.grain in ("month", "week", "day")
 
 
 def goes_on(low: str) -> bool:

@@ -45,7 +45,12 @@ class Recorder:
         self.came = True
         self._waiting.append(words)
         if time.monotonic() - self._written_at >= EVERY_SECONDS:
-            await self.flush()
+            try:
+                await self.flush()
+            except Exception as error:
+                if not db.is_out_of_reach(error):
+                    raise
+                self._written_at = time.monotonic()  # away for a moment: the words wait
 
     async def source(self, source: Source) -> None:
         """Add a tool that was asked. Raises Ended."""
@@ -61,9 +66,10 @@ class Recorder:
     async def flush(self) -> None:
         """Write down the words that wait. Raises Ended."""
         async with self._lock:
-            words, self._waiting = "".join(self._waiting), []
-            if words:
-                await self._put("text", {"text": words})
+            waiting = len(self._waiting)
+            if waiting:
+                await self._put("text", {"text": "".join(self._waiting[:waiting])})
+                del self._waiting[:waiting]
 
     async def look(self) -> None:
         """Raise Ended where the answer is no longer ours."""
