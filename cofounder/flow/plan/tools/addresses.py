@@ -56,7 +56,8 @@ async def looked_up(host: str, port: int, *, allow_private: bool) -> str:
     addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
     for address in addresses:
         if refused(address, allow_private=allow_private):
-            raise AddressNotAllowed(f"{host} is {address}.", field="url")
+            near = "never allowed" if refused(address, allow_private=True) else "not on the internet (allow_private)"
+            raise AddressNotAllowed(f"It lies at {address}, which is {near}.", field="url")
     return str(addresses[0])
 
 
@@ -77,8 +78,9 @@ class Guarded(httpx2.AsyncBaseTransport):
                 port = request.url.port or (443 if request.url.scheme == "https" else 80)
                 address = await looked_up(host, port, allow_private=self._allow_private)
         except (OSError, TimeoutError, AddressNotAllowed) as error:
-            self._note(request, f"{error}")
-            raise httpx2.ConnectError(f"{host}: {error}", request=request) from error
+            words = str(error) or f"no answer from {host} within {self._connect_seconds:g} s"
+            self._note(request, words)
+            raise httpx2.ConnectError(words, request=request) from error
         sent = httpx2.Request(
             request.method,
             request.url.copy_with(host=address),

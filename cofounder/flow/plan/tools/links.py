@@ -29,6 +29,7 @@ TIMED_OUT = 3  # calls in a row without an answer, after which a connection is m
 IDLE_SECONDS = 900.0
 CLOSING_SECONDS = 8.0
 PAGES = 100
+_OURS = ("the worker closed it", "told to stop")  # ends that we brought about ourselves
 
 log = logger(__name__)
 
@@ -140,8 +141,8 @@ class Link:
             what = f"{error.detail} {error.advice}"
         else:
             what = str(error) or type(error).__name__
-        lines = self._last_words()
-        return self.without_secrets(plain(" ".join([what, *lines]), 600))
+        said = [what.removeprefix("Client failed to connect: "), *self._last_words()]
+        return self.without_secrets(plain("; ".join(one.rstrip(".") for one in said), 600)) + "."
 
     def without_secrets(self, words: str) -> str:
         for secret in self.hidden:
@@ -155,8 +156,8 @@ class Link:
             size = self.said.seek(0, 2)
             self.said.seek(max(size - 2_000, 0))
             text = self.said.read().decode(errors="replace")
-            lines = [line.strip() for line in text.splitlines() if line.strip()]
-            return lines[-3:]
+            lines = [line.removeprefix("[guard] ").strip() for line in text.splitlines()]
+            return [line for line in lines if line and line not in _OURS][-3:]
         return []
 
     async def list(self) -> tuple[list[Any], dict[str, str]]:

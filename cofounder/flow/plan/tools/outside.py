@@ -245,7 +245,8 @@ async def look(wanted: links.Place) -> None:
         raise
     except errors.ServerAway as error:
         async with transaction() as session:
-            await service.keep_away(session, wanted.id, wanted.version, error.detail)
+            problem = error.detail.removeprefix(f"{wanted.name}: ")
+            await service.keep_away(session, wanted.id, wanted.version, problem)
         raise
     listed, notes = await asyncio.to_thread(listing.read, raw)
     async with transaction() as session:

@@ -161,7 +161,7 @@ function One({ tool, busy, approve }: { tool: Tool; busy: boolean; approve?: (ap
         ].join(" · ")}
       </p>
       {tool.changes.map((change) => (
-        <div key={change.what} className={styles.change}>
+        <div key={change.what} className={`${styles.change} ${change.what.includes("_") ? styles.code : ""}`}>
           <p className="quiet">{PARTS[change.what] ?? change.what}</p>
           <Diff before={change.before} after={change.after} />
         </div>

@@ -131,7 +131,11 @@ function Row({
         </span>
         <Health server={server} />
         <span className={styles.numbers}>
-          <span>{`${whole(server.approved)} of ${counted(server.tools, "tool")} approved`}</span>
+          <span>
+            {server.tools === 0
+              ? "no tool known"
+              : `${whole(server.approved)} of ${counted(server.tools, "tool")} approved`}
+          </span>
           <span className="quiet">
             {calls === 0
               ? "not called yet"
