@@ -67,7 +67,11 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     again = {"step": (await house.admin.get(f"/api/tasks/{id}")).json()["plan"]["steps"][-1]["id"]}
     await ask("rerun_task", "POST", f"/api/tasks/{id}/rerun", again)
     told = json.dumps(_short(ask.kept))
-    for here, there in ((str(TOY), "/opt/weather.py"), (sys.executable, "/usr/bin/python3"), (home, "/var/lib/cofounder")):
+    for here, there in (
+        (str(TOY), "/opt/weather.py"),
+        (sys.executable, "/usr/bin/python3"),
+        (home, "/var/lib/cofounder"),
+    ):
         told = told.replace(here, there)
     return dict(json.loads(told))
 
@@ -172,7 +176,11 @@ async def _published(ask: Recorder, house: House) -> None:
         "schedule_at": "2190-01-01T09:00:00Z",
     }
     made = await ask("publish_text", "POST", "/api/social/publish", text)
-    await ask("list_publications", "GET", "/api/publications?limit=2")
+    listed = await ask("list_publications", "GET", "/api/publications?limit=2")
+    (lies,) = [one for one in listed["items"] if "posted" in one["actions"]]
+    by_hand = f"/api/publications/{lies['publication_id']}/posted"
+    await ask("mark_posted", "POST", by_hand, {"url": "https://www.linkedin.com/posts/acme-1"})
+    await ask("unmark_posted", "DELETE", by_hand)
     await ask("cancel_publication", "POST", f"/api/publications/{made['publication_id']}/cancel")
 
 

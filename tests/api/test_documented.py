@@ -49,7 +49,14 @@ AT = {
     ),
     **{
         key: {"task_missing": "a publication's task cannot be deleted"}
-        for key in ("show_publication", "cancel_publication", "settle_publication", "retry_publication")
+        for key in (
+            "show_publication",
+            "cancel_publication",
+            "settle_publication",
+            "retry_publication",
+            "mark_posted",
+            "unmark_posted",
+        )
     },
 }
 
