@@ -15,7 +15,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -145,15 +145,15 @@ async def reopen(session: AsyncSession, key: str) -> bool:
     return id is not None
 
 
-async def settle(session: AsyncSession, key: str, *, done: bool, by: str) -> None:
-    """Write what a person saw: it was done, or it was not (then it may be done again). Raises NoSuchEffect, OutcomeKnown.
+async def settle(session: AsyncSession, key: str, *, done: bool, by: str, again: bool = True) -> None:
+    """Write what a person saw: it was done, or it was not; then, unless `again` is false, it may be done again.
 
-    An effect that was settled the same way before is left as it is.
+    Raises NoSuchEffect, OutcomeKnown. An effect that was settled the same way before is left as it is.
     """
     row = (await session.scalars(select(Effect).where(Effect.key == key).with_for_update())).one_or_none()
     if row is None:
         raise NoSuchEffect(key)
-    state = "done" if done else "absent"
+    state = "done" if done else "absent" if again else "refused"
     if row.state in ("done", "refused"):
         if done != (row.state == "done"):
             raise OutcomeKnown(f"{key} is {row.state}.")
@@ -219,7 +219,10 @@ async def _intend(kind: str, key: str, request: Answer) -> Effect:
 
 
 async def _look(row: Effect, find: Callable[[], Awaitable[Answer | None]] | None) -> Effect:
-    """An earlier try left no outcome, or a person said that it is absent: ask the world."""
+    """An earlier try left no outcome, or a person said that it is absent: ask the world.
+
+    What the line said at first stays on record: it is the evidence that a person judges by.
+    """
     if row.state == "absent":
         return row
     if find is None:
@@ -227,9 +230,9 @@ async def _look(row: Effect, find: Callable[[], Awaitable[Answer | None]] | None
     try:
         found = await find()
     except Exception as error:
-        return await _write(row, "unknown", error=_words(error))
+        return await _write(row, "unknown", error=row.error or _words(error))
     if found is None:
-        return await _write(row, "absent")
+        return await _write(row, "absent", error=row.error)
     return await _write(row, "done", answer=found)
 
 
@@ -237,7 +240,7 @@ async def _call(row: Effect, call: Callable[[], Awaitable[Answer | None]]) -> Ou
     async with db.transaction() as session:
         begun = update(Effect).where(Effect.id == row.id)
         await session.execute(
-            begun.values(state="intended", attempts=Effect.attempts + 1, error=None, begun_at=func.now())
+            begun.values(state="intended", attempts=Effect.attempts + 1, error=None, answer=null(), begun_at=func.now())
         )
         live.changed(session, "effects", row.id)
     # A cancelled or killed process leaves `intended`: the next one asks.

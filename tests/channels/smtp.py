@@ -23,6 +23,7 @@ class Server:
     drop_at: str | None = None  # "MAIL", "RCPT"
     says: dict[str, str] = field(default_factory=dict)
     busy: tuple[str, ...] = ()  # addresses that get 450
+    lose: tuple[str, ...] = ()  # addresses whose message is taken, and then the line is cut
     drop_share: float = 0.0  # of messages, after which the line is cut
     dice: random.Random = field(default_factory=random.Random)
     tls: ssl.SSLContext | None = None
@@ -78,6 +79,8 @@ class Server:
         if "DATA" in self.says:
             return self.says["DATA"]
         self.messages.append(envelope)
+        if set(envelope.rcpt_tos) & set(self.lose):
+            self._cut(server)
         self.sessions.append(session)
         if self.after_data == "drop" or self.dice.random() < self.drop_share:
             self._cut(server)

@@ -97,6 +97,19 @@ async def test_a_lost_answer_is_unknown_until_the_world_is_asked(database: Datab
     assert world.posts == ["a"]
 
 
+async def test_what_the_line_said_at_first_stays_on_record_when_the_world_cannot_tell(database: Database) -> None:
+    world = World()
+    world.breaks = ["answer lost"]
+    await perform("post", "k", {}, lambda: world.post("a"))
+    first = (await row_of("k")).error
+    for _ in range(2):
+        world.breaks = ["blind"]
+        await effects.look("k", lambda: world.find("a"))
+    assert first
+    assert first.startswith("TimeoutError")
+    assert (await row_of("k")).error == first
+
+
 async def test_a_crash_inside_the_call_is_asked_about_and_what_never_arrived_is_sent(database: Database) -> None:
     world = World()
     world.breaks = ["killed"]

@@ -52,7 +52,7 @@ async def resolve(task_id: UUID, answer: Answer, *, json: bool) -> None:
     _refuse_none(found, task_id, "resolve")
     for one in found:
         await settling.look(one.publication_id)  # a channel that can tell is asked before a person
-    left = [one for one in found if (await _detail(one.publication_id)).state == "unknown"]
+    left = [one for one in found if "resolve" in (await _detail(one.publication_id)).actions]
     if answer.verdict and len(left) > 1 and answer.channel is None:
         raise PublicationUnclear(f"Unknown are: {', '.join(one.channel for one in left)}.", field="channel")
     for one in left:

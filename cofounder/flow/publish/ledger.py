@@ -50,11 +50,16 @@ async def look(sender: Sender, delivery: Delivery) -> Outcome | None:
     return None if seen is None else _outcome(delivery.recipient, seen)
 
 
-async def settle(session: AsyncSession, publication_id: UUID, recipient: str, *, sent: bool, by: str) -> None:
-    """Write what a person saw about a delivery that has no outcome; one that has keeps it."""
+async def settle(
+    session: AsyncSession, publication_id: UUID, recipient: str, *, sent: bool, by: str, again: bool = False
+) -> None:
+    """Write what a person saw about a delivery that has no outcome; one that has keeps it.
+
+    `again`: what was not sent is, with the next attempt; else only when somebody asks for it.
+    """
     name = key(publication_id, recipient)
     if await effects.state_of(session, name) in ("unknown", "intended", "absent"):
-        await effects.settle(session, name, done=sent, by=by)
+        await effects.settle(session, name, done=sent, by=by, again=again)
 
 
 async def reopen(session: AsyncSession, publication_id: UUID, recipients: Sequence[str]) -> None:
@@ -74,7 +79,7 @@ async def outcomes(session: AsyncSession, publication_id: UUID, recipients: Sequ
             continue
         receipt = _receipt(told.answer)
         state = "unknown" if told.state == "intended" else told.state
-        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, _said(told.error) or receipt.note))
+        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, _note(told.error, told.answer)))
     return made
 
 
@@ -114,7 +119,12 @@ def _finder(sender: Sender, delivery: Delivery, name: str) -> Callable[[], Await
 
 def _outcome(recipient: str, made: effects.Outcome) -> Outcome:
     receipt = _receipt(made.answer)
-    return Outcome(recipient, made.state, receipt.external_id, receipt.url, _said(made.error) or receipt.note)
+    return Outcome(recipient, made.state, receipt.external_id, receipt.url, _note(made.error, made.answer))
+
+
+def _note(error: str | None, answer: Answer | None) -> str | None:
+    """What the other side said, unless a person has settled it since: then that counts no more."""
+    return None if (answer or {}).get("settled_by") else _said(error) or _receipt(answer).note
 
 
 def _receipt(answer: Answer | None) -> Receipt:

@@ -26,16 +26,34 @@ def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:
     """The state of the whole when no more attempts follow, and the sentence that says how many of how many."""
     if not outcomes:
         return "refused", "There was no recipient."
-    whole, refused = len(outcomes), unsent(outcomes)
-    done, unknown = (sum(one.state == state for one in outcomes) for state in ("done", "unknown"))
-    state = "unknown" if unknown else "published" if done else "refused"
-    if whole == 1:
-        return state, reasons(outcomes)
-    told = f"Sent to {done} of {whole}"
+    state = "unknown" if unknown(outcomes) else "published" if _number(outcomes, "done") else "refused"
+    return state, reasons(outcomes) if len(outcomes) == 1 else _shares(outcomes, refused=unsent(outcomes), later=0)
+
+
+def so_far(outcomes: Sequence[Outcome]) -> str:
+    """How many of how many while more attempts follow for those who surely did not get it yet."""
+    later = _number(outcomes, "absent")
+    if later == len(outcomes):
+        return f"Not sent yet: {reasons(outcomes) or 'the way was closed'}"
+    return _shares(outcomes, refused=_number(outcomes, "refused"), later=later)
+
+
+def _shares(outcomes: Sequence[Outcome], *, refused: int, later: int) -> str:
+    told = f"Sent to {_number(outcomes, 'done')} of {len(outcomes)}"
     told += f", {refused} refused" if refused else ""
-    told += f", {unknown} unknown" if unknown else ""
+    told += f", {unknown(outcomes)} unknown" if unknown(outcomes) else ""
+    told += f", {later} to be sent still" if later else ""
     why = reasons(outcomes)
-    return state, f"{told}: {why}" if why else f"{told}."
+    return f"{told}: {why}" if why else f"{told}."
+
+
+def _number(outcomes: Sequence[Outcome], state: str) -> int:
+    return sum(one.state == state for one in outcomes)
+
+
+def unknown(outcomes: Sequence[Outcome]) -> int:
+    """Of how many recipients nobody knows whether they got it."""
+    return _number(outcomes, "unknown")
 
 
 def unsent(outcomes: Sequence[Outcome]) -> int:

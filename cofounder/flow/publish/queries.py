@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,7 +53,8 @@ async def page(
     """Newest first, and how many there are in all; of a time range, `until` is outside of it."""
     wanted = select(Publication)
     if states:
-        wanted = wanted.where(Publication.state.in_(states))
+        among = Publication.state.in_(states)
+        wanted = wanted.where(or_(among, Publication.unknown > 0) if "unknown" in states else among)
     if task_id is not None:
         wanted = wanted.where(Publication.task_id == task_id)
     if since is not None:

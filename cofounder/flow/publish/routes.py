@@ -66,7 +66,7 @@ async def list_publications(
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[PublicationOut]:
-    """Publications, newest first; `state=unknown` are those that wait for a person's answer."""
+    """Publications, newest first; `state=unknown` are those that wait for a person's answer, also while some of it is sent."""
     wanted = [*(state or ()), *(status or ())]
     items, total = await service.page(
         session, states=wanted, task_id=task_id, after=cursor, limit=limit + 1, since=since, until=until
@@ -96,7 +96,7 @@ async def cancel_publication(publication_id: UUID, session: Session, caller: App
 async def settle_publication(publication_id: UUID, body: Verdict, session: Session, caller: Approver) -> PublicationOut:
     """Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first."""
     seen = await settling.look(publication_id)
-    if seen is not None and seen.state == "published" and body.verdict == "sent":
+    if seen is not None and body.verdict == "sent" and "resolve" not in seen.actions:
         return seen
     return await settling.resolve(session, publication_id, body, by=caller)
 

@@ -54,7 +54,8 @@ class PublicationOut(BaseModel):
     """One publication as it stands. `url` is the post's address, or the file in the outbox.
 
     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
-    the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `posted` is set where a
+    the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it, `unknown` those
+    of whom nobody knows, which a person can settle also while others are still to be sent; `posted` is set where a
     person posted by hand what lay in the outbox; `actions` are what an approver can do with it now.
     """
 
@@ -77,6 +78,7 @@ class PublicationOut(BaseModel):
     attempts: int = 0
     next_attempt_at: datetime | None = None
     unsent: int = 0
+    unknown: int = 0
     posted: Posted | None = None
     actions: list[Action] = Field(default_factory=list)
 

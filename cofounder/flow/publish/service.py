@@ -14,7 +14,7 @@ from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import ledger, queries
 from cofounder.flow.publish.errors import PublicationMissing
-from cofounder.flow.publish.outcomes import Outcome, reasons, task_status, unsent, verdict, wait_seconds
+from cofounder.flow.publish.outcomes import Outcome, so_far, task_status, unknown, unsent, verdict, wait_seconds
 from cofounder.flow.publish.schemas import FINAL, Action, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.flow.run import service as run
@@ -50,6 +50,7 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
         "carried_by": str(publication_id),
         "attempts": 0,
         "unsent": 0,
+        "unknown": 0,
         "scheduled_at": decision.schedule_at,
         "note": order.note,
         "created_at": now(),
@@ -151,9 +152,14 @@ async def set_aside(session: AsyncSession, publication_id: UUID, workflow_id: st
 async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome]) -> Publication:
     wait = wait_seconds(row.attempts, first=settings().publish_retry_seconds)
     row.state, row.retry_at = "scheduled", now() + timedelta(seconds=wait)
-    row.said = f"Not sent yet: {reasons([one for one in outcomes if one.state == 'absent']) or 'the way was closed'}"
+    row.said, row.unknown = so_far(outcomes), unknown(outcomes)
     await tell(session, row)
     return row
+
+
+def unsure(row: Publication) -> bool:
+    """Whether a person can say what became of it: as a whole, or to some while others are still to be sent."""
+    return row.state == "unknown" or (row.state == "scheduled" and row.unknown > 0)
 
 
 async def conclude(
@@ -169,7 +175,7 @@ async def conclude(
     `said`: what a person found, told before what the other side said. `published_at`: since when it stands there.
     """
     row.state, told = verdict(outcomes)
-    row.unsent, row.retry_at = unsent(outcomes), None
+    row.unsent, row.unknown, row.retry_at = unsent(outcomes), unknown(outcomes), None
     row.said = " ".join(filter(None, [said, told])) or None
     row.finished_at = now() if row.state in FINAL else None
     sent = next((one for one in outcomes if one.state == "done"), None)
@@ -186,7 +192,7 @@ async def standing(session: AsyncSession, task_id: UUID) -> tuple[str, str]:
     rows = await queries.of_task(session, task_id)
     told = []
     for words, states in _STANDS.items():
-        names = [row.channel for row in rows if row.state in states]
+        names = [row.channel for row in rows if row.state in states or ("unknown" in states and unsure(row))]
         if names:
             told.append(f"{words}: {', '.join(names)}.")
     wanted = [decision.channels for decision in await approvals.decisions(session, task_id) if decision.channels]
@@ -279,6 +285,7 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         attempts=row.attempts,
         next_attempt_at=row.retry_at,
         unsent=row.unsent,
+        unknown=row.unknown,
         posted=Posted(posted_at=mark[0], url=mark[1]) if mark else None,
         actions=_actions(row, posted=mark is not None),
     )
@@ -289,7 +296,8 @@ def _actions(row: Publication, *, posted: bool) -> list[Action]:
     if row.state == "published" and row.delivered_by == OUTBOX:
         return ["posted", "not_posted"] if posted else ["posted"]
     if row.state == "scheduled":
-        return ["cancel", "retry"] if row.retry_at else ["cancel"]
+        found: list[Action] = ["cancel", "retry"] if row.retry_at else ["cancel"]
+        return [*found, "resolve"] if unsure(row) else found
     if row.state == "unknown":
         return ["resolve"]
     return ["retry"] if row.state == "refused" or (row.state == "published" and row.unsent) else []
@@ -318,7 +326,7 @@ async def tell(session: AsyncSession, row: Publication) -> None:
     expected = 0
     for decision in await approvals.decisions(session, row.task_id):
         expected = len(decision.channels) or expected
-    states = [one.state for one in await queries.of_task(session, row.task_id)]
+    states = ["unknown" if unsure(one) else one.state for one in await queries.of_task(session, row.task_id)]
     status = task_status(states, expected)
     task = await records.get_task(session, row.task_id)
     if task.status in ("approved", "publishing", "completed") and task.status != status:

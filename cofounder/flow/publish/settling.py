@@ -14,7 +14,7 @@ from cofounder.flow.publish.errors import (
     RecipientUnknown,
     TooLateToCancel,
 )
-from cofounder.flow.publish.outcomes import Outcome
+from cofounder.flow.publish.outcomes import Outcome, so_far, unknown
 from cofounder.flow.publish.schemas import Order, PublicationOut, Verdict
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable
@@ -54,7 +54,7 @@ async def look(publication_id: UUID) -> PublicationOut | None:
     """
     async with transaction() as session:
         row = await service.get(session, publication_id)
-        if row.state != "unknown":
+        if not service.unsure(row):
             return None
         sender = senders.named(row.delivered_by)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
@@ -63,23 +63,28 @@ async def look(publication_id: UUID) -> PublicationOut | None:
     async with transaction() as session:
         row = await service.locked(session, publication_id)
         outcomes = await ledger.outcomes(session, row.id, row.recipients)
-        if row.state == "unknown" and not _open(outcomes):
+        if row.state == "unknown" and not _open(row, outcomes):
             await service.conclude(session, row, outcomes, said="The channel was asked.")
+        elif row.state == "scheduled" and unknown(outcomes) != row.unknown:
+            await _goes_on(session, row, outcomes, "The channel was asked.")
         return service.shown(row)
 
 
 async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *, by: Caller) -> PublicationOut:
-    """Settle an unknown outcome by what a person saw at the channel.
+    """Settle an unknown outcome by what a person saw at the channel; those who are still to be sent are left to it.
+
+    With `send_again` it is sent at once to those that the answer is about; others may stay unknown meanwhile.
 
     Raises PublicationMissing, NothingToSettle, AnswerMisplaced, RecipientUnknown.
     """
     _fits(found)
     row = await service.locked(session, publication_id)
-    if row.state != "unknown":
+    if not service.unsure(row):
         raise NothingToSettle(f"The publication is {row.state}. {row.said or ''}".strip())
     sent = found.verdict == "sent"
-    for recipient in _meant(row, found, _open(await ledger.outcomes(session, row.id, row.recipients))):
-        await ledger.settle(session, row.id, recipient, sent=sent, by=by.who)
+    meant = _meant(row, found, _open(row, await ledger.outcomes(session, row.id, row.recipients)))
+    for recipient in meant:
+        await ledger.settle(session, row.id, recipient, sent=sent, by=by.who, again=found.send_again)
     details = {
         **found.model_dump(mode="json", exclude_none=True, exclude={"recipients"}),
         "recipients": len(found.recipients or row.recipients),
@@ -87,11 +92,14 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
     }
     await audit(session, by.who, "publication.settled", "publication", str(row.id), details)
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
-    if found.send_again and not any(one.state == "unknown" for one in outcomes):
+    if found.send_again and meant:
         await _send_again(session, row)
         return service.shown(row)
     row.url = found.url or row.url
     told = f"{by.who} looked: {found.verdict.replace('_', ' ')}."
+    if row.state == "scheduled":
+        await _goes_on(session, row, outcomes, told)
+        return service.shown(row)
     await service.conclude(session, row, outcomes, said=told, published_at=found.published_at or row.attempted_at)
     return service.shown(row)
 
@@ -126,9 +134,16 @@ def _fits(found: Verdict) -> None:
         raise AnswerMisplaced("It is the time at which it was sent, in the past.", field="published_at")
 
 
-def _open(outcomes: Sequence[Outcome]) -> list[str]:
-    """Recipients about whom a person may still say something."""
-    return [one.recipient for one in outcomes if one.state in ("unknown", "absent")]
+async def _goes_on(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome], said: str) -> None:
+    """Some are settled and others are still to be sent, at the time that was fixed."""
+    row.unknown, row.said = unknown(outcomes), f"{said} {so_far(outcomes)}"
+    await service.tell(session, row)
+
+
+def _open(row: Publication, outcomes: Sequence[Outcome]) -> list[str]:
+    """Recipients about whom a person may still say something; not of those who are to be sent without it."""
+    states = ("unknown",) if row.state == "scheduled" else ("unknown", "absent")
+    return [one.recipient for one in outcomes if one.state in states]
 
 
 def _meant(row: Publication, found: Verdict, there: list[str]) -> list[str]:
@@ -163,7 +178,10 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
 async def _send_again(session: AsyncSession, row: Publication) -> None:
     """Schedule another attempt now, in a workflow of its own; the one before lets go of it."""
     before, row.carried_by = row.carried_by, f"{row.id}:{new_id()}"
-    row.state, row.retry_at, row.finished_at, row.said, row.attempts = "scheduled", None, None, None, 0
+    outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    row.state, row.retry_at, row.finished_at, row.attempts = "scheduled", None, None, 0
+    row.unknown = unknown(outcomes)
+    row.said = so_far(outcomes) if row.unknown else None
     order = Order(
         decision_id=row.decision_id,
         channel=row.channel,

@@ -49,6 +49,7 @@ class Publication(Row):
     carried_by: Mapped[Words]  # the workflow that sends it; another one, from before a person asked again, lets go
     attempts: Mapped[int] = mapped_column(default=0)  # since a person last asked for it
     unsent: Mapped[int] = mapped_column(default=0)  # recipients that surely did not get it
+    unknown: Mapped[int] = mapped_column(default=0)  # recipients of whom nobody knows whether they got it
     retry_at: Mapped[OptionalMoment]  # scheduled again, because the last attempt surely sent nothing
     scheduled_at: Mapped[OptionalMoment]
     attempted_at: Mapped[OptionalMoment]

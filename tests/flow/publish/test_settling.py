@@ -23,7 +23,7 @@ from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, until
 from cofounder.people import audit_entries
 from tests.channels.smtp import Server
-from tests.flow.publish.standing import TWO, Mail, approved, effects, of, settled, status
+from tests.flow.publish.standing import TWO, Mail, Retries, approved, effects, of, settled, status
 from tests.flow.waiting import APPROVER
 
 
@@ -146,6 +146,103 @@ async def test_a_verdict_may_be_about_one_recipient_and_the_rest_stays_unknown(
     with pytest.raises(RecipientUnknown) as caught:
         await resolve(await lost(mail), verdict="sent", recipients=["eve@reader.example"])
     assert caught.value.field == "recipients.0"
+
+
+MIXED = "ada@reader.example, bob@reader.example, cid@reader.example"
+
+
+async def mixed(mail: Mail, server: Server) -> PublicationOut:
+    """Sent to one, unknown of another, and the third is to be sent later."""
+    mail(server, MIXED)
+    said = await approved("email")
+    await until(settled(said.task_id, ("scheduled",)), within=60)
+
+    async def waits() -> bool:
+        return (await of(said.task_id))[0].next_attempt_at is not None
+
+    await until(waits, within=60)
+    return (await of(said.task_id))[0]
+
+
+async def listed(state: str) -> list[PublicationOut]:
+    async with transaction() as session:
+        return (await service.page(session, states=[state], task_id=None, after=None, limit=9))[0]
+
+
+async def test_what_is_unknown_can_be_settled_while_others_are_still_to_be_sent(
+    engine_running: Database, mail: Mail, retries: Retries
+) -> None:
+    retries(3, 600.0)
+    with Server(lose=("ada@reader.example",), busy=("bob@reader.example",)) as server:
+        one = await mixed(mail, server)
+        assert (one.state, one.unknown, one.actions) == ("scheduled", 1, ["cancel", "retry", "resolve"])
+        assert "Sent to 1 of 3, 1 unknown, 1 to be sent still" in (one.note or "")
+        assert [found.publication_id for found in await listed("unknown")] == [one.publication_id]
+        assert await status(one.task_id) == "publishing"
+        async with transaction() as session:
+            assert "Nobody is sure" in (await service.standing(session, one.task_id))[0]
+        seen = await settling.look(one.publication_id)
+        assert seen is not None
+        assert (seen.state, seen.unknown) == ("scheduled", 1)
+        settled_now = await resolve(one, verdict="sent")
+        assert (settled_now.state, settled_now.unknown) == ("scheduled", 0)
+        assert settled_now.actions == ["cancel", "retry"]
+        assert settled_now.next_attempt_at == one.next_attempt_at
+        assert "Sent to 2 of 3, 1 to be sent still" in (settled_now.note or "")
+        assert await listed("unknown") == []
+        with pytest.raises(NothingToSettle):
+            await resolve(one, verdict="not_sent")
+        server.busy = ()
+        async with transaction() as session:
+            await settling.retry(session, one.publication_id, by=APPROVER)
+        await until(settled(one.task_id), within=60)
+    assert [len(message.rcpt_tos) for message in server.messages] == [1, 1, 1]
+    (last,) = await of(one.task_id)
+    assert (last.state, last.unsent, last.unknown) == ("published", 0, 0)
+
+
+async def test_who_is_found_without_it_gets_it_later_only_when_that_was_asked(
+    engine_running: Database, mail: Mail, retries: Retries
+) -> None:
+    retries(3, 600.0)
+    with Server(lose=("ada@reader.example",), busy=("bob@reader.example",)) as server:
+        one = await mixed(mail, server)
+        await resolve(one, verdict="not_sent")
+        server.busy = server.lose = ()
+        async with transaction() as session:  # the time of the next attempt has come
+            row = await service.locked(session, one.publication_id)
+            row.retry_at = now()
+        await steps.deliver(str(one.publication_id))
+        to = [address for message in server.messages for address in message.rcpt_tos]
+    assert sorted(to) == ["ada@reader.example", "bob@reader.example", "cid@reader.example"]  # ada's was the lost one
+    (last,) = await of(one.task_id)
+    assert (last.state, last.unsent, last.actions) == ("published", 1, ["retry"])
+
+
+async def test_one_is_sent_again_at_once_while_another_stays_unknown(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail, TWO)
+    with Server() as server:
+        mail(server, TWO)
+        said = await resolve(one, verdict="not_sent", send_again=True, recipients=["ada@reader.example"])
+        assert (said.state, said.unknown) == ("scheduled", 1)
+        await until(settled(one.task_id, ("unknown",)), within=60)
+        assert [message.rcpt_tos for message in server.messages] == [["ada@reader.example"]]
+    (left,) = await of(one.task_id)
+    assert (left.unknown, left.actions) == (1, ["resolve"])
+    assert "Sent to 1 of 2, 1 unknown" in (left.note or "")
+    assert (await resolve(one, verdict="sent")).state == "published"
+
+
+async def test_what_the_line_said_is_told_no_more_of_what_a_person_settled(
+    engine_running: Database, mail: Mail
+) -> None:
+    one = await lost(mail, TWO)
+    first = await resolve(one, verdict="not_sent", recipients=["ada@reader.example"])
+    assert "1 refused, 1 unknown" in (first.note or "")
+    last = await resolve(one, verdict="not_sent")
+    assert (last.state, last.unsent) == ("refused", 2)
+    assert "may have" not in (last.note or "")
+    assert "lost" not in (last.note or "")
 
 
 async def test_what_a_person_saw_keeps_its_address_and_its_time(engine_running: Database, mail: Mail) -> None:

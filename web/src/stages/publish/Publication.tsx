@@ -60,7 +60,7 @@ function Whole({ one }: { one: Detail }) {
       </div>
       <Facts one={one} />
       {one.deliveries.length > 0 && <Evidence one={one} />}
-      {one.state === "unknown" && <Settle id={one.publication_id} attempted={one.attempted_at} />}
+      {one.actions?.includes("resolve") && <Settle id={one.publication_id} attempted={one.attempted_at} />}
       {one.actions?.includes("posted") && <ByHand id={one.publication_id} posted={one.posted} may={approver} />}
       {approver && one.state !== "unknown" && <Acts one={one} />}
     </div>
@@ -99,6 +99,7 @@ function Facts({ one }: { one: Detail }) {
     [one.state === "published" ? "Published" : "Ended", one.finished_at ? when(one.finished_at) : null],
     ["Recipients", one.channel === "email" ? counted(one.recipients, "address", "addresses") : null],
     ["Not reached", one.unsent ? counted(one.unsent, "address", "addresses") : null],
+    ["Not known", one.unknown ? counted(one.unknown, "address", "addresses") : null],
     ["Note", one.note],
     ["Text's fingerprint", <span key="print" className="mono">{`${one.fingerprint.slice(0, 16)}…`}</span>],
   ];
