@@ -164,3 +164,23 @@ async def patiently(act: Callable[[], Awaitable[T]]) -> T:
                 raise
         away += AWAY_PAUSE_SECONDS
         await asyncio.sleep(AWAY_PAUSE_SECONDS)
+
+
+async def answers(within: float) -> bool:
+    """Whether the database answers a new connection within so many seconds: one that hangs does not, nor one away."""
+    import asyncpg
+
+    url, _ = place()
+    _, options = engine().dialect.create_connect_args(url)
+    try:
+        async with asyncio.timeout(within):
+            connection = await asyncpg.connect(**options, server_settings={"application_name": "cofounder-look"})
+            try:
+                await connection.execute("SELECT 1")
+            finally:
+                connection.terminate()  # without a word: nobody may be there to hear it
+    except Exception as error:
+        if isinstance(error, TimeoutError) or is_out_of_reach(error):
+            return False
+        raise
+    return True

@@ -29,6 +29,7 @@ from cofounder.kit import db, openapi, problems
 from cofounder.kit.blank import is_blank
 from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.gate import Gate
+from cofounder.kit.patience import Patience
 from cofounder.kit.routing import Router, Strict, Unreadable
 
 __all__ = [
@@ -56,6 +57,7 @@ _FAULTS = 20
 def install(app: FastAPI) -> None:
     """Strict doors, problems for answers, and an OpenAPI that says so."""
     problems.install(app)
+    app.add_middleware(Patience)
     app.add_middleware(Gate)
     openapi.describe(app)
 

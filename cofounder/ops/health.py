@@ -1,5 +1,6 @@
 """Is the product well: the database answers, its schema is current, a worker lives."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,11 +8,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import __version__
-from cofounder.kit import migrate
+from cofounder.kit import db, migrate
 from cofounder.kit.clock import now
 from cofounder.kit.errors import CofounderError
 from cofounder.ops import queries
 from cofounder.ops.watchdog import KIND as STALLED
+
+READY_SECONDS = 3.0
 
 
 class SchemaBehind(CofounderError):
@@ -80,6 +83,24 @@ async def workers(session: AsyncSession) -> list[Worker]:
 def health() -> Health:
     """What a process that answers at all can say."""
     return Health()
+
+
+async def ready() -> Ready:
+    """Whether requests can be taken, within three seconds. Raises SchemaBehind, DatabaseOutOfReach."""
+
+    async def look() -> Ready:
+        async with db.transaction(durable=False) as session:
+            return await readiness(session)
+
+    job = asyncio.create_task(look())
+    try:
+        done, _ = await asyncio.wait({job}, timeout=READY_SECONDS)
+    finally:
+        job.cancel()  # one that hangs cleans up behind us
+    if not done:
+        job.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        raise db.DatabaseOutOfReach("It does not answer.")
+    return job.result()
 
 
 async def readiness(session: AsyncSession) -> Ready:
