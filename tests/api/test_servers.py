@@ -289,8 +289,7 @@ async def test_odd_tools_are_text_and_the_rest_goes_on(house: House, database: D
         "large": {"type": "object", "description": "x" * 1_000_000},
         "deep": deep,
         "circle": circle,
-        "none": {"type": "strange"},
-        "list": {"type": "array"},
+        "none": {"type": "object", "properties": {"a": {"type": "strange"}}},
     }
     tools = [{"name": name, "description": markup, "inputSchema": schema} for name, schema in odd.items()]
     tools.append({"name": "good", "description": markup + "y" * 10_000, "inputSchema": plain})
@@ -304,6 +303,13 @@ async def test_odd_tools_are_text_and_the_rest_goes_on(house: House, database: D
     assert all(len(one["description"]) <= 2_000 and "\u202e" not in json.dumps(one) for one in shown)
     bad = {"tools": [{"name": "remote", "digest": found["remote"]["digest"]}]}
     problem(await house.admin.post(f"{PLACE}/{server['server_id']}/approve", json=bad), 409, "tool_unusable")
+
+
+async def test_a_list_that_is_none_of_mcp_is_refused_in_words(house: House, database: Database):
+    tools = [{"name": "odd", "description": "<b>odd</b>", "inputSchema": {"type": "array"}}]
+    server = await registered(house, **toy(database.home, tools=tools))
+    assert (server["health"], server["listed"]) == ("down", [])
+    assert server["problem"].startswith("it answered otherwise than MCP wants")
 
 
 async def test_of_five_thousand_tools_the_first_are_kept_and_it_is_said(house: House, database: Database):

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from cofounder.flow.plan.tools import addresses, keeping
 from cofounder.flow.plan.tools.errors import ServerAway, ServerPaused
 from cofounder.flow.plan.tools.listing import plain
@@ -140,7 +142,7 @@ class Link:
         elif isinstance(error, CofounderError):
             what = f"{error.detail} {error.advice}"
         else:
-            what = str(error) or type(error).__name__
+            what = told(error)
         said = [what.removeprefix("Client failed to connect: "), *self._last_words()]
         return self.without_secrets(plain("; ".join(one.rstrip(".") for one in said), 600)) + "."
 
@@ -208,6 +210,15 @@ class Link:
         if self.said is not None:
             self.said.close()
             self.said = None
+
+
+def told(error: Exception) -> str:
+    """An error of the wire in a few words; an answer that is not as MCP wants it repeats nothing of itself."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        return f"it answered otherwise than MCP wants: {where + ': ' if where else ''}{first['msg']}"
+    return plain(error, 300) or type(error).__name__
 
 
 async def _pages(client: Any) -> list[Any]:

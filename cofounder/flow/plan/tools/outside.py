@@ -223,7 +223,7 @@ class _Call:
         unread = answers.unread(error)
         if unread is None:
             await self.link.lost(error)
-        words = unread or listing.plain(error, 300) or type(error).__name__
+        words = unread or links.told(error)
         return errors.ToolOutcomeUnknown(f"{self.tool_id}: {self.link.without_secrets(words)}")
 
     async def _write(self, outcome: str, seconds: float, cost: float | None, answer: dict[str, Any] | None) -> None:
