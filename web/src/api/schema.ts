@@ -960,7 +960,7 @@ export interface paths {
         };
         /**
          * List publications
-         * @description Publications, newest first; `state=unknown` are those that wait for a person's answer.
+         * @description Publications, newest first; `state=unknown` are those that wait for a person's answer, also while some of it is sent.
          */
         get: operations["list_publications"];
         put?: never;
@@ -1480,7 +1480,7 @@ export interface paths {
         };
         /**
          * Readiness
-         * @description The database answers and its schema is the one this program wants.
+         * @description The database answers in time and its schema is the one this program wants.
          */
         get: operations["readiness"];
         put?: never;
@@ -3468,6 +3468,11 @@ export interface components {
              * @default 0
              */
             unsent?: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown?: number;
             posted?: components["schemas"]["Posted"] | null;
             /** Actions */
             actions?: ("cancel" | "resolve" | "retry" | "posted" | "not_posted")[];
@@ -3479,7 +3484,8 @@ export interface components {
          * @description One publication as it stands. `url` is the post's address, or the file in the outbox.
          *
          *     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
-         *     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it; `posted` is set where a
+         *     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it, `unknown` those
+         *     of whom nobody knows, which a person can settle also while others are still to be sent; `posted` is set where a
          *     person posted by hand what lay in the outbox; `actions` are what an approver can do with it now.
          */
         PublicationOut: {
@@ -3536,6 +3542,11 @@ export interface components {
              * @default 0
              */
             unsent?: number;
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown?: number;
             posted?: components["schemas"]["Posted"] | null;
             /** Actions */
             actions?: ("cancel" | "resolve" | "retry" | "posted" | "not_posted")[];
