@@ -11,6 +11,7 @@ from cofounder.cli import out
 from cofounder.cli.groups import (
     asking,
     assistants,
+    chatting,
     commands,
     data,
     database,
@@ -71,6 +72,7 @@ def options(
 for group in (
     running,
     asking,
+    chatting,
     listing,
     tasks,
     deciding,

@@ -137,7 +137,7 @@ async def test_a_stream_begins_with_both_messages(company: House) -> None:
         {"json": {"message": BEST, "stream": True}},
         {"json": {"message": BEST}, "headers": {"Accept": "text/event-stream"}},
     ):
-        async with company.viewer.stream("POST", "/api/chat", timeout=60, **how) as answer:  # type: ignore[arg-type]
+        async with company.viewer.stream("POST", "/api/chat", timeout=60, **how) as answer:
             found = [event async for event in read(answer)]
         assert [found[0][1], found[-1][1]] == ["start", "end"]
         assert found[0][2]["answer"]["id"] == found[-1][2]["id"]
@@ -257,7 +257,7 @@ async def test_a_viewer_asks_but_starts_no_work(company: House) -> None:
 
 async def test_learning_mode_answers_from_what_was_learned(company: House) -> None:
     for asked in ({"message": "What have you learned so far?"}, {"message": "Tell me", "mode": "learning"}):
-        answer = (await say(company.viewer, **asked))["answer"]  # type: ignore[arg-type]
+        answer = (await say(company.viewer, **asked))["answer"]
         assert answer["mode"] == "learning"
         assert {source["tool"] for source in answer["sources"]} == {"memory.patterns", "memory.summary"}
 

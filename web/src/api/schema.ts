@@ -1077,6 +1077,704 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List import kinds
+         * @description What can be brought in: each kind with its fields and their other spellings.
+         */
+        get: operations["list_import_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload import
+         * @description Hand a file over as the body's bytes; the draft says how it would be read. Nothing goes in before `run`.
+         *
+         *     CSV, TSV, JSONL, Parquet or Excel, also packed with gzip; found out by its contents, never by its name.
+         */
+        post: operations["upload_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List imports
+         * @description Imports, newest first.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        /**
+         * Begin import
+         * @description Begin one reading of a source that is set up: a database or a Google Analytics property.
+         */
+        post: operations["begin_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get import
+         * @description An import: its state, how far it is, its counts, its mapping.
+         */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget import
+         * @description Remove a draft and its file. What was brought in stays on record.
+         */
+        delete: operations["forget_import"];
+        options?: never;
+        head?: never;
+        /**
+         * Change import
+         * @description Change how an import is read: kind, form, mapping, units. A part that is given replaces what was there.
+         */
+        patch: operations["change_import"];
+        trace?: never;
+    };
+    "/api/imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview import
+         * @description The first rows as they stand and as they would go in, and what to look at before it runs.
+         */
+        get: operations["preview_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run import
+         * @description Bring the rows in. Run again it changes nothing that is as the source says.
+         */
+        post: operations["run_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dry run import
+         * @description Count what would be added, corrected, left and refused; `checked` has the counts when the state is draft again.
+         */
+        post: operations["dry_run_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel import
+         * @description Stop an import. Rows that are in stay in, unless it was to be all or nothing.
+         */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List refusals
+         * @description Every value that was refused: line, column, value, reason; as the file has them.
+         */
+        get: operations["list_refusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/refusals.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download refusals
+         * @description The same as a CSV file; no cell of it is a formula to a spreadsheet.
+         */
+        get: operations["download_refusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sources
+         * @description Databases, Google Analytics properties and folders that are read again and again; never their secrets.
+         */
+        get: operations["list_sources"];
+        put?: never;
+        /**
+         * Add source
+         * @description Set a source up. Its secret is kept encrypted and never shown again.
+         */
+        post: operations["add_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import-sources/{source_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read source
+         * @description Read a source now: one import, or one for each new file of a folder.
+         */
+        post: operations["read_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import-sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove source
+         * @description Forget a source and its secret; what came from it stays.
+         */
+        delete: operations["remove_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find similar
+         * @description Earlier tasks and posts like a topic, ranked by similarity, outcome and recency, each with its reasons.
+         */
+        get: operations["find_similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Business state
+         * @description The company's figures as known at a time.
+         */
+        get: operations["business_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List metrics
+         * @description Stored figures over time, financial ones and those of the site.
+         */
+        get: operations["list_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/baselines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Platform baselines
+         * @description What a post usually gets on each platform: the long run with this month beside it, with intervals.
+         */
+        get: operations["platform_baselines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List topics
+         * @description Topics with what they brought, as posts are filed (category) or as their words group them (cluster).
+         */
+        get: operations["list_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/topics/effectiveness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Topic effectiveness
+         * @description What posts on one topic brought: those filed under it, else those whose words are like it.
+         */
+        get: operations["topic_effectiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Best times
+         * @description Hours and weekdays of a channel against its mean, with intervals; a best one only where it is clear.
+         */
+        get: operations["best_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/suggested-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest time
+         * @description When to publish next on a channel, where history gives a reason.
+         */
+        get: operations["suggest_time"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audience breakdown
+         * @description Visits by source, campaign, device, browser, country, audience, funnel step or page.
+         */
+        get: operations["audience_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/growth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Growth rates
+         * @description How fast each figure grows: on the month, on the year, and as a trend with its interval.
+         */
+        get: operations["growth_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List anomalies
+         * @description Days and posts far from what was usual.
+         */
+        get: operations["list_anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List returns
+         * @description What was spent beside what came of it: return on cost and engagement per unit of money.
+         */
+        get: operations["list_returns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/correlations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Correlation analysis
+         * @description Which figures go together: n and what it is worth, coefficient, interval, p and q, or "not enough data".
+         */
+        get: operations["correlation_analysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Request context
+         * @description All that history says to a request at once; as of the task's own time where its id is given and no other time.
+         */
+        get: operations["request_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List posts
+         * @description Measured posts with engagement, visits and money, newest first.
+         */
+        get: operations["list_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description What a draft may bring: engagement, reach, likes and return with an 80% interval and how often such held.
+         */
+        post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search index
+         * @description Whether similar work is searched by an index, of what, and how much of it is found.
+         */
+        get: operations["search_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List matches
+         * @description Links between tasks, posts and readings, newest first; `state=doubtful` are those that wait for a person.
+         */
+        get: operations["list_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/matches/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run matching
+         * @description Match all that has no other side yet. What a person decided stays.
+         */
+        post: operations["run_matching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/matches/{match_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm match
+         * @description These belong together: their rows are linked, other links of the same are refused.
+         */
+        post: operations["confirm_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/matches/{match_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse match
+         * @description These do not belong together: the link is taken off and no run sets it again.
+         */
+        post: operations["refuse_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orchestrator/learning/patterns": {
         parameters: {
             query?: never;
@@ -1662,6 +2360,64 @@ export interface components {
             /** Acted At */
             acted_at: string | null;
         };
+        /** Anomalies */
+        Anomalies: {
+            /**
+             * Items
+             * @description Farthest first
+             */
+            items: components["schemas"]["Anomaly"][];
+            /** Days */
+            days: number;
+            /** Posts */
+            posts: number;
+            /**
+             * Notes
+             * @description What there was too little of
+             */
+            notes: string[];
+        };
+        /** Anomaly */
+        Anomaly: {
+            /**
+             * Kind
+             * @description day or post
+             */
+            kind: string;
+            /** Metric */
+            metric: string;
+            /** At */
+            at: string;
+            /**
+             * Subject
+             * @description The post's id, or empty
+             */
+            subject: string;
+            /** Value */
+            value: number;
+            /** Usual */
+            usual: number;
+            /**
+             * Low
+             * @description Below this it would be odd as well
+             */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Score
+             * @description Robust deviations from the usual; beyond 3.5 is told
+             */
+            score: number;
+            /**
+             * Flagged
+             * @description The importer had marked the day's figures as odd already
+             * @default false
+             */
+            flagged?: boolean;
+            /** Sentence */
+            sentence: string;
+        };
         /**
          * ApprovalOut
          * @description Everything a person needs to decide.
@@ -1771,6 +2527,29 @@ export interface components {
              */
             digest: string;
         };
+        /** Audience */
+        Audience: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "source" | "campaign" | "device" | "browser" | "country" | "audience" | "funnel_step" | "page_id";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /**
+             * N
+             * @description Days with a row
+             */
+            n: number;
+            /**
+             * Slices
+             * @description Most sessions first
+             */
+            slices: components["schemas"]["Slice"][];
+        };
         /** AuditOut */
         AuditOut: {
             /**
@@ -1795,6 +2574,58 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Baseline
+         * @description A platform in the long run, with this month beside it. What nobody has attributed yet is None, never 0.
+         */
+        Baseline: {
+            /**
+             * Count
+             * @description Posts that have a reading
+             */
+            count: number;
+            /** Total Views */
+            total_views?: number | null;
+            /** Avg Views Per Post */
+            avg_views_per_post?: number | null;
+            views_interval?: components["schemas"]["Interval"] | null;
+            /**
+             * Total Engagement
+             * @description Clicks, shares and comments
+             */
+            total_engagement?: number | null;
+            /** Avg Engagements Per Post */
+            avg_engagements_per_post?: number | null;
+            /**
+             * Avg Engagement Rate
+             * @description (clicks + shares + comments) / views, 0-1, pooled
+             */
+            avg_engagement_rate?: number | null;
+            engagement_interval?: components["schemas"]["Interval"] | null;
+            /** Total Conversions */
+            total_conversions?: number | null;
+            /**
+             * Avg Conversion Rate
+             * @description conversions / visits, 0-1
+             */
+            avg_conversion_rate?: number | null;
+            conversion_interval?: components["schemas"]["Interval"] | null;
+            /** Total Revenue */
+            total_revenue?: number | null;
+            /** Avg Revenue Per View */
+            avg_revenue_per_view?: number | null;
+            revenue_interval?: components["schemas"]["Interval"] | null;
+            /** Total Cost */
+            total_cost?: number | null;
+            /**
+             * Return On Cost
+             * @description revenue / cost of the posts whose cost is known
+             */
+            return_on_cost?: number | null;
+            /** Currency */
+            currency?: string | null;
+            this_month: components["schemas"]["Totals"];
         };
         /** BeatIn */
         BeatIn: {
@@ -1824,6 +2655,45 @@ export interface components {
             lost: string[];
             /** Lease Until */
             lease_until?: string | null;
+        };
+        /** BestTimes */
+        BestTimes: {
+            /** Channel */
+            channel: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /** N */
+            n: number;
+            /**
+             * Needed
+             * @default 30
+             */
+            needed?: number;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Level
+             * @description Confidence level of each interval, 0-1
+             */
+            level?: number | null;
+            /**
+             * Hours
+             * @description 0 to 23
+             */
+            hours?: components["schemas"]["TimeEffect"][];
+            /**
+             * Weekdays
+             * @description Monday first
+             */
+            weekdays?: components["schemas"]["TimeEffect"][];
+            /** @description None where no hour is clearly better */
+            best_hour?: components["schemas"]["TimeEffect"] | null;
+            best_weekday?: components["schemas"]["TimeEffect"] | null;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * BulkFilter
@@ -1896,6 +2766,19 @@ export interface components {
             code?: string | null;
             /** Detail */
             detail?: string | null;
+        };
+        /**
+         * ChangeIn
+         * @description What a person changes before an import runs. Each part that is given replaces what was there.
+         */
+        ChangeIn: {
+            /** Kind */
+            kind?: ("tasks" | "posts" | "social_analytics" | "web_analytics" | "financial_metrics" | "quality_evaluations") | null;
+            form?: components["schemas"]["Form"] | null;
+            mapping?: components["schemas"]["Mapping"] | null;
+            units?: components["schemas"]["Units"] | null;
+            /** All Or Nothing */
+            all_or_nothing?: boolean | null;
         };
         /**
          * ChatIn
@@ -2217,6 +3100,46 @@ export interface components {
             /** Items */
             items: components["schemas"]["CommandIn"][];
         };
+        /**
+         * Context
+         * @description What history says to one request.
+         */
+        Context: {
+            /** Execution Id */
+            execution_id: string | null;
+            /** Topic */
+            topic: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Business State */
+            business_state: {
+                [key: string]: unknown;
+            };
+            /**
+             * State Source
+             * @description request, stored or none
+             */
+            state_source: string;
+            /** Similar Historical Content */
+            similar_historical_content: components["schemas"]["SimilarTask"][];
+            /** Platform Baseline */
+            platform_baseline: {
+                [key: string]: components["schemas"]["Baseline"];
+            };
+            topic_effectiveness: components["schemas"]["TopicEffectiveness"];
+            /** Suggested Times */
+            suggested_times: {
+                [key: string]: components["schemas"]["SuggestedTime"];
+            };
+            /**
+             * Missing
+             * @description What is not known, in sentences
+             */
+            missing: string[];
+        };
         /** ConversationOut */
         ConversationOut: {
             /**
@@ -2238,6 +3161,129 @@ export interface components {
              * @description An answer is being written.
              */
             running: boolean;
+        };
+        /**
+         * Correlation
+         * @description Two series over the same months or posts.
+         */
+        Correlation: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /**
+             * Over
+             * @description months or posts
+             */
+            over: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /** N */
+            n: number;
+            /** Effective N */
+            effective_n?: number | null;
+            /**
+             * Needed
+             * @default 8
+             */
+            needed?: number;
+            /** Pearson */
+            pearson?: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /** Spearman */
+            spearman?: number | null;
+            /** P */
+            p?: number | null;
+            /**
+             * Q
+             * @description p after correction for every pair looked at
+             */
+            q?: number | null;
+            /**
+             * Sentence
+             * @default
+             */
+            sentence?: string;
+        };
+        /**
+         * CorrelationAnalysis
+         * @description Which figures go together. None of it says why.
+         */
+        CorrelationAnalysis: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /** Months */
+            months: number;
+            /** Posts */
+            posts: number;
+            /**
+             * Tested
+             * @description Pairs that had enough data; q corrects for all of them
+             */
+            tested: number;
+            /** Correlations */
+            correlations: components["schemas"]["Correlation"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * Counts
+         * @description Rows so far. read = added + corrected + unchanged + refused + repeated; flagged ones are among those that went in.
+         */
+        Counts: {
+            /**
+             * Read
+             * @default 0
+             */
+            read?: number;
+            /**
+             * Added
+             * @default 0
+             */
+            added?: number;
+            /**
+             * Corrected
+             * @default 0
+             */
+            corrected?: number;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged?: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused?: number;
+            /**
+             * Repeated
+             * @default 0
+             */
+            repeated?: number;
+            /**
+             * Flagged
+             * @default 0
+             */
+            flagged?: number;
+            /** Flags */
+            flags?: {
+                [key: string]: number;
+            };
         };
         /** DatabaseOut */
         DatabaseOut: {
@@ -2419,6 +3465,35 @@ export interface components {
             fingerprint?: string | null;
         };
         /**
+         * DraftIn
+         * @description A text that is not published yet.
+         */
+        DraftIn: {
+            /** Channel */
+            channel: string;
+            /** Content */
+            content: string;
+            /** Title */
+            title?: string | null;
+            /** Topic */
+            topic?: string | null;
+            /** Persona */
+            persona?: string | null;
+            /** Format */
+            format?: string | null;
+            /** Paid */
+            paid?: boolean | null;
+            /** Hashtags */
+            hashtags?: string[];
+            /**
+             * Publish At
+             * @description When it would go out; none means as of
+             */
+            publish_at?: string | null;
+            /** As Of */
+            as_of?: string | null;
+        };
+        /**
          * Edit
          * @description What a person changes in one channel's text. A field left out stays; null empties it.
          *
@@ -2493,6 +3568,79 @@ export interface components {
             answer: components["schemas"]["Message"];
         };
         /**
+         * Expected
+         * @description One outcome of a text as history lets expect it.
+         */
+        Expected: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "engagement_rate" | "engagement" | "reach" | "likes" | "followers" | "return_on_cost";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /**
+             * N
+             * @description Earlier posts of the channel that have it, each read 72 hours or more after it went out
+             */
+            n: number;
+            /**
+             * Needed
+             * @default 40
+             */
+            needed?: number;
+            /**
+             * Value
+             * @description The middle: as likely to bring more as less
+             */
+            value?: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /**
+             * Level
+             * @description How often the interval is to hold, 0-1
+             * @default 0.8
+             */
+            level?: number;
+            /**
+             * Coverage
+             * @description How often it held on later posts, 0-1, walking through history
+             */
+            coverage?: number | null;
+            /**
+             * Coverage N
+             * @default 0
+             */
+            coverage_n?: number;
+            /**
+             * Beats Channel Mean
+             * @description false: the text changes nothing, the mean is told
+             */
+            beats_channel_mean?: boolean | null;
+            /**
+             * Error
+             * @description Typical factor by which the model was off: 1.8 is 1.8 times
+             */
+            error?: number | null;
+            /**
+             * Mean Error
+             * @description The same of the channel's mean
+             */
+            mean_error?: number | null;
+            /**
+             * Rank
+             * @description Share of the channel's earlier posts of which less was foretold, 0-1
+             */
+            rank?: number | null;
+            /** Note */
+            note: string;
+        };
+        /**
          * Export
          * @description A whole conversation as data.
          */
@@ -2532,6 +3680,61 @@ export interface components {
             tags?: string[];
             /** Limit */
             limit?: number | null;
+        };
+        /**
+         * Fault
+         * @description A value that was refused.
+         */
+        Fault: {
+            /** Line */
+            line: number;
+            /** Column */
+            column: string;
+            /** Value */
+            value: string | null;
+            /** Code */
+            code: string;
+            /** Reason */
+            reason: string;
+        };
+        /** FieldOut */
+        FieldOut: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Required */
+            required: boolean;
+            /** About */
+            about: string;
+            /** Names */
+            names: string[];
+        };
+        /**
+         * Figure
+         * @description A column of a wide table of figures, and which metric it is.
+         */
+        Figure: {
+            /** Column */
+            column: string;
+            /** Metric Type */
+            metric_type: string;
+            /**
+             * Channel
+             * @default
+             */
+            channel?: string;
+            /**
+             * Campaign
+             * @default
+             */
+            campaign?: string;
+            /** Currency */
+            currency?: string | null;
+            /** Unit */
+            unit?: ("usd" | "count" | "rate" | "score" | "ratio" | "days" | "hours") | null;
+            /** Scale */
+            scale?: number | null;
         };
         /**
          * Filters
@@ -2588,6 +3791,142 @@ export interface components {
             mend?: string;
         };
         /**
+         * FolderConfig
+         * @description A folder on the machine of the worker; each new file that fits the pattern is taken in once.
+         */
+        FolderConfig: {
+            /** Path */
+            path: string;
+            /**
+             * Pattern
+             * @default *
+             */
+            pattern?: string;
+        };
+        /**
+         * Form
+         * @description How the source's bytes become rows. None is found out.
+         */
+        Form: {
+            /** Format */
+            format?: ("csv" | "jsonl" | "parquet" | "excel") | null;
+            /** Encoding */
+            encoding?: string | null;
+            /** Delimiter */
+            delimiter?: string | null;
+            /**
+             * Quote
+             * @default "
+             */
+            quote?: string;
+            /**
+             * Header
+             * @description Line of the column names; 0: there is none.
+             * @default 1
+             */
+            header?: number;
+            /** Sheet */
+            sheet?: string | null;
+            /** Packing */
+            packing?: ("gzip" | "none") | null;
+        };
+        /**
+         * From
+         * @description Where a field's value comes from: columns of the source (joined where several), or one value for every row.
+         */
+        From: {
+            /** Columns */
+            columns?: string[];
+            /** Value */
+            value?: string | number | boolean | null;
+            /**
+             * Format
+             * @description Of a time: %d.%m.%Y, %G%V, unix, unix_ms.
+             */
+            format?: string | null;
+            /**
+             * Scale
+             * @description Each number is multiplied by it: 0.01.
+             */
+            scale?: number | null;
+            /**
+             * Add Days
+             * @description Added to a time.
+             */
+            add_days?: number | null;
+            /**
+             * Words
+             * @description Word of the source -> our word.
+             */
+            words?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Ga4Config
+         * @description A Google Analytics 4 property: what to ask its Data API for.
+         */
+        Ga4Config: {
+            /** Property Id */
+            property_id: string;
+            /** Dimensions */
+            dimensions?: string[];
+            /** Metrics */
+            metrics?: string[];
+            /**
+             * Start
+             * @default 30daysAgo
+             */
+            start?: string;
+            /**
+             * End
+             * @default yesterday
+             */
+            end?: string;
+        };
+        /**
+         * Growth
+         * @description One metric's months. Rates are 0-1: 0.2 is a fifth more.
+         */
+        Growth: {
+            /** Metric */
+            metric: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /**
+             * N
+             * @description Months
+             */
+            n: number;
+            /**
+             * Needed
+             * @default 6
+             */
+            needed?: number;
+            /**
+             * Newest
+             * @description First day of the newest month
+             */
+            newest?: string | null;
+            /** Value */
+            value?: number | null;
+            /**
+             * On Month
+             * @description Against the month before
+             */
+            on_month?: number | null;
+            /**
+             * On Year
+             * @description Against the same month a year before
+             */
+            on_year?: number | null;
+            /** @description Growth a month over up to 24 months; n is the effective one */
+            trend?: components["schemas"]["Interval"] | null;
+        };
+        /**
          * Health
          * @description The process is alive; nothing else is said.
          */
@@ -2621,6 +3960,167 @@ export interface components {
             by: string;
             /** Detail */
             detail?: string | null;
+        };
+        /**
+         * ImportOut
+         * @description An import as it stands.
+         */
+        ImportOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** State */
+            state: string;
+            /** Source Type */
+            source_type: string;
+            /** Label */
+            label: string;
+            /** Source Id */
+            source_id: string | null;
+            /** Source */
+            source: {
+                [key: string]: unknown;
+            };
+            /** Bytes */
+            bytes: number | null;
+            /** Digest */
+            digest: string | null;
+            form: components["schemas"]["Form"];
+            mapping: components["schemas"]["Mapping"];
+            units: components["schemas"]["Units"];
+            /** All Or Nothing */
+            all_or_nothing: boolean;
+            counts: components["schemas"]["Counts"];
+            checked: components["schemas"]["Counts"] | null;
+            /** Total */
+            total: number | null;
+            /** Progress */
+            progress: number | null;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * IndexState
+         * @description Whether search has an index, and of what.
+         */
+        IndexState: {
+            /** Kind */
+            kind?: string | null;
+            /**
+             * Items
+             * @default 0
+             */
+            items?: number;
+            /**
+             * Fitted On
+             * @default 0
+             */
+            fitted_on?: number;
+            /** Fitted At */
+            fitted_at?: string | null;
+            /** Up To */
+            up_to?: string | null;
+            /** Recall */
+            recall?: number | null;
+            /** Note */
+            note: string;
+        };
+        /**
+         * Interval
+         * @description A value between two bounds at a confidence level, and the n behind it.
+         */
+        Interval: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Level
+             * @description 0-1
+             * @default 0.95
+             */
+            level?: number;
+            /** N */
+            n: number;
+        };
+        /** Items[Growth] */
+        Items_Growth_: {
+            /** Items */
+            items: components["schemas"]["Growth"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /** Items[PostFigures] */
+        Items_PostFigures_: {
+            /** Items */
+            items: components["schemas"]["PostFigures"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /** Items[Return] */
+        Items_Return_: {
+            /** Items */
+            items: components["schemas"]["Return"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /** Items[Series] */
+        Items_Series_: {
+            /** Items */
+            items: components["schemas"]["Series"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /** Items[SimilarTask] */
+        Items_SimilarTask_: {
+            /** Items */
+            items: components["schemas"]["SimilarTask"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /** Items[TopicEffectiveness] */
+        Items_TopicEffectiveness_: {
+            /** Items */
+            items: components["schemas"]["TopicEffectiveness"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
         };
         /** KeyIn */
         KeyIn: {
@@ -2704,6 +4204,17 @@ export interface components {
             /** Revoked At */
             revoked_at: string | null;
         };
+        /** KindOut */
+        KindOut: {
+            /** Name */
+            name: string;
+            /** About */
+            about: string;
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+            /** Any Of */
+            any_of: string[][];
+        };
         /** Lease */
         Lease: {
             /**
@@ -2751,6 +4262,116 @@ export interface components {
             content: string;
             /** Preview Image */
             preview_image?: string | null;
+        };
+        /**
+         * Mapping
+         * @description Which columns of the source go where. Columns that are named nowhere stay out.
+         */
+        Mapping: {
+            /** Fields */
+            fields?: {
+                [key: string]: components["schemas"]["From"];
+            };
+            /** Figures */
+            figures?: components["schemas"]["Figure"][];
+            /** Dimensions */
+            dimensions?: {
+                [key: string]: components["schemas"]["From"];
+            };
+            /** Keep */
+            keep?: string[];
+        };
+        /**
+         * MatchOut
+         * @description A link between records and what speaks for it.
+         */
+        MatchOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "post_task" | "reading_post" | "web_post" | "evaluation_task";
+            /**
+             * Subject
+             * @description What is placed: a post's id, a key of readings, or page, campaign and source
+             */
+            subject: string;
+            /** Subject Label */
+            subject_label: string;
+            /**
+             * Target Id
+             * Format: uuid
+             * @description The task or post
+             */
+            target_id: string;
+            /** Target Label */
+            target_label: string;
+            /**
+             * Method
+             * @description id, url, utm or title
+             */
+            method: string;
+            /**
+             * Confidence
+             * @description 0-1
+             */
+            confidence: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "sure" | "doubtful" | "confirmed" | "refused";
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
+            /** Rows */
+            rows: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /** MatchPage */
+        MatchPage: {
+            /** Items */
+            items: components["schemas"]["MatchOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * Matched
+         * @description What a run did.
+         */
+        Matched: {
+            /**
+             * Linked
+             * @description Rows that found their other side
+             */
+            linked: number;
+            /** Sure */
+            sure: number;
+            /**
+             * Doubtful
+             * @description Links that wait for a person
+             */
+            doubtful: number;
+            /** By Kind */
+            by_kind: {
+                [key: string]: number;
+            };
         };
         /**
          * Me
@@ -2905,6 +4526,56 @@ export interface components {
             items: components["schemas"]["ModelOut"][];
         };
         /**
+         * Month
+         * @description A figure of a period, both days included.
+         */
+        Month: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Value */
+            value: number;
+            /** Source */
+            source: string;
+            /** Currency */
+            currency: string;
+        };
+        /**
+         * NewSource
+         * @description A source that is read again and again. `secret`: a database's password, or a service account's key file as text.
+         */
+        NewSource: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "postgres" | "ga4" | "folder";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "tasks" | "posts" | "social_analytics" | "web_analytics" | "financial_metrics" | "quality_evaluations";
+            postgres?: components["schemas"]["PostgresConfig"] | null;
+            ga4?: components["schemas"]["Ga4Config"] | null;
+            folder?: components["schemas"]["FolderConfig"] | null;
+            /** Secret */
+            secret?: string | null;
+            /** Every Minutes */
+            every_minutes?: number | null;
+            form?: components["schemas"]["Form"];
+            mapping?: components["schemas"]["Mapping"];
+            units?: components["schemas"]["Units"];
+        };
+        /**
          * Outcome
          * @description Either `result` or `error`.
          */
@@ -2995,10 +4666,28 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Page[Fault] */
+        Page_Fault_: {
+            /** Items */
+            items: components["schemas"]["Fault"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
         /** Page[Finding] */
         Page_Finding_: {
             /** Items */
             items: components["schemas"]["Finding"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[ImportOut] */
+        Page_ImportOut_: {
+            /** Items */
+            items: components["schemas"]["ImportOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3044,6 +4733,15 @@ export interface components {
         Page_ServerOut_: {
             /** Items */
             items: components["schemas"]["ServerOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[SourceOut] */
+        Page_SourceOut_: {
+            /** Items */
+            items: components["schemas"]["SourceOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3271,6 +4969,86 @@ export interface components {
             note: string | null;
         };
         /**
+         * PostFigures
+         * @description A published post with what its newest reading and its visits say.
+         */
+        PostFigures: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Platform */
+            platform: string;
+            /** Title */
+            title: string | null;
+            /** Opening */
+            opening: string;
+            /** Topic */
+            topic: string | null;
+            /** Category */
+            category: string | null;
+            /** Persona */
+            persona: string | null;
+            /** Campaign */
+            campaign: string | null;
+            /** Task Id */
+            task_id: string | null;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Views */
+            views: number | null;
+            /**
+             * Engaged
+             * @description Clicks, shares and comments
+             */
+            engaged: number | null;
+            /** Engagement Rate */
+            engagement_rate: number | null;
+            /** Visits */
+            visits: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /** Conversion Rate */
+            conversion_rate: number | null;
+            /** Revenue */
+            revenue: number | null;
+            /** Revenue Per View */
+            revenue_per_view: number | null;
+            /** Cost */
+            cost: number | null;
+            /** Return On Cost */
+            return_on_cost: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Quality Score */
+            quality_score: number | null;
+        };
+        /**
+         * PostMetrics
+         * @description The latest reading of a post as of the time asked for.
+         */
+        PostMetrics: {
+            /** Platform */
+            platform: string;
+            /** Views */
+            views?: number | null;
+            /** Clicks */
+            clicks?: number | null;
+            /** Shares */
+            shares?: number | null;
+            /** Comments */
+            comments?: number | null;
+            /**
+             * Engagement Rate
+             * @description (clicks + shares + comments) / views, 0-1
+             */
+            engagement_rate?: number | null;
+        };
+        /**
          * Posted
          * @description That a person posted a text of the outbox: since when it stands, and where.
          */
@@ -3299,6 +5077,62 @@ export interface components {
              * @description Since when; left out: now.
              */
             posted_at?: string | null;
+        };
+        /**
+         * PostgresConfig
+         * @description A table or a query of a PostgreSQL database; `cursor` names the column by which only newer rows are read.
+         */
+        PostgresConfig: {
+            /** Host */
+            host: string;
+            /**
+             * Port
+             * @default 5432
+             */
+            port?: number;
+            /** Database */
+            database: string;
+            /** User */
+            user: string;
+            /**
+             * Tls
+             * @default prefer
+             * @enum {string}
+             */
+            tls?: "require" | "verify-full" | "prefer" | "disable";
+            /** Table */
+            table?: string | null;
+            /** Query */
+            query?: string | null;
+            /** Cursor */
+            cursor?: string | null;
+        };
+        /**
+         * Prediction
+         * @description What a draft may bring on a channel.
+         */
+        Prediction: {
+            /** Channel */
+            channel: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Outcomes */
+            outcomes: {
+                [key: string]: components["schemas"]["Expected"];
+            };
+            /** @description How often intervals given for own texts held once these were measured */
+            kept?: components["schemas"]["Interval"] | null;
+            /**
+             * Kept N
+             * @description How many such texts were measured
+             * @default 0
+             */
+            kept_n?: number;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Preferences
@@ -3338,23 +5172,6 @@ export interface components {
             /** Edits */
             edits: {
                 [key: string]: components["schemas"]["Edit"];
-            };
-        };
-        /**
-         * PreviewOut
-         * @description `fingerprint` names the text that stands, not the one that was tried.
-         */
-        PreviewOut: {
-            /**
-             * Task Id
-             * Format: uuid
-             */
-            task_id: string;
-            /** Fingerprint */
-            fingerprint: string;
-            /** Channels */
-            channels: {
-                [key: string]: components["schemas"]["TriedOut"];
             };
         };
         /**
@@ -3698,6 +5515,38 @@ export interface components {
             backoff_seconds?: number;
         };
         /**
+         * Return
+         * @description A campaign's or channel's spend beside what came of it. Ratios are None where a part is not known.
+         */
+        Return: {
+            /** Name */
+            name: string;
+            /** Cost */
+            cost: number | null;
+            /** Revenue */
+            revenue: number | null;
+            /**
+             * Return On Cost
+             * @description revenue / cost
+             */
+            return_on_cost: number | null;
+            /** Posts */
+            posts: number;
+            /** Engagement */
+            engagement: number | null;
+            /**
+             * Engagement Per Dollar
+             * @description (clicks + shares + comments) / cost, per unit of currency
+             */
+            engagement_per_dollar: number | null;
+            /** Views */
+            views: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /** Currency */
+            currency: string | null;
+        };
+        /**
          * RuntimeSettings
          * @description The part of the settings that may change at run time. Money in US dollars, scores 0-1.
          */
@@ -3718,6 +5567,30 @@ export interface components {
             parallel_steps?: number;
             /** Company */
             company?: string;
+        };
+        /**
+         * Seen
+         * @description A column of the source: its name, a few of its values, the share that is empty, what it looks like.
+         */
+        Seen: {
+            /** Name */
+            name: string;
+            /** Examples */
+            examples: string[];
+            /** Empty */
+            empty: number;
+            /** Looks Like */
+            looks_like: string;
+        };
+        /** Series */
+        Series: {
+            /** Metric */
+            metric: string;
+            /**
+             * Points
+             * @description Oldest first
+             */
+            points: components["schemas"]["Month"][];
         };
         /**
          * ServerChange
@@ -4049,6 +5922,97 @@ export interface components {
             password: string;
         };
         /**
+         * SimilarTask
+         * @description An earlier task, why it is like the topic, and how its posts did.
+         */
+        SimilarTask: {
+            /**
+             * Task Id
+             * @description None for a post that no task made
+             */
+            task_id: string | null;
+            /** Task Name */
+            task_name: string;
+            /** Topic */
+            topic: string | null;
+            /** Title */
+            title: string | null;
+            /** Category */
+            category: string | null;
+            /** Primary Keyword */
+            primary_keyword: string | null;
+            /** Quality Score */
+            quality_score: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Completed At */
+            completed_at: string | null;
+            /** Post Metrics */
+            post_metrics: components["schemas"]["PostMetrics"][];
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Similarity
+             * @description 0-1; by words (TF-IDF), where there is an index by meaning too
+             */
+            similarity: number;
+            /**
+             * Rank Score
+             * @description 0.6 similarity + 0.25 outcome + 0.15 recency, each 0-1
+             */
+            rank_score: number;
+            /** Reasons */
+            reasons: string[];
+        };
+        /**
+         * Slice
+         * @description One country, device, …: sums over the days of the window.
+         */
+        Slice: {
+            /** Name */
+            name: string;
+            /** Days */
+            days: number;
+            /** Sessions */
+            sessions: number | null;
+            /**
+             * Users
+             * @description Summed over days: someone who comes on two days counts twice
+             */
+            users: number | null;
+            /** Page Views */
+            page_views: number | null;
+            /**
+             * Share
+             * @description Of the sessions of all that are listed, 0-1
+             */
+            share: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /**
+             * Conversion Rate
+             * @description conversions / sessions, where both were counted
+             */
+            conversion_rate: number | null;
+            conversion_interval: components["schemas"]["Interval"] | null;
+            /** Revenue */
+            revenue: number | null;
+            /** Revenue Per Session */
+            revenue_per_session: number | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Of First Step
+             * @description Funnel: sessions against the first step's, 0-1
+             */
+            of_first_step?: number | null;
+        };
+        /**
          * Source
          * @description A tool that was asked for an answer, and the rows it gave that were used.
          */
@@ -4076,6 +6040,87 @@ export interface components {
              * @description Where the page shows it.
              */
             link?: string | null;
+        };
+        /**
+         * SourceIn
+         * @description A source other than an upload: one that is set up, or a table or query of it.
+         */
+        SourceIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "tasks" | "posts" | "social_analytics" | "web_analytics" | "financial_metrics" | "quality_evaluations";
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Table */
+            table?: string | null;
+            /**
+             * All Or Nothing
+             * @default false
+             */
+            all_or_nothing?: boolean;
+        };
+        /**
+         * SourceOut
+         * @description A source; whether it has a secret, never which.
+         */
+        SourceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Kind */
+            kind: string;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Has Secret */
+            has_secret: boolean;
+            /** Every Minutes */
+            every_minutes: number | null;
+            /** Next At */
+            next_at: string | null;
+            /** Cursor */
+            cursor: string | null;
+            /** Last Import Id */
+            last_import_id: string | null;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** StateOut */
+        StateOut: {
+            /** State */
+            state: {
+                [key: string]: unknown;
+            };
+            /** Source */
+            source: string;
+            /** Missing */
+            missing: string[];
+            /** Conflicts */
+            conflicts: string[];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
         };
         /** Statistics */
         Statistics: {
@@ -4246,6 +6291,37 @@ export interface components {
             error?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * SuggestedTime
+         * @description When to publish next, and what that rests on.
+         */
+        SuggestedTime: {
+            /** Channel */
+            channel: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data" | "no clear difference";
+            /**
+             * At
+             * @description The next such time after as_of; null where history gives no reason
+             */
+            at: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /** N */
+            n: number;
+            /**
+             * Needed
+             * @default 30
+             */
+            needed?: number;
+            hour?: components["schemas"]["TimeEffect"] | null;
+            weekday?: components["schemas"]["TimeEffect"] | null;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * SummaryOut
@@ -4421,6 +6497,27 @@ export interface components {
             /** Completed At */
             completed_at: string | null;
         };
+        /**
+         * TimeEffect
+         * @description An hour or weekday against the platform's mean: 1.2 is a fifth more engagement.
+         */
+        TimeEffect: {
+            /** Name */
+            name: string;
+            /** N */
+            n: number;
+            /** Ratio */
+            ratio: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Clear
+             * @description The interval leaves 1 out
+             */
+            clear: boolean;
+        };
         /** TitleIn */
         TitleIn: {
             /**
@@ -4545,6 +6642,112 @@ export interface components {
             seconds_p95?: number | null;
         };
         /**
+         * TopicEffectiveness
+         * @description What posts on a topic brought: every rate over its posts' newest readings, with an interval where n allows.
+         */
+        TopicEffectiveness: {
+            /** Topic */
+            topic: string;
+            /**
+             * Status
+             * @description not enough data: fewer than 5 measured posts; the figures are then of those
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /** Sample Size */
+            sample_size: number;
+            /**
+             * Needed
+             * @default 5
+             */
+            needed?: number;
+            /** Total Views */
+            total_views: number | null;
+            /** Avg Views Per Post */
+            avg_views_per_post: number | null;
+            /** Total Engagement */
+            total_engagement: number | null;
+            /** Avg Engagement Rate */
+            avg_engagement_rate: number | null;
+            engagement_interval: components["schemas"]["Interval"] | null;
+            /** Total Conversions */
+            total_conversions: number | null;
+            /** Conversion Rate */
+            conversion_rate: number | null;
+            conversion_interval: components["schemas"]["Interval"] | null;
+            /** Total Revenue */
+            total_revenue: number | null;
+            /** Revenue Per View */
+            revenue_per_view: number | null;
+            revenue_interval: components["schemas"]["Interval"] | null;
+            /**
+             * Effectiveness Score
+             * @description Revenue per 100 views
+             */
+            effectiveness_score: number | null;
+            /** Currency */
+            currency?: string | null;
+            /**
+             * Found By
+             * @default category
+             * @enum {string}
+             */
+            found_by?: "category" | "cluster" | "likeness";
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * Totals
+         * @description What a group of measured posts brought, each post by its newest reading.
+         */
+        Totals: {
+            /**
+             * Count
+             * @description Posts that have a reading
+             */
+            count: number;
+            /** Total Views */
+            total_views?: number | null;
+            /** Avg Views Per Post */
+            avg_views_per_post?: number | null;
+            views_interval?: components["schemas"]["Interval"] | null;
+            /**
+             * Total Engagement
+             * @description Clicks, shares and comments
+             */
+            total_engagement?: number | null;
+            /** Avg Engagements Per Post */
+            avg_engagements_per_post?: number | null;
+            /**
+             * Avg Engagement Rate
+             * @description (clicks + shares + comments) / views, 0-1, pooled
+             */
+            avg_engagement_rate?: number | null;
+            engagement_interval?: components["schemas"]["Interval"] | null;
+            /** Total Conversions */
+            total_conversions?: number | null;
+            /**
+             * Avg Conversion Rate
+             * @description conversions / visits, 0-1
+             */
+            avg_conversion_rate?: number | null;
+            conversion_interval?: components["schemas"]["Interval"] | null;
+            /** Total Revenue */
+            total_revenue?: number | null;
+            /** Avg Revenue Per View */
+            avg_revenue_per_view?: number | null;
+            revenue_interval?: components["schemas"]["Interval"] | null;
+            /** Total Cost */
+            total_cost?: number | null;
+            /**
+             * Return On Cost
+             * @description revenue / cost of the posts whose cost is known
+             */
+            return_on_cost?: number | null;
+            /** Currency */
+            currency?: string | null;
+        };
+        /**
          * TriedOut
          * @description One channel's text as it would read and score with the change in it.
          */
@@ -4577,6 +6780,35 @@ export interface components {
             }[];
             /** Diff */
             diff: components["schemas"]["cofounder__flow__approve__schemas__Change"][];
+        };
+        /**
+         * Units
+         * @description What the source leaves unsaid. Nothing here is guessed silently: the preview shows each.
+         */
+        Units: {
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone?: string;
+            /**
+             * Currency
+             * @default USD
+             */
+            currency?: string;
+            /**
+             * Decimal
+             * @default .
+             * @enum {string}
+             */
+            decimal?: "." | ",";
+            /**
+             * Day First
+             * @default false
+             */
+            day_first?: boolean;
+            /** Period */
+            period?: ("day" | "week" | "month" | "quarter" | "year") | null;
         };
         /**
          * Unknown
@@ -4711,6 +6943,29 @@ export interface components {
              */
             beat_at: string;
         };
+        /**
+         * PreviewOut
+         * @description The first rows as they stand and as they would go in, with what is odd about the source or its mapping.
+         */
+        cofounder__business__imports__schemas__PreviewOut: {
+            /** Columns */
+            columns: components["schemas"]["Seen"][];
+            /** Rows */
+            rows: (string | null)[][];
+            /** Converted */
+            converted: {
+                [key: string]: unknown;
+            }[];
+            /** Refused */
+            refused: components["schemas"]["Fault"][];
+            form: components["schemas"]["Form"];
+            mapping: components["schemas"]["Mapping"];
+            units: components["schemas"]["Units"];
+            /** Unmapped */
+            unmapped: string[];
+            /** Notes */
+            notes: string[];
+        };
         /** Change */
         cofounder__flow__approve__schemas__Change: {
             /**
@@ -4737,6 +6992,23 @@ export interface components {
             recipients?: number;
             /** Note */
             note?: string | null;
+        };
+        /**
+         * PreviewOut
+         * @description `fingerprint` names the text that stands, not the one that was tried.
+         */
+        cofounder__flow__approve__schemas__PreviewOut: {
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Channels */
+            channels: {
+                [key: string]: components["schemas"]["TriedOut"];
+            };
         };
         /**
          * Change
@@ -7609,7 +9881,10 @@ export interface operations {
     create_commands: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7657,7 +9932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This idempotency key came before with another command. */
+            /** @description This idempotency key came before with another command.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9000,7 +11275,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewOut"];
+                    "application/json": components["schemas"]["cofounder__flow__approve__schemas__PreviewOut"];
                 };
             };
             /** @description The body is not JSON. */
@@ -9925,6 +12200,2772 @@ export interface operations {
             };
         };
     };
+    list_import_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindOut"][];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_import: {
+        parameters: {
+            query: {
+                kind: string;
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is larger than imports may be.; The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                kind?: string | null;
+                state?: ("draft" | "checking" | "queued" | "running" | "done" | "refused" | "failed" | "cancelled") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before.; There is no such kind of data. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no source with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key that the source's secret was encrypted with is not on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file holds no rows.; The source refused what was asked of it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source does not answer.; Google Analytics answers no more questions for now: the quota of the property is spent.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The import is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id.; There is no source with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The import is not in a state that allows this.; The key that the source's secret was encrypted with is not on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source does not answer.; Google Analytics answers no more questions for now: the quota of the property is spent.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__business__imports__schemas__PreviewOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id.; There is no source with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key that the source's secret was encrypted with is not on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such kind of data.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source does not answer.; Google Analytics answers no more questions for now: the quota of the property is spent.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id.; There is no source with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The import is not in a state that allows this.; The key that the source's secret was encrypted with is not on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source does not answer.; Google Analytics answers no more questions for now: the quota of the property is spent.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dry_run_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id.; There is no source with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The import is not in a state that allows this.; The key that the source's secret was encrypted with is not on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source does not answer.; Google Analytics answers no more questions for now: the quota of the property is spent.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The import is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_refusals: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Fault_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_refusals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The refusals as CSV. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SourceOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A source with this name exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no import with this id.; There is no source with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The import is not in a state that allows this.; The key that the source's secret was encrypted with is not on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The source does not answer.; Google Analytics answers no more questions for now: the quota of the property is spent.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no source with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_similar: {
+        parameters: {
+            query: {
+                topic: string;
+                keyword?: string | null;
+                /** @description Repeat for more; none means all */
+                channels?: string[] | null;
+                limit?: number;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SimilarTask_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    business_state: {
+        parameters: {
+            query?: {
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_metrics: {
+        parameters: {
+            query?: {
+                metric?: string[] | null;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Series_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    platform_baselines: {
+        parameters: {
+            query?: {
+                /** @description Repeat for more; none means all */
+                channels?: string[] | null;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["Baseline"];
+                    };
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_topics: {
+        parameters: {
+            query?: {
+                by?: "category" | "cluster";
+                /** @description How far back */
+                days?: number;
+                /** @description Repeat for more; none means all */
+                channels?: string[] | null;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_TopicEffectiveness_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topic_effectiveness: {
+        parameters: {
+            query: {
+                topic: string;
+                /** @description How far back */
+                days?: number;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicEffectiveness"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    best_times: {
+        parameters: {
+            query: {
+                channel: string;
+                /** @description How far back */
+                days?: number;
+                /** @description A time zone such as Europe/Berlin */
+                zone?: string;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BestTimes"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no time zone of this name. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_time: {
+        parameters: {
+            query: {
+                channel: string;
+                /** @description A time zone such as Europe/Berlin */
+                zone?: string;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedTime"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no time zone of this name. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audience_breakdown: {
+        parameters: {
+            query?: {
+                part?: "source" | "campaign" | "device" | "browser" | "country" | "audience" | "funnel_step" | "page_id";
+                /** @description How far back */
+                days?: number;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    growth_rates: {
+        parameters: {
+            query?: {
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Growth_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_anomalies: {
+        parameters: {
+            query?: {
+                /** @description How far back */
+                days?: number;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Anomalies"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_returns: {
+        parameters: {
+            query?: {
+                by?: "campaign" | "channel";
+                /** @description How far back */
+                days?: number;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_Return_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correlation_analysis: {
+        parameters: {
+            query?: {
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrelationAnalysis"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_context: {
+        parameters: {
+            query: {
+                topic: string;
+                execution_id?: string | null;
+                /** @description Repeat for more; none means all */
+                channels?: string[] | null;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Context"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_posts: {
+        parameters: {
+            query?: {
+                /** @description How far back */
+                days?: number;
+                limit?: number;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PostFigures_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexState"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_matches: {
+        parameters: {
+            query?: {
+                state?: ("sure" | "doubtful" | "confirmed" | "refused") | null;
+                kind?: ("post_task" | "reading_post" | "web_post" | "evaluation_task") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchPage"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matched"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no match with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                match_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no match with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_patterns: {
         parameters: {
             query?: never;
@@ -10769,7 +15810,10 @@ export interface operations {
     add_person: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10817,7 +15861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is already a person with this name. */
+            /** @description There is already a person with this name.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11035,7 +16079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; The answer holds a secret, which is kept nowhere and so cannot be given a second time. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11198,7 +16242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; A key's name has 1 to 64 letters, digits, spaces, dots, dashes or underscores, and starts with a letter or digit.; The key would already have expired. */
+            /** @description Some fields do not fit.; A key's name has 1 to 64 letters, digits, spaces, dots, dashes or underscores, and starts with a letter or digit.; The key would already have expired.; The answer holds a secret, which is kept nowhere and so cannot be given a second time. */
             422: {
                 headers: {
                     [name: string]: unknown;
