@@ -3,6 +3,8 @@
 import type { CSSVariablesResolver } from "@mantine/core";
 import { createTheme, defaultVariantColorsResolver } from "@mantine/core";
 
+const CLOSE = { "aria-label": "Close" };
+
 export const theme = createTheme({
   primaryColor: "ink",
   primaryShade: { light: 7, dark: 3 },
@@ -74,8 +76,9 @@ export const theme = createTheme({
     Card: { defaultProps: { withBorder: true, radius: "md" } },
     Checkbox: { defaultProps: { iconColor: "var(--on-accent)" } },
     Kbd: { styles: { root: { fontFamily: "var(--sans)" } } },
-    Modal: { defaultProps: { centered: true, radius: "md", shadow: "md" } },
-    Drawer: { defaultProps: { shadow: "md" } },
+    Modal: { defaultProps: { centered: true, radius: "md", shadow: "md", closeButtonProps: CLOSE } },
+    Drawer: { defaultProps: { shadow: "md", closeButtonProps: CLOSE } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });
 

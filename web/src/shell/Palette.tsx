@@ -18,7 +18,13 @@ export function Palette() {
   const places = PLACES.filter((place) => has(place.name));
   const found = (tasks.data?.items ?? []).filter((task) => has(task.request)).slice(0, 6);
   return (
-    <Spotlight.Root query={typed} onQueryChange={setTyped} shortcut={["mod + K"]} clearQueryOnClose>
+    <Spotlight.Root
+      title="Go to, ask or run"
+      query={typed}
+      onQueryChange={setTyped}
+      shortcut={["mod + K"]}
+      clearQueryOnClose
+    >
       <Spotlight.Search placeholder="Go to, ask or run" aria-label="Go to, ask or run" />
       <Spotlight.ActionsList>
         {operator && typed.trim().length > 3 && (

@@ -23,7 +23,7 @@ export function Top({ me }: { me: Me }) {
       <span className={`quiet ${styles.wide}`}>{name.data}</span>
       <span className="space" />
       <Live />
-      <button type="button" className={styles.find} onClick={spotlight.open} aria-label="Go to, ask or run">
+      <button type="button" className={styles.find} onClick={spotlight.open}>
         <span className={styles.wide}>Go to, ask or run</span>
         <span className={styles.narrow}>Go to</span>
         <span className="space" />
@@ -58,7 +58,7 @@ function Person({ me }: { me: Me }) {
     <Menu position="bottom-end" shadow="md" width={220}>
       <Menu.Target>
         <button type="button" className={styles.who} aria-label={`${me.name}, ${me.role}`}>
-          {me.name.slice(0, 2).toUpperCase()}
+          <span aria-hidden="true">{me.name.slice(0, 2).toUpperCase()}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

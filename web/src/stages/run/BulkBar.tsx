@@ -66,12 +66,12 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
             key={verb}
             onClick={() => (verb === "cancel" ? setAsking(verb) : void act(verb))}
             loading={busy === verb}
-            disabled={busy !== null}
+            disabled={busy !== null || count === 0}
           >
             {{ resume: "Resume", pause: "Pause", cancel: "Cancel", export: "Export JSON" }[verb]}
           </Button>
         ))}
-        <Button c="var(--failed)" onClick={() => setAsking("delete")} disabled={busy !== null}>
+        <Button c="var(--failed)" onClick={() => setAsking("delete")} disabled={busy !== null || count === 0}>
           Delete
         </Button>
       </div>

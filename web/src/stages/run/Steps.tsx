@@ -19,13 +19,11 @@ export function Steps({ task, chosen, choose }: Props) {
     if (chosen)
       body.current?.querySelector(`[data-step="${CSS.escape(chosen)}"]`)?.scrollIntoView({ block: "nearest" });
   }, [chosen]);
-  const move = (event: KeyboardEvent<HTMLTableRowElement>, step: Step) => {
-    const rows = [...(body.current?.querySelectorAll<HTMLElement>("[data-step]") ?? [])];
-    const at = rows.indexOf(event.currentTarget);
-    if (event.key === "ArrowDown") rows[at + 1]?.focus();
-    else if (event.key === "ArrowUp") rows[at - 1]?.focus();
-    else if (event.key === "Enter" && event.target === event.currentTarget)
-      choose(chosen === step.id ? undefined : step.id);
+  const move = (event: KeyboardEvent<HTMLButtonElement>) => {
+    const names = [...(body.current?.querySelectorAll<HTMLElement>("[data-step] button") ?? [])];
+    const at = names.indexOf(event.currentTarget);
+    if (event.key === "ArrowDown") names[at + 1]?.focus();
+    else if (event.key === "ArrowUp") names[at - 1]?.focus();
     else return;
     event.preventDefault();
   };
@@ -60,14 +58,15 @@ export function Steps({ task, chosen, choose }: Props) {
               <tr
                 key={step.id}
                 data-step={step.id}
-                tabIndex={0}
                 className={`${styles.row} ${open ? "on" : ""}`}
-                aria-expanded={open}
                 onClick={() => choose(open ? undefined : step.id)}
-                onKeyDown={(event) => move(event, step)}
               >
                 <td className={`quiet ${styles.hide}`}>{place.get(step.id)}</td>
-                <td className="mono">{step.tool}</td>
+                <td>
+                  <button type="button" className={`mono ${styles.name}`} aria-expanded={open} onKeyDown={move}>
+                    {step.tool}
+                  </button>
+                </td>
                 <td>
                   <Status status={step.state} />
                 </td>
