@@ -46,6 +46,7 @@ def wire() -> None:
 async def working() -> AsyncIterator[None]:
     """This process carries out tasks inside the block. Wants an open database and wired tools."""
     from cofounder import journey
+    from cofounder.business.context import keeping as context
     from cofounder.business.imports import schedule as imports
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.run import stalled
@@ -53,9 +54,10 @@ async def working() -> AsyncIterator[None]:
     from cofounder.ops import watchdog
 
     await registry.discover()
-    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look]
+    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look, context.keep]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
+    await context.stop()
     await registry.close()
 
 
@@ -78,6 +80,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def create_app() -> FastAPI:
     """The HTTP server: every slice's routes over one database."""
     from cofounder import contract
+    from cofounder.business.imports.routes import router as imports
+    from cofounder.business.routes import router as business
     from cofounder.flow.approve.routes import router as approve
     from cofounder.flow.learn.routes import router as learn
     from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
@@ -106,7 +110,21 @@ def create_app() -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     install(app)
-    for router in (request, chat, run, commands, approve, publish, learn, settings_routes, people, events, ops):
+    for router in (
+        request,
+        chat,
+        run,
+        commands,
+        approve,
+        publish,
+        imports,
+        business,
+        learn,
+        settings_routes,
+        people,
+        events,
+        ops,
+    ):
         app.include_router(router)
     if settings().mcp:
         app.state.door = door.install(app)

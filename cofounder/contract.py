@@ -22,6 +22,8 @@ TAGS = {
     "commands": "Work for agents: make, claim, answer, mend.",
     "approval": "Read what waits for a decision, change its text, decide.",
     "publishing": "What was sent where, what waits for its time, what nobody is sure of.",
+    "imports": "Bring the company's own data in: look, map, run, see what was refused.",
+    "business": "What that data says: similar work, usual results, topics, times, expectations; links to confirm.",
     "learning": "What was learned from what was done.",
     "training": "Examples as files. Every answer here comes in an envelope, but for the files themselves.",
     "people": "Sign in, people and their roles, API keys, the audit log.",
@@ -52,7 +54,8 @@ money is in US dollars, scores and rates lie between 0 and 1.
 
 **Idempotency-Key** on what makes something: the same key with the same body is answered as the first time and does
 nothing again, also when both come at once; with another body it is refused (409 `key_reused`). After an error the same
-key may be used again. A key counts for its address and, where nothing else is said, for seven days.
+key may be used again. A key counts for its address, its caller and, where nothing else is said, for seven days. An
+answer with a secret is given once: there a key is refused (422 `given_once`).
 
 **ETag and If-Match** where a person edits: a change that names an older version is refused with 412 `old_version`.
 

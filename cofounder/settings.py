@@ -151,6 +151,10 @@ class Settings(BaseSettings):
         default=7, gt=0, le=3650, description="Finished commands stay so long in the lists, then they are archived."
     )
 
+    import_max_bytes: int = Field(
+        default=4_000_000_000, ge=1, description="Largest file that may be handed over for an import."
+    )
+
     smtp_host: str | None = Field(default=None, description="Mail server. None: e-mail goes to the outbox.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="Mail server's port.")
     smtp_username: str | None = Field(default=None, description="User at the mail server.")

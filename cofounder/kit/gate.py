@@ -22,7 +22,9 @@ from cofounder.kit.problems import (
     answer,
     unexpected,
 )
+from cofounder.settings import settings
 
+UPLOAD = "/api/imports/upload"  # the one address that takes a file, which goes to the disk as it comes
 # How much of a refused body is still read, and thrown away. A connection that is closed on unread bytes is reset,
 # and the caller loses the answer (RFC 9112, section 9.6).
 DRAINED_BYTES = 256_000_000
@@ -47,16 +49,17 @@ class Gate:
         headers = dict(scope["headers"])
         error = _refused(scope, headers)
         stated = headers.get(b"content-length", b"0")
-        if error is None and stated.isdigit() and int(stated) > self.max_bytes:
+        most = settings().import_max_bytes if scope["path"] == UPLOAD else self.max_bytes
+        if error is None and stated.isdigit() and int(stated) > most:
             error = BodyTooLarge()
         if error is None:
-            await self._pass(_plain(scope), receive, _without_body(send) if scope["method"] == "HEAD" else send)
+            await self._pass(_plain(scope), receive, _without_body(send) if scope["method"] == "HEAD" else send, most)
             return
         exchange = _Exchange(receive, send, closing=True, waits=b"expect" in headers)
         await answer(error, scope["path"])(scope, receive, exchange.send)
         await exchange.end()
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         exchange = _Exchange(receive, send)
         seen, begun = 0, False
 
@@ -65,7 +68,7 @@ class Gate:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.max_bytes:
+            if seen > most:
                 exchange.closing = message.get("more_body", False)
                 raise BodyTooLarge()
             return message

@@ -266,7 +266,7 @@ def _faults(
         Fault(
             line=line,
             column=column,
-            value=None if value is None else value.replace("\x00", "\ufffd").replace(LIST_BREAK, ", "),
+            value=None if not value else value.replace("\x00", "\ufffd").replace(LIST_BREAK, ", "),
             code=code,
             reason=reason,
         )

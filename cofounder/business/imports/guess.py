@@ -30,7 +30,10 @@ def guess(
 ) -> tuple[Mapping, Units, list[str]]:
     """(mapping, units, what a person should look at) for columns with a few rows of their values."""
     cells = {name: [row[place] for row in sample] for place, name in enumerate(columns)}
-    likes = {name: values.looks_like(cells[name]) for name in columns}
+    mark = values.decimal_mark([cell for name in columns for cell in cells[name] if cell])
+    if mark is not None:
+        units = units.model_copy(update={"decimal": mark})
+    likes = {name: values.looks_like(cells[name], decimal=units.decimal) for name in columns}
     notes: list[str] = []
     fields: dict[str, From] = {}
     taken: set[str] = set()
@@ -137,12 +140,6 @@ def _units(
         notes.append(
             f"Dates such as {next(c for c in times if c)} can be read two ways; {first} is taken to stand first."
         )
-    numbers = [
-        c for n, where in fields.items() if _typed(kind, n) in NUMBERS for name in where.columns for c in cells[name]
-    ]
-    mark = values.decimal_mark([cell for cell in numbers if cell])
-    if mark is not None:
-        changed["decimal"] = mark
     if (
         kind.name == "financial_metrics"
         and "period_end" not in fields

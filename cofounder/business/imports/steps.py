@@ -6,6 +6,7 @@ from uuid import UUID
 from cofounder.business.imports import carrying, queries, storage
 from cofounder.business.imports.schemas import Counts
 from cofounder.business.imports.service import OPEN, TOPIC, WORKFLOW, get
+from cofounder.business.matching import service as matching
 from cofounder.business.records import merging
 from cofounder.kit import clock, durable, live
 from cofounder.kit.db import transaction
@@ -57,6 +58,7 @@ async def finish(import_id: str, run: int, check_only: bool, ended: dict[str, An
             row.state, row.counts = ended["state"], counts.model_dump()
             if counts.added or counts.corrected:
                 await merging.link(session)
+                await matching.run(session)
                 if row.kind in _TOUCHES_TASKS:
                     await durable.enqueue(session, EXAMPLES, f"{EXAMPLES}:{id}:{run}", import_id)
             await _note_source(session, row)

@@ -254,9 +254,9 @@ def decimal_mark(cells: list[str]) -> str | None:
     import re
 
     def votes(mark: str, group: str) -> int:
-        sure = re.compile(
-            rf"^[^\d]*\d+(?:{group}\d{{3}})*{mark}(?:\d{{1,2}}|\d{{4,}})[^\d]*$|^[^\d]*\d+{group}\d{{3}}{mark}\d+"
-        )
+        before, after = r"^[\s$€£¥+(-]*", r"[\s$€£¥%)]*$"
+        cents = rf"{before}\d+(?:{group}\d{{3}})*{mark}(?:\d{{1,2}}|\d{{4,}}){after}"
+        sure = re.compile(rf"{cents}|{before}\d+{group}\d{{3}}{mark}\d+{after}")
         return sum(1 for cell in cells if sure.match(cell.strip()))
 
     comma, point = votes(",", r"\."), votes(r"\.", ",")
@@ -265,7 +265,7 @@ def decimal_mark(cells: list[str]) -> str | None:
     return "," if comma > point else "."
 
 
-def looks_like(cells: list[Any]) -> str:
+def looks_like(cells: list[Any], *, decimal: str = ".") -> str:
     """What the values of a column look like: number, time, yes or no, address, text, nothing."""
     import polars as pl
 
@@ -277,7 +277,7 @@ def looks_like(cells: list[Any]) -> str:
         return "yes or no"
     if all(one.lower().startswith(("http://", "https://", "www.")) for one in found):
         return "address"
-    if numbers(series).values.is_not_null().mean() > 0.9:  # type: ignore[operator]
+    if numbers(series, decimal=decimal).values.is_not_null().mean() > 0.9:  # type: ignore[operator]
         eight = series.str.contains(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$").mean()
         return "time" if eight == 1 else "number"
     if _by_sight(series, "UTC", True).is_not_null().mean() > 0.9:  # type: ignore[operator]

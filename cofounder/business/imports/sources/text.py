@@ -13,6 +13,8 @@ from cofounder.business.imports.sources.files import head_of, unpacked
 
 DELIMITERS = (",", ";", "\t", "|")
 _CELL = 1_000_000  # characters; more is a quote that was never closed
+_CONTROLLED = 100_000  # characters in which control codes are counted
+_CONTROLS = "".join(map(chr, {*range(32)} - {9, 10, 12, 13, 31}))
 _LOOKED_AT = 200  # lines that tell the delimiter
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,7 +40,7 @@ class TextReader:
             text = head.decode(encoding, errors="replace")
         except LookupError as error:
             raise FileUnreadable(f"There is no encoding {encoding!r}.", field="encoding") from error
-        if text.count("\x00") > len(text) // 100:
+        if sum(map(text[:_CONTROLLED].count, _CONTROLS)) > min(len(text), _CONTROLLED) // 100:
             raise FileNotKnown(f"{path.name} holds binary data.", field="file")
         delimiter = form.delimiter or guess_delimiter(text, form.quote)
         self.form = form.model_copy(update={"encoding": encoding, "delimiter": delimiter})

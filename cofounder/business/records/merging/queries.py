@@ -250,7 +250,7 @@ def _news(target: Target, values: Sequence[str]) -> str:
 def _versions(target: Target) -> str:
     if not target.versioned:
         return "0"
-    return f"""(SELECT count(*) FROM m WHERE m.old_id IS NULL AND EXISTS (
+    return f"""(SELECT count(*) - count(DISTINCT key) FROM m) + (SELECT count(*) FROM m WHERE m.old_id IS NULL AND EXISTS (
       SELECT 1 FROM {target.table} n WHERE n.natural_key = m.key AND n.measured_at <> m.measured_at))"""
 
 
@@ -263,6 +263,10 @@ async def link(session: AsyncSession) -> None:
         """UPDATE social_post_analytics r SET post_id = p.id FROM posts p
             WHERE r.post_id IS NULL AND r.post_external_id IS NOT NULL
               AND p.platform = r.platform AND p.external_id = r.post_external_id""",
+        """UPDATE social_post_analytics r SET post_id = p.id FROM posts p
+            WHERE r.post_id IS NULL AND r.post_external_id IS NULL AND r.post_url IS NOT NULL
+              AND p.platform = r.platform AND p.url = r.post_url
+              AND NOT EXISTS (SELECT 1 FROM posts q WHERE q.url = p.url AND q.platform = p.platform AND q.id <> p.id)""",
         f"""UPDATE quality_evaluations e SET task_id = t.id FROM tasks t
             WHERE e.task_id IS NULL AND e.task_external_id IS NOT NULL AND t.natural_key = {task.format("e")}""",
         """UPDATE quality_evaluations e SET post_id = p.id FROM posts p

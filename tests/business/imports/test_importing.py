@@ -1,0 +1,388 @@
+"""What goes in: once, whole, corrected with its history, or refused with its line and reason."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from sqlalchemy import text
+
+from cofounder.business.imports import carrying, service
+from cofounder.business.imports.errors import MappingUnfit, NotNow
+from cofounder.business.imports.schemas import ChangeIn, Units
+from cofounder.business.records import service as records
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.testing import Database
+from tests.business.imports.carried import carry, carry_out, mapped, of, real, write
+
+WEB = mapped({"day": of("date"), "sessions": of("sessions"), "users": of("users")})
+
+
+async def asked(query: str, **values: Any) -> list[Any]:
+    async with transaction() as session:
+        return list((await session.execute(text(query), values)).all())
+
+
+async def test_the_same_file_twice_changes_nothing_and_a_corrected_row_keeps_its_history(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "web.csv", "date,sessions,users\n2024-01-01,10,8\n2024-01-02,20,15\n")
+    first = await carry_out(path, "web", WEB)
+    assert (first.state, first.counts.read, first.counts.added) == ("done", 2, 2)
+    before = await asked("SELECT * FROM web_analytics ORDER BY day")
+    again = await carry_out(path, "web", WEB)
+    assert (again.counts.added, again.counts.corrected, again.counts.unchanged) == (0, 0, 2)
+    assert await asked("SELECT * FROM web_analytics ORDER BY day") == before
+    write(path, "date,sessions,users\n2024-01-01,10,8\n2024-01-02,21,15\n")
+    third = await carry_out(path, "web", WEB)
+    assert (third.counts.added, third.counts.corrected, third.counts.unchanged) == (0, 1, 1)
+    assert await asked("SELECT sessions FROM web_analytics ORDER BY day") == [(10,), (21,)]
+    (kept,) = await asked("SELECT table_name, content, import_id FROM earlier_contents")
+    assert (kept.table_name, kept.content["sessions"], kept.import_id) == ("web_analytics", 20, third.id)
+    rowed = await asked("SELECT import_id FROM web_analytics ORDER BY day")
+    assert rowed == [(first.id,), (third.id,)]
+
+
+async def test_a_second_report_of_the_same_days_adds_its_columns_and_leaves_the_others(
+    database: Database, tmp_path: Path
+) -> None:
+    await carry_out(write(tmp_path / "a.csv", "date,sessions,users\n2024-01-01,10,8\n"), "web", WEB)
+    money = mapped({"day": of("date"), "revenue": of("revenue")})
+    await carry_out(
+        write(tmp_path / "b.csv", "date,revenue\n2024-01-01,99.50\n"), "web", money, units=Units(currency="EUR")
+    )
+    assert await asked("SELECT sessions, users, revenue, currency FROM web_analytics") == [
+        (10, 8, Decimal("99.50"), "EUR")
+    ]
+
+
+async def test_a_value_measured_anew_is_seen_only_from_then_on(database: Database, tmp_path: Path) -> None:
+    fields = mapped({"day": of("date"), "sessions": of("sessions"), "measured_at": of("seen")})
+    rows = "date,sessions,seen\n2024-01-01,10,2024-01-02\n2024-01-01,14,2024-01-05\n2024-01-01,14,2024-01-09\n"
+    made = await carry_out(write(tmp_path / "a.csv", rows), "web", fields)
+    assert made.counts.added == 3  # in one batch nobody can say what was there before
+    for at, sessions in ((3, 10), (6, 14)):
+        async with transaction() as session:
+            days = await records.web_days(session, datetime(2024, 1, at, tzinfo=UTC))
+        assert [row[1] for row in days] == [sessions]
+    later = await carry_out(write(tmp_path / "b.csv", "date,sessions,seen\n2024-01-01,14,2024-02-01\n"), "web", fields)
+    assert later.counts.unchanged == 1
+    earlier = await carry_out(write(tmp_path / "c.csv", "date,sessions,seen\n2024-01-01,7,2024-01-01\n"), "web", fields)
+    assert earlier.counts.added == 1
+    async with transaction() as session:
+        days = await records.web_days(session, datetime(2024, 1, 1, 12, tzinfo=UTC))
+    assert [row[1] for row in days] == [7]
+
+
+async def test_parts_of_a_day_by_two_splits_are_never_added_up(database: Database, tmp_path: Path) -> None:
+    for name, rows in (("country", "DE,60\n2024-01-01,FR,40"), ("device", "phone,70\n2024-01-01,desktop,30")):
+        path = write(tmp_path / f"{name}.csv", f"date,{name},sessions\n2024-01-01,{rows}\n")
+        await carry_out(path, "web", mapped({"day": of("date"), name: of(name), "sessions": of("sessions")}))
+    async with transaction() as session:
+        days = await records.web_days(session, now())
+    assert [row[1] for row in days] == [100]
+
+
+DIRTY = """date,sessions,users
+2024-01-01,10,8
+not a day,11,8
+2024-01-03,-4,8
+2024-01-04,NaN,8
+2024-01-05,twelve,x
+2024-01-06,13
+2024-01-07,14,90
+,15,9
+"""
+
+
+async def test_each_refused_value_is_listed_and_the_rest_goes_in(database: Database, tmp_path: Path) -> None:
+    made = await carry_out(write(tmp_path / "web.csv", DIRTY), "web", WEB)
+    assert (made.state, made.counts.read, made.counts.added, made.counts.refused) == ("done", 8, 3, 5)
+    async with transaction() as session:
+        faults, more, total = await service.refusals(session, made.id, limit=4)
+        rest, _, _ = await service.refusals(session, made.id, cursor=more)
+        written = [line async for line in service.refusal_lines(session, made.id)]
+    found = {(fault.line, fault.column, fault.value, fault.code) for fault in [*faults, *rest]}
+    assert found == {
+        (3, "date", "not a day", "not_a_time"),
+        (4, "sessions", "-4", "negative"),
+        (6, "sessions", "twelve", "not_a_number"),
+        (6, "users", "x", "not_a_number"),
+        (7, "", "2024-01-06 | 13", "line_broken"),
+        (9, "date", None, "missing"),
+    }
+    assert total == len(found) == len(written) - 1
+    assert made.counts.flags == {"sessions_missing": 1, "users_above_sessions": 1}
+    flagged = await asked("SELECT day, flags FROM web_analytics WHERE flags <> '{}' ORDER BY day")
+    assert [(row.day.day, row.flags) for row in flagged] == [(4, ["sessions_missing"]), (7, ["users_above_sessions"])]
+
+
+async def test_all_or_nothing_leaves_nothing_where_one_row_is_refused(database: Database, tmp_path: Path) -> None:
+    made = await carry_out(write(tmp_path / "web.csv", DIRTY), "web", WEB, all_or_nothing=True)
+    assert (made.state, made.counts.refused) == ("refused", 5)
+    assert await asked("SELECT count(*) FROM web_analytics") == [(0,)]
+    async with transaction() as session:
+        assert (await service.refusals(session, made.id))[2] == 6
+    clean = write(tmp_path / "clean.csv", "date,sessions,users\n2024-01-01,10,8\n")
+    assert (await carry_out(clean, "web", WEB, all_or_nothing=True)).state == "done"
+    assert await asked("SELECT count(*) FROM web_analytics") == [(1,)]
+
+
+async def test_a_dry_run_counts_what_the_run_then_does_and_leaves_nothing(database: Database, tmp_path: Path) -> None:
+    await carry_out(write(tmp_path / "a.csv", "date,sessions,users\n2024-01-01,9,8\n2024-01-07,14,90\n"), "web", WEB)
+    path = write(tmp_path / "web.csv", DIRTY)
+    dry = await carry_out(path, "web", WEB, check_only=True)
+    assert dry.state == "draft"
+    assert dry.checked is not None
+    assert await asked("SELECT count(*), sum(sessions) FROM web_analytics") == [(2, 23)]
+    ran = await carry(dry.id)
+    assert ran.counts == dry.checked
+    assert (ran.counts.added, ran.counts.corrected, ran.counts.unchanged) == (1, 1, 1)
+
+
+async def test_of_rows_with_one_key_the_last_counts_and_the_others_are_told(database: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "web.csv", "date,sessions,users\n2024-01-01,10,8\n2024-01-01,12,8\n")
+    made = await carry_out(path, "web", WEB)
+    assert (made.counts.added, made.counts.repeated) == (1, 1)
+    assert await asked("SELECT sessions FROM web_analytics") == [(12,)]
+
+
+async def test_an_import_that_stopped_between_two_batches_goes_on_where_it_was(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "BATCH_ROWS", 10)
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    lines = [
+        f"{(start + timedelta(days=n)).date()},{n},x{n}"
+        if n % 7 == 3
+        else f"{(start + timedelta(days=n)).date()},{n},1"
+        for n in range(95)
+    ]
+    path = write(tmp_path / "web.csv", "date,sessions,users\n" + "\n".join(lines) + "\n")
+    async with transaction() as session:
+        row = await service.begin_file(session, path, kind="web", label="web.csv", by=None, mapping=WEB)
+        await service.start(session, row.id)
+    parts = 0
+    while (ended := await carrying.carry_on(row.id, 1, check_only=False, seconds=0)).state == "more":
+        parts += 1
+        assert ended.counts.read == min(10 * parts, 95)
+    assert parts == 10
+    refused = sum(1 for n in range(95) if n % 7 == 3)
+    assert (ended.counts.read, ended.counts.added, ended.counts.refused) == (95, 95 - refused, refused)
+    assert await asked("SELECT count(*), sum(sessions) FROM web_analytics") == [
+        (95 - refused, sum(n for n in range(95) if n % 7 != 3))
+    ]
+    async with transaction() as session:
+        assert (await service.refusals(session, row.id))[2] == refused
+
+
+async def test_a_cancelled_import_ends_before_its_next_batch_and_may_be_run_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "BATCH_ROWS", 1)
+    path = write(tmp_path / "web.csv", "date,sessions,users\n2024-01-01,10,8\n2024-01-02,20,15\n")
+    async with transaction() as session:
+        row = await service.begin_file(session, path, kind="web", label="web.csv", by=None, mapping=WEB)
+        await service.start(session, row.id)
+    assert (await carrying.carry_on(row.id, 1, check_only=False, seconds=0)).state == "more"
+    async with transaction() as session:
+        await service.cancel(session, row.id)
+    assert (await carrying.carry_on(row.id, 1, check_only=False)).state == "cancelled"
+    assert await asked("SELECT count(*) FROM web_analytics") == [(1,)]
+    with pytest.raises(NotNow):
+        await carry(row.id)  # its workflow has not ended yet
+    async with transaction() as session:
+        (await service.get(session, row.id)).state = "cancelled"
+    assert (await carry(row.id)).counts.added == 1
+
+
+async def test_readings_and_posts_find_each_other_whichever_came_first(database: Database, tmp_path: Path) -> None:
+    posts = write(tmp_path / "posts.csv", "id,title,network,published\n7,Hello,Twitter,2024-01-01T10:00Z\n")
+    readings = write(
+        tmp_path / "r.csv", "post_id,network,date,impressions,clicks\n7,x,2024-01-02,100,300\n9,x,2024-01-02,5,1\n"
+    )
+    assert (await carry_out(readings, "social")).counts.flags == {"clicks_above_views": 1}
+    assert (await carry_out(posts, "posts")).counts.added == 1
+    found = await asked(
+        "SELECT r.post_external_id, p.title, p.platform FROM social_post_analytics r LEFT JOIN posts p ON p.id = r.post_id ORDER BY 1"
+    )
+    assert found == [("7", "Hello", "x"), ("9", None, None)]
+
+
+async def test_a_row_with_several_platforms_is_a_post_on_each(database: Database, tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "p.csv", 'id,title,platforms,date,tags\n1,Hi,"Twitter, LinkedIn",2024-01-01,"#a, b ""q"""\n'
+    )
+    made = await carry_out(path, "posts")
+    assert (made.counts.read, made.counts.added) == (1, 2)
+    found = await asked("SELECT platform, hashtags FROM posts ORDER BY platform")
+    assert found == [("linkedin", ["a", "b", '"q"']), ("x", ["a", "b", '"q"'])]
+
+
+async def test_money_is_of_the_currency_named_and_parts_stay_out_of_the_whole(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path / "m.csv", "month;revenue;tv_spend;churn_rate\n2024-01;1.234,50;100;0,05\n2024-02;2.000;;0,04\n"
+    )
+    made = await carry_out(path, "financial", units=Units(currency="EUR"))
+    assert made.units.decimal == ","
+    assert made.units.period == "month"
+    found = await asked(
+        "SELECT metric_type, metric_value::float, unit, currency, channel, period_end FROM financial_metrics ORDER BY 1, period_start"
+    )
+    assert [tuple(row)[:5] for row in found] == [
+        ("churn_rate", 0.05, "rate", None, ""),
+        ("churn_rate", 0.04, "rate", None, ""),
+        ("marketing_spend", 100.0, "usd", "EUR", "tv"),
+        ("revenue", 1234.5, "usd", "EUR", ""),
+        ("revenue", 2000.0, "usd", "EUR", ""),
+    ]
+    assert found[0].period_end.isoformat() == "2024-01-31"
+    async with transaction() as session:
+        rows = await records.financial_rows(session)
+    assert {row.metric_type for row in rows} == {"churn_rate", "revenue"}
+
+
+async def test_only_ended_tasks_are_history(database: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", "id,name,status,created\n1,One,done,2024-01-01\n2,Two,in progress,2024-01-01\n")
+    made = await carry_out(path, "tasks")
+    assert (made.counts.added, made.counts.refused) == (1, 1)
+    (row,) = await asked("SELECT status, is_legacy, source, as_of, request, external_id FROM tasks")
+    assert tuple(row) == ("completed", True, "legacy", datetime(2024, 1, 1, tzinfo=UTC), "One", "1")
+
+
+async def test_a_mapping_that_does_not_fit_names_what_is_missing(database: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "p.csv", "headline,when\nHi,2024-01-01\n")
+    async with transaction() as session:
+        row = await service.begin_file(session, path, kind="posts", label="p.csv", by=None)
+        assert any("platform" in note for note in (await service.preview(session, row.id)).notes)
+        with pytest.raises(MappingUnfit) as refused:
+            await service.start(session, row.id)
+        assert refused.value.field == "mapping.fields.platform"
+        wrong = mapped({"platform": {"value": "blog"}, "content": of("body"), "title": of("headline")})
+        with pytest.raises(MappingUnfit, match="no column 'body'"):
+            await service.change(session, row.id, ChangeIn(mapping=wrong))
+        fits = mapped({"platform": {"value": "blog"}, "title": of("headline"), "published_at": of("when")})
+        changed = await service.change(session, row.id, ChangeIn(mapping=fits))
+        shown = await service.preview(session, changed.id)
+    assert shown.converted[0]["published_at"].startswith("2024-01-01")
+    assert shown.unmapped == []
+
+
+async def test_a_cell_that_begins_like_a_formula_is_a_text_and_none_in_the_refusals(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "w.csv", "=cmd|' /C calc'!A0,sessions\n2024-01-01,=1+1\n2024-01-02,3\n")
+    made = await carry_out(path, "web", mapped({"day": of("=cmd|' /C calc'!A0"), "sessions": of("sessions")}))
+    assert (made.counts.added, made.counts.refused) == (1, 1)
+    async with transaction() as session:
+        lines = [line async for line in service.refusal_lines(session, made.id)]
+    assert lines[1].startswith("2,sessions,'=1+1,not_a_number")
+
+
+async def test_a_wrong_encoding_is_refused_where_it_shows(database: Database, tmp_path: Path) -> None:
+    from cofounder.business.imports.schemas import Form
+
+    path = write(tmp_path / "p.csv", "id,title,network,date\n1,Größe,x,2024-01-01\n2,plain,x,2024-01-01\n", "cp1252")
+    wrong = await carry_out(path, "posts", form=Form(encoding="utf-8"))
+    assert (wrong.counts.added, wrong.counts.refused) == (1, 1)
+    right = await carry_out(path, "posts")
+    assert (right.counts.added, right.counts.unchanged) == (1, 1)
+    assert await asked("SELECT title FROM posts ORDER BY external_id") == [("Größe",), ("plain",)]
+
+
+async def test_the_totals_of_web_analytics_are_those_of_the_file_and_its_dirt_is_flagged(database: Database) -> None:
+    path = real("web_analytics_daily")
+    made = await carry_out(path, "web")
+    frame = pl.read_csv(path)
+    assert made.counts.added == frame.height == 608
+    (row,) = await asked(
+        "SELECT sum(users), sum(sessions), sum(page_views), sum(page_views_other), avg(bounce_rate) FROM web_analytics"
+    )
+    assert [int(row[n]) for n in range(4)] == [
+        frame[name].sum() for name in ("users", "sessions", "pageviews", "pageviews_users_report")
+    ]
+    assert float(row[4]) == pytest.approx(frame["bounce_rate_pct"].mean() / 100)  # type: ignore[operator]
+    flags = made.counts.flags
+    assert flags["bounce_zero"] == (frame["bounce_rate_pct"] == 0).sum() == 91
+    assert flags["sessions_missing"] == frame["sessions"].null_count() == 304
+    assert flags["page_views_disagree"] == (frame["pageviews"] != frame["pageviews_users_report"]).sum()
+
+
+async def test_upworthy_comes_in_as_posts_and_their_readings(database: Database) -> None:
+    path = real("upworthy_tests")
+    named = of("clickability_test_id", "#line")
+    posts = mapped(
+        {
+            "external_id": named,
+            "platform": {"value": "upworthy"},
+            "title": of("headline"),
+            "content": of("lede"),
+            "published_at": of("test_week", format="%Y%U"),
+        }
+    )
+    readings = mapped(
+        {
+            "post_external_id": named,
+            "platform": {"value": "upworthy"},
+            "impressions": of("impressions"),
+            "clicks": of("clicks"),
+            "measured_at": of("test_week", format="%Y%U", add_days=7),
+        }
+    )
+    frame = pl.read_csv(path, schema_overrides={"test_week": pl.String})
+    assert (await carry_out(path, "posts", posts)).counts.added == frame.height
+    assert (await carry_out(path, "social", readings)).counts.added == frame.height
+    found = await asked(
+        "SELECT left(p.title, 1) AS first, sum(r.impressions), sum(r.clicks), count(*) FROM social_post_analytics r"
+        " JOIN posts p ON p.id = r.post_id GROUP BY 1 ORDER BY 1"
+    )
+    expected = (
+        frame.group_by(pl.col("headline").str.strip_chars().str.slice(0, 1).alias("first"))
+        .agg(pl.col("impressions").sum(), pl.col("clicks").sum(), pl.len())
+        .rows()
+    )
+    assert {tuple(row) for row in found} == set(expected)
+    again = await carry_out(path, "social", readings)
+    assert (again.counts.added, again.counts.corrected) == (0, 0)
+
+
+async def test_spend_and_revenue_of_weeks_add_up_to_those_of_the_file(database: Database) -> None:
+    path = real("mmm_weekly")
+    made = await carry_out(path, "financial")
+    frame = pl.read_csv(path, null_values="na")
+    found = dict(
+        await asked("SELECT metric_type || channel, sum(metric_value)::float FROM financial_metrics GROUP BY 1")
+    )
+    assert made.counts.added == 6 * frame.height
+    for name, column in (
+        ("revenue", "revenue"),
+        ("marketing_spendtv", "tv_s"),
+        ("marketing_spendfacebook", "facebook_s"),
+    ):
+        assert found[name] == pytest.approx(frame[column].sum())
+
+
+async def test_mashable_and_facebook_come_in_by_their_own_columns(database: Database) -> None:
+    articles, page = real("mashable_articles"), real("facebook_page_posts")
+    blog = {"platform": {"value": "mashable"}}
+    posts = mapped({**blog, "url": of("url"), "title": of("title_from_slug"), "published_at": of("published")})
+    shares = mapped(
+        {**blog, "post_url": of("url"), "shares": of("shares"), "measured_at": of("published", add_days=21)}
+    )
+    assert (await carry_out(articles, "posts", posts)).counts.added == 6_795
+    assert (await carry_out(articles, "social", shares)).counts.added == 6_795
+    read = await carry_out(page, "social")
+    frame = pl.read_csv(page)
+    assert read.counts.added == frame.height
+    (row,) = await asked(
+        "SELECT sum(likes), sum(reach), sum(comments) FROM social_post_analytics WHERE platform = 'facebook'"
+    )
+    assert [int(one) for one in row] == [frame[name].sum() for name in ("likes", "reach", "comments")]
+    (row,) = await asked("SELECT sum(shares), count(post_id) FROM social_post_analytics WHERE platform = 'mashable'")
+    assert (int(row[0]), row[1]) == (pl.read_csv(articles)["shares"].sum(), 6_795)
+    assert (await carry_out(page, "social")).counts.added == 0  # without a time of its own, only what changed is new
