@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from types import FrameType
 from typing import IO, Any
 
 from cofounder.cli import home, out, processes
+from cofounder.kit import log
 from cofounder.kit.errors import CofounderError, Conflict
 
 READY_SECONDS = 120.0
@@ -24,7 +26,9 @@ LOOK_SECONDS = 2.0  # between two looks at the database
 STOP_SECONDS = 2.0  # beyond what a worker takes to end its steps; then SIGKILL: all is durable
 FALLS = 5  # within FALL_SECONDS: then we give up
 FALL_SECONDS = 60.0
+TRIM_SECONDS = 5.0  # between two looks at how long the logs are
 _LOG_BYTES = 5_000_000
+_LAST_BYTES = 100_000  # of a log, in which an error is looked for
 
 
 class RunsElsewhere(Conflict):
@@ -91,13 +95,25 @@ class Child:
         self.resume_at = now + 0.25 * 2 ** (len(self.falls) - 1)
         self._close()
 
-    def last_words(self) -> str:
-        """The last line that the process wrote."""
+    def trim(self) -> None:
+        """Put away what a long life has written; the process goes on writing at the end of what is left."""
         try:
-            lines = self.log.read_text(errors="replace").strip().splitlines()
+            if self.log.stat().st_size > _LOG_BYTES:
+                shutil.copyfile(self.log, self.log.with_suffix(".old.log"))
+                os.truncate(self.log, 0)
+        except OSError as error:
+            out.complain(f"The log {self.log} could not be put away: {error.strerror}.")
+
+    def last_words(self) -> str:
+        """The last error that the process wrote, in words; without one its last line."""
+        try:
+            with self.log.open("rb") as words:
+                words.seek(max(words.seek(0, os.SEEK_END) - _LAST_BYTES, 0))
+                lines = words.read().decode(errors="replace").strip().splitlines()
         except OSError:
             return ""
-        return f"It last said: {lines[-1]}" if lines else ""
+        told = log.last_error(lines)
+        return f"It last said: {told}" if told else ""
 
     def end(self) -> None:
         if self.running() and self.process is not None:
@@ -234,9 +250,14 @@ def _run(
         child.start()
     ready, deadline = False, time.monotonic() + READY_SECONDS
     database = _Database()
+    trimmed = time.monotonic()
     while not stopper.asked:
         for child in children:
             child.mend()
+        if time.monotonic() - trimmed > TRIM_SECONDS:
+            trimmed = time.monotonic()
+            for child in children:
+                child.trim()
         database.mend()
         if not ready:
             ready = _answers(url)

@@ -1,9 +1,10 @@
 """Logs: structured, one line an event, without secrets."""
 
+import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any, TextIO
 
 import structlog
@@ -13,6 +14,7 @@ _SECRET_VALUE = re.compile(
     r"(?<![A-Za-z0-9])(cf_[A-Za-z0-9_-]{8,}|c[slr]_[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9_-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]*|Bearer\s+\S+)"
     r"|(?<=://)[^/\s:@]+:[^@\s]+(?=@)"
 )
+_RAISED = re.compile(r"[\w.]+: \S")  # the line of a traceback that names the error
 
 
 def logger(name: str) -> Any:
@@ -49,3 +51,27 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
         elif isinstance(value, str):
             event[name] = _SECRET_VALUE.sub("[redacted]", value)
     return event
+
+
+def last_error(lines: Sequence[str]) -> str:
+    """The last error among the lines of a log, in one line of words; where there is none, the last line."""
+    last = ""
+    for line in reversed(lines):
+        words, is_error = _read(line)
+        if is_error and words:
+            return words
+        last = last or words
+    return last
+
+
+def _read(line: str) -> tuple[str, bool]:
+    """What one line says, and whether that is an error."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        event = None
+    if not isinstance(event, dict):
+        return line.strip(), bool(re.match(r"(error: |ERROR |CRITICAL |[\w.]+(Error|Exception)\b)", line))
+    trace = str(event.get("exception") or "").strip().splitlines()
+    why = next((one for one in reversed(trace) if _RAISED.match(one)), "") or str(event.get("error") or "")
+    return ": ".join(filter(None, [str(event.get("event") or ""), why])), event.get("level") in ("error", "critical")

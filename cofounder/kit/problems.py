@@ -4,6 +4,7 @@ Under the addresses of `ENVELOPED` the same problem comes as {success, data, err
 """
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -249,5 +250,22 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 def unexpected(error: Exception, method: str, path: str) -> Response:
     """The answer to what nobody foresaw; the log keeps the details under the number that the answer names."""
     incident = str(new_id())
-    log.error("unexpected error", incident=incident, method=method, path=path, exc_info=error)
+    said: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"} if _told(error, path) else {"exc_info": error}
+    log.error("unexpected error", incident=incident, method=method, path=path, **said)
     return answer(InternalError(f"Incident {incident}."), path)
+
+
+_TOLD_AGAIN_SECONDS = 60.0
+_told_at: dict[tuple[str, str, str], float] = {}  # (path, error, place) -> when its whole story was told last
+
+
+def _told(error: Exception, path: str) -> bool:
+    """Whether the log has this error's story from the last minute: who asks again and again would fill it with that."""
+    at, trace = time.monotonic(), error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+    name = (path, type(error).__name__, place)
+    for old in [one for one, told in _told_at.items() if at - told > _TOLD_AGAIN_SECONDS]:
+        del _told_at[old]
+    return _told_at.setdefault(name, at) != at

@@ -113,6 +113,43 @@ def test_an_address_that_is_not_ours_is_said() -> None:
         listen("127.0.0.1", other.getsockname()[1])
 
 
+def test_the_last_words_are_the_error_and_no_traceback(tmp_path: Path) -> None:
+    child = supervisor.Child("serve", [], tmp_path / "serve.log")
+    story = 'Traceback (most recent call last):\n  File "x.py", line 1, in y\nValueError: no such colour\nwith a note'
+    lines = [
+        {"event": "started", "level": "info"},
+        {"event": "unexpected error", "level": "error", "path": "/api/ready", "exception": story},
+        {"event": "the database is out of reach", "level": "warning"},
+    ]
+    child.log.write_text("x" * 300_000 + "\n" + "\n".join(map(json.dumps, lines)) + "\n")
+    assert child.last_words() == "It last said: unexpected error: ValueError: no such colour"
+    with child.log.open("a") as words:
+        words.write("error: port: Port 80 is taken.\n  Use another.\n")
+    assert child.last_words() == "It last said: error: port: Port 80 is taken."
+    child.log.write_text(json.dumps(lines[0]))
+    assert child.last_words() == "It last said: started"
+    child.log.unlink()
+    assert child.last_words() == ""
+
+
+def test_a_log_stays_bounded_while_its_process_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "_LOG_BYTES", 10_000)
+    child = supervisor.Child("serve", [], tmp_path / "serve.log")
+    talker = "import sys, time\nwhile True: print('said', file=sys.stderr, flush=True); time.sleep(0.0002)"
+    with child.log.open("ab") as words:
+        child.process = subprocess.Popen([sys.executable, "-c", talker], stdin=subprocess.PIPE, stderr=words)
+    try:
+        for _ in range(3):
+            until(lambda: child.log.stat().st_size > 10_000)
+            child.trim()
+            assert child.log.stat().st_size < 10_000
+        assert (tmp_path / "serve.old.log").exists()
+        assert b"\0" not in child.log.read_bytes()
+    finally:
+        child.process.kill()
+        child.finish(time.monotonic() + 5)
+
+
 def test_a_child_that_keeps_falling_ends_with_its_last_words(tmp_path: Path) -> None:
     child = supervisor.Child("nonsense", [], tmp_path / "nonsense.log")
     with pytest.raises(supervisor.KeepsFalling) as ended:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, StrictInt
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from cofounder.kit import http, outside
 from cofounder.kit.errors import CofounderError, Conflict, NotFound
@@ -226,3 +227,20 @@ async def test_outside_calls_follow_no_redirect_and_end_in_time() -> None:
         answer = await client.get("https://here.example/")
         assert answer.status_code == 302
         assert client.timeout.read is not None
+
+
+async def test_who_asks_again_and_again_fills_the_log_with_no_tracebacks() -> None:
+    app = FastAPI()
+    http.install(app)
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("a cog is missing")
+
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    with capture_logs() as told:
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            incidents = [(await client.get("/broken")).json()["detail"] for _ in range(5)]
+    assert incidents == [f"Incident {entry['incident']}." for entry in told]
+    assert ["exc_info" in entry for entry in told] == [True, False, False, False, False]
+    assert told[4]["error"] == "RuntimeError: a cog is missing"
