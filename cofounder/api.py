@@ -5,17 +5,38 @@ await api.open_database()
 task_id = await api.process("Create a LinkedIn post about our Q4 growth metrics")
 """
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from cofounder.app import open_database, wire
+from cofounder.business.context import predicting, service
+from cofounder.business.derive import baselines
+from cofounder.business.state import business_state
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.schemas import ProcessIn
 from cofounder.flow.run import status as view
-from cofounder.kit.db import transaction
+from cofounder.kit import clock
+from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
 
-__all__ = ["open_database", "process", "status", "tools", "wire"]
+__all__ = [
+    "enrich_execution_with_context",
+    "find_similar_historical_tasks",
+    "get_business_state",
+    "get_correlation_analysis",
+    "get_platform_baseline",
+    "get_topic_effectiveness",
+    "open_database",
+    "predict",
+    "process",
+    "status",
+    "suggest_time",
+    "tools",
+    "wire",
+]
 
 
 async def process(
@@ -40,3 +61,69 @@ async def tools() -> list[dict[str, Any]]:
     wire()
     async with transaction() as session:
         return [tool.model_dump(mode="json") for tool in await view.tools_available(session)]
+
+
+def _plain(found: BaseModel) -> dict[str, Any]:
+    return found.model_dump(mode="json")
+
+
+async def find_similar_historical_tasks(
+    topic: str, keyword: str | None = None, limit: int = 5, *, as_of: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Earlier tasks and posts like a topic, best first, as GET /api/business/similar has them; `as_of` None is now."""
+    async with reading() as session:
+        found = await service.find_similar(session, topic, keyword, as_of=as_of or clock.now(), limit=limit)
+    return [_plain(one) for one in found]
+
+
+async def enrich_execution_with_context(
+    execution_id: UUID | None,
+    topic: str,
+    business_context: dict[str, Any] | None = None,
+    *,
+    as_of: datetime | None = None,
+) -> dict[str, Any]:
+    """What history says to a request, as of the task's own time unless told otherwise. Raises MetricInvalid."""
+    async with reading() as session:
+        return _plain(await service.enrich(session, execution_id, topic, business_context, as_of=as_of))
+
+
+async def get_topic_effectiveness(topic: str, days: int = 180, *, as_of: datetime | None = None) -> dict[str, Any]:
+    """What posts on a topic brought in the last `days` days, with intervals, or "not enough data" and the n."""
+    async with reading() as session:
+        return _plain(await service.topic_effectiveness(session, topic, as_of=as_of or clock.now(), days=days))
+
+
+async def get_correlation_analysis(*, as_of: datetime | None = None) -> dict[str, Any]:
+    """Which figures go together, with n, effective n, coefficient, interval, p and q."""
+    async with reading() as session:
+        return _plain(await service.correlation_analysis(session, as_of=as_of or clock.now()))
+
+
+async def get_business_state(*, as_of: datetime | None = None) -> dict[str, Any]:
+    """The company's figures as known at a time, in the names that examples use."""
+    async with reading() as session:
+        return (await business_state(session, as_of=as_of or clock.now())).state
+
+
+async def get_platform_baseline(
+    platform: str | None = None, *, as_of: datetime | None = None
+) -> dict[str, dict[str, Any]]:
+    """Platform -> what a post usually gets there, this month beside the long run."""
+    async with reading() as session:
+        channels = [platform] if platform else []
+        found = await baselines.baselines(session, channels=channels, as_of=as_of or clock.now())
+    return {name: _plain(one) for name, one in found.items()}
+
+
+async def predict(draft: str | dict[str, Any], channel: str, *, as_of: datetime | None = None) -> dict[str, Any]:
+    """What a draft may bring on a channel. A draft is its text, or the fields of `predicting.Text`."""
+    text = predicting.Text(content=draft) if isinstance(draft, str) else predicting.Text(**draft)
+    async with reading() as session:
+        return _plain(await predicting.predict(session, text, channel, as_of=as_of or clock.now()))
+
+
+async def suggest_time(channel: str, *, zone: str = "UTC", as_of: datetime | None = None) -> dict[str, Any]:
+    """When to publish next on a channel. Raises TimeZoneUnknown."""
+    async with reading() as session:
+        return _plain(await service.suggest_time(session, channel, as_of=as_of or clock.now(), zone=zone))

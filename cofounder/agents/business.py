@@ -7,7 +7,12 @@ from pydantic import BaseModel, Field
 
 from cofounder.agents.tools import AsOf, agent, tool
 from cofounder.business import ranking, similar
+from cofounder.business.context import predicting, service
+from cofounder.business.context.predicting import Prediction
+from cofounder.business.context.service import Context, CorrelationAnalysis
 from cofounder.business.derive import baselines as usual
+from cofounder.business.derive.times import SuggestedTime
+from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.records import service as records
 from cofounder.business.state import business_state
 from cofounder.kit import db
@@ -131,3 +136,59 @@ async def passages(topic: str, as_of: AsOf, limit: Limit = 6) -> PassagesOut:
         found = await similar.passages(session, topic, as_of=as_of, limit=limit)
     note = f"Built from {len(found)} of your posts." if found else f"Nothing you published covers {topic}."
     return PassagesOut(passages=found, note=note)
+
+
+@tool(SERVER, category="business", seconds=0.3)
+async def topic_effectiveness(
+    topic: Annotated[str, Field(min_length=1, max_length=500)],
+    as_of: AsOf,
+    days: Annotated[int, Field(ge=1, le=3650, description="How far back")] = 180,
+) -> TopicEffectiveness:
+    """What posts on a topic brought: engagement, conversions and revenue with intervals, or "not enough data"."""
+    async with db.reading() as session:
+        return await service.topic_effectiveness(session, topic, as_of=as_of, days=days)
+
+
+@tool(SERVER, category="business", seconds=0.5)
+async def correlation_analysis(as_of: AsOf) -> CorrelationAnalysis:
+    """Which of the company's figures go together: n and what it is worth, coefficient, interval, p and q."""
+    async with db.reading() as session:
+        return await service.correlation_analysis(session, as_of=as_of)
+
+
+@tool(SERVER, category="business", seconds=0.5)
+async def predict(
+    content: Annotated[str, Field(min_length=1, max_length=100_000, description="The text as its reader would see it")],
+    channel: Annotated[str, Field(min_length=1, max_length=50)],
+    as_of: AsOf,
+    title: str | None = None,
+    topic: str | None = None,
+    persona: str | None = None,
+) -> Prediction:
+    """What a draft may bring on a channel, with an 80% interval, how often such held, and whether that beats the mean."""
+    text = predicting.Text(content=content, title=title, topic=topic, persona=persona)
+    async with db.reading() as session:
+        return await predicting.predict(session, text, channel, as_of=as_of)
+
+
+@tool(SERVER, category="business", seconds=0.2)
+async def suggest_time(
+    channel: Annotated[str, Field(min_length=1, max_length=50)],
+    as_of: AsOf,
+    zone: Annotated[str, Field(max_length=64, description="A time zone such as Europe/Berlin")] = "UTC",
+) -> SuggestedTime:
+    """When to publish next on a channel; no time where no hour and no weekday is clearly better."""
+    async with db.reading() as session:
+        return await service.suggest_time(session, channel, as_of=as_of, zone=zone)
+
+
+@tool(SERVER, category="business", seconds=0.8)
+async def enrich_context(
+    topic: Annotated[str, Field(min_length=1, max_length=500)],
+    as_of: AsOf,
+    metrics: Annotated[dict[str, Any] | None, Field(description="Figures given with the request; they win")] = None,
+    channels: Channels = None,
+) -> Context:
+    """All that history says to a request at once: state, similar work, usual results, the topic, times to publish."""
+    async with db.reading() as session:
+        return await service.enrich(session, None, topic, metrics, as_of=as_of, channels=channels or ())

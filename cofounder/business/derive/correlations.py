@@ -7,7 +7,7 @@ Interval and p come from Fisher's z with that n; q from Benjamini and Hochberg o
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -36,7 +36,7 @@ class Correlation(BaseModel):
 
 
 def correlate(
-    pairs: Sequence[tuple[str, str]], series: Mapping[str, Mapping[object, float]], over: Literal["months", "posts"]
+    pairs: Sequence[tuple[str, str]], series: Mapping[str, Mapping[Any, float]], over: Literal["months", "posts"]
 ) -> list[Correlation]:
     """Each pair over the keys that both have, in their order; months are corrected for autocorrelation."""
     found = [_one(a, b, series.get(a, {}), series.get(b, {}), over) for a, b in pairs]
@@ -54,8 +54,8 @@ def corrected(found: Sequence[Correlation]) -> list[Correlation]:
     return sorted(told, key=lambda one: (one.q is None, one.q or 0.0, -abs(one.pearson or 0.0), one.first, one.second))
 
 
-def _one(a: str, b: str, first: Mapping[object, float], second: Mapping[object, float], over: str) -> Correlation:
-    keys = [key for key in sorted(first, key=str) if key in second]
+def _one(a: str, b: str, first: Mapping[Any, float], second: Mapping[Any, float], over: str) -> Correlation:
+    keys = [key for key in sorted(first) if key in second]
     xs, ys = [float(first[key]) for key in keys], [float(second[key]) for key in keys]
     n = len(keys)
     held = Correlation(first=a, second=b, over=over, status=NOT_ENOUGH, n=n)

@@ -158,7 +158,7 @@ async def platforms(session: AsyncSession, as_of: datetime) -> list[str]:
 
 _KNOWN_WEB = """measured_at <= :as_of AND day <= CAST(:today AS date) AND day >= :since
   AND (superseded_at IS NULL OR superseded_at > :as_of)
-  AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM web_analytics o WHERE NOT o.is_sample))"""
+  AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM web_analytics o WHERE NOT o.is_sample AND o.measured_at <= :as_of))"""
 
 
 @lru_cache
@@ -189,7 +189,8 @@ FROM (
   FROM financial_metrics
   WHERE measured_at <= :as_of AND period_end <= CAST(:today AS date) AND period_start >= :since
     AND {key} <> '' AND split_by = :split AND metric_type = ANY(CAST(:types AS text[]))
-    AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM financial_metrics o WHERE NOT o.is_sample))
+    AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM financial_metrics o
+                                           WHERE NOT o.is_sample AND o.measured_at <= :as_of))
   ORDER BY metric_type, period_start, period_end, {key}, measured_at DESC, id DESC) newest
 GROUP BY 1, 2"""
 

@@ -204,9 +204,10 @@ def _joined(post: Post, reading: SocialPostAnalytics | None) -> PostWithReading:
 
 
 def _counts(table: type[FinancialMetric] | type[WebAnalytics]) -> Any:
-    """Sample rows count only as long as the company has none of its own in that table."""
+    """Sample rows count only as long as the company knows none of its own in that table."""
     own = aliased(table)
-    return or_(table.is_sample.is_(False), ~exists().where(own.is_sample.is_(False)))
+    theirs = exists().where(own.is_sample.is_(False), own.measured_at <= bindparam("as_of"))
+    return or_(table.is_sample.is_(False), ~theirs)
 
 
 @lru_cache

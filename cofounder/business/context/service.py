@@ -1,0 +1,247 @@
+"""The questions that a plan, a person or a script asks of history. Every answer is as of a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business import state
+from cofounder.business.context import index
+from cofounder.business.derive import anomalies as odd
+from cofounder.business.derive import baselines, correlations, growth, queries, times, topics
+from cofounder.business.derive.correlations import Correlation
+from cofounder.business.derive.times import BestTimes, SuggestedTime
+from cofounder.business.derive.topics import TopicEffectiveness
+from cofounder.business.records import service as records
+from cofounder.business.similar import SimilarTask, like_posts, similar_content
+from cofounder.kit import clock
+from cofounder.kit.errors import InputInvalid
+
+_LIKE_TOPIC = 0.12  # likeness from which a post counts as being on a topic that no post is filed under
+_POSTS = 5_000  # newest, in what is reckoned post by post
+_YEARS = 3
+
+
+class TimeZoneUnknown(InputInvalid):
+    """There is no time zone of this name."""
+
+    hint = "Names are like Europe/Berlin or UTC."
+
+
+class Context(BaseModel):
+    """What history says to one request."""
+
+    execution_id: UUID | None
+    topic: str
+    as_of: datetime
+    business_state: dict[str, Any]
+    state_source: str = Field(description="request, stored or none")
+    similar_historical_content: list[SimilarTask]
+    platform_baseline: dict[str, baselines.Baseline]
+    topic_effectiveness: TopicEffectiveness
+    suggested_times: dict[str, SuggestedTime]
+    missing: list[str] = Field(description="What is not known, in sentences")
+
+
+class CorrelationAnalysis(BaseModel):
+    """Which figures go together. None of it says why."""
+
+    as_of: datetime
+    status: Literal["ok", "not enough data"]
+    months: int
+    posts: int
+    tested: int = Field(description="Pairs that had enough data; q corrects for all of them")
+    correlations: list[Correlation]
+    notes: list[str]
+
+
+async def find_similar(
+    session: AsyncSession,
+    topic: str,
+    keyword: str | None = None,
+    *,
+    as_of: datetime,
+    channels: Sequence[str] = (),
+    limit: int = 5,
+) -> list[SimilarTask]:
+    """Earlier work like a topic and a keyword, best first."""
+    wanted = " ".join(filter(None, [topic, keyword]))
+    return await similar_content(session, wanted, channels=channels, as_of=as_of, limit=limit)
+
+
+async def enrich(
+    session: AsyncSession,
+    execution_id: UUID | None,
+    topic: str,
+    business_context: Mapping[str, Any] | None = None,
+    *,
+    as_of: datetime | None = None,
+    channels: Sequence[str] = (),
+) -> Context:
+    """Everything that history says to a request, as of the request's own time where none is given.
+
+    Figures of `business_context` win over stored ones. Raises MetricInvalid.
+    """
+    if as_of is None:
+        task = await records.find_by_id(session, execution_id) if execution_id else None
+        as_of = task.as_of if task else clock.now()
+    found = await state.business_state(session, as_of=as_of, given=business_context)
+    usual = await baselines.baselines(session, channels=channels, as_of=as_of)
+    suggested = {name: await suggest_time(session, name, as_of=as_of) for name in usual}
+    return Context(
+        execution_id=execution_id,
+        topic=topic,
+        as_of=as_of,
+        business_state=found.state,
+        state_source=found.source,
+        similar_historical_content=await similar_content(session, topic, channels=channels, as_of=as_of),
+        platform_baseline=usual,
+        topic_effectiveness=await topic_effectiveness(session, topic, as_of=as_of),
+        suggested_times=suggested,
+        missing=[
+            *found.missing,
+            *(f"No post on {name} has been measured yet." for name, one in usual.items() if not one.count),
+        ],
+    )
+
+
+async def topic_effectiveness(
+    session: AsyncSession, topic: str, *, as_of: datetime, days: int = 180
+) -> TopicEffectiveness:
+    """What posts on a topic brought: those filed under it, else those whose words are like it."""
+    found = await topics.of_topic(session, topic, as_of=as_of, days=days)
+    if found.sample_size:
+        return found
+    ids = await like_posts(session, topic, as_of=as_of, least=_LIKE_TOPIC)
+    return await topics.of_posts(session, topic, ids, as_of=as_of, days=days)
+
+
+async def all_topics(
+    session: AsyncSession,
+    *,
+    as_of: datetime,
+    days: int = 180,
+    by: Literal["category", "cluster"] = "category",
+    channels: Sequence[str] = (),
+) -> list[TopicEffectiveness]:
+    """Every topic with its figures, most posts first. `cluster`: topics found in the words; none without an index."""
+    if by == "category":
+        return await topics.by_category(session, as_of=as_of, days=days, platforms=channels)
+    held = await index.fitted(session)
+    if held is None:
+        return []
+    names = held.fitted.topics
+    return await topics.by_cluster(session, held.id, names, as_of=as_of, days=days, platforms=channels)
+
+
+async def best_times(
+    session: AsyncSession, channel: str, *, as_of: datetime, days: int = 365, zone: str = "UTC"
+) -> BestTimes:
+    """Which hours and weekdays did better, with intervals. Raises TimeZoneUnknown."""
+    _checked(zone)
+    return await times.best_times(session, channel, as_of=as_of, days=days, zone=zone)
+
+
+async def suggest_time(
+    session: AsyncSession, channel: str, *, as_of: datetime, zone: str = "UTC", days: int = 365
+) -> SuggestedTime:
+    """When to publish on a channel next. Raises TimeZoneUnknown."""
+    return times.suggested(await best_times(session, channel, as_of=as_of, days=days, zone=zone), as_of)
+
+
+def _checked(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise TimeZoneUnknown(f"There is no time zone {zone!r}.", field="zone") from error
+
+
+async def growth_rates(session: AsyncSession, *, as_of: datetime) -> list[growth.Growth]:
+    """How each stored figure grows."""
+    return growth.growth(await state.load(session, as_of=as_of))
+
+
+async def anomalies(session: AsyncSession, *, as_of: datetime, days: int = 365) -> odd.Anomalies:
+    """Days and posts far from what was usual."""
+    since = as_of - timedelta(days=days)
+    rows = await queries.days(session, as_of=as_of, since=since.date())
+    return odd.anomalies(rows, await queries.posts(session, as_of=as_of, since=since, limit=_POSTS))
+
+
+async def correlation_analysis(session: AsyncSession, *, as_of: datetime) -> CorrelationAnalysis:
+    """Business figures month by month, and what posts are like against what they brought, all with n and q."""
+    stored = await state.load(session, as_of=as_of)
+    posts = await queries.posts(session, as_of=as_of, since=as_of - timedelta(days=366 * _YEARS), limit=_POSTS)
+    monthly = {name: growth.months(points) for name, points in stored.items()}
+    monthly = {name: values for name, values in monthly.items() if values and not name.startswith("target_")}
+    monthly |= _posted(posts, as_of)
+    names = sorted(monthly)
+    pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
+    found = correlations.correlate(pairs, monthly, "months")
+    found += correlations.correlate(_POST_PAIRS, _post_series(posts), "posts")
+    found = correlations.corrected(found)
+    tested = sum(one.p is not None for one in found)
+    months = len({month for values in monthly.values() for month in values})
+    return CorrelationAnalysis(
+        as_of=as_of,
+        status="ok" if tested else "not enough data",
+        months=months,
+        posts=len(posts),
+        tested=tested,
+        correlations=found,
+        notes=["Figures that go together need not move each other.", "Posts are compared within their platform."],
+    )
+
+
+_POST_PAIRS = [
+    ("quality_score", "engagement_rate"),
+    ("length", "engagement_rate"),
+    ("hour", "engagement_rate"),
+    ("engagement_rate", "conversions"),
+    ("views", "revenue"),
+]
+
+
+def _posted(posts: Sequence[Mapping[str, Any]], as_of: datetime) -> dict[str, dict[Any, float]]:
+    """Posts and their engagement by the month they were published in; the running month is not over."""
+    counts: dict[Any, float] = {}
+    engaged: dict[Any, float] = {}
+    for post in posts:
+        month = post["published_at"].astimezone(UTC).date().replace(day=1)
+        if month >= as_of.astimezone(UTC).date().replace(day=1):
+            continue
+        counts[month] = counts.get(month, 0.0) + 1
+        engaged[month] = engaged.get(month, 0.0) + (post["engaged"] or 0.0)
+    return {"posts_published": counts, "post_engagement": engaged} if counts else {}
+
+
+def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, float]]:
+    """Each post's figures less its platform's mean, so that platforms are not compared."""
+    raw: dict[str, dict[Any, float]] = {name: {} for pair in _POST_PAIRS for name in pair}
+    for post in posts:
+        rate = post["engaged"] / post["views"] if post["views"] and post["engaged"] is not None else None
+        told = {
+            "quality_score": post["quality_score"],
+            "length": float(post["characters"]),
+            "hour": float(post["published_at"].hour),
+            "engagement_rate": rate,
+            "conversions": post["conversions"],
+            "views": post["views"],
+            "revenue": post["revenue"],
+        }
+        for name, value in told.items():
+            if value is not None:
+                raw[name][post["id"]] = value
+    platform = {post["id"]: post["platform"] for post in posts}
+    for values in raw.values():
+        sums: dict[str, list[float]] = {}
+        for id, value in values.items():
+            sums.setdefault(platform[id], []).append(value)
+        for id in values:
+            mine = sums[platform[id]]
+            values[id] -= sum(mine) / len(mine)
+    return raw

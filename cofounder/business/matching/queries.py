@@ -1,0 +1,193 @@
+"""The SQL of matches: what has no other side yet, what it could be, and setting the link."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.matching.tables import Match
+
+MOST = 20_000  # of each kind in one run; the next run goes on
+
+
+async def alone(session: AsyncSession) -> None:
+    """One run at a time: the next waits."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('cofounder matching'))"))
+
+
+# What names each other by id was linked as it came in; the link and its confidence are kept all the same.
+_BY_ID = (
+    """INSERT INTO matches (id, kind, subject, subject_label, target_id, target_label, method, confidence, state, evidence, rows)
+    SELECT gen_random_uuid(), 'post_task', p.id::text, left(coalesce(p.title, p.content), 200), t.id,
+      left(coalesce(t.title, t.request), 200), 'id', 1, 'sure', jsonb_build_object('id', p.task_external_id), 1
+    FROM posts p JOIN tasks t ON t.id = p.task_id
+    WHERE p.task_external_id IS NOT NULL AND p.origin <> ''
+      AND NOT EXISTS (SELECT 1 FROM matches m WHERE m.kind = 'post_task' AND m.subject = p.id::text)
+    ON CONFLICT DO NOTHING""",
+    """INSERT INTO matches (id, kind, subject, subject_label, target_id, target_label, method, confidence, state, evidence, rows)
+    SELECT gen_random_uuid(), 'reading_post', r.natural_key::text, left(max(r.post_external_id), 200), p.id,
+      left(coalesce(p.title, p.content), 200), 'id', 1, 'sure', jsonb_build_object('id', max(r.post_external_id)), count(*)
+    FROM social_post_analytics r JOIN posts p ON p.id = r.post_id
+    WHERE r.post_external_id IS NOT NULL AND r.origin <> ''
+      AND NOT EXISTS (SELECT 1 FROM matches m WHERE m.kind = 'reading_post' AND m.subject = r.natural_key::text)
+    GROUP BY r.natural_key, p.id, p.title, p.content
+    ON CONFLICT DO NOTHING""",
+)
+
+
+async def note_ids(session: AsyncSession) -> None:
+    """Write down the links that ids made."""
+    for statement in _BY_ID:
+        await session.execute(text(statement))
+
+
+async def _rows(session: AsyncSession, query: str, **asked: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in (await session.execute(text(query), asked)).mappings()]
+
+
+async def loose_posts(session: AsyncSession) -> list[dict[str, Any]]:
+    """Imported posts without a task."""
+    return await _rows(
+        session,
+        """SELECT id, platform, title, left(content, 300) AS content, url, published_at FROM posts
+        WHERE task_id IS NULL AND publication_id IS NULL AND published_at IS NOT NULL ORDER BY published_at LIMIT :most""",
+        most=MOST,
+    )
+
+
+async def ended_tasks(session: AsyncSession) -> list[dict[str, Any]]:
+    """Tasks that a post may have been made for."""
+    return await _rows(
+        session,
+        """SELECT id, external_id, title, topic, request, coalesce(completed_at, created_at) AS at FROM tasks
+        WHERE status IN ('completed', 'approved', 'publishing') OR is_legacy ORDER BY created_at DESC LIMIT :most""",
+        most=MOST,
+    )
+
+
+async def posts(session: AsyncSession) -> list[dict[str, Any]]:
+    """Posts that readings and visits may belong to."""
+    return await _rows(
+        session,
+        """SELECT id, external_id, platform, title, content, url, campaign, published_at FROM posts
+        WHERE published_at IS NOT NULL ORDER BY published_at DESC LIMIT :most""",
+        most=5 * MOST,
+    )
+
+
+async def loose_readings(session: AsyncSession) -> list[dict[str, Any]]:
+    """Readings without a post, as the posts that their source names."""
+    return await _rows(
+        session,
+        """SELECT natural_key::text AS subject, platform, max(post_url) AS url, max(post_title) AS title,
+          min(measured_at) AS at, count(*) AS rows
+        FROM social_post_analytics WHERE post_id IS NULL AND coalesce(post_url, post_title) IS NOT NULL
+        GROUP BY natural_key, platform LIMIT :most""",
+        most=MOST,
+    )
+
+
+async def loose_visits(session: AsyncSession) -> list[dict[str, Any]]:
+    """Pages and campaigns whose visits belong to no post yet."""
+    return await _rows(
+        session,
+        """SELECT page_id, campaign, source, min(day) AS first_day, max(day) AS last_day, count(*) AS rows
+        FROM web_analytics WHERE post_id IS NULL AND (page_id <> '' OR campaign <> '')
+        GROUP BY page_id, campaign, source LIMIT :most""",
+        most=MOST,
+    )
+
+
+async def decided(session: AsyncSession) -> set[tuple[str, str, UUID]]:
+    """Links that a person decided on."""
+    query = select(Match.kind, Match.subject, Match.target_id).where(Match.state.in_(("confirmed", "refused")))
+    return {(row[0], row[1], row[2]) for row in (await session.execute(query)).all()}
+
+
+async def put(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Write links; what a person decided stays, what was doubtful may have become sure. How many are new."""
+    before = await session.scalar(select(func.count()).select_from(Match))
+    for at in range(0, len(rows), 1_000):
+        given = insert(Match).values([dict(row) for row in rows[at : at + 1_000]])
+        changed = {name: given.excluded[name] for name in ("method", "confidence", "state", "evidence", "rows")}
+        await session.execute(
+            given.on_conflict_do_update(
+                index_elements=["kind", "subject", "target_id"],
+                set_=changed,
+                where=Match.state.in_(("sure", "doubtful")),
+            )
+        )
+    return int(await session.scalar(select(func.count()).select_from(Match)) or 0) - int(before or 0)
+
+
+async def drop_doubtful(session: AsyncSession, kind: str, subjects: Sequence[str]) -> None:
+    """Take the doubtful links of subjects away that have found their place."""
+    await session.execute(
+        text("DELETE FROM matches WHERE kind = :kind AND state = 'doubtful' AND subject = ANY(:subjects)"),
+        {"kind": kind, "subjects": list(subjects)},
+    )
+
+
+_SET = {
+    "post_task": "UPDATE posts SET task_id = {to} WHERE id = CAST(:subject AS uuid) AND task_id {was}",
+    "reading_post": """UPDATE social_post_analytics SET post_id = {to}
+      WHERE natural_key = CAST(:subject AS uuid) AND post_id {was}""",
+    "web_post": """UPDATE web_analytics SET post_id = {to}
+      WHERE page_id = :page AND campaign = :campaign AND source = :source AND post_id {was}""",
+    "evaluation_task": "UPDATE quality_evaluations SET task_id = {to} WHERE task_external_id = :subject AND task_id {was}",
+}
+
+
+async def link(session: AsyncSession, kind: str, subject: str, target: UUID) -> int:
+    """Set the link on the rows that have none."""
+    query = _SET[kind].format(to="CAST(:target AS uuid)", was="IS NULL")
+    answer: Any = await session.execute(text(query), {**_subject(kind, subject), "target": target})
+    return int(answer.rowcount)
+
+
+async def unlink(session: AsyncSession, kind: str, subject: str, target: UUID) -> int:
+    """Take the link off the rows that have this one."""
+    query = _SET[kind].format(to="NULL", was="= CAST(:target AS uuid)")
+    answer: Any = await session.execute(text(query), {**_subject(kind, subject), "target": target})
+    return int(answer.rowcount)
+
+
+def _subject(kind: str, subject: str) -> dict[str, str]:
+    if kind != "web_post":
+        return {"subject": subject}
+    page, campaign, source = subject.split("\x1f")
+    return {"page": page, "campaign": campaign, "source": source}
+
+
+async def one(session: AsyncSession, id: UUID) -> Match | None:
+    return (await session.execute(select(Match).where(Match.id == id).with_for_update())).scalar_one_or_none()
+
+
+async def standing(session: AsyncSession, kind: str, subject: str) -> list[Match]:
+    """The other links of a subject."""
+    query = select(Match).where(Match.kind == kind, Match.subject == subject).with_for_update()
+    return list((await session.execute(query)).scalars())
+
+
+async def listed(
+    session: AsyncSession, state: str | None, kind: str | None, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Match]:
+    """Newest first."""
+    query = select(Match).order_by(Match.made_at.desc(), Match.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Match.state == state)
+    if kind is not None:
+        query = query.where(Match.kind == kind)
+    if after is not None:
+        query = query.where(tuple_(Match.made_at, Match.id) < after)
+    return list((await session.execute(query)).scalars())
+
+
+async def counts(session: AsyncSession) -> dict[str, int]:
+    """How many links there are by state."""
+    found = await session.execute(select(Match.state, func.count()).group_by(Match.state))
+    return {row[0]: row[1] for row in found.all()}
