@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit.clock import now
-from cofounder.kit.errors import Conflict
+from cofounder.kit.errors import Conflict, InputInvalid
 from cofounder.kit.tables import KeptAnswer
 
 KEPT = timedelta(days=7)
@@ -38,6 +38,23 @@ class KeyReused(Conflict):
     """This Idempotency-Key came before with another body."""
 
     hint = "Use a new key for a new request; repeat the same body to get the first answer again."
+
+
+class GivenOnce(InputInvalid):
+    """The answer holds a secret, which is kept nowhere and so cannot be given a second time."""
+
+    hint = (
+        "Leave Idempotency-Key out. Where an answer was lost, look at the list, end what you do not hold, make another."
+    )
+
+
+async def _no_key(idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None) -> None:
+    if idempotency_key is not None:
+        raise GivenOnce(field="Idempotency-Key")
+
+
+NoKey = Depends(_no_key)
+"""For the `dependencies` of a route whose answer holds a secret: a key is refused, never passed over."""
 
 
 class _Once:
@@ -69,7 +86,7 @@ async def answer(
     """
     if key is None:
         return await act()
-    id = _digest([where, who, key])
+    id = named(where, who, key)
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(id, 0))))
     sent = _digest(body.model_dump(mode="json", exclude_unset=True))
     kept = await session.get(KeptAnswer, id)
@@ -82,6 +99,11 @@ async def answer(
     session.add(KeptAnswer(id=id, sent=sent, answer=made.model_dump_json(), answered_at=now()))
     await session.flush()
     return made
+
+
+def named(where: str, who: str, key: str) -> str:
+    """What a key is stored as: it counts for its place and its caller, and nobody can choose what another's becomes."""
+    return _digest([where, who, key])
 
 
 Once = Annotated[_Once, Depends()]

@@ -17,6 +17,7 @@ from cofounder.flow.publish import queries, service
 from cofounder.flow.publish.errors import PlatformUnknown
 from cofounder.flow.publish.schemas import Order, PublishIn, PublishOut
 from cofounder.flow.run import service as run
+from cofounder.kit import once
 from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
 from cofounder.kit.once import KeyReused
@@ -27,7 +28,7 @@ from cofounder.people.roles import Caller
 async def publish_now(
     session: AsyncSession, given: PublishIn, *, by: Caller, idempotency_key: str | None = None
 ) -> PublishOut:
-    """Publish a text as it stands, once: the same key, or without one the same text, answers with the first.
+    """Publish a text as it stands, once: the caller's same key, or without one anybody's same text, answers with the first.
 
     Raises PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, KeyReused, NotAllowed.
     """
@@ -40,7 +41,7 @@ async def publish_now(
             f"There is no platform {given.platform!r}.", field="platform", hint=f"Platforms: {known}."
         )
     body_hash = _hash(channel, given)
-    key = f"publish:{idempotency_key}" if idempotency_key else f"publish:text:{body_hash}"
+    key = once.named("publish", by.who, idempotency_key) if idempotency_key else once.named("text", "", body_hash)
     await queries.take_turn(session, key)
     earlier = await records.find_task(session, idempotency_key=key)
     if earlier is not None:

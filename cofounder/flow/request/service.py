@@ -16,7 +16,7 @@ from cofounder.flow.request import queries
 from cofounder.flow.request.phases import FINAL, PHASES
 from cofounder.flow.request.schemas import ClarifyIn, PhaseOut, ProcessIn, TaskOut
 from cofounder.flow.request.spelling import spelled, spelling
-from cofounder.kit import durable, live
+from cofounder.kit import durable, live, once
 from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid
 from cofounder.kit.ids import new_id
@@ -82,12 +82,13 @@ async def submit(
     automatic: bool = False,
     is_sample: bool = False,
 ) -> records.TaskRow:
-    """Store the task and enqueue its journey in one transaction; a repeated key answers with the first task.
+    """Store the task and enqueue its journey in one transaction; a key that `by` repeats answers with the first task.
 
     Raises InputInvalid with the field at fault (a metric, a channel, a part of the plan) and KeyReused.
     """
     body_hash = _hash(body)
     if idempotency_key is not None:
+        idempotency_key = once.named("process", by, idempotency_key)
         await queries.take_turn(session, idempotency_key)
         earlier = await records.find_task(session, idempotency_key=idempotency_key)
         if earlier is not None:

@@ -1,6 +1,7 @@
 """A text that is given to publish: one task, one decision, one publication, however often it is asked for."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, Text
 from cofounder.flow.publish import given, service, steps
 from cofounder.flow.publish.errors import PlatformUnknown
 from cofounder.flow.publish.schemas import PublishIn, PublishOut
+from cofounder.flow.request.schemas import ProcessIn
+from cofounder.flow.request.service import submit
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import NotAllowed
@@ -65,6 +68,24 @@ async def test_a_key_belongs_to_one_text(session: AsyncSession) -> None:
     assert (await publish(session, key="k1")).task_id == first.task_id
     with pytest.raises(KeyReused):
         await publish(session, key="k1", content="Something else entirely.")
+
+
+async def test_nobody_takes_anothers_key_nor_one_of_another_address(session: AsyncSession) -> None:
+    other = replace(APPROVER, name="eve")
+    body = PublishIn.model_validate({"platform": "linkedin", "content": WORDS})
+    asked = ProcessIn(request="Write a LinkedIn post about our bakery")
+    first = await publish(session, key="k1")
+    for key in ("k1", "publish:k1", "publish:text:k1"):
+        task = await submit(session, asked, by=other.who, idempotency_key=key)
+        assert (await submit(session, asked, by=other.who, idempotency_key=key)).id == task.id
+        assert (await submit(session, asked, by=APPROVER.who, idempotency_key=key)).id != task.id
+    theirs = await given.publish_now(session, body, by=other, idempotency_key="k1")
+    assert theirs.task_id != first.task_id
+    assert (await publish(session, key="k1")).task_id == first.task_id
+    plain = await given.publish_now(session, body, by=other)
+    assert (
+        plain.task_id == (await publish(session)).task_id
+    )  # the same text without a key is the same, whoever gives it
 
 
 async def test_both_names_of_x_are_one_platform(session: AsyncSession) -> None:
