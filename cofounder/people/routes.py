@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
 from cofounder.kit.http import Page, Router, Session, Time, documented
+from cofounder.kit.once import GivenOnce, KeyReused, NoKey, Once
 from cofounder.people import cookies, service, sign_ins, signs, users
 from cofounder.people.access import Admin, Viewer
 from cofounder.people.attempts import TooManyAttempts
@@ -118,11 +119,15 @@ async def list_people(session: Session, caller: Admin, cursor: Cursor = None, li
 @router.post(
     "/api/people",
     status_code=201,
-    responses=documented(users.PersonNameInvalid, users.PersonNameTaken, users.EmailInvalid),
+    responses=documented(users.PersonNameInvalid, users.PersonNameTaken, users.EmailInvalid, KeyReused),
 )
-async def add_person(body: PersonIn, session: Session, caller: Admin) -> PersonOut:
+async def add_person(body: PersonIn, session: Session, caller: Admin, once: Once) -> PersonOut:
     """Add a person. They come in by a link and may then set a password."""
-    return shown(await users.add(session, body.name, body.role, caller, email=body.email))
+
+    async def add() -> PersonOut:
+        return shown(await users.add(session, body.name, body.role, caller, email=body.email))
+
+    return await once.answer(session, caller.who, body, add, PersonOut)
 
 
 @router.patch("/api/people/{person_id}", responses=documented(users.PersonMissing, users.LastAdmin))
@@ -137,7 +142,10 @@ async def change_person(person_id: UUID, body: PersonChange, session: Session, c
 
 
 @router.post(
-    "/api/people/{person_id}/link", status_code=201, responses=documented(users.PersonMissing, users.PersonDisabled)
+    "/api/people/{person_id}/link",
+    status_code=201,
+    dependencies=[NoKey],
+    responses=documented(users.PersonMissing, users.PersonDisabled, GivenOnce),
 )
 async def make_link(person_id: UUID, session: Session, caller: Admin, response: Response) -> LinkOut:
     """A link that signs this person in once, within 15 minutes. Earlier ones stop working."""
@@ -156,7 +164,8 @@ async def list_api_keys(session: Session, caller: Admin, cursor: Cursor = None, 
 @router.post(
     "/api/keys",
     status_code=201,
-    responses=documented(service.KeyNameInvalid, service.KeyNameTaken, service.ExpiryPassed),
+    dependencies=[NoKey],
+    responses=documented(service.KeyNameInvalid, service.KeyNameTaken, service.ExpiryPassed, GivenOnce),
 )
 async def make_key(body: KeyIn, session: Session, caller: Admin, response: Response) -> KeyMade:
     """Make a key. Its secret is in this answer and nowhere else."""

@@ -239,6 +239,16 @@ async def test_an_idempotency_key_makes_one_command(house: House) -> None:
     assert len({one["command_id"] for one in at_once}) == 1
 
 
+async def test_a_key_makes_one_batch(house: House) -> None:
+    keyed, body = {"Idempotency-Key": "batch"}, {"items": [WORK] * 3}
+    first, again = [await house.operator.post("/api/commands/batch", json=body, headers=keyed) for _ in range(2)]
+    assert first.status_code == 201, first.text
+    assert again.json() == first.json()
+    assert len(await claim(house, max=10)) == 3
+    other = await house.operator.post("/api/commands/batch", json={"items": [WORK]}, headers=keyed)
+    problem(other, 409, "key_reused", "Idempotency-Key")
+
+
 async def test_many_are_made_and_answered_in_one_request_each_by_itself(house: House) -> None:
     made = (await house.operator.post("/api/commands/batch", json={"items": [WORK] * 10})).json()["items"]
     held = await claim(house, max=10)

@@ -37,6 +37,26 @@ async def test_a_person_is_added_changed_and_shut_out(clients: list[httpx.AsyncC
     assert link["token"] not in str(listed)
 
 
+async def test_a_key_for_the_request_adds_one_person_and_is_refused_where_a_secret_is_answered(
+    clients: list[httpx.AsyncClient],
+) -> None:
+    _, admin = clients
+    keyed, body = {"Idempotency-Key": "p1"}, {"name": "Cy Young", "role": "viewer"}
+    first, again = [await admin.post("/api/people", json=body, headers=keyed) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    other = await admin.post("/api/people", json={**body, "name": "Di Young"}, headers=keyed)
+    assert (other.status_code, other.json()["code"]) == (409, "key_reused")
+    path = f"/api/people/{first.json()['id']}/link"
+    for told in (
+        await admin.post(path, headers=keyed),
+        await admin.post("/api/keys", json={"name": "once", "role": "viewer"}, headers=keyed),
+    ):
+        assert (told.status_code, told.json()["code"]) == (422, "given_once")
+        assert told.json()["errors"][0]["field"] == "Idempotency-Key"
+    assert (await admin.get("/api/keys")).text.count("once") == 0
+
+
 @pytest.mark.parametrize("change", [{"role": "viewer"}, {"disabled": True}])
 async def test_the_last_admin_stays(clients: list[httpx.AsyncClient], change: dict[str, object]) -> None:
     _, admin = clients

@@ -53,7 +53,7 @@ from cofounder.flow.run.commands.schemas import (
 from cofounder.kit.db import transaction
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.live import NotListening
-from cofounder.kit.once import IdempotencyKey
+from cofounder.kit.once import IdempotencyKey, KeyReused, Once
 from cofounder.people import Caller, Operator, Viewer
 
 router = Router(prefix="/api/commands", tags=["commands"])
@@ -72,10 +72,14 @@ async def create_command(
     return (await views.several(session, [made]))[0]
 
 
-@router.post("/batch", status_code=201, responses=documented(*_MAKING))
-async def create_commands(body: CommandsIn, session: Session, caller: Operator) -> Made:
+@router.post("/batch", status_code=201, responses=documented(*_MAKING, KeyReused))
+async def create_commands(body: CommandsIn, session: Session, caller: Operator, once: Once) -> Made:
     """Queue many commands in this order, all or none."""
-    return Made(items=await views.several(session, await service.make(session, body.items, by=caller.who)))
+
+    async def make() -> Made:
+        return Made(items=await views.several(session, await service.make(session, body.items, by=caller.who)))
+
+    return await once.answer(session, caller.who, body, make, Made)
 
 
 @router.post("/claim", responses=documented(NotListening))
