@@ -1,22 +1,30 @@
 """A real Chromium on the product as people meet it; left out, saying so, where there is no Chromium."""
 
+import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright, expect
 
+from cofounder import app as product
 from cofounder.kit import pages
 from cofounder.kit.db import transaction
+from cofounder.kit.testing import until
 from cofounder.people import LOCAL_OWNER, Role, users
-from tests.api.conftest import House, house, working
+from tests.api.conftest import House, Quiet, house, working
 
 __all__ = ["house", "working"]
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+expect.set_options(timeout=60_000)  # a state is waited for, on a loaded machine too
+DESK = ViewportSize(width=1440, height=900)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,11 +46,11 @@ async def browser() -> AsyncIterator[Browser]:
         await found.close()
 
 
-async def link_of(house: House, name: str, role: Role) -> str:
+async def link_of(url: str, name: str, role: Role) -> str:
     """An address that signs this new person in once."""
     async with transaction() as session:
         row = await users.add(session, name, role, LOCAL_OWNER)
-        return f"{house.url}/#link={await users.link(session, row, LOCAL_OWNER)}"
+        return f"{url}/#link={await users.link(session, row, LOCAL_OWNER)}"
 
 
 class Visitor:
@@ -54,17 +62,50 @@ class Visitor:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
 
-@pytest_asyncio.fixture
-async def mara(working: House, browser: Browser) -> AsyncIterator[Visitor]:
-    """Mara, an approver, signed in by her link, on a desk's screen."""
-    context = await browser.new_context(
-        base_url=working.url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
-    )
+@asynccontextmanager
+async def visiting(browser: Browser, url: str, name: str, role: Role) -> AsyncIterator[Visitor]:
+    """Somebody new, signed in by their link, on a desk's screen; the browser had nothing to complain about."""
+    context = await browser.new_context(base_url=url, viewport=DESK, reduced_motion="reduce")
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     visitor = Visitor(page, context)
-    await page.goto(await link_of(working, "Mara", "approver"))
+    await page.goto(await link_of(url, name, role))
     await page.get_by_role("navigation", name="Journey").wait_for()
     yield visitor
     assert visitor.complaints == []
     await context.close()
+
+
+@pytest_asyncio.fixture
+async def mara(working: House, browser: Browser) -> AsyncIterator[Visitor]:
+    """Mara, an approver; what she asks for is carried out."""
+    async with visiting(browser, working.url, "Mara", "approver") as visitor:
+        yield visitor
+
+
+@pytest_asyncio.fixture
+async def quiet(house: House, browser: Browser) -> AsyncIterator[Visitor]:
+    """Mara, an admin of a house in which nothing moves by itself: no worker runs."""
+    async with visiting(browser, house.url, "Mara", "admin") as visitor:
+        yield visitor
+
+
+@asynccontextmanager
+async def serving(port: int = 0) -> AsyncIterator[str]:
+    """The product's server on a port, at its address; gone after the block."""
+    place = socket.socket(proto=socket.IPPROTO_TCP)
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", port))
+    config = uvicorn.Config(
+        product.create_app(), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on"
+    )
+    server = Quiet(config)
+    task = asyncio.create_task(server.serve(sockets=[place]))
+    await until(lambda: server.started or task.done(), within=60)
+    assert server.started
+    try:
+        yield f"http://127.0.0.1:{place.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        place.close()

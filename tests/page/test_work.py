@@ -12,7 +12,7 @@ REQUEST = "Create a LinkedIn post about our 320 customers and our revenue of $15
 
 
 async def test_a_link_signs_in_once_and_leaves_no_token_in_the_address(working: House, browser: Browser) -> None:
-    link = await link_of(working, "Ann", "viewer")
+    link = await link_of(working.url, "Ann", "viewer")
     context = await browser.new_context()
     page = await context.new_page()
     await page.goto(link)
@@ -78,7 +78,7 @@ async def test_a_viewer_reads_and_is_told_why_not_more(working: House, browser: 
     await working.becomes(task, "pending_approval", within=60)
     context = await browser.new_context(base_url=working.url)
     page = await context.new_page()
-    await page.goto(await link_of(working, "Vera", ROLES[0]))
+    await page.goto(await link_of(working.url, "Vera", ROLES[0]))
     await page.get_by_role("navigation", name="Journey").wait_for()
     await page.goto(f"/orchestrator/approvals/{task}")
     await expect(page.get_by_text("An approver decides.")).to_be_visible()

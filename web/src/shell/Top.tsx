@@ -57,9 +57,12 @@ function Person({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" shadow="md" width={220}>
       <Menu.Target>
-        <button type="button" className={styles.who} aria-label={`${me.name}, ${me.role}`}>
-          <span aria-hidden="true">{me.name.slice(0, 2).toUpperCase()}</span>
-        </button>
+        <button
+          type="button"
+          className={styles.who}
+          aria-label={`${me.name}, ${me.role}`}
+          data-initials={me.name.slice(0, 2).toUpperCase()}
+        />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>

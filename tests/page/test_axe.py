@@ -1,0 +1,170 @@
+"""Nobody is shut out by how a page is made: axe finds nothing serious on any page, in both themes."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+from sqlalchemy import text
+
+from cofounder.business.records import service as records
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.testing import until
+from tests.api.conftest import House
+from tests.page.conftest import visiting
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+REQUEST = "Create a LinkedIn post and an X post about our 320 customers and our revenue of $150,000"
+
+# A frame holds a channel's own text, which is not ours to style. Of the other theme only the colours are new.
+RUN = """async (colours) => {
+  const only = colours ? {runOnly: ["color-contrast", "link-in-text-block"]} : {};
+  const found = await axe.run(document, {iframes: false, resultTypes: ["violations"], ...only});
+  return found.violations.filter((one) => ["serious", "critical"].includes(one.impact)).map((one) => one.id + ": " +
+    one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200) + " " + node.failureSummary).join(" | "));
+}"""
+SMALL = """() => [...document.querySelectorAll("body *")].filter((one) =>
+  [...one.childNodes].some((child) => child.nodeType === 3 && child.data.trim()) && one.checkVisibility()
+  && parseFloat(getComputedStyle(one).fontSize) < 12).map((one) => "below 12 px: " + one.outerHTML.slice(0, 160))"""
+AT_REST = "document.getAnimations().every((one) => one.playState !== 'running')"
+
+# an address and what is done there: "key:" presses, "wait:" waits for, all else is clicked
+State = tuple[str, ...]
+
+
+@pytest.fixture
+async def tasks(working: House) -> dict[str, str]:
+    """A task in each state that a person meets, by name; `unknown` names a publication nobody is sure of."""
+    made = {name: await working.ask(REQUEST) for name in ("waits", "done", "failed")}
+    made["asks"] = await working.ask("Post about our growth")
+    for name in ("waits", "done", "failed"):
+        await working.becomes(made[name], "pending_approval", within=120)
+    await working.becomes(made["asks"], "needs_clarification", within=60)
+    said = {"task_id": made["done"], "approved": True}
+    assert (await working.approver.post("/api/orchestrator/approve", json=said)).status_code == 200
+    await working.becomes(made["done"], "completed", within=120)
+    async with transaction() as session:
+        await records.update_task(session, UUID(made["failed"]), status="failed", completed_at=now())
+        sent = text(
+            "UPDATE publications SET state = 'unknown' WHERE id = "
+            "(SELECT id FROM publications ORDER BY channel LIMIT 1) RETURNING id"
+        )
+        made["unknown"] = str((await session.scalars(sent)).one())
+    made["command"] = await _commands(working)
+    return made
+
+
+async def _commands(house: House) -> str:
+    """Commands in each state; the id of the one that failed."""
+    for _ in range(4):
+        body = {"agent_type": "financial", "action": "analyze_q4_metrics", "payload": {"date_range": "2024-Q4"}}
+        assert (await house.operator.post("/api/commands", json=body)).status_code == 201
+    claimed = await house.operator.post(
+        "/api/commands/claim", json={"agent_type": "financial", "agent": "desk", "max": 3}
+    )
+    done, failed, _ = claimed.json()["items"]
+    finished: list[tuple[Any, str, Any]] = [(done, "result", {"words": 2}), (failed, "error", "The text is shut.")]
+    for one, what, said in finished:
+        body = {what: said, "fencing_token": one["fencing_token"]} | ({"retry": False} if what == "error" else {})
+        assert (await house.operator.patch(f"/api/commands/{one['command_id']}/{what}", json=body)).status_code == 200
+    return str(failed["command_id"])
+
+
+def states(made: dict[str, str]) -> list[State]:
+    task = "/orchestrator/tasks/{}".format
+    return [
+        ("/",),
+        ("/", "key:Control+k"),
+        ("/", "key:?"),
+        ("/", "button[aria-label^=Mara]"),
+        ("/orchestrator", "input[aria-label='Select every task shown']", "text=Delete"),
+        ("/orchestrator", "input[aria-label='Select every task shown']", "text=Export JSON", "wait:text=Exported"),
+        ("/orchestrator?q=there-is-no-such-task",),
+        ("/orchestrator", "key:n"),
+        (task(made["waits"]), "tr[data-step]", "wait:text=Input"),
+        (task(made["waits"]), "text=Re-run from a step"),
+        (task(made["waits"]), "text=Cancel task"),
+        (task(made["asks"]),),
+        (task(made["failed"]),),
+        (f"{task(made['done'])}?compare={made['waits']}", "wait:text=What changed"),
+        (task("018f0000-0000-7000-8000-000000000000"),),
+        ("/orchestrator/approvals",),
+        (f"/orchestrator/approvals/{made['waits']}", "text=Changes"),
+        (f"/orchestrator/approvals/{made['waits']}", "key:s"),
+        (f"/orchestrator/approvals/{made['waits']}", "key:r"),
+        (f"/orchestrator/approvals/{made['done']}",),
+        ("/queue",),
+        (f"/queue?id={made['command']}", "wait:text=Payload"),
+        (f"/queue?id={made['command']}", "role=dialog >> text=Delete", "wait:text=Delete this command?"),
+        ("/queue", "key:n"),
+        ("/content",),
+        ("/content?tab=published",),
+        ("/content?tab=unsent",),
+        (f"/content?id={made['unknown']}", "wait:role=dialog", "role=dialog >> text=It is there"),
+        *((f"/settings?tab={tab}",) for tab in ("rules", "connections", "tools", "keys", "audit", "you")),
+        ("/settings?tab=people", "role=button[name='Link'] >> nth=0", "wait:text=It signs in once"),
+        ("/settings?tab=people", "text=Shut out"),
+        ("/system",),
+        ("/nowhere",),
+    ]
+
+
+async def _brought_to(page: Page, state: State) -> None:
+    path, *acts = state
+    await page.goto(path)
+    await page.get_by_role("main").wait_for()
+    await expect(page.get_by_label("Loading")).to_have_count(0, timeout=60_000)
+    for act in acts:
+        kind, _, rest = act.partition(":")
+        if kind == "key":
+            await page.keyboard.press(rest)
+        elif kind == "wait":
+            await page.locator(rest).first.wait_for()
+        else:
+            await page.locator(act).first.click()
+    # what opens has its whole colour only when it has come to rest
+    await until(lambda: page.evaluate(AT_REST), within=60)
+
+
+async def _wrong_with(page: Page, state: State) -> list[str]:
+    found: list[str] = []
+    for theme in ("light", "dark"):
+        await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        await page.locator(f"html[data-mantine-color-scheme={theme}]").wait_for(state="attached")
+        await until(lambda: page.evaluate(AT_REST), within=60)  # colours change little by little
+        found += [f"{state} {theme} {one}" for one in await page.evaluate(RUN, theme == "dark")]
+    found += [f"{state} {one}" for one in await page.evaluate(SMALL)]
+    return found
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make setup")
+async def test_nothing_serious_on_any_page_in_both_themes(
+    working: House, browser: Browser, tasks: dict[str, str]
+) -> None:
+    script = AXE.read_text(encoding="utf-8")
+    async with visiting(browser, working.url, "Mara", "admin") as mara:
+        await mara.context.add_init_script(script)
+        wrong: list[str] = []
+        for state in states(tasks):
+            await _brought_to(mara.page, state)
+            wrong += await _wrong_with(mara.page, state)
+        await mara.page.set_viewport_size({"width": 360, "height": 780})
+        for path in ("/", "/orchestrator", f"/orchestrator/approvals/{tasks['waits']}", "/queue"):
+            await _brought_to(mara.page, (path, *(("text=More",) if path == "/" else ())))
+            wrong += await _wrong_with(mara.page, (f"phone {path}",))
+        assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: make setup")
+async def test_nothing_serious_at_the_door(house: House, browser: Browser) -> None:
+    page = await (await browser.new_context(base_url=house.url, reduced_motion="reduce")).new_page()
+    await page.add_init_script(AXE.read_text(encoding="utf-8"))
+    await page.goto("/orchestrator")
+    await page.get_by_label("Name").fill("Nobody")
+    await page.get_by_label("Password").first.fill("wrong")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("alert").wait_for()
+    wrong = await _wrong_with(page, ("/sign-in",))
+    assert not wrong, "\n".join(wrong)
