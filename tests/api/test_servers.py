@@ -305,6 +305,18 @@ async def test_odd_tools_are_text_and_the_rest_goes_on(house: House, database: D
     problem(await house.admin.post(f"{PLACE}/{server['server_id']}/approve", json=bad), 409, "tool_unusable")
 
 
+async def test_an_agents_schema_that_refers_elsewhere_is_refused(house: House):
+    away = {"type": "object", "properties": {"a": {"$ref": "http://169.254.169.254/schema.json"}}}
+    doing = {"actions": [{"action": "look", "input_schema": away}]}
+    told = await house.operator.put("/api/commands/types/scout", json=doing)
+    assert "another place" in problem(told, 422, "schema_unfit", "actions.0.input_schema")["detail"]
+    lost = {"type": "object", "properties": {"a": {"$ref": "#/$defs/nowhere"}}}
+    doing["actions"][0]["input_schema"] = lost
+    assert (await house.operator.put("/api/commands/types/scout", json=doing)).status_code == 200
+    wish = {"agent_type": "scout", "action": "look", "payload": {"a": 1}}
+    problem(await house.operator.post("/api/commands", json=wish), 422, "payload_unfit")
+
+
 async def test_a_list_that_is_none_of_mcp_is_refused_in_words(house: House, database: Database):
     tools = [{"name": "odd", "description": "<b>odd</b>", "inputSchema": {"type": "array"}}]
     server = await registered(house, **toy(database.home, tools=tools))

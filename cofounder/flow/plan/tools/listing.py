@@ -138,9 +138,8 @@ def _problem(taken: Any, given: Any, size: int) -> str | None:
             continue
         if _depth(schema) > DEPTH:
             return f"Its schema is nested more than {DEPTH} deep."
-        for reference in _references(schema):
-            if not isinstance(reference, str) or not reference.startswith("#"):
-                return f"Its schema refers to another place: {plain(reference, 200)}"
+        if (away := refers_away(schema)) is not None:
+            return f"Its schema refers to another place: {away}"
         try:
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
@@ -149,6 +148,14 @@ def _problem(taken: Any, given: Any, size: int) -> str | None:
             return "What it takes or gives is no object."
         if _circle(schema):
             return "Its schema refers to itself without an end."
+    return None
+
+
+def refers_away(schema: Any) -> str | None:
+    """The first reference of a schema that leads out of it, from where a validator would fetch it; None: there is none."""
+    for reference in _references(schema):
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            return plain(reference, 200)
     return None
 
 

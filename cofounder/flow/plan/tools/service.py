@@ -56,7 +56,9 @@ async def add(session: AsyncSession, given: ServerIn, *, by: Caller, agents: Col
     details = {"transport": given.transport, "command": command, "url": views.without_query(given.url)}
     await audit(session, by.who, "tool_server.added", "tool_server", str(values["id"]), {"name": given.name, **details})
     live.changed(session, TOPIC, values["id"])
-    return await get(session, values["id"])
+    row = await queries.server(session, values["id"])
+    assert row is not None  # made in this very transaction
+    return row
 
 
 def _command(given: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.plan.schemas import Tool
-from cofounder.flow.plan.tools import registry
+from cofounder.flow.plan.tools import listing, registry
 from cofounder.flow.run.commands import queries
 from cofounder.flow.run.commands.errors import PayloadUnfit, SchemaUnfit, UnknownAction, UnknownAgentType
 from cofounder.flow.run.commands.schemas import ActionIn, ActionsIn, AgentType, AgentTypeOut, CommandIn
@@ -72,6 +72,8 @@ async def declare(session: AsyncSession, agent_type: str, given: ActionsIn, *, b
                 Draft202012Validator.check_schema(schema if schema is not None else {})
             except SchemaError as error:
                 raise SchemaUnfit(error.message[:300], field=f"actions.{index}.{name}") from None
+            if (away := listing.refers_away(schema)) is not None:
+                raise SchemaUnfit(f"It refers to another place: {away}", field=f"actions.{index}.{name}")
         if one.input_schema.get("type", "object") != "object":
             raise SchemaUnfit("A payload is an object.", field=f"actions.{index}.input_schema.type")
     await queries.replace_actions(session, agent_type, given.actions, by=by.who)
@@ -127,12 +129,19 @@ async def check(session: AsyncSession, wanted: Sequence[tuple[CommandIn, str]]) 
 
 def _fit(payload: dict[str, Any], schema: dict[str, Any], field: str) -> None:
     from jsonschema import Draft202012Validator
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
 
     errors = []
-    for error in Draft202012Validator(schema).iter_errors(payload):
-        errors.append({"field": ".".join([field, *map(str, error.absolute_path)]), "message": error.message[:300]})
-        if len(errors) == 20:
-            break
+    try:
+        for error in Draft202012Validator(schema, registry=Registry()).iter_errors(payload):  # which fetches nothing
+            errors.append({"field": ".".join([field, *map(str, error.absolute_path)]), "message": error.message[:300]})
+            if len(errors) == 20:
+                break
+    except (Unresolvable, RecursionError):
+        raise PayloadUnfit(
+            "The schema of this action refers to what is not there, or to itself.", field=field
+        ) from None
     if errors:
         raise PayloadUnfit(errors[0]["message"], errors=errors)
 
