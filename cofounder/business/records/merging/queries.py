@@ -120,6 +120,7 @@ async def merge(
     incoming = f"incoming_{target.table}"
     await session.execute(text(_STAGE.format(incoming=incoming, table=target.table)))
     await session.execute(text(f"TRUNCATE {incoming}"))
+    await session.execute(text(_BY_INDEX))
     connection = await (await session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert driver is not None
@@ -141,6 +142,12 @@ DO $$ BEGIN
       FROM pg_attribute WHERE attrelid = 'pg_temp.{incoming}'::regclass AND attnotnull AND attnum > 0);
   END IF;
 END $$
+"""
+
+# A table that is just being filled has no statistics: the planner would read all of it for every batch.
+_BY_INDEX = """
+SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+  set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
 """
 
 _SUPERSEDE = """
@@ -193,7 +200,7 @@ WITH s AS MATERIALIZED (
   FROM (SELECT {plain}{shortened}, {key} AS key FROM incoming_{target.table} i) s
   ORDER BY {order}, line DESC
 ), m AS MATERIALIZED (
-  SELECT s.*, t.id AS old_id,
+  SELECT s.*, t.id AS old_id, {_known(target)} AS known,
     t.id IS NOT NULL AND t.content_hash IS DISTINCT FROM s.hash
       AND ({theirs}) IS DISTINCT FROM ({ours}) AS differs
   FROM s LEFT JOIN {target.table} t ON {_found(target, given)} {time}
@@ -233,6 +240,11 @@ def _found(target: Target, given: Sequence[str]) -> str:
     )
 
 
+def _known(target: Target) -> str:
+    """Whether there is any row of the key: where there is none, nothing more is looked up."""
+    return f"EXISTS (SELECT 1 FROM {target.table} k WHERE k.natural_key = s.key)" if target.timed else "true"
+
+
 def _news(target: Target, values: Sequence[str]) -> str:
     """Leave out what says the same as the newest that is there: for readings only where nobody said when it was taken."""
     if not target.versioned and target.table != "social_post_analytics":
@@ -240,7 +252,7 @@ def _news(target: Target, values: Sequence[str]) -> str:
     theirs, ours = ", ".join(f"n.{name}" for name in values), ", ".join(f"m.{name}" for name in values)
     when = "true" if target.versioned else "m.untimed"
     return f"""
-    AND NOT ({when} AND EXISTS (
+    AND NOT (m.known AND {when} AND EXISTS (
       SELECT 1 FROM {target.table} n
       WHERE n.natural_key = m.key AND n.measured_at = (
         SELECT max(l.measured_at) FROM {target.table} l WHERE l.natural_key = m.key AND l.measured_at < m.measured_at
@@ -250,7 +262,7 @@ def _news(target: Target, values: Sequence[str]) -> str:
 def _versions(target: Target) -> str:
     if not target.versioned:
         return "0"
-    return f"""(SELECT count(*) - count(DISTINCT key) FROM m) + (SELECT count(*) FROM m WHERE m.old_id IS NULL AND EXISTS (
+    return f"""(SELECT count(*) - count(DISTINCT key) FROM m) + (SELECT count(*) FROM m WHERE m.known AND m.old_id IS NULL AND EXISTS (
       SELECT 1 FROM {target.table} n WHERE n.natural_key = m.key AND n.measured_at <> m.measured_at))"""
 
 
