@@ -43,10 +43,18 @@ class Offer:
     why_not: str | None
 
 
+def configured() -> tuple[Target, ...]:
+    """The models of the setting, our own left out; none where the setting cannot be read, which `doctor` tells."""
+    try:
+        return tuple(target for target in chain(settings().model) if target != OFFLINE)
+    except ModelSettingInvalid:
+        return ()
+
+
 async def offers() -> list[Offer]:
     """Every model that can be named, the configured ones first, the built-in one last."""
     chosen = settings()
-    targets = [target for target in chain(chosen.model) if target != OFFLINE]
+    targets = [*configured()]
     targets += [Target(provider, name) for provider, names in _USUAL.items() for name in names]
     seen = await asyncio.gather(*(_served(provider, chosen) for provider in _SERVERS))
     for provider, names in zip(_SERVERS, seen, strict=True):
@@ -58,10 +66,9 @@ async def offers() -> list[Offer]:
 def named(name: str) -> Target | None:
     """The target that a name means: an id, a configured model's own name, or a name of a known family; else None."""
     said = name.strip()
-    configured = chain(settings().model)
     if said.lower() in ("offline", "built-in"):
         return OFFLINE
-    for target in configured:
+    for target in configured():
         if said in (str(target), target.name):
             return target
     if said.partition(":")[0] in PROVIDERS:

@@ -46,6 +46,7 @@ def _said(answer: httpx.Response) -> Any:
 async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     """Operation id -> request and answer, of a house whose worker works and of which nobody has asked anything yet."""
     ask = Recorder(house)
+    await _talk(ask)
     await ask("health", "GET", "/api/health")
     await ask("readiness", "GET", "/api/ready")
     await ask("list_tools", "GET", "/api/orchestrator/tools/available?limit=2")
@@ -74,6 +75,16 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     ):
         told = told.replace(here, there)
     return dict(json.loads(told))
+
+
+async def _talk(ask: Recorder) -> None:
+    made = await ask("chat", "POST", "/api/chat", {"message": "What was our best month?", "conversation_id": "default"})
+    await ask("stop_answer", "POST", f"/api/chat/answers/{made['answer']['id']}/stop")
+    await ask("list_conversations", "GET", "/api/chat/conversations?limit=2")
+    await ask("chat_history", "GET", "/api/chat/history?conversation_id=default&limit=2")
+    await ask("list_chat_agents", "GET", "/api/chat/agents")
+    await ask("rename_conversation", "PATCH", "/api/chat/default", {"title": "Revenue in spring"})
+    await ask("delete_conversation", "DELETE", "/api/chat/default")
 
 
 async def _questions(ask: Recorder, house: House) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from cofounder.kit import db, leases
 from cofounder.kit.clock import today
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
+from cofounder.models import service as models
 from cofounder.people import Caller
 from cofounder.settings import settings
 from tests.flow.request.talker import KEY, Call, Talker, Words, talking
@@ -368,6 +369,55 @@ async def test_html_stays_text(company: House, talker: Talker) -> None:
     assert listed[0]["title"].startswith("<script>")
 
 
+@pytest.fixture
+def priced(talker: Talker, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """The same server as OpenAI's, whose prices are known, under a budget for the day."""
+
+    def under(budget: str) -> None:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        monkeypatch.setenv("OPENAI_BASE_URL", talker.url)
+        monkeypatch.setenv("COFOUNDER_MODEL", "openai:gpt-4.1-mini")
+        monkeypatch.setenv("COFOUNDER_DAILY_BUDGET_USD", budget)
+        settings.cache_clear()
+
+    return under
+
+
+async def test_what_an_answer_costs_is_told_and_counts_towards_the_day(
+    company: House, talker: Talker, priced: Callable[[str], None]
+) -> None:
+    priced("20")
+    talker.answers = [Words("Yes.")]
+    answer = (await say(company.viewer, "Ponder this"))["answer"]
+    assert answer["model"] == "openai:gpt-4.1-mini"
+    assert answer["cost_usd"] == pytest.approx(900 * 0.4e-6 + 40 * 1.6e-6, rel=0.01)
+    async with db.transaction() as session:
+        assert float(await models.cost_today(session)) == pytest.approx(answer["cost_usd"], abs=1e-6)
+
+
+async def test_a_model_that_could_pass_the_days_budget_is_not_asked(
+    company: House, talker: Talker, priced: Callable[[str], None]
+) -> None:
+    priced("0.0001")
+    talker.answers = [Words("Yes.")]
+    answer = (await say(company.viewer, BEST))["answer"]
+    assert (answer["model"], answer["fallback_from"], talker.requests) == ("offline", "openai:gpt-4.1-mini", [])
+    assert "left for today" in answer["model_reason"]
+
+
+async def test_a_model_that_breaks_off_leaves_what_it_said_and_can_be_asked_again(
+    company: House, talker: Talker
+) -> None:
+    talker.answers = [Words("one two three four five six", pause=0.2, breaks_after=4)]
+    answer = (await say(company.viewer, "Ponder this"))["answer"]
+    assert answer["state"] == "failed"
+    assert answer["text"].startswith("one two")
+    assert "broke off" in answer["error"]
+    talker.answers = [Words("Complete.")]
+    again = await company.viewer.post(f"/api/chat/answers/{answer['id']}/again", timeout=60)
+    assert (again.json()["answer"]["state"], again.json()["answer"]["text"]) == ("done", "Complete.")
+
+
 # One at a time, stopped, lost
 
 
@@ -406,6 +456,17 @@ async def test_one_answer_at_a_time_and_stop_keeps_what_came(company: House, tal
     again = (await company.viewer.post(f"/api/chat/answers/{id}/again", timeout=60)).json()["answer"]
     assert (again["id"], again["state"], again["text"]) == (id, "done", "Short now.")
     problem(await company.viewer.post(f"/api/chat/answers/{id}/again"), 409, "answer_complete")
+
+
+async def test_a_running_answer_goes_with_its_conversation(company: House, talker: Talker) -> None:
+    made = await slowly(company, talker)
+    reader = asyncio.create_task(events(company.viewer, made["answer"]["id"]))
+    await asyncio.sleep(0)
+    assert (await company.viewer.delete("/api/chat/default")).status_code == 200
+    assert "end" not in [name for _, name, _ in await asyncio.wait_for(reader, 60)]
+    await until(lambda: not running.writes(UUID(made["answer"]["id"])), within=60)
+    left = await rows()
+    assert (left["conversations"], left["messages"], left["message_pieces"]) == (0, 0, 0)
 
 
 async def test_a_stop_from_another_server_reaches_the_one_that_writes(company: House, talker: Talker) -> None:

@@ -2490,7 +2490,11 @@ export interface components {
             similar_content: {
                 [key: string]: unknown;
             }[];
-            expected_engagement: components["schemas"]["Unknown"];
+            expected_engagement: components["schemas"]["ExpectedOut"];
+            /** Suggested Times */
+            suggested_times?: {
+                [key: string]: unknown;
+            };
             /** Plan */
             plan?: {
                 [key: string]: unknown;
@@ -3639,6 +3643,36 @@ export interface components {
             rank?: number | null;
             /** Note */
             note: string;
+        };
+        /**
+         * ExpectedOut
+         * @description What history lets expect of the main text, with an 80% interval; null where it says too little, and why.
+         */
+        ExpectedOut: {
+            /** Value */
+            value?: number | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /** Level */
+            level?: number | null;
+            /** Outcome */
+            outcome?: string | null;
+            /**
+             * N
+             * @default 0
+             */
+            n?: number;
+            /**
+             * Coverage
+             * @description How often such intervals held on later posts, 0-1
+             */
+            coverage?: number | null;
+            /** Beats Channel Mean */
+            beats_channel_mean?: boolean | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * Export
@@ -6809,16 +6843,6 @@ export interface components {
             day_first?: boolean;
             /** Period */
             period?: ("day" | "week" | "month" | "quarter" | "year") | null;
-        };
-        /**
-         * Unknown
-         * @description A figure we do not give, and why.
-         */
-        Unknown: {
-            /** Value */
-            value?: number | null;
-            /** Reason */
-            reason: string;
         };
         /**
          * VariantOut

@@ -1,12 +1,12 @@
 """Which model answers, and why."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cofounder.flow.request.chat.errors import ModelUnknown
 from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import ModelOut, Price
 from cofounder.models import offered, providers
-from cofounder.models.chain import OFFLINE, Target, chain
+from cofounder.models.chain import OFFLINE, Target
 from cofounder.settings import settings
 
 AUTO = "auto"
@@ -19,7 +19,6 @@ class Plan:
     targets: tuple[Target, ...]
     reason: str
     unreachable: str | None = None
-    tried: list[str] = field(default_factory=list)
 
 
 def check(model: str | None) -> None:
@@ -30,7 +29,7 @@ def check(model: str | None) -> None:
 
 async def choose(wished: str | None, subject: Subject) -> Plan:
     """The models for one question. A configured model that lacks its key is left out."""
-    configured = tuple(target for target in chain(settings().model) if target != OFFLINE)
+    configured = offered.configured()
     if wished is None:
         return _configured(configured, "The first of the configured models.")
     if wished == AUTO:

@@ -118,10 +118,13 @@ async def _extreme(subject: Subject, tools: Tools) -> Told:
         best = output["lowest" if subject.lowest else "highest"]
         if best is None:
             parts.append(output["narrative"])
+            used[-1] = used[-1].model_copy(update={"rows": []})
             continue
         used[-1] = used[-1].model_copy(update={"rows": _around(rows(output), best["period"])})
         parts.append(_superlative(subject, output, best))
-    assumed = "" if not subject.assumed else "\n\nMeasured by revenue; name another figure to have it by that."
+    if not any(one.rows for one in used):
+        return "\n\n".join(parts) + await _stored(tools), used
+    assumed = "\n\nMeasured by revenue; name another figure to have it by that." if subject.assumed else ""
     return "\n\n".join(parts) + assumed, used
 
 

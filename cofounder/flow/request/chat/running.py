@@ -3,7 +3,7 @@
 import asyncio
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from uuid import UUID
 
 from cofounder.flow.request.chat import queries, service
@@ -112,20 +112,21 @@ async def _carry(answer: Answer, row: service.MessageRow, caller: Caller) -> Non
     except Ended:
         pass
     except asyncio.CancelledError:
-        await _end(
-            row, "cut_off", service.CUT_OFF
-        )  # the server stops; where a person stopped it nothing is left to end
+        # the server stops; where a person stopped it nothing is left to end
+        await _end(recorder, row, "cut_off", service.CUT_OFF)
         raise
     except CofounderError as error:
-        await _end(row, "failed", " ".join(filter(None, [error.detail, error.advice])))
+        await _end(recorder, row, "failed", " ".join(filter(None, [error.detail, error.advice])))
     except Exception as error:
         log.exception("an answer failed", message=str(row.id))
         told = "The database did not answer." if db.is_out_of_reach(error) else "Something in the product went wrong."
-        await _end(row, "failed", f"{told} Ask again.")
+        await _end(recorder, row, "failed", f"{told} Ask again.")
 
 
-async def _end(row: service.MessageRow, state: str, why: str) -> None:
+async def _end(recorder: Recorder, row: service.MessageRow, state: str, why: str) -> None:
     assert row.holder is not None
+    with suppress(Exception):  # words that came and wait for their piece belong to the answer
+        await recorder.flush()
     for pause in (0.2, 1.0, 5.0, 0.0):
         try:
             async with db.transaction() as session:
