@@ -48,6 +48,7 @@ async def test_from_a_request_to_an_edited_and_approved_publication(mara: Visito
     )
     audit = (await working.admin.get("/api/audit", params={"object_id": task})).json()["items"]
     assert "person:Mara" in {entry["who"] for entry in audit}
+    await expect(page.get_by_role("region", name="Result")).to_contain_text("What did you learn this year?")
     await page.goto("/content")
     await expect(page.get_by_role("main")).to_contain_text("LinkedIn")
 

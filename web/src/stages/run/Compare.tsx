@@ -6,13 +6,19 @@ import { Diff } from "../../parts/Diff";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { cost, duration, score, when } from "../../parts/words";
+import { workOf } from "./Spent";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
+import { type Made, useTexts } from "./texts";
 
-const textOf = (task: Detail) => task.deliverables.map((made) => made.content).join("\n\n");
+/** All that a run made as one text, each part under its name where there are several. */
+const joined = (texts: Made[]) =>
+  texts.map((made) => (texts.length > 1 ? `${made.name}\n\n${made.text}` : made.text)).join("\n\n");
 
 export function Compare({ task, other }: { task: Detail; other: string }) {
   const query = useQuery(taskQuery(other));
+  const before = joined(useTexts(query.data));
+  const after = joined(useTexts(task));
   return (
     <div style={{ marginBottom: 16 }}>
       <Panel
@@ -31,15 +37,19 @@ export function Compare({ task, other }: { task: Detail; other: string }) {
                   <div key={each.task_id}>
                     <p className="quiet">
                       {place === 0 ? "Earlier" : "This run"}, {when(each.created_at)}: quality{" "}
-                      {score(each.quality_score, 3)}, {cost(each.cost)}, {duration(each.seconds)}
+                      {score(each.quality_score, 3)}, {cost(each.cost)}, {duration(workOf(each))} at work
                     </p>
-                    <p className={styles.text}>{textOf(each) || "No result yet."}</p>
+                    <p className={styles.text}>{(place === 0 ? before : after) || "No result yet."}</p>
                   </div>
                 ))}
               </div>
               <div className={styles.result}>
                 <h3>What changed</h3>
-                <Diff before={textOf(earlier)} after={textOf(task)} />
+                {before === after ? (
+                  <p className="quiet">{before ? "Nothing: both say the same." : "Neither has a text yet."}</p>
+                ) : (
+                  <Diff before={before} after={after} />
+                )}
               </div>
             </>
           )}

@@ -1,26 +1,27 @@
-/** What came out: each deliverable as text, to copy or download. */
+/** What came out: each text, to copy or download. */
 import { Button, CopyButton } from "@mantine/core";
 import { Panel } from "../../parts/Panel";
-import { spoken } from "../../parts/words";
+import { counted } from "../../parts/words";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
+import { useTexts } from "./texts";
 
 export function Results({ task }: { task: Detail }) {
-  if (task.deliverables.length === 0) return null;
+  const texts = useTexts(task);
+  if (texts.length === 0) return null;
   return (
-    <Panel title="Result" aside={`${task.deliverables.length}`}>
-      {task.deliverables.map((made, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: deliverables keep their place
-        <article key={place} className={styles.result}>
+    <Panel title="Result" aside={texts.length > 1 ? counted(texts.length, "text") : undefined}>
+      {texts.map((made) => (
+        <article key={made.id} className={styles.result}>
           <div className="row">
-            <h3>{made.title || spoken(made.kind)}</h3>
+            <h3>{made.name}</h3>
             <span className="space" />
-            <CopyButton value={made.content}>
+            <CopyButton value={made.text}>
               {({ copied, copy }) => <Button onClick={copy}>{copied ? "Copied" : "Copy"}</Button>}
             </CopyButton>
-            <Button onClick={() => save(`${made.kind}-${task.task_id.slice(-8)}.txt`, made.content)}>Download</Button>
+            <Button onClick={() => save(`${made.name}-${task.task_id.slice(-8)}.txt`, made.text)}>Download</Button>
           </div>
-          <p className={styles.text}>{made.content}</p>
+          <p className={styles.text}>{made.text}</p>
           {made.notes.map((note) => (
             <p key={note} className="quiet">
               {note}

@@ -5,14 +5,15 @@ import { cost, duration, score, spoken } from "../../parts/words";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
 
+/** Seconds that the product worked on it, without those in which it waited for a person. */
+export function workOf({ status_now: told }: Detail): number | null {
+  if (told.phases.length === 0) return told.seconds;
+  return told.phases.reduce((sum, phase) => sum + (phase.name === "approval" ? 0 : (phase.seconds ?? 0)), 0);
+}
+
 export function Spent({ task, now, going }: { task: Detail; now: number; going: boolean }) {
   const told = task.status_now;
-  const worked = told.phases.reduce((sum, phase) => sum + (phase.name === "approval" ? 0 : (phase.seconds ?? 0)), 0);
-  const taken = going
-    ? Math.max(0, (now - Date.parse(task.created_at)) / 1000)
-    : told.phases.length > 0
-      ? worked
-      : told.seconds;
+  const taken = going ? Math.max(0, (now - Date.parse(task.created_at)) / 1000) : workOf(task);
   return (
     <Panel label="Cost and time" pad>
       <div className="row" style={{ gap: 28, alignItems: "flex-end" }}>

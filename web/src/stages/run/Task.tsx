@@ -56,7 +56,7 @@ function Found({ task }: { task: Detail }) {
         <Given task={task} />
       </p>
       {task.parent_task_id && (
-        <p className="quiet">
+        <p className={`quiet ${styles.again}`}>
           Run again from step <span className="mono">{task.rerun_from}</span> of{" "}
           <Link to="/orchestrator/tasks/$id" params={{ id: task.parent_task_id }}>
             an earlier task
