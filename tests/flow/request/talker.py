@@ -25,11 +25,13 @@ class Call:
 
 @dataclass
 class Words:
-    """The model speaks. `pause` lies between the pieces; after `breaks_after` pieces the line is cut."""
+    """The model speaks. `pause` lies between the pieces; after `breaks_after` pieces the line is cut; half-way it waits
+    for `gate`, where there is one."""
 
     text: str
     pause: float = 0.0
     breaks_after: int | None = None
+    gate: asyncio.Event | None = None
 
 
 @dataclass
@@ -74,7 +76,10 @@ async def _stream(model: str, answer: Call | Words) -> AsyncIterator[str]:
         yield _chunk(model, {}, finish="tool_calls")
     else:
         yield _chunk(model, {"role": "assistant", "content": ""})
-        for number, word in enumerate(answer.text.split(" ")):
+        words = answer.text.split(" ")
+        for number, word in enumerate(words):
+            if answer.gate is not None and number == len(words) // 2:
+                await answer.gate.wait()
             if answer.breaks_after == number:
                 raise ConnectionResetError
             yield _chunk(model, {"content": word if number == 0 else f" {word}"})

@@ -8,7 +8,7 @@ import type { Source } from "./ChatTypes";
 
 type Value = Source["rows"][number][string];
 
-const MOST_COLUMNS = 7;
+const MOST_COLUMNS = 12;
 
 export function ChatSources({ sources }: { sources: Source[] }) {
   return (
@@ -112,11 +112,12 @@ const FIRST = [
   "platform",
 ];
 
-/** The columns of these rows: what names a row, then words, then figures, then what is nested. */
+/** The columns of these rows: what names a row, then words, then figures, then addresses and what is nested. */
 export function inOrder(rows: Source["rows"]): string[] {
   const rank = (name: string) => {
     if (FIRST.includes(name)) return FIRST.indexOf(name) - FIRST.length;
     const value = rows.map((row) => row[name]).find((each) => each != null);
+    if (typeof value === "string" && outward(value)) return 8;
     return ["string", "undefined", "boolean", "number"].indexOf(typeof value) + (typeof value === "object" ? 9 : 0);
   };
   return [...new Set(rows.flatMap((row) => Object.keys(row)))].sort((one, other) => rank(one) - rank(other));
