@@ -148,17 +148,14 @@ function Entry({ one, open, wide = false }: { one: Publication; open: (id: strin
   const time = timeOf(one);
   const name = `${wordOf(one.state)}, ${channelName(one.channel)}, ${short(gist(one), 60)}`;
   return (
-    <button
-      type="button"
-      className={styles.entry}
-      aria-label={name}
-      title={name}
-      onClick={() => open(one.publication_id)}
-    >
+    <button type="button" className={styles.entry} title={name} onClick={() => open(one.publication_id)}>
       <Glyph look={lookOf(one.state)} size={12} />
       <span>
         <b>{time ? HOUR.format(new Date(time)) : ""}</b> {channelName(one.channel)}
         {wide && ` · ${short(gist(one), 60)}`}
+        <span className="unseen">
+          {wide ? `, ${wordOf(one.state)}` : `, ${wordOf(one.state)}, ${short(gist(one), 60)}`}
+        </span>
       </span>
     </button>
   );
