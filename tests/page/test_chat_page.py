@@ -275,6 +275,7 @@ async def test_a_reader_is_left_where_he_reads_and_told_of_what_is_newer(quiet: 
     await expect(answer(page)).to_have_attribute("data-state", "done")
     await until(lambda: _is(thread, below, 48), within=60)  # it followed to the end
     await ask(page, "And more")
+    await expect(page.get_by_role("article", name="Answer")).to_have_count(2)
     await expect(answer(page)).to_contain_text("Paragraph 20 of many")
     await thread.evaluate("box => box.scrollTo(0, 300)")
     await page.wait_for_function("document.querySelector('[role=log]').scrollTop === 300")
