@@ -11,6 +11,7 @@ from cofounder.business.context import predicting, service
 from cofounder.business.context.predicting import Prediction
 from cofounder.business.context.service import Context, CorrelationAnalysis
 from cofounder.business.derive import baselines as usual
+from cofounder.business.derive import topics
 from cofounder.business.derive.times import SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.records import service as records
@@ -36,11 +37,17 @@ class SimilarOut(BaseModel):
     items: list[similar.SimilarTask] = Field(description="Best first")
     texts: list[str] = Field(description="One line an item: title, how it did, why it is here")
     note: str | None = Field(description="Says so when nothing earlier is like the topic")
+    effectiveness: TopicEffectiveness | None = Field(
+        default=None, description="What posts filed under the topic brought"
+    )
 
 
 class BaselineOut(BaseModel):
     baselines: dict[str, usual.Baseline] = Field(description="Platform -> long run, with this month beside it")
     notes: list[str] = Field(description="What is not known yet")
+    suggested_times: dict[str, SuggestedTime] = Field(
+        default_factory=dict, description="Platform -> when to publish next"
+    )
 
 
 class PostRow(BaseModel):
@@ -97,8 +104,10 @@ async def similar_content(topic: str, as_of: AsOf, channels: Channels = None, li
     """Earlier tasks and posts on like words, ranked by similarity, outcome and recency, with reasons."""
     async with db.reading() as session:
         items = await similar.similar_content(session, topic, channels=channels or (), as_of=as_of, limit=limit)
+        brought = await topics.of_topic(session, topic, as_of=as_of)
     texts = [f"{item.title or item.task_name}: {' '.join(item.reasons)}" for item in items]
-    return SimilarOut(items=items, texts=texts, note=None if items else f"Nothing earlier is like {topic!r}.")
+    note = None if items else f"Nothing earlier is like {topic!r}."
+    return SimilarOut(items=items, texts=texts, note=note, effectiveness=brought if brought.sample_size else None)
 
 
 @tool(SERVER, category="business", seconds=0.1)
@@ -106,9 +115,11 @@ async def baseline(as_of: AsOf, channels: Channels = None) -> BaselineOut:
     """What a post usually gets on each platform: views, engagement rate, this month beside the long run."""
     async with db.reading() as session:
         found = await usual.baselines(session, channels=channels or (), as_of=as_of)
+        suggested = await service.suggest_times(session, list(found), as_of=as_of) if found else {}
     empty = [name for name, each in found.items() if each.count == 0]
     notes = [f"No post on {name} has been measured yet." for name in empty]
-    return BaselineOut(baselines=found, notes=notes if found else ["No post has been measured yet."])
+    told = notes if found else ["No post has been measured yet."]
+    return BaselineOut(baselines=found, notes=told, suggested_times=suggested)
 
 
 @tool(SERVER, category="business", seconds=0.2)

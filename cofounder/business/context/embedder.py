@@ -71,13 +71,21 @@ class Fitted:
         """The share of texts that hold the term."""
         return math.exp(1 - self.weight(term))
 
-    def likeness(self, query: str, texts: Sequence[str]) -> list[float]:
-        """Cosine of the TF-IDF vectors of the query and each text, with this embedder's frequencies, 0-1."""
-        asked = self._weighed(query)
+    def likeness(self, query: str, texts: Sequence[str]) -> list[tuple[float, float]]:
+        """(cosine of the words, cosine of the meaning) of the query and each text, with this embedder's frequencies."""
+        import numpy as np
+
+        asked, meant = self._weighed(query), self.embed([query])[0]
         found = []
         for text in texts:
             held = self._weighed(text)
-            found.append(sum(weight * held.get(term, 0.0) for term, weight in asked.items()))
+            by_words = sum(weight * held.get(term, 0.0) for term, weight in asked.items())
+            known = [(self.places[term], weight) for term, weight in held.items() if term in self.places]
+            sense = 0.0
+            if known:
+                row = np.asarray([weight for _, weight in known], np.float32) @ self.components[[at for at, _ in known]]
+                sense = float(row @ meant) / max(float(np.linalg.norm(row)), 1e-9)
+            found.append((by_words, sense))
         return found
 
     def _weighed(self, text: str) -> dict[str, float]:

@@ -91,7 +91,7 @@ async def enrich(
         as_of = task.as_of if task else clock.now()
     found = await state.business_state(session, as_of=as_of, given=business_context)
     usual = await baselines.baselines(session, channels=channels, as_of=as_of)
-    suggested = {name: await suggest_time(session, name, as_of=as_of) for name in usual}
+    suggested = await suggest_times(session, list(usual), as_of=as_of)
     return Context(
         execution_id=execution_id,
         topic=topic,
@@ -151,6 +151,19 @@ async def suggest_time(
 ) -> SuggestedTime:
     """When to publish on a channel next. Raises TimeZoneUnknown."""
     return times.suggested(await best_times(session, channel, as_of=as_of, days=days, zone=zone), as_of)
+
+
+async def suggest_times(
+    session: AsyncSession, channels: Sequence[str], *, as_of: datetime, zone: str = "UTC", days: int = 365
+) -> dict[str, SuggestedTime]:
+    """The same for several channels, read at once. Raises TimeZoneUnknown."""
+    _checked(zone)
+    since = as_of - timedelta(days=days)
+    rows = await queries.times(session, as_of=as_of, since=since, platforms=channels, zone=zone)
+    return {
+        name: times.suggested(times.times_of(name, [row for row in rows if row["platform"] == name], zone), as_of)
+        for name in channels
+    }
 
 
 def _checked(zone: str) -> None:

@@ -33,6 +33,7 @@ tell wrote written
 STOP = frozenset(_STOP.split())
 
 
+@lru_cache(maxsize=32_768)
 def _stem(word: str) -> str:
     """Without a possessive and a plural s, so that "customer stories" finds "a customer's story"."""
     word = re.sub(r"['’][a-z]+\Z", "", word)

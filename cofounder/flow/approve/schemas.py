@@ -149,10 +149,17 @@ class DecidedOut(BaseModel):
     decided_at: datetime
 
 
-class Unknown(BaseModel):
-    """A figure we do not give, and why."""
+class ExpectedOut(BaseModel):
+    """What history lets expect of the main text, with an 80% interval; null where it says too little, and why."""
 
     value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    outcome: str | None = None
+    n: int = 0
+    coverage: float | None = Field(default=None, description="How often such intervals held on later posts, 0-1")
+    beats_channel_mean: bool | None = None
     reason: str
 
 
@@ -182,7 +189,8 @@ class ApprovalOut(BaseModel):
     facts: list[dict[str, Any]]
     sources: list[dict[str, Any]]
     similar_content: list[dict[str, Any]]
-    expected_engagement: Unknown
+    expected_engagement: ExpectedOut
+    suggested_times: dict[str, Any] = Field(default_factory=dict)  # channel -> when to publish, and why
     plan: dict[str, Any] | None = None
     persona: str | None = None
     opened_at: datetime

@@ -75,10 +75,15 @@ async def subject(
 ) -> Subject:
     """What the judge looks at: one channel's text beside the others of `content` and the earlier posts."""
     earlier = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
+    rendered = channels.Rendered.model_validate(content[channel])
+    expected = await quality.foretold(
+        session, rendered, draft, channel=channel, as_of=task.as_of, topic=task.topic, persona=brief.persona
+    )
     return Subject(
         draft=draft,
         brief=brief,
-        rendered=channels.Rendered.model_validate(content[channel]),
+        rendered=rendered,
+        expected=expected,
         channel=channel,
         earlier_texts=[post.content for post in earlier if post.task_id != task.id],
         siblings=siblings(content, channel),

@@ -13,8 +13,8 @@ from cofounder.flow.approve.schemas import (
     ApprovalOut,
     DeliveryOut,
     DimensionOut,
+    ExpectedOut,
     MainContent,
-    Unknown,
     VariantOut,
 )
 from cofounder.flow.approve.tables import Approval, DecisionRow
@@ -25,7 +25,7 @@ from cofounder.kit.clock import now
 from cofounder.models.brief import Brief, Draft, Fact
 from cofounder.models.figures import disagreements
 
-NOT_YET = "Not predicted yet: there is no model of engagement that measured posts have calibrated."
+NOT_YET = "Not predicted: this text was judged without a look at history."
 _SIMILAR = "business.similar_content"
 
 
@@ -65,7 +65,7 @@ async def approval(
         supporting_materials=_materials(outputs, task.request, facts),
         hashtags=main.hashtags if main else [],
         call_to_action=main.call_to_action if main else None,
-        estimated_reach=None,
+        estimated_reach=_reach(judged.get(main.channel)) if main else None,
         engagement_score=_engagement(judged.get(main.channel)) if main else None,
         approval_url=f"/orchestrator?task={task.id}",
         quality_dimensions=_dimensions(weakest),
@@ -74,7 +74,8 @@ async def approval(
         facts=[fact.model_dump(mode="json") for fact in facts],
         sources=_sources(facts, briefs),
         similar_content=similar(outputs),
-        expected_engagement=Unknown(reason=NOT_YET),
+        expected_engagement=_expected(judged.get(main.channel) if main else None),
+        suggested_times=dict(outputs.get("business.baseline", {}).get("suggested_times") or {}),
         plan=row.content.get("plan") if row.kind != "content" else None,
         persona=main.persona if main else None,
         opened_at=row.opened_at,
@@ -144,6 +145,32 @@ def _engagement(judged: Assessment | None) -> float | None:
     return float(found.score) if found else None
 
 
+def _expected(judged: Assessment | None) -> ExpectedOut:
+    """What was foretold of the text when it was judged."""
+    if judged is None or judged.expected is None:
+        return ExpectedOut(reason=NOT_YET)
+    one = judged.expected.main
+    if one.status != "ok":
+        return ExpectedOut(n=one.n, reason=one.note)
+    return ExpectedOut(
+        value=one.value,
+        low=one.low,
+        high=one.high,
+        level=one.level,
+        outcome=one.outcome,
+        n=one.n,
+        coverage=one.coverage,
+        beats_channel_mean=one.beats_channel_mean,
+        reason=one.note,
+    )
+
+
+def _reach(judged: Assessment | None) -> int | None:
+    """How many may see it; None where history says too little."""
+    value = judged.expected.outcomes["reach"].value if judged and judged.expected else None
+    return None if value is None else round(value)
+
+
 def _facts(briefs: Sequence[Brief]) -> list[Fact]:
     """Every fact that a text was given, once."""
     found: dict[str, Fact] = {}
@@ -204,6 +231,7 @@ def _materials(outputs: Mapping[str, Mapping[str, Any]], request: str, facts: Se
         "insights": story.get("insights") or [],
         "left_out": story.get("left_out") or [],
         "research": dict(trends),
+        "topic_effectiveness": outputs.get(_SIMILAR, {}).get("effectiveness"),
         "baseline": baseline.get("baselines") or {},
         "missing": _once(read.get("missing"), state.get("missing")),
         "conflicts": _once(apart, read.get("conflicts"), state.get("conflicts")),

@@ -57,6 +57,7 @@ class Known:
     state: Mapping[str, Any] = field(default_factory=dict)
     similar: Sequence[Mapping[str, Any]] = ()
     baseline: Mapping[str, Any] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)  # what else of history was used
     decision: Decided | None = None  # the last about a text; "changes" is not the last word
     earlier: Sequence[Decided] = ()
     final_text: Mapping[str, str] | None = None
@@ -147,6 +148,7 @@ def _result(known: Known) -> dict[str, Any]:
         "successful": known.status in (*_GOOD_END, "rejected"),
         "status": known.status,
         "publications": [dict(one) for one in known.publications],
+        "context_used": dict(known.context),
     }
 
 

@@ -51,6 +51,21 @@ def baseline(outputs: Outputs) -> dict[str, Any]:
     return dict(outputs.get(BASELINE, {}).get("baselines") or {})
 
 
+def used(outputs: Outputs, judged: Mapping[str, Any]) -> dict[str, Any]:
+    """What else history had said and was used: the topic's record, times to publish, what was foretold of each text."""
+    foretold = {
+        channel: one.expected.main.model_dump(mode="json")
+        for channel, one in judged.items()
+        if one.expected is not None
+    }
+    found = {
+        "topic_effectiveness": outputs.get(SIMILAR, {}).get("effectiveness"),
+        "suggested_times": outputs.get(BASELINE, {}).get("suggested_times"),
+        "expected_engagement": foretold,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
 async def measured(session: AsyncSession, task_id: UUID) -> dict[str, dict[str, Any]]:
     """platform -> the latest reading of the task's posts there."""
     found: dict[str, dict[str, Any]] = {}

@@ -177,6 +177,7 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         state=history.state(outputs, task.business_metrics, task.as_of.date()),
         similar=history.similar(outputs),
         baseline=history.baseline(outputs),
+        context=history.used(outputs, judged),
         decision=decided[-1] if decided else None,
         earlier=decided[:-1],
         final_text={channel: texts.visible_text(one) for channel, one in approved.items()} if approved else None,

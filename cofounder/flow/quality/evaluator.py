@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from cofounder.flow.quality.detectors import risk_level
-from cofounder.flow.quality.dimensions import DIMENSIONS
+from cofounder.flow.quality.dimensions import DIMENSIONS, engagement
 from cofounder.flow.quality.dimensions.reading import Reading, read
 from cofounder.flow.quality.profiles import Profile, profile_of
 from cofounder.flow.quality.schemas import Assessment, DimensionScore, Subject
@@ -15,7 +15,7 @@ EVALUATOR = "deterministic/1"
 _ORDER = {"blocking": 0, "major": 1, "minor": 2, "info": 3}
 _BELOW = 0.05  # how far under the threshold a cap lies
 _BLOCKED = 0.4
-_BESIDE = {"siblings", "earlier_texts", "threshold"}  # what a subject is compared with, not what it is
+_BESIDE = {"siblings", "earlier_texts", "threshold", "expected"}  # what a subject is compared with, not what it is
 _COMPARED = frozenset({"originality"})  # the dimensions that look at them
 # besides accuracy and compliance: what no good score elsewhere makes up for
 _HOLDS_BACK = frozenset({"over_limit", "shared_run", "must_avoid_present", "must_include_missing", "nothing_to_say"})
@@ -32,6 +32,7 @@ def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = Non
     reading = replace(alone.reading, subject=subject)
     profile = profile_of(subject.channel)
     scores = {name: alone.scores.get(name) or dimension(reading) for name, dimension in DIMENSIONS.items()}
+    scores["engagement_potential"] = engagement.weighed(scores["engagement_potential"], subject.expected)
     scores |= {name: score for name, score in (judged or {}).items() if name not in scores}
     weighed = _weighed(scores, profile)
     mean = sum(score.score * score.weight for score in weighed.values())
@@ -49,6 +50,7 @@ def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = Non
         capped_by=why,
         profile=profile.name,
         evaluator=EVALUATOR if not judged else f"{EVALUATOR} with {', '.join(judged)}",
+        expected=subject.expected,
     )
 
 

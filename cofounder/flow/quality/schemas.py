@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from cofounder.business.context.predicting import Prediction
 from cofounder.channels import Rendered
 from cofounder.models.brief import Brief, Draft, Frozen, Issue
 
@@ -53,6 +54,7 @@ class Subject(Frozen):
     siblings: dict[str, str] = Field(default_factory=dict)  # the same deliverable on other channels
     findings: list[Finding] = Field(default_factory=list)  # from elsewhere, added to the detectors' own
     domain: str | None = None  # finance, health, advertising: makes the detectors stricter
+    expected: Prediction | None = None  # what history lets expect of it on its channel
     threshold: float = Field(default=THRESHOLD, ge=0, le=1)
 
 
@@ -69,3 +71,4 @@ class Assessment(Frozen):
     capped_by: str | None = None  # the issue that keeps it below the threshold, whatever the mean
     profile: str
     evaluator: str
+    expected: Prediction | None = None  # what history let expect of it when it was judged

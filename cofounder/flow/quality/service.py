@@ -1,20 +1,24 @@
 """Assessments: judged once a version, kept with their evidence."""
 
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.context import predicting
+from cofounder.business.context.predicting import Prediction
+from cofounder.channels import Rendered
 from cofounder.flow.quality import queries
 from cofounder.flow.quality.dimensions import DIMENSIONS
 from cofounder.flow.quality.evaluator import evaluate
 from cofounder.flow.quality.schemas import Assessment, Finding, RiskLevel, Subject
 from cofounder.flow.quality.tables import AssessmentRow
 from cofounder.kit import live
-from cofounder.models.brief import Issue
+from cofounder.models.brief import Draft, Issue
 
 _PLACE = {name: place for place, name in enumerate(DIMENSIONS)}  # JSON keeps no order
-_KEPT = ("threshold", "findings", "risk_level", "capped_by", "profile")
+_KEPT = ("threshold", "findings", "risk_level", "capped_by", "profile", "expected")
 
 
 async def judge(
@@ -35,8 +39,31 @@ async def judge(
         verdict=verdict.model_dump(mode="json", include=set(_KEPT)),
         evaluator=verdict.evaluator,
     )
+    if subject.expected is not None:
+        await predicting.keep(session, task_id, [(channel, version, subject.expected)])
     live.changed(session, "assessments", task_id)
     return verdict
+
+
+async def foretold(
+    session: AsyncSession,
+    rendered: Rendered,
+    draft: Draft,
+    *,
+    channel: str,
+    as_of: datetime,
+    topic: str | None,
+    persona: str | None,
+) -> Prediction:
+    """What history as of the request lets expect of a text on its channel."""
+    text = predicting.Text(
+        content=rendered.plain,
+        title=draft.title or draft.subject,
+        topic=topic,
+        persona=persona,
+        hashtags=rendered.hashtags,
+    )
+    return await predicting.predict(session, text, channel, as_of=as_of, with_kept=False)
 
 
 def read(row: AssessmentRow) -> Assessment:
@@ -69,4 +96,4 @@ def blocking(verdict: Assessment) -> list[Issue]:
     return [issue for issue in verdict.issues if issue.severity == "blocking"]
 
 
-__all__ = ["Finding", "RiskLevel", "blocking", "judge", "latest", "of_version", "read"]
+__all__ = ["Finding", "RiskLevel", "blocking", "foretold", "judge", "latest", "of_version", "read"]

@@ -1,6 +1,8 @@
 """Quality check and refinement as phases: judge every variant, hand the issues back, keep the best version."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,6 +29,15 @@ EARLIER_POSTS = 50
 NOTHING = "This task has no text for a channel."
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a task's texts are judged beside: earlier posts, and history as of the request."""
+
+    earlier: list[str]
+    as_of: datetime
+    topic: str | None
+
+
 @phase("quality_check")
 async def quality_check(task_id: UUID) -> Result:
     """Judge the current version of every variant and store each verdict with its evidence."""
@@ -36,9 +47,9 @@ async def quality_check(task_id: UUID) -> Result:
         scores = await _judge_deliverables(session, task_id, threshold)
         if not current and not scores:
             return skipped("Nothing here is a text to judge.")
-        earlier = await _earlier_texts(session, task_id)
+        beside = await _beside(session, task_id)
         for channel, variant in current.items():
-            verdict = await _judge(session, task_id, variant, current, earlier, round=0, threshold=threshold)
+            verdict = await _judge(session, task_id, variant, current, beside, round=0, threshold=threshold)
             scores.append((channel, verdict.overall))
         lowest = min(score for name, score in scores if name in current or not current)
         await records.update_task(session, task_id, quality_score=Decimal(str(lowest)))
@@ -57,12 +68,12 @@ async def refinement(task_id: UUID) -> Result:
         feedback = await queries.open_feedback(session, task_id)
         if feedback is None and await _all_stand(session, task_id, current, threshold=threshold, limit=limit):
             return skipped("Every variant passed.")
-        earlier = await _earlier_texts(session, task_id)
+        beside = await _beside(session, task_id)
     rounds = 0
     for channel in sorted(current):
         if rounds:  # a sibling reads differently now
-            await _judge_again(task_id, channel, earlier, threshold)
-        rounds += await _refine(task_id, channel, feedback, earlier, threshold=threshold, limit=limit)
+            await _judge_again(task_id, channel, beside, threshold)
+        rounds += await _refine(task_id, channel, feedback, beside, threshold=threshold, limit=limit)
     async with transaction() as session:
         await _keep_score(session, task_id, await run.current_variants(session, task_id))
         if rounds:
@@ -107,16 +118,16 @@ async def _judge_deliverables(session: AsyncSession, task_id: UUID, threshold: f
     return scores
 
 
-async def _judge_again(task_id: UUID, channel: str, earlier: list[str], threshold: float) -> None:
+async def _judge_again(task_id: UUID, channel: str, beside: Beside, threshold: float) -> None:
     async with transaction() as session:
         current = await run.current_variants(session, task_id)
         before = await service.of_version(session, task_id, channel, current[channel].version)
         if before is not None:
-            await _judge(session, task_id, current[channel], current, earlier, round=0, threshold=threshold)
+            await _judge(session, task_id, current[channel], current, beside, round=0, threshold=threshold)
 
 
 async def _refine(
-    task_id: UUID, channel: str, feedback: str | None, earlier: list[str], *, threshold: float, limit: int
+    task_id: UUID, channel: str, feedback: str | None, beside: Beside, *, threshold: float, limit: int
 ) -> int:
     """Rounds that this channel took. Each round is one transaction, so a kill repeats at most one."""
     rounds = 0
@@ -148,7 +159,7 @@ async def _refine(
             await _settle(task_id, channel, move.best)
             return rounds
         rounds += 1
-        await _judge_new(task_id, channel, answer, earlier, current, round=len(history), threshold=threshold)
+        await _judge_new(task_id, channel, answer, beside, current, round=len(history), threshold=threshold)
 
 
 def _clear_of(variant: Variant, siblings: Mapping[str, str]) -> dict[str, Any]:
@@ -161,7 +172,7 @@ async def _judge_new(
     task_id: UUID,
     channel: str,
     answer: Mapping[str, Any],
-    earlier: list[str],
+    beside: Beside,
     current: Mapping[str, Variant],
     *,
     round: int,
@@ -178,7 +189,7 @@ async def _judge_new(
             by="content.refine",
         )
         return await _judge(
-            session, task_id, variant, {**current, channel: variant}, earlier, round=round, threshold=threshold
+            session, task_id, variant, {**current, channel: variant}, beside, round=round, threshold=threshold
         )
 
 
@@ -198,10 +209,10 @@ async def _history(session: AsyncSession, task_id: UUID, channel: str) -> list[J
     ]
 
 
-async def _earlier_texts(session: AsyncSession, task_id: UUID) -> list[str]:
+async def _beside(session: AsyncSession, task_id: UUID) -> Beside:
     task = await records.get_task(session, task_id)
     posts = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
-    return [post.content for post in posts if post.task_id != task_id]
+    return Beside([post.content for post in posts if post.task_id != task_id], task.as_of, task.topic)
 
 
 async def _judge(
@@ -209,7 +220,7 @@ async def _judge(
     task_id: UUID,
     variant: Variant,
     current: Mapping[str, Variant],
-    earlier: list[str],
+    beside: Beside,
     *,
     round: int,
     threshold: float,
@@ -217,13 +228,23 @@ async def _judge(
     draft = Draft.model_validate(variant.draft)
     rendered = channels.render(variant.channel, draft)
     siblings = _earlier_siblings(variant.channel, current)
+    expected = await service.foretold(
+        session,
+        rendered,
+        draft,
+        channel=variant.channel,
+        as_of=beside.as_of,
+        topic=beside.topic,
+        persona=variant.persona,
+    )
     subject = Subject(
         draft=draft,
         brief=Brief.model_validate(variant.brief),
         rendered=rendered,
         channel=variant.channel,
-        earlier_texts=earlier,
+        earlier_texts=beside.earlier,
         siblings=siblings,
+        expected=expected,
         threshold=threshold,
     )
     return await service.judge(session, task_id, variant.channel, variant.version, subject, round)

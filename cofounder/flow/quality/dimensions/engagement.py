@@ -1,8 +1,12 @@
-"""Engagement potential: signs in the text that readers answer to. A rule of thumb, marked "uncalibrated"."""
+"""Engagement potential: signs in the text that readers answer to. A rule of thumb, marked "uncalibrated".
+
+Where the channel's history carries a prediction that is better than the channel's mean, that takes the signs' place.
+"""
 
 import re
 from statistics import fmean, pstdev
 
+from cofounder.business.context.predicting import Prediction
 from cofounder.flow.quality.dimensions import length
 from cofounder.flow.quality.dimensions.reading import Reading, verdict
 from cofounder.flow.quality.prose import counted, words
@@ -49,6 +53,24 @@ def score(reading: Reading) -> DimensionScore:
         if value < 0.5 and weight >= 0.12
     ]
     return verdict(sum(weight * value for _, weight, value, _ in signs) / whole, evidence, issues, calibrated=False)
+
+
+def weighed(signs: DimensionScore, expected: Prediction | None) -> DimensionScore:
+    """The signs' score, or the prediction's where it knows better than the mean: 0.5 for the least that was foretold of
+    an earlier post of the channel, 1 for the most. What it does not know it says beside the signs."""
+    if expected is None:
+        return signs
+    main = expected.main
+    if main.rank is None:
+        return signs.model_copy(update={"evidence": [main.note, *signs.evidence]})
+    told = f"More is foretold than of {main.rank:.0%} of the {main.n} earlier posts."
+    return signs.model_copy(
+        update={
+            "score": round(0.5 + 0.5 * main.rank, 4),
+            "calibrated": True,
+            "evidence": [main.note, told, *signs.evidence[1:]],
+        }
+    )
 
 
 Sign = tuple[str, float, float, str]  # name, weight, value 0-1, why
