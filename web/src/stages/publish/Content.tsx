@@ -74,7 +74,10 @@ function Unknown({ open }: { open: (id: string) => void }) {
                 <b>{`${channelName(one.channel)} by ${one.account}, handed over ${ago(one.attempted_at, now)}`}</b>
                 <p className={styles.quote}>“{short(gist(one), 180)}”</p>
                 <p>
-                  {sentence(one.note ?? "The line broke after sending.")} {one.state === "unknown" ? "Nothing is sent again until you answer." : "Those it says so of get nothing more until you answer."}{" "}
+                  {sentence(one.note ?? "The line broke after sending.")}{" "}
+                  {one.state === "unknown"
+                    ? "Nothing is sent again until you answer."
+                    : "Who is unknown gets nothing more until you answer."}{" "}
                   <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
                     See the evidence
                   </button>
