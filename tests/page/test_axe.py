@@ -76,9 +76,11 @@ def states(made: dict[str, str]) -> list[State]:
     task = "/orchestrator/tasks/{}".format
     return [
         ("/",),
+        ("/chat",),
         ("/", "key:Control+k"),
         ("/", "key:?"),
         ("/", "button[aria-label^=Mara]"),
+        ("/chat",),
         ("/orchestrator", "input[aria-label='Select every task shown']", "text=Delete"),
         ("/orchestrator", "input[aria-label='Select every task shown']", "text=Export JSON", "wait:text=Exported"),
         ("/orchestrator?q=there-is-no-such-task",),
