@@ -309,7 +309,7 @@ async def test_on_a_phone_conversations_are_in_a_drawer_and_nothing_is_wider(qui
 async def test_a_viewer_asks_but_is_not_offered_work(company: House, browser: Browser) -> None:
     async with visiting(browser, company.url, "Vera", "viewer") as vera:
         await vera.page.goto("/chat")
-        await vera.page.get_by_role("button", name="Mode").click()
+        await vera.page.get_by_role("button", name="Mode ", exact=False).first.click()
         work = vera.page.get_by_role("menuitemradio", name="Work")
         await expect(work).to_be_disabled()
         await expect(work).to_contain_text("An operator can give it work.")
