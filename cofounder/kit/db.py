@@ -7,7 +7,7 @@ import asyncio
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, MetaData, make_url
 from sqlalchemy import exc as sql_errors
@@ -20,6 +20,7 @@ from cofounder.kit.pool import look_at_checkout
 
 AWAY_SECONDS = 300.0  # what must not be lost waits so long for a database that does not answer
 AWAY_PAUSE_SECONDS = 0.5
+CONNECT_SECONDS = 10.0
 
 T = TypeVar("T")
 NAMING = {
@@ -77,10 +78,20 @@ def engine(*, durable: bool = True) -> AsyncEngine:
             pool_timeout=10,
             pool_use_lifo=True,
             hide_parameters=True,  # what people write does not belong into logs
-            connect_args={"server_settings": asked, "timeout": 10},
+            connect_args={"server_settings": asked, "timeout": CONNECT_SECONDS, "async_creator_fn": _open},
         )
         look_at_checkout(mine[durable].sync_engine)
     return mine[durable]
+
+
+async def _open(*places: Any, **named: Any) -> Any:
+    """Say in words that are known for an outage that nobody answered in time."""
+    import asyncpg
+
+    try:
+        return await asyncpg.connect(*places, **named)
+    except TimeoutError as error:
+        raise ConnectionError("The database does not answer.") from error
 
 
 async def dispose() -> None:

@@ -87,6 +87,17 @@ async def test_no_route_hangs_on_a_database_that_hangs(line: Line, monkeypatch: 
         assert (await asking.get("/api/tasks", headers=asked)).status_code == 401
 
 
+async def test_a_new_connection_that_nobody_answers_is_an_outage_too(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "CONNECT_SECONDS", 0.3)
+    async with client(create_app()) as asking:
+        line.open.clear()
+        asked = {"Authorization": "Bearer cf_01234567_abcdefgh"}
+        answer = await asyncio.wait_for(asking.get("/api/tasks", headers=asked), 60)
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_out_of_reach")
+
+
 async def test_a_database_that_is_only_slow_is_waited_for(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(patience, "ANSWERS_SECONDS", 30.0)
