@@ -5,11 +5,14 @@ COFOUNDER_RECORD=1 pytest tests/api/test_examples.py writes them anew.
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from cofounder.kit.testing import until
 
 from .conftest import House
 
@@ -27,9 +30,15 @@ class Recorder:
         self.kept: dict[str, dict[str, Any]] = {}
 
     async def __call__(
-        self, operation: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        content: str | None = None,
     ) -> Any:
-        answer = await self.house.admin.request(method, path, json=body, headers=headers)
+        answer = await self.house.admin.request(method, path, json=body, headers=headers, content=content)
         assert answer.is_success, f"{operation}: {answer.text}"
         kept: dict[str, Any] = {} if body is None else {"request": body}
         kept["response"] = said = _said(answer)
@@ -55,6 +64,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await _published(ask, house)
     await _commands(ask)
     await _servers(ask, Path(home))
+    await _imports(ask, house, Path(home))
     await ask("change_settings", "PUT", "/api/orchestrator/settings", {"company": "Corner Bakery", "cost_limit_usd": 2})
     await ask("get_settings", "GET", "/api/orchestrator/settings")
     await ask("list_tasks", "GET", "/api/tasks?limit=2")
@@ -128,6 +138,41 @@ async def _commands(ask: Recorder) -> None:
     await ask("list_commands", "GET", "/api/commands?limit=2")
     await ask("command_statistics", "GET", "/api/commands/statistics")
     await ask("list_agent_types", "GET", "/api/commands/types")
+
+
+async def _imports(ask: Recorder, house: House, home: Path) -> None:
+    rows = "date,sessions,users,bounce_rate_pct\n2024-01-01,120,98,41.5\n2024-01-02,n/a,80,0\n2024-01-03,-4,75,39\n"
+    await ask("list_import_kinds", "GET", "/api/imports/kinds")
+    made = await ask("upload_import", "POST", "/api/imports/upload?kind=web&name=site.csv", content=rows)
+    place = f"/api/imports/{made['id']}"
+    await ask("preview_import", "GET", f"{place}/preview")
+    await ask("change_import", "PATCH", place, {"mapping": made["mapping"], "units": {"timezone": "Europe/Berlin"}})
+    await ask("dry_run_import", "POST", f"{place}/dry-run")
+    await _rested(house, place)
+    await ask("run_import", "POST", f"{place}/run")
+    await _rested(house, place)
+    await ask("get_import", "GET", place)
+    await ask("list_imports", "GET", "/api/imports?limit=2")
+    await ask("list_refusals", "GET", f"{place}/refusals")
+    await ask("download_refusals", "GET", f"{place}/refusals.csv")
+    other = await house.admin.post("/api/imports/upload?kind=web&name=old.csv", content=rows)
+    await ask("cancel_import", "POST", f"/api/imports/{other.json()['id']}/cancel")
+    (home / "drop").mkdir(exist_ok=True)
+    (home / "drop" / "week.csv").write_text(rows)
+    os.utime(home / "drop" / "week.csv", (1, 1))
+    folder = {"path": str(home / "drop"), "pattern": "*.csv"}
+    wish = {"name": "weekly report", "type": "folder", "kind": "web_analytics", "folder": folder, "every_minutes": 60}
+    source = await ask("add_source", "POST", "/api/import-sources", wish)
+    await ask("read_source", "POST", f"/api/import-sources/{source['id']}/read")
+    await ask("list_sources", "GET", "/api/import-sources")
+    await house.admin.delete(f"/api/import-sources/{source['id']}")
+
+
+async def _rested(house: House, place: str) -> None:
+    async def so() -> bool:
+        return (await house.admin.get(place)).json()["state"] not in ("checking", "queued", "running")
+
+    await until(so, within=60)
 
 
 async def _servers(ask: Recorder, home: Path) -> None:

@@ -24,6 +24,8 @@ class KindUnknown(InputInvalid):
 class FileUnreadable(InputInvalid):
     """The file cannot be read."""
 
+    hint = "Open it where it was made, save it again, and hand that over."
+
 
 class FileEmpty(InputInvalid):
     """The file holds no rows."""
@@ -59,6 +61,8 @@ class MappingUnfit(InputInvalid):
 class NotNow(Conflict):
     """The import is not in a state that allows this."""
 
+    hint = "Its state says what may come next: a draft can be run, what runs can be cancelled."
+
 
 class SourceOutOfReach(CofounderError):
     """The source does not answer."""
@@ -70,6 +74,8 @@ class SourceOutOfReach(CofounderError):
 class SourceRefused(InputInvalid):
     """The source refused what was asked of it."""
 
+    hint = "Mend the source's address, query or secret; nothing was brought in."
+
 
 class QuotaSpent(CofounderError):
     """Google Analytics answers no more questions for now: the quota of the property is spent."""
@@ -80,6 +86,8 @@ class QuotaSpent(CofounderError):
 
 class NameTaken(Conflict):
     """A source with this name exists."""
+
+    hint = "Choose another name, or forget the one that is there first."
 
 
 class KeyLost(Conflict):

@@ -32,6 +32,7 @@ _TRUE = ("true", "t", "yes", "y", "1", "1.0", "on", "paid", "ja", "oui", "si", "
 _FALSE = ("false", "f", "no", "n", "0", "0.0", "off", "organic", "nein", "non")
 _SIGNS = r"^(?:usd|eur|gbp|chf|us\$|[$€£¥])\s*|\s*(?:usd|eur|gbp|chf|[$€£¥])$"
 _GAPS = "[\u00a0\u202f\u2009 '’_]"
+_MOST_FIT = 0.6  # of the cells: what the others hold is refused later, in words
 MOST = 4e15  # whole numbers that a double holds exactly, with room
 
 DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%d/%m/%y", "%d/%m/%Y %I:%M %p")
@@ -102,7 +103,7 @@ def numbers(text: "pl.Series", *, decimal: str = ".", scale: float | None = None
     read.refuse("not_a_number", f"It is no number written with {comma}.", text.is_not_null() & read.values.is_null())
     read.refuse("not_finite", "It is no finite number.", ~read.values.is_finite())
     if scale is not None:
-        read.values = read.values * scale
+        read.values = (read.values * scale).round(10)  # 95 hundredths are 0.95, whatever binary makes of it
     return read
 
 
@@ -277,9 +278,9 @@ def looks_like(cells: list[Any], *, decimal: str = ".") -> str:
         return "yes or no"
     if all(one.lower().startswith(("http://", "https://", "www.")) for one in found):
         return "address"
-    if numbers(series, decimal=decimal).values.is_not_null().mean() > 0.9:  # type: ignore[operator]
+    if numbers(series, decimal=decimal).values.is_not_null().mean() > _MOST_FIT:  # type: ignore[operator]
         eight = series.str.contains(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$").mean()
         return "time" if eight == 1 else "number"
-    if _by_sight(series, "UTC", True).is_not_null().mean() > 0.9:  # type: ignore[operator]
+    if _by_sight(series, "UTC", True).is_not_null().mean() > _MOST_FIT:  # type: ignore[operator]
         return "time"
-    return "time" if _by_sight(series, "UTC", False).is_not_null().mean() > 0.9 else "text"  # type: ignore[operator]
+    return "time" if _by_sight(series, "UTC", False).is_not_null().mean() > _MOST_FIT else "text"  # type: ignore[operator]
