@@ -1655,6 +1655,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/business/posts/{post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get post
+         * @description A measured post with its text, its readings and the visits matched to it: the rows behind its figures.
+         */
+        get: operations["get_post"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/business/predict": {
         parameters: {
             query?: never;
@@ -4106,16 +4126,6 @@ export interface components {
              */
             as_of: string;
         };
-        /** Items[PostFigures] */
-        Items_PostFigures_: {
-            /** Items */
-            items: components["schemas"]["PostFigures"][];
-            /**
-             * As Of
-             * Format: date-time
-             */
-            as_of: string;
-        };
         /** Items[Return] */
         Items_Return_: {
             /** Items */
@@ -5081,6 +5091,119 @@ export interface components {
              * @description (clicks + shares + comments) / views, 0-1
              */
             engagement_rate?: number | null;
+        };
+        /**
+         * PostOut
+         * @description A post with the rows that its figures come from.
+         */
+        PostOut: {
+            figures: components["schemas"]["PostFigures"];
+            /** Content */
+            content: string;
+            /** Url */
+            url: string | null;
+            /** Import Id */
+            import_id: string | null;
+            /**
+             * Readings
+             * @description Newest first, at most 1000
+             */
+            readings: components["schemas"]["PostReading"][];
+            /**
+             * Visits
+             * @description Newest first, at most 1000
+             */
+            visits: components["schemas"]["PostVisits"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * PostPage
+         * @description Posts, newest first; ask on with the same `as_of`.
+         */
+        PostPage: {
+            /** Items */
+            items: components["schemas"]["PostFigures"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * PostReading
+         * @description A post's counters at one time.
+         */
+        PostReading: {
+            /**
+             * Measured At
+             * Format: date-time
+             */
+            measured_at: string;
+            /** Views */
+            views: number | null;
+            /** Reach */
+            reach: number | null;
+            /** Clicks */
+            clicks: number | null;
+            /** Likes */
+            likes: number | null;
+            /** Shares */
+            shares: number | null;
+            /** Comments */
+            comments: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /** Revenue */
+            revenue: number | null;
+            /** Cost */
+            cost: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Source */
+            source: string;
+            /** Import Id */
+            import_id: string | null;
+            /** Flags */
+            flags: string[];
+        };
+        /**
+         * PostVisits
+         * @description A day of the site that is matched to a post.
+         */
+        PostVisits: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Page Id */
+            page_id: string;
+            /** Campaign */
+            campaign: string;
+            /** Source */
+            source: string;
+            /** Sessions */
+            sessions: number | null;
+            /** Users */
+            users: number | null;
+            /** Page Views */
+            page_views: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /** Revenue */
+            revenue: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Import Id */
+            import_id: string | null;
+            /** Flags */
+            flags: string[];
         };
         /**
          * Posted
@@ -12530,7 +12653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file holds no rows.; The source refused what was asked of it. */
+            /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14512,6 +14635,13 @@ export interface operations {
                 /** @description How far back */
                 days?: number;
                 limit?: number;
+                platform?: string | null;
+                topic?: string | null;
+                /** @description How the topic was found, as the list of topics says */
+                by?: "category" | "cluster";
+                /** @description Words of the title or the text */
+                search?: string | null;
+                cursor?: string | null;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
             };
@@ -14527,7 +14657,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_PostFigures_"];
+                    "application/json": components["schemas"]["PostPage"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -14543,6 +14673,80 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_post: {
+        parameters: {
+            query?: {
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no measured post with this id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
