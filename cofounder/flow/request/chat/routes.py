@@ -148,7 +148,7 @@ async def follow_answer(
     """
     async with db.reading() as session:
         await service.get_answer(session, caller, id)
-    start = after if after is not None else _number(last_event_id)
+    start = max(after or 0, _number(last_event_id))  # a browser that comes back asks the same address again
     found = events.lines(events.follow(caller, id, start))
     return StreamingResponse(found, media_type=_SSE, headers=events.HEADERS)
 
