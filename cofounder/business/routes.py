@@ -1,17 +1,19 @@
 """What the company's data says: similar work, usual results, topics, times, expectations; and links to confirm."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StrictStr
 
+from cofounder.business import catalogue
 from cofounder.business import state as figures
-from cofounder.business.context import index, predicting, service
+from cofounder.business.context import index, posts, predicting, service
+from cofounder.business.context.posts import PostMissing
 from cofounder.business.context.predicting import Prediction, Text
 from cofounder.business.context.service import Context, CorrelationAnalysis, TimeZoneUnknown
-from cofounder.business.derive import audience, baselines, growth, queries, rates, returns
+from cofounder.business.derive import audience, baselines, growth, rates, returns
 from cofounder.business.derive.anomalies import Anomalies
 from cofounder.business.derive.times import BestTimes, SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
@@ -52,6 +54,10 @@ class Month(BaseModel):
 
 class Series(BaseModel):
     metric: str
+    noun: str
+    unit: str = Field(
+        description="usd (money, in each point's currency), count, rate (0-1), ratio, score, days or hours"
+    )
     points: list[Month] = Field(description="Oldest first")
 
 
@@ -80,6 +86,60 @@ class PostFigures(BaseModel):
     return_on_cost: float | None
     currency: str | None
     quality_score: float | None
+
+
+class PostPage(Items[PostFigures]):
+    """Posts, newest first; ask on with the same `as_of`."""
+
+    next_cursor: str | None = None
+
+
+class PostReading(BaseModel):
+    """A post's counters at one time."""
+
+    measured_at: datetime
+    views: int | None
+    reach: int | None
+    clicks: int | None
+    likes: int | None
+    shares: int | None
+    comments: int | None
+    conversions: int | None
+    revenue: float | None
+    cost: float | None
+    currency: str | None
+    source: str
+    import_id: UUID | None
+    flags: list[str]
+
+
+class PostVisits(BaseModel):
+    """A day of the site that is matched to a post."""
+
+    day: date
+    page_id: str
+    campaign: str
+    source: str
+    sessions: int | None
+    users: int | None
+    page_views: int | None
+    conversions: int | None
+    revenue: float | None
+    currency: str | None
+    import_id: UUID | None
+    flags: list[str]
+
+
+class PostOut(BaseModel):
+    """A post with the rows that its figures come from."""
+
+    figures: PostFigures
+    content: str
+    url: str | None
+    import_id: UUID | None
+    readings: list[PostReading] = Field(description="Newest first, at most 1000")
+    visits: list[PostVisits] = Field(description="Newest first, at most 1000")
+    as_of: datetime
 
 
 class StateOut(BaseModel):
@@ -147,6 +207,8 @@ async def list_metrics(
     series = [
         Series(
             metric=name,
+            noun=catalogue.metric(name).noun,
+            unit=catalogue.metric(name).unit,
             points=[
                 Month(start=p.start, end=p.end, value=p.value, source=p.source, currency=p.currency)
                 for p in stored[name]
@@ -258,18 +320,45 @@ async def request_context(
     return await service.enrich(session, execution_id, topic, as_of=at, channels=channels or ())
 
 
-@router.get("/posts")
+@router.get("/posts", responses=documented(CursorInvalid))
 async def list_posts(
     session: Session,
     caller: Viewer,
     days: Days = 365,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    platform: Annotated[str | None, Query(max_length=50)] = None,
+    topic: Annotated[str | None, Query(max_length=500)] = None,
+    by: Annotated[
+        Literal["category", "cluster"], Query(description="How the topic was found, as the list of topics says")
+    ] = "category",
+    search: Annotated[str | None, Query(max_length=200, description="Words of the title or the text")] = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
     as_of: AsOf = None,
-) -> Items[PostFigures]:
+) -> PostPage:
     """Measured posts with engagement, visits and money, newest first."""
     at = _as_of(as_of)
-    rows = await queries.posts(session, as_of=at, since=at - timedelta(days=days), limit=limit)
-    return Items(items=[_figures(row) for row in rows], as_of=at)
+    rows = await posts.listed(
+        session,
+        as_of=at,
+        days=days,
+        limit=limit + 1,
+        platform=platform,
+        topic=topic,
+        by=by,
+        words=search,
+        cursor=cursor,
+    )
+    shown = rows[:limit]
+    more = posts.cursor_after(shown[-1]) if len(rows) > limit else None
+    return PostPage(items=[_figures(row) for row in shown], as_of=at, next_cursor=more)
+
+
+@router.get("/posts/{post_id}", responses=documented(PostMissing))
+async def get_post(post_id: UUID, session: Session, caller: Viewer, as_of: AsOf = None) -> PostOut:
+    """A measured post with its text, its readings and the visits matched to it: the rows behind its figures."""
+    at = _as_of(as_of)
+    found = await posts.one(session, post_id, as_of=at)
+    return PostOut.model_validate({**found, "figures": _figures(found["figures"]), "as_of": at})
 
 
 def _figures(row: dict[str, Any]) -> PostFigures:

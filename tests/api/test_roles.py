@@ -112,6 +112,7 @@ WANTED: dict[str, Role] = {
     "GET /api/business/correlations": "viewer",
     "GET /api/business/context": "viewer",
     "GET /api/business/posts": "viewer",
+    "GET /api/business/posts/{post_id}": "viewer",
     "GET /api/business/index": "viewer",
     "GET /api/business/matches": "viewer",
     "POST /api/business/predict": "viewer",

@@ -204,18 +204,87 @@ async def money(
     return [dict(row) for row in (await session.execute(text(_MONEY.format(key=by)), asked)).mappings()]
 
 
-_POSTS = f"""
-WITH {OUTCOMES.format(narrowed="p.published_at >= :since")}
+@lru_cache
+def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
+    wanted = {
+        "since": "p.published_at >= :since",
+        "platform": "p.platform = :platform",
+        "topic": "lower(btrim(coalesce(p.topic, p.category))) = :topic",
+        "words": "(strpos(lower(coalesce(p.title, '')), :words) > 0 OR strpos(lower(p.content), :words) > 0)",
+        "before": "(p.published_at, p.id) < (:before, :before_id)",
+        "id": "p.id = :id",
+    }
+    where = " AND ".join(wanted[name] for name in narrowed) or "true"
+    of = "JOIN context_vectors v ON v.item_id = o.id AND v.embedder_id = :embedder AND v.cluster = :cluster"
+    return text(
+        f"""WITH {OUTCOMES.format(narrowed=where)}
 SELECT o.*, t.quality_score::float8 AS quality_score, p.title, left(p.content, 80) AS opening,
   length(p.content) AS characters
-FROM outcomes o JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = o.task_id
+FROM outcomes o JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = o.task_id {of if clustered else ""}
 ORDER BY o.published_at DESC, o.id DESC LIMIT :limit"""
+    )
 
 
-async def posts(session: AsyncSession, *, as_of: datetime, since: datetime, limit: int) -> list[dict[str, Any]]:
-    """The newest posts with their outcomes as of then, and what their task scored."""
-    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "limit": limit}
-    return [dict(row) for row in (await session.execute(text(_POSTS), asked)).mappings()]
+async def posts(
+    session: AsyncSession,
+    *,
+    as_of: datetime,
+    since: datetime | None = None,
+    limit: int,
+    platform: str | None = None,
+    topic: str | None = None,
+    words: str | None = None,
+    before: tuple[datetime, Any] | None = None,
+    cluster: tuple[Any, int] | None = None,
+    id: Any = None,
+) -> list[dict[str, Any]]:
+    """The newest posts with their outcomes as of then, and what their task scored. `cluster`: (embedder, number)."""
+    given = {"since": since, "platform": platform, "id": id}
+    given |= {"topic": topic and topic.strip().lower(), "words": words and words.lower()}
+    given |= {"before": before and before[0]}
+    given = {name: value for name, value in given.items() if value}
+    asked = {"as_of": as_of, "today": as_of.date(), "limit": limit, **given}
+    if before:
+        asked["before_id"] = before[1]
+    if cluster:
+        asked |= {"embedder": cluster[0], "cluster": cluster[1]}
+    found = await session.execute(_posts(tuple(given), cluster is not None), asked)
+    return [dict(row) for row in found.mappings()]
+
+
+_READINGS = """
+SELECT measured_at, coalesce(views, impressions) AS views, reach, clicks, likes, shares, comments, conversions,
+  revenue::float8 AS revenue, cost::float8 AS cost, currency, source, import_id, flags
+FROM social_post_analytics WHERE post_id = :id AND measured_at <= :as_of
+ORDER BY measured_at DESC, id DESC LIMIT :limit"""
+_VISITS = """
+SELECT day, page_id, campaign, source, sessions, users, page_views, conversions, revenue::float8 AS revenue, currency,
+  import_id, flags
+FROM web_analytics
+WHERE post_id = :id AND measured_at <= :as_of AND (superseded_at IS NULL OR superseded_at > :as_of)
+ORDER BY day DESC, id DESC LIMIT :limit"""
+
+
+async def readings(session: AsyncSession, id: Any, *, as_of: datetime, limit: int) -> list[dict[str, Any]]:
+    """A post's readings, newest first."""
+    return [
+        dict(r) for r in (await session.execute(text(_READINGS), {"id": id, "as_of": as_of, "limit": limit})).mappings()
+    ]
+
+
+async def visits(session: AsyncSession, id: Any, *, as_of: datetime, limit: int) -> list[dict[str, Any]]:
+    """The days of the site that are matched to a post, newest first."""
+    return [
+        dict(r) for r in (await session.execute(text(_VISITS), {"id": id, "as_of": as_of, "limit": limit})).mappings()
+    ]
+
+
+_WHOLE = "SELECT content, url, import_id FROM posts WHERE id = :id"
+
+
+async def whole(session: AsyncSession, id: Any) -> dict[str, Any]:
+    """A post's text, address and the import it came with."""
+    return dict((await session.execute(text(_WHOLE), {"id": id})).mappings().one())
 
 
 _DAYS = f"""

@@ -5743,6 +5743,13 @@ export interface components {
         Series: {
             /** Metric */
             metric: string;
+            /** Noun */
+            noun: string;
+            /**
+             * Unit
+             * @description usd (money, in each point's currency), count, rate (0-1), ratio, score, days or hours
+             */
+            unit: string;
             /**
              * Points
              * @description Oldest first

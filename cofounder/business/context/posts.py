@@ -1,0 +1,81 @@
+"""Measured posts, page after page, and one with the rows behind its figures: for a person who asks where a figure is from."""
+
+import base64
+import binascii
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.context import index
+from cofounder.business.derive import queries
+from cofounder.business.records.service import CursorInvalid
+from cofounder.kit.errors import NotFound
+
+_ROWS = 1_000  # of readings and of days, for one post
+
+
+class PostMissing(NotFound):
+    """There is no measured post with this id."""
+
+
+async def listed(
+    session: AsyncSession,
+    *,
+    as_of: datetime,
+    days: int,
+    limit: int,
+    platform: str | None = None,
+    topic: str | None = None,
+    by: Literal["category", "cluster"] = "category",
+    words: str | None = None,
+    cursor: str | None = None,
+) -> list[dict[str, Any]]:
+    """Posts published in the last `days` days, newest first, with their outcomes. Raises CursorInvalid."""
+    cluster = None
+    if topic and by == "cluster":
+        held = await index.fitted(session)
+        names = {} if held is None else {name: number for number, name in held.fitted.topics.items()}
+        if held is None or topic not in names:
+            return []
+        cluster = (held.id, int(names[topic]))
+    return await queries.posts(
+        session,
+        as_of=as_of,
+        since=as_of - timedelta(days=days),
+        limit=limit,
+        platform=platform,
+        topic=None if cluster else topic,
+        words=words,
+        before=_place(cursor),
+        cluster=cluster,
+    )
+
+
+async def one(session: AsyncSession, id: UUID, *, as_of: datetime) -> dict[str, Any]:
+    """A post's figures, text, readings and matched days as of then. Raises PostMissing."""
+    found = await queries.posts(session, as_of=as_of, limit=1, id=id)
+    if not found:
+        raise PostMissing(f"No measured post {id}.", field="post_id")
+    return {
+        **await queries.whole(session, id),
+        "figures": found[0],
+        "readings": await queries.readings(session, id, as_of=as_of, limit=_ROWS),
+        "visits": await queries.visits(session, id, as_of=as_of, limit=_ROWS),
+    }
+
+
+def cursor_after(row: dict[str, Any]) -> str:
+    """Where the next page begins."""
+    return base64.urlsafe_b64encode(f"{row['published_at'].isoformat()}|{row['id']}".encode()).decode()
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    try:
+        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
+    except (ValueError, OverflowError, binascii.Error) as error:
+        raise CursorInvalid(field="cursor") from error
