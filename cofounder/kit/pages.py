@@ -4,14 +4,19 @@ A deep link that is reloaded gets the page, never JSON; an unknown address below
 """
 
 import asyncio
+import gzip
+from functools import lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 BUILT = Path(__file__).parent.parent / "_web"
 FOREVER = "public, max-age=31536000, immutable"  # the names of these files carry their content's hash
+SQUEEZED = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}  # fonts are compressed already
+SMALL_BYTES = 1_000  # what fits into one packet gains nothing
 
 # The page loads nothing from elsewhere; style attributes are how its component library sets sizes.
 POLICY = (
@@ -43,7 +48,8 @@ def install(app: FastAPI, built: Path = BUILT) -> None:
         if not asked or address.split("/")[0] in _NO_PAGE:
             await missing(scope, receive, send)
             return
-        answer = await asyncio.to_thread(_file, built, address)
+        zipped = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        answer = await asyncio.to_thread(_file, built, address, zipped)
         if answer is None and "." in address.rsplit("/", 1)[-1]:  # a file that is not there, say of an older build
             await missing(scope, receive, send)
             return
@@ -54,13 +60,28 @@ def install(app: FastAPI, built: Path = BUILT) -> None:
     app.router.default = page
 
 
-def _file(built: Path, address: str) -> Response | None:
+def _file(built: Path, address: str, zipped: bool = False) -> Response | None:
     """The file of this name inside the built page, None for none and for what lies outside."""
     wanted = (built / address).resolve()
     if not address or not wanted.is_relative_to(built.resolve()) or not wanted.is_file():
         return None
-    kept = FOREVER if address.startswith("assets/") else "no-cache"
-    return FileResponse(wanted, headers={**HEADERS, "Cache-Control": kept})
+    if not address.startswith("assets/"):
+        return FileResponse(wanted, headers={**HEADERS, "Cache-Control": "no-cache"})
+    headers = {**HEADERS, "Cache-Control": FOREVER}
+    kind, seen = SQUEEZED.get(wanted.suffix), wanted.stat()
+    if kind is None or seen.st_size < SMALL_BYTES:
+        return FileResponse(wanted, headers=headers)
+    headers["Vary"] = "Accept-Encoding"
+    if not zipped:
+        return FileResponse(wanted, headers=headers)
+    headers |= {"Content-Encoding": "gzip", "Content-Type": kind}
+    return Response(_squeezed(wanted, seen.st_mtime_ns), headers=headers)
+
+
+@lru_cache(maxsize=256)
+def _squeezed(file: Path, changed_at: int) -> bytes:
+    """The file, compressed once in the life of a server."""
+    return gzip.compress(file.read_bytes(), mtime=0)
 
 
 def _page(built: Path) -> Response:

@@ -48,6 +48,23 @@ async def test_files_with_their_content_in_the_name_are_kept_for_good(built: Pat
     assert "immutable" in answer.headers["cache-control"]
 
 
+async def test_programs_and_styles_go_out_compressed_to_whoever_can_read_that(built: Path) -> None:
+    words = "export const words = 'the same again';\n" * 100
+    (built / "assets" / "large-3c4d.js").write_text(words)
+    async with served(built) as client:
+        small = await client.get("/assets/large-3c4d.js", headers={"Accept-Encoding": "gzip, br"})
+        whole = await client.get("/assets/large-3c4d.js", headers={"Accept-Encoding": "identity"})
+    assert small.headers["content-encoding"] == "gzip"
+    assert int(small.headers["content-length"]) < len(words) / 10
+    assert "content-encoding" not in whole.headers
+    for answer in (small, whole):
+        assert answer.text == words
+        assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "immutable" in answer.headers["cache-control"]
+
+
 @pytest.mark.parametrize(
     "address", ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/../../secret.txt", "/..%2fsecret.txt"]
 )
