@@ -1,4 +1,4 @@
-"""Durable workflows: a thin port over DBOS Transact (open part only). Nothing else imports dbos.
+"""Durable workflows: a thin port over DBOS Transact (open part only). Only this, `engine_links` and `wake` import dbos.
 
 A workflow is an async function that interprets data and awaits steps and waits; after a crash it is run again and
 finished steps answer from the record. Workflows run on the event loop that called `start`, so `kit.db` works in them
@@ -19,20 +19,17 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, ParamSpec, cast
 
 import dbos
-import psycopg
 from pydantic_core import to_jsonable_python
-from sqlalchemy import URL, Engine, create_engine, event, text
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import clock, db, wake
+from cofounder.kit import clock, db, engine_links, wake
 from cofounder.kit.errors import CofounderError
-from cofounder.kit.pool import look_at_checkout
 
 VERSION = "1"  # of the application, by hand: a waiting workflow is only taken up by the version that began it
 QUEUE = "journeys"  # without a limit: a workflow that waits for a person holds no slot
 POLL_SECONDS = 0.5  # between two looks for work that nobody told of; who enqueues tells
 LET_GO_SECONDS = 2.0
-IDLE_SECONDS = 60  # PostgreSQL ends a session that leaves a transaction open for so long
 FOREVER = 10 * 365 * 86_400.0
 
 P = ParamSpec("P")
@@ -49,8 +46,6 @@ class _Engine:
 
 _running: set["asyncio.Task[Any]"] = set()
 _stepping: set["asyncio.Task[Any]"] = set()  # those of them that are inside a step
-_clients: dict[URL, dbos.DBOSClient] = {}
-_engines: list[Engine] = []
 _log = logging.getLogger("dbos")
 _log.addHandler(logging.NullHandler())  # else the engine adds a console of its own
 
@@ -198,8 +193,7 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
     Unfinished workflows of the same executor id are taken up again at once.
     """
     _Engine.stopping = False
-    place = _place()
-    client = _client(place)
+    place, client = engine_links.place(), engine_links.client()
     for name in queues:
         await client.register_queue_async(
             name, polling_interval_sec=POLL_SECONDS, on_conflict="always_update", application_name="cofounder"
@@ -208,7 +202,7 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
         config={
             "name": "cofounder",
             "system_database_url": place.render_as_string(hide_password=False),
-            "system_database_engine": _engine(place),
+            "system_database_engine": engine_links.pool(place),
             "executor_id": executor_id,
             "application_version": VERSION,
             "serializer": dbos.DBOSPortableJSONSerializer(),
@@ -240,8 +234,7 @@ async def stop(*, drain_seconds: float = 0.0) -> None:
     await asyncio.to_thread(dbos.DBOS.destroy, workflow_completion_timeout_sec=drain)
     await _let_go()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="cofounder"))  # theirs ended
-    while _engines:
-        await asyncio.to_thread(_engines.pop().dispose)
+    await engine_links.close_pools()
     await close()
     await db.dispose()
     _Engine.stopping = False  # stopped: whoever goes on without an engine, or with another one, is not on its way down
@@ -249,9 +242,7 @@ async def stop(*, drain_seconds: float = 0.0) -> None:
 
 async def close() -> None:
     """Close the connections behind cancel, resume, status and the like, which any process may use without `start`."""
-    while _clients:
-        _, client = _clients.popitem()
-        await asyncio.to_thread(client.destroy)
+    await engine_links.close_clients()
 
 
 async def _let_go(but: "Set[asyncio.Task[Any]]" = frozenset()) -> None:
@@ -339,20 +330,20 @@ def workflow_id() -> str | None:
 async def cancel(workflow_id: object) -> None:
     """Let a workflow end before its next step. Raises UnknownWorkflow."""
     await _known(workflow_id)
-    await _client(_place()).cancel_workflow_async(str(workflow_id))
+    await engine_links.client().cancel_workflow_async(str(workflow_id))
 
 
 async def resume(workflow_id: object) -> None:
     """Run a workflow on from its last finished step; whoever still runs it is fenced off. Raises UnknownWorkflow."""
     await _known(workflow_id)
-    await _client(_place()).resume_workflow_async(str(workflow_id), queue_name=QUEUE)
+    await engine_links.client().resume_workflow_async(str(workflow_id), queue_name=QUEUE)
     _look()
 
 
 async def hand_on(workflow_ids: Sequence[str]) -> None:
     """Put workflows that this process has let go back into the queue, where any worker finds them at once."""
     if workflow_ids:
-        await _client(_place()).resume_workflows_async(list(workflow_ids), queue_name=QUEUE)
+        await engine_links.client().resume_workflows_async(list(workflow_ids), queue_name=QUEUE)
         _look()
 
 
@@ -363,13 +354,13 @@ def stopping() -> bool:
 
 async def status(workflow_id: object) -> State | None:
     """What the engine knows of the workflow; None: nothing."""
-    found = await _client(_place()).list_workflows_async(workflow_ids=[str(workflow_id)], load_input=False)
+    found = await engine_links.client().list_workflows_async(workflow_ids=[str(workflow_id)], load_input=False)
     return _state(found[0]) if found else None
 
 
 async def progress(workflow_id: object) -> Progress:
     """Read from the steps on record. A wait records its deadline when it begins, and itself when it ends."""
-    found = await _client(_place()).list_workflow_steps_async(str(workflow_id), load_output=False)
+    found = await engine_links.client().list_workflow_steps_async(str(workflow_id), load_output=False)
     ids = {one["function_id"] for one in found}
     last = max(found, key=lambda one: one["function_id"], default=None)
     waiting = last is not None and last["function_name"] == "DBOS.sleep" and last["function_id"] - 1 not in ids
@@ -378,18 +369,18 @@ async def progress(workflow_id: object) -> Progress:
 
 async def annotate(workflow_id: object, notes: dict[str, Any]) -> None:
     """Keep a few words beside the workflow; they survive everything that it does."""
-    await _client(_place()).update_workflow_attributes_async(str(workflow_id), notes, merge=True)
+    await engine_links.client().update_workflow_attributes_async(str(workflow_id), notes, merge=True)
 
 
 async def executors() -> set[str]:
     """Ids of all executors that began workflows and have not finished them, dead ones too."""
-    found = await _client(_place()).list_workflows_async(status="PENDING", load_input=False, load_output=False)
+    found = await engine_links.client().list_workflows_async(status="PENDING", load_input=False, load_output=False)
     return {one.executor_id for one in found if one.executor_id}
 
 
 async def list_pending(executor_id: str) -> list[str]:
     """Ids of the workflows that this executor began and has not finished, oldest first."""
-    found = await _client(_place()).list_workflows_async(
+    found = await engine_links.client().list_workflows_async(
         status="PENDING", executor_id=executor_id, load_input=False, load_output=False
     )
     return [one.workflow_id for one in found]
@@ -412,54 +403,6 @@ def _state(found: dbos.WorkflowStatus) -> State:
     error = None if found.error is None else str(found.error)
     notes = dict(found.attributes or {})
     return State(found.workflow_id, found.name, found.status, found.executor_id, error, made, notes)
-
-
-def _place() -> URL:
-    return db.place()[0].set(drivername="postgresql+psycopg")
-
-
-def _engine(place: URL) -> Engine:
-    """The engine's connections, made here because its own ask the server at every checkout whether they live."""
-    made = create_engine(
-        place,
-        pool_size=8,
-        max_overflow=0,
-        pool_timeout=30,
-        pool_use_lifo=True,
-        hide_parameters=True,
-        connect_args={
-            "application_name": "cofounder-engine",
-            "connect_timeout": 10,
-            "options": f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}",
-        },
-    )
-    look_at_checkout(made)
-    event.listen(made, "do_connect", _connect)
-    _engines.append(made)
-    return made
-
-
-def _connect(_: object, __: object, places: Sequence[Any], named: dict[str, Any]) -> "psycopg.Connection[Any]":
-    """Say in the engine's words that the database is away: it waits for one that is, and knows it by this text alone.
-
-    A refused TCP address says "connection failed" by itself, a socket file that nobody serves does not.
-    """
-    try:
-        return psycopg.connect(*places, **named)
-    except psycopg.OperationalError as error:
-        if "connection failed" in str(error):
-            raise
-        raise psycopg.OperationalError(f"connection failed: {error}") from error
-
-
-def _client(place: URL) -> dbos.DBOSClient:
-    """One client per database: it works whether or not this process runs workflows."""
-    if place not in _clients:
-        _clients[place] = dbos.DBOSClient(
-            system_database_url=place.render_as_string(hide_password=False),
-            serializer=dbos.DBOSPortableJSONSerializer(),
-        )
-    return _clients[place]
 
 
 def _json(value: Any) -> str:

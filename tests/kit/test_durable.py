@@ -10,7 +10,7 @@ import sqlalchemy.exc
 from dbos._utils import retriable_postgres_exception
 from sqlalchemy import URL
 
-from cofounder.kit import clock, db, durable
+from cofounder.kit import clock, db, durable, engine_links
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, Spawned, until
 from tests.kit import flows
@@ -167,12 +167,12 @@ async def test_a_killed_worker_is_taken_over_and_no_finished_step_is_repeated(
 def test_the_engine_knows_that_a_socket_nobody_serves_is_an_outage(tmp_path: Path) -> None:
     """It waits for a database that is away, and fails a workflow for whatever else goes wrong."""
     nowhere = URL.create("postgresql+psycopg", "x", database="x", query={"host": str(tmp_path)})
-    engine = durable._engine(nowhere)
+    engine = engine_links.pool(nowhere)
     try:
         with pytest.raises(sqlalchemy.exc.OperationalError) as refused, engine.connect():
             pass
     finally:
-        durable._engines.remove(engine)
+        engine_links._pools.remove(engine)
         engine.dispose()
     assert retriable_postgres_exception(refused.value)
     assert db.is_out_of_reach(refused.value)
