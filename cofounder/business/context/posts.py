@@ -19,6 +19,8 @@ _ROWS = 1_000  # of readings and of days, for one post
 class PostMissing(NotFound):
     """There is no measured post with this id."""
 
+    hint = "GET /api/business/posts lists those that are measured."
+
 
 async def listed(
     session: AsyncSession,
