@@ -10,6 +10,7 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -108,8 +109,12 @@ def database_seconds(url: URL) -> float:
     assert found is not None
     head = psutil.Process(int((Path(found[0]) / "postmaster.pid").read_text().split()[0]))
     own = head.cpu_times()
-    living = [one.cpu_times() for one in head.children(recursive=True)]
-    return own.children_user + own.children_system + sum(one.user + one.system for one in living)
+    used = own.children_user + own.children_system
+    for one in head.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            used += times.user + times.system
+    return used
 
 
 async def imported(url: URL, path: Path) -> tuple[float, float, float, dict[str, int]]:

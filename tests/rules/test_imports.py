@@ -21,6 +21,8 @@ HEAVY = (
     "google.genai",
     "numpy",
     "pandas",
+    "polars",
+    "openpyxl",
     "matplotlib",
     "torch",
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.imports import looking, opening, queries, service
-from cofounder.business.imports.errors import NameTaken, SourceMissing
+from cofounder.business.imports.errors import NameTaken, NotNow, SourceMissing
 from cofounder.business.imports.schemas import Counts, Form, Mapping, NewSource, SourceIn, SourceOut, Units
 from cofounder.business.imports.tables import Import, ImportSource
 from cofounder.kit import clock, live, postgres, secrets
@@ -80,12 +80,11 @@ async def remove(session: AsyncSession, id: UUID, *, by: Caller) -> None:
 async def begin(session: AsyncSession, wanted: SourceIn, *, by: str | None) -> Import:
     """A draft of one reading of a database or of Google Analytics.
 
-    Raises SourceMissing, KeyLost, SourceOutOfReach, SourceRefused, QuotaSpent, FileEmpty, MappingUnfit.
+    Raises SourceMissing, NotNow, KeyLost, SourceOutOfReach, SourceRefused, QuotaSpent, FileEmpty, MappingUnfit.
     """
     source = await get(session, wanted.source_id)
-    config = dict(source.config)
-    if wanted.table is not None and source.type == "postgres":
-        config |= {"table": wanted.table, "query": None}
+    if source.type == "folder":
+        raise NotNow("A folder is read whole.", hint="Read it: each of its new files becomes an import of its own.")
     mapping = Mapping.model_validate(source.mapping)
     row = Import(
         id=new_id(),
@@ -94,7 +93,7 @@ async def begin(session: AsyncSession, wanted: SourceIn, *, by: str | None) -> I
         source_type=source.type,
         label=source.name,
         source_id=source.id,
-        source=config,
+        source=dict(source.config),
         form=Form.model_validate(source.form).model_dump(mode="json"),
         mapping={},
         units=source.units,

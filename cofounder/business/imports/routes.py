@@ -87,7 +87,7 @@ async def upload_import(
         raise
 
 
-@router.post("/api/imports", status_code=201, responses=documented(KindUnknown, MappingUnfit, *_FILE, *_SOURCE))
+@router.post("/api/imports", status_code=201, responses=documented(KindUnknown, MappingUnfit, NotNow, *_FILE, *_SOURCE))
 async def begin_import(body: SourceIn, session: Session, caller: Operator) -> ImportOut:
     """Begin one reading of a source that is set up: a database or a Google Analytics property."""
     return service.out(await repeating.begin(session, body, by=caller.who))

@@ -193,11 +193,10 @@ class ChangeIn(Body):
 
 
 class SourceIn(Body):
-    """A source other than an upload: one that is set up, or a table or query of it."""
+    """A source other than an upload: one that an admin has set up."""
 
     kind: KindName
     source_id: UUID
-    table: StrictStr | None = Field(default=None, max_length=200)
     all_or_nothing: StrictBool = False
 
 

@@ -120,6 +120,11 @@ async def _bring(kind: str, source: str, form: Any, units: Any, changes: Any, wh
     async with home.opened():
         async with db.transaction() as session:
             known = None if is_file else await repeating.named(session, source)
+            is_folder = known is not None and known.type == "folder"
+            begun = await repeating.run_now(session, known, by=LOCAL_OWNER.who) if known and is_folder else []
+        if is_folder:
+            return await _follow_all([one.id for one in begun], json=how["json"])
+        async with db.transaction() as session:
             if known is not None:
                 asked = SourceIn(kind=service.kind_of(kind).name, source_id=known.id)
                 row = await repeating.begin(session, asked, by=LOCAL_OWNER.who)
@@ -140,6 +145,15 @@ async def _bring(kind: str, source: str, form: Any, units: Any, changes: Any, wh
             await service.start(session, row.id, check_only=how["dry_run"])
         async with home.worked():
             return await _follow(row.id, json=how["json"], dry_run=how["dry_run"])
+
+
+async def _follow_all(ids: list[UUID], *, json: bool) -> int:
+    """Watch the imports of a folder's new files, one after the other; the worst exit code of them."""
+    if not ids:
+        out.complain("The folder holds no new file.")
+        return 0
+    async with home.worked():
+        return max([await _follow(id, json=json) for id in ids])
 
 
 async def _follow(id: UUID, *, json: bool, dry_run: bool = False) -> int:

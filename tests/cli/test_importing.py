@@ -1,0 +1,72 @@
+"""Bringing data in at the command line: look, try, bring in, see what was refused."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cofounder.cli import out
+from cofounder.cli.program import run
+from cofounder.kit.testing import Database
+
+ROWS = "date,sessions,users\n2024-01-01,10,8\n2024-01-02,x,7\n2024-01-03,12,9\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "site.csv"
+    path.write_text(ROWS)
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str], *command: str, code: int = 0) -> dict:
+    capsys.readouterr()
+    assert run([*command, "--json"]) == code
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_a_file_is_looked_at_tried_and_brought_in_once(
+    database: Database, file: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    seen = said(capsys, "import", "web", str(file), "--preview")
+    assert seen["mapping"]["fields"]["day"]["columns"] == ["date"]
+    tried = said(capsys, "import", "web", str(file), "--dry-run")
+    assert (tried["state"], tried["checked"]["added"], tried["checked"]["refused"]) == ("draft", 2, 1)
+    done = said(capsys, "import", "web", str(file), "--map", "users=users", "--set", "source=report")
+    assert (done["state"], done["counts"]["added"]) == ("done", 2)
+    again = said(capsys, "import", "web", str(file), "--set", "source=report")
+    assert (again["counts"]["added"], again["counts"]["unchanged"]) == (0, 2)
+    assert run(["imports", "refused", "last", "-o", str(tmp_path / "refused.csv")]) == 0
+    assert "3,sessions,x,not_a_number" in (tmp_path / "refused.csv").read_text()
+    assert run(["imports", "list"]) == 0
+    assert "site.csv" in capsys.readouterr().out
+    refused = said(capsys, "import", "web", str(file), "--all-or-nothing", code=out.ENDED_BADLY)
+    assert refused["state"] == "refused"
+
+
+def test_what_does_not_fit_says_what_to_do(database: Database, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import", "cats", str(file)]) == out.USAGE
+    assert "Kinds: tasks" in capsys.readouterr().err
+    assert run(["import", "web", str(file) + ".gone"]) == out.USAGE
+    assert "is not there" in capsys.readouterr().err
+    assert run(["import", "web", str(file), "--map", "day=when"]) == out.USAGE
+    assert "no column 'when'" in capsys.readouterr().err
+    assert run(["import", "web", str(file), "--timezone", "Mars"]) == out.USAGE
+    assert "Europe/Berlin" in capsys.readouterr().err
+    assert run(["imports", "show", "last"]) == out.MISSING
+
+
+def test_a_folder_is_set_up_and_read(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    (folder / "week.csv").write_text(ROWS)
+    os.utime(folder / "week.csv", (1, 1))
+    wish = {"name": "drop", "type": "folder", "kind": "web_analytics", "folder": {"path": str(folder)}}
+    (tmp_path / "drop.json").write_text(json.dumps(wish))
+    assert run(["imports", "connect", str(tmp_path / "drop.json")]) == 0
+    assert run(["import", "web", "drop"]) == 0
+    assert "2 added" in capsys.readouterr().out
+    assert run(["import", "web", "drop"]) == 0
+    assert "no new file" in capsys.readouterr().err
+    assert run(["imports", "disconnect", "drop", "--yes"]) == 0
