@@ -109,6 +109,11 @@ async def task_count(session: AsyncSession, filters: TaskFilter) -> int:
     return (await session.execute(select(func.count()).select_from(Task).where(*_matching(filters)))).scalar_one()
 
 
+async def tasks_by_status(session: AsyncSession, filters: TaskFilter) -> dict[str, int]:
+    query = select(Task.status, func.count()).where(*_matching(filters)).group_by(Task.status)
+    return {str(row[0]): int(row[1]) for row in await session.execute(query)}
+
+
 async def earlier_tasks(
     session: AsyncSession, as_of: datetime, limit: int, ids: Sequence[UUID] | None = None
 ) -> Sequence[Task]:

@@ -138,8 +138,15 @@ class Task(Sourced, Row):
     natural_key: Mapped[OptionalKey] = mapped_column(unique=True)  # of an imported one
     __table_args__ = (
         CheckConstraint("status IN ('" + "','".join(TASK_STATUS) + "')", name="status"),
-        Index("ix_tasks_created_at", "created_at", "id"),  # the order of a list
-        Index("ix_tasks_status", "status"),
+        # The order of a list, and what lists are counted by: a count need not read the tasks themselves.
+        Index("ix_tasks_created_at", "created_at", "id", postgresql_include=["archived_at", "is_legacy", "is_sample"]),
+        Index(
+            "ix_tasks_status",
+            "status",
+            "created_at",
+            "id",
+            postgresql_include=["archived_at", "is_legacy", "is_sample"],
+        ),
     )
 
 

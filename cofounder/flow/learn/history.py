@@ -100,10 +100,5 @@ async def seconds_of_work(session: AsyncSession, task: records.TaskRow) -> float
 
 async def tasks_by_status(session: AsyncSession) -> dict[str, int]:
     """How many of our own tasks stand at each status word; words with none are left out."""
-    counts = {}
-    for status in records.TASK_STATUS:
-        filters = TaskFilter(status=status, is_sample=False, is_legacy=False)
-        page = await records.list_tasks(session, filters, limit=1)
-        if page.total:
-            counts[status] = page.total
-    return counts
+    counts = await records.tasks_by_status(session, TaskFilter(is_sample=False, is_legacy=False))
+    return {status: counts[status] for status in records.TASK_STATUS if status in counts}

@@ -5,20 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, tuple_
+from sqlalchemy import DateTime, func, literal_column, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.publish.tables import Publication
+from cofounder.flow.publish.tables import STANDS_AT, Publication
 
-# Where a publication stands in a calendar: when it ended, else when it will be or was handed over.
-_WHEN = func.coalesce(
-    Publication.finished_at,
-    Publication.retry_at,
-    Publication.attempted_at,
-    Publication.scheduled_at,
-    Publication.created_at,
-)
+_WHEN = literal_column(STANDS_AT, DateTime(timezone=True))  # as its index has it
 
 
 async def make(session: AsyncSession, values: dict[str, Any]) -> None:
@@ -61,12 +54,15 @@ async def page(
         wanted = wanted.where(since <= _WHEN)
     if until is not None:
         wanted = wanted.where(until > _WHEN)
-    total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
+    every = wanted
     edge = await session.get(Publication, after) if after is not None else None
     if edge is not None:
         wanted = wanted.where(tuple_(Publication.created_at, Publication.id) < (edge.created_at, edge.id))
-    rows = await session.scalars(wanted.order_by(Publication.created_at.desc(), Publication.id.desc()).limit(limit))
-    return rows.all(), int(total or 0)
+    newest = wanted.order_by(Publication.created_at.desc(), Publication.id.desc()).limit(limit)
+    rows = (await session.scalars(newest)).all()
+    if edge is None and len(rows) < limit:  # all of them: nothing is left to count
+        return rows, len(rows)
+    return rows, int(await session.scalar(select(func.count()).select_from(every.subquery())) or 0)
 
 
 async def take_turn(session: AsyncSession, key: str) -> None:

@@ -1,11 +1,13 @@
 """Publications: one variant to one channel and account, each with its own fate."""
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
 from cofounder.kit.db import Row
 
+# Where a publication stands in a calendar: when it ended, else when it will be or was handed over.
+STANDS_AT = "coalesce(finished_at, retry_at, attempted_at, scheduled_at, created_at)"
 PUBLICATION_STATE = ("scheduled", "attempting", "published", "refused", "unknown", "cancelled")
 
 
@@ -62,4 +64,7 @@ class Publication(Row):
     __table_args__ = (
         UniqueConstraint("task_id", "channel", "variant_version", "account"),
         CheckConstraint("state IN ('" + "','".join(PUBLICATION_STATE) + "')", name="state"),
+        Index("ix_publications_created_at_id", "created_at", "id"),  # the order of a list
+        Index("ix_publications_stands_at", text(STANDS_AT)),
+        Index("ix_publications_open_question", "created_at", postgresql_where=text("state = 'unknown' OR unknown > 0")),
     )

@@ -696,7 +696,21 @@ def upgrade() -> None:
             name=op.f("uq_publications_task_id_channel_variant_version_account"),
         ),
     )
+    op.create_index("ix_publications_created_at_id", "publications", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_publications_decision_id"), "publications", ["decision_id"], unique=False)
+    op.create_index(
+        "ix_publications_open_question",
+        "publications",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'unknown' OR unknown > 0"),
+    )
+    op.create_index(
+        "ix_publications_stands_at",
+        "publications",
+        [sa.literal_column("coalesce(finished_at, retry_at, attempted_at, scheduled_at, created_at)")],
+        unique=False,
+    )
     op.create_index(op.f("ix_publications_task_id"), "publications", ["task_id"], unique=False)
     op.create_table(
         "quality_evaluations",
@@ -840,9 +854,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_tasks_idempotency_key")),
         sa.UniqueConstraint("natural_key", name=op.f("uq_tasks_natural_key")),
     )
-    op.create_index("ix_tasks_created_at", "tasks", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_tasks_created_at",
+        "tasks",
+        ["created_at", "id"],
+        unique=False,
+        postgresql_include=["archived_at", "is_legacy", "is_sample"],
+    )
     op.create_index(op.f("ix_tasks_parent_task_id"), "tasks", ["parent_task_id"], unique=False)
-    op.create_index("ix_tasks_status", "tasks", ["status"], unique=False)
+    op.create_index(
+        "ix_tasks_status",
+        "tasks",
+        ["status", "created_at", "id"],
+        unique=False,
+        postgresql_include=["archived_at", "is_legacy", "is_sample"],
+    )
     op.create_table(
         "tool_servers",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1273,9 +1299,11 @@ def downgrade() -> None:
     op.drop_table("variants")
     op.drop_table("users")
     op.drop_table("tool_servers")
-    op.drop_index("ix_tasks_status", table_name="tasks")
+    op.drop_index("ix_tasks_status", table_name="tasks", postgresql_include=["archived_at", "is_legacy", "is_sample"])
     op.drop_index(op.f("ix_tasks_parent_task_id"), table_name="tasks")
-    op.drop_index("ix_tasks_created_at", table_name="tasks")
+    op.drop_index(
+        "ix_tasks_created_at", table_name="tasks", postgresql_include=["archived_at", "is_legacy", "is_sample"]
+    )
     op.drop_table("tasks")
     op.drop_table("steps")
     op.drop_table("signing_keys")
@@ -1287,7 +1315,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_quality_evaluations_post_id"), table_name="quality_evaluations")
     op.drop_table("quality_evaluations")
     op.drop_index(op.f("ix_publications_task_id"), table_name="publications")
+    op.drop_index("ix_publications_stands_at", table_name="publications")
+    op.drop_index(
+        "ix_publications_open_question",
+        table_name="publications",
+        postgresql_where=sa.text("state = 'unknown' OR unknown > 0"),
+    )
     op.drop_index(op.f("ix_publications_decision_id"), table_name="publications")
+    op.drop_index("ix_publications_created_at_id", table_name="publications")
     op.drop_table("publications")
     op.drop_index(op.f("ix_predictions_task_id"), table_name="predictions")
     op.drop_index("ix_predictions_channel", table_name="predictions")

@@ -150,7 +150,8 @@ async def conversations(
         for row, count, running in shown
     ]
     more = (shown[-1][0].updated_at, shown[-1][0].id) if len(found) > limit else None
-    return items, more, await queries.conversation_count(session, owner, search)
+    whole = after is None and more is None  # then nothing is left to count
+    return items, more, len(items) if whole else await queries.conversation_count(session, owner, search)
 
 
 async def history(
