@@ -24,7 +24,7 @@ from cofounder.kit.problems import (
 )
 from cofounder.settings import settings
 
-UPLOAD = "/api/imports/upload"  # the one address that takes a file, which goes to the disk as it comes
+UPLOAD = "/api/import-files"  # the one address that takes a file, which goes to the disk as it comes
 # How much of a refused body is still read, and thrown away. A connection that is closed on unread bytes is reset,
 # and the caller loses the answer (RFC 9112, section 9.6).
 DRAINED_BYTES = 256_000_000

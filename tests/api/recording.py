@@ -7,11 +7,16 @@ import asyncio
 import json
 import os
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from cofounder.business import sample
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewPost, NewTask
+from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
 
 from .conftest import House
@@ -65,6 +70,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await _commands(ask)
     await _servers(ask, Path(home))
     await _imports(ask, house, Path(home))
+    await _business(ask)
     await ask("change_settings", "PUT", "/api/orchestrator/settings", {"company": "Corner Bakery", "cost_limit_usd": 2})
     await ask("get_settings", "GET", "/api/orchestrator/settings")
     await ask("list_tasks", "GET", "/api/tasks?limit=2")
@@ -142,8 +148,8 @@ async def _commands(ask: Recorder) -> None:
 
 async def _imports(ask: Recorder, house: House, home: Path) -> None:
     rows = "date,sessions,users,bounce_rate_pct\n2024-01-01,120,98,41.5\n2024-01-02,n/a,80,0\n2024-01-03,-4,75,39\n"
-    await ask("list_import_kinds", "GET", "/api/imports/kinds")
-    made = await ask("upload_import", "POST", "/api/imports/upload?kind=web&name=site.csv", content=rows)
+    await ask("list_import_kinds", "GET", "/api/import-kinds")
+    made = await ask("upload_import", "POST", "/api/import-files?kind=web&name=site.csv", content=rows)
     place = f"/api/imports/{made['id']}"
     await ask("preview_import", "GET", f"{place}/preview")
     await ask("change_import", "PATCH", place, {"mapping": made["mapping"], "units": {"timezone": "Europe/Berlin"}})
@@ -155,7 +161,7 @@ async def _imports(ask: Recorder, house: House, home: Path) -> None:
     await ask("list_imports", "GET", "/api/imports?limit=2")
     await ask("list_refusals", "GET", f"{place}/refusals")
     await ask("download_refusals", "GET", f"{place}/refusals.csv")
-    other = await house.admin.post("/api/imports/upload?kind=web&name=old.csv", content=rows)
+    other = await house.admin.post("/api/import-files?kind=web&name=old.csv", content=rows)
     await ask("cancel_import", "POST", f"/api/imports/{other.json()['id']}/cancel")
     (home / "drop").mkdir(exist_ok=True)
     (home / "drop" / "week.csv").write_text(rows)
@@ -166,6 +172,52 @@ async def _imports(ask: Recorder, house: House, home: Path) -> None:
     await ask("read_source", "POST", f"/api/import-sources/{source['id']}/read")
     await ask("list_sources", "GET", "/api/import-sources")
     await house.admin.delete(f"/api/import-sources/{source['id']}")
+
+
+async def _business(ask: Recorder) -> None:
+    """What the company's data says, of the sample company; the time is fixed, so the answers are."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    async with transaction() as session:
+        await sample.load(session, today=date(2026, 11, 21))
+        for season in ("spring", "summer"):
+            task = NewTask(request=f"A brewing guide for {season}", title=f"Brewing guide for {season}", status="completed",
+                           is_legacy=True, is_sample=True, created_at=at, completed_at=at)  # fmt: skip
+            await records.add_task(session, task)
+        post = NewPost(platform="x", title="Brewing guide", content="Brewing guide.", published_at=at, is_sample=True)
+        await records.add_post(session, post)
+    then = "as_of=2026-11-21T09:00:00Z"
+    for name, path in {
+        "find_similar": f"similar?topic=customer%20story%20about%20a%20bakery&limit=2&{then}",
+        "business_state": f"state?{then}",
+        "list_metrics": f"metrics?metric=revenue&{then}",
+        "platform_baselines": f"baselines?channels=linkedin&{then}",
+        "list_topics": f"topics?days=365&{then}",
+        "topic_effectiveness": f"topics/effectiveness?topic=customer%20stories&days=365&{then}",
+        "best_times": f"times?channel=linkedin&zone=Europe/Berlin&{then}",
+        "suggest_time": f"suggested-time?channel=linkedin&{then}",
+        "audience_breakdown": f"audience?part=device&{then}",
+        "growth_rates": f"growth?{then}",
+        "list_anomalies": f"anomalies?{then}",
+        "list_returns": f"returns?by=channel&{then}",
+        "correlation_analysis": f"correlations?{then}",
+        "request_context": f"context?topic=coffee&channels=linkedin&{then}",
+        "search_index": "index",
+    }.items():
+        await ask(name, "GET", f"/api/business/{path}")
+    posts = await ask("list_posts", "GET", f"/api/business/posts?limit=2&{then}")
+    await ask("get_post", "GET", f"/api/business/posts/{posts['items'][0]['id']}?{then}")
+    draft = {
+        "channel": "linkedin",
+        "content": "How do you store coffee beans?",
+        "topic": "coffee",
+        "as_of": "2026-11-21T09:00:00Z",
+    }
+    await ask("predict", "POST", "/api/business/predict", draft)
+    await ask("run_matching", "POST", "/api/business/matches/run")
+    page = await ask("list_matches", "GET", "/api/business/matches?state=doubtful")
+    one, *_ = page["items"]
+    await ask("confirm_match", "POST", f"/api/business/matches/{one['id']}/confirm")
+    await ask("refuse_match", "POST", f"/api/business/matches/{one['id']}/refuse")
 
 
 async def _rested(house: House, place: str) -> None:

@@ -9,7 +9,7 @@ from cofounder.settings import settings
 
 from .conftest import House, problem, rows
 
-UPLOAD = "/api/imports/upload"
+UPLOAD = "/api/import-files"
 FILE = "date,visits,users\n2024-01-01,10,8\n2024-01-02,=1+1,7\n2024-01-03,12,9\n"
 SLOW = 60.0  # seconds; the machine may be loaded
 

@@ -51,14 +51,14 @@ _SOURCE = (SourceMissing, KeyLost, SourceOutOfReach, SourceRefused, QuotaSpent)
 _RAW: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
 
 
-@router.get("/api/imports/kinds")
+@router.get("/api/import-kinds")
 async def list_import_kinds(caller: Viewer) -> list[KindOut]:
     """What can be brought in: each kind with its fields and their other spellings."""
     return service.kinds()
 
 
 @router.post(
-    "/api/imports/upload",
+    "/api/import-files",
     status_code=201,
     openapi_extra=_RAW,
     responses=documented(KindUnknown, FileTooLarge, MappingUnfit, *_FILE),
