@@ -1077,7 +1077,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/imports/kinds": {
+    "/api/import-kinds": {
         parameters: {
             query?: never;
             header?: never;
@@ -1097,7 +1097,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/imports/upload": {
+    "/api/import-files": {
         parameters: {
             query?: never;
             header?: never;
@@ -6207,7 +6207,7 @@ export interface components {
         };
         /**
          * SourceIn
-         * @description A source other than an upload: one that is set up, or a table or query of it.
+         * @description A source other than an upload: one that an admin has set up.
          */
         SourceIn: {
             /**
@@ -6220,8 +6220,6 @@ export interface components {
              * Format: uuid
              */
             source_id: string;
-            /** Table */
-            table?: string | null;
             /**
              * All Or Nothing
              * @default false
@@ -12633,7 +12631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key that the source's secret was encrypted with is not on this machine. */
+            /** @description The import is not in a state that allows this.; The key that the source's secret was encrypted with is not on this machine. */
             409: {
                 headers: {
                     [name: string]: unknown;
