@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -37,11 +38,11 @@ class Writer:
         self.words = [
             "".join(names.choice(syllables) for _ in range(names.randint(2, 4))) + str(at % 7) for at in range(WORDS)
         ]
-        self.weights = [1 / (at + 10) for at in range(WORDS)]
+        self.often = list(accumulate(1 / (at + 10) for at in range(WORDS)))
         self.subjects = [Random(subject).sample(range(WORDS), 80) for subject in range(SUBJECTS)]
 
     def line(self, count: int, subject: int) -> str:
-        common = self.random.choices(self.words, self.weights, k=count - count // 2)
+        common = self.random.choices(self.words, cum_weights=self.often, k=count - count // 2)
         own = [self.words[at] for at in self.random.choices(self.subjects[subject], k=count // 2)]
         made = [*common, *own]
         self.random.shuffle(made)

@@ -68,8 +68,8 @@ class Fitted:
         return float(self.weights[at]) if at is not None else math.log((self.fitted_on + 2) / 2) + 1
 
     def share(self, term: str) -> float:
-        """The share of texts that hold the term."""
-        return math.exp(1 - self.weight(term))
+        """The share of texts that hold the term; 0 where it was never seen."""
+        return math.exp(1 - self.weight(term)) if term in self.places else 0.0
 
     def likeness(self, query: str, texts: Sequence[str]) -> list[tuple[float, float]]:
         """(cosine of the words, cosine of the meaning) of the query and each text, with this embedder's frequencies."""

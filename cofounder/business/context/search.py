@@ -12,7 +12,7 @@ from cofounder.business.context.embedder import Fitted, nearest
 from cofounder.business.context.words import words_of
 
 BY_WORDS = 0.85  # of the similarity; the rest is meaning. Chosen on held-aside headlines, see docs/reference/context.md
-_EACH = 50  # candidates by words and by meaning each
+_BY_WORDS, _BY_MEANING = 100, 40  # candidates
 _HOLDERS = 6_000  # texts that a search for words may have to weigh
 _FRESH = 200  # newest that the index has not read yet
 
@@ -45,12 +45,12 @@ async def candidates(session: AsyncSession, topic: str, *, as_of: datetime) -> F
         if ids:
             rows = np.frombuffer(packed, np.float16).reshape(-1, made.dimensions)
             scores = rows.astype(np.float32) @ vector[0]
-            best = np.argpartition(-scores, min(_EACH, len(scores)) - 1)[:_EACH]
+            best = np.argpartition(-scores, min(_BY_MEANING, len(scores)) - 1)[:_BY_MEANING]
             items = {UUID(bytes=ids[16 * at : 16 * at + 16]): None for at in best}
     groups = groups_of(topic, made)
     if groups:
         weights = {word: made.weight(word) for word in dict.fromkeys(words_of(topic))}
-        items |= dict.fromkeys(await queries.holding(session, groups, weights, as_of, _EACH))
+        items |= dict.fromkeys(await queries.holding(session, groups, weights, as_of, _BY_WORDS))
     if found.up_to is not None:
         items |= dict.fromkeys(await queries.latest_unread(session, found.up_to, as_of, _FRESH))
     return Found(id, made, items)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W_]{2,}(?:['’][a-z]+)?")
 _PLURAL = re.compile(r"(?<=\w\w)(?:ies|(?<![su])s)\Z")
 _STOP = """
+ain aren can couldn didn doesn don hadn hasn haven isn mustn shouldn wasn weren won wouldn
 a about above across after again against all almost alone along already also although always am among an and another
 any anybody anyone anything are around as at away back be became because become been before behind being below between
 both but by came can cannot come could did do does doing done down during each either else enough even ever every
@@ -43,7 +44,7 @@ def _stem(word: str) -> str:
 def words_of(text: str) -> list[str]:
     """The words that mean something, in order, without plurals."""
     found = (match.group() for match in _WORD.finditer(text.lower()))
-    return [_stem(word) for word in found if word not in STOP]
+    return [word for word in (_stem(word) for word in found if word not in STOP) if word not in STOP]
 
 
 def terms_of(text: str) -> Counter[str]:
