@@ -9,6 +9,7 @@ import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from sqlalchemy import text
@@ -46,6 +47,13 @@ class Event:
 
     topic: str
     id: str = ""
+
+    @cached_property
+    def sent(self) -> bytes:
+        """As it goes to each watcher: made once, however many there are."""
+        if self == RESYNC:
+            return b"event: resync\ndata: {}\n\n"
+        return f"event: changed\ndata: {json.dumps({'topic': self.topic, 'id': self.id})}\n\n".encode()
 
 
 RESYNC = Event("resync")
@@ -177,31 +185,35 @@ async def _lines(
     beat_seconds: float,
     welcome: Callable[[], Awaitable[bool]] | None = None,
     ask_after: Collection[str] = (),
-) -> AsyncIterator[str]:
+) -> AsyncIterator[bytes]:
     if not _Hub.listening:  # the server was told to stop since the answer began
         return
     queue = _watch()
     clock = asyncio.get_running_loop().time
     beat_at = clock() + beat_seconds
     try:
-        yield "retry: 1000\n\n"
+        yield b"retry: 1000\n\n"
         while True:
             try:
-                event = await asyncio.wait_for(queue.get(), max(beat_at - clock(), 0))
+                async with asyncio.timeout_at(beat_at):
+                    events = [await queue.get()]
             except TimeoutError:
                 if welcome is not None and not await welcome():
                     return
-                yield ": beat\n\n"
+                yield b": beat\n\n"
                 beat_at = clock() + beat_seconds
                 continue
-            if event is _END:
+            while not queue.empty():  # what came together goes out together
+                events.append(queue.get_nowait())
+            over = _END in events
+            heard = [one for one in events if one is RESYNC or (one is not _END and allowed(one.topic))]
+            matters = any(one is RESYNC or one.topic in ask_after for one in events)
+            if welcome is not None and matters and not await welcome():
                 return
-            if welcome is not None and (event is RESYNC or event.topic in ask_after) and not await welcome():
+            if heard:
+                yield b"".join(one.sent for one in heard)
+            if over:
                 return
-            if event is RESYNC:
-                yield "event: resync\ndata: {}\n\n"
-            elif allowed(event.topic):
-                yield f"event: changed\ndata: {json.dumps({'topic': event.topic, 'id': event.id})}\n\n"
     finally:
         _Hub.watchers.discard(queue)
 

@@ -25,7 +25,7 @@ async def watch_events(caller: Viewer) -> StreamingResponse:
 
     async def welcome() -> bool:
         try:
-            async with db.transaction() as session:
+            async with db.reading() as session:
                 return await still_good(session, caller)
         except Exception as error:
             if db.is_out_of_reach(error):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +21,11 @@ async def key_with_id(session: AsyncSession, key_id: UUID) -> ApiKey | None:
     return await session.get(ApiKey, key_id)
 
 
+_WITH_PREFIX = select(ApiKey).where(ApiKey.prefix == bindparam("of"))  # every request asks this: built once
+
+
 async def keys_with_prefix(session: AsyncSession, prefix: str) -> Sequence[ApiKey]:
-    return (await session.scalars(select(ApiKey).where(ApiKey.prefix == prefix))).all()
+    return (await session.scalars(_WITH_PREFIX, {"of": prefix})).all()
 
 
 async def all_keys(session: AsyncSession) -> Sequence[ApiKey]:

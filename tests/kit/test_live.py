@@ -68,14 +68,14 @@ async def test_a_broken_connection_is_mended_and_the_watcher_told(events: AsyncI
 
 async def test_the_stream_is_written_as_browsers_read_it(events: AsyncIterator[Event]) -> None:
     answer = live.stream(beat_seconds=0.1)
-    lines = cast(AsyncGenerator[str], answer.body_iterator)
-    assert await anext(lines) == "retry: 1000\n\n"
-    assert await anext(lines) == ": beat\n\n"
+    lines = cast(AsyncGenerator[bytes], answer.body_iterator)
+    assert await anext(lines) == b"retry: 1000\n\n"
+    assert await anext(lines) == b": beat\n\n"
     await change("x")
     async with asyncio.timeout(5):
-        while (line := await anext(lines)) == ": beat\n\n":
+        while (line := await anext(lines)) == b": beat\n\n":
             pass
-    assert line == 'event: changed\ndata: {"topic": "tasks", "id": "x"}\n\n'
+    assert line == b'event: changed\ndata: {"topic": "tasks", "id": "x"}\n\n'
     await lines.aclose()
 
 
