@@ -52,7 +52,18 @@ class Writer:
 async def write_posts(count: int) -> None:
     writer = Writer()
     platforms = ("linkedin", "x", "facebook", "email")
-    columns = ["id", "platform", "title", "content", "topic", "hashtags", "published_at", "created_at", "origin"]
+    columns = [
+        "id",
+        "platform",
+        "title",
+        "content",
+        "topic",
+        "hashtags",
+        "published_at",
+        "created_at",
+        "known_at",
+        "origin",
+    ]
     for start in range(0, count, BATCH):
         rows: list[tuple[Any, ...]] = []
         for at in range(start, min(start + BATCH, count)):
@@ -66,6 +77,7 @@ async def write_posts(count: int) -> None:
                     writer.line(24, subject),
                     f"subject {subject}",
                     [],
+                    out,
                     out,
                     out,
                     "bench",

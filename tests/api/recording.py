@@ -7,15 +7,15 @@ import asyncio
 import json
 import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from cofounder.business import sample
 from cofounder.business.records import service as records
-from cofounder.business.records.schemas import NewPost, NewTask
+from cofounder.business.records.schemas import NewFinancial, NewPost, NewReading, NewTask, NewWebDay
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
 
@@ -175,16 +175,37 @@ async def _imports(ask: Recorder, house: House, home: Path) -> None:
 
 
 async def _business(ask: Recorder) -> None:
-    """What the company's data says, of the sample company; the time is fixed, so the answers are."""
+    """What the company's data says, of a small company; the time is fixed, so the answers are."""
     at = datetime(2026, 11, 1, tzinfo=UTC)
     async with transaction() as session:
-        await sample.load(session, today=date(2026, 11, 21))
         for season in ("spring", "summer"):
             task = NewTask(request=f"A brewing guide for {season}", title=f"Brewing guide for {season}", status="completed",
-                           is_legacy=True, is_sample=True, created_at=at, completed_at=at)  # fmt: skip
+                           is_legacy=True, created_at=at, completed_at=at)  # fmt: skip
             await records.add_task(session, task)
-        post = NewPost(platform="x", title="Brewing guide", content="Brewing guide.", published_at=at, is_sample=True)
-        await records.add_post(session, post)
+        await records.add_post(
+            session,
+            NewPost(platform="x", title="Brewing guide", content="Brewing guide.", published_at=at, is_legacy=True),
+        )
+        for week in range(45):
+            out = at - timedelta(days=7 * week, hours=week % 5)
+            text = "The bakery that opens at five" if week % 3 else "Which beans keep longest?"
+            post = NewPost(platform="linkedin", title=text, content=text, topic=("customer stories", "coffee")[week % 3 == 0],
+                           published_at=out, is_legacy=True)  # fmt: skip
+            id = (await records.add_post(session, post)).id
+            clicks = 20 + 7 * (week % 4) + 9 * (week % 3)
+            reading = NewReading(post_id=id, platform="linkedin", measured_at=out + timedelta(days=4), views=1000 + week,
+                                 clicks=clicks, shares=week % 4, comments=week % 3, source="file")  # fmt: skip
+            await records.add_readings(session, [reading])
+        for month in range(1, 11):
+            ends = date(2026, month + 1, 1) - timedelta(days=1)
+            row = NewFinancial(metric_type="revenue", metric_value=Decimal(90_000 + 4_000 * month), unit="usd", currency="USD",
+                               period_start=date(2026, month, 1), period_end=ends, source="file", measured_at=at)  # fmt: skip
+            await records.add_financial(session, [row])
+        await records.add_web_days(
+            session,
+            [NewWebDay(day=date(2026, 10, 30), device=name, sessions=n, conversions=n // 40, measured_at=at)
+             for name, n in (("phone", 900), ("desk", 600))],
+        )  # fmt: skip
     then = "as_of=2026-11-21T09:00:00Z"
     for name, path in {
         "find_similar": f"similar?topic=customer%20story%20about%20a%20bakery&limit=2&{then}",

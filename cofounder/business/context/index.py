@@ -18,7 +18,7 @@ from cofounder.kit.ids import new_id
 
 INDEX_FROM = 1_000  # posts and tasks; fewer are compared one by one
 _GROWN = 4  # fitted anew when there is so many times as much
-_MARGIN = timedelta(hours=2)  # a long import commits what it learned a while ago
+_MARGIN = timedelta(minutes=10)  # an import's batch commits what it learned a while ago
 _SMALLEST = UUID(int=0)
 _PARTS = (
     *("words", "weights", "components", "cells", "clusters", "topics"),

@@ -183,6 +183,7 @@ class Post(Sourced, Row):
     __table_args__ = (
         UniqueConstraint("platform", "external_id"),
         Index("ix_posts_published_at", "published_at"),
+        Index("ix_posts_known_at", "known_at"),  # what is new since a time
         Index("ix_posts_task_external_id", "task_external_id", postgresql_where=text("task_external_id IS NOT NULL")),
     )
 

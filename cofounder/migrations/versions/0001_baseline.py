@@ -633,6 +633,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("natural_key", name=op.f("uq_posts_natural_key")),
         sa.UniqueConstraint("platform", "external_id", name=op.f("uq_posts_platform_external_id")),
     )
+    op.create_index("ix_posts_known_at", "posts", ["known_at"], unique=False)
     op.create_index(op.f("ix_posts_publication_id"), "posts", ["publication_id"], unique=False)
     op.create_index("ix_posts_published_at", "posts", ["published_at"], unique=False)
     op.create_index(
@@ -1333,6 +1334,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_posts_published_at", table_name="posts")
     op.drop_index(op.f("ix_posts_publication_id"), table_name="posts")
+    op.drop_index("ix_posts_known_at", table_name="posts")
     op.drop_table("posts")
     op.drop_table("plans")
     op.drop_table("phases")
