@@ -23,21 +23,23 @@ async def claim(wanted: ClaimIn, *, by: Caller, gone: Callable[[], Awaitable[boo
     clock = asyncio.get_running_loop().time
     until = clock() + wanted.wait_seconds
     async with _news(wanted.agent_type) as news:
+        told = False
         while True:
             news.clear()
-            found = await _look(wanted, by)
+            found = await _look(wanted, by, told)
             left = until - clock()
             if found or left <= 0:
                 return found
             with suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), min(left, await _pause(wanted.agent_type)))
+            told = news.is_set()
             if await gone():
                 return []
 
 
-async def _look(wanted: ClaimIn, by: Caller) -> list[Claimed]:
+async def _look(wanted: ClaimIn, by: Caller, told: bool = False) -> list[Claimed]:
     async with transaction(durable=False) as session:  # a claim that is lost with the machine is claimed again
-        return await service.claim(session, wanted, by=by)
+        return await service.claim(session, wanted, by=by, told=told)
 
 
 async def _pause(agent_type: str) -> float:

@@ -126,6 +126,16 @@ _EXPIRE = text(
 )
 
 
+_KNOWN = text(
+    """
+    SELECT agent_type, action, input_schema FROM (
+      SELECT agent_type FROM command_agents WHERE agent_type = ANY (:names)
+      UNION SELECT agent_type FROM command_actions WHERE agent_type = ANY (:names)) AS seen
+    LEFT JOIN command_actions USING (agent_type)
+    """
+).columns(input_schema=JSONB)
+
+
 async def add(session: AsyncSession, rows: list[dict[str, Any]], *, by: str) -> set[UUID]:
     """Insert commands in this order; gives the ids of those whose idempotency key was new."""
     found = await session.execute(_ADD, {"rows": _json(rows), "by": by})
@@ -309,10 +319,11 @@ async def numbers(session: AsyncSession) -> dict[str, tuple[int, int]]:
 
 async def known(session: AsyncSession, names: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """Type -> action -> its input schema, of those types that were seen or declared something."""
-    seen = await session.scalars(select(CommandAgent.agent_type).where(CommandAgent.agent_type.in_(names)).distinct())
-    found: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in seen}
-    for row in await session.scalars(select(CommandAction).where(CommandAction.agent_type.in_(names))):
-        found.setdefault(row.agent_type, {})[row.action] = row.input_schema
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, action, schema in await session.execute(_KNOWN, {"names": list(names)}):
+        actions = found.setdefault(name, {})
+        if action is not None:
+            actions[action] = schema
     return found
 
 

@@ -75,13 +75,19 @@ async def _add(session: AsyncSession, rows: list[dict[str, Any]], where: list[st
     return made
 
 
-async def claim(session: AsyncSession, wanted: ClaimIn, *, by: Caller) -> list[Claimed]:
-    """Hand out what is due, under leases: by priority, then age. What fell back from silent agents is due too."""
-    await take_back(session, wanted.agent_type)
+async def claim(session: AsyncSession, wanted: ClaimIn, *, by: Caller, told: bool = False) -> list[Claimed]:
+    """Hand out what is due, under leases: by priority, then age. What fell back from silent agents is due too.
+
+    `told`: the agent waited and heard of new work, so that comes first, and silence is looked into where none is left.
+    """
+    if not told:
+        await take_back(session, wanted.agent_type)
     agent = wanted.agent or by.name
     await agents.seen(session, wanted.agent_type, agent)
     seconds = wanted.lease_seconds or settings().command_lease_seconds
     rows = await queries.claim(session, wanted.agent_type, agent=agent, limit=wanted.max, seconds=seconds)
+    if told and not rows and await take_back(session, wanted.agent_type):
+        rows = await queries.claim(session, wanted.agent_type, agent=agent, limit=wanted.max, seconds=seconds)
     if rows:
         live.changed(session, TOPIC)
     return [Claimed(**{name: value for name, value in row.items() if name != "number"}) for row in rows]
