@@ -31,6 +31,8 @@ _READING_ROOM = {"before": timedelta(days=90), "after": timedelta(hours=1)}  # a
 class MatchMissing(NotFound):
     """There is no match with this id."""
 
+    hint = "cofounder history matches shows those that wait."
+
 
 class MatchOut(BaseModel):
     """A link between records and what speaks for it."""
