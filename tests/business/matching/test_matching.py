@@ -110,7 +110,7 @@ async def test_a_post_finds_its_task_by_title_and_time_and_a_second_run_changes_
     far = await a_post(session, "Hiring two roasters in spring", 300)
     first = await service.run(session)
     assert first.by_kind == {"post_task": 1}
-    linked = dict((await session.execute(text("SELECT id, task_id FROM posts"))).all())
+    linked: dict[UUID, Any] = dict((await session.execute(text("SELECT id, task_id FROM posts"))).all())
     assert linked[post] == task
     assert linked[far] is None, "nine months before the task is not of it"
     before = await service.listed(session)
