@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from cofounder.business.context.words import Corpus, words_of
 
-SURE, DOUBTFUL = 0.9, 0.6
+SURE, DOUBTFUL = 0.88, 0.6
 _AHEAD = 0.08  # by how much the best must lead to be sure
 _LOOKED_AT = 5
 
