@@ -10,6 +10,7 @@ worker("http://127.0.0.1:8000", KEY, "scout", look_up)
 
 import asyncio
 import inspect
+import json
 import os
 import socket
 import threading
@@ -79,7 +80,12 @@ def _command(raw: dict[str, Any]) -> Command:
 
 def _answer(answer: httpx.Response) -> Any:
     if answer.is_success:
-        return answer.json()
+        try:
+            return answer.json()
+        except ValueError:
+            raise Refused(
+                502, {"code": "no_json", "detail": "The answer is no JSON: something else answers."}
+            ) from None
     try:
         problem = answer.json()
     except ValueError:
@@ -297,7 +303,8 @@ async def aworker(
     """Take commands of this type and answer each with what `handle` gives, until `stop` is set; gives how many.
 
     `handle` is a function or a coroutine function; a plain one runs in a thread. What it raises is the command's error,
-    retried by the queue, except NoRetry. Leases are kept while it works; a server that is away is asked again.
+    retried by the queue, except NoRetry; a result that is no JSON fails the command at once. Leases are kept while it
+    works; a server that is away is asked again. Raises Refused where it refuses the key, the type or the actions.
     """
     stop = stop or asyncio.Event()
     held: dict[str, tuple[Command, asyncio.Task[None]]] = {}
@@ -313,21 +320,22 @@ async def aworker(
 
             beating = asyncio.create_task(_beat(client, held, lease_seconds))
             try:
-                if actions is not None:
-                    await client.declare(agent_type, actions)
-                pause = 0.2
+                declared, pause = actions is None, 0.2
                 while not stop.is_set():
                     for id in [id for id, (_, job) in held.items() if job.done()]:
                         del held[id]
                     try:
+                        if not declared:
+                            await _unless(stop, client.declare(agent_type, actions or ()))
+                            declared = True
                         free = at_once - len(held)
                         wait = 0.0 if held else wait_seconds
                         taken = await _unless(stop, _claim(client, agent_type, free, wait, lease_seconds))
                         pause = 0.2
                     except (httpx.HTTPError, Refused) as error:
-                        if isinstance(error, Refused) and error.status < 500 and error.status != 429:
+                        if _for_good(error):
                             raise
-                        await asyncio.sleep(pause)
+                        await _unless(stop, asyncio.sleep(pause))
                         pause = min(pause * 2, 10.0)
                         continue
                     for command in taken or ():
@@ -376,10 +384,25 @@ async def _outcome_of(handle: Handler, command: Command, pool: ThreadPoolExecuto
             result = await handle(command)
         else:
             result = await asyncio.get_running_loop().run_in_executor(pool, handle, command)
-        return _outcome(command, result=result)
     except Exception as error:
-        said = {"code": type(error).__name__, "detail": str(error) or type(error).__name__}
+        said = {"code": type(error).__name__, "detail": _sayable(str(error)) or type(error).__name__}
         return _outcome(command, error=said, retry=not isinstance(error, NoRetry))
+    try:
+        json.dumps(result, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        said = {"code": "result_is_no_json", "detail": _sayable(f"The result cannot be sent as JSON: {error}")}
+        return _outcome(command, error=said, retry=False)
+    return _outcome(command, result=result)
+
+
+def _sayable(text: str) -> str:
+    """What the queue takes as an error's words, whatever a handler raised."""
+    return text[:10_000].replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
+def _for_good(error: Exception) -> bool:
+    """Whether asking again would not help: the server answered, and neither failed nor had too much to do."""
+    return isinstance(error, Refused) and error.status < 500 and error.status != 429
 
 
 async def _send(client: AsyncClient, outcome: dict[str, Any]) -> bool:
@@ -390,7 +413,7 @@ async def _send(client: AsyncClient, outcome: dict[str, Any]) -> bool:
             (said,) = await client.finish_many([outcome])
             return bool(said["ok"])
         except Refused as error:
-            if error.status < 500 and error.status != 429:
+            if _for_good(error):
                 if "error" in outcome:
                     return False
                 problem = {"code": error.code, "detail": f"The queue refused the result: {error}"}

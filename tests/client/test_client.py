@@ -3,10 +3,14 @@
 import ast
 import asyncio
 import re
+import socket
 import sys
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from cofounder import client as module
@@ -79,6 +83,104 @@ async def test_a_worker_reports_errors_keeps_leases_and_stops(house: House, monk
     assert [one.result for one in ended] == [0, None, 2, 3]
     assert ended[1].error == {"code": "NoRetry", "detail": "never"}
     assert [seen.count(number) for number in range(4)] == [3, 1, 1, 1]
+
+
+NOT_JSON: list[Any] = [datetime(2026, 1, 1), float("nan"), {1, 2}, "\ud800", {("a", "b"): 1}]
+
+
+@pytest.mark.parametrize("result", NOT_JSON, ids=["time", "nan", "set", "surrogate", "pair"])
+async def test_a_result_that_is_no_json_fails_its_command_at_once(house: House, result: Any) -> None:
+    calls: list[str] = []
+
+    def handle(command: Command) -> Any:
+        calls.append(command.id)
+        return result
+
+    ended = await _worked(house, handle)
+    assert (ended.status, ended.error and ended.error["code"]) == ("failed", "result_is_no_json")
+    assert len(calls) == 1
+
+
+async def test_an_error_with_words_that_no_json_takes_is_reported(house: House) -> None:
+    def handle(command: Command) -> Any:
+        raise NoRetry("lone \ud800, nothing \0, long " + "x" * 2_000_000)
+
+    ended = await _worked(house, handle)
+    assert ended.status == "failed"
+    assert ended.error is not None
+    assert ended.error["code"] == "NoRetry"
+    assert ended.error["detail"].startswith("lone ?, nothing \N{REPLACEMENT CHARACTER}, long x")
+
+
+async def _worked(house: House, handle: Any) -> Command:
+    """A command of a type that a worker with this handler has ended."""
+    async with AsyncClient(house.url, house.keys["operator"]) as client:
+        await client.claim("toy")
+        made = await client.create("toy", "do")
+        stop = asyncio.Event()
+        working = asyncio.create_task(aworker(house.url, house.keys["operator"], "toy", handle, stop=stop))
+        ended = await client.wait(made.id, within=60)
+        stop.set()
+        await asyncio.wait_for(working, 60)
+    return ended
+
+
+async def test_a_worker_that_starts_before_its_server_declares_what_it_does_later(house: House) -> None:
+    """The way to the server is shut at first, then it has too much to do, then it is there."""
+    met: list[int] = []
+    target = httpx.URL(house.url)
+
+    async def door(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        met.append(len(met))
+        if len(met) < 3:
+            await reader.readuntil(b"\r\n\r\n")
+            status = b"429 Too Many Requests" if len(met) == 1 else b"503 Service Unavailable"
+            writer.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+            return
+        far, near = await asyncio.open_connection(target.host, target.port)
+        await asyncio.gather(_pour(reader, near), _pour(far, writer))
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    stop = asyncio.Event()
+    actions = [{"action": "do", "description": "Does."}]
+    working = asyncio.create_task(
+        aworker(f"http://127.0.0.1:{port}", house.keys["operator"], "late", _echo, actions=actions, stop=stop)
+    )
+    await asyncio.sleep(0.5)  # it meets nobody
+    assert not working.done()
+    server = await asyncio.start_server(door, "127.0.0.1", port)
+    try:
+        async with AsyncClient(house.url, house.keys["operator"]) as client:
+
+            async def known() -> bool:
+                items = (await house.viewer.get("/api/commands/types")).json()["items"]
+                return any(one["agent_type"] == "late" and one["actions"] for one in items)
+
+            await until(known, within=60)
+            made = await client.create("late", "do", {"a": 1})
+            assert (await client.wait(made.id, within=60)).result == {"a": 1}
+        stop.set()
+        await asyncio.wait_for(working, 60)
+        assert len(met) >= 3
+    finally:
+        working.cancel()
+        server.close()
+
+
+async def _pour(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while block := await source.read(65_536):
+            target.write(block)
+            await target.drain()
+    target.close()
+
+
+def _echo(command: Command) -> Any:
+    return command.payload
 
 
 async def test_the_client_without_asyncio_makes_takes_and_answers(house: House) -> None:
