@@ -50,6 +50,11 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => whenServed(import("./stages/publish/Content")), "Content"),
   }),
   createRoute({
+    ...at("/business"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => whenServed(import("./stages/business/Business")), "Business"),
+  }),
+  createRoute({
     ...at("/settings"),
     validateSearch: words,
     component: lazyRouteComponent(() => whenServed(import("./pages/Settings")), "Settings"),

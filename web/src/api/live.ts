@@ -23,6 +23,10 @@ const SHOWN_BY: Record<string, string[]> = {
   chat: ["chat"],
   examples: ["examples", "summary"],
   alerts: ["system"],
+  posts: ["business", "matches"],
+  financial_metrics: ["business"],
+  web_analytics: ["business"],
+  imports: ["imports", "import-sources"],
 };
 
 const CHANNEL = "cofounder-live";

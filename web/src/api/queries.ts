@@ -273,3 +273,135 @@ export const chatAgents = () =>
     staleTime: 300_000,
     queryFn: () => ask(client.GET("/api/chat/agents")),
   });
+
+export type BusinessPost = Schemas["PostFigures"];
+export type BusinessFilter = {
+  platform?: string;
+  topic?: string;
+  by?: "category" | "cluster";
+  search?: string;
+  days: number;
+};
+
+export const businessMetrics = () =>
+  queryOptions({ queryKey: ["business", "metrics"], queryFn: () => ask(client.GET("/api/business/metrics")) });
+
+export const businessGrowth = () =>
+  queryOptions({ queryKey: ["business", "growth"], queryFn: () => ask(client.GET("/api/business/growth")) });
+
+export const platformBaselines = () =>
+  queryOptions({ queryKey: ["business", "baselines"], queryFn: () => ask(client.GET("/api/business/baselines")) });
+
+export const businessReturns = (by: "campaign" | "channel", days = 3650) =>
+  queryOptions({
+    queryKey: ["business", "returns", by, days],
+    queryFn: () => ask(client.GET("/api/business/returns", { params: { query: { by, days } } })),
+  });
+
+export const oddities = (days = 365) =>
+  queryOptions({
+    queryKey: ["business", "anomalies", days],
+    queryFn: () => ask(client.GET("/api/business/anomalies", { params: { query: { days } } })),
+  });
+
+export type AudiencePart = Schemas["Audience"]["part"];
+
+export const audience = (part: AudiencePart, days: number) =>
+  queryOptions({
+    queryKey: ["business", "audience", part, days],
+    queryFn: () => ask(client.GET("/api/business/audience", { params: { query: { part, days } } })),
+  });
+
+export const businessTopics = (by: "category" | "cluster", days: number, platform?: string) =>
+  queryOptions({
+    queryKey: ["business", "topics", by, days, platform],
+    queryFn: () =>
+      ask(
+        client.GET("/api/business/topics", {
+          params: { query: { by, days, channels: platform ? [platform] : undefined } },
+        }),
+      ),
+  });
+
+/** Page after page as of the first page's time, so that a post that comes in between moves nothing. */
+export const businessPosts = (filter: BusinessFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["business", "posts", filter],
+    initialPageParam: {} as { cursor?: string; as_of?: string },
+    queryFn: ({ pageParam }) =>
+      ask(client.GET("/api/business/posts", { params: { query: { ...filter, ...pageParam, limit: 200 } } })),
+    getNextPageParam: (page) => (page.next_cursor ? { cursor: page.next_cursor, as_of: page.as_of } : undefined),
+    refetchInterval: false,
+  });
+
+export const businessPost = (id: string) =>
+  queryOptions({
+    queryKey: ["business", "post", id],
+    queryFn: () => ask(client.GET("/api/business/posts/{post_id}", { params: { path: { post_id: id } } })),
+  });
+
+export type Match = Schemas["MatchOut"];
+
+export const matches = (state?: Match["state"]) =>
+  infiniteQueryOptions({
+    queryKey: ["matches", state],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(client.GET("/api/business/matches", { params: { query: { state, cursor: pageParam, limit: 100 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: false,
+  });
+
+export type Import = Schemas["ImportOut"];
+/** States in which a worker has it in hand. */
+export const IMPORTING = ["checking", "queued", "running"];
+
+export const importKinds = () =>
+  queryOptions({
+    queryKey: ["import-kinds"],
+    staleTime: 3_600_000,
+    queryFn: () => ask(client.GET("/api/import-kinds")),
+  });
+
+export const imports = () =>
+  infiniteQueryOptions({
+    queryKey: ["imports", "list"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(client.GET("/api/imports", { params: { query: { cursor: pageParam, limit: 50 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: false,
+  });
+
+export const oneImport = (id: string) =>
+  queryOptions({
+    queryKey: ["imports", "one", id],
+    queryFn: () => ask(client.GET("/api/imports/{import_id}", { params: { path: { import_id: id } } })),
+    refetchInterval: (query) => (IMPORTING.includes(query.state.data?.state ?? "") ? 1_000 : 30_000),
+  });
+
+/** The first rows as they would go in; read anew when the mapping changed, not by the clock. */
+export const importPreview = (id: string) =>
+  queryOptions({
+    queryKey: ["import-preview", id],
+    queryFn: () => ask(client.GET("/api/imports/{import_id}/preview", { params: { path: { import_id: id } } })),
+    refetchInterval: false,
+    retry: false,
+  });
+
+export const refusals = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["imports", "refusals", id],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET("/api/imports/{import_id}/refusals", {
+          params: { path: { import_id: id }, query: { cursor: pageParam, limit: 100 } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: false,
+  });
+
+export const importSources = () =>
+  queryOptions({ queryKey: ["import-sources"], queryFn: () => ask(client.GET("/api/import-sources")) });

@@ -8,6 +8,7 @@ export const PLACES: Place[] = [
   { to: "/orchestrator/approvals", name: "Approvals", key: "a" },
   { to: "/queue", name: "Command queue", key: "q" },
   { to: "/content", name: "Content", key: "c" },
+  { to: "/business", name: "Business", key: "b" },
   { to: "/settings", name: "Settings", key: "s", foot: true },
   { to: "/system", name: "System", key: "y", foot: true },
 ];

@@ -1,0 +1,328 @@
+/** The company's figures over time, platforms beside each other, who comes, and what was odd. */
+import { Button, Drawer, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Schemas } from "../../api/client";
+import { type AudiencePart, audience, businessGrowth, businessMetrics, oddities } from "../../api/queries";
+import { Panel } from "../../parts/Panel";
+import { Empty, Shown } from "../../parts/Rest";
+import { capital, day, percent, spoken, whole } from "../../parts/words";
+import type { Go, Search } from "./Business";
+import styles from "./Business.module.css";
+import { Charted, Download, Rows } from "./Charted";
+import { bounds, brief, change, thin, told, unitOf } from "./figures";
+import { Line } from "./Line";
+import { Platforms } from "./Platforms";
+
+type Series = Schemas["Series"];
+type Growth = Schemas["Growth"];
+const FIRST = 9;
+const MONTHS = 36;
+
+export function Overview({ search, set }: { search: Search; set: Go }) {
+  return (
+    <div className="stack">
+      <Metrics chosen={search.metric} open={(metric) => set({ metric })} />
+      <Platforms />
+      <div className={styles.halves}>
+        <Audience />
+        <Odd />
+      </div>
+    </div>
+  );
+}
+
+const bring = (
+  <Button component={Link} to="/business" search={{ tab: "imports", new: "file" } as never}>
+    Bring data in
+  </Button>
+);
+
+function Metrics({ chosen, open }: { chosen?: string; open: (metric: string | undefined) => void }) {
+  const query = useQuery(businessMetrics());
+  const growth = useQuery(businessGrowth()).data?.items ?? [];
+  const [all, setAll] = useState(false);
+  return (
+    <Shown query={query} rows={6}>
+      {({ items }) => {
+        if (items.length === 0)
+          return (
+            <Panel title="Figures over time">
+              <Empty title="No figure of the company yet." action={bring}>
+                Import financial metrics or web analytics, and each figure is drawn here over time.
+              </Empty>
+            </Panel>
+          );
+        const one = items.find((each) => each.metric === chosen);
+        return (
+          <>
+            <div className={styles.metrics}>
+              {items.slice(0, all ? undefined : FIRST).map((series) => (
+                <Metric
+                  key={series.metric}
+                  series={series}
+                  growth={growth.find((each) => each.metric === series.metric)}
+                  open={() => open(series.metric)}
+                />
+              ))}
+            </div>
+            {items.length > FIRST && !all && (
+              <div>
+                <Button onClick={() => setAll(true)}>{`Show all ${whole(items.length)} figures`}</Button>
+              </div>
+            )}
+            <Drawer
+              opened={one !== undefined}
+              onClose={() => open(undefined)}
+              position="right"
+              size="lg"
+              title={one ? `${capital(one.noun)}: the rows` : "Rows"}
+            >
+              {one && <Points series={one} />}
+            </Drawer>
+          </>
+        );
+      }}
+    </Shown>
+  );
+}
+
+/** The days that a point covers. */
+const covers = (point: Series["points"][number]) =>
+  Math.round((Date.parse(point.end) - Date.parse(point.start)) / 86_400_000) + 1;
+
+/** The points to draw: whole months where there are some, else the grain that has most. */
+function drawn(series: Series): Series["points"] {
+  const months = series.points.filter((point) => covers(point) >= 28 && covers(point) <= 31);
+  if (months.length > 1) return months.slice(-MONTHS);
+  const grains = new Map<number, Series["points"]>();
+  for (const point of series.points) grains.set(covers(point), [...(grains.get(covers(point)) ?? []), point]);
+  return ([...grains.values()].sort((one, other) => other.length - one.length)[0] ?? []).slice(-366);
+}
+
+const month = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
+const span = (point: Series["points"][number]) => {
+  const days = covers(point);
+  if (days >= 28 && days <= 31) return month.format(new Date(point.start));
+  if (days === 7) return `week to ${day(point.end)}`;
+  return days === 1 ? day(point.start) : `${day(point.start)} to ${day(point.end)}`;
+};
+
+function Metric({ series, growth, open }: { series: Series; growth?: Growth; open: () => void }) {
+  const points = drawn(series);
+  const last = points.at(-1);
+  const money = last?.currency;
+  const as = (value: number) => told(value, series.unit, money);
+  const grain = last && covers(last) >= 28 ? "by month" : last && covers(last) === 7 ? "by week" : "by day";
+  return (
+    <Charted
+      title={capital(series.noun)}
+      unit={`${unitOf(series.unit, money)}, ${grain}`}
+      head={["From", "To", "Value", "Currency", "Source"]}
+      rows={points.map((point) => [
+        point.start,
+        point.end,
+        point.value,
+        series.unit === "usd" ? point.currency : "",
+        point.source,
+      ])}
+      shown={(value, column) =>
+        column === 2 ? as(value as number) : column === 4 ? spoken(String(value)) : value || "–"
+      }
+      file={series.metric}
+      empty="Import rows of it to see it here."
+    >
+      <div className={styles.figure}>
+        <button type="button" className={styles.value} onClick={open} title="The rows behind this figure">
+          {as(last?.value ?? 0)}
+        </button>
+        <span className="quiet">{last && span(last)}</span>
+      </div>
+      <Line
+        label={capital(series.noun)}
+        as={as}
+        axis={(value) => brief(value, series.unit, money)}
+        dots={points.map((point) => ({ at: Date.parse(point.end), name: span(point), value: point.value }))}
+      />
+      <p className={styles.under}>
+        {growth?.on_month != null && <span>{change(growth.on_month)} on the month</span>}
+        {growth?.on_year != null && <span>{change(growth.on_year)} on the year</span>}
+        {growth?.trend ? (
+          <span>
+            trend {change(growth.trend.value)} a month, {bounds(growth.trend, (value) => change(value))}
+            {growth.trend.low < 0 && growth.trend.high > 0 ? "; may be no trend" : ""}
+          </span>
+        ) : (
+          <span>trend: {thin(growth?.n ?? 0, growth?.needed ?? 6).toLowerCase()} months</span>
+        )}
+      </p>
+    </Charted>
+  );
+}
+
+function Points({ series }: { series: Series }) {
+  const rows = [...series.points].reverse();
+  const head = ["From", "To", "Value", "Currency", "Source"];
+  const cells = rows.map((point) => [
+    point.start,
+    point.end,
+    point.value,
+    series.unit === "usd" ? point.currency : "",
+    point.source,
+  ]);
+  return (
+    <div className="stack">
+      <div className="row">
+        <span className="quiet">{`${whole(rows.length)} values as they are stored, newest first`}</span>
+        <span className="space" />
+        <Download name={`${series.metric}-rows`} label={capital(series.noun)} head={head} rows={cells} />
+      </div>
+      <Rows
+        head={head}
+        rows={cells.slice(0, 400)}
+        label={capital(series.noun)}
+        shown={(value, column) =>
+          column === 2
+            ? told(value as number, series.unit, undefined)
+            : column === 4
+              ? spoken(String(value))
+              : value || "–"
+        }
+      />
+      {rows.length > 400 && (
+        <p className="quiet">{`The 400 newest are shown; the file has all ${whole(rows.length)}.`}</p>
+      )}
+      <p className="quiet">
+        <Link to="/business" search={{ tab: "imports" } as never}>
+          The imports that rows came with
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+const PARTS: { value: AudiencePart; label: string }[] = [
+  { value: "source", label: "By source" },
+  { value: "campaign", label: "By campaign" },
+  { value: "device", label: "By device" },
+  { value: "browser", label: "By browser" },
+  { value: "country", label: "By country" },
+  { value: "audience", label: "By audience" },
+  { value: "funnel_step", label: "By funnel step" },
+  { value: "page_id", label: "By page" },
+];
+const MOST = 6;
+
+function Audience() {
+  const [part, setPart] = useState<AudiencePart>("source");
+  const query = useQuery(audience(part, 3650));
+  const slices = query.data?.slices ?? [];
+  const top = slices.slice(0, MOST);
+  const rest = slices.slice(MOST).reduce((sum, one) => sum + (one.share ?? 0), 0);
+  const most = Math.max(...top.map((one) => one.share ?? 0), rest, 0.01);
+  return (
+    <Charted
+      title="Who comes"
+      unit={
+        <>
+          share of sessions
+          <Select
+            aria-label="Visits by"
+            size="xs"
+            w={140}
+            value={part}
+            data={PARTS}
+            allowDeselect={false}
+            onChange={(value) => setPart((value ?? "source") as AudiencePart)}
+          />
+        </>
+      }
+      head={["Name", "Sessions", "Share", "Conversions", "Conversion rate", "From", "To", "Days"]}
+      rows={slices.map((one) => [
+        one.name,
+        one.sessions ?? null,
+        one.share ?? null,
+        one.conversions ?? null,
+        one.conversion_rate ?? null,
+        one.conversion_interval?.low ?? null,
+        one.conversion_interval?.high ?? null,
+        one.days,
+      ])}
+      shown={(value, column) =>
+        typeof value !== "number" ? (value ?? "–") : [2, 4, 5, 6].includes(column) ? percent(value, 1) : whole(value)
+      }
+      file={`visits-${part}`}
+      empty={
+        query.isPending
+          ? "One moment."
+          : `Not enough data, 0 days split ${PARTS.find((one) => one.value === part)?.label.toLowerCase()}. Import web analytics with such a column.`
+      }
+    >
+      <ul className={styles.bars}>
+        {top.map((one) => (
+          <Bar key={one.name} name={one.name || "(none)"} share={one.share ?? 0} most={most}>
+            {one.conversion_interval
+              ? `converts ${percent(one.conversion_rate, 1)}, ${bounds(one.conversion_interval, (value) => percent(value, 1))}`
+              : `${whole(one.sessions)} sessions`}
+          </Bar>
+        ))}
+        {rest > 0 && (
+          <Bar name={`${whole(slices.length - MOST)} others`} share={rest} most={most}>
+            in the table
+          </Bar>
+        )}
+      </ul>
+    </Charted>
+  );
+}
+
+function Bar({ name, share, most, children }: { name: string; share: number; most: number; children: string }) {
+  return (
+    <li>
+      <span className={styles.name}>{name}</span>
+      <span className={styles.share}>{percent(share, 1)}</span>
+      <span className={styles.track}>
+        <i style={{ width: `${(100 * share) / most}%` }} />
+      </span>
+      <span className="quiet">{children}</span>
+    </li>
+  );
+}
+
+function Odd() {
+  const query = useQuery(oddities());
+  return (
+    <Panel title="Out of the ordinary" note="last 365 days">
+      <Shown query={query}>
+        {(found) =>
+          found.items.length === 0 ? (
+            <Empty title={found.notes.length ? "Not enough data." : "Nothing stood out."}>
+              {found.notes.join(" ") || `Looked at ${whole(found.days)} days and ${whole(found.posts)} posts.`}
+            </Empty>
+          ) : (
+            <ul className={styles.odd}>
+              {found.items.slice(0, 8).map((one) => (
+                <li key={`${one.metric} ${one.at} ${one.subject}`}>
+                  {one.kind === "post" ? (
+                    <Link to="/business" search={{ tab: "posts", post: one.subject } as never}>
+                      {one.sentence}
+                    </Link>
+                  ) : (
+                    <Link
+                      to="/business"
+                      search={{ metric: one.metric === "sessions" ? "traffic" : one.metric } as never}
+                    >
+                      {one.sentence}
+                    </Link>
+                  )}
+                  {one.flagged && <span className="quiet"> The import had marked that day as odd.</span>}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Shown>
+    </Panel>
+  );
+}

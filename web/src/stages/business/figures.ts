@@ -1,0 +1,97 @@
+/** How a figure of the company is written, by its unit; and tables as CSV. Pure. */
+import { NONE, percent, score, whole } from "../../parts/words";
+
+const locale = typeof navigator === "undefined" ? "en" : navigator.language;
+
+/** An amount in its own currency; cents where they matter. */
+export function amount(value: number | null | undefined, currency = "USD"): string {
+  if (value == null) return NONE;
+  const digits = Math.abs(value) >= 1000 ? 0 : 2;
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+    .format(value)
+    .replace("-", "−");
+}
+
+/** A value by the unit that the server names: usd, count, rate (0-1), ratio, score, days, hours. */
+export function told(value: number | null | undefined, unit: string, currency?: string): string {
+  if (value == null) return NONE;
+  if (unit === "usd") return amount(value, currency);
+  if (unit === "rate") return percent(value, 1);
+  if (unit === "count") return Number.isInteger(value) ? whole(value) : score(value);
+  if (unit === "days" || unit === "hours") return `${score(value, 1)} ${unit}`;
+  return score(value);
+}
+
+/** The same, short enough for an axis: $1.2M, 34K, 2.5%. */
+export function brief(value: number, unit: string, currency = "USD"): string {
+  if (unit === "rate") return percent(value, Math.abs(value) < 0.1 && value !== 0 ? 1 : 0);
+  return new Intl.NumberFormat(locale, {
+    notation: "compact",
+    minimumFractionDigits: 0,
+    maximumFractionDigits: Math.abs(value) < 10 ? 2 : 1,
+    ...(unit === "usd" ? { style: "currency", currency } : {}),
+  })
+    .format(value)
+    .replace("-", "−");
+}
+
+/** The unit in words, for the corner of a chart. */
+export function unitOf(unit: string, currency?: string): string {
+  const words: Record<string, string> = {
+    usd: currency ?? "USD",
+    count: "count",
+    rate: "percent",
+    days: "days",
+    hours: "hours",
+    ratio: "ratio",
+    score: "score",
+  };
+  return words[unit] ?? unit;
+}
+
+/** A change with its sign: 0.024 -> "+2.4%". */
+export const change = (share: number | null | undefined, digits = 1): string =>
+  share == null ? NONE : `${share > 0 ? "+" : ""}${percent(share, digits)}`;
+
+type Bounds = { low: number; high: number; n: number };
+
+/** "1.9% to 3.0%, n = 22" */
+export const bounds = (of: Bounds, as: (value: number) => string): string =>
+  `${as(of.low)} to ${as(of.high)}, n = ${whole(of.n)}`;
+
+export const thin = (n: number, needed: number): string => `Not enough data, ${whole(n)} of ${whole(needed)}`;
+
+export type Cell = string | number | boolean | null | undefined;
+
+/** Rows as CSV. A text that a spreadsheet would take for a formula begins with an apostrophe. */
+export function csvOf(head: string[], rows: Cell[][]): string {
+  const cell = (value: Cell): string => {
+    if (value == null) return "";
+    if (typeof value !== "string") return String(value);
+    const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return [head, ...rows]
+    .map((row) => row.map(cell).join(","))
+    .join("\r\n")
+    .concat("\r\n");
+}
+
+/** Round steps for an axis from 0 (or the lowest value below it) to at least `most`. */
+export function ticks(least: number, most: number, wanted = 3): number[] {
+  const low = Math.min(0, least);
+  const span = most - low || 1;
+  const rough = span / wanted;
+  const size = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((by) => by * size).find((one) => one >= rough) ?? rough;
+  const first = Math.floor(low / step);
+  const last = Math.ceil(most / step - 1e-9);
+  return Array.from({ length: Math.max(last, first + 1) - first + 1 }, (_, place) =>
+    Number(((first + place) * step).toPrecision(12)),
+  );
+}

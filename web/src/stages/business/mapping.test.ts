@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import {
+  choiceOf,
+  chosen,
+  clean,
+  FIXED,
+  type From,
+  type Kind,
+  type Mapping,
+  missing,
+  options,
+  withField,
+} from "./mapping";
+
+const joined = { columns: ["day", "hour"], format: "%d.%m.%Y %H" } as From;
+
+test("choosing the same columns keeps how they are read, others do not inherit it", () => {
+  expect(chosen(joined, choiceOf(joined))).toBe(joined);
+  expect(chosen(joined, "day")).toEqual({ columns: ["day"] });
+  expect(chosen(joined, null)).toBeUndefined();
+  expect(options(joined, ["day", "hour"])[0]?.label).toBe("day + hour");
+});
+
+test("one value for every row is kept while it is typed, and not sent while it is empty", () => {
+  const from = chosen(undefined, FIXED);
+  const mapping = withField({ fields: {} } as Mapping, "platform", from);
+  expect(clean(mapping).fields).toEqual({});
+  const filled = withField(mapping, "platform", { columns: [], value: "linkedin" } as unknown as From);
+  expect(choiceOf(filled.fields?.platform)).toBe(FIXED);
+  expect(Object.keys(clean(filled).fields ?? {})).toEqual(["platform"]);
+});
+
+test("what a kind wants is missed until it has a column", () => {
+  const kind = {
+    name: "posts",
+    about: "",
+    fields: [{ name: "platform", type: "text", required: true, about: "", names: [] }],
+    any_of: [["title", "content"]],
+  } as Kind;
+  expect(missing(kind, { fields: {} } as Mapping)).toEqual([
+    "platform needs a column.",
+    "One of title, content needs a column.",
+  ]);
+  const whole = { fields: { platform: { columns: ["p"] }, title: { columns: ["t"] } } } as unknown as Mapping;
+  expect(missing(kind, whole)).toEqual([]);
+});
