@@ -8,6 +8,7 @@ from cofounder.flow.approve.errors import (
     DraftChanged,
     EditMisplaced,
     FeedbackMissing,
+    NoChannelChosen,
     PlanMisplaced,
     ScheduleInPast,
     VerdictMissing,
@@ -38,7 +39,7 @@ def verdict(decision: Decision) -> Verdict:
 def shape(decision: Decision, approval: Approval, verdict: Verdict) -> None:
     """What a verdict needs and what it may not carry.
 
-    Raises VerdictUnfit, FeedbackMissing, EditMisplaced, PlanMisplaced, ChannelUnknown, ScheduleInPast.
+    Raises VerdictUnfit, FeedbackMissing, EditMisplaced, PlanMisplaced, NoChannelChosen, ChannelUnknown, ScheduleInPast.
     """
     if verdict == "changes" and approval.kind != "content":
         raise VerdictUnfit(field="verdict")
@@ -51,6 +52,8 @@ def shape(decision: Decision, approval: Approval, verdict: Verdict) -> None:
     if verdict != "approve":
         return
     if approval.kind == "content":
+        if decision.publish_to_channels == [] and approval.content:
+            raise NoChannelChosen(field="publish_to_channels")
         chosen(decision.publish_to_channels, approval.content)
     if decision.schedule_at is not None and decision.schedule_at <= now():
         raise ScheduleInPast(f"{decision.schedule_at.isoformat()} has passed.", field="schedule_at")

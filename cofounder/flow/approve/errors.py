@@ -69,6 +69,12 @@ class ChannelUnknown(InputInvalid):
     hint = "Name channels that the approval shows under channel_variants."
 
 
+class NoChannelChosen(InputInvalid):
+    """An approval names the channels to publish on; an empty list would publish nothing."""
+
+    hint = "Leave publish_to_channels out to publish on all of them, or reject to publish on none."
+
+
 class ScheduleInPast(InputInvalid):
     """The time to publish has passed."""
 

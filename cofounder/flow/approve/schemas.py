@@ -38,7 +38,7 @@ class Decision(Body):
     round: StrictInt | None = Field(default=None, ge=1)
     kind: Kind | None = None
     publish_to_channels: list[StrictStr] | None = Field(
-        default=None, max_length=50, description="Variants to publish; left out: all of them."
+        default=None, max_length=50, description="Variants to publish, one at least; left out: all of them."
     )
     feedback: StrictStr | None = Field(default=None, max_length=10_000)
     schedule_at: Time | None = None

@@ -109,8 +109,8 @@ async def decide(session: AsyncSession, decision: Decision, *, by: Caller) -> De
     """Record one decision; the waiting task and its publications wake up with the same transaction.
 
     An edited plan is validated as any supplied one and is what runs. Raises TaskMissing, NotPending, AlreadyDecided,
-    OldRound, KindDiffers, DraftChanged, VerdictMissing, FeedbackMissing, ChannelUnknown, ScheduleInPast, TextTooLong,
-    ComplianceBlocks, and what a plan can have wrong.
+    OldRound, KindDiffers, DraftChanged, VerdictMissing, FeedbackMissing, NoChannelChosen, ChannelUnknown, ScheduleInPast,
+    TextTooLong, ComplianceBlocks, and what a plan can have wrong.
     """
     checks.approver(by)
     task = await records.get_task(session, decision.task_id, lock=True)

@@ -15,6 +15,7 @@ from cofounder.flow.approve.errors import (
     EditMisplaced,
     FeedbackMissing,
     KindDiffers,
+    NoChannelChosen,
     NotPending,
     OldRound,
     PlanMisplaced,
@@ -73,10 +74,9 @@ async def test_without_a_choice_every_variant_is_published(session: AsyncSession
     assert len((await decide(session, id, approved=True)).publications) == 3
 
 
-async def test_choosing_no_channel_completes_the_task(session: AsyncSession) -> None:
+async def test_a_rejection_may_name_no_channel(session: AsyncSession) -> None:
     id = await opened(session)
-    said = await decide(session, id, approved=True, publish_to_channels=[])
-    assert (said.status, said.publications) == ("completed", [])
+    assert (await decide(session, id, approved=False, publish_to_channels=[])).status == "rejected"
 
 
 async def test_a_channel_without_an_account_says_that_it_goes_to_the_outbox(session: AsyncSession) -> None:
@@ -137,6 +137,7 @@ async def test_a_decision_about_an_old_round_is_refused(session: AsyncSession) -
         ({"verdict": "changes", "feedback": "  "}, FeedbackMissing, "feedback"),
         ({"approved": True, "publish_to_channels": ["linkedin", "myspace"]}, ChannelUnknown, "publish_to_channels.1"),
         ({"approved": True, "publish_to_channels": ["facebook"]}, ChannelUnknown, "publish_to_channels.0"),
+        ({"approved": True, "publish_to_channels": []}, NoChannelChosen, "publish_to_channels"),
         ({"approved": True, "kind": "plan"}, KindDiffers, "kind"),
         ({"approved": True, "plan": {"steps": []}}, PlanMisplaced, "plan"),
         ({"approved": False, "edits": {"linkedin": {"body": "x"}}}, EditMisplaced, "edits"),

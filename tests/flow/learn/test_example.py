@@ -222,5 +222,5 @@ def test_only_what_the_product_changed_its_mind_about_changes(
 async def test_only_what_was_approved_for_a_channel_is_its_final_text(session: AsyncSession) -> None:
     chosen = await decided(session, publish_to_channels=["twitter"])
     assert (await service.upsert_example(session, chosen)).final_text == {"x": BODIES["x"]}
-    unpublished = await decided(session, publish_to_channels=[])
-    assert set((await service.upsert_example(session, unpublished)).final_text or {}) == {"linkedin", "x", "email"}
+    everywhere = await decided(session)
+    assert set((await service.upsert_example(session, everywhere)).final_text or {}) == {"linkedin", "x", "email"}
