@@ -1,6 +1,7 @@
 """The command queue over HTTP: made, claimed under leases, finished once by the holder, retried, kept in order."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -126,6 +127,26 @@ async def test_a_late_result_of_a_lost_lease_is_refused_and_recorded(house: Hous
     lost_by = {one["agent"]: one["lost"] for one in (await house.viewer.get("/api/commands/agents")).json()["items"]}
     assert lost_by == {"slow": 1, "quick": 0, "operator key": 0} | lost_by
     assert lost_by["slow"] == 1
+
+
+async def test_late_results_however_large_and_many_do_not_grow_a_command(house: House) -> None:
+    made = await make(house)
+    (lost,) = await claim(house, agent="slow", lease_seconds=0.5)
+    await asyncio.sleep(0.6)
+    for body in [{"small": 1}, {"large": "x" * 900_000}, *(["y" * 1_900] for _ in range(60))]:
+        late = await result(house, made["command_id"], result=body, fencing_token=lost["fencing_token"])
+        problem(late, 409, "lease_lost")
+    async with transaction() as session:
+        stored = (await session.execute(text("SELECT history FROM commands"))).scalar_one()
+    assert stored[2]["result"] == {"small": 1}
+    assert stored[3]["result_begins"].startswith('{"large":"xxx')
+    assert stored[3]["result_bytes"] == 900_012
+    assert len(json.dumps(stored)) < 70_000
+    history = (await read(house, made["command_id"]))["history"]
+    assert "900,012 bytes" in history[3]["detail"]
+    (held,) = await claim(house, agent="quick")
+    assert (await result(house, made["command_id"], result=1, fencing_token=held["fencing_token"])).status_code == 200
+    assert [one["what"] for one in (await read(house, made["command_id"]))["history"]][-2:] == ["claimed", "completed"]
 
 
 async def test_a_heartbeat_keeps_the_lease_and_tells_what_is_lost(house: House) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.run.commands import agents, queries
@@ -23,6 +24,7 @@ from cofounder.people.roles import Caller
 from cofounder.settings import settings
 
 RETRIES = 3
+KEPT_BYTES = 2_000  # of the body of an answer that came too late
 GROWTH = 4.0  # each pause before a retry is so many times the one before
 
 
@@ -127,14 +129,19 @@ def _written(row: Mapping[str, Any], one: Outcome, name: str) -> dict[str, Any]:
 async def _keep(
     session: AsyncSession, row: Mapping[str, Any] | None, one: Outcome, error: CofounderError, name: str
 ) -> None:
-    """A refused answer stays on record; nobody can fill a history with them."""
-    if row is None or row["events"] >= queries.EVENTS:
+    """A refused answer stays on record, a large one with its beginning; nobody can fill a history with them."""
+    if row is None or row["events"] >= queries.EVENTS or row["bytes"] >= queries.HISTORY_BYTES:
         return
     late = isinstance(error, LeaseLost)
     sent = "error" if one.error is not None else "result"
     event: dict[str, Any] = {"what": "late" if late else "refused", "by": name, "detail": f"{sent}: {error.code()}"}
     if late:
-        event[sent] = one.error if one.error is not None else one.result
+        body = to_json(one.error if one.error is not None else one.result)
+        if len(body) <= KEPT_BYTES:
+            event[sent] = one.error if one.error is not None else one.result
+        else:  # its beginning tells which it was
+            event |= {f"{sent}_begins": body[:KEPT_BYTES].decode(errors="ignore"), f"{sent}_bytes": len(body)}
+            event["detail"] += f" ({len(body):,} bytes, of which the beginning is kept)"
     await queries.note(session, one.command_id, event)
 
 

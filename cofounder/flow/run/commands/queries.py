@@ -17,7 +17,8 @@ from cofounder.flow.run.commands.tables import Command, CommandAction, CommandAg
 
 LATELY_SECONDS = 120  # an agent seen so lately is connected
 LOSSES = 10  # leases that may run out before a command is set aside: it probably kills its agents
-EVENTS = 200  # of a history
+EVENTS = 200  # of a history, more of which are not noted unless they change something
+HISTORY_BYTES = 64_000  # likewise
 _EVENT = "jsonb_build_object('at', clock_timestamp(), 'what', {what}, 'by', {by})"
 _LIVE_TASK = """(c.task_id IS NULL OR EXISTS (
     SELECT FROM tasks t WHERE t.id = c.task_id AND t.status = 'running' AND NOT t.is_paused))"""
@@ -74,7 +75,8 @@ _LOCK = text(
     """
     SELECT id, agent_type, action, status, fencing_token, lease_owner, attempts, failures, task_id, step_id, depends_on,
            coalesce(lease_until > clock_timestamp(), false) AS held,
-           jsonb_path_query_array(history, '$[*].token') AS tokens, jsonb_array_length(history) AS events
+           jsonb_path_query_array(history, '$[*].token') AS tokens, jsonb_array_length(history) AS events,
+           octet_length(history::text) AS bytes
     FROM commands WHERE id = ANY (:ids) ORDER BY id FOR UPDATE
     """
 ).columns(tokens=JSONB)
@@ -204,8 +206,13 @@ async def by_keys(session: AsyncSession, keys: Sequence[str]) -> dict[str, Comma
 
 
 async def by_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Command]:
-    found = await session.scalars(select(Command).where(Command.id.in_(ids)).execution_options(populate_existing=True))
-    return {row.id: row for row in found}
+    query = select(Command).where(Command.id.in_(ids)).execution_options(populate_existing=True)
+    return {row.id: row for row in await session.scalars(query)}
+
+
+async def history(session: AsyncSession, id: UUID) -> list[dict[str, Any]]:
+    """All that happened to a command, the oldest first; the rows of lists come without it."""
+    return list((await session.execute(select(Command.history).where(Command.id == id))).scalar() or [])
 
 
 async def freed_types(session: AsyncSession, done: Sequence[UUID]) -> list[str]:

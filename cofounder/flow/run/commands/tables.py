@@ -50,7 +50,7 @@ class Command(Row):
     requested_by: Mapped[Words]
     task_id: Mapped[OptionalRef]
     step_id: Mapped[UUID | None]  # the plan's step that waits for it
-    history: Mapped[Listing] = mapped_column(JSONB, server_default="[]")  # {at, what, by, ...} of everything
+    history: Mapped[Listing] = mapped_column(JSONB, server_default="[]", deferred=True)  # {at, what, by, ...}
     created_at: Mapped[Moment]
     started_at: Mapped[OptionalMoment]  # the first claim
     finished_at: Mapped[OptionalMoment]

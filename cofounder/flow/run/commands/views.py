@@ -40,7 +40,7 @@ async def detail(session: AsyncSession, id: UUID) -> CommandDetail:
     unfinished = await queries.unfinished(session, row.depends_on) if row.depends_on else set()
     history = [
         HistoryOut(at=one["at"], what=one["what"], by=one.get("by") or "", detail=one.get("detail"))
-        for one in row.history
+        for one in await queries.history(session, id)
     ]
     return CommandDetail(**_fields(row, unfinished), history=history)
 
