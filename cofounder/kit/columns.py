@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Numeric, Text, func
+from sqlalchemy import BigInteger, DateTime, Numeric, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import mapped_column
@@ -14,6 +14,7 @@ from cofounder.kit.ids import new_id
 
 Id = Annotated[UUID, mapped_column(PgUUID(as_uuid=True), primary_key=True, default=new_id)]
 Ref = Annotated[UUID, mapped_column(PgUUID(as_uuid=True), index=True)]
+Key = Annotated[UUID, mapped_column(PgUUID(as_uuid=True))]
 OptionalRef = Annotated[UUID | None, mapped_column(PgUUID(as_uuid=True), index=True)]
 Words = Annotated[str, mapped_column(Text)]
 OptionalWords = Annotated[str | None, mapped_column(Text)]
@@ -22,6 +23,8 @@ OptionalMoment = Annotated[datetime | None, mapped_column(DateTime(timezone=True
 Score = Annotated[Decimal, mapped_column(Numeric(5, 4))]
 OptionalScore = Annotated[Decimal | None, mapped_column(Numeric(5, 4))]
 Usd = Annotated[Decimal, mapped_column(Numeric(14, 6), server_default="0")]
+Count = Annotated[int | None, mapped_column(BigInteger)]
+Money = Annotated[Decimal | None, mapped_column(Numeric(16, 2))]
 Document = Annotated[dict[str, Any], mapped_column(JSONB, default=dict)]
 OptionalDocument = Annotated[
     dict[str, Any] | None, mapped_column(JSONB(none_as_null=True))

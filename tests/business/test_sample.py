@@ -102,6 +102,18 @@ async def test_the_sample_refuses_to_mix_with_a_companys_own_rows(session: Async
         await sample.load(session, today=TODAY)
 
 
+async def test_a_sample_beside_which_somebody_brought_rows_of_their_own_opens_again_as_it_is(
+    session: AsyncSession,
+) -> None:
+    before = await sample.load(session, today=TODAY)
+    own = NewFinancial(
+        metric_type="revenue", metric_value=Decimal(1), unit="usd", period_start=TODAY, period_end=TODAY,
+        source="books", measured_at=NOW,
+    )  # fmt: skip
+    await records.add_financial(session, [own])
+    assert await sample.load(session, today=TODAY + timedelta(days=40)) == before
+
+
 async def test_the_built_in_effects_are_there_to_be_found(session: AsyncSession) -> None:
     await sample.load(session, today=TODAY)
     read = await records.posts(session, as_of=NOW)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from cofounder.flow.approve.schemas import ApprovalOut, DeliveryOut, DimensionOut, MainContent, Unknown, VariantOut
+from cofounder.flow.approve.schemas import ApprovalOut, DeliveryOut, DimensionOut, ExpectedOut, MainContent, VariantOut
 from cofounder.flow.request.phases import PHASES
 from cofounder.flow.request.schemas import PhaseOut
 from cofounder.flow.run.schemas import Status, StepOut
@@ -118,6 +118,6 @@ def approval(**changes: object) -> ApprovalOut:
         ],
         sources=[],
         similar_content=[],
-        expected_engagement=Unknown(reason="Not enough data."),
+        expected_engagement=ExpectedOut(reason="Not enough data."),
         opened_at=datetime(2026, 11, 21, 9, tzinfo=UTC),
     ).model_copy(update=changes)

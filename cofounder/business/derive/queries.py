@@ -13,7 +13,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive.tables import COLUMNS
-from cofounder.business.records.tables import WEB_PARTS
+from cofounder.business.records.schemas import WEB_PARTS
 
 _READ = ", ".join(COLUMNS)
 

@@ -5,8 +5,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.business.records.tables import Count, Money
-from cofounder.kit.columns import Moment, OptionalWords, Words
+from cofounder.kit.columns import Count, Moment, Money, OptionalWords, Words
 from cofounder.kit.db import Row
 
 

@@ -3,8 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.business.records.tables import Key
-from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Score, Words
+from cofounder.kit.columns import Document, Id, Key, Moment, OptionalMoment, OptionalWords, Score, Words
 from cofounder.kit.db import Row
 
 KINDS = ("post_task", "reading_post", "web_post", "evaluation_task")

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cofounder.models.brief import Unit
 
+# What a row of web analytics may be split by.
+WEB_PARTS = ("source", "page_id", "campaign", "device", "browser", "country", "audience", "funnel_step")
+
 Source = Literal["user_request", "api", "schedule", "template", "legacy"]
 
 

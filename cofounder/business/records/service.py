@@ -273,6 +273,11 @@ async def has_own_rows(session: AsyncSession) -> bool:
     return await queries.has_own_rows(session)
 
 
+async def only_sample(session: AsyncSession) -> bool:
+    """Whether these are the records of the sample company: what is added to them belongs to it."""
+    return await queries.sample_ends(session) is not None and not await queries.has_own_rows(session)
+
+
 async def sample_ends(session: AsyncSession) -> date | None:
     """The last day of the newest sample figure; None without a sample."""
     return await queries.sample_ends(session)

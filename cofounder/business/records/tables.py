@@ -5,16 +5,20 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cofounder.business.records.schemas import WEB_PARTS
 from cofounder.kit.columns import (
+    Count,
     Document,
     Id,
+    Key,
     Listing,
     Moment,
+    Money,
     OptionalDocument,
     OptionalMoment,
     OptionalRef,
@@ -27,14 +31,10 @@ from cofounder.kit.columns import (
 )
 from cofounder.kit.db import Row
 
-Count = Annotated[int | None, mapped_column(BigInteger)]
-Money = Annotated[Decimal | None, mapped_column(Numeric(16, 2))]
 Part = Annotated[str, mapped_column(Text, server_default="")]  # '' = not split by this
-Key = Annotated[UUID, mapped_column(PgUUID(as_uuid=True))]
 OptionalKey = Annotated[UUID | None, mapped_column(PgUUID(as_uuid=True))]
 Flags = Annotated[list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")]
 
-WEB_PARTS = ("source", "page_id", "campaign", "device", "browser", "country", "audience", "funnel_step")
 MONEY_PARTS = ("channel", "campaign")
 _BREAK = "chr(31)"  # between the parts of a key: no name holds it
 

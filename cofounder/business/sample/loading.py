@@ -20,12 +20,14 @@ async def load(session: AsyncSession, *, today: date, seed: int = 7) -> dict[str
     """Load the sample company as it stands on `today`; table name -> sample rows now there.
 
     Loading again changes nothing, and in a later month it replaces the generated rows; tasks that a person ran on
-    the sample stay. Raises NotEmpty where rows that are not sample exist.
+    the sample stay. Where somebody brought rows of their own in beside the sample, it stays as it is. Raises NotEmpty
+    where there are rows that are not sample and no sample.
     """
-    if await records.has_own_rows(session):
-        raise NotEmpty()
     end = periods.month_end(figures.last_finished_month(today))
-    if await records.sample_ends(session) == end:
+    loaded, mixed = await records.sample_ends(session), await records.has_own_rows(session)
+    if mixed and loaded is None:
+        raise NotEmpty()
+    if mixed or loaded == end:
         return await records.count_sample(session)
     await records.remove_sample(session, generated_only=True)
     months = figures.months(today, seed)

@@ -26,7 +26,7 @@ class QuestionMissing(InputInvalid):
     hint = 'For example: cofounder chat "What was our best month?"'
 
 
-class OneThingAtATime(InputInvalid):
+class OneWishAtATime(InputInvalid):
     """Give a question or one of --list, --export and --delete."""
 
     hint = "See: cofounder chat --help"
@@ -67,7 +67,7 @@ def chat(
     Example: cofounder chat "What was our best month?"
     """
     if sum((question is not None, listed, export is not None, delete is not None)) > 1:
-        raise OneThingAtATime(field="options")
+        raise OneWishAtATime(field="options")
     if listed:
         return home.run(_list(search, json))
     if export is not None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cofounder.flow.publish.schemas import Action, PublicationDetail, PublicationOut
 
 
-class AnswerMissing(InputInvalid):
+class NobodyAnswers(InputInvalid):
     """Nobody sits at this terminal to say what became of it."""
 
     hint = "Look where it says, then say --sent (with --url, --at) or --not-sent (with --again)."
@@ -45,7 +45,7 @@ class Answer:
 
 
 async def resolve(task_id: UUID, answer: Answer, *, json: bool) -> None:
-    """Show what nobody is sure of with its evidence, and take a person's answer. Raises NothingHere, AnswerMissing."""
+    """Show what nobody is sure of with its evidence, and take a person's answer. Raises NothingHere, NobodyAnswers."""
     from cofounder.flow.publish import settling
 
     found = await _those(task_id, "resolve", answer.channel)
@@ -62,7 +62,7 @@ async def resolve(task_id: UUID, answer: Answer, *, json: bool) -> None:
         said = answer
         if answer.verdict is None:
             if json or not out.at_terminal():
-                raise AnswerMissing(field="resolve")
+                raise NobodyAnswers(field="resolve")
             asked = _ask(seen)
             if asked is None:
                 continue

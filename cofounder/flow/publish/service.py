@@ -359,6 +359,6 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
             persona=variant.persona if variant else None,
             hashtags=list(row.content.get("hashtags") or []),
             published_at=None if outbox else published_at,
-            is_sample=task.is_sample,
+            is_sample=task.is_sample or await records.only_sample(session),
         ),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from cofounder.business import sample
 from cofounder.business.records import service as records
 from cofounder.channels import senders
 from cofounder.flow.approve import service as approvals
@@ -16,7 +17,7 @@ from cofounder.flow.approve.errors import AlreadyDecided
 from cofounder.flow.approve.schemas import Decision, DecisionOut
 from cofounder.flow.publish import ledger, service, steps
 from cofounder.flow.publish.schemas import Order
-from cofounder.kit.clock import now
+from cofounder.kit.clock import now, today
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, until
@@ -38,6 +39,20 @@ async def test_an_approved_text_lies_in_the_outbox_byte_for_byte(engine_running:
         assert file.read_bytes() == said.texts[name].encode()
         assert json.loads(file.with_suffix(".json").read_text())["fingerprint"] == said.fingerprint
     assert await status(said.task_id) == "completed"
+
+
+async def test_what_is_published_on_the_sample_belongs_to_it_and_the_sample_opens_again(
+    engine_running: Database,
+) -> None:
+    async with transaction() as session:
+        await sample.load(session, today=today())
+    said = await approved("linkedin")
+    await until(settled(said.task_id))
+    async with transaction() as session:
+        assert await records.only_sample(session)
+        await sample.load(session, today=today() + timedelta(days=40))
+        mine = text("SELECT is_sample FROM posts WHERE task_id = :id")
+        assert (await session.execute(mine, {"id": said.task_id})).scalars().all() == [True]
 
 
 async def test_a_post_in_the_outbox_has_no_time_of_publication_yet(engine_running: Database) -> None:

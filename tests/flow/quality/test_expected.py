@@ -45,7 +45,7 @@ def test_the_example_keeps_what_was_used_and_nothing_reckoned_later() -> None:
     judged = Assessment(
         overall=0.9, passed=True, dimensions={}, profile="short", evaluator="t", expected=foretold(**KNOWS)
     )
-    outputs = {
+    outputs: dict[str, dict[str, Any]] = {
         "business.similar_content": {"items": [], "effectiveness": {"topic": "coffee", "sample_size": 7}},
         "business.baseline": {"baselines": {}, "suggested_times": {"x": {"at": None}}},
     }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from cofounder.flow.plan.tools import errors, links, outside, queries, registry, service, views
+from cofounder.flow.plan.tools import errors, links, outside, registry, service, views
 from cofounder.flow.plan.tools.keeping import SecretsSealed
 from cofounder.flow.plan.tools.schemas import ApproveIn, ServerChange, ServerDetail, ServerIn, ServerOut
 from cofounder.kit import db
@@ -80,10 +80,7 @@ async def check_server(server_id: UUID, caller: Admin) -> ServerDetail:
     """Connect now and read the list of tools; what is wrong stands in `problem`."""
     await outside.check(server_id)
     async with db.reading() as session:
-        row = await queries.server(session, server_id)
-        if row is None:
-            raise errors.ServerMissing(field="server_id")
-        return await views.detail(session, row, caller)
+        return await views.detail(session, await service.get(session, server_id), caller)
 
 
 @router.post(
