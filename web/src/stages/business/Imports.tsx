@@ -77,7 +77,7 @@ function Earlier() {
             : "Who may run work brings files in."}
         </Empty>
       ) : (
-        <table className="ledger stacked">
+        <table className={`ledger stacked ${styles.named}`}>
           <thead>
             <tr>
               <th>Source</th>

@@ -87,7 +87,7 @@ export function Platforms() {
             }
           >
             <div className={styles.scroll}>
-              <table className="ledger stacked">
+              <table className={`ledger stacked ${styles.named}`}>
                 <thead>
                   <tr>
                     <th>Platform</th>
@@ -130,16 +130,21 @@ export function Platforms() {
                             as={(value) => whole(Math.round(value))}
                           />
                         </td>
-                        <td className="right">{percent(one.avg_conversion_rate, 1)}</td>
+                        <td className="right" data-name="Conversion">
+                          {percent(one.avg_conversion_rate, 1)}
+                        </td>
                         <td
                           className="right"
+                          data-name="Return on cost"
                           title={
                             money?.cost != null ? `of ${amount(money.cost, money.currency ?? undefined)}` : undefined
                           }
                         >
                           {score(money?.return_on_cost)}
                         </td>
-                        <td className="right">{monthly(one)}</td>
+                        <td className="right" data-name="This month">
+                          {monthly(one)}
+                        </td>
                       </tr>
                     );
                   })}

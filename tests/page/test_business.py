@@ -1,0 +1,149 @@
+"""A person brings a file in at the page, sees what it did to the figures, and says what belongs together."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewPost
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from tests.api.conftest import House
+from tests.page.conftest import Visitor, visiting
+
+DAY = f"{now() - timedelta(days=20):%Y-%m-%d}"
+FILE = {
+    "name": "readings.csv",
+    "mimeType": "text/csv",
+    "buffer": f"""Post ID,Network,Collected,Views,Link clicks,Likes,Shares,Comments
+p1,linkedin,{DAY},1000,20,40,6,4
+p2,linkedin,{DAY},many,12,4,1,0
+p3,linkedin,{DAY},500,10,4,3,2
+p4,linkedin,{DAY},2000,-5,4,1,0
+""".encode(),
+}
+
+
+async def posts(house: House) -> None:
+    """Four posts, of which nobody knows yet what came of them."""
+    async with transaction() as session:
+        for place in range(1, 5):
+            at = now() - timedelta(days=60 + place)
+            text = f"Post {place} on how we roast slowly."
+            await records.add_post(
+                session,
+                NewPost(platform="linkedin", external_id=f"p{place}", content=text, topic="roasting", published_at=at),
+            )
+
+
+@pytest.fixture
+async def olga(working: House, browser: Browser) -> Any:
+    async with visiting(browser, working.url, "Olga", "operator") as visitor:
+        yield visitor
+
+
+async def test_a_file_is_looked_at_mapped_checked_and_brought_in_and_the_figures_follow(
+    olga: Visitor, working: House
+) -> None:
+    await posts(working)
+    page = olga.page
+    await page.goto("/business?tab=posts")
+    await expect(page.get_by_text("No measured post yet.")).to_be_visible()
+    await page.keyboard.press("i")
+    await page.get_by_role("radio", name="Social analytics").check()
+    await page.locator("input[type=file]").set_input_files(FILE)  # type: ignore[arg-type]
+    await page.get_by_role("button", name="Look at it").click()
+    # The guess misses when the counters were read, and says so; the person maps it.
+    await expect(page.get_by_text("No column says when the counters were read")).to_be_visible()
+    await expect(page.get_by_role("combobox", name="Column for Clicks")).to_have_value("Link clicks")
+    await page.get_by_role("button", name=re.compile("more fields")).click()
+    await page.get_by_role("combobox", name="Column for Measured at").click()
+    await page.get_by_role("option", name="Collected").click()
+    await page.reload()  # what was chosen is still there
+    await expect(page.get_by_role("combobox", name="Column for Measured at")).to_have_value("Collected")
+    await page.get_by_role("button", name="Check all rows").click()
+    would = page.get_by_role("group", name="What would happen")
+    await expect(would).to_contain_text("Would be added2")
+    await expect(would).to_contain_text("Would be refused2")
+    refused = page.get_by_role("region", name="Refused values")
+    await expect(refused).to_contain_text("many")
+    await expect(refused).to_contain_text("A count is never negative.")
+    assert (await working.viewer.get("/api/business/posts")).json()["items"] == []  # nothing was written yet
+    await page.get_by_role("button", name="Bring 2 rows in").click()
+    await expect(page.get_by_role("group", name="What happened")).to_contain_text("Added2")
+    async with page.expect_download() as download:
+        await refused.get_by_role("link", name="Download CSV").click()
+    path = await (await download.value).path()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3
+    assert "many" in lines[1]
+    await page.get_by_role("link", name="See the figures").click()
+    grid = page.get_by_role("grid", name="Posts")
+    await expect(grid.get_by_role("row")).to_have_count(3)  # its names, and a row a post that was read
+    await expect(grid).to_contain_text("3.00%")  # (20 + 6 + 4) / 1000, and (10 + 3 + 2) / 500
+    await grid.get_by_text("Post 1 on how we roast slowly.").click()
+    drawer = page.get_by_role("dialog")
+    await expect(drawer).to_contain_text("30 clicks, shares and comments: 3.00% of views")
+    await drawer.get_by_role("link", name="The import of its rows").click()
+    await expect(page.get_by_role("heading", name="readings.csv")).to_be_visible()
+    await page.goto("/business?tab=topics")
+    await expect(page.get_by_role("row", name=re.compile("^Roasting"))).to_contain_text("Not enough data, 2 of 5")
+
+
+async def test_a_doubtful_match_is_confirmed_by_a_key_and_its_figures_count(olga: Visitor, working: House) -> None:
+    async with transaction() as session:
+        for days in (40, 50):
+            await records.add_post(
+                session,
+                NewPost(
+                    platform="linkedin",
+                    title="Seven ways to brew better coffee",
+                    content="Seven ways to brew better coffee at home.",
+                    published_at=now() - timedelta(days=days),
+                ),
+            )
+    reading = b"Title,Network,Measured at,Views,Clicks,Shares,Comments\nSeven ways to brew better coffee,linkedin,%s,800,30,6,4\n"
+    day = f"{now() - timedelta(days=30):%Y-%m-%d}".encode()
+    made = await working.operator.post(
+        "/api/import-files",
+        params={"kind": "social_analytics", "name": "by-title.csv"},
+        content=reading % day,
+        headers={"Content-Type": "application/octet-stream"},
+    )
+    assert made.status_code == 201, made.text
+    assert (await working.operator.post(f"/api/imports/{made.json()['id']}/run")).status_code == 202
+    page = olga.page
+    await page.goto("/business?tab=matches")
+    main = page.get_by_role("main")
+    await expect(main.get_by_role("button", name=re.compile("^Confirm: "))).to_have_count(2)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("c")
+    await expect(page.get_by_text("No match waits for you.")).to_be_visible()  # the other was of the same readings
+    states = [one["state"] for one in (await working.viewer.get("/api/business/matches")).json()["items"]]
+    assert sorted(states) == ["confirmed", "refused"]
+    await page.get_by_role("tab", name="Posts").click()
+    await expect(page.get_by_role("grid", name="Posts")).to_contain_text("5.00%")
+
+
+async def test_a_viewer_looks_and_changes_nothing(working: House, browser: Browser) -> None:
+    async with visiting(browser, working.url, "Vera", "viewer") as vera:
+        await vera.page.goto("/business?tab=imports")
+        await expect(vera.page.get_by_text("Nothing was brought in yet.")).to_be_visible()
+        await expect(vera.page.get_by_role("button", name=re.compile("^Import"))).to_have_count(0)
+        await vera.page.keyboard.press("i")
+        await vera.page.goto("/business?tab=matches")
+        await expect(vera.page.get_by_text("No match waits for you.")).to_be_visible()
+        await expect(vera.page.get_by_role("button", name="Match again")).to_have_count(0)
+
+
+async def test_no_tab_is_wider_than_a_phone(olga: Visitor, working: House) -> None:
+    await posts(working)
+    await olga.page.set_viewport_size({"width": 360, "height": 780})
+    for tab in ("overview", "topics", "posts", "imports", "imports&new=file", "matches"):
+        await olga.page.goto(f"/business?tab={tab}")
+        await expect(olga.page.get_by_label("Loading")).to_have_count(0)
+        await olga.page.get_by_role("tablist").wait_for()
+        assert await olga.page.evaluate("document.documentElement.scrollWidth") <= 360, tab
