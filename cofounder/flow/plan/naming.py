@@ -1,7 +1,7 @@
-"""Outside tools that a request asks for by name: "use the time server to ...", "call every.echo ...".
+"""Outside tools that a request asks for by name: "use the time server to ...", "call counter.count_words ...".
 
 Pure: the words of the request, the tools that may be used, a person's answers; out come steps, or questions. Only a
-tool or server that is named is ever used: nothing in a tool's own description can bring it into a plan.
+tool, server or agent that is named is ever used: nothing in a tool's own description can bring it into a plan.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 from cofounder.flow.plan.schemas import PlanStep, Tool
 from cofounder.models.intent import Question
 
-HINT = re.compile(r"\b(?:servers?|tools?|mcp)\b|\w\.\w", re.IGNORECASE)
+HINT = re.compile(r"\b(?:servers?|tools?|agents?|mcp)\b|\w\.\w", re.IGNORECASE)
 _WRITES = r"(?:write|draft|create|post|publish|make|prepare|send|compose|summari[sz]e|shorten)\b"
 _CLAUSES = re.compile(
     rf"(?:,?\s+(?:and\s+)?then\s+|,?\s+and\s+(?={_WRITES})|[;\n]\s*|[.!?]\s+(?=[A-Z]))", re.IGNORECASE
@@ -60,6 +60,7 @@ _FORMS = {  # what a name of an input says of the form of its value; each value 
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+\w"),
 }
 _QUOTED = re.compile("[\"“”‘`]([^\"“”’`]+)[\"“”’`]|(?<!\\w)'([^']+)'(?!\\w)")
+_SAID = r"[^\s,;](?:(?!\s(?:and\s+)?\w+\s*=)[^,;])*"  # words up to the next input or the end of the clause
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w:/.]*\w)")
 _FREE = (
     "message",
@@ -126,11 +127,20 @@ def _spelled(name: str) -> str:
 
 
 def _server(name: str) -> str:
-    return rf"\b{_BY}\s+(?:the\s+|our\s+|my\s+)?[\"'`]?{_spelled(name)}[\"'`]?\s+(?:mcp\s+|tool\s+)*server\b"
+    return rf"\b{_BY}\s+(?:the\s+|our\s+|my\s+)?[\"'`]?{_spelled(name)}[\"'`]?\s+(?:mcp\s+|tool\s+)*(?:server|agent)\b"
 
 
 def _tool(name: str) -> str:
     return rf"\b{_BY}\s+(?:the\s+|our\s+|my\s+)?[\"'`]?{_spelled(name)}[\"'`]?\s+tool\b"
+
+
+def _owner(tool: Tool) -> str:
+    """The server that has it, else the type of the agents that do it."""
+    return tool.server or tool.agent
+
+
+def _whose(tool: Tool) -> str:
+    return f"the {_owner(tool)} {'server' if tool.server else 'agent'}"
 
 
 def _mention(clause: str, tools: Mapping[str, Tool]) -> _Mention | None:
@@ -140,15 +150,15 @@ def _mention(clause: str, tools: Mapping[str, Tool]) -> _Mention | None:
             return _Mention([tool], at.span(), True)
     by_server = {
         name: at
-        for name in dict.fromkeys(str(tool.server) for tool in tools.values())
+        for name in dict.fromkeys(_owner(tool) for tool in tools.values())
         if (at := re.search(_server(name), clause, re.IGNORECASE))
     }
     by_tool = [(one, at) for one in tools.values() if (at := re.search(_tool(one.name), clause, re.IGNORECASE))]
-    narrowed = [(one, at) for one, at in by_tool if not by_server or one.server in by_server]
+    narrowed = [(one, at) for one, at in by_tool if not by_server or _owner(one) in by_server]
     if narrowed:
         return _Mention([one for one, _ in narrowed], narrowed[0][1].span(), len(narrowed) == 1)
     for name, at in by_server.items():
-        return _Mention([tool for tool in tools.values() if tool.server == name], at.span(), False)
+        return _Mention([tool for tool in tools.values() if _owner(tool) == name], at.span(), False)
     return None
 
 
@@ -161,11 +171,10 @@ def _without(clause: str, phrase: tuple[int, int]) -> str:
 def _plan(found: Named, mention: _Mention, wish: str, answers: Mapping[str, str]) -> None:
     tool = _chosen(mention, wish, answers)
     if tool is None:
-        server = mention.tools[0].server
         found.questions.append(
             Question(
                 field="tool",
-                question=f"Which tool of the {server} server should do it?",
+                question=f"Which tool of {_whose(mention.tools[0])} should do it?",
                 why="Several of its tools may be meant.",
                 options=[one.name for one in mention.tools][:20],
             )
@@ -182,13 +191,9 @@ def _plan(found: Named, mention: _Mention, wish: str, answers: Mapping[str, str]
     if missing:
         return
     number = len(found.steps) + 1
-    id = re.sub(r"[^a-z0-9_]", "_", f"use_{tool.server}" if number == 1 else f"use_{tool.server}_{number}")
+    id = re.sub(r"[^a-z0-9_]", "_", f"use_{_owner(tool)}".lower() + (f"_{number}" if number > 1 else ""))
     found.steps.append(PlanStep(id=id, tool=tool.tool_id, inputs=inputs, produces="deliverable:result"))
-    of = (
-        f", of the {len(mention.tools)} tools of the {tool.server} server that you named"
-        if len(mention.tools) > 1
-        else ""
-    )
+    of = f", of the {len(mention.tools)} tools of {_whose(tool)} that you named" if len(mention.tools) > 1 else ""
     given = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in inputs.items()) or "nothing"
     found.notes.append(f"{tool.tool_id} was chosen{of}; it gets {given}."[:600])
     found.wish = found.wish or wish
@@ -264,7 +269,9 @@ def _read(name: str, schema: Mapping[str, Any], wish: str, taken: set[tuple[int,
     for option in schema.get("enum", []):
         if isinstance(option, str) and re.search(rf"(?<!\w){re.escape(option)}(?!\w)", wish, re.IGNORECASE):
             return option
-    if at := re.search(rf"\b{plain}\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s,;]+))", wish, re.IGNORECASE):
+    words = kind == "string" and "enum" not in schema and not any(part in name.lower() for part in _FORMS)
+    token = _SAID if words else r"[^\s,;]+"
+    if at := re.search(rf"\b{plain}\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|({token}))", wish, re.IGNORECASE):
         return _answered(next(one for one in at.groups() if one is not None), schema)
     if "enum" in schema:
         return None

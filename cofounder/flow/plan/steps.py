@@ -85,7 +85,7 @@ async def planning(task_id: UUID) -> Result:
 
 
 async def _named(request: str, answers: dict[str, str]) -> naming.Named | None:
-    """Outside tools that the request asks for by name. Raises ToolUnapproved where none of a server may be used yet."""
+    """Tools of servers and of outside agents that the request asks for by name. Raises ToolUnapproved where none of a server may be used yet."""
     if not naming.HINT.search(request):
         return None
     tools = await outside.tools()
@@ -94,7 +94,8 @@ async def _named(request: str, answers: dict[str, str]) -> naming.Named | None:
         raise ToolUnapproved(
             f"No tool of the {names[0]} server may be used: an admin has not approved any.", field="request"
         )
-    return naming.find(request, tools, answers) if tools else None
+    offered = {**await registry.agents(), **tools}
+    return naming.find(request, offered, answers) if offered else None
 
 
 async def _without_named(

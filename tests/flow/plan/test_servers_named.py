@@ -98,6 +98,38 @@ def test_what_names_no_tool_gets_none_whatever_a_description_says(request_):
     assert naming.find(request_, TOOLS, {}) is None
 
 
+AGENTS = {
+    one.tool_id: one.model_copy(update={"server": None, "by_queue": True})
+    for one in (
+        tool("counter2.count_words", "Counts the words of a text.", text=WORDS, least=NUMBER),
+        tool("counter2.count_lines", "Counts the lines of a text.", text=WORDS),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("request_", "inputs"),
+    [
+        ("Call counter2.count_words with text=one two three and least=2", {"text": "one two three", "least": 2}),
+        ("Call counter2.count_words with least=2, text=one two three.", {"text": "one two three", "least": 2}),
+        ('Use the counter2 agent to count the words of "one two", least=1', {"text": "one two", "least": 1}),
+    ],
+)
+def test_what_an_agent_does_is_found_by_name_as_a_servers_tools_are(request_, inputs):
+    found = naming.find(request_, {**AGENTS, **TOOLS}, {})
+    assert found is not None
+    (step,) = found.steps
+    assert (step.id, step.tool, step.inputs) == ("use_counter2", "counter2.count_words", inputs)
+
+
+def test_the_reason_says_that_it_is_an_agent():
+    found = naming.find('Use the counter2 agent to count the lines of "one two"', AGENTS, {})
+    assert found is not None
+    assert found.notes == [
+        'counter2.count_lines was chosen, of the 2 tools of the counter2 agent that you named; it gets text "one two".'
+    ]
+
+
 def test_what_the_words_leave_open_is_asked_and_the_answer_settles_it():
     asked = naming.find("use the time server to get the current time", TOOLS, {})
     assert asked is not None

@@ -60,6 +60,17 @@ async def test_a_task_waits_for_an_outside_agent_and_goes_on_with_its_answer(wor
     assert [step["output"] for step in detail["steps"]] == [{"words": 3}, {"words": 1}]
 
 
+async def test_a_request_that_names_an_agents_action_has_it_done(working: House) -> None:
+    assert (await working.operator.put("/api/commands/types/counter", json=ACTIONS)).status_code == 200
+    task = await working.ask("Call counter.count_words with text=one two three")
+    held = await take(working)
+    assert (held["action"], held["payload"], held["task_id"]) == ("count_words", {"text": "one two three"}, task)
+    await answer(working, held, result={"words": 3})
+    await working.becomes(task, "completed")
+    plan = (await working.viewer.get(f"/api/tasks/{task}")).json()["plan"]
+    assert 'counter.count_words was chosen; it gets text "one two three".' in str(plan)
+
+
 async def test_an_answer_while_no_worker_lives_is_found_by_the_next(house: House) -> None:
     async with product.working():
         task = await asked(house)
