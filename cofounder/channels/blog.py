@@ -2,16 +2,20 @@
 
 from functools import cache
 from html import escape
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING
 
 from cofounder.channels.layout import placeholders, tidy
 from cofounder.channels.rendered import Rendered
 from cofounder.models.brief import Draft
 
+if TYPE_CHECKING:  # most processes never render an article
+    from markdown_it import MarkdownIt
+
 
 @cache
-def _markdown() -> MarkdownIt:
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False, "xhtmlOut": False}).enable("table")
 
 

@@ -1,18 +1,21 @@
 """Calls to other machines: bounded in time, one attempt, no redirect followed."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
+if TYPE_CHECKING:  # imported with the first call: a process that calls nobody does without
+    import httpx
 
 
 def client(
-    *, timeout_seconds: float = 20.0, transport: httpx.AsyncBaseTransport | None = None, **options: Any
-) -> httpx.AsyncClient:
+    *, timeout_seconds: float = 20.0, transport: "httpx.AsyncBaseTransport | None" = None, **options: Any
+) -> "httpx.AsyncClient":
     """A client for calls to other machines.
 
     A redirect could take a key or a text to a host that nobody named; a retry belongs to whoever knows what a repeat
     does (`kit.effects`).
     """
+    import httpx
+
     return httpx.AsyncClient(
         timeout=httpx.Timeout(timeout_seconds, connect=min(5.0, timeout_seconds)),
         follow_redirects=False,
@@ -22,8 +25,10 @@ def client(
     )
 
 
-def blocking_client(*, timeout_seconds: float = 20.0, **options: Any) -> httpx.Client:
+def blocking_client(*, timeout_seconds: float = 20.0, **options: Any) -> "httpx.Client":
     """The same for a thread of its own."""
+    import httpx
+
     return httpx.Client(
         timeout=httpx.Timeout(timeout_seconds, connect=min(5.0, timeout_seconds)),
         follow_redirects=False,
