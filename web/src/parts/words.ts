@@ -47,16 +47,52 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", Number.POSITIVE_INFINITY],
 ];
 
-/** "6 min ago"; `now` in ms. */
+const CLOCKS_DIFFER = 10; // seconds by which the server's clock, or a page's older now, may be behind
+
+/** "6 min ago"; `now` in ms. What is a moment ahead is now. */
 export function ago(time: string | Date | null | undefined, now = Date.now()): string {
   if (!time) return NONE;
   let left = (new Date(time).getTime() - now) / 1000;
+  if (left > 0 && left < CLOCKS_DIFFER) left = 0;
   for (const [unit, size] of STEPS) {
     if (Math.abs(left) < size) return relative.format(Math.round(left), unit).replaceAll(".", ""); // "6 min ago"
     left /= size;
   }
   return NONE;
 }
+
+/** How long something has waited: "6 min"; `now` in ms. */
+export function since(time: string | Date | null | undefined, now = Date.now()): string {
+  if (!time) return NONE;
+  let left = Math.max(0, (now - new Date(time).getTime()) / 1000);
+  for (const [unit, size] of STEPS) {
+    if (left < size)
+      return new Intl.NumberFormat(locale, {
+        style: "unit",
+        unit,
+        unitDisplay: unit === "day" || unit === "week" || unit === "month" ? "long" : "short",
+        maximumFractionDigits: 0,
+      }).format(left);
+    left /= size;
+  }
+  return NONE;
+}
+
+/** Who did something, as a person reads it: "person:Mara" -> "Mara", "key:deploy" -> "the key deploy". */
+export function byWhom(who: string): string {
+  const [kind, ...rest] = who.split(":");
+  const name = rest.join(":");
+  if (!name) return WHO[who] ?? spoken(who);
+  return kind === "person" ? name : `the ${kind?.replaceAll("_", " ")} ${name}`;
+}
+const WHO: Record<string, string> = {
+  automatic: "the settings, without a person",
+  user_request: "a person",
+  api: "a program",
+  schedule: "the schedule",
+  template: "a template",
+  legacy: "an earlier system",
+};
 
 export const when = (time: string | Date | null | undefined) => (time ? absolute.format(new Date(time)) : NONE);
 export const day = (time: string | Date | null | undefined) => (time ? dated.format(new Date(time)) : NONE);

@@ -11,12 +11,13 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Glyph, Status } from "../../parts/Status";
-import { ago, capital, channelName, cost, counted, duration, score, short, spoken, when } from "../../parts/words";
+import { ago, byWhom, capital, channelName, cost, counted, duration, score, short, since, spoken, when } from "../../parts/words";
 import { Scores } from "../quality/Scores";
 import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
 import { Editor } from "./Editor";
 import { useEditing } from "./editing";
+import { Expected, foretold } from "./Expected";
 import { Preview, type Variant } from "./Preview";
 import { Used } from "./Used";
 
@@ -84,7 +85,7 @@ function Opened({ found }: { found: Waiting }) {
 function facts(found: Waiting, now: number): string {
   const about = found.metadata as { cost?: number; execution_time?: number; agents_involved?: string[] };
   return [
-    `waits since ${ago(found.opened_at, now)}`,
+    found.decision ? `decided ${ago(found.decision.decided_at, now)}` : `waits for ${since(found.opened_at, now)}`,
     found.round > 1 ? `round ${found.round}` : null,
     cost(about.cost),
     duration(about.execution_time),
@@ -144,7 +145,7 @@ function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
     <>
       <p className={styles.line}>
         <b>{score(score_now, 3)}</b> ·{" "}
-        {found.expected_engagement.value == null ? "no estimate yet" : `expected ${found.expected_engagement.value}`} ·{" "}
+        {foretold(found.expected_engagement)} ·{" "}
         {counted(found.issues.length, "issue")}
       </p>
       <div className={styles.columns}>
@@ -176,11 +177,7 @@ function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
             note={`${channelName(focus)} profile`}
           />
           <Panel title="Expected engagement" pad>
-            <p className={styles.text}>
-              {found.expected_engagement.value == null
-                ? found.expected_engagement.reason
-                : found.expected_engagement.value}
-            </p>
+            <Expected told={found.expected_engagement} />
           </Panel>
           <Used found={found} />
         </div>
@@ -260,11 +257,12 @@ function PlanToApprove({ found }: { found: Waiting }) {
 
 function Decided({ found }: { found: Waiting }) {
   const made = found.decision;
+  const house = useQuery(company()).data ?? "";
   if (!made) return null;
   const words = { approve: "Approved", changes: "Changes asked for", reject: "Rejected" }[made.verdict];
   return (
     <div className="stack">
-      <Panel title={`${words} by ${made.by}`} aside={when(made.decided_at)} pad>
+      <Panel title={`${words} by ${made.automatic ? byWhom("automatic") : byWhom(made.by)}`} aside={when(made.decided_at)} pad>
         <p className={styles.text}>
           {made.channels.length > 0 && `For ${made.channels.map(channelName).join(", ")}. `}
           {made.schedule_at && `To be sent ${when(made.schedule_at)}. `}
@@ -278,7 +276,7 @@ function Decided({ found }: { found: Waiting }) {
         ))}
       </Panel>
       {Object.entries(found.channel_variants as Record<string, Variant>).map(([name, variant], place) => (
-        <Preview key={name} name={name} variant={variant} showing={variant} company="" place={place + 1} />
+        <Preview key={name} name={name} variant={variant} showing={variant} company={house} place={place + 1} />
       ))}
     </div>
   );

@@ -8,7 +8,7 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { lookOf, Status } from "../../parts/Status";
-import { counted, duration, short, spoken, when } from "../../parts/words";
+import { byWhom, counted, duration, short, spoken, when } from "../../parts/words";
 import { Compare } from "./Compare";
 import { Graph } from "./Graph";
 import { Happened } from "./Happened";
@@ -42,7 +42,7 @@ function Found({ task }: { task: Detail }) {
       <p className="quiet crumbs">
         <Link to="/orchestrator">Tasks</Link> / <span className="mono">{task.task_id.slice(-8)}</span>, asked{" "}
         {when(task.created_at)}
-        {task.source !== "web" && ` by ${task.source}`}
+        {task.source !== "web" && ` by ${byWhom(task.source)}`}
         {task.is_sample && ", sample data"}
       </p>
       <div className={styles.head}>
