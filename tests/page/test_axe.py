@@ -1,5 +1,6 @@
 """Nobody is shut out by how a page is made: axe finds nothing serious on any page, in both themes."""
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
 from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewPost, NewWebDay
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
@@ -53,7 +55,41 @@ async def tasks(working: House) -> dict[str, str]:
         )
         made["unknown"] = str((await session.scalars(sent)).one())
     made["command"] = await _commands(working)
+    made["import"] = await _business(working)
+    made["metric"] = "traffic"
     return made
+
+
+async def _business(house: House) -> str:
+    """What an earlier year brought, two posts that one reading may be of, and the id of an import that is a draft."""
+    async with transaction() as session:
+        for month in (8, 9):
+            post = NewPost(platform="linkedin", title="How we roast slowly", content="Slowly.", topic="roasting",
+                           external_id=f"p{month}", published_at=datetime(2026, month, 1, tzinfo=UTC))  # fmt: skip
+            await records.add_post(session, post)
+        days = [NewWebDay(day=date(2026, 9, 1) + timedelta(days=place), sessions=100 + place, source="",
+                          measured_at=datetime(2026, 10, 2, tzinfo=UTC)) for place in range(30)]  # fmt: skip
+        await records.add_web_days(session, days)
+    readings = {
+        "by-id.csv": b"Post ID,Network,Measured at,Views,Clicks\np8,linkedin,2026-10-01,900,30\n",
+        "by-title.csv": b"Title,Network,Measured at,Views,Clicks\nHow we roast slowly,linkedin,2026-10-02,100,3\n",
+        "draft.csv": b"Post ID,Network,Collected,Views,Clicks\np9,linkedin,2026-10-01,many,30\n",
+    }
+    for name, content in readings.items():
+        sent = await house.operator.post(
+            "/api/import-files", params={"kind": "social_analytics", "name": name}, content=content
+        )
+        assert sent.status_code == 201, sent.text
+        path = f"/api/imports/{sent.json()['id']}"
+        if name == "draft.csv":
+            return str(sent.json()["id"])
+        assert (await house.operator.post(f"{path}/run")).status_code == 202
+
+        async def ended(path: str = path) -> bool:
+            return bool((await house.operator.get(path)).json()["state"] == "done")
+
+        await until(ended, within=60)
+    raise AssertionError
 
 
 async def _commands(house: House) -> str:
@@ -101,6 +137,14 @@ def states(made: dict[str, str]) -> list[State]:
         (f"/queue?id={made['command']}", "wait:text=Payload"),
         (f"/queue?id={made['command']}", "role=dialog >> text=Delete", "wait:text=Delete this command?"),
         ("/queue", "key:n"),
+        ("/business", "role=button[name=/: show as table$/] >> nth=0"),
+        (f"/business?metric={made['metric']}", "wait:role=dialog"),
+        ("/business?tab=topics",),
+        ("/business?tab=posts", "role=row >> nth=1", "wait:text=Views over time"),
+        ("/business?tab=imports&new=file",),
+        (f"/business?tab=imports&import={made['import']}", "text=/more fields/"),
+        ("/business?tab=imports", "text=Add a source", "wait:text=Every so many minutes"),
+        ("/business?tab=matches",),
         ("/content",),
         ("/content?tab=published",),
         ("/content?tab=unsent",),

@@ -118,7 +118,7 @@ async def test_a_doubtful_match_is_confirmed_by_a_key_and_its_figures_count(olga
     page = olga.page
     await page.goto("/business?tab=matches")
     main = page.get_by_role("main")
-    await expect(main.get_by_role("button", name=re.compile("^Confirm: "))).to_have_count(2)
+    await expect(main.get_by_role("button", name=re.compile("^They belong together"))).to_have_count(2)
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("c")
     await expect(page.get_by_text("No match waits for you.")).to_be_visible()  # the other was of the same readings

@@ -43,6 +43,8 @@ class MatchOut(BaseModel):
     subject_label: str
     target_id: UUID = Field(description="The task or post")
     target_label: str
+    target_platform: str | None = Field(default=None, description="Of a post; in the list")
+    target_at: datetime | None = Field(default=None, description="When it was published or ended; in the list")
     method: str = Field(description="id, url, utm or title")
     confidence: float = Field(description="0-1")
     state: State
@@ -290,9 +292,15 @@ async def listed(
     rows = await queries.listed(session, state, kind, _place(cursor), limit + 1)
     counted = await queries.counts(session)
     shown = rows[:limit]
+    of = await queries.targets(session, [row.target_id for row in shown])
     more = f"{shown[-1].made_at.isoformat()}|{shown[-1].id}" if len(rows) > limit else None
     return MatchPage(
-        items=[out(row) for row in shown],
+        items=[
+            out(row).model_copy(
+                update=dict(zip(("target_platform", "target_at"), of.get(row.target_id, ()), strict=False))
+            )
+            for row in shown
+        ],
         next_cursor=more,
         total=counted.get(state, 0) if state else sum(counted.values()),
     )
@@ -310,7 +318,7 @@ def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
 
 def out(row: Match) -> MatchOut:
     """The link as an answer shows it."""
-    told = {name: getattr(row, name) for name in MatchOut.model_fields}
+    told = {name: getattr(row, name) for name in MatchOut.model_fields if hasattr(row, name)}
     told["subject"] = row.subject.replace(_BREAK, " · ")
     return MatchOut.model_validate({**told, "confidence": float(row.confidence)})
 

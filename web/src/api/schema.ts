@@ -3387,7 +3387,7 @@ export interface components {
             kind?: ("content" | "plan" | "cost") | null;
             /**
              * Publish To Channels
-             * @description Variants to publish; left out: all of them.
+             * @description Variants to publish, one at least; left out: all of them.
              */
             publish_to_channels?: string[] | null;
             /** Feedback */
@@ -4355,6 +4355,16 @@ export interface components {
             target_id: string;
             /** Target Label */
             target_label: string;
+            /**
+             * Target Platform
+             * @description Of a post; in the list
+             */
+            target_platform?: string | null;
+            /**
+             * Target At
+             * @description When it was published or ended; in the list
+             */
+            target_at?: string | null;
             /**
              * Method
              * @description id, url, utm or title
@@ -11384,7 +11394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
+            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;

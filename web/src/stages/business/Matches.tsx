@@ -12,7 +12,7 @@ import { More } from "../../parts/More";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { capital, counted, percent, when } from "../../parts/words";
+import { capital, channelName, counted, day, percent, when } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Imports.module.css";
 
@@ -131,7 +131,15 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
                   <p>{one.subject_label || one.subject}</p>
                 </div>
                 <div>
-                  <span className="quiet">{SIDES[one.kind][1]}</span>
+                  <span className="quiet">
+                    {[
+                      SIDES[one.kind][1],
+                      one.target_platform && channelName(one.target_platform),
+                      one.target_at && day(one.target_at),
+                    ]
+                      .filter(Boolean)
+                      .join(", ")}
+                  </span>
                   <p>{one.target_label}</p>
                 </div>
               </div>
@@ -142,7 +150,7 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
                 {operator && one.state !== "confirmed" && (
                   <Button
                     onClick={() => void decide(one, "confirm")}
-                    aria-label={`Confirm: ${one.subject_label} belongs to ${one.target_label}`}
+                    aria-label={`They belong together: ${one.subject_label} and ${one.target_label}`}
                     rightSection={index === place ? <Key>C</Key> : undefined}
                   >
                     They belong together
@@ -151,7 +159,7 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
                 {operator && one.state !== "refused" && (
                   <Button
                     onClick={() => void decide(one, "refuse")}
-                    aria-label={`Refuse: ${one.subject_label} does not belong to ${one.target_label}`}
+                    aria-label={`They do not: ${one.subject_label} and ${one.target_label}`}
                     rightSection={index === place ? <Key>X</Key> : undefined}
                   >
                     They do not
