@@ -149,6 +149,23 @@ async def test_late_results_however_large_and_many_do_not_grow_a_command(house: 
     assert [one["what"] for one in (await read(house, made["command_id"]))["history"]][-2:] == ["claimed", "completed"]
 
 
+@pytest.mark.parametrize("other", [{"priority": 5}, {"action": "sum"}])
+async def test_a_key_that_came_with_another_command_is_refused(house: House, other: dict[str, Any]) -> None:
+    first = await make(house, idempotency_key="once")
+    assert (await make(house, idempotency_key="once"))["command_id"] == first["command_id"]
+    again = await house.operator.post("/api/commands", json={**WORK, "idempotency_key": "once", **other})
+    problem(again, 409, "command_key_reused", "idempotency_key")
+    waits = {**WORK, "idempotency_key": "once", "depends_on": [(await make(house))["command_id"]]}
+    problem(await house.operator.post("/api/commands", json=waits), 409, "command_key_reused", "idempotency_key")
+
+
+async def test_no_agent_takes_the_name_of_a_tool_server(house: House) -> None:
+    server = {"name": "clock", "transport": "http", "url": "https://example.org/mcp"}
+    assert (await house.admin.post("/api/servers", json=server)).status_code == 201
+    said = await house.operator.put("/api/commands/types/clock", json={"actions": [{"action": "tell"}]})
+    problem(said, 409, "type_is_server", "agent_type")
+
+
 async def test_a_heartbeat_keeps_the_lease_and_tells_what_is_lost(house: House) -> None:
     await make(house)
     await make(house)
@@ -313,6 +330,30 @@ async def test_a_payload_is_held_against_the_actions_schema(house: House) -> Non
     bad = {"actions": [{"action": "count", "input_schema": {"type": "strange"}}]}
     told = await house.operator.put("/api/commands/types/calendar", json=bad)
     problem(told, 422, "schema_unfit", "actions.0.input_schema")
+
+
+async def test_a_declared_schema_never_holds_the_server(house: House) -> None:
+    loops = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}}
+    unique = {"type": "object", "properties": {"many": {"type": "array", "uniqueItems": True}}}
+    actions = [{"action": "loops", "input_schema": loops}, {"action": "unique", "input_schema": unique}]
+    declared = await house.operator.put("/api/commands/types/redos", json={"actions": actions})
+    assert declared.status_code == 200, declared.text
+    long = {"agent_type": "redos", "action": "loops", "payload": {"a": "a" * 42 + "!"}}
+    told = await asyncio.wait_for(house.operator.post("/api/commands", json=long), 30)
+    problem(told, 422, "payload_unfit", "payload.a")
+    many = [{"number": n, "in": [n]} for n in range(6_000)]
+    wide = {"agent_type": "redos", "action": "unique", "payload": {"many": many}}
+    assert (await asyncio.wait_for(house.operator.post("/api/commands", json=wide), 30)).status_code == 201
+    wide["payload"] = {"many": [*many, many[7]]}
+    told = await asyncio.wait_for(house.operator.post("/api/commands", json=wide), 30)
+    problem(told, 422, "payload_unfit", "payload.many")
+
+
+async def test_a_pattern_that_looks_around_is_refused_when_it_is_declared(house: House) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(?!x)"}}}
+    actions = {"actions": [{"action": "look", "input_schema": schema}]}
+    told = problem(await house.operator.put("/api/commands/types/redos", json=actions), 422, "schema_unfit")
+    assert "look-around" in told["detail"]
 
 
 async def test_ten_megabytes_of_payload_are_refused_and_nothing_is_stored(house: House) -> None:

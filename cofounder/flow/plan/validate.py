@@ -1,11 +1,11 @@
 """Is a plan sound? The same checks for a plan of ours, of a person or of a model."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from cofounder.flow.plan.references import INJECTED, TASK_FIELDS, is_reference, parts, references, upstream
 from cofounder.flow.plan.schemas import Plan, PlanStep, Tool
+from cofounder.kit import schemas_of_others
 from cofounder.kit.errors import InputInvalid
 
 
@@ -151,22 +151,15 @@ def _check_value(
     wanted = wanted if isinstance(wanted, dict) else {}
     error = _first_error(value, {**wanted, **{part: root[part] for part in ("$defs", "definitions") if part in root}})
     if error is not None:
-        path = ".".join(str(part) for part in error.absolute_path)
+        path = ".".join(str(part) for part in error.path)
         raise WrongType(error.message[:300], field=f"{field}.{path}" if path else field)
 
 
-def _first_error(value: Any, schema: dict[str, Any]) -> Any:
-    """The first thing that is wrong with a value; None also where the schema cannot be followed: its tool will say.
-
-    Nothing is fetched for it, wherever it refers to.
-    """
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
+def _first_error(value: Any, schema: dict[str, Any]) -> schemas_of_others.Wrong | None:
+    """The first thing that is wrong with a value; None also where the schema cannot be followed: its tool will say."""
     try:
-        return next(iter(Draft202012Validator(schema, registry=Registry()).iter_errors(value)), None)
-    except (Unresolvable, RecursionError, re.error):
+        return next(iter(schemas_of_others.wrongs(value, schema, most=1)), None)
+    except schemas_of_others.Unusable:
         return None
 
 

@@ -1,5 +1,7 @@
 """A plan of ours, of a person or of a model passes the same checks, each with its own error."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,3 +178,21 @@ def test_resolving_replaces_every_reference_and_nothing_else(value):
 def test_a_path_into_nothing_is_none_not_an_error():
     assert resolve({"$ref": "steps.a.b.c"}, {}, {"a": {"b": 3}}) is None
     assert resolve({"$ref": "steps.gone.b"}, {}, {}) is None
+
+
+async def test_a_tools_schema_never_holds_whoever_checks_a_plan():
+    loops = {"a": {"type": "string", "pattern": "^(a+)+$"}, "many": {"type": "array", "uniqueItems": True}}
+    tools = {"odd.do": tool("odd.do", loops, [])}
+    many = [{"number": n, "in": [n]} for n in range(6_000)]
+
+    async def checked(**inputs) -> Plan:
+        return await asyncio.wait_for(
+            asyncio.to_thread(validate, Plan(steps=[step("do", "odd.do", **inputs)]), tools), 30
+        )
+
+    with pytest.raises(WrongType, match="does not match") as told:
+        await checked(a="a" * 42 + "!", many=many)
+    assert told.value.field == "plan.steps.0.inputs.a"
+    await checked(a="a" * 42, many=many)
+    with pytest.raises(WrongType):
+        await checked(many=[*many, many[7]])

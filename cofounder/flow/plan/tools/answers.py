@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from cofounder.flow.plan.tools import errors, guard, listing
+from cofounder.kit import schemas_of_others
 
 TEXT = 200_000  # characters that are kept of a text
 STRUCTURED = 1_000_000  # characters of JSON that are taken
@@ -25,6 +26,24 @@ def read(raw: Any) -> tuple[dict[str, Any], float | None]:
     if len(text) > TEXT:
         return {"text": f"{text[:TEXT]}…", "truncated": True, "characters": len(text)}, cost
     return {"text": text}, cost
+
+
+def keep_promise(raw: Any, schema: dict[str, Any] | None) -> None:
+    """Hold an answer against the schema that its tool gives for it. Raises ToolRefused for one that does not fit."""
+    if schema is None:
+        return
+    if raw.structured_content is None:
+        raise errors.ToolRefused("It answered without the fields that its schema promises.")
+    try:
+        wrong = next(iter(schemas_of_others.wrongs(raw.structured_content, schema, most=1)), None)
+    except schemas_of_others.Unusable as error:
+        raise errors.ToolRefused(f"Its answer cannot be held against its schema. {error}") from None
+    if wrong is not None:
+        where = ".".join(map(str, wrong.path))
+        words = listing.plain(wrong.message, 300)
+        raise errors.ToolRefused(
+            f"It answered with what its schema does not allow: {f'{where}: ' if where else ''}{words}"
+        )
 
 
 def _part(part: Any) -> str:

@@ -6,16 +6,17 @@ Pure: no I/O. Nothing here follows a reference out of a schema, and nothing here
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, Field
+
+from cofounder.kit import schemas_of_others
 
 MOST_TOOLS = 500
 MOST_BYTES = 2_000_000  # of all schemas of a server together
 SCHEMA_BYTES = 64_000
 DESCRIPTION = 2_000  # characters
-DEPTH = 40
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
@@ -128,75 +129,16 @@ def _name_problem(name: str) -> str | None:
 
 def _problem(taken: Any, given: Any, size: int) -> str | None:
     """Why nothing can be planned with these schemas."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
     if size > SCHEMA_BYTES:
         return f"Its schemas have {size:,} bytes; at most {SCHEMA_BYTES:,} are taken."
     for schema in (taken, given):
         if schema is None:
             continue
-        if _depth(schema) > DEPTH:
-            return f"Its schema is nested more than {DEPTH} deep."
-        if (away := refers_away(schema)) is not None:
-            return f"Its schema refers to another place: {away}"
-        try:
-            Draft202012Validator.check_schema(schema)
-        except SchemaError as error:
-            return f"Its schema is none: {plain(error.message, 200)}"
+        if (said := schemas_of_others.fault(schema)) is not None:
+            return plain(f"Its schema cannot be used. {said}", 400)
         if schema.get("type", "object") != "object":
             return "What it takes or gives is no object."
-        if _circle(schema):
-            return "Its schema refers to itself without an end."
     return None
-
-
-def refers_away(schema: Any) -> str | None:
-    """The first reference of a schema that leads out of it, from where a validator would fetch it; None: there is none."""
-    for reference in _references(schema):
-        if not isinstance(reference, str) or not reference.startswith("#"):
-            return plain(reference, 200)
-    return None
-
-
-def _references(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key in ("$ref", "$dynamicRef", "$recursiveRef") and not isinstance(inner, dict):
-                yield inner
-            yield from _references(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _references(inner)
-
-
-def _depth(value: Any) -> int:
-    """How deep lists and objects stand inside each other; counted without recursion, for it may be deep indeed."""
-    deepest, level = 0, [value]
-    while level:
-        deepest += 1
-        if deepest > DEPTH * 3:
-            break
-        level = [
-            inner
-            for one in level
-            for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, dict | list)
-        ]
-    return deepest // 2
-
-
-def _circle(schema: dict[str, Any]) -> bool:
-    """Whether a reference leads to itself with nothing on the way."""
-    named = {f"#/{part}/{name}": one for part in ("$defs", "definitions") for name, one in schema.get(part, {}).items()}
-    for start in named:
-        here, passed = start, set()
-        while isinstance(named.get(here), dict) and "$ref" in named[here]:
-            if here in passed:
-                return True
-            passed.add(here)
-            here = named[here]["$ref"]
-    return False
 
 
 def changes(before: Seen, after: Seen) -> list[Change]:

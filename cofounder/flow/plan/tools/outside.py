@@ -104,9 +104,10 @@ async def call(
     link = links.link(links.place(server))
     if server.disabled or views.state_of(tool) != "approved":
         raise errors.ToolNotApproved(f"{tool_id}: {(await why_not([tool_id])).get(tool_id)}.")
-    repeatable = listing.Seen.model_validate(tool.seen).repeatable
+    seen = listing.Seen.model_validate(tool.seen)
     one = _Call(link, tool.name, tool_id, dict(inputs), min(timeout_seconds, link.place.call_seconds))
-    if key is None or repeatable:
+    one.promised = seen.output_schema
+    if key is None or seen.repeatable:
         await _as_approved(link, tool)
         return await one.made()
     return await _once(one, tool, f"tool:{key}")
@@ -169,6 +170,7 @@ class _Call:
     def __init__(self, link: links.Link, name: str, tool_id: str, inputs: dict[str, Any], seconds: float) -> None:
         self.link, self.name, self.tool_id, self.inputs, self.seconds = link, name, tool_id, inputs, seconds
         self.key: str | None = None
+        self.promised: dict[str, Any] | None = None  # the schema of its answers, as it was approved
         self.mark = str(new_id())
 
     async def made(self) -> dict[str, Any]:
@@ -179,6 +181,7 @@ class _Call:
             if raw.is_error:
                 words = self.link.without_secrets(listing.plain(answer.get("text", ""), 2_000))
                 raise answers.refused(self.tool_id, words)
+            answers.keep_promise(raw, self.promised)
             outcome = "ok"
             return answer
         except errors.ToolTimedOut:

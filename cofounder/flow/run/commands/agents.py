@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.plan.schemas import Tool
-from cofounder.flow.plan.tools import listing, registry
+from cofounder.flow.plan.tools import registry
 from cofounder.flow.run.commands import queries
 from cofounder.flow.run.commands.errors import PayloadUnfit, SchemaUnfit, UnknownAction, UnknownAgentType
 from cofounder.flow.run.commands.schemas import ActionIn, ActionsIn, AgentType, AgentTypeOut, CommandIn
-from cofounder.kit import live
+from cofounder.kit import live, schemas_of_others
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
@@ -62,18 +62,11 @@ async def count_lost(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -
 
 async def declare(session: AsyncSession, agent_type: str, given: ActionsIn, *, by: Caller) -> AgentTypeOut:
     """Say what agents of this type can do, in place of what was said before. Raises SchemaUnfit."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
     for index, one in enumerate(given.actions):
         for name in ("input_schema", "output_schema"):
             schema = getattr(one, name)
-            try:
-                Draft202012Validator.check_schema(schema if schema is not None else {})
-            except SchemaError as error:
-                raise SchemaUnfit(error.message[:300], field=f"actions.{index}.{name}") from None
-            if (away := listing.refers_away(schema)) is not None:
-                raise SchemaUnfit(f"It refers to another place: {away}", field=f"actions.{index}.{name}")
+            if schema is not None and (said := schemas_of_others.fault(schema)) is not None:
+                raise SchemaUnfit(said, field=f"actions.{index}.{name}")
         if one.input_schema.get("type", "object") != "object":
             raise SchemaUnfit("A payload is an object.", field=f"actions.{index}.input_schema.type")
     await queries.replace_actions(session, agent_type, given.actions, by=by.who)
@@ -128,20 +121,11 @@ async def check(session: AsyncSession, wanted: Sequence[tuple[CommandIn, str]]) 
 
 
 def _fit(payload: dict[str, Any], schema: dict[str, Any], field: str) -> None:
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-
-    errors = []
     try:
-        for error in Draft202012Validator(schema, registry=Registry()).iter_errors(payload):  # which fetches nothing
-            errors.append({"field": ".".join([field, *map(str, error.absolute_path)]), "message": error.message[:300]})
-            if len(errors) == 20:
-                break
-    except (Unresolvable, RecursionError):
-        raise PayloadUnfit(
-            "The schema of this action refers to what is not there, or to itself.", field=field
-        ) from None
+        found = schemas_of_others.wrongs(payload, schema)
+    except schemas_of_others.Unusable as error:
+        raise PayloadUnfit(f"The schema of this action cannot be used for it. {error}", field=field) from None
+    errors = [{"field": ".".join([field, *map(str, one.path)]), "message": one.message[:300]} for one in found]
     if errors:
         raise PayloadUnfit(errors[0]["message"], errors=errors)
 
