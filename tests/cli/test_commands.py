@@ -30,9 +30,25 @@ def test_a_command_is_made_listed_cancelled_retried_and_deleted(
     assert said(capsys, "retry", id)["status"] == "pending"
     assert [one["what"] for one in said(capsys, "show", id)["history"]] == ["created", "cancelled", "retried"]
     assert run(["commands", "list"]) == 0
-    assert id in capsys.readouterr().out
+    assert id[-8:] in capsys.readouterr().out
+    assert said(capsys, "show", id[-8:])["command_id"] == id
     assert said(capsys, "delete", id, "--yes")["command_id"] == id
     assert said(capsys, "list")["total"] == 0
+
+
+def test_a_list_on_a_narrow_terminal_keeps_state_and_names_readable(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    said(capsys, "create", "financial", "analyze_q4_metrics", "{}")
+    first = said(capsys, "create", "financial", "sum")["command_id"]
+    said(capsys, "create", "compliance", "check", "--after", first)
+    assert run(["commands", "list"]) == 0
+    shown = capsys.readouterr().out
+    for whole in ("financial", "compliance", "pending", "(waits)", "analyze_q4_metrics", "sum", first[-8:]):
+        assert whole in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "\u2026" not in shown
 
 
 @pytest.mark.parametrize(

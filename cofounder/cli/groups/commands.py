@@ -1,7 +1,7 @@
 """commands: the queue that agents work on."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
@@ -10,7 +10,12 @@ from cofounder.cli import home, out
 from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
 
-Id = Annotated[str, typer.Argument(metavar="COMMAND", help="The command's id.")]
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+Id = Annotated[str, typer.Argument(metavar="COMMAND", help="The command's id, or four or more of its last letters.")]
+
+NARROW = 110  # columns of a terminal
 
 
 def register(app: typer.Typer) -> None:
@@ -65,18 +70,28 @@ async def _list(
     if not found.items:
         screen.print("No command. Make one: cofounder commands create TYPE ACTION '{...}'")
         return 0
-    listed = table("Id", "Agent type", "Action", "State", ">Priority", "Agent", "Made")
-    listed.columns[0].no_wrap = True  # an id cut short is of no use
+    narrow = screen.width < NARROW  # what a person looks for stays whole, the rest is folded
+    listed = table("Id", "Type", "Action", "State", "Agent", "Made", *([] if narrow else [">Priority"]))
+    listed.columns[0].no_wrap = True
+    for column in listed.columns[1:6]:
+        column.overflow = "fold"  # a name cut short could be another's
+    if narrow:
+        for place, longest, most in (
+            (1, max(len(one.agent_type) for one in found.items), 12),
+            (2, max(len(one.action) for one in found.items), 18),
+            (3, len("processing"), 10),
+        ):
+            listed.columns[place].width = min(max(longest, len(str(listed.columns[place].header))), most)
     for one in found.items:
         state = f"{one.status} (waits)" if one.waits_for or one.not_before else one.status
         listed.add_row(
-            str(one.command_id),
+            str(one.command_id)[-8:],  # what `_found` takes
             one.agent_type,
             one.action,
             state,
-            str(one.priority),
             one.lease_owner or "–",
             words.ago(one.created_at),
+            *([] if narrow else [str(one.priority)]),
         )
     screen.print(listed)
     screen.print(", ".join(f"{number} {status}" for status, number in numbers.by_status.items()))
@@ -88,10 +103,10 @@ def show(command: Id, json: Json = False) -> int:
 
     Example: cofounder commands show 0190a6f2-6b1e-7c3a-9d54-2f8e7b1c0d4a
     """
-    return home.run(_show(_id(command), json))
+    return home.run(_show(command, json))
 
 
-async def _show(id: UUID, json: bool) -> int:
+async def _show(given: str, json: bool) -> int:
     import json as reader
 
     from cofounder.cli import words
@@ -99,7 +114,7 @@ async def _show(id: UUID, json: bool) -> int:
     from cofounder.kit import db
 
     async with home.opened(), db.transaction() as session:
-        found = await views.detail(session, id)
+        found = await views.detail(session, await _found(session, given))
     if json:
         out.emit(found)
         return 0
@@ -170,7 +185,7 @@ def retry(command: Id, json: Json = False) -> int:
 
     Example: cofounder commands retry 0190a6f2-6b1e-7c3a-9d54-2f8e7b1c0d4a
     """
-    return home.run(_act("retry", _id(command), json))
+    return home.run(_act("retry", command, json))
 
 
 def cancel(command: Id, yes: Yes = False, json: Json = False) -> int:
@@ -178,8 +193,7 @@ def cancel(command: Id, yes: Yes = False, json: Json = False) -> int:
 
     Example: cofounder commands cancel 0190a6f2-6b1e-7c3a-9d54-2f8e7b1c0d4a
     """
-    id = _id(command)
-    return home.run(_act("cancel", id, json)) if _sure("cancel", id, yes) else 0
+    return home.run(_act("cancel", command, json)) if _sure("cancel", command, yes) else 0
 
 
 def delete(command: Id, yes: Yes = False, json: Json = False) -> int:
@@ -187,11 +201,10 @@ def delete(command: Id, yes: Yes = False, json: Json = False) -> int:
 
     Example: cofounder commands delete 0190a6f2-6b1e-7c3a-9d54-2f8e7b1c0d4a
     """
-    id = _id(command)
-    return home.run(_act("delete", id, json)) if _sure("delete", id, yes) else 0
+    return home.run(_act("delete", command, json)) if _sure("delete", command, yes) else 0
 
 
-def _sure(verb: str, id: UUID, yes: bool) -> bool:
+def _sure(verb: str, id: str, yes: bool) -> bool:
     if yes:
         return True
     if not out.at_terminal():
@@ -199,12 +212,13 @@ def _sure(verb: str, id: UUID, yes: bool) -> bool:
     return out.confirm(f"{verb.capitalize()} the command {id}? It cannot be undone")
 
 
-async def _act(verb: str, id: UUID, json: bool) -> int:
+async def _act(verb: str, given: str, json: bool) -> int:
     from cofounder.flow.run.commands import service, views
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
     async with home.opened(), db.transaction() as session:
+        id = await _found(session, given)
         if verb == "delete":
             found = views.shown(await service.get(session, id))
             await service.delete(session, id, by=LOCAL_OWNER)
@@ -250,10 +264,17 @@ async def _agents(json: bool) -> int:
     return 0
 
 
-def _id(given: str) -> UUID:
+async def _found(session: "AsyncSession", given: str) -> UUID:
+    """The id a person means: whole, or its beginning or end. Raises CommandMissing, and InputInvalid where it fits more."""
+    from cofounder.flow.run.commands import queries
+    from cofounder.flow.run.commands.errors import CommandMissing
+
     try:
         return UUID(given)
     except ValueError:
-        raise InputInvalid(
-            f"{given!r} is no command's id.", field="command", hint="See them with: cofounder commands list"
-        ) from None
+        found = await queries.ids_like(session, given.lower()) if len(given) >= 4 else []
+    if len(found) > 1:
+        raise InputInvalid(f"{given!r} fits several commands.", field="command", hint="Give more of the id.")
+    if not found:
+        raise CommandMissing(f"There is no command {given!r}.", field="command")
+    return found[0]

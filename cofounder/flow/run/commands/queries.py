@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -208,6 +208,13 @@ async def by_keys(session: AsyncSession, keys: Sequence[str]) -> dict[str, Comma
 async def by_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Command]:
     query = select(Command).where(Command.id.in_(ids)).execution_options(populate_existing=True)
     return {row.id: row for row in await session.scalars(query)}
+
+
+async def ids_like(session: AsyncSession, part: str) -> Sequence[UUID]:
+    """The ids that begin or end so; two at most, which tell that it is not one."""
+    id = cast(Command.id, Text)
+    fits = or_(id.startswith(part, autoescape=True), id.endswith(part, autoescape=True))
+    return (await session.scalars(select(Command.id).where(fits).limit(2))).all()
 
 
 async def history(session: AsyncSession, id: UUID) -> list[dict[str, Any]]:
