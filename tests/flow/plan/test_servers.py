@@ -426,3 +426,22 @@ async def test_old_calls_are_forgotten(toy: Toy):
         await queries.forget_calls(session, days=-1)
     assert (await toy.detail()).measured.calls == 0
     assert os.environ.get("COFOUNDER_HOME")
+
+
+async def test_an_answer_is_held_against_its_schema_without_holding_the_worker(toy: Toy):
+    loops = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}, "required": ["a"]}
+    around = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(?!x)"}}}
+    tools = [{**SAY, "outputSchema": loops}, {**SAY, "name": "look", "inputSchema": around}]
+    toy.set(tools=tools, answers={"say": {"structured": {"a": "a" * 42 + "!"}}})
+    await toy.add()
+    listed = {one.name: one for one in (await toy.check()).listed}
+    assert "look-around" in str(listed["look"].problem)
+    assert listed["say"].problem is None
+    await toy.approve()
+    with pytest.raises(errors.ToolRefused, match=r"a: .* does not match"):
+        await asyncio.wait_for(call("say", text="hi"), 30)
+    toy.set(answers={"say": {"structured": {"a": "aaa"}}})
+    assert await call("say", text="hi") == {"a": "aaa"}
+    toy.set(answers={"say": {"text": "aaa"}})
+    with pytest.raises(errors.ToolRefused, match="without the fields"):
+        await call("say", text="hi")
