@@ -161,7 +161,7 @@ async def test_a_key_that_came_with_another_command_is_refused(house: House, oth
 
 async def test_no_agent_takes_the_name_of_a_tool_server(house: House) -> None:
     server = {"name": "clock", "transport": "http", "url": "https://example.org/mcp"}
-    assert (await house.admin.post("/api/servers", json=server)).status_code == 201
+    assert (await house.admin.post("/api/orchestrator/tools/servers", json=server)).status_code == 201
     said = await house.operator.put("/api/commands/types/clock", json={"actions": [{"action": "tell"}]})
     problem(said, 409, "type_is_server", "agent_type")
 

@@ -26,6 +26,11 @@ OURS = frozenset(
 )
 
 
+async def is_server(session: AsyncSession, name: str) -> bool:
+    """Whether a tool server has this name, switched off or not."""
+    return await queries.named(session, name) is not None
+
+
 async def add(session: AsyncSession, given: ServerIn, *, by: Caller, agents: Collection[str] = ()) -> ToolServer:
     """Register a server; nothing is started or asked yet. `agents`: names that outside agents have.
 

@@ -33,6 +33,12 @@ class SchemaUnfit(InputInvalid):
     hint = 'Give a JSON schema such as {"type": "object", "properties": {...}}.'
 
 
+class TypeIsServer(Conflict):
+    """A tool server has this name already."""
+
+    hint = "Choose another type; it is the first half of the tools' ids."
+
+
 class UnknownDependency(InputInvalid):
     """The command would wait for one that does not exist."""
 

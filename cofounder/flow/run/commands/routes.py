@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request
 
 from cofounder.business.records.service import CursorInvalid
+from cofounder.flow.plan.tools import service as servers
 from cofounder.flow.run.commands import agents, finishing, polling, service, views
 from cofounder.flow.run.commands.errors import (
     AlreadyFinished,
@@ -20,6 +21,7 @@ from cofounder.flow.run.commands.errors import (
     StillWaiting,
     TaskIsOver,
     TokenRefused,
+    TypeIsServer,
     UnknownAction,
     UnknownAgentType,
     UnknownDependency,
@@ -136,9 +138,11 @@ async def list_agent_types(session: Session, caller: Viewer) -> AgentTypesOut:
     return AgentTypesOut(items=await agents.types(session))
 
 
-@router.put("/types/{agent_type}", responses=documented(SchemaUnfit))
+@router.put("/types/{agent_type}", responses=documented(SchemaUnfit, TypeIsServer))
 async def declare_actions(agent_type: AgentType, body: ActionsIn, session: Session, caller: Operator) -> AgentTypeOut:
     """Say what agents of a type can do, in place of what was said before. Plans may then use each as AGENT_TYPE.ACTION."""
+    if body.actions and await servers.is_server(session, agent_type):
+        raise TypeIsServer(f"There is a tool server {agent_type!r}.", field="agent_type")
     return await agents.declare(session, agent_type, body, by=caller)
 
 

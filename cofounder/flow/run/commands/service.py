@@ -67,8 +67,9 @@ async def _add(session: AsyncSession, rows: list[dict[str, Any]], where: list[st
     made = []
     for row, at in zip(rows, where, strict=True):
         command = found.get(row["id"]) or before[row["idempotency_key"]]
-        same = ("agent_type", "action", "payload")
-        if any(getattr(command, name) != row[name] for name in same):
+        same = ("agent_type", "action", "payload", "priority")
+        others = set(command.depends_on) != set(row["depends_on"])
+        if others or any(getattr(command, name) != row[name] for name in same):
             raise CommandKeyReused(field=f"{at}idempotency_key")
         made.append(command)
     tell(session, {row["agent_type"] for row in rows if row["id"] in new})
