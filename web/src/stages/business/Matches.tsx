@@ -150,19 +150,19 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
                 {operator && one.state !== "confirmed" && (
                   <Button
                     onClick={() => void decide(one, "confirm")}
-                    aria-label={`They belong together: ${one.subject_label} and ${one.target_label}`}
                     rightSection={index === place ? <Key>C</Key> : undefined}
                   >
                     They belong together
+                    <span className="unseen">{`: ${one.subject_label} and ${one.target_label}`}</span>
                   </Button>
                 )}
                 {operator && one.state !== "refused" && (
                   <Button
                     onClick={() => void decide(one, "refuse")}
-                    aria-label={`They do not: ${one.subject_label} and ${one.target_label}`}
                     rightSection={index === place ? <Key>X</Key> : undefined}
                   >
                     They do not
+                    <span className="unseen">{`: ${one.subject_label} and ${one.target_label}`}</span>
                   </Button>
                 )}
               </div>
