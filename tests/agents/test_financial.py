@@ -55,7 +55,7 @@ def untraced(sentences: list[str], facts: list[dict[str, Any]]) -> list[str]:
 async def test_every_tool_states_its_cost_time_schemas_and_that_it_only_reads() -> None:
     async with Client(SERVER) as client:
         tools = await client.list_tools()
-    assert {tool.name for tool in tools} == {"read_metrics", "compare_periods", "find_story", "forecast"}
+    assert {tool.name for tool in tools} == {"read_metrics", "compare_periods", "find_story", "forecast", "history"}
     for tool in tools:
         assert tool.description
         assert tool.annotations is not None
