@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +20,11 @@ from cofounder.people import Caller, cookies
 from cofounder.people.access import holder
 
 PATH = "/mcp"
+_BATCH = {
+    "jsonrpc": "2.0",
+    "id": None,
+    "error": {"code": -32600, "message": "Send one message a request: MCP has no batches since 2025-06-18."},
+}
 _here: ContextVar[Caller] = ContextVar("mcp_signed_in")
 
 
@@ -38,6 +44,9 @@ class Door:
         token = _here.set(await _signed_in(request))
         try:
             body = await request.body()  # whole: what the gate refuses of it is refused before anybody answers
+            if body.lstrip()[:1] == b"[":
+                await JSONResponse(_BATCH, status_code=400)(scope, receive, send)
+                return
             inner = await self._opened()
             await inner(dict(scope), _again(body, receive), send)
         finally:

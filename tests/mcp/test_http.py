@@ -228,3 +228,10 @@ async def test_it_can_be_switched_off(database: Database, monkeypatch: pytest.Mo
     transport = httpx.ASGITransport(app=create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://cofounder.test") as client:
         problem(await client.post("/mcp", json=LIST, headers=TAKES), 404, "no_such_route")
+
+
+async def test_a_batch_is_refused_in_words(house: House) -> None:
+    answer = await house.admin.post("/mcp", json=[LIST, LIST], headers=TAKES)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == -32600
+    assert "one message" in answer.json()["error"]["message"]
