@@ -1,19 +1,26 @@
 /** The plan as a graph whose nodes colour as they run. Bold = critical path, dashed = still to come. */
 import "@xyflow/react/dist/base.css";
-import { type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
+import { Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
 import { useMemo } from "react";
 import type { Schemas } from "../../api/client";
 import { Glyph, lookOf } from "../../parts/Status";
-import { duration, spoken } from "../../parts/words";
+import { channelName, duration, spoken } from "../../parts/words";
 import styles from "./Graph.module.css";
 import { place } from "./layout";
 
 type Step = Schemas["StepDetail"];
-type StepNode = Node<{ step: Step; planned?: Schemas["PlanStep"]; chosen: boolean }, "step">;
+type StepNode = Node<{ step: Step; planned?: Schemas["PlanStep"]; chosen: boolean; critical: boolean }, "step">;
 
-const WIDTH = 164;
 const ACROSS = 208;
 const DOWN = 74;
+const LEAST = 120; // as high as its controls
+const FIT = { padding: 0.04, maxZoom: 1 };
+
+/** The channel that a step works for, as a person reads it; null where it works for all. */
+export function channelOf(planned: Schemas["PlanStep"] | undefined): string | null {
+  const named = planned?.inputs?.channel ?? /^variant:(\w+)/.exec(planned?.produces ?? "")?.[1];
+  return typeof named === "string" ? channelName(named) : null;
+}
 
 type Props = { steps: Step[]; plan: Schemas["Plan"] | null; chosen?: string; choose: (id: string) => void };
 
@@ -26,10 +33,10 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
     id: step.id,
     type: "step",
     position: { x: (at.get(step.id)?.column ?? 0) * ACROSS, y: (at.get(step.id)?.row ?? 0) * DOWN },
-    data: { step, planned: planned.get(step.id), chosen: step.id === chosen },
+    data: { step, planned: planned.get(step.id), chosen: step.id === chosen, critical: critical.has(step.id) },
     draggable: false,
     connectable: false,
-    ariaLabel: `${spoken(step.tool)}, ${step.state}`,
+    ariaLabel: [spoken(step.tool), channelOf(planned.get(step.id)), step.state].filter(Boolean).join(", "),
   }));
   const states = new Map(steps.map((step) => [step.id, step.state]));
   const edges: Edge[] = steps.flatMap((step) =>
@@ -44,8 +51,8 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
           target: step.id,
           focusable: false,
           style: {
-            stroke: bold ? "var(--ink2)" : "var(--line-strong)",
-            strokeWidth: bold ? 2.25 : 1.25,
+            stroke: bold ? "var(--ink)" : "var(--line-strong)",
+            strokeWidth: bold ? 3.5 : 1.25,
             strokeDasharray: come ? "4 4" : undefined,
           },
         };
@@ -53,17 +60,16 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
   );
   const rows = Math.max(1, ...placed.map((each) => each.row + 1));
   const columns = Math.max(1, ...placed.map((each) => each.column + 1));
-  const width = (columns - 1) * ACROSS + WIDTH + 32;
   return (
     <section className={styles.scroll} aria-label="The plan's steps as a graph">
-      <div style={{ height: Math.min(rows * DOWN + 18, 620), minWidth: width, width: "100%" }}>
+      <div style={{ height: Math.min(Math.max(rows * DOWN + 18, LEAST), 620) }}>
         <ReactFlow
           nodes={nodes}
           edges={edges}
           nodeTypes={TYPES}
           fitView
-          fitViewOptions={{ padding: 0.04, maxZoom: 1 }}
-          minZoom={0.3}
+          fitViewOptions={FIT}
+          minZoom={0.15}
           maxZoom={1.5}
           nodesConnectable={false}
           nodesDraggable={false}
@@ -74,26 +80,40 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
           onNodeClick={(_, node) => choose(node.id)}
           className={styles.flow}
           key={`${columns}x${rows}`}
-        />
+        >
+          <Controls
+            position="bottom-right"
+            showInteractive={false}
+            fitViewOptions={FIT}
+            aria-label="Size of the graph"
+          />
+        </ReactFlow>
       </div>
     </section>
   );
 }
 
 function StepBox({ data }: NodeProps<StepNode>) {
-  const { step, planned, chosen } = data;
+  const { step, planned, chosen, critical } = data;
+  const channel = channelOf(planned);
   const look = lookOf(step.state);
   const come = step.state === "waiting" || step.state === "ready";
   const seconds = come ? (planned ? `~${duration(planned.estimated_seconds)}` : null) : duration(step.seconds);
   return (
-    <div className={styles.node} data-look={look} data-come={come || undefined} data-chosen={chosen || undefined}>
+    <div
+      className={styles.node}
+      data-look={look}
+      data-come={come || undefined}
+      data-chosen={chosen || undefined}
+      data-critical={critical || undefined}
+    >
       <Handle type="target" position={Position.Left} className={styles.handle} />
       <b>
         <Glyph look={look} />
         <span>{spoken(step.tool)}</span>
       </b>
       <small>
-        {[step.agent, seconds, step.attempt > 1 ? `try ${step.attempt}` : null].filter(Boolean).join(" · ")}
+        {[channel ?? step.agent, seconds, step.attempt > 1 ? `try ${step.attempt}` : null].filter(Boolean).join(" · ")}
       </small>
       <Handle type="source" position={Position.Right} className={styles.handle} />
     </div>

@@ -5,6 +5,7 @@ import { Key } from "../../parts/Key";
 import { Panel } from "../../parts/Panel";
 import { Status } from "../../parts/Status";
 import { atClock, cost, counted, duration, score, spoken } from "../../parts/words";
+import { channelOf } from "./Graph";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
 
@@ -66,6 +67,7 @@ export function Steps({ task, chosen, choose }: Props) {
                   <button type="button" className={`mono ${styles.name}`} aria-expanded={open} onKeyDown={move}>
                     {step.tool}
                   </button>
+                  {channelOf(expected) && <span className="quiet"> {channelOf(expected)}</span>}
                 </td>
                 <td>
                   <Status status={step.state} />

@@ -79,7 +79,7 @@ function Found({ task }: { task: Detail }) {
               task.plan && (
                 <>
                   <svg width="22" height="4" aria-hidden="true">
-                    <path d="M0 2h22" stroke="var(--ink2)" strokeWidth="2.25" />
+                    <path d="M0 2h22" stroke="var(--ink)" strokeWidth="3.5" />
                   </svg>
                   critical path, about {duration(task.plan.critical_path_seconds)}
                 </>
