@@ -23,7 +23,7 @@ export function Chat() {
   const [drawer, { open, close }] = useDisclosure(false);
   return (
     <>
-      <div className={styles.chat}>
+      <div className={styles.chat} data-fills>
         <aside className={styles.side} aria-label="Your conversations">
           <ChatList here={id} />
         </aside>

@@ -118,7 +118,7 @@ function Row({ row, here, opened, rename, remove }: RowProps) {
         <span className={styles.facts}>
           {row.running && (
             <>
-              <Glyph look="running" size={12} /> answers now,
+              <Glyph look="running" size={12} /> answers now,{" "}
             </>
           )}
           {ago(row.updated_at, Math.max(now, Date.parse(row.updated_at)))}
