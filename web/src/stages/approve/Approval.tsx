@@ -11,13 +11,26 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Glyph, Status } from "../../parts/Status";
-import { ago, byWhom, capital, channelName, cost, counted, duration, score, short, since, spoken, when } from "../../parts/words";
+import {
+  ago,
+  byWhom,
+  capital,
+  channelName,
+  cost,
+  counted,
+  duration,
+  score,
+  short,
+  since,
+  spoken,
+  when,
+} from "../../parts/words";
 import { Scores } from "../quality/Scores";
 import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
 import { Editor } from "./Editor";
-import { useEditing } from "./editing";
 import { Expected, foretold } from "./Expected";
+import { useEditing } from "./editing";
 import { Preview, type Variant } from "./Preview";
 import { Used } from "./Used";
 
@@ -144,9 +157,7 @@ function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
   return (
     <>
       <p className={styles.line}>
-        <b>{score(score_now, 3)}</b> ·{" "}
-        {foretold(found.expected_engagement)} ·{" "}
-        {counted(found.issues.length, "issue")}
+        <b>{score(score_now, 3)}</b> · {foretold(found.expected_engagement)} · {counted(found.issues.length, "issue")}
       </p>
       <div className={styles.columns}>
         <div className="stack">
@@ -262,7 +273,11 @@ function Decided({ found }: { found: Waiting }) {
   const words = { approve: "Approved", changes: "Changes asked for", reject: "Rejected" }[made.verdict];
   return (
     <div className="stack">
-      <Panel title={`${words} by ${made.automatic ? byWhom("automatic") : byWhom(made.by)}`} aside={when(made.decided_at)} pad>
+      <Panel
+        title={`${words} by ${made.automatic ? byWhom("automatic") : byWhom(made.by)}`}
+        aside={when(made.decided_at)}
+        pad
+      >
         <p className={styles.text}>
           {made.channels.length > 0 && `For ${made.channels.map(channelName).join(", ")}. `}
           {made.schedule_at && `To be sent ${when(made.schedule_at)}. `}

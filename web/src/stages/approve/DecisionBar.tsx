@@ -3,7 +3,7 @@ import { Button, Modal, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
 import { needsYou } from "../../api/queries";
@@ -41,6 +41,12 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
   const changed = Object.keys(edits).length;
   const ready =
     approver && !blocked && !busy && !error && !(changed && stale) && (found.kind !== "content" || picked.length > 0);
+
+  const judging = approver && !blocked && !busy && !error && changed > 0 && stale;
+  const [wanted, setWanted] = useState(false); // approved by key before the change in hand was judged: done once it is
+  const typed = JSON.stringify(edits);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who types on has changed their mind
+  useEffect(() => setWanted(false), [typed, blocked]);
 
   const decide = async (verdict: Verdict) => {
     setBusy(true);
@@ -104,7 +110,17 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
         ]
       : [],
   );
-  useKeys(asking === null ? [["mod+Enter", () => ready && void decide("approve")]] : [], true);
+  const approve = () => {
+    if (ready) void decide("approve");
+    else if (judging) setWanted(true);
+  };
+  useKeys(asking === null ? [["mod+Enter", approve]] : [], true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what was waited for is there
+  useEffect(() => {
+    if (!wanted || judging) return;
+    setWanted(false);
+    if (ready) void decide("approve");
+  }, [wanted, judging, ready]);
 
   const label = changed
     ? `Approve with ${counted(changed, "change")}`
@@ -137,11 +153,20 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
         )}
         {found.kind === "content" && (
           <span className="quiet">
-            exactly this text, <span className="mono">{found.fingerprint.slice(0, 6)}</span>
+            {changed ? (
+              "exactly your text as it stands in the editor"
+            ) : (
+              <>
+                exactly this text, <span className="mono">{found.fingerprint.slice(0, 6)}</span>
+              </>
+            )}
           </span>
         )}
       </div>
       <span className="space" />
+      <span className="quiet" role="status">
+        {wanted && "Your change is being judged; then it is approved."}
+      </span>
       {approver ? (
         <div className={styles.verdicts}>
           <Button c="var(--failed)" onClick={() => setAsking("reject")} rightSection={<Key>R</Key>} disabled={busy}>

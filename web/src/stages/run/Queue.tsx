@@ -1,6 +1,5 @@
 /** The command queue: what waits for agents, what they hold, what came out; filters in the address; live. */
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Button, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
@@ -8,12 +7,13 @@ import { useMay } from "../../api/me";
 import { type CommandRow, commandNumbers, commandPages, commandTypes } from "../../api/queries";
 import { Figures } from "../../parts/Figures";
 import { Filters } from "../../parts/Filters";
-import { Key, useKeys } from "../../parts/Key";
+import { Key, useArrows, useKeys } from "../../parts/Key";
 import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
 import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
+import { SearchField } from "../../parts/SearchField";
 import { Status } from "../../parts/Status";
 import { ago, counted, duration, NONE, spoken, whole } from "../../parts/words";
 import styles from "./Queue.module.css";
@@ -46,7 +46,6 @@ export function Queue() {
   const types = useQuery(commandTypes()).data?.items ?? [];
   const set = (next: Record<string, string | undefined>) =>
     void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
-  const typed = useDebouncedCallback((text: string) => set({ q: text || undefined }), 250);
   const filtered = Boolean(filter.status || filter.agentType || filter.search || filter.archived);
   useKeys([
     ["n", () => operator && setMaking(true)],
@@ -93,12 +92,11 @@ export function Queue() {
                 ]}
                 onChange={(value) => set({ archived: value === "yes" ? "yes" : undefined })}
               />
-              <TextInput
+              <SearchField
                 ref={field}
-                aria-label="Search"
                 placeholder="Search action or agent"
-                defaultValue={search.q ?? ""}
-                onChange={(event) => typed(event.currentTarget.value)}
+                value={search.q ?? ""}
+                set={(text) => set({ q: text || undefined })}
               />
             </Filters>
           }
@@ -174,6 +172,12 @@ function gist(row: CommandRow): string {
 
 function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; open: (id: string) => void }) {
   const now = useNow(10_000);
+  const body = useRef<HTMLTableSectionElement>(null);
+  useArrows((by) => {
+    const names = [...(body.current?.querySelectorAll<HTMLElement>("td:first-child button") ?? [])];
+    const at = names.indexOf(document.activeElement as HTMLElement);
+    names[Math.max(0, Math.min(at + by, names.length - 1))]?.focus();
+  });
   return (
     <div className={styles.scroll}>
       <table className="ledger">
@@ -187,7 +191,7 @@ function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; ope
             <th className={styles.right}>Made</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody ref={body}>
           {rows.map((row) => (
             <tr key={row.command_id} aria-selected={row.command_id === chosen} onClick={() => open(row.command_id)}>
               <td>

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { TaskRow } from "../../api/queries";
+import { useArrows } from "../../parts/Key";
 import { Notches } from "../../parts/Notches";
 import { useNow } from "../../parts/now";
 import { Status } from "../../parts/Status";
@@ -55,6 +56,7 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
     requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${place}"]`)?.focus());
     return place;
   };
+  useArrows((by) => go(box.current?.contains(document.activeElement) ? at + by : at));
   const open = (row: TaskRow) => void navigate({ to: "/orchestrator/tasks/$id", params: { id: row.task_id } });
   const key = (event: KeyboardEvent, index: number) => {
     const row = rows[index];

@@ -1,6 +1,5 @@
 /** Every task: what they amount to, filters in the address, a list that grows as it is scrolled, acts on many at once. */
-import { Button, Modal, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Button, Modal, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -12,6 +11,7 @@ import { Key, useKeys } from "../../parts/Key";
 import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
+import { SearchField } from "../../parts/SearchField";
 import { counted, duration, percent, whole } from "../../parts/words";
 import { NewTask } from "../request/NewTask";
 import { BulkBar } from "./BulkBar";
@@ -35,7 +35,6 @@ export function Tasks() {
   }, [filterKey]);
   const set = (next: Record<string, string | undefined>) =>
     void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
-  const typed = useDebouncedCallback((text: string) => set({ q: text || undefined }), 250);
   const [asking, setAsking] = useState(search.new !== undefined);
   useEffect(() => {
     if (search.new !== undefined) setAsking(true);
@@ -70,12 +69,11 @@ export function Tasks() {
               data={Object.entries(STATUS_GROUPS).map(([value, group]) => ({ value, label: group.label }))}
               onChange={(value) => set({ group: value ?? undefined })}
             />
-            <TextInput
+            <SearchField
               ref={field}
-              aria-label="Search"
               placeholder="Search in requests"
-              defaultValue={search.q ?? ""}
-              onChange={(event) => typed(event.currentTarget.value)}
+              value={search.q ?? ""}
+              set={(text) => set({ q: text || undefined })}
             />
           </Filters>
         }
