@@ -245,6 +245,9 @@ def _announce(words: str, context: Context) -> Found | None:
     return Found([("create_post", match[0])], 0.88, topic_at=match.end()) if match else None
 
 
+_AT_ONCE = re.compile(r"\s+(?:at once|now|immediately|right (?:away|now)|straight away|today)\s*[.!]*")  # what was made
+
+
 def _send(words: str, context: Context) -> Found | None:
     match = cues.SEND.match(words)
     if match is None:
@@ -256,7 +259,7 @@ def _send(words: str, context: Context) -> Found | None:
     labelled = re.search(r":\s+(?=(?:our|the|my)\b)", words)
     if labelled and not context.has_text:
         return Found([("create_post", match[0])], 0.85, topic_at=labelled.end())
-    if _given_object(words, context):
+    if _given_object(words, context) or (context.before and _AT_ONCE.fullmatch(words[match.end() :])):
         return Found([("publish_text", match[0])], 0.93, refers=True)
     if re.match(r"(?:get|put|push|upload|submit)\b", words) and not context.placed:
         return None
