@@ -86,6 +86,15 @@ const SECTIONS: { title: string; fields: Field[] }[] = [
   },
 ];
 
+/** What is wrong with a number as it was typed, before anybody is asked; undefined where nothing is. */
+function wrongWith(field: Field, value: Value | undefined): string | undefined {
+  if (field.kind === "switch" || field.kind === "text" || value === undefined) return undefined;
+  if (typeof value !== "number") return "A number is needed.";
+  const [least, most] = [field.min ?? 0, field.kind === "score" ? 1 : field.max];
+  if (value < least) return `At least ${least}.`;
+  return most !== undefined && value > most ? `At most ${most.toLocaleString()}.` : undefined;
+}
+
 export function Rules() {
   const query = useQuery(taggedSettings());
   return <Shown query={query}>{(found) => <Form values={found.values as Values} etag={found.etag} />}</Shown>;
@@ -100,13 +109,14 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const changed = Object.entries(typed).filter(([name, value]) => value !== values[name]?.value);
   const dirty = changed.length > 0;
+  const wrong = SECTIONS.flatMap((section) => section.fields).some((field) => wrongWith(field, typed[field.name]));
   useEffect(() => {
     if (!dirty) setSeen(etag);
   }, [dirty, etag]);
 
   const save = async (event?: FormEvent | KeyboardEvent) => {
     event?.preventDefault();
-    if (!admin || !dirty || busy) return;
+    if (!admin || !dirty || busy || wrong) return;
     setBusy(true);
     setProblem(null);
     try {
@@ -140,7 +150,7 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
                 setting={values[field.name]}
                 value={typed[field.name] ?? values[field.name]?.value}
                 set={(value) => setTyped((before) => ({ ...before, [field.name]: value }))}
-                error={problem?.of(field.name)}
+                error={wrongWith(field, typed[field.name]) ?? problem?.of(field.name)}
                 locked={!admin}
               />
             ))}
@@ -149,7 +159,13 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
       ))}
       {admin ? (
         <div className={styles.foot}>
-          <Button type="submit" variant="filled" loading={busy} disabled={!dirty} rightSection={<Key>Ctrl S</Key>}>
+          <Button
+            type="submit"
+            variant="filled"
+            loading={busy}
+            disabled={!dirty || wrong}
+            rightSection={<Key>Ctrl S</Key>}
+          >
             Save
           </Button>
           {dirty && (

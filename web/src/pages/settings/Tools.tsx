@@ -49,7 +49,8 @@ function Known() {
                   <th className={styles.wide}>Kind</th>
                   <th className="right">Success</th>
                   <th className={`right ${styles.wide}`}>Runs</th>
-                  <th className={`right ${styles.wide}`}>Time said</th>
+                  <th className={`right ${styles.wide}`}>Time, said</th>
+                  <th className={`right ${styles.wide}`}>measured</th>
                   <th className={`right ${styles.wide}`}>Cost said</th>
                 </tr>
               </thead>
@@ -69,6 +70,7 @@ function Known() {
                     <td className="right">{percent(tool.success_rate)}</td>
                     <td className={`right ${styles.wide}`}>{whole(tool.runs)}</td>
                     <td className={`right ${styles.wide}`}>{duration(tool.estimated_duration)}</td>
+                    <td className={`right ${styles.wide}`}>{duration(tool.seconds_p50)}</td>
                     <td className={`right ${styles.wide}`}>{cost(tool.estimated_cost)}</td>
                   </tr>
                 ))}
