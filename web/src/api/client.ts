@@ -24,6 +24,10 @@ export class Problem extends Error {
   }
 }
 
+/** Whether the server knows nothing under the id that an address names: there is none, or it cannot be one. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Problem && (error.status === 404 || error.status === 422);
+
 export const OFFLINE = new Problem(
   0,
   "server_out_of_reach",

@@ -70,18 +70,20 @@ function Sentence() {
   const unknown = useQuery(unknownOutcomes()).data?.total ?? 0;
   const going = useQuery(running()).data?.total ?? 0;
   const needed = waiting + unknown;
+  const reader = !useMay("operator");
+  const [one, many, none] = reader
+    ? ["thing waits for somebody", "things wait for somebody", "Nothing waits for anybody. "]
+    : ["thing needs you", "things need you", "Nothing needs you. "];
   return (
     <h1 className="say">
-      {needed > 0 ? (
-        <em>{`${word(needed)} ${needed === 1 ? "thing needs" : "things need"} you. `}</em>
-      ) : (
-        "Nothing needs you. "
-      )}
+      {needed > 0 ? <em>{`${word(needed)} ${needed === 1 ? one : many}. `}</em> : none}
       {going > 0
         ? `${word(going)} ${going === 1 ? "task is" : "tasks are"} under way.`
         : needed > 0
           ? "Nothing else runs."
-          : "Ask for something."}
+          : reader
+            ? ""
+            : "Ask for something."}
     </h1>
   );
 }
@@ -107,17 +109,20 @@ function NeedsYou({ now }: { now: number }) {
   const waiting = useQuery(needsYou());
   const unknown = useQuery(unknownOutcomes());
   const navigate = useNavigate();
+  const operator = useMay("operator");
   const rows = [...(waiting.data?.items ?? [])].reverse().slice(0, MOST); // who waits longest is first, as in Approvals
   const open = unknown.data?.items.slice(0, MOST_UNKNOWN) ?? [];
   const more = (waiting.data?.total ?? 0) - rows.length;
   const moreUnknown = (unknown.data?.total ?? 0) - open.length;
   useKeys(rows.map((task, place): [string, () => void] => [String(place + 1), () => void navigate(addressOf(task))]));
   return (
-    <Panel title="Needs you">
+    <Panel title={operator ? "Needs you" : "Waits for somebody"}>
       <Shown query={waiting}>
         {() =>
           rows.length + open.length === 0 ? (
-            <Empty title="Nothing needs you.">What waits for your decision appears here as soon as it does.</Empty>
+            <Empty title={operator ? "Nothing needs you." : "Nothing waits."}>
+              What waits for a decision appears here as soon as it does.
+            </Empty>
           ) : (
             <ul className={styles.list}>
               {open.map((publication) => (
@@ -130,7 +135,7 @@ function NeedsYou({ now }: { now: number }) {
                   <div className={styles.act}>
                     <span className="quiet">{ago(publication.attempted_at, now)}</span>
                     <Button component={Link} {...({ to: "/content" } as object)}>
-                      Answer
+                      {operator ? "Answer" : "Read"}
                     </Button>
                   </div>
                 </li>
@@ -158,7 +163,7 @@ function NeedsYou({ now }: { now: number }) {
                       onClick={() => void navigate(addressOf(task))}
                       rightSection={<Key>{String(place + 1)}</Key>}
                     >
-                      {task.status === "needs_clarification" ? "Answer" : "Review"}
+                      {!operator ? "Read" : task.status === "needs_clarification" ? "Answer" : "Review"}
                     </Button>
                   </div>
                 </li>
@@ -311,7 +316,7 @@ function Spending() {
                 "Mean quality",
                 all.avg_quality_score == null ? NONE : `${score(all.avg_quality_score, 3)}, n = ${whole(all.judged)}`,
               ],
-              ["Mean time", duration(all.avg_seconds)],
+              ["Mean time at work", duration(all.avg_seconds)],
             ]}
           />
         )}

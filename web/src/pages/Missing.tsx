@@ -1,8 +1,25 @@
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { PageHead } from "../parts/PageHead";
 import { Panel } from "../parts/Panel";
 import { Empty } from "../parts/Rest";
+
+/** In the place of one thing that the address names and that is not there. */
+export function NoSuch({ what, back }: { what: string; back: ReactNode }) {
+  useEffect(() => {
+    document.title = `No such ${what} · Cofounder`;
+  }, [what]);
+  return (
+    <>
+      <PageHead title={`There is no such ${what}`} />
+      <Panel label={`No such ${what}`}>
+        <Empty title="Nothing with this id is here." action={back}>
+          The address may be mistyped or cut off, or it was deleted.
+        </Empty>
+      </Panel>
+    </>
+  );
+}
 
 export function Missing() {
   useEffect(() => {

@@ -2,9 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import type { Schemas } from "../../api/client";
+import { isMissing, type Schemas } from "../../api/client";
 import { approval, company, needsYou, settings } from "../../api/queries";
+import { NoSuch } from "../../pages/Missing";
 import { Diff } from "../../parts/Diff";
+import { useDraft } from "../../parts/draft";
 import { Json } from "../../parts/Json";
 import { Key, useKeys } from "../../parts/Key";
 import { useNow } from "../../parts/now";
@@ -30,7 +32,7 @@ import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
 import { Editor } from "./Editor";
 import { Expected, foretold } from "./Expected";
-import { useEditing } from "./editing";
+import { type Edits, real, useEditing } from "./editing";
 import { Preview, type Variant } from "./Preview";
 import { Used } from "./Used";
 
@@ -39,6 +41,8 @@ export type Waiting = Schemas["ApprovalOut"];
 export function Approval() {
   const { id } = useParams({ from: "/orchestrator/approvals/$id" });
   const query = useQuery(approval(id));
+  if (!query.data && isMissing(query.error))
+    return <NoSuch what="approval" back={<Link to="/orchestrator/approvals">See what waits</Link>} />;
   return <Shown query={query}>{(found) => <Opened key={`${id}:${found.round}`} found={found} />}</Shown>;
 }
 
@@ -85,7 +89,7 @@ function Opened({ found }: { found: Waiting }) {
         </div>
       )}
       {found.decision ? (
-        <Decided found={found} />
+        <Decided found={found} read={read} />
       ) : found.kind === "content" ? (
         <Content found={moved ? read : found} blocked={moved} />
       ) : (
@@ -266,13 +270,43 @@ function PlanToApprove({ found }: { found: Waiting }) {
   );
 }
 
-function Decided({ found }: { found: Waiting }) {
+/** What this tab still has in hand when somebody, or another tab, decided meanwhile. */
+function Unsent({ read }: { read: Waiting }) {
+  const [edits, setEdits] = useDraft<Edits>(`edits:${read.task_id}:${read.fingerprint}`, NO_EDITS);
+  const left = Object.entries(real(edits, read.channel_variants as Record<string, Variant>));
+  if (left.length === 0) return null;
+  return (
+    <div className={styles.moved} role="alert">
+      <p>
+        <b>It was decided before your change was sent.</b> Your change is no part of the decision. This is what you had
+        written:
+      </p>
+      {left.map(([name, edit]) => (
+        <div key={name}>
+          <h3 className="sub">{channelName(name)}</h3>
+          {Object.entries(edit).map(([field, text]) => (
+            <p key={field} className={styles.text}>
+              {text}
+            </p>
+          ))}
+        </div>
+      ))}
+      <button type="button" className={styles.take} onClick={() => setEdits(NO_EDITS)}>
+        Forget it
+      </button>
+    </div>
+  );
+}
+const NO_EDITS: Edits = {};
+
+function Decided({ found, read }: { found: Waiting; read: Waiting }) {
   const made = found.decision;
   const house = useQuery(company()).data ?? "";
   if (!made) return null;
   const words = { approve: "Approved", changes: "Changes asked for", reject: "Rejected" }[made.verdict];
   return (
     <div className="stack">
+      <Unsent read={read} />
       <Panel
         title={`${words} by ${made.automatic ? byWhom("automatic") : byWhom(made.by)}`}
         aside={when(made.decided_at)}

@@ -3,7 +3,7 @@ import { Button, Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { chatHistory, conversations } from "../../api/queries";
@@ -46,7 +46,7 @@ export function Chat() {
 
 function Talk({ id, unfold }: { id: string; unfold: () => void }) {
   const title = useTitle(id) || "New conversation";
-  const deciding = useState("");
+  const deciding = useDecidingHere();
   const draft = useChatDraft(id);
   const talk = useTalk(id);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -80,6 +80,13 @@ function Talk({ id, unfold }: { id: string; unfold: () => void }) {
       </section>
     </DecidingContext>
   );
+}
+
+/** Which task is decided on here, in the address: a reload leaves it open. */
+function useDecidingHere(): [string, (task: string) => void] {
+  const { decide = "" } = useSearch({ strict: false }) as { decide?: string };
+  const navigate = useNavigate();
+  return [decide, (task) => void navigate({ to: ".", search: { decide: task || undefined } as never, replace: true })];
 }
 
 /** The title of the conversation, also in the tab. */

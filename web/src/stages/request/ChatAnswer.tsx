@@ -100,7 +100,7 @@ function Under({ message, sources }: { message: Message; sources: Message["sourc
   const over = message.state !== "streaming";
   if (!over && sources.length === 0) return null;
   const took = [
-    named(message.model),
+    message.model && named(message.model),
     message.fallback_from && `instead of ${named(message.fallback_from)}`,
     message.tokens_in + message.tokens_out > 0 && `${whole(message.tokens_in + message.tokens_out)} tokens`,
     cost(message.cost_usd),
@@ -113,7 +113,7 @@ function Under({ message, sources }: { message: Message; sources: Message["sourc
           {counted(sources.length, "source")}
         </Fold>
       )}
-      {over && message.model && (
+      {over && (message.model || message.state === "stopped") && (
         <Fold name="how" open={open} set={setOpen}>
           {took.filter(Boolean).join(" · ")}
         </Fold>

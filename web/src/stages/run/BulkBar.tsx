@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { type GroupFilter, groupFilter } from "../../api/queries";
+import { wordOf } from "../../parts/Status";
 import { counted, whole } from "../../parts/words";
 import { save } from "./Results";
 import styles from "./Tasks.module.css";
@@ -92,7 +93,7 @@ export function BulkBar({ filter, selected, all, total, selectAll, clear }: Prop
               <Link to="/orchestrator/tasks/$id" params={{ id: row.task_id }} className="mono">
                 {row.task_id.slice(-8)}
               </Link>{" "}
-              {row.detail}
+              {row.detail?.replace(/\b[a-z]+(_[a-z]+)+\b/g, (name) => wordOf(name).toLowerCase())}
             </p>
           ))}
           {told.rows.length > MOST_TOLD && (

@@ -45,7 +45,7 @@ export function Happened({ task }: { task: Detail }) {
       </ol>
       {notes.length > 0 && (
         <div className={styles.below}>
-          <Facts right rows={notes.map((phase) => [spoken(phase.name), phase.note])} />
+          <Facts right rows={notes.map((phase) => [spoken(phase.name), phase.note?.replace(/\bperson:(?=\S)/g, "")])} />
         </div>
       )}
     </Panel>

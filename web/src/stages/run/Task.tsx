@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import type { Schemas } from "../../api/client";
+import { isMissing, type Schemas } from "../../api/client";
 import { task as taskQuery } from "../../api/queries";
+import { NoSuch } from "../../pages/Missing";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
@@ -25,6 +26,8 @@ export type Detail = Schemas["TaskDetail"];
 export function Task() {
   const { id } = useParams({ from: "/orchestrator/tasks/$id" });
   const query = useQuery(taskQuery(id));
+  if (!query.data && isMissing(query.error))
+    return <NoSuch what="task" back={<Link to="/orchestrator">See every task</Link>} />;
   return <Shown query={query}>{(found) => <Found key={id} task={found} />}</Shown>;
 }
 

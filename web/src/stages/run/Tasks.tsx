@@ -141,7 +141,12 @@ function Cards() {
       value: percent(found?.success_rate),
       note: found ? `${whole(found.successful)} of ${whole(found.total_executions)}` : "",
     },
-    { id: "time", name: "Average time", value: duration(found?.avg_seconds), note: "from request to end" },
+    {
+      id: "time",
+      name: "Average time",
+      value: duration(found?.avg_seconds),
+      note: "at work, waiting for people left out",
+    },
     {
       id: "learned",
       name: "Patterns learned",
