@@ -97,8 +97,12 @@ async def test_text_from_outside_is_shown_as_text(mara: Visitor, working: House)
 
 
 async def test_no_page_is_wider_than_a_phone(mara: Visitor, working: House) -> None:
-    task = await working.ask(REQUEST)
-    await working.becomes(task, "pending_approval", within=60)
+    task, sent = await working.ask(REQUEST), await working.ask(REQUEST)
+    for each in (task, sent):
+        await working.becomes(each, "pending_approval", within=60)
+    said = {"task_id": sent, "approved": True}
+    assert (await working.approver.post("/api/orchestrator/approve", json=said)).status_code == 200
+    await working.becomes(sent, "completed", within=60)
     page = mara.page
     await page.set_viewport_size({"width": 360, "height": 780})
     for path in (
@@ -106,11 +110,19 @@ async def test_no_page_is_wider_than_a_phone(mara: Visitor, working: House) -> N
         "/orchestrator",
         f"/orchestrator/tasks/{task}",
         f"/orchestrator/approvals/{task}",
+        f"/orchestrator/approvals/{sent}",
+        "/queue",
+        "/chat",
         "/content",
+        "/content?tab=published",
         "/settings",
+        "/settings?tab=tools",
         "/system",
     ):
         await page.goto(path)
         await page.get_by_role("main").wait_for()
         await page.wait_for_load_state("networkidle") if path == "/system" else await page.wait_for_timeout(400)
+        await expect(page.get_by_label("Loading")).to_have_count(0)
+        if path == "/content":
+            await expect(page.get_by_role("button", name="LinkedIn")).to_be_visible()  # an entry of the calendar
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path

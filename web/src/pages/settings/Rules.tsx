@@ -89,10 +89,11 @@ const SECTIONS: { title: string; fields: Field[] }[] = [
 /** What is wrong with a number as it was typed, before anybody is asked; undefined where nothing is. */
 function wrongWith(field: Field, value: Value | undefined): string | undefined {
   if (field.kind === "switch" || field.kind === "text" || value === undefined) return undefined;
-  if (typeof value !== "number") return "A number is needed.";
+  const number = typeof value === "number" ? value : Number.parseFloat(String(value).replace(/[$,]/g, ""));
+  if (Number.isNaN(number)) return "A number is needed.";
   const [least, most] = [field.min ?? 0, field.kind === "score" ? 1 : field.max];
-  if (value < least) return `At least ${least}.`;
-  return most !== undefined && value > most ? `At most ${most.toLocaleString()}.` : undefined;
+  if (number < least) return `At least ${least}.`;
+  return most !== undefined && number > most ? `At most ${most.toLocaleString()}.` : undefined;
 }
 
 export function Rules() {
