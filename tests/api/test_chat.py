@@ -421,14 +421,14 @@ async def test_a_model_that_breaks_off_leaves_what_it_said_and_can_be_asked_agai
 # One at a time, stopped, lost
 
 
-async def slowly(company: House, talker: Talker, words: int = 400) -> dict[str, Any]:
+async def slowly(company: House, talker: Talker, words: int = 4_000) -> dict[str, Any]:
     """A running answer with some words to be seen."""
     talker.answers = [Words(" ".join(f"w{n}" for n in range(words)), pause=0.05)]
     made = await say(company.viewer, "Ponder long", wait=False, conversation_id="default")
 
     async def begun() -> bool:
         history = (await company.viewer.get("/api/chat/history")).json()["items"]
-        return bool(history[-1]["text"])
+        return "w1 " in history[-1]["text"]
 
     await until(begun, within=60)
     return made

@@ -40,6 +40,7 @@ AT = {
             "channel_unknown",
             "edit_misplaced",
             "feedback_missing",
+            "no_channel_chosen",
             "nothing_to_approve",
             "plan_misplaced",
             "publication_missing",

@@ -312,9 +312,9 @@ async def test_an_agents_schema_that_refers_elsewhere_is_refused(house: House):
     assert "another place" in problem(told, 422, "schema_unfit", "actions.0.input_schema")["detail"]
     lost = {"type": "object", "properties": {"a": {"$ref": "#/$defs/nowhere"}}}
     doing["actions"][0]["input_schema"] = lost
-    assert (await house.operator.put("/api/commands/types/scout", json=doing)).status_code == 200
-    wish = {"agent_type": "scout", "action": "look", "payload": {"a": 1}}
-    problem(await house.operator.post("/api/commands", json=wish), 422, "payload_unfit")
+    problem(
+        await house.operator.put("/api/commands/types/scout", json=doing), 422, "schema_unfit", "actions.0.input_schema"
+    )
 
 
 async def test_a_list_that_is_none_of_mcp_is_refused_in_words(house: House, database: Database):
