@@ -5,7 +5,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field, StrictBool, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictStr
 
 from cofounder.business import catalogue
 from cofounder.business import state as figures
@@ -21,13 +21,13 @@ from cofounder.business.matching import service as matching
 from cofounder.business.records.service import CursorInvalid
 from cofounder.business.similar import SimilarTask
 from cofounder.kit import clock
-from cofounder.kit.http import Body, Router, Session, documented
+from cofounder.kit.http import Body, Router, Session, Time, documented
 from cofounder.people import Operator, Viewer
 
 router = Router(prefix="/api/business", tags=["business"])
 
 T = TypeVar("T")
-AsOf = Annotated[AwareDatetime | None, Query(description="Nothing made or measured later is seen; none means now")]
+AsOf = Annotated[Time | None, Query(description="Nothing made or measured later is seen; none means now")]
 Days = Annotated[int, Query(ge=1, le=3650, description="How far back")]
 Topic = Annotated[str, Query(min_length=1, max_length=500)]
 Channel = Annotated[str, Query(min_length=1, max_length=50)]
@@ -161,8 +161,8 @@ class DraftIn(Body):
     format: StrictStr | None = Field(default=None, max_length=100)
     paid: StrictBool | None = None
     hashtags: list[StrictStr] = Field(default_factory=list, max_length=50)
-    publish_at: AwareDatetime | None = Field(default=None, description="When it would go out; none means as of")
-    as_of: AwareDatetime | None = None
+    publish_at: Time | None = Field(default=None, description="When it would go out; none means as of")
+    as_of: Time | None = None
 
 
 def _as_of(given: datetime | None) -> datetime:

@@ -136,9 +136,12 @@ def stripped(given: str) -> str:
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stripped)]
 
 
+_DATE = re.compile(r"\s*\d{4}-\d")
+
+
 def _text_only(given: Any) -> Any:
     """Pydantic takes a number for seconds since 1970; here that is more likely a mistake."""
-    if isinstance(given, datetime) or (isinstance(given, str) and given.count("-") >= 2):  # "0.5" is a number too
+    if isinstance(given, datetime) or (isinstance(given, str) and _DATE.match(given)):  # "-1e-9" is a number too
         return given
     raise ValueError("Give the time as text with its time zone, such as 2030-01-31T09:00:00Z")
 

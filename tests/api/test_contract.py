@@ -70,7 +70,11 @@ async def searched(house: House, role: Role, configuration: str, folder: Path, *
     )
     said, _ = await process.communicate()
     lines = [line[:1_000] for line in said.decode(errors="replace").splitlines()]
-    return "" if process.returncode == 0 else "\n".join([f"{role}:", *lines[-120:]])
+    # what it found stands between two headings; much follows that is no fault
+    starts = [number for number, line in enumerate(lines) if " FAILURES ===" in line or " ERRORS ===" in line]
+    ends = [number for number, line in enumerate(lines) if " WARNINGS ===" in line or " SUMMARY ===" in line]
+    shown = lines[starts[0] : ends[0]] if starts and ends else lines[-120:]
+    return "" if process.returncode == 0 else "\n".join([f"{role}:", *shown])
 
 
 async def test_nothing_is_found_with_a_key_of_each_role(house: House, tmp_path: Path) -> None:

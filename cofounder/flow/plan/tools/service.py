@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import SecretStr
+from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.plan.tools import errors, keeping, listing, queries, views
@@ -16,6 +16,7 @@ from cofounder.flow.plan.tools.schemas import ApproveIn, ServerChange, ServerDet
 from cofounder.flow.plan.tools.tables import ToolServer
 from cofounder.kit import live
 from cofounder.kit.clock import now
+from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
@@ -129,11 +130,11 @@ async def change(session: AsyncSession, server_id: UUID, given: ServerChange, *,
 
 
 def _check(transport: str, given: ServerChange) -> None:
+    named = {name: value or SecretStr("taken away") for name, value in (given.secrets or {}).items()}
     try:
-        check_secrets(transport, {name: value for name, value in (given.secrets or {}).items() if value is not None})
+        check_secrets(transport, named)
     except PydanticCustomError as error:
-        found = InitErrorDetails(type=error, loc=("secrets",), input=None)
-        raise ValidationError.from_exception_data("ServerChange", [found]) from None
+        raise InputInvalid(error.message(), field="secrets") from None
 
 
 async def remove(session: AsyncSession, server_id: UUID, *, by: Caller) -> None:
