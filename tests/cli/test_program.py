@@ -47,6 +47,7 @@ def test_every_command_that_prints_data_can_print_json() -> None:
         "serve",
         "worker",
         "demo",
+        "mcp",
         "examples export",
         "db start",
         "db stop",

@@ -64,7 +64,10 @@ def similar(
     as_of: AsOf = None,
     json: Json = False,
 ) -> int:
-    """Earlier work like a topic, with what it achieved and why it is shown."""
+    """Earlier work like a topic, with what it achieved and why it is shown.
+
+    Example: cofounder history similar "customer stories"
+    """
     from cofounder.business.context import service
 
     at = _moment(as_of)
@@ -84,7 +87,10 @@ def topics(
     as_of: AsOf = None,
     json: Json = False,
 ) -> int:
-    """What posts on each topic brought, with intervals."""
+    """What posts on each topic brought, with intervals.
+
+    Example: cofounder history topics --clusters
+    """
     from cofounder.business.context import service
 
     at = _moment(as_of)
@@ -106,7 +112,10 @@ def times(
     as_of: AsOf = None,
     json: Json = False,
 ) -> int:
-    """When to publish next on a channel, where history gives a reason."""
+    """When to publish next on a channel, where history gives a reason.
+
+    Example: cofounder history times --channel linkedin --zone Europe/Berlin
+    """
     from cofounder.business.context import service
 
     at = _moment(as_of)
@@ -129,7 +138,10 @@ def predict(
     as_of: AsOf = None,
     json: Json = False,
 ) -> int:
-    """What a draft may bring on a channel, with an 80% interval and how often such held."""
+    """What a draft may bring on a channel, with an 80% interval and how often such held.
+
+    Example: cofounder history predict "We grew 20% in October." --channel linkedin
+    """
     from cofounder.business.context import predicting
     from cofounder.cli.groups.asking import read
 
@@ -147,7 +159,10 @@ def predict(
 
 @group.command()
 def correlations(as_of: AsOf = None, json: Json = False) -> int:
-    """Which figures go together, with n, interval and q. None of it says why."""
+    """Which figures go together, with n, interval and q. None of it says why.
+
+    Example: cofounder history correlations --as-of 2026-10-01T00:00:00Z
+    """
     from cofounder.business.context import service
 
     at = _moment(as_of)
@@ -166,7 +181,10 @@ def matches(
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 50,
     json: Json = False,
 ) -> int:
-    """Links between tasks, posts and readings that wait for a person."""
+    """Links between tasks, posts and readings that wait for a person.
+
+    Example: cofounder history matches --run
+    """
     from cofounder.business.matching import service
 
     async def ask(session: "AsyncSession") -> Any:
@@ -186,13 +204,19 @@ def matches(
 
 @group.command()
 def confirm(match: Match, json: Json = False) -> int:
-    """These belong together."""
+    """These belong together.
+
+    Example: cofounder history confirm 01a1fbf3-476a-7bcd-ad56-f8c6a1a93de3
+    """
     return _decide(match, confirmed=True, json=json)
 
 
 @group.command()
 def refuse(match: Match, json: Json = False) -> int:
-    """These do not belong together."""
+    """These do not belong together.
+
+    Example: cofounder history refuse 01a1fbf3-476a-7bcd-ad56-f8c6a1a93de3
+    """
     return _decide(match, confirmed=False, json=json)
 
 
