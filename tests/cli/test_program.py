@@ -49,6 +49,7 @@ def test_every_command_that_prints_data_can_print_json() -> None:
         "demo",
         "mcp",
         "examples export",
+        "imports refused",
         "db start",
         "db stop",
         "db migrate",

@@ -311,7 +311,7 @@ def refused(
     return home.run(work())
 
 
-def cancel(id: _Id) -> int:
+def cancel(id: _Id, json: Json = False) -> int:
     """Stop an import; rows that are in stay in.
 
     Example: cofounder imports cancel last
@@ -322,7 +322,10 @@ def cancel(id: _Id) -> int:
         from cofounder.kit import db
 
         async with home.opened(), db.transaction() as session:
-            row = await service.cancel(session, await _named(session, id))
+            row = service.out(await service.cancel(session, await _named(session, id)))
+        if json:
+            out.emit(row.model_dump(mode="json"))
+            return 0
         out.screen().print("Cancelled." if row.state == "cancelled" else "It ends before its next rows.")
         return 0
 
@@ -415,7 +418,9 @@ def connect(
     return home.run(work())
 
 
-def disconnect(name: Annotated[str, typer.Argument(help="The source's name.")], yes: Yes = False) -> int:
+def disconnect(
+    name: Annotated[str, typer.Argument(help="The source's name.")], yes: Yes = False, json: Json = False
+) -> int:
     """Forget a source and its secret; what came from it stays.
 
     Example: cofounder imports disconnect shop --yes
@@ -434,7 +439,10 @@ def disconnect(name: Annotated[str, typer.Argument(help="The source's name.")], 
             if row is None:
                 raise SourceMissing(f"No source {name!r}.", field="name")
             await repeating.remove(session, row.id, by=LOCAL_OWNER)
-        out.screen().print(f"{name} is forgotten.")
+        if json:
+            out.emit({"name": name, "forgotten": True})
+        else:
+            out.screen().print(f"{name} is forgotten.")
         return 0
 
     return home.run(work())
