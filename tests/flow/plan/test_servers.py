@@ -413,7 +413,8 @@ async def test_a_tool_with_the_name_of_ours_stays_under_its_server(toy: Toy):
     await toy.add()
     await toy.approve()
     found = await registry.find()
-    assert "content.draft" not in found  # ours are not there in this test, and no other takes their place
+    ours = found.get("content.draft")  # there where an earlier test has opened our own servers
+    assert ours is None or ours.server is None
     assert found["toy.content.draft"].server == "toy"
     assert await call("content.draft", text="a") == {"text": '{"text": "a"}'}
 
