@@ -9653,7 +9653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; The address is none of a tool server.; The input does not fit. */
+            /** @description Some fields do not fit.; The address is none of a tool server.; The secret is no environment variable, or no header, that a server can be given. */
             422: {
                 headers: {
                     [name: string]: unknown;

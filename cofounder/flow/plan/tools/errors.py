@@ -76,6 +76,12 @@ class CommandUnusable(InputInvalid):
     hint = "Give the whole path of a program: /usr/bin/npx. No shell reads it; its arguments stand in args."
 
 
+class SecretUnusable(InputInvalid):
+    """The secret is no environment variable, or no header, that a server can be given."""
+
+    hint = "Name it like WEATHER_KEY for a program or X-Api-Key for an address, and give its value in one line."
+
+
 class UrlUnusable(InputInvalid):
     """The address is none of a tool server."""
 

@@ -60,7 +60,7 @@ async def get_server(server_id: UUID, session: Session, caller: Viewer) -> Serve
 
 @router.patch(
     "/{server_id}",
-    responses=documented(errors.ServerMissing, errors.UrlUnusable, SecretsSealed, InputInvalid),
+    responses=documented(errors.ServerMissing, errors.UrlUnusable, SecretsSealed, errors.SecretUnusable),
 )
 async def change_server(server_id: UUID, body: ServerChange, session: Session, caller: Admin) -> ServerDetail:
     """Change time-outs or secrets, or switch a server off and on. Connections are made anew."""

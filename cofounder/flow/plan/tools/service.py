@@ -16,7 +16,6 @@ from cofounder.flow.plan.tools.schemas import ApproveIn, ServerChange, ServerDet
 from cofounder.flow.plan.tools.tables import ToolServer
 from cofounder.kit import live
 from cofounder.kit.clock import now
-from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
@@ -134,7 +133,7 @@ def _check(transport: str, given: ServerChange) -> None:
     try:
         check_secrets(transport, named)
     except PydanticCustomError as error:
-        raise InputInvalid(error.message(), field="secrets") from None
+        raise errors.SecretUnusable(error.message(), field="secrets") from None
 
 
 async def remove(session: AsyncSession, server_id: UUID, *, by: Caller) -> None:
