@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Depends, FastAPI
 from pydantic import (
@@ -34,6 +34,7 @@ from cofounder.kit.routing import Router, Strict, Unreadable
 
 __all__ = [
     "Body",
+    "Envelope",
     "Page",
     "Router",
     "Session",
@@ -123,6 +124,15 @@ class Page(BaseModel, Generic[T]):
     items: list[T]
     next_cursor: str | None = None
     total: int = Field(ge=0)
+
+
+class Envelope(BaseModel, Generic[T]):
+    """What the addresses under /training and /models answer with; a refusal comes in the same four fields."""
+
+    success: Literal[True] = True
+    data: T
+    error: None = None
+    message: str | None = None
 
 
 def stripped(given: str) -> str:

@@ -1,0 +1,113 @@
+"""The one filter: which examples are meant, wherever examples are listed, counted, tagged, exported or put into a set."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from cofounder import channels
+from cofounder.kit.http import Body, ShortText, Time
+
+OUT_UNLESS_ASKED = ("development", "test", "exclude")
+MOST = 1_000_000_000  # rows; more is no number of rows
+MOST_USD = 1_000_000.0
+Decision = Literal["approved", "rejected", "changes", "automatic", "none"]
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_BOUNDS = {"quality_max": "quality_min", "date_before": "date_after", "cost_max": "cost_min"}
+
+
+def _from_midnight(given: Any) -> Any:
+    return f"{given}T00:00:00Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
+
+
+def _to_midnight(given: Any) -> Any:
+    return f"{given}T23:59:59.999999Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
+
+
+Since = Annotated[Time, BeforeValidator(_from_midnight)]
+"""A time; a date alone is that day (UTC) from its beginning on."""
+Until = Annotated[Time, BeforeValidator(_to_midnight)]
+"""A time; a date alone is that day (UTC) up to its end."""
+Names = Annotated[list[ShortText], Field(max_length=100)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+Cost = Annotated[float, Field(ge=0, le=MOST_USD, strict=True, allow_inf_nan=False)]
+
+
+class Filter(Body):
+    """Which examples. Each field narrows. Bounds are inclusive; scores 0-1, money in US dollars, times those of the request.
+
+    Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; the sample company's
+    are out unless `include_sample`; archived ones are out unless `archived` is true (only these) or null (both). An
+    example that has no score lies in no range of scores.
+    """
+
+    quality_min: Share | None = Field(default=None, description="At least this score")
+    quality_max: Share | None = Field(default=None, description="At most this score")
+    intent_filter: Names = Field(default_factory=list, description="Any of these intents")
+    success_only: StrictBool = Field(default=False, description="Only runs that succeeded")
+    exclude_tags: Names = Field(default_factory=list, description="None of these tags")
+    include_tags: Names = Field(default_factory=list, description="All of these tags")
+    date_after: Since | None = Field(default=None, description="Requests from then on")
+    date_before: Until | None = Field(default=None, description="Requests up to then")
+    platform: ShortText | None = Field(default=None, description="Work for this channel")
+    persona: ShortText | None = Field(default=None, description="Written in this voice")
+    model: ShortText | None = Field(default=None, description="This language model took part")
+    agent: ShortText | None = Field(default=None, description="This agent took part")
+    decision: Decision | None = Field(default=None, description="The last word; none means not decided yet")
+    cost_min: Cost | None = Field(default=None, description="Cost at least this")
+    cost_max: Cost | None = Field(default=None, description="Cost at most this")
+    has_outcome: StrictBool | None = Field(default=None, description="Whether a publication of it was measured")
+    is_legacy: StrictBool | None = Field(default=None, description="Whether it was done before the product")
+    text: ShortText | None = Field(default=None, description="Words of the request: all of them, in any order")
+    archived: StrictBool | None = Field(default=False, description="false: none of these, true: only these, null: both")
+    include_sample: StrictBool = Field(default=False, description="The sample company's too")
+    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description="At most so many")
+
+    @field_validator("platform")
+    @classmethod
+    def _one_name(cls, value: str | None) -> str | None:
+        """X has two names; examples carry one."""
+        return (channels.canonical(value) or value) if value is not None else None
+
+    @field_validator("quality_max", "date_before", "cost_max")
+    @classmethod
+    def _above(cls, value: Any, seen: ValidationInfo) -> Any:
+        assert seen.field_name is not None
+        other = _BOUNDS[seen.field_name]
+        least = seen.data.get(other)
+        if value is not None and least is not None and least > value:
+            raise PydanticCustomError("min_above_max", "It lies below {other}", {"other": other})
+        return value
+
+    @field_validator("include_tags")
+    @classmethod
+    def _not_both(cls, value: list[str], seen: ValidationInfo) -> list[str]:
+        both = sorted(set(value) & set(seen.data.get("exclude_tags", ())))
+        if both:
+            raise PydanticCustomError("in_and_out", "{tag} is in exclude_tags too", {"tag": both[0]})
+        return value
+
+    def out(self) -> list[str]:
+        """The tags that keep an example out, sorted."""
+        return sorted({*self.exclude_tags, *(set(OUT_UNLESS_ASKED) - set(self.include_tags))})
+
+    def canonical(self) -> dict[str, Any]:
+        """The fields that narrow, as JSON values in one spelling: two filters that mean the same give the same."""
+        said = self.model_dump(mode="json", exclude_defaults=True)
+        for name in ("intent_filter", "exclude_tags", "include_tags"):
+            if name in said:
+                said[name] = sorted(set(said[name]))
+        for name in ("date_after", "date_before"):
+            moment: datetime | None = getattr(self, name)
+            if moment is not None:
+                said[name] = moment.isoformat().replace("+00:00", "Z")
+        return dict(sorted(said.items()))
+
+
+def exact(given: float) -> Decimal:
+    """The number as it was written: 0.85 is 0.85, not the nearest that a float can hold."""
+    return Decimal(str(given))
