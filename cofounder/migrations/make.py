@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from cofounder.business.derive import tables as derive
+from cofounder.flow.train.data import tables as training_data
 from cofounder.kit import migrate, postgres
 from cofounder.migrations.tables import metadata
 
@@ -65,8 +66,10 @@ def write(message: str) -> Path:
 def _with_triggers(context: Any, revision: Any, directives: list[Any]) -> None:
     """Alembic sees tables and indexes; what the database does by itself is written beside the tables it is about."""
     (script,) = directives
-    script.upgrade_ops.ops += [ops.ExecuteSQLOp(statement) for statement in derive.TRIGGERS]
-    script.downgrade_ops.ops[:0] = [ops.ExecuteSQLOp(statement) for statement in derive.UNDO]
+    made = (*derive.TRIGGERS, *training_data.TRIGGERS)
+    undone = (*training_data.UNDO, *derive.UNDO)
+    script.upgrade_ops.ops += [ops.ExecuteSQLOp(statement) for statement in made]
+    script.downgrade_ops.ops[:0] = [ops.ExecuteSQLOp(statement) for statement in undone]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from cofounder.flow.request import tables as request
 from cofounder.flow.request.chat import tables as chat
 from cofounder.flow.run import tables as run
 from cofounder.flow.run.commands import tables as commands
+from cofounder.flow.train.data import tables as training_data
+from cofounder.flow.train.datasets import tables as datasets
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
@@ -28,6 +30,7 @@ __all__ = [
     "chat",
     "commands",
     "context",
+    "datasets",
     "derive",
     "imports",
     "kit",
@@ -45,4 +48,5 @@ __all__ = [
     "request",
     "run",
     "tools",
+    "training_data",
 ]

@@ -30,9 +30,10 @@ async def upsert(session: AsyncSession, values: dict[str, Any]) -> None:
 
 
 async def take_turn(session: AsyncSession, execution_id: UUID) -> None:
-    """Let writers of one example pass one after the other."""
+    """Let writers of one example pass one after the other, and say that the product writes, not a person's own SQL."""
     key = {"key": f"example:{execution_id}"}
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), key)
+    turn = "SELECT pg_advisory_xact_lock(hashtextextended(:key, 0)), set_config('cofounder.training', 'product', true)"
+    await session.execute(text(turn), key)
 
 
 def chosen(filters: Filters) -> Select[Example]:

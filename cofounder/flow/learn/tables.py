@@ -58,7 +58,8 @@ class Example(Row):
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
     decided_at: Mapped[OptionalMoment]
-    __table_args__ = (
-        Index("ix_orchestrator_training_data_timestamp", "timestamp"),
-        Index("ix_orchestrator_training_data_quality", "quality_score"),
-    )
+    archived_at: Mapped[OptionalMoment]
+    erased_at: Mapped[OptionalMoment]  # what it held is gone; the row stays as a tombstone
+    erased_by: Mapped[OptionalWords]
+    erased_reason: Mapped[OptionalWords]
+    __table_args__ = (Index("ix_orchestrator_training_data_timestamp", "timestamp"),)

@@ -540,10 +540,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_by", sa.Text(), nullable=True),
+        sa.Column("erased_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_orchestrator_training_data")),
-    )
-    op.create_index(
-        "ix_orchestrator_training_data_quality", "orchestrator_training_data", ["quality_score"], unique=False
     )
     op.create_index(
         "ix_orchestrator_training_data_timestamp", "orchestrator_training_data", ["timestamp"], unique=False
@@ -897,6 +898,137 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_tool_servers_name")),
     )
     op.create_table(
+        "training_changes",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("tags", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("selection", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=True),
+        sa.Column("undoes", sa.UUID(), nullable=True),
+        sa.Column("undone_by", sa.UUID(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_changes")),
+    )
+    op.create_index("ix_training_changes_at", "training_changes", ["at", "id"], unique=False)
+    op.create_table(
+        "training_counts",
+        sa.Column("row", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.BigInteger(), nullable=False),
+        sa.Column("centile", sa.SmallInteger(), nullable=True),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("quality", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("row", name=op.f("pk_training_counts")),
+    )
+    op.create_table(
+        "training_datasets",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.Text(), server_default="building", nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("filters", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("recipe", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=True),
+        sa.Column("example_count", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("avg_quality", sa.Numeric(precision=5, scale=4), nullable=True),
+        sa.Column("file_size", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("files", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("statistics", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("leakage", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("progress", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("is_current", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("used_for_fine_tuning", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=True),
+        sa.Column("deleted_why", sa.Text(), nullable=True),
+        sa.CheckConstraint("role IN ('planner','writer','judge')", name=op.f("ck_training_datasets_role")),
+        sa.CheckConstraint("state IN ('building','ready','failed','deleted')", name=op.f("ck_training_datasets_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_datasets")),
+    )
+    op.create_index("ix_training_datasets_created_at", "training_datasets", ["created_at", "id"], unique=False)
+    op.create_index(
+        "uq_training_datasets_current",
+        "training_datasets",
+        ["name"],
+        unique=True,
+        postgresql_where=sa.text("is_current"),
+    )
+    op.create_index("uq_training_datasets_name_version", "training_datasets", ["name", "version"], unique=True)
+    op.create_table(
+        "training_facts",
+        sa.Column("execution_id", sa.UUID(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("kind", sa.BigInteger(), nullable=False),
+        sa.Column("maker", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("quality", sa.SmallInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_training_facts")),
+    )
+    op.create_index("ix_training_facts_place", "training_facts", ["requested_at", "execution_id"], unique=False)
+    op.create_index("ix_training_facts_quality", "training_facts", ["quality"], unique=False)
+    op.create_table(
+        "training_filters",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), server_default="", nullable=False),
+        sa.Column("filter", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_filters")),
+        sa.UniqueConstraint("name", name=op.f("uq_training_filters_name")),
+    )
+    op.create_table(
+        "training_kinds",
+        sa.Column("row", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("intent", sa.Text(), nullable=False),
+        sa.Column("tags", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("platforms", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("success", sa.Boolean(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("is_legacy", sa.Boolean(), nullable=False),
+        sa.Column("is_sample", sa.Boolean(), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=False),
+        sa.Column("has_outcome", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("row", name=op.f("pk_training_kinds")),
+    )
+    op.create_index(op.f("ix_training_kinds_id"), "training_kinds", ["id"], unique=False)
+    op.create_table(
+        "training_makers",
+        sa.Column("row", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("persona", sa.Text(), nullable=True),
+        sa.Column("models", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("agents", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("row", name=op.f("pk_training_makers")),
+    )
+    op.create_index(op.f("ix_training_makers_id"), "training_makers", ["id"], unique=False)
+    op.create_table(
+        "training_withdrawals",
+        sa.Column("execution_id", sa.UUID(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_training_withdrawals")),
+    )
+    op.create_table(
+        "training_words",
+        sa.Column("execution_id", sa.UUID(), nullable=False),
+        sa.Column("words", postgresql.TSVECTOR(), nullable=False),
+        sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_training_words")),
+    )
+    op.create_index("ix_training_words_words", "training_words", ["words"], unique=False, postgresql_using="gin")
+    op.create_table(
         "users",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -1008,6 +1140,38 @@ def upgrade() -> None:
     )
     op.create_index("ix_context_vectors_cell", "context_vectors", ["embedder_id", "cell"], unique=False)
     op.create_index("ix_context_vectors_item_id", "context_vectors", ["item_id"], unique=False)
+    op.create_table(
+        "dataset_left_out",
+        sa.Column("dataset_id", sa.UUID(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("execution_id", sa.Uuid(), nullable=True),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("similarity", sa.Double(), nullable=True),
+        sa.Column("stands", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["training_datasets.id"], name=op.f("fk_dataset_left_out_dataset_id_training_datasets")
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "position", name=op.f("pk_dataset_left_out")),
+    )
+    op.create_index("ix_dataset_left_out_execution_id", "dataset_left_out", ["execution_id"], unique=False)
+    op.create_table(
+        "dataset_members",
+        sa.Column("dataset_id", sa.UUID(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("execution_id", sa.Uuid(), nullable=True),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("split", sa.SmallInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["training_datasets.id"], name=op.f("fk_dataset_members_dataset_id_training_datasets")
+        ),
+        sa.PrimaryKeyConstraint("dataset_id", "position", name=op.f("pk_dataset_members")),
+    )
+    op.create_index("ix_dataset_members_execution_id", "dataset_members", ["execution_id"], unique=False)
     op.create_table(
         "import_files",
         sa.Column("source_id", sa.UUID(), nullable=False),
@@ -1214,6 +1378,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_tool_calls_server_tool_at", "tool_calls", ["server_id", "tool", "at"], unique=False)
     op.create_table(
+        "training_changed",
+        sa.Column("id", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("change_id", sa.UUID(), nullable=False),
+        sa.Column("added", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("removed", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("archived", sa.Boolean(), nullable=True),
+        sa.Column("execution_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["training_changes.id"],
+            name=op.f("fk_training_changed_change_id_training_changes"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_changed")),
+    )
+    op.create_index(op.f("ix_training_changed_change_id"), "training_changed", ["change_id"], unique=False)
+    op.create_table(
         "message_pieces",
         sa.Column("message_id", sa.UUID(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1259,11 +1440,55 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER readings_deleted AFTER DELETE ON social_post_analytics\nREFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION look_for_latest_reading()"
     )
+    op.execute(
+        "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT btrim(tag) FROM unnest(given) AS tag WHERE btrim(tag) <> '' ORDER BY 1) $$"
+    )
+    op.execute(
+        "CREATE FUNCTION mend_training_example() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  IF TG_OP = 'UPDATE' AND OLD.erased_at IS NOT NULL THEN\n    RETURN NULL;\n  END IF;\n  NEW.tags := training_tags(NEW.tags);\n  IF 'exclude' = ANY(NEW.tags) THEN\n    NEW.training_ready := false;\n  ELSIF TG_OP = 'UPDATE' AND 'exclude' = ANY(OLD.tags) THEN\n    NEW.training_ready := NEW.decided_at IS NOT NULL AND NEW.plan IS NOT NULL AND NEW.quality_score IS NOT NULL\n      AND coalesce(NEW.final_text, '{}') <> '{}';\n  END IF;\n  RETURN NEW;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION keep_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE\n  e orchestrator_training_data;\n  kind training_kinds;\n  maker training_makers;\nBEGIN\n  IF TG_OP = 'DELETE' THEN e := OLD; ELSE e := NEW; END IF;\n  IF TG_OP = 'DELETE' OR e.erased_at IS NOT NULL THEN\n    DELETE FROM training_facts WHERE execution_id = e.execution_id;\n    DELETE FROM training_words WHERE execution_id = e.execution_id;\n    RETURN NULL;\n  END IF;\n  kind.intent := e.intent;\n  kind.tags := training_tags(e.tags || CASE WHEN e.training_ready THEN ARRAY['training_ready'] ELSE '{}'::text[] END);\n  kind.platforms := e.platforms;\n  kind.success := e.success;\n  kind.decision := CASE WHEN e.decision->>'verdict' IS NULL THEN 'none' WHEN e.decision->>'automatic' = 'true' THEN 'automatic' WHEN e.decision->>'verdict' = 'approve' THEN 'approved' WHEN e.decision->>'verdict' = 'reject' THEN 'rejected' ELSE 'changes' END;\n  kind.is_legacy := e.is_legacy;\n  kind.is_sample := e.is_sample;\n  kind.archived := e.archived_at IS NOT NULL;\n  kind.has_outcome := coalesce(e.post_publication_metrics, '{}') <> '{}';\n  kind.id := hash_record_extended(ROW(kind.intent, kind.tags, kind.platforms, kind.success, kind.decision, kind.is_legacy, kind.is_sample, kind.archived, kind.has_outcome), 0);\n  maker.persona := e.persona;\n  maker.models := e.models;\n  maker.agents := CASE WHEN jsonb_typeof(e.execution_plan->'agents') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(e.execution_plan->'agents')) ELSE '{}'::text[] END;\n  maker.id := hash_record_extended(ROW(maker.persona, maker.models, maker.agents), 0);\n  IF NOT EXISTS (SELECT 1 FROM training_kinds WHERE id = kind.id) THEN\n    INSERT INTO training_kinds (id, intent, tags, platforms, success, decision, is_legacy, is_sample, archived, has_outcome) VALUES (kind.id, kind.intent, kind.tags, kind.platforms, kind.success, kind.decision, kind.is_legacy, kind.is_sample, kind.archived, kind.has_outcome);\n  END IF;\n  IF NOT EXISTS (SELECT 1 FROM training_makers WHERE id = maker.id) THEN\n    INSERT INTO training_makers (id, persona, models, agents) VALUES (maker.id, maker.persona, maker.models, maker.agents);\n  END IF;\n  INSERT INTO training_facts AS f (execution_id, requested_at, kind, maker, cost, quality)\n  VALUES (e.execution_id, e.timestamp, kind.id, maker.id, (e.cost * 1000000)::bigint, (e.quality_score * 10000)::smallint)\n  ON CONFLICT (execution_id) DO UPDATE SET requested_at = EXCLUDED.requested_at, kind = EXCLUDED.kind,\n    maker = EXCLUDED.maker, cost = EXCLUDED.cost, quality = EXCLUDED.quality\n  WHERE (f.requested_at, f.kind, f.maker, f.cost, f.quality) IS DISTINCT FROM\n    (EXCLUDED.requested_at, EXCLUDED.kind, EXCLUDED.maker, EXCLUDED.cost, EXCLUDED.quality);\n  IF TG_OP = 'INSERT' OR OLD.user_request IS DISTINCT FROM NEW.user_request THEN\n    INSERT INTO training_words (execution_id, words) VALUES (e.execution_id, to_tsvector('simple', left(e.user_request, 100000)))\n    ON CONFLICT (execution_id) DO UPDATE SET words = EXCLUDED.words;\n  END IF;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION note_training_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE change uuid := nullif(current_setting('cofounder.training_change', true), '')::uuid;\nBEGIN\n  IF change IS NULL THEN\n    change := gen_random_uuid();\n    INSERT INTO training_changes (id, at, who, action, tags, selection)\n    VALUES (change, now(), 'database:' || session_user, 'by_hand', '{}', '{}');\n    PERFORM set_config('cofounder.training_change', change::text, true);\n  END IF;\n  INSERT INTO training_changed (change_id, added, removed, archived, execution_ids)\n  VALUES (change, ARRAY(SELECT unnest(NEW.tags) EXCEPT SELECT unnest(OLD.tags) ORDER BY 1),\n    ARRAY(SELECT unnest(OLD.tags) EXCEPT SELECT unnest(NEW.tags) ORDER BY 1),\n    CASE WHEN (OLD.archived_at IS NULL) <> (NEW.archived_at IS NULL) THEN NEW.archived_at IS NOT NULL END,\n    ARRAY[NEW.execution_id]);\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION count_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  IF TG_OP = 'UPDATE' AND (OLD.kind, OLD.quality) IS NOT DISTINCT FROM (NEW.kind, NEW.quality) THEN\n    RETURN NULL;\n  END IF;\n  IF TG_OP <> 'INSERT' THEN\n    INSERT INTO training_counts (kind, centile, n, quality)\n    VALUES (OLD.kind, OLD.quality / 100, -1, -coalesce(OLD.quality, 0));\n  END IF;\n  IF TG_OP <> 'DELETE' THEN\n    INSERT INTO training_counts (kind, centile, n, quality)\n    VALUES (NEW.kind, NEW.quality / 100, 1, coalesce(NEW.quality, 0));\n  END IF;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION empty_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  TRUNCATE training_facts, training_counts, training_words;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE TRIGGER training_example_mended BEFORE INSERT OR UPDATE ON orchestrator_training_data\nFOR EACH ROW WHEN (current_setting('cofounder.training', true) IS DISTINCT FROM 'bulk') EXECUTE FUNCTION mend_training_example()"
+    )
+    op.execute(
+        "CREATE TRIGGER training_example_kept AFTER INSERT OR UPDATE OR DELETE ON orchestrator_training_data\nFOR EACH ROW WHEN (current_setting('cofounder.training', true) IS DISTINCT FROM 'bulk') EXECUTE FUNCTION keep_training_facts()"
+    )
+    op.execute(
+        "CREATE TRIGGER training_example_noted AFTER UPDATE ON orchestrator_training_data\nFOR EACH ROW WHEN (((OLD.tags <> NEW.tags) OR ((OLD.archived_at IS NULL) <> (NEW.archived_at IS NULL)))\nAND coalesce(current_setting('cofounder.training', true), '') NOT IN ('bulk', 'product'))\nEXECUTE FUNCTION note_training_change()"
+    )
+    op.execute(
+        "CREATE TRIGGER training_facts_counted AFTER INSERT OR UPDATE OR DELETE ON training_facts\nFOR EACH ROW WHEN (current_setting('cofounder.training', true) IS DISTINCT FROM 'bulk') EXECUTE FUNCTION count_training_facts()"
+    )
+    op.execute(
+        "CREATE TRIGGER training_examples_emptied AFTER TRUNCATE ON orchestrator_training_data\nFOR EACH STATEMENT EXECUTE FUNCTION empty_training_facts()"
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.execute("DROP TRIGGER training_example_mended ON orchestrator_training_data")
+    op.execute("DROP TRIGGER training_example_kept ON orchestrator_training_data")
+    op.execute("DROP TRIGGER training_example_noted ON orchestrator_training_data")
+    op.execute("DROP TRIGGER training_examples_emptied ON orchestrator_training_data")
+    op.execute("DROP TRIGGER training_facts_counted ON training_facts")
+    op.execute("DROP FUNCTION mend_training_example()")
+    op.execute("DROP FUNCTION keep_training_facts()")
+    op.execute("DROP FUNCTION note_training_change()")
+    op.execute("DROP FUNCTION count_training_facts()")
+    op.execute("DROP FUNCTION empty_training_facts()")
+    op.execute("DROP FUNCTION training_tags(text[])")
     op.execute("DROP TRIGGER readings_written ON social_post_analytics")
     op.execute("DROP TRIGGER readings_changed ON social_post_analytics")
     op.execute("DROP TRIGGER readings_deleted ON social_post_analytics")
@@ -1273,6 +1498,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tokens_sign_in_id"), table_name="tokens")
     op.drop_table("tokens")
     op.drop_table("message_pieces")
+    op.drop_index(op.f("ix_training_changed_change_id"), table_name="training_changed")
+    op.drop_table("training_changed")
     op.drop_index("ix_tool_calls_server_tool_at", table_name="tool_calls")
     op.drop_table("tool_calls")
     op.drop_index("ix_social_post_analytics_post", table_name="social_post_analytics")
@@ -1289,6 +1516,10 @@ def downgrade() -> None:
     op.drop_table("import_refusals")
     op.drop_index(op.f("ix_import_files_import_id"), table_name="import_files")
     op.drop_table("import_files")
+    op.drop_index("ix_dataset_members_execution_id", table_name="dataset_members")
+    op.drop_table("dataset_members")
+    op.drop_index("ix_dataset_left_out_execution_id", table_name="dataset_left_out")
+    op.drop_table("dataset_left_out")
     op.drop_index("ix_context_vectors_item_id", table_name="context_vectors")
     op.drop_index("ix_context_vectors_cell", table_name="context_vectors")
     op.drop_table("context_vectors")
@@ -1299,6 +1530,26 @@ def downgrade() -> None:
     op.drop_table("web_analytics")
     op.drop_table("variants")
     op.drop_table("users")
+    op.drop_index("ix_training_words_words", table_name="training_words", postgresql_using="gin")
+    op.drop_table("training_words")
+    op.drop_table("training_withdrawals")
+    op.drop_index(op.f("ix_training_makers_id"), table_name="training_makers")
+    op.drop_table("training_makers")
+    op.drop_index(op.f("ix_training_kinds_id"), table_name="training_kinds")
+    op.drop_table("training_kinds")
+    op.drop_table("training_filters")
+    op.drop_index("ix_training_facts_quality", table_name="training_facts")
+    op.drop_index("ix_training_facts_place", table_name="training_facts")
+    op.drop_table("training_facts")
+    op.drop_index("uq_training_datasets_name_version", table_name="training_datasets")
+    op.drop_index(
+        "uq_training_datasets_current", table_name="training_datasets", postgresql_where=sa.text("is_current")
+    )
+    op.drop_index("ix_training_datasets_created_at", table_name="training_datasets")
+    op.drop_table("training_datasets")
+    op.drop_table("training_counts")
+    op.drop_index("ix_training_changes_at", table_name="training_changes")
+    op.drop_table("training_changes")
     op.drop_table("tool_servers")
     op.drop_index("ix_tasks_status", table_name="tasks", postgresql_include=["archived_at", "is_legacy", "is_sample"])
     op.drop_index(op.f("ix_tasks_parent_task_id"), table_name="tasks")
@@ -1340,7 +1591,6 @@ def downgrade() -> None:
     op.drop_table("phases")
     op.drop_table("persona_choices")
     op.drop_index("ix_orchestrator_training_data_timestamp", table_name="orchestrator_training_data")
-    op.drop_index("ix_orchestrator_training_data_quality", table_name="orchestrator_training_data")
     op.drop_table("orchestrator_training_data")
     op.drop_index(op.f("ix_model_calls_task_id"), table_name="model_calls")
     op.drop_index("ix_model_calls_started_at", table_name="model_calls")
