@@ -7,6 +7,7 @@ from cofounder.business.matching import tables as matching
 from cofounder.business.records import tables as records
 from cofounder.flow.approve import tables as approve
 from cofounder.flow.learn import tables as learn
+from cofounder.flow.learn.patterns import tables as patterns
 from cofounder.flow.plan import tables as plan
 from cofounder.flow.plan.tools import tables as tools
 from cofounder.flow.publish import tables as publish
@@ -39,6 +40,7 @@ __all__ = [
     "metadata",
     "models",
     "ops",
+    "patterns",
     "people",
     "personas",
     "plan",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Identity, Index, text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,6 +42,7 @@ class Example(Row):
     cost: Mapped[Usd]
     seconds: Mapped[float] = mapped_column(server_default="0")
     post_publication_metrics: Mapped[OptionalDocument]
+    labels: Mapped[Listing] = mapped_column(server_default=text("'[]'"))  # each with its own time: flow.learn.labels
     business_impact: Mapped[OptionalDocument]
     roi_on_cost: Mapped[float | None]
     patterns_discovered: Mapped[Listing]
@@ -63,3 +64,64 @@ class Example(Row):
     erased_by: Mapped[OptionalWords]
     erased_reason: Mapped[OptionalWords]
     __table_args__ = (Index("ix_orchestrator_training_data_timestamp", "timestamp"),)
+
+
+class StaleExample(Row):
+    """An example whose world has changed. Only ever added to, so that writers never wait for each other."""
+
+    __tablename__ = "stale_examples"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    execution_id: Mapped[UUID] = mapped_column(PgUUID(as_uuid=True), index=True)
+    since: Mapped[Moment]
+
+
+_MARK = """INSERT INTO stale_examples (execution_id) SELECT DISTINCT p.task_id FROM posts p
+  WHERE p.task_id IS NOT NULL AND p.id IN (SELECT {key} FROM {rows} WHERE {key} IS NOT NULL);"""
+
+
+def _marking(name: str, key: str) -> tuple[str, ...]:
+    """Functions that mark the examples of the posts that a statement's rows belong to: new rows, and old and new ones."""
+    body = "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  {do}\n  RETURN NULL;\nEND $$"
+    new, old = _MARK.format(key=key, rows="written"), _MARK.format(key=key, rows="gone")
+    return (
+        body.format(name=f"{name}_new", do=new),
+        body.format(name=f"{name}_both", do=f"{old}\n  {new}"),
+        body.format(name=f"{name}_old", do=old),
+    )
+
+
+def _watching(table: str, name: str) -> tuple[str, ...]:
+    on = f"ON {table}"
+    each = "FOR EACH STATEMENT EXECUTE FUNCTION"
+    return (
+        f"CREATE TRIGGER {table}_mark_new AFTER INSERT {on} REFERENCING NEW TABLE AS written {each} {name}_new()",
+        f"CREATE TRIGGER {table}_mark_both AFTER UPDATE {on} "
+        f"REFERENCING OLD TABLE AS gone NEW TABLE AS written {each} {name}_both()",
+        f"CREATE TRIGGER {table}_mark_old AFTER DELETE {on} REFERENCING OLD TABLE AS gone {each} {name}_old()",
+    )
+
+
+# Whoever writes a reading, a day of the site or a post marks the examples it is about: by hand, by import, by matching.
+TRIGGERS = (
+    *_marking("mark_by_post_id", "post_id"),
+    *_watching("social_post_analytics", "mark_by_post_id"),
+    *_watching("web_analytics", "mark_by_post_id"),
+    """CREATE FUNCTION mark_by_task_id() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  INSERT INTO stale_examples (execution_id)
+  SELECT task_id FROM gone WHERE task_id IS NOT NULL UNION SELECT task_id FROM written WHERE task_id IS NOT NULL;
+  RETURN NULL;
+END $$""",
+    """CREATE TRIGGER posts_mark_both AFTER UPDATE ON posts
+REFERENCING OLD TABLE AS gone NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION mark_by_task_id()""",
+)
+UNDO = (
+    *(
+        f"DROP TRIGGER {table}_mark_{kind} ON {table}"
+        for table in ("social_post_analytics", "web_analytics")
+        for kind in ("new", "both", "old")
+    ),
+    "DROP TRIGGER posts_mark_both ON posts",
+    "DROP FUNCTION mark_by_task_id()",
+    *(f"DROP FUNCTION mark_by_post_id_{kind}()" for kind in ("new", "both", "old")),
+)

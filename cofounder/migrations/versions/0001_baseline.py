@@ -435,6 +435,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_kept_answers_answered_at"), "kept_answers", ["answered_at"], unique=False)
     op.create_table(
+        "learning_runs",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("trigger", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=True),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("input_hash", sa.Text(), nullable=True),
+        sa.Column("code_version", sa.Text(), nullable=True),
+        sa.Column("seed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("n", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("waiting", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tested", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("stand", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("found", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("confirmed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("retired", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("error", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('queued','running','succeeded','unchanged','failed')", name=op.f("ck_learning_runs_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_runs")),
+    )
+    op.create_index("ix_learning_runs_created_at", "learning_runs", ["created_at"], unique=False)
+    op.create_table(
         "leases",
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
@@ -524,6 +552,7 @@ def upgrade() -> None:
         sa.Column(
             "post_publication_metrics", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
         ),
+        sa.Column("labels", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("business_impact", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("roi_on_cost", sa.Double(), nullable=True),
         sa.Column("patterns_discovered", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -774,6 +803,14 @@ def upgrade() -> None:
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_keys")),
     )
+    op.create_table(
+        "stale_examples",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("execution_id", sa.UUID(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stale_examples")),
+    )
+    op.create_index(op.f("ix_stale_examples_execution_id"), "stale_examples", ["execution_id"], unique=False)
     op.create_table(
         "steps",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1226,6 +1263,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post_id", name=op.f("pk_latest_readings")),
     )
     op.create_table(
+        "learning_patterns",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("metric", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("conditions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("support", sa.Integer(), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("lift", sa.Double(), nullable=False),
+        sa.Column("effect", sa.Double(), nullable=False),
+        sa.Column("low", sa.Double(), nullable=True),
+        sa.Column("high", sa.Double(), nullable=True),
+        sa.Column("level", sa.Double(), server_default="0.95", nullable=False),
+        sa.Column("mean_with", sa.Double(), nullable=False),
+        sa.Column("mean_without", sa.Double(), nullable=False),
+        sa.Column("p", sa.Double(), nullable=False),
+        sa.Column("q", sa.Double(), nullable=False),
+        sa.Column("tested", sa.Integer(), nullable=False),
+        sa.Column("cluster", sa.Integer(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("first_seen", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("stood_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_estimated", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_confirmed", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmations", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("checked_through", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("new_matching", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rejected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rejected_by", sa.Text(), nullable=True),
+        sa.Column("pinned", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("noted_by", sa.Text(), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("run_id", sa.UUID(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('active','watching','retired','rejected')", name=op.f("ck_learning_patterns_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["learning_runs.id"],
+            name=op.f("fk_learning_patterns_run_id_learning_runs"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_patterns")),
+        sa.UniqueConstraint("key", name=op.f("uq_learning_patterns_key")),
+    )
+    op.create_index("ix_learning_patterns_state", "learning_patterns", ["state"], unique=False)
+    op.create_table(
         "messages",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("conversation_id", sa.UUID(), nullable=False),
@@ -1395,6 +1485,42 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_training_changed_change_id"), "training_changed", ["change_id"], unique=False)
     op.create_table(
+        "learning_pattern_estimates",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("pattern_id", sa.UUID(), nullable=False),
+        sa.Column("run_id", sa.UUID(), nullable=True),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("support", sa.Integer(), nullable=False),
+        sa.Column("effect", sa.Double(), nullable=True),
+        sa.Column("low", sa.Double(), nullable=True),
+        sa.Column("high", sa.Double(), nullable=True),
+        sa.Column("p", sa.Double(), nullable=True),
+        sa.Column("q", sa.Double(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["pattern_id"],
+            ["learning_patterns.id"],
+            name=op.f("fk_learning_pattern_estimates_pattern_id_learning_patterns"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["learning_runs.id"],
+            name=op.f("fk_learning_pattern_estimates_run_id_learning_runs"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learning_pattern_estimates")),
+        sa.UniqueConstraint(
+            "pattern_id", "run_id", "kind", name=op.f("uq_learning_pattern_estimates_pattern_id_run_id_kind")
+        ),
+    )
+    op.create_index(
+        "ix_learning_pattern_estimates_as_of", "learning_pattern_estimates", ["pattern_id", "as_of"], unique=False
+    )
+    op.create_table(
         "message_pieces",
         sa.Column("message_id", sa.UUID(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1439,6 +1565,57 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER readings_deleted AFTER DELETE ON social_post_analytics\nREFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION look_for_latest_reading()"
+    )
+    op.execute(
+        "CREATE FUNCTION mark_by_post_id_new() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO stale_examples (execution_id) SELECT DISTINCT p.task_id FROM posts p\n  WHERE p.task_id IS NOT NULL AND p.id IN (SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION mark_by_post_id_both() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO stale_examples (execution_id) SELECT DISTINCT p.task_id FROM posts p\n  WHERE p.task_id IS NOT NULL AND p.id IN (SELECT post_id FROM gone WHERE post_id IS NOT NULL);\n  INSERT INTO stale_examples (execution_id) SELECT DISTINCT p.task_id FROM posts p\n  WHERE p.task_id IS NOT NULL AND p.id IN (SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION mark_by_post_id_old() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO stale_examples (execution_id) SELECT DISTINCT p.task_id FROM posts p\n  WHERE p.task_id IS NOT NULL AND p.id IN (SELECT post_id FROM gone WHERE post_id IS NOT NULL);\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE TRIGGER social_post_analytics_mark_new AFTER INSERT ON social_post_analytics REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION mark_by_post_id_new()"
+    )
+    op.execute(
+        "CREATE TRIGGER social_post_analytics_mark_both AFTER UPDATE ON social_post_analytics REFERENCING OLD TABLE AS gone NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION mark_by_post_id_both()"
+    )
+    op.execute(
+        "CREATE TRIGGER social_post_analytics_mark_old AFTER DELETE ON social_post_analytics REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION mark_by_post_id_old()"
+    )
+    op.execute(
+        "CREATE TRIGGER web_analytics_mark_new AFTER INSERT ON web_analytics REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION mark_by_post_id_new()"
+    )
+    op.execute(
+        "CREATE TRIGGER web_analytics_mark_both AFTER UPDATE ON web_analytics REFERENCING OLD TABLE AS gone NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION mark_by_post_id_both()"
+    )
+    op.execute(
+        "CREATE TRIGGER web_analytics_mark_old AFTER DELETE ON web_analytics REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION mark_by_post_id_old()"
+    )
+    op.execute(
+        "CREATE FUNCTION mark_by_task_id() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO stale_examples (execution_id)\n  SELECT task_id FROM gone WHERE task_id IS NOT NULL UNION SELECT task_id FROM written WHERE task_id IS NOT NULL;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE TRIGGER posts_mark_both AFTER UPDATE ON posts\nREFERENCING OLD TABLE AS gone NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION mark_by_task_id()"
+    )
+    op.execute(
+        "CREATE VIEW orchestrator_historical_tasks AS\nSELECT t.id AS task_id, t.request, t.topic, t.category, t.primary_keyword, t.title, t.status, t.source,\n  t.quality_score, t.refinements, t.cost AS cost_usd, t.created_at, t.started_at, t.completed_at,\n  t.is_legacy, t.is_sample, e.user_approval AS approved, e.tags\nFROM tasks t LEFT JOIN orchestrator_training_data e ON e.execution_id = t.id"
+    )
+    op.execute(
+        "CREATE VIEW orchestrator_published_posts AS\nSELECT p.id AS post_id, p.task_id, p.platform, p.title, p.content, p.topic, p.category, p.persona, p.campaign, p.url,\n  p.published_at, p.is_legacy, p.is_sample, r.measured_at, coalesce(r.views, r.impressions) AS views, r.clicks, r.likes,\n  r.shares, r.comments, r.conversions, r.revenue, r.currency,\n  CASE WHEN coalesce(r.views, r.impressions) > 0 THEN\n    (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 / coalesce(r.views, r.impressions)\n  END AS engagement_rate\nFROM posts p LEFT JOIN latest_readings r ON r.post_id = p.id WHERE p.published_at IS NOT NULL"
+    )
+    op.execute(
+        "CREATE VIEW bi_runs AS\nSELECT e.execution_id AS task_id, e.timestamp AS requested_at, e.intent, e.success, e.quality_score,\n  e.user_approval AS approved, e.decision->>'verdict' AS verdict, coalesce((e.decision->>'automatic')::boolean, false)\n  AS decided_automatically, e.decided_at, e.cost AS cost_usd, e.seconds,\n  (e.execution_result->>'refinements_needed')::int AS refinements, (e.execution_plan->>'steps')::int AS steps,\n  e.platforms, e.persona, e.models, e.tags, e.is_legacy, e.is_sample, e.is_high_quality, e.training_ready, t.status\nFROM orchestrator_training_data e LEFT JOIN tasks t ON t.id = e.execution_id"
+    )
+    op.execute(
+        "CREATE VIEW bi_steps AS\nSELECT s.id AS step_id, s.task_id, s.node, s.agent, s.tool, s.state, s.attempt, s.cost AS cost_usd, s.seconds,\n  s.quality_score, s.started_at, s.finished_at, t.is_sample, t.automatic AS is_test\nFROM steps s JOIN tasks t ON t.id = s.task_id"
+    )
+    op.execute(
+        "CREATE VIEW bi_model_calls AS\nSELECT c.id AS call_id, c.task_id, c.role, c.model, c.state, c.tokens_in, c.tokens_out, c.cost_usd, c.seconds,\n  c.fallback_from, c.started_at, c.finished_at, coalesce(t.is_sample, false) AS is_sample\nFROM model_calls c LEFT JOIN tasks t ON t.id = c.task_id"
+    )
+    op.execute(
+        "CREATE VIEW bi_patterns AS\nSELECT p.id AS pattern_id, p.metric, p.type, p.conditions, p.sentence, p.state, p.why, p.effect, p.low, p.high, p.level,\n  p.q, p.n, p.support, p.confidence, p.lift, p.first_seen, p.stood_since, p.last_confirmed, p.retired_at, p.pinned,\n  p.note, p.is_sample, r.as_of AS estimated_as_of, r.tested AS candidates_tested\nFROM learning_patterns p LEFT JOIN learning_runs r ON r.id = p.run_id"
     )
     op.execute(
         "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT btrim(tag) FROM unnest(given) AS tag WHERE btrim(tag) <> '' ORDER BY 1) $$"
@@ -1489,6 +1666,23 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION count_training_facts()")
     op.execute("DROP FUNCTION empty_training_facts()")
     op.execute("DROP FUNCTION training_tags(text[])")
+    op.execute("DROP VIEW orchestrator_historical_tasks")
+    op.execute("DROP VIEW orchestrator_published_posts")
+    op.execute("DROP VIEW bi_runs")
+    op.execute("DROP VIEW bi_steps")
+    op.execute("DROP VIEW bi_model_calls")
+    op.execute("DROP VIEW bi_patterns")
+    op.execute("DROP TRIGGER social_post_analytics_mark_new ON social_post_analytics")
+    op.execute("DROP TRIGGER social_post_analytics_mark_both ON social_post_analytics")
+    op.execute("DROP TRIGGER social_post_analytics_mark_old ON social_post_analytics")
+    op.execute("DROP TRIGGER web_analytics_mark_new ON web_analytics")
+    op.execute("DROP TRIGGER web_analytics_mark_both ON web_analytics")
+    op.execute("DROP TRIGGER web_analytics_mark_old ON web_analytics")
+    op.execute("DROP TRIGGER posts_mark_both ON posts")
+    op.execute("DROP FUNCTION mark_by_task_id()")
+    op.execute("DROP FUNCTION mark_by_post_id_new()")
+    op.execute("DROP FUNCTION mark_by_post_id_both()")
+    op.execute("DROP FUNCTION mark_by_post_id_old()")
     op.execute("DROP TRIGGER readings_written ON social_post_analytics")
     op.execute("DROP TRIGGER readings_changed ON social_post_analytics")
     op.execute("DROP TRIGGER readings_deleted ON social_post_analytics")
@@ -1498,6 +1692,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tokens_sign_in_id"), table_name="tokens")
     op.drop_table("tokens")
     op.drop_table("message_pieces")
+    op.drop_index("ix_learning_pattern_estimates_as_of", table_name="learning_pattern_estimates")
+    op.drop_table("learning_pattern_estimates")
     op.drop_index(op.f("ix_training_changed_change_id"), table_name="training_changed")
     op.drop_table("training_changed")
     op.drop_index("ix_tool_calls_server_tool_at", table_name="tool_calls")
@@ -1511,6 +1707,8 @@ def downgrade() -> None:
     op.drop_index("uq_messages_conversation_id_place", table_name="messages")
     op.drop_index("ix_messages_holder", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
     op.drop_table("messages")
+    op.drop_index("ix_learning_patterns_state", table_name="learning_patterns")
+    op.drop_table("learning_patterns")
     op.drop_table("latest_readings")
     op.drop_index("ix_import_refusals_import", table_name="import_refusals")
     op.drop_table("import_refusals")
@@ -1558,6 +1756,8 @@ def downgrade() -> None:
     )
     op.drop_table("tasks")
     op.drop_table("steps")
+    op.drop_index(op.f("ix_stale_examples_execution_id"), table_name="stale_examples")
+    op.drop_table("stale_examples")
     op.drop_table("signing_keys")
     op.drop_table("sign_in_attempts")
     op.drop_table("settings")
@@ -1598,6 +1798,8 @@ def downgrade() -> None:
     op.drop_index("ix_matches_state", table_name="matches")
     op.drop_table("matches")
     op.drop_table("leases")
+    op.drop_index("ix_learning_runs_created_at", table_name="learning_runs")
+    op.drop_table("learning_runs")
     op.drop_index(op.f("ix_kept_answers_answered_at"), table_name="kept_answers")
     op.drop_table("kept_answers")
     op.drop_index(op.f("ix_imports_source_id"), table_name="imports")
