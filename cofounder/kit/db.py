@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 
 from cofounder.kit import live
+from cofounder.kit.address import for_asyncpg
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.pool import look_at_checkout
 
@@ -63,6 +64,11 @@ def place() -> tuple[URL, str]:
     return _Place.url, _Place.schema
 
 
+def schema() -> str:
+    """Our schema's name, whether or not this process is connected yet."""
+    return _Place.schema
+
+
 def engine(*, durable: bool = True) -> AsyncEngine:
     """The engine of the running event loop. Commits of the one that is not durable do not wait for the disk."""
     mine = _engines.setdefault(asyncio.get_running_loop(), {})
@@ -89,9 +95,18 @@ async def _open(*places: Any, **named: Any) -> Any:
     import asyncpg
 
     try:
-        return await asyncpg.connect(*places, **named)
+        return await asyncpg.connect(*places, **for_asyncpg(named))
     except TimeoutError as error:
         raise ConnectionError("The database does not answer.") from error
+
+
+async def connected(name: str) -> Any:
+    """A connection of asyncpg's own beside the pools, which the server knows by this name; whoever asks closes it."""
+    import asyncpg
+
+    url, _ = place()
+    _, options = engine().dialect.create_connect_args(url)
+    return await asyncpg.connect(**for_asyncpg(options), server_settings={"application_name": name})
 
 
 async def dispose() -> None:
@@ -179,13 +194,9 @@ async def patiently(act: Callable[[], Awaitable[T]]) -> T:
 
 async def answers(within: float) -> bool:
     """Whether the database answers a new connection within so many seconds: one that hangs does not, nor one away."""
-    import asyncpg
-
-    url, _ = place()
-    _, options = engine().dialect.create_connect_args(url)
     try:
         async with asyncio.timeout(within):
-            connection = await asyncpg.connect(**options, server_settings={"application_name": "cofounder-look"})
+            connection = await connected("cofounder-look")
             try:
                 await connection.execute("SELECT 1")
             finally:

@@ -203,6 +203,7 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
             "name": "cofounder",
             "system_database_url": place.render_as_string(hide_password=False),
             "system_database_engine": engine_links.pool(place),
+            "dbos_system_schema": engine_links.schema(),
             "executor_id": executor_id,
             "application_version": VERSION,
             "serializer": dbos.DBOSPortableJSONSerializer(),
@@ -253,13 +254,18 @@ async def _let_go(but: "Set[asyncio.Task[Any]]" = frozenset()) -> None:
         await asyncio.wait(mine, timeout=LET_GO_SECONDS)
 
 
-def migrate(url: URL) -> None:
-    """Bring the engine's own schema (`dbos`) up to date. Blocks."""
+def schema(ours: str | None = None) -> str:
+    """The schema of the engine's tables that goes with ours, or with this process's."""
+    return engine_links.schema(ours)
+
+
+def migrate(url: URL, schema: str) -> None:
+    """Bring the engine's own tables up to date, in a schema of this name. Blocks."""
     level = _log.level
     _log.setLevel(logging.WARNING)
     try:
         place = url.set(drivername="postgresql+psycopg")
-        dbos.DBOS.migrate(place.render_as_string(hide_password=False))
+        dbos.DBOS.migrate(place.render_as_string(hide_password=False), schema=schema)
     finally:
         _log.setLevel(level)
 
@@ -282,7 +288,7 @@ async def enqueue(
     names = [f"a{number}" for number in range(len(args))]
     listed = ", ".join(f"CAST(CAST(:{name} AS text) AS json)" for name in names)
     statement = text(
-        "SELECT dbos.enqueue_workflow(workflow_name => :name, queue_name => :queue, workflow_id => :id,"
+        f"SELECT {schema()}.enqueue_workflow(workflow_name => :name, queue_name => :queue, workflow_id => :id,"
         f" positional_args => ARRAY[{listed}]::json[], app_version => :version,"
         f" delay_until_epoch_ms => CAST(:at AS bigint), application_name => 'cofounder'), {wake.NOTIFY}"
     )
@@ -297,8 +303,9 @@ async def enqueue(
 async def send(session: AsyncSession, workflow_id: object, topic: str, message: Any, *, key: str) -> None:
     """Send a message with the session's transaction. The same key again is the same message. Raises UnknownWorkflow."""
     statement = text(
-        "SELECT dbos.send_message(destination_id => w.workflow_uuid, topic => :topic, message_id => :key,"
-        " message => CAST(CAST(:message AS text) AS json)) FROM dbos.workflow_status AS w WHERE w.workflow_uuid = :id"
+        f"SELECT {schema()}.send_message(destination_id => w.workflow_uuid, topic => :topic, message_id => :key,"
+        f" message => CAST(CAST(:message AS text) AS json)) FROM {schema()}.workflow_status AS w"
+        " WHERE w.workflow_uuid = :id"
     )
     sent = await session.execute(
         statement, {"id": str(workflow_id), "topic": topic, "message": _json(message), "key": key}

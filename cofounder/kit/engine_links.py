@@ -13,7 +13,7 @@ from cofounder.kit.pool import look_at_checkout
 
 IDLE_SECONDS = 60  # PostgreSQL ends a session that leaves a transaction open for so long
 
-_clients: dict[URL, dbos.DBOSClient] = {}
+_clients: dict[tuple[URL, str], dbos.DBOSClient] = {}
 _pools: list[Engine] = []
 
 
@@ -22,12 +22,19 @@ def place() -> URL:
     return db.place()[0].set(drivername="postgresql+psycopg")
 
 
+def schema(ours: str | None = None) -> str:
+    """The schema of the engine's tables, beside ours: two products in one database must not take each other's work."""
+    chosen = ours or db.schema()
+    return "dbos" if chosen == "cofounder" else f"{chosen[:58]}_dbos"  # a name has 63 bytes at most
+
+
 def client() -> dbos.DBOSClient:
-    """One client per database: it works whether or not this process runs workflows."""
-    at = place()
+    """One client per database and schema: it works whether or not this process runs workflows."""
+    at = place(), schema()
     if at not in _clients:
         _clients[at] = dbos.DBOSClient(
-            system_database_url=at.render_as_string(hide_password=False),
+            system_database_url=at[0].render_as_string(hide_password=False),
+            dbos_system_schema=at[1],
             serializer=dbos.DBOSPortableJSONSerializer(),
         )
     return _clients[at]

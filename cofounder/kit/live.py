@@ -245,13 +245,9 @@ async def hear(channel: str, tell: Callable[[str], None], *, up: Callable[[bool]
 @asynccontextmanager
 async def _connected(channel: str, tell: Callable[[str], None]) -> "AsyncIterator[Callable[[], Any]]":
     """A connection of its own that listens; gives a coroutine function that ends when it is lost."""
-    import asyncpg
-
     from cofounder.kit import db  # db needs this module for its commit
 
-    url, _ = db.place()
-    _, options = db.engine().dialect.create_connect_args(url)
-    connection = await asyncpg.connect(**options, server_settings={"application_name": "cofounder-live"})
+    connection = await db.connected("cofounder-live")
     gone = asyncio.Event()
     connection.add_termination_listener(lambda _: gone.set())
     await connection.add_listener(channel, lambda _, __, ___, payload: tell(str(payload)))

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from cofounder.kit import durable
@@ -31,18 +33,54 @@ class DatabaseTooOld(CofounderError):
     hint = "Use PostgreSQL 15 or newer."
 
 
+class DatabaseNotUnicode(CofounderError):
+    """This database cannot hold every letter."""
+
+    status = 503
+    hint = "Make one that can: CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
+
+
+class EngineNotOurs(CofounderError):
+    """The workflow engine in this database belongs to another program."""
+
+    status = 503
+    hint = "Set COFOUNDER_DATABASE_SCHEMA to a name of its own, and the engine gets one beside it."
+
+
+class RightMissing(CofounderError):
+    """The user of DATABASE_URL may not do what a start needs."""
+
+    status = 503
+    hint = (
+        "As the database's owner: GRANT CREATE ON DATABASE name TO user. Once both schemas are there it needs no more."
+    )
+
+
 def upgrade(url: URL | str, schema: str = "cofounder") -> None:
-    """Make our schema, run what migrations are missing, and the durable engine's own. Blocks; raises DatabaseTooOld."""
+    """Make our schema, run what migrations are missing, and the durable engine's own. Blocks.
+
+    Raises DatabaseTooOld, DatabaseNotUnicode, EngineNotOurs, RightMissing; then nothing was changed.
+    """
+    try:
+        _upgrade(url, schema)
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise RightMissing(f"The server says: {error.orig.diag.message_primary}.") from error
+        raise
+
+
+def _upgrade(url: URL | str, schema: str) -> None:
     place = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(place, poolclass=NullPool)
     with _alone(engine):
         with engine.connect() as connection:
-            _refuse_old(connection)
+            _refuse_unfit(connection)
+            _refuse_anothers_engine(connection, schema)
             _use(connection, schema)
             at, newest = current(connection, schema)
             if at != newest:
                 _run(connection, schema)
-        durable.migrate(place)
+        durable.migrate(place, durable.schema(schema))
 
 
 def _run(connection: Connection, schema: str) -> None:
@@ -100,14 +138,33 @@ def config(connection: Connection | None = None, schema: str = "cofounder") -> "
     return made
 
 
-def _refuse_old(connection: Connection) -> None:
-    found = connection.execute(text("SELECT current_setting('server_version_num')::int")).scalar_one()
-    if found < OLDEST:
-        raise DatabaseTooOld(f"The server is version {found // 10_000}.")
+def _refuse_unfit(connection: Connection) -> None:
+    about = "SELECT current_setting('server_version_num')::int, current_setting('server_encoding')"
+    version, encoding = connection.execute(text(about)).one()
+    if version < OLDEST:
+        raise DatabaseTooOld(f"The server is version {version // 10_000}.")
+    if encoding != "UTF8":
+        raise DatabaseNotUnicode(f"Its encoding is {encoding}.")
+
+
+def _refuse_anothers_engine(connection: Connection, schema: str) -> None:
+    """Whoever uses the same engine in this database would have its workflows taken for ours, and its tables changed."""
+    engine = durable.schema(schema)
+    if schema == "dbos":
+        raise EngineNotOurs(f"The schema {schema} is the engine's own.", field="COFOUNDER_DATABASE_SCHEMA")
+    looked = {"engine": f"{engine}.workflow_status", "ours": f"{schema}.{TABLE}"}
+    found = connection.execute(text("SELECT to_regclass(:engine), to_regclass(:ours)"), looked).one()
+    if found[0] is not None and found[1] is None:
+        raise EngineNotOurs(
+            f"The schema {engine} is there, and {schema} is not.",
+            hint=f"{EngineNotOurs.hint} Is it left of a Cofounder that is gone? Then: DROP SCHEMA {engine} CASCADE",
+        )
 
 
 def _use(connection: Connection, schema: str) -> None:
     quoted = connection.dialect.identifier_preparer.quote(schema)
-    connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {quoted}"))
+    there = connection.execute(text("SELECT to_regnamespace(:name)"), {"name": quoted}).scalar_one()
+    if there is None:  # asking for it wants a right that one who only uses it need not have
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {quoted}"))
     connection.execute(text(f"SET search_path TO {quoted}"))
     connection.commit()

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -9,8 +10,9 @@ from sqlalchemy import URL, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.pool import NullPool
 
-from cofounder.kit import migrate
-from cofounder.kit.testing import SCHEMA, _database
+from cofounder.kit import durable, migrate
+from cofounder.kit.ids import new_id
+from cofounder.kit.testing import SCHEMA, _ask, _database
 from cofounder.migrations.tables import metadata
 
 
@@ -50,12 +52,67 @@ def test_four_at_once_migrate_once(server: URL) -> None:
             rows = connection.execute(text("SELECT version_num FROM ours.schema_revision")).all()
             strangers = connection.execute(
                 text(
-                    "SELECT tablename FROM pg_tables WHERE schemaname NOT IN ('ours', 'dbos')"
+                    "SELECT tablename FROM pg_tables WHERE schemaname NOT IN ('ours', 'ours_dbos')"
                     " AND schemaname NOT LIKE 'pg_%' AND schemaname <> 'information_schema'"
                 )
             ).all()
     assert len(rows) == 1
     assert strangers == [], "tables outside of our schema and the engine's"
+
+
+def test_two_in_one_database_have_an_engine_each(server: URL) -> None:
+    with _database(server) as url:
+        for schema in ("cofounder", "staging"):
+            migrate.upgrade(url, schema)
+        migrate.upgrade(url, "cofounder")  # a second start finds nothing to refuse
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.connect() as connection:
+            found = connection.scalars(text("SELECT schemaname FROM pg_tables WHERE tablename = 'workflow_status'"))
+            assert set(found) == {"dbos", "staging_dbos"}
+
+
+def test_the_engine_of_another_program_is_left_alone(server: URL) -> None:
+    with _database(server) as url:
+        durable.migrate(url, "dbos")  # as a program of the user's own has it
+        with pytest.raises(migrate.EngineNotOurs) as refused:
+            migrate.upgrade(url)
+        assert "COFOUNDER_DATABASE_SCHEMA" in refused.value.advice
+        assert "DROP SCHEMA dbos" in refused.value.advice
+        with create_engine(url, poolclass=NullPool).connect() as connection:
+            assert connection.scalar(text("SELECT to_regnamespace('cofounder')")) is None
+        migrate.upgrade(url, "beside")
+    with _database(server) as url, pytest.raises(migrate.EngineNotOurs):
+        migrate.upgrade(url, "dbos")  # our tables among the engine's
+
+
+def test_a_database_that_cannot_hold_every_letter_is_refused(server: URL) -> None:
+    name = f"test_{new_id().hex}"
+    _ask(server, f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE_PROVIDER 'libc' LOCALE 'C' TEMPLATE template0")
+    try:
+        with pytest.raises(migrate.DatabaseNotUnicode, match="LATIN1"):
+            migrate.upgrade(server.set(database=name))
+    finally:
+        _ask(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_a_user_who_may_not_make_a_schema_is_told_what_to_ask_for(server: URL) -> None:
+    """And one whose schemas were made for it needs no more than them."""
+    role = f"r_{new_id().hex}"
+    with _database(server) as url:
+        assert url.database is not None
+        _ask(server, f"CREATE ROLE {role}")
+        as_role = url.update_query_dict({"options": f"-c role={role}"})
+        try:
+            with pytest.raises(migrate.RightMissing) as refused:
+                migrate.upgrade(as_role)
+            assert "permission denied" in refused.value.detail
+            assert "GRANT CREATE ON DATABASE" in refused.value.advice
+            for schema in ("cofounder", "dbos"):
+                _ask(url, f"CREATE SCHEMA {schema} AUTHORIZATION {role}")
+            migrate.upgrade(as_role)
+        finally:
+            _ask(url, f"DROP OWNED BY {role} CASCADE")
+            _ask(server, f"DROP ROLE {role}")
 
 
 async def test_a_session_sees_our_schema_without_naming_it(session: AsyncSession) -> None:

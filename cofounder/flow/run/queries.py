@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.run.tables import Deliverable, Step, Variant
+from cofounder.kit import durable
 
 _STEP = cast(Table, Step.__table__)
 _PLAIN = {"synchronize_session": False}  # nobody holds these rows as objects, so none need be looked for
@@ -117,14 +118,32 @@ async def deliverables(session: AsyncSession, task_id: UUID) -> Sequence[Deliver
     return (await session.scalars(_DELIVERABLES, {"task": task_id})).all()
 
 
-async def success_by_tool(session: AsyncSession) -> dict[str, tuple[int, int]]:
-    """tool -> (runs that succeeded, runs that ended)."""
+class ToolRuns(NamedTuple):
+    """What the steps of a tool came to. A step that failed has no time of its own: it may have been tried often."""
+
+    succeeded: int
+    ended: int
+    seconds_p50: float | None
+    seconds_p95: float | None
+
+
+async def runs_by_tool(session: AsyncSession) -> dict[str, ToolRuns]:
+    """Tool -> what its steps came to in the last 30 days, those that a re-run took over left out."""
+    done = Step.state == "done"
+
+    def percentile(share: float) -> ColumnElement[float]:
+        return func.percentile_cont(share).within_group(Step.seconds).filter(done)
+
     query = (
-        select(Step.tool, func.count().filter(Step.state == "done"), func.count())
-        .where(Step.state.in_(("done", "failed")), Step.copied_from.is_(None))
+        select(Step.tool, func.count().filter(done), func.count(), percentile(0.5), percentile(0.95))
+        .where(
+            Step.state.in_(("done", "failed")),
+            Step.copied_from.is_(None),
+            Step.finished_at > func.now() - func.make_interval(0, 0, 0, 30),
+        )
         .group_by(Step.tool)
     )
-    return {tool: (done, ended) for tool, done, ended in (await session.execute(query)).all()}
+    return {tool: ToolRuns(*numbers) for tool, *numbers in (await session.execute(query)).all()}
 
 
 async def end(
@@ -156,7 +175,7 @@ async def still_since(session: AsyncSession, before: datetime) -> list[tuple[UUI
     Moving is: a phase, a step or a model call that began or ended, or a step that the engine put on record.
     """
     found = text(
-        """
+        f"""
         SELECT t.id, t.phase, m.moved_at, coalesce(m.timeout, 0)
         FROM tasks AS t CROSS JOIN LATERAL (
           SELECT GREATEST(
@@ -165,7 +184,7 @@ async def still_since(session: AsyncSession, before: datetime) -> list[tuple[UUI
             (SELECT max(GREATEST(started_at, finished_at)) FROM steps WHERE task_id = t.id),
             (SELECT max(GREATEST(started_at, finished_at)) FROM model_calls WHERE task_id = t.id),
             (SELECT to_timestamp(max(completed_at_epoch_ms) / 1000.0)
-             FROM dbos.operation_outputs WHERE workflow_uuid = CAST(t.id AS text))
+             FROM {durable.schema()}.operation_outputs WHERE workflow_uuid = CAST(t.id AS text))
           ) AS moved_at,
           (SELECT max(CAST(one ->> 'timeout_seconds' AS float))
            FROM plans AS p, jsonb_array_elements(p.document -> 'steps') AS one, steps AS s
