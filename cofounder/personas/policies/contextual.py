@@ -1,0 +1,89 @@
+"""The same as log_thompson, with what a persona gains on a topic, at a time of day and on a platform of its own.
+
+Each of these is drawn towards nought by how much personas differ in it at all (a variance by moments), so that a cell
+with few posts says little. Worse than the plain one where no such thing exists: `Default` asks for evidence first.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cofounder.personas.policies.interface import Context, Flags, Floats, Spec
+from cofounder.personas.policies.log_thompson import LogThompson
+from cofounder.personas.policies.normal import Fitted
+from cofounder.personas.policies.simplex import mixed
+
+HALF_LIFE = 28 * 24.0  # hours
+Cell = tuple[int, int, int]
+
+
+class ContextualLogThompson(LogThompson):
+    """Personas by how likely each is to gain the most followers here and now."""
+
+    name = "contextual_log_thompson"
+
+    def __init__(self, spec: Spec, now: Callable[[], float], half_life: float = HALF_LIFE, **settings: float) -> None:
+        super().__init__(spec, now, half_life=half_life, **settings)  # type: ignore[arg-type]
+        self._cells: dict[tuple[Cell, bytes], Floats] = {}
+        self._own_effects: list[tuple[Floats, Floats]] = []
+        self._noise: Floats = np.empty((0, 0))
+
+    def fit(self, available: Flags) -> None:
+        super().fit(available)
+        self._cells.clear()
+        if self.found is not None:
+            self._own_effects = interactions(self, self.found)
+            self._noise = self._own.standard_normal((self.draws, len(self.spec.arms)))
+
+    def shares(self, context: Context) -> Floats:
+        cell = (context.topic, context.hour // 6, context.platform)
+        return mixed(self.cell(cell, context.available), self.spec.floor, context.available)
+
+    def cell(self, cell: Cell, available: Flags) -> Floats:
+        """Weights (K) for one topic, block of the day and platform, before the floor."""
+        if self.found is None:
+            return self.weights
+        key = (cell, available.tobytes())
+        if key not in self._cells:
+            mean, sd = self.expected(cell)
+            drawn = mean + sd * self._noise
+            drawn[:, ~available] = -np.inf
+            wins = np.bincount(drawn.argmax(1), minlength=len(mean)) / self.draws
+            self._cells[key] = np.asarray(wins, float) ** self.power
+        return self._cells[key]
+
+    def expected(self, cell: Cell) -> tuple[Floats, Floats]:
+        """Posterior mean and standard deviation (K) of each persona in a cell; shared effects, alike for all, left out."""
+        assert self.found is not None
+        mean, variance = self.found.mean, self.found.sd**2
+        for (effect, spread), level in zip(self._own_effects, cell, strict=True):
+            if level < effect.shape[1]:
+                mean, variance = mean + effect[:, level], variance + spread[:, level]
+        return mean, np.sqrt(variance)
+
+
+def interactions(policy: LogThompson, found: Fitted) -> list[tuple[Floats, Floats]]:
+    """For topic, block and platform: (K, levels) posterior means and variances of what a persona has there alone."""
+    seen, arms = policy.outcomes, len(policy.spec.arms)
+    weight = 0.5 ** (np.maximum(policy.now() - seen.posted, 0.0) / policy.half_life)
+    arm, left = seen.arm, found.left
+    result: list[tuple[Floats, Floats]] = []
+    for column, levels in zip(seen.shared.T, (policy.spec.n_topics, 4, policy.spec.n_platforms), strict=True):
+        at = arm * levels + column
+        count = np.bincount(at, weights=weight, minlength=arms * levels)
+        raw = np.divide(
+            np.bincount(at, weights=weight * left, minlength=arms * levels),
+            count,
+            out=np.zeros(arms * levels),
+            where=count > 0,
+        )
+        known = count > 1
+        variance = 0.0
+        if known.sum() > 2:
+            variance = float(max(0.0, np.average(raw[known] ** 2 - found.s2 / count[known], weights=count[known])))
+        share = count / (count + found.s2 / variance) if variance > 0 else np.zeros_like(count)
+        effect: Floats = np.asarray(share * raw, float)
+        left = left - effect[at]
+        doubt: Floats = np.asarray((1 - share) * variance, float)
+        result.append((effect.reshape(arms, levels), doubt.reshape(arms, levels)))
+    return result
