@@ -114,8 +114,8 @@ def export(
 
 
 async def _export(wanted: dict[str, Any], output: Path | None) -> int:
-    from cofounder.flow.learn import export as exporting
-    from cofounder.flow.learn.schemas import ExportIn
+    from cofounder.flow.train.data import export as exporting
+    from cofounder.flow.train.data.schemas import ExportIn
     from cofounder.kit import db
 
     asked = ExportIn.model_validate(wanted)

@@ -1,17 +1,16 @@
 """SQL over `orchestrator_training_data`."""
 
-from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Float, Select, and_, case, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Float, and_, case, func, not_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED, Filters
+from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
 from cofounder.flow.learn.tables import Example
 
-_ROWS_AT_ONCE = 200
 _SET_ONCE = ("execution_id", "created_at")
 
 
@@ -36,59 +35,25 @@ async def take_turn(session: AsyncSession, execution_id: UUID) -> None:
     await session.execute(text(turn), key)
 
 
-def chosen(filters: Filters) -> Select[Example]:
-    """The examples that a filter lets through, oldest request first."""
-    wanted = select(Example)
-    if filters.quality_min is not None:
-        wanted = wanted.where(Example.quality_score >= filters.quality_min)
-    if filters.quality_max is not None:
-        wanted = wanted.where(Example.quality_score <= filters.quality_max)
-    if filters.intent_filter:
-        wanted = wanted.where(Example.intent.in_(filters.intent_filter))
-    if filters.success_only:
-        wanted = wanted.where(Example.success)
-    if filters.platform is not None:
-        wanted = wanted.where(Example.platforms.contains([filters.platform]))
-    if filters.date_after is not None:
-        wanted = wanted.where(Example.timestamp >= filters.date_after)
-    if filters.date_before is not None:
-        wanted = wanted.where(Example.timestamp <= filters.date_before)
-    if not filters.include_sample:
-        wanted = wanted.where(not_(Example.is_sample))
-    out = {*filters.exclude_tags, *(set(OUT_UNLESS_ASKED) - set(filters.include_tags))}
-    if out:
-        wanted = wanted.where(not_(Example.tags.overlap(sorted(out))))
-    if filters.include_tags:
-        wanted = wanted.where(Example.tags.contains(filters.include_tags))
-    return wanted.order_by(Example.timestamp, Example.execution_id)
+def _shown() -> ColumnElement[bool]:
+    """Neither a test nor excluded, put away or erased."""
+    out = Example.tags.overlap(list(OUT_UNLESS_ASKED))
+    return and_(not_(out), Example.archived_at.is_(None), Example.erased_at.is_(None))
 
 
-async def stream(session: AsyncSession, filters: Filters, *, with_plan: bool = False) -> AsyncIterator[Example]:
-    """The chosen examples through a cursor of the server: as many rows in memory for ten as for ten million."""
-    wanted = chosen(filters)
-    if with_plan:
-        wanted = wanted.where(Example.plan.is_not(None))
-    if filters.limit is not None:
-        wanted = wanted.limit(filters.limit)
-    rows = await session.stream_scalars(wanted.execution_options(yield_per=_ROWS_AT_ONCE))
-    async for row in rows:
-        yield row
-        session.expunge(row)
-
-
-async def newest(session: AsyncSession, filters: Filters, limit: int) -> list[Example]:
-    """The chosen examples, newest request first."""
-    wanted = chosen(filters).order_by(None).order_by(Example.timestamp.desc(), Example.execution_id).limit(limit)
+async def newest(session: AsyncSession, limit: int) -> list[Example]:
+    """Newest request first, the sample company's too."""
+    wanted = select(Example).where(_shown()).order_by(Example.timestamp.desc(), Example.execution_id).limit(limit)
     return list((await session.scalars(wanted)).all())
 
 
-async def count(session: AsyncSession, filters: Filters) -> int:
-    """How many examples the filter lets through, without its limit."""
-    return int(await session.scalar(select(func.count()).select_from(chosen(filters).order_by(None).subquery())) or 0)
+async def count(session: AsyncSession) -> int:
+    """How many examples `newest` has to choose from."""
+    return int(await session.scalar(select(func.count()).select_from(Example).where(_shown())) or 0)
 
 
 async def sums(session: AsyncSession) -> dict[str, Any]:
-    """Totals over every example that is no test, no sample and not imported."""
+    """Totals over every example that is no test, no sample and not imported; archived ones count, for they ran."""
     own = and_(not_(Example.is_sample), not_(Example.is_legacy), not_(Example.tags.overlap(list(OUT_UNLESS_ASKED))))
     judged = Example.quality_score.is_not(None)
     row = (
@@ -114,7 +79,36 @@ async def sums(session: AsyncSession) -> dict[str, Any]:
     return dict(row._mapping)
 
 
-async def outcomes(session: AsyncSession) -> int:
-    """Examples of our own or imported that carry measurements of a publication."""
-    real = and_(not_(Example.is_sample), or_(Example.post_publication_metrics.is_not(None)))
-    return int(await session.scalar(select(func.count()).select_from(Example).where(real)) or 0)
+_MARKED = text(
+    """SELECT s.execution_id, max(s.id) AS newest FROM stale_examples s
+WHERE s.since < now() - interval '10 minutes'
+  OR EXISTS (SELECT 1 FROM orchestrator_training_data e WHERE e.execution_id = s.execution_id)
+GROUP BY s.execution_id ORDER BY min(s.id) LIMIT :limit"""
+)  # a run that has no example yet reads everything when it gets one
+_UNMARK = text("DELETE FROM stale_examples WHERE execution_id = :id AND id <= :newest")
+_RIPE = text("""INSERT INTO stale_examples (execution_id)
+SELECT execution_id FROM orchestrator_training_data
+WHERE metrics_delta IS NULL AND business_state <> '{}' AND timestamp < :before AND timestamp > :after
+ORDER BY timestamp DESC LIMIT 1000""")
+
+
+async def marked(session: AsyncSession, limit: int) -> dict[UUID, int]:
+    """Examples whose world has changed, longest waiting first -> their newest mark."""
+    rows = (await session.execute(_MARKED, {"limit": limit})).all()
+    return {row[0]: int(row[1]) for row in rows}
+
+
+async def unmark(session: AsyncSession, execution_id: UUID, newest: int) -> None:
+    """Take the marks away that were there; later ones stay."""
+    await session.execute(_UNMARK, {"id": execution_id, "newest": newest})
+
+
+async def mark_ripe(session: AsyncSession, *, before: datetime) -> None:
+    """Mark examples whose month after is over and not told yet; those of a fortnight, after which nothing comes."""
+    await session.execute(_RIPE, {"before": before, "after": before - timedelta(days=14)})
+
+
+async def put_answers(session: AsyncSession, execution_id: UUID, values: dict[str, Any]) -> None:
+    """Set the columns that the world fills in."""
+    changed = update(Example).where(Example.execution_id == execution_id).values(values)
+    await session.execute(changed.execution_options(synchronize_session=False))

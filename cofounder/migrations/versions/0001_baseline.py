@@ -1621,6 +1621,9 @@ def upgrade() -> None:
         "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT btrim(tag) FROM unnest(given) AS tag WHERE btrim(tag) <> '' ORDER BY 1) $$"
     )
     op.execute(
+        "CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]\nLANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$"
+    )
+    op.execute(
         "CREATE FUNCTION mend_training_example() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  IF TG_OP = 'UPDATE' AND OLD.erased_at IS NOT NULL THEN\n    RETURN NULL;\n  END IF;\n  NEW.tags := training_tags(NEW.tags);\n  IF 'exclude' = ANY(NEW.tags) THEN\n    NEW.training_ready := false;\n  ELSIF TG_OP = 'UPDATE' AND 'exclude' = ANY(OLD.tags) THEN\n    NEW.training_ready := NEW.decided_at IS NOT NULL AND NEW.plan IS NOT NULL AND NEW.quality_score IS NOT NULL\n      AND coalesce(NEW.final_text, '{}') <> '{}';\n  END IF;\n  RETURN NEW;\nEND $$"
     )
     op.execute(
@@ -1666,6 +1669,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION count_training_facts()")
     op.execute("DROP FUNCTION empty_training_facts()")
     op.execute("DROP FUNCTION training_tags(text[])")
+    op.execute("DROP FUNCTION training_retagged(text[], text[], text[])")
     op.execute("DROP VIEW orchestrator_historical_tasks")
     op.execute("DROP VIEW orchestrator_published_posts")
     op.execute("DROP VIEW bi_runs")

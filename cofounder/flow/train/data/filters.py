@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationIn
 from pydantic_core import PydanticCustomError
 
 from cofounder import channels
+from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
 from cofounder.kit.http import Body, ShortText, Time
 
-OUT_UNLESS_ASKED = ("development", "test", "exclude")
 MOST = 1_000_000_000  # rows; more is no number of rows
 MOST_USD = 1_000_000.0
 Decision = Literal["approved", "rejected", "changes", "automatic", "none"]

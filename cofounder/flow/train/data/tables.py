@@ -176,6 +176,9 @@ _BY_ROW = "current_setting('cofounder.training', true) IS DISTINCT FROM 'bulk'"
 TRIGGERS = (
     """CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
 SELECT ARRAY(SELECT DISTINCT btrim(tag) FROM unnest(given) AS tag WHERE btrim(tag) <> '' ORDER BY 1) $$""",
+    """CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE AS $$
+SELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$""",
     # Tags are a set whoever writes them; an example that is excluded is not ready; an erased one stays as it is.
     """CREATE FUNCTION mend_training_example() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -286,4 +289,5 @@ UNDO = (
         )
     ),
     "DROP FUNCTION training_tags(text[])",
+    "DROP FUNCTION training_retagged(text[], text[], text[])",
 )

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.learn import lines, queries
 from cofounder.flow.learn.example import HIGH_QUALITY
-from cofounder.flow.learn.schemas import ExportIn, Filters, Format
+from cofounder.flow.train.data import lines, queries
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.schemas import ExportIn, Format
 from cofounder.kit.errors import InputInvalid
 
 # Columns of a table stay where they are, also where no example has that dimension.
@@ -30,7 +31,7 @@ class QualityUnclear(InputInvalid):
     hint = "For example true, which means 0.85 and up, or 0.9."
 
 
-def filters_of(wanted: ExportIn) -> Filters:
+def filters_of(wanted: ExportIn) -> Filter:
     """All that an export asks for as one filter; what narrows more wins. Raises QualityUnclear."""
     least = [score for score in (wanted.filters.quality_min, wanted.min_quality, _least(wanted)) if score is not None]
     limits = [limit for limit in (wanted.filters.limit, wanted.limit) if limit is not None]
@@ -50,18 +51,18 @@ def _least(wanted: ExportIn) -> float | None:
     return float(asked)
 
 
-async def export_jsonl(session: AsyncSession, filters: Filters) -> AsyncIterator[str]:
+async def export_jsonl(session: AsyncSession, filters: Filter) -> AsyncIterator[str]:
     """Planner lines in the chat form, oldest request first; examples without a plan have none."""
     async for row in queries.stream(session, filters, with_plan=True):
         yield lines.chat(row)
 
 
-async def export_csv(session: AsyncSession, filters: Filters) -> AsyncIterator[str]:
+async def export_csv(session: AsyncSession, filters: Filter) -> AsyncIterator[str]:
     """A header and one flat row an example, oldest request first."""
     yield lines.header(DIMENSIONS)
     async for row in queries.stream(session, filters):
         yield lines.flat(row, DIMENSIONS)
 
 
-def export(session: AsyncSession, filters: Filters, format: Format) -> AsyncIterator[str]:
+def export(session: AsyncSession, filters: Filter, format: Format) -> AsyncIterator[str]:
     return export_jsonl(session, filters) if format == "jsonl" else export_csv(session, filters)

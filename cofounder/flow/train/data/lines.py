@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from cofounder.flow.learn.tables import Example
+from cofounder.flow.learn.service import Example
 
 SYSTEM = (
     "You plan the work of a content and growth team. Given a request, answer with JSON: the plan (steps with tools, "

@@ -17,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
-from cofounder.flow.learn import export, lines, queries, service
-from cofounder.flow.learn.export import DIMENSIONS, QualityUnclear, filters_of
-from cofounder.flow.learn.lines import COLUMNS
-from cofounder.flow.learn.schemas import ExportIn, Filters
+from cofounder.flow.learn import queries, service
+from cofounder.flow.train.data import export, lines
+from cofounder.flow.train.data.export import DIMENSIONS, QualityUnclear, filters_of
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.lines import COLUMNS
+from cofounder.flow.train.data.schemas import ExportIn
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -69,12 +71,12 @@ async def whole(lines: AsyncIterator[str]) -> str:
 
 
 async def exported(session: AsyncSession, **filters: Any) -> list[dict[str, Any]]:
-    file = await whole(export.export_jsonl(session, Filters(**filters)))
+    file = await whole(export.export_jsonl(session, Filter(**filters)))
     return [json.loads(line) for line in file.splitlines()]
 
 
 async def table(session: AsyncSession, **filters: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(await whole(export.export_csv(session, Filters(**filters))), newline="")))
+    return list(csv.DictReader(io.StringIO(await whole(export.export_csv(session, Filter(**filters))), newline="")))
 
 
 async def test_a_decided_run_is_a_line_that_a_tuner_can_read(session: AsyncSession) -> None:
@@ -95,7 +97,7 @@ async def test_a_decided_run_is_a_line_that_a_tuner_can_read(session: AsyncSessi
 
 async def test_scores_and_money_are_numbers_and_exact(session: AsyncSession) -> None:
     await put(session)
-    file = await whole(export.export_jsonl(session, Filters()))
+    file = await whole(export.export_jsonl(session, Filter()))
     assert '"quality_score": 0.906' in file
     (cells,) = await table(session)
     assert (cells["quality_score"], cells["cost"], cells["quality_accuracy"]) == ("0.906", "0.12", "0.95")
@@ -152,7 +154,7 @@ async def test_an_example_without_a_plan_has_no_planner_line(session: AsyncSessi
 
 
 async def test_an_empty_table_still_has_its_header(session: AsyncSession) -> None:
-    file = await whole(export.export_csv(session, Filters()))
+    file = await whole(export.export_csv(session, Filter()))
     assert file.splitlines() == [",".join([*COLUMNS, *(f"quality_{name}" for name in DIMENSIONS)])]
 
 
@@ -210,7 +212,7 @@ async def test_an_export_of_any_size_fits_into_the_same_memory(database: Databas
     async with transaction() as session:
         count = size = 0
         tracemalloc.start()
-        async for line in export.export_jsonl(session, Filters()):
+        async for line in export.export_jsonl(session, Filter()):
             count, size = count + 1, size + len(line)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()

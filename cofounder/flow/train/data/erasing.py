@@ -1,0 +1,33 @@
+"""Erase what one example holds. The row stays: who erased it, when and why; and who still holds a copy is listed."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.train.data import queries
+from cofounder.flow.train.data.errors import ExampleErased, ExampleMissing
+from cofounder.flow.train.data.schemas import Tombstone
+from cofounder.flow.train.data.showing import holders, tombstone
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.people import audit
+
+__all__ = ["erase", "holders"]
+
+
+async def erase(session: AsyncSession, execution_id: UUID, *, by: str, reason: str) -> Tombstone:
+    """Empty an example for good: its words, figures, plan, texts, readings and tags, and its place in every list.
+
+    Raises ExampleMissing, ExampleErased.
+    """
+    row = await queries.one(session, execution_id, lock=True)
+    if row is None:
+        raise ExampleMissing(f"{execution_id} is none.")
+    if row.erased_at is not None:
+        raise ExampleErased(f"{row.erased_by} erased it on {row.erased_at:%Y-%m-%d}.")
+    await queries.erase(session, execution_id, who=by, why=reason, at=now())
+    await audit(session, by, "training.erase", "example", str(execution_id), {"reason": reason})
+    live.changed(session, "examples", execution_id)
+    left = await queries.one(session, execution_id)
+    assert left is not None
+    return await tombstone(session, left)

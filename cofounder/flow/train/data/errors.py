@@ -1,0 +1,63 @@
+"""What training data refuses."""
+
+from cofounder.kit.errors import Conflict, InputInvalid, NotFound
+
+
+class ExampleMissing(NotFound):
+    """There is no training example with this id."""
+
+    hint = "GET /api/orchestrator/training/data lists those that there are."
+
+
+class ExampleErased(Conflict):
+    """What this example held was erased."""
+
+    hint = "Its tombstone says who erased it, when and why. It cannot be brought back."
+
+
+class ExamplesUnclear(InputInvalid):
+    """Name examples by execution_ids, or by filter, and only one of the two."""
+
+    hint = "Send execution_ids, or filter (an empty one means all that are not put away, tests or excluded)."
+
+
+class ExamplesChanged(Conflict):
+    """The filter no longer finds as many examples as were seen."""
+
+    hint = "Look at the list again, then repeat with the number that it shows."
+
+
+class TagReserved(InputInvalid):
+    """This tag follows from the example itself; nobody can set it."""
+
+    hint = "training_ready: decided, complete and not excluded. Tag with exclude to take an example out."
+
+
+class DatesMissing(InputInvalid):
+    """Say from when or until when."""
+
+    hint = "Send date_after, date_before or both."
+
+
+class UndoUnknown(NotFound):
+    """There is no change with this undo_token."""
+
+    hint = "GET /api/orchestrator/training/data/changes lists the changes with their tokens."
+
+
+class AlreadyUndone(Conflict):
+    """This change was taken back before."""
+
+    hint = "To do it again, undo the undoing: its own undo_token is in the list of changes."
+
+
+class FilterMissing(NotFound):
+    """There is no saved filter with this id."""
+
+    hint = "GET /api/orchestrator/training/filters lists those that there are."
+
+
+class FilterNameTaken(Conflict):
+    """A saved filter has this name already."""
+
+    hint = "Choose another name, or change the saved filter itself."

@@ -1,0 +1,194 @@
+"""List, count and show training examples."""
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.learn import service as learning
+from cofounder.flow.learn.service import Example
+from cofounder.flow.train.data import export, lines, queries
+from cofounder.flow.train.data.errors import ExampleErased, ExampleMissing
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.schemas import (
+    Choices,
+    DateRange,
+    ExampleOut,
+    FilterIn,
+    Format,
+    Found,
+    LineOut,
+    Listed,
+    PreviewOut,
+    StatsOut,
+)
+from cofounder.flow.train.data.showing import shown, tombstone
+from cofounder.kit.errors import InputInvalid
+from cofounder.kit.http import Page
+
+PAGE = 50
+RANGES = ("0.0-0.2", "0.2-0.4", "0.4-0.6", "0.6-0.8", "0.8-1.0")
+DECISIONS = ["approved", "rejected", "changes", "automatic", "none"]
+
+
+class PlaceInvalid(InputInvalid):
+    """This cursor did not come from the page before."""
+
+    hint = "Use next_cursor of the page before, as it is, without an offset."
+
+
+async def page(
+    session: AsyncSession, *, cursor: str | None = None, offset: int | None = None, limit: int = PAGE
+) -> Page[Listed]:
+    """Examples, newest request first; tests, excluded, put away and sample ones are left out. Raises PlaceInvalid."""
+    kinds, total = await queries.kinds_meant(session, Filter())
+    items, more = await _page(session, Filter(), kinds, cursor, offset, limit)
+    return Page[Listed](items=items, next_cursor=more, total=total)
+
+
+async def find(session: AsyncSession, asked: FilterIn) -> Found:
+    """A page of what a filter lets through, and what all of it amounts to. Raises PlaceInvalid."""
+    sums = await queries.counted(session, asked)
+    limit = asked.limit or PAGE
+    items, more = await _page(session, asked, sums["kinds"] or [], asked.cursor, asked.offset, limit)
+    return Found(
+        items=items,
+        next_cursor=more,
+        total=sums["n"],
+        filtered_count=sums["n"],
+        total_count=sums["total"],
+        avg_quality=_mean_quality(sums),
+        success_rate=_share(sums["succeeded"], sums["n"]),
+    )
+
+
+async def stats(session: AsyncSession, filter: Filter) -> StatsOut:
+    """Everything that a filter lets through, counted exactly."""
+    sums = await queries.counted(session, filter)
+    earliest, latest = sums["earliest"], sums["latest"]
+    if earliest is None and sums["n"]:
+        earliest, latest = await queries.dates(session, filter, sums["kinds"])
+    return StatsOut(
+        total_examples=sums["n"],
+        by_tag=_largest_first(sums["by_tag"]),
+        avg_quality_score=_mean_quality(sums),
+        quality_score_distribution={
+            name: int(sums["by_bucket"].get(str(place), 0)) for place, name in enumerate(RANGES)
+        },
+        by_intent=_largest_first(sums["by_intent"]),
+        success_rate=_share(sums["succeeded"], sums["n"]),
+        date_range=DateRange(earliest=earliest, latest=latest),
+        by_platform=_largest_first(sums["by_platform"]),
+        by_decision=_largest_first(sums["by_decision"]),
+        judged=sums["judged"],
+        filtered_count=sums["n"],
+        total_count=sums["total"],
+    )
+
+
+async def choices(session: AsyncSession) -> Choices:
+    """The words that a filter may name."""
+    return Choices(**await queries.choices(session), decisions=DECISIONS)
+
+
+async def show(session: AsyncSession, execution_id: UUID) -> ExampleOut:
+    """One example, or its tombstone. Raises ExampleMissing."""
+    row = await _row(session, execution_id)
+    if row.erased_at is not None:
+        return ExampleOut(
+            execution_id=execution_id, archived_at=None, example=None, erased=await tombstone(session, row)
+        )
+    return ExampleOut(execution_id=execution_id, archived_at=row.archived_at, example=shown(row), erased=None)
+
+
+async def line(session: AsyncSession, execution_id: UUID, format: Format) -> LineOut:
+    """The line of one example, exactly as an export writes it. Raises ExampleMissing, ExampleErased."""
+    row = await _row(session, execution_id)
+    if row.erased_at is not None:
+        raise ExampleErased(f"{execution_id} was erased.")
+    if format == "jsonl" and row.plan is None:
+        return LineOut(execution_id=execution_id, format=format, line=None, reason="It has no plan to learn from.")
+    written = lines.chat(row) if format == "jsonl" else lines.flat(row, export.DIMENSIONS)
+    return LineOut(execution_id=execution_id, format=format, line=written.rstrip("\r\n"), reason=None)
+
+
+async def preview(session: AsyncSession, filter: Filter, format: Format, limit: int) -> PreviewOut:
+    """The first lines that an export of this filter has."""
+    few = filter.model_copy(update={"limit": min(limit, filter.limit or limit)})
+    found = [one.rstrip("\r\n") async for one in export.export(session, few, format)]
+    header = found.pop(0) if format == "csv" else None
+    return PreviewOut(format=format, header=header, lines=found)
+
+
+async def save(session: AsyncSession, task_id: UUID) -> dict[str, Any]:
+    """Store a run as a training example, or bring its example up to date. Raises TaskMissing."""
+    return shown(await learning.upsert_example(session, task_id))
+
+
+async def tidy(session: AsyncSession) -> None:
+    """Add up the lines of counts when there are many of them."""
+    await queries.tidy_counts(session)
+
+
+async def rebuild(session: AsyncSession) -> int:
+    """Make what filters and counts read anew from the examples themselves; how many those are."""
+    return await queries.rebuild(session)
+
+
+async def _row(session: AsyncSession, execution_id: UUID) -> Example:
+    row = await queries.one(session, execution_id)
+    if row is None:
+        raise ExampleMissing(f"{execution_id} is none.")
+    return row
+
+
+async def _page(
+    session: AsyncSession, filter: Filter, kinds: list[int], cursor: str | None, offset: int | None, limit: int
+) -> tuple[list[Listed], str | None]:
+    after = read_place(cursor)
+    if after is not None and offset:
+        raise PlaceInvalid(field="offset")
+    if not kinds:
+        return [], None
+    rows = await queries.page(session, filter, kinds, after=after, offset=offset or 0, limit=limit + 1)
+    kept = rows[:limit]
+    more = place(kept[-1]["timestamp"], kept[-1]["execution_id"]) if len(rows) > limit else None
+    return [_listed(row) for row in kept], more
+
+
+def _listed(row: Mapping[str, Any]) -> Listed:
+    return Listed.model_validate({**row, "cost": float(row["cost"])})
+
+
+def place(at: datetime, id: UUID) -> str:
+    """Where a page ended, as its next_cursor."""
+    return base64.urlsafe_b64encode(f"{at.isoformat()}|{id}".encode()).decode()
+
+
+def read_place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Raises PlaceInvalid."""
+    if cursor is None:
+        return None
+    try:
+        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError("a time without its zone")
+        return at, UUID(id)
+    except ValueError as error:
+        raise PlaceInvalid(field="cursor") from error
+
+
+def _mean_quality(sums: Mapping[str, Any]) -> float | None:
+    return round(int(sums["quality"]) / sums["judged"] / 10_000, 4) if sums["judged"] else None
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def _largest_first(counts: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(n) for name, n in sorted(counts.items(), key=lambda one: (-one[1], one[0]))}
