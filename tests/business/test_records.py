@@ -72,6 +72,24 @@ async def test_filters_narrow_the_list_and_its_total(session: AsyncSession) -> N
     assert (await records.list_tasks(session, TaskFilter(status="completed"))).total == 0
 
 
+async def test_who_waits_longest_comes_first_on_every_page(session: AsyncSession) -> None:
+    made = [
+        (await records.add_task(session, request=f"Task {n}", created_at=NOW + timedelta(minutes=n // 2))).id
+        for n in range(7)
+    ]
+    seen, cursor = [], None
+    while True:
+        page = await records.list_tasks(session, cursor=cursor, limit=3, oldest=True)
+        seen += [task.id for task in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert set(seen) == set(made)
+    assert len(seen) == len(made)
+    newest = [task.id for task in (await records.list_tasks(session)).items]
+    assert seen == newest[::-1]
+
+
 @pytest.mark.parametrize("cursor", ["zzz", "", "a2V5", "ä"])
 async def test_a_cursor_that_is_none_of_ours_is_refused(session: AsyncSession, cursor: str) -> None:
     with pytest.raises(records.CursorInvalid):

@@ -20,6 +20,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
+      networkMode: "always", // the server may be on this machine: a lost Wi-Fi says nothing about it
       refetchInterval: 30_000, // behind the live stream, should it be down without saying so
       retry: (count, error) => count < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
     },

@@ -89,13 +89,15 @@ def _matching(filters: TaskFilter) -> list[Any]:
 
 
 async def tasks(
-    session: AsyncSession, filters: TaskFilter, after: tuple[datetime, UUID] | None, limit: int
+    session: AsyncSession, filters: TaskFilter, after: tuple[datetime, UUID] | None, limit: int, *, oldest: bool = False
 ) -> Sequence[Task]:
-    """Newest first. The pair (created_at, id) is the order, so that equal times do not lose a row."""
-    query = select(Task).where(*_matching(filters)).order_by(Task.created_at.desc(), Task.id.desc()).limit(limit)
+    """Newest or `oldest` first. The pair (created_at, id) is the order, so that equal times do not lose a row."""
+    order = (Task.created_at, Task.id) if oldest else (Task.created_at.desc(), Task.id.desc())
+    query = select(Task).where(*_matching(filters)).order_by(*order).limit(limit)
     if after is not None:
         moment, id = after
-        query = query.where(or_(Task.created_at < moment, and_(Task.created_at == moment, Task.id < id)))
+        passed, equal = (Task.created_at > moment, Task.id > id) if oldest else (Task.created_at < moment, Task.id < id)
+        query = query.where(or_(passed, and_(Task.created_at == moment, equal)))
     return (await session.execute(query)).scalars().all()
 
 

@@ -123,11 +123,16 @@ async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
 
 
 async def list_tasks(
-    session: AsyncSession, filters: TaskFilter | None = None, cursor: str | None = None, limit: int = 50
+    session: AsyncSession,
+    filters: TaskFilter | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+    *,
+    oldest: bool = False,
 ) -> TaskPage:
-    """A page of tasks, newest first. Raises CursorInvalid."""
+    """A page of tasks, newest or `oldest` first; a cursor goes on in the order it was given in. Raises CursorInvalid."""
     filters = filters or TaskFilter()
-    found = list(await queries.tasks(session, filters, _position(cursor), limit + 1))
+    found = list(await queries.tasks(session, filters, _position(cursor), limit + 1, oldest=oldest))
     shown = found[:limit]
     more = _cursor(shown[-1]) if len(found) > limit and shown else None
     whole = cursor is None and more is None  # then nothing is left to count

@@ -80,12 +80,13 @@ async def list_tasks(
     status: Annotated[list[StatusWord] | None, Query(max_length=50)] = None,
     source: Source | None = None,
     search: Annotated[str | None, Query(max_length=200)] = None,
+    sort: Literal["newest", "oldest"] = "newest",
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[TaskOut]:
-    """Tasks, newest first."""
+    """Tasks, newest first or oldest first; a cursor goes on in the order it was given in."""
     wanted = TaskFilter(status=[MEANS.get(word, word) for word in status or ()] or None, source=source, text=search)
-    found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
+    found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit, oldest=sort == "oldest")
     return Page[TaskOut](
         items=[service.as_listed(task) for task in found.items], next_cursor=found.next_cursor, total=found.total
     )

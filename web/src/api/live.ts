@@ -4,6 +4,7 @@
  */
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
+import { namesRows, renew } from "./lists";
 
 type News = { kind: "changed"; topic: string; id: string } | { kind: "resync" } | { kind: "up" } | { kind: "down" };
 
@@ -55,37 +56,78 @@ export function useLive(): { up: boolean; since: number } {
   return { up: now, since };
 }
 
+const GATHER_MS = 120; // a burst of events is one fetch
+const PATIENCE_MS = 10_000; // an answer that takes longer holds up no other news
+
+/**
+ * News, gathered and told to the queries that show them. What is being fetched anew is let finish first: on a slow line,
+ * or beside a busy worker, it would else be begun again for ever and never shown.
+ */
+function teller(renewing: (key: string, ids: ReadonlySet<string>) => Promise<void>) {
+  const waiting = new Map<string, Set<string> | null>(); // ids; null: everything may have changed
+  const busy = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    for (const [key, ids] of waiting) {
+      if (busy.has(key)) continue;
+      waiting.delete(key);
+      busy.add(key);
+      const begun = Date.now();
+      const over = new Promise((late) => setTimeout(late, PATIENCE_MS));
+      void Promise.race([renewing(key, ids ?? new Set()), over])
+        .catch(() => undefined)
+        .then(() => new Promise((rested) => setTimeout(rested, Math.min(Date.now() - begun, PATIENCE_MS)))) // what costs much is asked for less often
+        .then(() => {
+          busy.delete(key);
+          if (waiting.size > 0) soon();
+        });
+    }
+  };
+  const soon = () => {
+    timer ??= setTimeout(flush, GATHER_MS);
+  };
+  return {
+    add(key: string, id: string) {
+      const ids = waiting.get(key);
+      if (id === "") waiting.set(key, null);
+      else if (ids !== null) waiting.set(key, (ids ?? new Set()).add(id));
+      soon();
+    },
+    stop() {
+      clearTimeout(timer);
+      waiting.clear();
+    },
+  };
+}
+
 /** Start to listen; the answer stops it. */
 export function listen(queries: QueryClient): () => void {
   const stop = new AbortController();
   const passed = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
-  const waiting = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const news = teller((key, ids) => renew(queries, key, ids));
 
-  const flush = () => {
-    timer = undefined;
-    for (const key of waiting) queries.invalidateQueries({ queryKey: [key] });
-    waiting.clear();
+  const take = (told: News) => {
+    if (told.kind === "up" || told.kind === "down") return say(told.kind === "up");
+    if (told.kind === "resync") return void queries.invalidateQueries();
+    for (const key of SHOWN_BY[told.topic] ?? [told.topic]) news.add(key, namesRows(key, told.topic) ? told.id : "");
   };
-  const take = (news: News) => {
-    if (news.kind === "up" || news.kind === "down") return say(news.kind === "up");
-    if (news.kind === "resync") return void queries.invalidateQueries();
-    for (const key of SHOWN_BY[news.topic] ?? [news.topic]) waiting.add(key);
-    timer ??= setTimeout(flush, 120); // a burst of events is one fetch
+  const pass = (told: News) => {
+    if (!stop.signal.aborted) passed?.postMessage(told); // a closed channel takes nothing
   };
-  const tell = (news: News) => {
-    take(news);
-    passed?.postMessage(news);
+  const tell = (told: News) => {
+    take(told);
+    pass(told);
   };
+  let leads = false;
   if (passed) {
     passed.onmessage = (message: MessageEvent<News | { kind: "who" }>) => {
       if (message.data.kind !== "who") take(message.data);
-      else if (leads) passed.postMessage({ kind: up ? "up" : "down" });
+      else if (leads) pass({ kind: up ? "up" : "down" });
     };
     passed.postMessage({ kind: "who" });
   }
 
-  let leads = false;
   const lead = () => {
     leads = true;
     return stream(tell, () => void queries.invalidateQueries({ queryKey: ["me"] }), stop.signal);
@@ -94,7 +136,7 @@ export function listen(queries: QueryClient): () => void {
   else void lead();
   return () => {
     stop.abort();
-    clearTimeout(timer);
+    news.stop();
     passed?.close();
   };
 }
@@ -102,6 +144,7 @@ export function listen(queries: QueryClient): () => void {
 /** Holds one stream open until `signal`; after a break everything may have changed. */
 function stream(tell: (news: News) => void, refused: () => void, signal: AbortSignal): Promise<void> {
   return new Promise((ended) => {
+    if (signal.aborted) return ended(); // the lock came after the page had gone
     let source: EventSource;
     let again: ReturnType<typeof setTimeout> | undefined;
     let broke = false;

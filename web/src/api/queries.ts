@@ -3,7 +3,14 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, askWith, client, type Schemas } from "./client";
 
 export type TaskRow = Schemas["TaskOut"];
-export type TaskFilter = { status?: string; search?: string; source?: string; cursor?: string; limit?: number };
+export type TaskFilter = {
+  status?: string;
+  search?: string;
+  source?: string;
+  sort?: "newest" | "oldest";
+  cursor?: string;
+  limit?: number;
+};
 
 export const tasks = (filter: TaskFilter = {}) =>
   queryOptions({
@@ -22,8 +29,29 @@ export const tasks = (filter: TaskFilter = {}) =>
       ),
   });
 
-export const needsYou = () => tasks({ status: "pending_approval,needs_clarification", limit: 50 });
+const WAITS = "pending_approval,needs_clarification";
+/** What waits for a person, the longest first. */
+export const needsYou = () => tasks({ status: WAITS, sort: "oldest", limit: 50 });
 export const running = () => tasks({ status: "queued,running,paused,approved,publishing", limit: 20 });
+
+/** A list of few pages is also fetched by the clock, behind the stream; a long one is not fetched anew as a whole. */
+const byClock = (query: { state: { data?: { pages: unknown[] } } }) =>
+  (query.state.data?.pages.length ?? 0) > 3 ? false : 30_000;
+
+export const waitingPages = () =>
+  infiniteQueryOptions({
+    queryKey: ["tasks", "waiting"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET("/api/tasks", {
+          params: { query: { status: WAITS.split(",") as never, sort: "oldest", cursor: pageParam, limit: 50 } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: byClock,
+  });
+
 export const recent = () => tasks({ limit: 50 });
 
 export const task = (id: string) =>
@@ -115,7 +143,8 @@ export const taskPages = (filter: GroupFilter) =>
         }),
       ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: false, // the stream says when a row changed; a long list is not fetched anew by the clock
+    refetchInterval: byClock,
+    refetchOnWindowFocus: false,
   });
 
 export type Publication = Schemas["PublicationOut"];
@@ -150,7 +179,8 @@ export const publicationPages = (states: string[]) =>
         }),
       ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: false,
+    refetchInterval: byClock,
+    refetchOnWindowFocus: false,
   });
 
 export const publication = (id: string) =>
@@ -215,6 +245,8 @@ export const commandPages = ({ status, agentType, search, sort, archived }: Comm
         }),
       ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: byClock,
+    refetchOnWindowFocus: false,
   });
 
 export const command = (id: string) =>

@@ -268,7 +268,7 @@ export interface paths {
         };
         /**
          * List tasks
-         * @description Tasks, newest first.
+         * @description Tasks, newest first or oldest first; a cursor goes on in the order it was given in.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -8479,6 +8479,7 @@ export interface operations {
                 status?: ("queued" | "running" | "executing" | "paused" | "needs_clarification" | "pending_approval" | "approved" | "publishing" | "completed" | "complete" | "rejected" | "failed" | "cancelled" | "expired")[] | null;
                 source?: ("user_request" | "api" | "schedule" | "template" | "legacy") | null;
                 search?: string | null;
+                sort?: "newest" | "oldest";
                 cursor?: string | null;
                 limit?: number;
             };

@@ -40,3 +40,21 @@ export function useMe() {
     retry: (count, error) => count < 3 && !(error instanceof Problem && error.status < 500),
   });
 }
+
+const DOOR = "cofounder-door";
+
+/** Tell the other tabs of this browser that somebody came or left. */
+export function tellDoor(): void {
+  if (typeof BroadcastChannel === "undefined") return;
+  const door = new BroadcastChannel(DOOR);
+  door.postMessage("");
+  door.close();
+}
+
+/** Hear of who came or left in another tab; the answer ends it. */
+export function atDoor(heard: () => void): () => void {
+  if (typeof BroadcastChannel === "undefined") return () => undefined;
+  const door = new BroadcastChannel(DOOR);
+  door.onmessage = heard;
+  return () => door.close();
+}

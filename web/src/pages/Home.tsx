@@ -36,6 +36,7 @@ import {
   when,
   whole,
 } from "../parts/words";
+import { useMine } from "../shell/badges";
 import { gist } from "../stages/publish/reading";
 import { NewTask } from "../stages/request/NewTask";
 import styles from "./Home.module.css";
@@ -110,7 +111,9 @@ function NeedsYou({ now }: { now: number }) {
   const unknown = useQuery(unknownOutcomes());
   const navigate = useNavigate();
   const operator = useMay("operator");
-  const rows = [...(waiting.data?.items ?? [])].reverse().slice(0, MOST); // who waits longest is first, as in Approvals
+  const approver = useMay("approver");
+  const mine = useMine();
+  const rows = waiting.data?.items.slice(0, MOST) ?? []; // who waits longest is first, as in Approvals
   const open = unknown.data?.items.slice(0, MOST_UNKNOWN) ?? [];
   const more = (waiting.data?.total ?? 0) - rows.length;
   const moreUnknown = (unknown.data?.total ?? 0) - open.length;
@@ -135,14 +138,14 @@ function NeedsYou({ now }: { now: number }) {
                   <div className={styles.act}>
                     <span className="quiet">{ago(publication.attempted_at, now)}</span>
                     <Button component={Link} {...({ to: "/content" } as object)}>
-                      {operator ? "Answer" : "Read"}
+                      {approver ? "Answer" : "Read"}
                     </Button>
                   </div>
                 </li>
               ))}
               {rows.map((task, place) => (
                 <li key={task.task_id}>
-                  <Glyph look="you" />
+                  <Glyph look={mine(task) ? "you" : "waiting"} />
                   <div>
                     <b>{short(task.request, 90)}</b>
                     <p>
@@ -159,11 +162,11 @@ function NeedsYou({ now }: { now: number }) {
                   <div className={styles.act}>
                     <span className="quiet">{ago(task.created_at, now)}</span>
                     <Button
-                      variant={place === 0 ? "filled" : "default"}
+                      variant={place === 0 && mine(task) ? "filled" : "default"}
                       onClick={() => void navigate(addressOf(task))}
                       rightSection={<Key>{String(place + 1)}</Key>}
                     >
-                      {!operator ? "Read" : task.status === "needs_clarification" ? "Answer" : "Review"}
+                      {!mine(task) ? "Read" : task.status === "needs_clarification" ? "Answer" : "Review"}
                     </Button>
                   </div>
                 </li>

@@ -3,7 +3,7 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { Problem } from "../api/client";
-import { type Me, post } from "../api/session";
+import { type Me, post, tellDoor } from "../api/session";
 import { Panel } from "../parts/Panel";
 import { Mark } from "../shell/Mark";
 import styles from "./SignIn.module.css";
@@ -28,6 +28,7 @@ export function SignIn({ refused, entered, stay }: Props) {
     setProblem(null);
     try {
       await post(path, body);
+      tellDoor();
       queries.clear();
       entered();
       await queries.invalidateQueries({ queryKey: ["me"] });

@@ -10,16 +10,33 @@ export function Key({ children }: { children: string }) {
   );
 }
 
-/** Single keys act only while nobody types; `keys` as in Mantine: [["mod+Enter", f], ["p", g]]. */
-export function useKeys(keys: [string, (event: KeyboardEvent) => void][], whileTyping = false): void {
-  useHotkeys(keys, whileTyping ? [] : ["INPUT", "TEXTAREA", "SELECT"], false);
+type Act = (event: KeyboardEvent) => void;
+type Where = { whileTyping?: boolean; inDialog?: boolean };
+
+/**
+ * Single keys act only while nobody types; `keys` as in Mantine: [["mod+Enter", f], ["p", g]]. What lies above the page
+ * takes every key to itself, and a key that is held down acts once: whoever holds it has not read what came next.
+ */
+export function useKeys(keys: [string, Act][], { whileTyping = false, inDialog = false }: Where = {}): void {
+  const guarded = keys.map(([key, act]): [string, Act, { preventDefault: false }] => {
+    const arrow = key.startsWith("Arrow");
+    const acts = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || (arrow && isNearer(event)) || (!inDialog && isCovered())) return;
+      event.preventDefault();
+      if (arrow || !event.repeat) act(event);
+    };
+    return [key, acts, { preventDefault: false }];
+  });
+  useHotkeys(guarded, whileTyping ? [] : ["INPUT", "TEXTAREA", "SELECT"], false);
 }
+
+/** Whether something lies above the page that must be answered or closed first. */
+const isCovered = () => document.querySelector("[aria-modal=true]") !== null;
 
 /** Arrows move from anywhere on the page, unless something nearer takes them: a field, a dialog, a menu, tabs. */
 export function useArrows(move: (by: 1 | -1) => void): void {
   const go = (by: 1 | -1) => (event: KeyboardEvent) => {
-    const at = event.target instanceof Element ? event.target : null;
-    if (event.defaultPrevented || at?.closest(NEARER)) return;
+    if (event.defaultPrevented || isNearer(event) || isCovered()) return;
     event.preventDefault();
     move(by);
   };
@@ -28,4 +45,5 @@ export function useArrows(move: (by: 1 | -1) => void): void {
     ["ArrowUp", go(-1), { preventDefault: false }],
   ]);
 }
+const isNearer = ({ target }: KeyboardEvent) => target instanceof Element && target.closest(NEARER) !== null;
 const NEARER = "[role=dialog], [role=menu], [role=listbox], [role=tablist], [role=radiogroup], [aria-haspopup]";

@@ -1,8 +1,8 @@
 /** Nobody sees more than the sign-in before the server knows who they are; a one-time link is taken up wherever it opens. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { onSignedOut, Problem } from "../api/client";
-import { post, useMe } from "../api/session";
+import { atDoor, post, tellDoor, useMe } from "../api/session";
 import { SignIn } from "../pages/SignIn";
 import { Loading, Trouble } from "../parts/Rest";
 import { Shell } from "./Shell";
@@ -20,16 +20,28 @@ export function Gate() {
   const [refused, setRefused] = useState<Problem | null>(null);
   const me = useMe();
   useEffect(() => onSignedOut(() => void queries.invalidateQueries({ queryKey: ["me"] })), [queries]);
+  useEffect(() => atDoor(() => void queries.invalidateQueries({ queryKey: ["me"] })), [queries]);
   useEffect(() => {
     const look = () => setToken((held) => takeToken() ?? held); // a link opened in a tab that shows the page already
     window.addEventListener("hashchange", look);
     return () => window.removeEventListener("hashchange", look);
   }, []);
+  const name = me.data?.name;
+  const before = useRef<string>(undefined);
+  useEffect(() => {
+    const other = before.current !== undefined && name !== undefined && before.current !== name;
+    if (name !== undefined) before.current = name;
+    // somebody else signed in from another tab of this browser
+    if (other) void queries.resetQueries({ predicate: (query) => query.queryKey[0] !== "me" });
+  }, [name, queries]);
   useEffect(() => {
     if (!token) return;
     setRefused(null);
     post("/api/auth/link", { token })
-      .then(() => queries.clear()) // what the person before saw is not for this one
+      .then(() => {
+        tellDoor();
+        queries.clear(); // what the person before saw is not for this one
+      })
       .catch((error) => setRefused(error instanceof Problem ? error : null))
       .finally(() => {
         setToken(null);
@@ -37,7 +49,7 @@ export function Gate() {
       });
   }, [token, queries]);
   if (token) return <Loading />;
-  if (me.data && !refused) return <Shell me={me.data} />;
+  if (me.data && !refused) return <Shell key={me.data.name} me={me.data} />; // what one typed is not another's
   if (me.data === null || refused)
     return <SignIn refused={refused} entered={() => setRefused(null)} stay={me.data ?? null} />;
   if (me.error) return <Trouble error={me.error} retry={() => void me.refetch()} />;

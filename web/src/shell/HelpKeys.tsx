@@ -16,7 +16,18 @@ const KEYS: [string, string][] = [
   ["↑ ↓", "Move in a list"],
   ["Enter", "Open"],
   ["Space", "Select"],
+  ["Shift Space", "Select up to here"],
+  ["/", "Search in this list"],
   ["Ctrl Enter", "Approve, or send"],
+  ["c", "Ask for changes, at an approval"],
+  ["r", "Reject, or retry a command"],
+  ["s", "When to send it, at an approval"],
+  ["1 to 9", "A channel of an approval; what needs you, at home"],
+  ["p", "Pause or resume a task"],
+  ["← →", "Month before or after, in the calendar"],
+  ["i", "Import, in Business"],
+  ["Ctrl S", "Save the settings"],
+  ["Esc", "Stop an answer; close what is open"],
 ];
 
 export function HelpKeys() {

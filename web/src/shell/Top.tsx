@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useLive } from "../api/live";
 import { company } from "../api/queries";
-import { type Me, post } from "../api/session";
+import { type Me, post, tellDoor } from "../api/session";
 import { forgetDrafts } from "../parts/draft";
 import { Key } from "../parts/Key";
 import { useNow } from "../parts/now";
@@ -50,6 +50,7 @@ function Person({ me }: { me: Me }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const leave = async () => {
     await post("/api/auth/sign-out");
+    tellDoor();
     forgetDrafts();
     queries.clear();
     queries.setQueryData(["me"], null);

@@ -1,17 +1,28 @@
-/** What the rail counts: what needs a person (warm), what runs (quiet). */
+/** What the rail counts: what needs this person (warm); what runs, and what others have to do (quiet). */
 import { useQuery } from "@tanstack/react-query";
-import { needsYou, running, unknownOutcomes } from "../api/queries";
+import { useMay } from "../api/me";
+import { needsYou, running, type TaskRow, unknownOutcomes } from "../api/queries";
 
 export type Badge = { count: number; you: boolean };
+
+/** Whether the person signed in may do what a task waits for: a text wants an approver, a question an operator. */
+export function useMine(): (task: Pick<TaskRow, "status">) => boolean {
+  const operator = useMay("operator");
+  const approver = useMay("approver");
+  return (task) => (task.status === "needs_clarification" ? operator : approver);
+}
 
 /** address of a place -> its badge. */
 export function useBadges(): Record<string, Badge> {
   const waiting = useQuery(needsYou());
   const going = useQuery(running());
   const unknown = useQuery(unknownOutcomes());
+  const mine = useMine();
+  const approver = useMay("approver");
   const badges: Record<string, Badge> = {};
   if (going.data?.total) badges["/orchestrator"] = { count: going.data.total, you: false };
-  if (waiting.data?.total) badges["/orchestrator/approvals"] = { count: waiting.data.total, you: true };
-  if (unknown.data?.total) badges["/content"] = { count: unknown.data.total, you: true };
+  if (waiting.data?.total)
+    badges["/orchestrator/approvals"] = { count: waiting.data.total, you: waiting.data.items.some(mine) };
+  if (unknown.data?.total) badges["/content"] = { count: unknown.data.total, you: approver };
   return badges;
 }

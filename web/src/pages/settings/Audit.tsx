@@ -9,7 +9,7 @@ import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
-import { ago, counted, when } from "../../parts/words";
+import { ago, byWhom, capital, counted, when } from "../../parts/words";
 import styles from "../Settings.module.css";
 
 export function Audit() {
@@ -63,7 +63,7 @@ export function Audit() {
                   <td className="quiet" title={when(row.at)} style={{ whiteSpace: "nowrap" }}>
                     {ago(row.at, now)}
                   </td>
-                  <td>{row.who}</td>
+                  <td title={row.who}>{capital(byWhom(row.who))}</td>
                   <td className={styles.break}>
                     <b>{row.action}</b>
                     {Object.keys(row.details).length > 0 && (

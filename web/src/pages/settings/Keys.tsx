@@ -8,7 +8,7 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { ago, spoken, when } from "../../parts/words";
+import { ago, byWhom, spoken, when } from "../../parts/words";
 import styles from "../Settings.module.css";
 import { Once } from "./Once";
 import { ROLES } from "./People";
@@ -78,7 +78,7 @@ export function Keys() {
                     <td>
                       <b>{key.name}</b>
                       {key.created_by && (
-                        <div className="quiet">{`made by ${key.created_by}, ${ago(key.created_at, now)}`}</div>
+                        <div className="quiet">{`made by ${byWhom(key.created_by)}, ${ago(key.created_at, now)}`}</div>
                       )}
                     </td>
                     <td>{spoken(key.role)}</td>

@@ -137,7 +137,7 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
       await queries.invalidateQueries({ queryKey: ["settings"] });
     }
   };
-  useKeys([["mod+S", (event) => void save(event)]], true);
+  useKeys([["mod+S", (event) => void save(event)]], { whileTyping: true });
   const old = problem?.status === 412;
   return (
     <form className={styles.form} onSubmit={(event) => void save(event)}>

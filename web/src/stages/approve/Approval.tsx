@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { isMissing, type Schemas } from "../../api/client";
+import { useMay } from "../../api/me";
 import { approval, company, needsYou, settings } from "../../api/queries";
 import { NoSuch } from "../../pages/Missing";
 import { Diff } from "../../parts/Diff";
@@ -115,8 +116,7 @@ function facts(found: Waiting, now: number): string {
 function Neighbours({ id }: { id: string }) {
   const waiting = useQuery(needsYou());
   const navigate = useNavigate();
-  const ids = [...(waiting.data?.items ?? [])]
-    .reverse()
+  const ids = (waiting.data?.items ?? [])
     .filter((task) => task.status === "pending_approval")
     .map((task) => task.task_id);
   const at = ids.indexOf(id);
@@ -151,6 +151,7 @@ function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
     Object.fromEntries(names.map((name) => [name, true])),
   );
   const [focus, setFocus] = useState(names[0] ?? "");
+  const approver = useMay("approver");
   const editing = useEditing(found.task_id, found.fingerprint, variants);
   const house = useQuery(company()).data ?? "";
   const limit = Number(useQuery(settings()).data?.quality_threshold?.value ?? 0.85);
@@ -167,6 +168,7 @@ function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
         <div className="stack">
           {names.slice(0, 1).map((name) => preview(name, 1))}
           <Editor
+            may={approver}
             name={focus}
             names={names}
             pick={setFocus}

@@ -1,21 +1,24 @@
 /** The queue of what waits for a decision, oldest first, by keyboard. */
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
-import { needsYou, tasks } from "../../api/queries";
-import { Key, useKeys } from "../../parts/Key";
+import { tasks, waitingPages } from "../../api/queries";
+import { Key, useArrows } from "../../parts/Key";
+import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
 import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { Glyph } from "../../parts/Status";
 import { ago, channelName, cost, counted, score, short } from "../../parts/words";
+import { useMine } from "../../shell/badges";
 import styles from "./Approvals.module.css";
 
 export function Approvals() {
-  const query = useQuery(needsYou());
+  const query = useInfiniteQuery(waitingPages());
   const last = useQuery(tasks({ status: "approved,publishing,completed,rejected", source: undefined, limit: 1 }));
   const now = useNow(30_000);
+  const mine = useMine();
   const navigate = useNavigate();
   const list = useRef<HTMLUListElement>(null);
   const go = (by: 1 | -1) => {
@@ -23,16 +26,13 @@ export function Approvals() {
     const at = links.indexOf(document.activeElement as HTMLElement);
     links[Math.max(0, Math.min(at + by, links.length - 1))]?.focus();
   };
-  useKeys([
-    ["ArrowDown", () => go(1)],
-    ["ArrowUp", () => go(-1)],
-  ]);
+  useArrows(go);
   return (
     <>
       <PageHead title="Approvals" />
       <Shown query={query}>
-        {(page) => {
-          const rows = [...page.items].reverse(); // who waits longest is first
+        {({ pages }) => {
+          const rows = pages.flatMap((page) => page.items);
           if (rows.length === 0)
             return (
               <Panel label="What waits">
@@ -45,7 +45,7 @@ export function Approvals() {
             );
           return (
             <Panel
-              title={counted(page.total ?? rows.length, "task waits", "tasks wait")}
+              title={counted(pages[0]?.total ?? rows.length, "task waits", "tasks wait")}
               aside={
                 <span className="desk">
                   <Key>↑</Key> <Key>↓</Key> move, <Key>Enter</Key> open
@@ -62,11 +62,12 @@ export function Approvals() {
                         params={{ id: task.task_id }}
                         className={styles.item}
                         onKeyDown={(event) => {
-                          if (event.key === " ")
-                            void navigate({ to: "/orchestrator/tasks/$id", params: { id: task.task_id } });
+                          if (event.key !== " ") return;
+                          event.preventDefault(); // the page would scroll
+                          void navigate({ to: "/orchestrator/tasks/$id", params: { id: task.task_id } });
                         }}
                       >
-                        <Glyph look="you" />
+                        <Glyph look={mine(task) ? "you" : "waiting"} />
                         <span className={styles.what}>
                           <b>{short(task.request, 110)}</b>
                           <span className={styles.facts}>
@@ -87,6 +88,7 @@ export function Approvals() {
                   );
                 })}
               </ul>
+              <More query={query} />
             </Panel>
           );
         }}

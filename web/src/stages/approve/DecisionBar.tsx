@@ -7,6 +7,7 @@ import { useEffect, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
 import { needsYou } from "../../api/queries";
+import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
 import { channelName, counted, when } from "../../parts/words";
 import type { Waiting } from "./Approval";
@@ -26,6 +27,18 @@ type Props = {
   /** Called once the server has the decision. */
   decided?: () => void;
 };
+/** The text that stood after this one and still waits; after the last of them the one that waits longest. */
+export function following<T extends { task_id: string; status: string }>(before: T[], left: T[], id: string) {
+  const open = left.filter((task) => task.status === "pending_approval" && task.task_id !== id);
+  const passed = new Set(
+    before.slice(0, before.findIndex((task) => task.task_id === id) + 1).map((task) => task.task_id),
+  );
+  return open.find((task) => !passed.has(task.task_id)) ?? open[0];
+}
+
+const READING_MS = 700; // nobody has read a text that came up so shortly ago by itself
+let advanced = 0;
+
 type Verdict = "approve" | "changes" | "reject";
 
 export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blocked, error, decided }: Props) {
@@ -33,7 +46,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<"changes" | "reject" | "schedule" | null>(null);
-  const [feedback, setFeedback] = useState("");
+  const [feedback, setFeedback] = useDraft(`feedback:${found.task_id}:${found.round}`, "");
   const [at, setAt] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -68,6 +81,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
         }),
       );
       setAsking(null);
+      setFeedback("");
       decided?.();
       done(verdict);
       await onward();
@@ -87,11 +101,11 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
     });
   /** To the next text that waits, else to the task. */
   const onward = async () => {
-    await queries.invalidateQueries({ queryKey: ["tasks"] });
+    const before = queries.getQueryData(needsYou().queryKey)?.items ?? [];
+    void queries.invalidateQueries({ queryKey: ["tasks"] });
     const left = await queries.fetchQuery({ ...needsYou(), staleTime: 0 });
-    const next = [...left.items]
-      .reverse()
-      .find((task) => task.status === "pending_approval" && task.task_id !== found.task_id);
+    const next = following(before, left.items, found.task_id);
+    advanced = Date.now();
     if (next) await navigate({ to: "/orchestrator/approvals/$id", params: { id: next.task_id } });
     else await navigate({ to: "/orchestrator/tasks/$id", params: { id: found.task_id } });
   };
@@ -111,10 +125,11 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
       : [],
   );
   const approve = () => {
+    if (Date.now() - advanced < READING_MS) return; // a second press was meant for the text before
     if (ready) void decide("approve");
     else if (judging) setWanted(true);
   };
-  useKeys(asking === null ? [["mod+Enter", approve]] : [], true);
+  useKeys(asking === null ? [["mod+Enter", approve]] : [], { whileTyping: true });
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what was waited for is there
   useEffect(() => {
     if (!wanted || judging) return;
@@ -179,7 +194,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
           )}
           <Button
             variant="filled"
-            onClick={() => void decide("approve")}
+            onClick={approve}
             disabled={!ready}
             loading={busy}
             rightSection={<Key>Ctrl Enter</Key>}

@@ -11,6 +11,8 @@ import { type Edit, fieldsOf } from "./editing";
 import type { Variant } from "./Preview";
 
 type Props = {
+  /** Whether the caller decides; who only reads is shown the text. */
+  may: boolean;
   name: string;
   names: string[];
   pick: (name: string) => void;
@@ -23,27 +25,29 @@ type Props = {
   error: unknown;
 };
 
-export function Editor({ name, names, pick, variant, edit, set, reset, tried, stale, error }: Props) {
-  const [view, setView] = useState("write");
+export function Editor({ may, name, names, pick, variant, edit, set, reset, tried, stale, error }: Props) {
+  const [view, setView] = useState(may ? "write" : "original");
   const problem = error instanceof Problem ? error : null;
   const changes = edit
     ? fieldsOf(variant).filter(({ field, value }) => edit[field] !== undefined && edit[field] !== value).length
     : 0;
   return (
     <Panel
-      title={changes ? "Your changes" : "Change the text"}
+      title={!may ? "The text" : changes ? "Your changes" : "Change the text"}
       aside={
-        <SegmentedControl
-          size="xs"
-          value={view}
-          onChange={setView}
-          aria-label="View"
-          data={[
-            { value: "write", label: "Write" },
-            { value: "changes", label: "Changes" },
-            { value: "original", label: "Original" },
-          ]}
-        />
+        may && (
+          <SegmentedControl
+            size="xs"
+            value={view}
+            onChange={setView}
+            aria-label="View"
+            data={[
+              { value: "write", label: "Write" },
+              { value: "changes", label: "Changes" },
+              { value: "original", label: "Original" },
+            ]}
+          />
+        )
       }
       pad
     >
@@ -90,19 +94,21 @@ export function Editor({ name, names, pick, variant, edit, set, reset, tried, st
             {problem.message} {problem.hint}
           </p>
         )}
-        <div className="row" aria-live="polite">
-          <span className="quiet">
-            {changes === 0
-              ? "An edit is kept as a difference and teaches the writer."
-              : stale
-                ? "Judging…"
-                : tried
-                  ? `Judged again: ${score(variant.quality_score, 3)} before, ${score(tried.quality_score, 3)} now.`
-                  : ""}
-          </span>
-          <span className="space" />
-          {changes > 0 && <Button onClick={reset}>Take back</Button>}
-        </div>
+        {may && (
+          <div className="row" aria-live="polite">
+            <span className="quiet">
+              {changes === 0
+                ? "An edit is kept as a difference and teaches the writer."
+                : stale
+                  ? "Judging…"
+                  : tried
+                    ? `Judged again: ${score(variant.quality_score, 3)} before, ${score(tried.quality_score, 3)} now.`
+                    : ""}
+            </span>
+            <span className="space" />
+            {changes > 0 && <Button onClick={reset}>Take back</Button>}
+          </div>
+        )}
       </div>
     </Panel>
   );

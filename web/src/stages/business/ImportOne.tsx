@@ -10,7 +10,7 @@ import { Figures } from "../../parts/Figures";
 import { More } from "../../parts/More";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown, Trouble } from "../../parts/Rest";
-import { capital, counted, percent, spoken, when, whole } from "../../parts/words";
+import { byWhom, capital, counted, percent, spoken, when, whole } from "../../parts/words";
 import { ImportDraft } from "./ImportDraft";
 import { StateOf } from "./Imports";
 import styles from "./Imports.module.css";
@@ -65,7 +65,7 @@ function One({ of }: { of: Import }) {
       <div className={styles.top}>
         <div className={styles.title}>
           <h2 className={styles.break}>{of.label}</h2>
-          <span className="quiet">{`${spoken(of.kind)}, ${when(of.created_at)} by ${of.created_by ?? "a schedule"}`}</span>
+          <span className="quiet">{`${spoken(of.kind)}, ${when(of.created_at)} by ${of.created_by ? byWhom(of.created_by) : "a schedule"}`}</span>
         </div>
         <StateOf of={of} />
         <span className="space" />

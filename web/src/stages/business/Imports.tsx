@@ -9,7 +9,7 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { type Look, Status } from "../../parts/Status";
-import { ago, capital, counted, percent, spoken, when, whole } from "../../parts/words";
+import { ago, byWhom, capital, counted, percent, spoken, when, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import { ImportBegin } from "./ImportBegin";
 import { ImportOne } from "./ImportOne";
@@ -116,7 +116,10 @@ function Earlier() {
                   <td className="right" data-name="refused">
                     {whole(counts.refused)}
                   </td>
-                  <td className="right" title={`${when(one.created_at)} by ${one.created_by ?? "a schedule"}`}>
+                  <td
+                    className="right"
+                    title={`${when(one.created_at)} by ${one.created_by ? byWhom(one.created_by) : "a schedule"}`}
+                  >
                     {ago(one.created_at, now)}
                   </td>
                 </tr>

@@ -7,7 +7,7 @@ import { useMay } from "../../api/me";
 import { publication, type Publication as Shape } from "../../api/queries";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { channelName, counted, spoken, when } from "../../parts/words";
+import { byWhom, capital, channelName, counted, spoken, when } from "../../parts/words";
 import { useActs } from "./acting";
 import { ByHand } from "./ByHand";
 import styles from "./Content.module.css";
@@ -144,7 +144,7 @@ function Evidence({ one }: { one: Detail }) {
                 <Status status={LOOKS[each.state] ?? each.state} word={spoken(each.state)} />
               </td>
               <td className={styles.where}>
-                {each.said ?? (each.settled_by ? `${each.settled_by} looked and settled it.` : "–")}
+                {each.said ?? (each.settled_by ? `${capital(byWhom(each.settled_by))} looked and settled it.` : "–")}
               </td>
             </tr>
           ))}

@@ -1,7 +1,7 @@
 /** The plan as a graph whose nodes colour as they run. Bold = critical path, dashed = still to come. */
 import "@xyflow/react/dist/base.css";
 import { Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
-import { useMemo } from "react";
+import { type KeyboardEvent, useMemo } from "react";
 import type { Schemas } from "../../api/client";
 import { Glyph, lookOf } from "../../parts/Status";
 import { channelName, duration, spoken } from "../../parts/words";
@@ -58,10 +58,16 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
         };
       }),
   );
+  const open = (event: KeyboardEvent<HTMLElement>) => {
+    const node = event.target instanceof Element ? event.target.closest<HTMLElement>(".react-flow__node") : null;
+    if (!node?.dataset.id || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault(); // Space would scroll
+    choose(node.dataset.id);
+  };
   const rows = Math.max(1, ...placed.map((each) => each.row + 1));
   const columns = Math.max(1, ...placed.map((each) => each.column + 1));
   return (
-    <section className={styles.scroll} aria-label="The plan's steps as a graph">
+    <section className={styles.scroll} aria-label="The plan's steps as a graph" onKeyDown={open}>
       <div style={{ height: Math.min(Math.max(rows * DOWN + 18, LEAST), 620) }}>
         <ReactFlow
           nodes={nodes}

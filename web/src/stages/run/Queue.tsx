@@ -208,7 +208,7 @@ function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; ope
                   {gist(row).slice(0, 200)}
                 </div>
               </td>
-              <td className={styles.wide}>{row.lease_owner ?? "–"}</td>
+              <td className={`${styles.wide} ${styles.named}`}>{row.lease_owner ?? "–"}</td>
               <td className={`${styles.right} ${styles.wide}`}>{row.priority}</td>
               <td className={styles.right}>{ago(row.created_at, now)}</td>
             </tr>

@@ -60,7 +60,7 @@ export function QueueAgents({ open }: { open: (id: string) => void }) {
                 <tbody>
                   {found.items.map((one) => (
                     <tr key={`${one.agent_type} ${one.agent}`} style={{ cursor: "default" }}>
-                      <td>
+                      <td className={styles.named}>
                         <span className={styles.dot} data-off={!one.connected} />
                         <b>{one.agent}</b>
                         <div className="quiet">

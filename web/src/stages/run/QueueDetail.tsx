@@ -12,7 +12,7 @@ import { Json } from "../../parts/Json";
 import { Key, useKeys } from "../../parts/Key";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { atClock, counted, spoken, when } from "../../parts/words";
+import { atClock, byWhom, counted, spoken, when } from "../../parts/words";
 import styles from "./Queue.module.css";
 
 type Detail = Schemas["CommandDetail"];
@@ -60,7 +60,8 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
     await queries.invalidateQueries({ queryKey: ["commands"] });
   };
   const over = found.status === "completed" || found.status === "failed";
-  useKeys(operator && found.status === "failed" ? [["r", () => void act("retry")]] : []);
+  const retry: [string, () => void] = ["r", () => void act("retry")];
+  useKeys(operator && found.status === "failed" && !asking ? [retry] : [], { inDialog: true });
   return (
     <div className="stack">
       <div className="row">
@@ -76,7 +77,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
       </div>
       <Facts
         rows={[
-          ["Made", `${when(found.created_at)} by ${found.requested_by}`],
+          ["Made", `${when(found.created_at)} by ${byWhom(found.requested_by)}`],
           ["Agent", found.lease_owner ?? "Nobody has taken it."],
           found.status === "processing" && ["Lease until", atClock(found.lease_until)],
           found.not_before ? ["Tried again", when(found.not_before)] : null,
@@ -125,7 +126,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
             <li key={`${one.at} ${one.what}`}>
               <span className="quiet">{atClock(one.at)}</span>
               <span>
-                {spoken(one.what)} by {one.by}
+                {spoken(one.what)} by {byWhom(one.by)}
                 {one.detail && <span className="quiet">: {one.detail}</span>}
               </span>
             </li>

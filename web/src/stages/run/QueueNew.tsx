@@ -3,6 +3,7 @@ import { Autocomplete, Button, Modal, NumberInput, Textarea } from "@mantine/cor
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useDraft } from "../../parts/draft";
 import { Key } from "../../parts/Key";
 
 type Props = {
@@ -12,11 +13,13 @@ type Props = {
   types: Schemas["AgentTypeOut"][];
 };
 
+const EMPTY = { agentType: "", action: "", payload: "{}" };
+
 export function QueueNew({ opened, close, made, types }: Props) {
   const queries = useQueryClient();
-  const [agentType, setType] = useState("");
-  const [action, setAction] = useState("");
-  const [payload, setPayload] = useState("{}");
+  const [typed, setTyped] = useDraft("command", EMPTY);
+  const { agentType, action, payload } = typed;
+  const set = (next: Partial<typeof EMPTY>) => setTyped((before) => ({ ...before, ...next }));
   const [priority, setPriority] = useState<number | string>(0);
   const [problem, setProblem] = useState<Problem>();
   const [sending, setSending] = useState(false);
@@ -34,7 +37,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
       const body = { agent_type: agentType, action, payload: JSON.parse(payload), priority: Number(priority) || 0 };
       const row = await ask(client.POST("/api/commands", { body: body as never }));
       setProblem(undefined);
-      setPayload("{}");
+      set({ payload: EMPTY.payload });
       await queries.invalidateQueries({ queryKey: ["commands"] });
       close();
       made(row.command_id);
@@ -62,7 +65,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
           data-autofocus
           required
           value={agentType}
-          onChange={setType}
+          onChange={(name) => set({ agentType: name })}
           data={types.map((one) => one.agent_type)}
           error={problem?.of("agent_type")}
         />
@@ -70,7 +73,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
           label="Action"
           required
           value={action}
-          onChange={setAction}
+          onChange={(name) => set({ action: name })}
           data={actions.map((one) => one.action)}
           description={
             doing?.description ||
@@ -85,7 +88,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
           minRows={5}
           maxRows={16}
           value={payload}
-          onChange={(event) => setPayload(event.currentTarget.value)}
+          onChange={(event) => set({ payload: event.currentTarget.value })}
           error={broken ?? (payloadErrors || undefined)}
           styles={{ input: { fontFamily: "var(--mono)", fontSize: 12 }, error: { whiteSpace: "pre-wrap" } }}
         />

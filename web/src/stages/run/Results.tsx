@@ -1,6 +1,7 @@
 /** What came out: each text, to copy or download. */
 import { Button, CopyButton } from "@mantine/core";
 import { Panel } from "../../parts/Panel";
+import { Empty } from "../../parts/Rest";
 import { counted } from "../../parts/words";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
@@ -8,7 +9,17 @@ import { useTexts } from "./texts";
 
 export function Results({ task }: { task: Detail }) {
   const texts = useTexts(task);
-  if (texts.length === 0) return null;
+  if (texts.length === 0 && (task.status !== "completed" || task.steps.length > 0)) return null;
+  if (texts.length === 0)
+    return (
+      <Panel title="Result">
+        <Empty title="No text is kept with this task.">
+          {task.source === "legacy" || task.is_sample
+            ? "It was done before this product; its figures count all the same."
+            : "It ended without one."}
+        </Empty>
+      </Panel>
+    );
   return (
     <Panel title="Result" aside={texts.length > 1 ? counted(texts.length, "text") : undefined}>
       {texts.map((made) => (

@@ -5,14 +5,19 @@ import { cost, duration, score, spoken } from "../../parts/words";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
 
+type Phase = Detail["status_now"]["phases"][number];
+
 /** Seconds that the product worked on it, without those in which it waited for a person. */
-export function workOf({ status_now: told }: Detail): number | null {
+export function workOf({ status, status_now: told }: Pick<Detail, "status" | "status_now">): number | null {
   if (told.phases.length === 0) return told.seconds;
-  return told.phases.reduce((sum, phase) => sum + (phase.name === "approval" ? 0 : (phase.seconds ?? 0)), 0);
+  const waits = (phase: Phase) =>
+    phase.name === "approval" || (status === "needs_clarification" && phase.state !== "done");
+  return told.phases.reduce((sum, phase) => sum + (waits(phase) ? 0 : (phase.seconds ?? 0)), 0);
 }
 
 export function Spent({ task, now, going }: { task: Detail; now: number; going: boolean }) {
   const told = task.status_now;
+  const known = told.phases.length > 0; // an imported task only knows when it was asked and when it ended
   const taken = going ? Math.max(0, (now - Date.parse(task.created_at)) / 1000) : workOf(task);
   return (
     <Panel label="Cost and time" pad>
@@ -24,7 +29,11 @@ export function Spent({ task, now, going }: { task: Detail; now: number; going: 
         <div>
           <div className="big">{duration(taken)}</div>
           <div className="quiet">
-            {told.estimated_seconds > 0 ? `at work, of about ${duration(told.estimated_seconds)}` : "at work"}
+            {told.estimated_seconds > 0
+              ? `at work, of about ${duration(told.estimated_seconds)}`
+              : known
+                ? "at work"
+                : "from asked to done"}
           </div>
         </div>
       </div>

@@ -1,0 +1,48 @@
+import { act, cleanup, fireEvent, render } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { useKeys } from "./Key";
+
+afterEach(cleanup);
+
+function Page({ approve, turn, above = "" }: { approve: () => void; turn: () => void; above?: string }) {
+  useKeys([["mod+Enter", approve]], { whileTyping: true });
+  useKeys([["ArrowRight", turn]]);
+  return (
+    <>
+      <input aria-label="text" />
+      <div role="tablist">
+        <button type="button">tab</button>
+      </div>
+      {above === "dialog" && <div role="dialog" aria-modal="true" aria-label="above" />}
+    </>
+  );
+}
+
+const press = (target: Element, key: string, more: object = {}) =>
+  act(() => void fireEvent.keyDown(target, { key, ...more }));
+
+test("a key that is held acts once", () => {
+  const approve = vi.fn();
+  render(<Page approve={approve} turn={vi.fn()} />);
+  press(document.body, "Enter", { ctrlKey: true });
+  for (let times = 0; times < 9; times += 1) press(document.body, "Enter", { ctrlKey: true, repeat: true });
+  expect(approve).toHaveBeenCalledTimes(1);
+});
+
+test("what lies above the page takes every key to itself", () => {
+  const approve = vi.fn();
+  const { getByLabelText } = render(<Page approve={approve} turn={vi.fn()} above="dialog" />);
+  press(getByLabelText("text"), "Enter", { ctrlKey: true });
+  press(getByLabelText("above"), "Enter", { ctrlKey: true });
+  expect(approve).not.toHaveBeenCalled();
+});
+
+test("an arrow belongs to the tabs it is pressed on, and goes on while it is held elsewhere", () => {
+  const turn = vi.fn();
+  const { getByText } = render(<Page approve={vi.fn()} turn={turn} />);
+  press(getByText("tab"), "ArrowRight");
+  expect(turn).not.toHaveBeenCalled();
+  press(document.body, "ArrowRight");
+  press(document.body, "ArrowRight", { repeat: true });
+  expect(turn).toHaveBeenCalledTimes(2);
+});
