@@ -34,7 +34,7 @@ class Found:
 
 def at_file(path: Path, kind: Kind, form: Form, mapping: Mapping | None, units: Units, label: str) -> Found:
     """Look at a file. A mapping that is given is taken as it is; raises MappingUnfit where it does not fit."""
-    return at(lambda: open_file(path, form), kind, mapping, units, label, strict=mapping is not None)
+    return at(lambda: open_file(path, form, name=label), kind, mapping, units, label, strict=mapping is not None)
 
 
 def at(opening: Opening, kind: Kind, mapping: Mapping | None, units: Units, label: str, *, strict: bool) -> Found:

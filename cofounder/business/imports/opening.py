@@ -17,10 +17,10 @@ async def of(session: AsyncSession, row: Import) -> Opening:
     """What opens the source when called, in a thread of its own. Raises SourceMissing, KeyLost."""
     form = Form.model_validate(row.form)
     if row.source_type == "file":
-        path = row.path
+        path, label = row.path, row.label
         if path is None:
             raise FileUnreadable("Its file is no longer kept.", field="file")
-        return lambda: open_file(Path(path), form)
+        return lambda: open_file(Path(path), form, name=label)
     source = await queries.source(session, row.source_id) if row.source_id is not None else None
     if source is None:
         raise SourceMissing("The source of this import is gone.", field="source_id")

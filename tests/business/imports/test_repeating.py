@@ -112,6 +112,48 @@ async def test_a_query_cannot_write_nor_be_two(database: Database, shop: psycopg
     assert shop.execute("SELECT count(*) FROM shop.visits").fetchone() == (50,)
 
 
+async def test_rows_that_the_cursor_says_nothing_of_are_read_every_time(
+    database: Database, shop: psycopg.Connection[Any]
+) -> None:
+    mapping = {"fields": {"day": {"columns": ["day"]}, "sessions": {"columns": ["sessions"]}}}
+    source = await added(
+        name="shop",
+        type="postgres",
+        kind="web_analytics",
+        postgres={**place(database), "table": "shop.visits", "cursor": "changed"},
+        mapping=mapping,
+    )
+    assert (await read(source)).counts.added == 50
+    shop.execute("INSERT INTO shop.visits VALUES ('2025-01-01', 7, NULL), ('2025-01-02', 8, '2024-02-03 01:00+00')")
+    later = await read(source)  # the tie of the last cursor, the one without, none older
+    assert (later.counts.read, later.counts.added, later.counts.unchanged) == (3, 2, 1)
+    assert await asked("SELECT cursor FROM import_sources") == [("2024-02-03 01:00:00+00",)]
+    again = await read(source)
+    assert (again.counts.read, again.counts.unchanged) == (3, 3)
+
+
+async def test_a_time_that_no_calendar_holds_costs_its_row_only(
+    database: Database, shop: psycopg.Connection[Any]
+) -> None:
+    shop.execute("INSERT INTO shop.visits VALUES ('infinity', 1, 'infinity'), ('20000-01-01', 1, '20000-01-01')")
+    source = await added(
+        name="shop", type="postgres", kind="web_analytics", postgres={**place(database), "table": "shop.visits"}
+    )
+    made = await read(source)
+    assert (made.state, made.counts.added, made.counts.refused) == ("done", 50, 2)
+
+
+def test_a_query_is_one_statement_whatever_closes_its_brackets(
+    database: Database, shop: psycopg.Connection[Any]
+) -> None:
+    several = "SELECT 1) AS a; COMMIT; DELETE FROM shop.visits; SELECT * FROM (SELECT 1"
+    with pytest.raises(SourceRefused, match="multiple commands"):
+        databases.PostgresReader(
+            PostgresConfig.model_validate({**place(database), "query": several}), None, since=None, form=Form()
+        )
+    assert shop.execute("SELECT count(*) FROM shop.visits").fetchone() == (50,)
+
+
 async def test_a_database_that_goes_away_in_the_middle_leaves_what_is_in_and_comes_in_once(
     database: Database, shop: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

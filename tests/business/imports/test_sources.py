@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from cofounder.business.imports.errors import FileEmpty, FileNotKnown, FileSuspicious, FileUnreadable
 from cofounder.business.imports.schemas import Fault, Form
-from cofounder.business.imports.sources import files, open_file
+from cofounder.business.imports.sources import batches, excel, files, open_file, parquet, text
 from tests.business.imports.carried import write
 
 
@@ -174,3 +174,141 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused_before_it_is_unpacked(t
         packed.writestr("a.csv", "a,b\n")
     with pytest.raises(FileNotKnown):
         open_file(plain)
+
+
+def book(path: Path, sheet: str) -> Path:
+    """A workbook with this XML as the rows of its one sheet."""
+    made = Workbook()
+    made.save(path)
+    with zipfile.ZipFile(path) as packed:
+        parts = {part: packed.read(part) for part in packed.namelist()}
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{space}"><sheetData>{sheet}</sheetData></worksheet>'.encode()
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, said in parts.items():
+            packed.writestr(name, said)
+    return path
+
+
+def cell(place: str, said: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{said}</t></is></c>'
+
+
+HEAD = f'<row r="1">{cell("A1", "title")}{cell("B1", "views")}</row>'
+
+
+def test_a_workbook_is_known_by_its_contents_whatever_its_name(tmp_path: Path) -> None:
+    made = Workbook()
+    assert made.active is not None
+    for row in (["title", "views"], ["a", 3]):
+        made.active.append(row)
+    made.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.xlsx").rename(tmp_path / "0190aa")  # as an upload lies
+    assert rows(tmp_path / "0190aa")[:2] == (["title", "views"], [(2, "a", "3")])
+
+
+def test_what_is_refused_is_called_as_people_call_it(tmp_path: Path) -> None:
+    with pytest.raises(FileEmpty, match=r"visits\.csv is empty"):
+        open_file(write(tmp_path / "0190aa", ""), name="visits.csv")
+
+
+def test_a_row_that_no_workbook_has_and_a_broken_one_are_refused_in_words(tmp_path: Path) -> None:
+    far = book(tmp_path / "far.xlsx", f'{HEAD}<row r="900000000">{cell("A900000000", "x")}</row>')
+    with pytest.raises(FileSuspicious):
+        rows(far)
+    broken = book(tmp_path / "broken.xlsx", f'{HEAD}<row r="2"><c r="B2"><v>oops</v></c></row>')
+    with pytest.raises(FileUnreadable, match="breaks off"):
+        rows(broken)
+
+
+def test_a_row_of_a_workbook_that_would_fill_the_memory_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel, "_ROW_BYTES", 600_000)
+    path = book(tmp_path / "a.xlsx", f'{HEAD}<row r="2">{cell("A2", "abcdefghij" * 200_000)}</row>')
+    with pytest.raises(FileSuspicious):
+        rows(path)
+    many = book(
+        tmp_path / "b.xlsx", HEAD + "".join(f'<row r="{n}">{cell(f"A{n}", "x" * 900)}</row>' for n in range(2, 2_002))
+    )
+    assert len(rows(many)[1]) == 2_000
+
+
+def test_parquet_that_unpacks_to_far_more_than_its_size_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "_ENOUGH", 5_000_000)
+    monkeypatch.setattr(parquet, "_MANY_ROWS", 500_000)
+    pl.DataFrame({"t": ["y" * 100_000] * 100}).write_parquet(tmp_path / "text.parquet")
+    with pytest.raises(FileSuspicious):
+        rows(tmp_path / "text.parquet")
+    pl.DataFrame({"n": pl.repeat(1, 1_000_000, eager=True)}).write_parquet(tmp_path / "rows.parquet")
+    with pytest.raises(FileSuspicious, match="1,000,000 rows"):
+        open_file(tmp_path / "rows.parquet")
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_batch_ends_before_it_weighs_too_much(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for where in (batches, parquet):
+        monkeypatch.setattr(where, "MOST_CHARACTERS", 100_000)
+    text = "word " * 2_000
+    path = tmp_path / f"a.{kind}"
+    if kind == "csv":
+        write(path, "n,text\n" + f"1,{text}\n" * 60)
+    elif kind == "jsonl":
+        write(path, (json.dumps({"n": 1, "text": text}) + "\n") * 60)
+    else:
+        pl.DataFrame({"n": [1] * 60, "text": [f"{n} {text}" for n in range(60)]}).write_parquet(path)
+    sizes = [batch.read for batch in open_file(path).batches()]
+    assert sum(sizes) == 60
+    assert max(sizes) <= 11
+
+
+def test_a_batch_has_only_so_many_cells_as_may_be_refused_one_by_one(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv", ",".join(f"c{n}" for n in range(400)) + "\n" + (",".join("1" * 400) + "\n") * 1_500
+    )
+    assert [batch.read for batch in open_file(path).batches()] == [1_000, 500]
+
+
+def test_a_file_without_line_ends_is_not_held_as_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "LINE_CHARACTERS", 100_000)
+    path = write(tmp_path / "a.csv", "a,b\n1,2\n" + "x," * 500_000 + "\n3,4\n")
+    _, found, faults = rows(path)
+    assert [row[1:] for row in found] == [("1", "2"), ("3", "4")]
+    assert len(faults) == 10  # pieces of it
+    assert max(len(fault.value or "") for fault in faults) <= 500
+
+
+def test_a_quote_that_runs_on_over_lines_says_where_to(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", 'a,b\n1,2\n"3,4\n5,6\n7,8"\n9,0\n')
+    _, found, faults = rows(path)
+    assert [row[0] for row in found] == [2, 6]
+    assert [(fault.line, fault.reason) for fault in faults] == [
+        (3, "It has 1 cells where the columns are 2; a quote in it runs on to line 5.")
+    ]
+
+
+def test_json_keys_are_read_however_their_columns_are_called(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.jsonl", '{" title": "x", "page  views": 1, "": 3}\n' + '{" title": "y"}\n' * 1_500 + '{"late": 7}'
+    )
+    columns, found, _ = rows(path)
+    assert columns == ["title", "page views", "column_3", "late"]
+    assert found[0] == (1, "x", "1", "3", None)
+    assert found[-1][1:] == (None, None, None, "7")
+
+
+def test_half_a_character_in_json_is_a_sign_of_another_encoding(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"a": "\\ud83d\\ude00", "b\\ud800": "\\ud800x"}\n')
+    columns, found, _ = rows(path)
+    assert columns == ["a", "b\ufffd"]
+    assert found == [(1, "\U0001f600", "\ufffdx")]
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "idna", "punycode", "unicode_escape", "rot13", "none-such"])
+def test_what_is_no_encoding_of_files_is_refused_in_words(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(FileUnreadable, match="no encoding"):
+        open_file(write(tmp_path / "a.csv", "a,b\nä,2\n"), Form(encoding=encoding))

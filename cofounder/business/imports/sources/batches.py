@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 LINE_COLUMN = LINE
 BATCH_ROWS = 20_000
+MOST_CHARACTERS = 8_000_000  # in a batch, however few rows that are
+MOST_CELLS = 400_000  # in a batch: each of them may have to be refused in words
+LINE_CHARACTERS = 4_000_000  # a longer line is cut: it is none of a table
 LIST_BREAK = "\x1f"  # between the items of a list in one cell
 
 
@@ -49,7 +52,7 @@ def names(found: Sequence[Any], notes: list[str]) -> list[str]:
         raise FileUnreadable(f"It has {len(found):,} columns; {MOST_COLUMNS} can be read.", field="file")
     made: list[str] = []
     for number, one in enumerate(found, 1):
-        plain = " ".join(str(one).replace("\x00", "").split())[:200] if one is not None else ""
+        plain = " ".join(whole(str(one)).replace("\x00", "").split())[:200] if one is not None else ""
         plain = plain or f"column_{number}"
         if plain in made or plain == LINE_COLUMN:
             again = next(k for k in range(2, MOST_COLUMNS + 2) if f"{plain} ({k})" not in made)
@@ -59,13 +62,65 @@ def names(found: Sequence[Any], notes: list[str]) -> list[str]:
     return made
 
 
+class Gathered:
+    """Rows and refusals on their way into a batch, which ends before it weighs too much."""
+
+    def __init__(self, columns: Sequence[str], size: int) -> None:
+        self._columns = columns
+        self._most = max(1, min(size, MOST_CELLS // max(len(columns), 1)))
+        self._clear()
+
+    def _clear(self) -> None:
+        self._lines: list[int] = []
+        self._rows: list[Sequence[str | None]] = []
+        self._faults: list[Fault] = []
+        self._weight = 0
+
+    def row(self, line: int, cells: Sequence[str | None], weight: int) -> None:
+        """A row, and how many characters it has."""
+        self._lines.append(line)
+        self._rows.append(cells)
+        self._weight += weight
+
+    def fault(self, one: Fault) -> None:
+        """A row that is refused as it stands."""
+        self._faults.append(one)
+
+    @property
+    def is_full(self) -> bool:
+        return self._weight >= MOST_CHARACTERS or len(self) >= self._most
+
+    def __len__(self) -> int:
+        return len(self._lines) + len(self._faults)
+
+    def batch(self, cursor: str | None = None) -> Batch:
+        """What is there, as a batch; the next one begins empty."""
+        made = Batch(frame(self._columns, self._lines, self._rows), len(self), self._faults, cursor)
+        self._clear()
+        return made
+
+
 def frame(columns: Sequence[str], lines: Sequence[int], rows: Sequence[Sequence[str | None]]) -> "pl.DataFrame":
     """A frame of text columns from rows of the right length."""
     import polars as pl
 
     across = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    series = [pl.Series(name, cells, dtype=pl.String) for name, cells in zip(columns, across, strict=True)]
+    series = [_series(name, cells) for name, cells in zip(columns, across, strict=True)]
     return pl.DataFrame([pl.Series(LINE_COLUMN, lines, dtype=pl.Int64), *series])
+
+
+def _series(name: str, cells: Sequence[str | None]) -> "pl.Series":
+    import polars as pl
+
+    try:
+        return pl.Series(name, cells, dtype=pl.String)
+    except UnicodeEncodeError:  # half of a pair of surrogates, as JSON may spell it
+        return pl.Series(name, [None if one is None else whole(one) for one in cells], dtype=pl.String)
+
+
+def whole(text: str) -> str:
+    """A text without halves of characters: a sign of another encoding stands for each, and is refused as one."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def as_text(value: Any) -> str | None:

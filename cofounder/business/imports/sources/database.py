@@ -5,14 +5,19 @@ from typing import Any
 
 from cofounder.business.imports.errors import FileEmpty, SourceOutOfReach, SourceRefused
 from cofounder.business.imports.schemas import Form, PostgresConfig
-from cofounder.business.imports.sources.batches import BATCH_ROWS, Batch, as_text, frame, names
+from cofounder.business.imports.sources.batches import BATCH_ROWS, Batch, Gathered, as_text, names
 
 _CONNECT_SECONDS = 10
 _STATEMENT_MS = 30 * 60 * 1000
+_FETCHED = 500  # rows that the server sends at a time: each may hold a whole article
+_TIMES = ("date", "timestamp", "timestamptz", "time", "timetz", "interval")
 
 
 class PostgresReader:
-    """With a cursor column only rows from `since` on, in its order; those of the very last value come again."""
+    """With a cursor column only rows from `since` on, in its order; those of the very last value come again.
+
+    So do rows where the cursor says nothing: nobody can tell whether they are new.
+    """
 
     total: int | None = None
 
@@ -34,10 +39,13 @@ class PostgresReader:
                 sslmode=config.tls,
                 connect_timeout=_CONNECT_SECONDS,
                 application_name="cofounder import",
-                options=f"-c default_transaction_read_only=on -c statement_timeout={_STATEMENT_MS} -c timezone=UTC",
+                options=f"-c default_transaction_read_only=on -c statement_timeout={_STATEMENT_MS} -c timezone=UTC"
+                " -c datestyle=ISO -c intervalstyle=iso_8601",
             )
             self._connection.read_only = True
-            cursor = self._connection.execute(self._query(empty=True))
+            _times_as_text(self._connection)
+            # prepared: the server takes a single statement then, whatever closes the brackets
+            cursor = self._connection.execute(self._query(empty=True), prepare=True)
             stored = [column.name for column in cursor.description or ()]
         except psycopg.OperationalError as error:
             self.close()
@@ -55,7 +63,7 @@ class PostgresReader:
         self.columns = names(stored, self.notes)
 
     def _query(self, *, empty: bool = False) -> Any:
-        """A query inside brackets cannot be more than one statement."""
+        """The table, or the query in brackets."""
         from psycopg import sql
 
         config = self._config
@@ -69,33 +77,49 @@ class PostgresReader:
         if config.cursor is not None:
             column = sql.Identifier(config.cursor)
             if self._since is not None:
-                query += sql.SQL(" WHERE {} >= {}").format(column, sql.Literal(self._since))
-            query += sql.SQL(" ORDER BY {}").format(column)
+                query += sql.SQL(" WHERE {0} >= {1} OR {0} IS NULL").format(column, sql.Literal(self._since))
+            query += sql.SQL(" ORDER BY {} NULLS FIRST").format(column)
         return query
 
     def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
         import psycopg
 
-        number = 0
+        number, last = 0, None
+        found = Gathered(self.columns, size)
         try:
             with self._connection.cursor(name="cofounder_import") as cursor:
+                cursor.itersize = min(_FETCHED, size)
                 cursor.execute(self._query())
-                while rows := cursor.fetchmany(size):
-                    lines = list(range(number + 1, number + len(rows) + 1))
-                    cells = [[as_text(value) for value in row] for row in rows]
-                    number += len(rows)
-                    last = (
-                        None if self._at is None else next((r[self._at] for r in reversed(cells) if r[self._at]), None)
-                    )
-                    yield Batch(frame(self.columns, lines, cells), len(rows), cursor=last)
+                for row in cursor:
+                    number += 1
+                    cells = [as_text(value) for value in row]
+                    found.row(number, cells, sum(len(cell) for cell in cells if cell is not None))
+                    if self._at is not None and cells[self._at] is not None:
+                        last = cells[self._at]
+                    if found.is_full:
+                        yield found.batch(last)
+                if found:
+                    yield found.batch(last)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise SourceOutOfReach(f"After row {number:,}: {_said(error)}", field="source") from error
+            raise SourceOutOfReach(f"After row {number - len(found):,}: {_said(error)}", field="source") from error
         except psycopg.Error as error:
-            raise SourceRefused(f"After row {number:,}: {_said(error)}", field="source") from error
+            raise SourceRefused(f"After row {number - len(found):,}: {_said(error)}", field="source") from error
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+def _times_as_text(connection: Any) -> None:
+    """Times as the server writes them (ISO 8601): Python knows no infinity and no year 20000, and one cell would end it all."""
+    from psycopg.adapt import Loader
+
+    class AsText(Loader):
+        def load(self, data: Any) -> str:
+            return bytes(data).decode()
+
+    for name in _TIMES:
+        connection.adapters.register_loader(name, AsText)
 
 
 def _said(error: Exception) -> str:

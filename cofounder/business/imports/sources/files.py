@@ -12,54 +12,54 @@ from cofounder.business.imports.sources.batches import Reader
 
 HEAD = 1_000_000
 _MOST_RATIO, _ENOUGH = 200, 500_000_000  # unpacked to packed, and from how many bytes on that counts
-_SHEET_BYTES, _STRINGS_BYTES = 4_000_000_000, 400_000_000
+_SHEET_BYTES, _BESIDE_BYTES = 4_000_000_000, 100_000_000
 
 
-def open_file(path: Path, form: Form | None = None) -> Reader:
-    """A reader of the file, its form found out where it is open.
+def open_file(path: Path, form: Form | None = None, *, name: str | None = None) -> Reader:
+    """A reader of the file, its form found out where it is open. `name`: what people call it, else its own.
 
     Raises FileUnreadable, FileEmpty, FileNotKnown, FileSuspicious.
     """
-    form = form or Form()
+    form, name = form or Form(), name or path.name
     try:
         if not path.is_file():
-            raise FileUnreadable(f"{path.name} is not there, or is no file.", field="file")
+            raise FileUnreadable(f"{name} is not there, or is no file.", field="file")
         size = path.stat().st_size
         with path.open("rb") as file:
             first = file.read(8)
     except OSError as error:
-        raise FileUnreadable(f"{path.name}: {error.strerror}.", field="file") from error
+        raise FileUnreadable(f"{name}: {error.strerror}.", field="file") from error
     if size == 0:
-        raise FileEmpty(f"{path.name} is empty.", field="file")
-    format = form.format or _format(path, first)
+        raise FileEmpty(f"{name} is empty.", field="file")
+    format = form.format or _format(path, first, name)
     packing = form.packing or ("gzip" if first[:2] == b"\x1f\x8b" else "none")
     form = form.model_copy(update={"format": format, "packing": packing})
     if format == "parquet":
         from cofounder.business.imports.sources.parquet import ParquetReader
 
-        return ParquetReader(path, form)
+        return ParquetReader(path, form, name)
     if format == "excel":
         from cofounder.business.imports.sources.excel import ExcelReader
 
-        _look_into(path)
-        return ExcelReader(path, form)
+        _look_into(path, name)
+        return ExcelReader(path, form, name)
     if format == "jsonl":
         from cofounder.business.imports.sources.jsonl import JsonlReader
 
-        return JsonlReader(path, form)
+        return JsonlReader(path, form, name)
     from cofounder.business.imports.sources.text import TextReader
 
-    return TextReader(path, form)
+    return TextReader(path, form, name)
 
 
-def _format(path: Path, first: bytes) -> str:
+def _format(path: Path, first: bytes, name: str) -> str:
     if first[:4] == b"PAR1":
         return "parquet"
     if first[:4] == b"PK\x03\x04":
         return "excel"
     if first[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise FileNotKnown(
-            f"{path.name} is in the old Excel format.", field="file", hint="Save it as .xlsx or CSV and import that."
+            f"{name} is in the old Excel format.", field="file", hint="Save it as .xlsx or CSV and import that."
         )
     head = head_of(path)
     text_of_it = head.lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -67,7 +67,7 @@ def _format(path: Path, first: bytes) -> str:
         return "jsonl"
     if text_of_it[:2] in (b"[{", b"[\n", b"[ ", b"[\r"):
         raise FileNotKnown(
-            f"{path.name} is one JSON list.", field="file", hint="Write one object a line (JSONL): jq -c '.[]' FILE."
+            f"{name} is one JSON list.", field="file", hint="Write one object a line (JSONL): jq -c '.[]' FILE."
         )
     return "csv"
 
@@ -117,17 +117,20 @@ class _Measured(io.RawIOBase):
         super().close()
 
 
-def _look_into(path: Path) -> None:
+def _look_into(path: Path, name: str) -> None:
     """Refuse a workbook whose parts unpack to more than a workbook can need, before anything is unpacked."""
     try:
         with zipfile.ZipFile(path) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileUnreadable(f"{path.name} is no whole Excel file.", field="file") from error
+        raise FileUnreadable(f"{name} is no whole Excel file.", field="file") from error
     if not any(part.filename == "xl/workbook.xml" for part in parts):
-        raise FileNotKnown(f"{path.name} is a ZIP file and no workbook.", field="file")
+        raise FileNotKnown(f"{name} is a ZIP file and no workbook.", field="file")
     whole = sum(part.file_size for part in parts)
-    strings = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
+    # what is read whole: texts, styles, names; the sheets come a row at a time
+    beside = sum(
+        part.file_size for part in parts if "/worksheets/" not in part.filename and "/media/" not in part.filename
+    )
     ratio = whole / max(sum(part.compress_size for part in parts), 1)
-    if whole > _SHEET_BYTES or strings > _STRINGS_BYTES or (ratio > _MOST_RATIO and whole > _ENOUGH // 10):
-        raise FileSuspicious(f"{path.name} unpacks to {whole:,} bytes.", field="file")
+    if whole > _SHEET_BYTES or beside > _BESIDE_BYTES or (ratio > _MOST_RATIO and whole > _ENOUGH // 10):
+        raise FileSuspicious(f"{name} unpacks to {whole:,} bytes.", field="file")

@@ -7,10 +7,11 @@ from typing import Any
 
 from cofounder.business.imports.errors import FileEmpty
 from cofounder.business.imports.schemas import Fault, Form
-from cofounder.business.imports.sources.batches import BATCH_ROWS, Batch, as_text, frame, names
+from cofounder.business.imports.sources.batches import BATCH_ROWS, Batch, Gathered, as_text, names
 from cofounder.business.imports.sources.files import unpacked
 
-_LOOKED_AT = 1_000  # objects that tell the columns
+_LOOKED_AT = 20_000  # objects that tell the columns
+_LOOKED_BYTES = 50_000_000
 _DEEP = 4
 _LINE_BYTES = 16_000_000
 
@@ -21,21 +22,25 @@ class JsonlReader:
     steady = True
     total: int | None = None
 
-    def __init__(self, path: Path, form: Form) -> None:
+    def __init__(self, path: Path, form: Form, name: str) -> None:
         self._path = path
         self.notes: list[str] = []
         self.form = form.model_copy(update={"encoding": "utf-8"})
         found: dict[str, None] = {}
-        for number, (_, row, _) in enumerate(self._objects()):
+        seen = 0
+        for number, (_, row, _, weight) in enumerate(self._objects()):
+            seen += weight
             if row is not None:
                 found |= dict.fromkeys(row)
-            if number >= _LOOKED_AT:
+            if number >= _LOOKED_AT or seen > _LOOKED_BYTES:
+                self.notes.append(f"Its columns are those of its first {number + 1:,} lines.")
                 break
         if not found:
-            raise FileEmpty(f"{path.name} holds no JSON object.", field="file")
-        self.columns = names(list(found), self.notes)
+            raise FileEmpty(f"{name} holds no JSON object.", field="file")
+        self._keys = list(found)
+        self.columns = names(self._keys, self.notes)
 
-    def _objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None]]:
+    def _objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None, int]]:
         with unpacked(self._path) as file:
             line = 0
             while text := file.readline(_LINE_BYTES):
@@ -45,28 +50,24 @@ class JsonlReader:
                 try:
                     said = json.loads(text.decode("utf-8-sig"))
                 except (ValueError, RecursionError) as error:
-                    yield line, None, _fault(line, text, f"It is no JSON: {error}"[:300])
+                    yield line, None, _fault(line, text, f"It is no JSON: {error}"[:300]), len(text)
                     continue
                 if not isinstance(said, dict):
-                    yield line, None, _fault(line, text, "It is no object")
+                    yield line, None, _fault(line, text, "It is no object"), len(text)
                     continue
-                yield line, dict(_flat(said)), None
+                yield line, dict(_flat(said)), None, len(text)
 
     def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
-        lines: list[int] = []
-        cells: list[list[str | None]] = []
-        faults: list[Fault] = []
-        for line, row, fault in self._objects():
+        found = Gathered(self.columns, size)
+        for line, row, fault, weight in self._objects():
             if fault is not None:
-                faults.append(fault)
+                found.fault(fault)
             elif row is not None:
-                lines.append(line)
-                cells.append([as_text(row.get(name)) for name in self.columns])
-            if len(lines) + len(faults) >= size:
-                yield Batch(frame(self.columns, lines, cells), len(lines) + len(faults), faults)
-                lines, cells, faults = [], [], []
-        if lines or faults:
-            yield Batch(frame(self.columns, lines, cells), len(lines) + len(faults), faults)
+                found.row(line, [as_text(row.get(name)) for name in self._keys], weight)
+            if found.is_full:
+                yield found.batch()
+        if found:
+            yield found.batch()
 
     def close(self) -> None:
         """Nothing stays open."""

@@ -3,11 +3,21 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from cofounder.business.imports.errors import FileEmpty, FileUnreadable
+from cofounder.business.imports.errors import FileEmpty, FileSuspicious, FileUnreadable
 from cofounder.business.imports.schemas import Form
-from cofounder.business.imports.sources.batches import BATCH_ROWS, LINE_COLUMN, LIST_BREAK, Batch, names
+from cofounder.business.imports.sources.batches import (
+    BATCH_ROWS,
+    LINE_COLUMN,
+    LIST_BREAK,
+    MOST_CELLS,
+    MOST_CHARACTERS,
+    Batch,
+    names,
+)
 
-MOST_ROWS = 2_000_000_000
+_FIRST = 100  # rows that tell how heavy a row is
+_MOST_RATIO, _ENOUGH = 200, 500_000_000  # unpacked to packed, and from how many characters on that counts
+_ROWS_A_BYTE, _MANY_ROWS = 100, 20_000_000
 
 
 class ParquetReader:
@@ -15,7 +25,7 @@ class ParquetReader:
 
     steady = True
 
-    def __init__(self, path: Path, form: Form) -> None:
+    def __init__(self, path: Path, form: Form, name: str) -> None:
         import polars as pl
 
         self._path = path
@@ -25,9 +35,12 @@ class ParquetReader:
             self._schema = pl.read_parquet_schema(path)
             self.total: int | None = int(pl.scan_parquet(path).select(pl.len()).collect().item())
         except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-            raise FileUnreadable(f"{path.name} is no whole Parquet file.", field="file") from error
+            raise FileUnreadable(f"{name} is no whole Parquet file.", field="file") from error
         if not self._schema or not self.total:
-            raise FileEmpty(f"{path.name} holds no rows.", field="file")
+            raise FileEmpty(f"{name} holds no rows.", field="file")
+        self._bytes = path.stat().st_size
+        if self.total > _MANY_ROWS and self.total > _ROWS_A_BYTE * self._bytes:
+            raise FileSuspicious(f"{name} holds {self.total:,} rows in {self._bytes:,} bytes.", field="file")
         self._stored = list(self._schema)
         self.columns = names(self._stored, self.notes)
 
@@ -38,16 +51,35 @@ class ParquetReader:
             _text(name, kind).alias(shown)
             for (name, kind), shown in zip(self._schema.items(), self.columns, strict=True)
         ]
-        for start in range(0, self.total or 0, size):
+        most = max(1, min(size, MOST_CELLS // len(texts)))
+        start, step, out = 0, min(_FIRST, most), 0
+        while start < (self.total or 0):
             try:
-                part = pl.scan_parquet(self._path).slice(start, size).select(texts).collect()
+                part = pl.scan_parquet(self._path).slice(start, step).select(texts).collect()
             except (pl.exceptions.PolarsError, OSError) as error:
                 raise FileUnreadable(f"It breaks off after row {start:,}.", field="file") from error
+            if not part.height:
+                raise FileUnreadable(f"It breaks off after row {start:,}.", field="file")
+            weight = _characters(part)
+            out += weight
+            if out > _ENOUGH and out > _MOST_RATIO * self._bytes:
+                raise FileSuspicious(field="file")
+            room = max(1, min(most, MOST_CHARACTERS * part.height // max(weight, 1)))  # rows that weigh a batch
             lines = pl.int_range(start + 1, start + part.height + 1, dtype=pl.Int64, eager=True).alias(LINE_COLUMN)
-            yield Batch(part.insert_column(0, lines), part.height)
+            part.insert_column(0, lines)
+            for at in range(0, part.height, room):
+                piece = part.slice(at, room)
+                yield Batch(piece, piece.height)
+            start, step = start + part.height, min(room, 20 * step)
 
     def close(self) -> None:
         """Nothing stays open."""
+
+
+def _characters(part: "pl.DataFrame") -> int:  # type: ignore[name-defined]  # noqa: F821
+    import polars as pl
+
+    return int(part.select(pl.sum_horizontal(pl.all().str.len_bytes().sum())).item() or 0)
 
 
 def _text(name: str, kind: "pl.DataType") -> "pl.Expr":  # type: ignore[name-defined]  # noqa: F821

@@ -4,11 +4,12 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from cofounder.business.imports.errors import FileEmpty, FileNotKnown, FileUnreadable
 from cofounder.business.imports.schemas import Fault, Form
-from cofounder.business.imports.sources.batches import BATCH_ROWS, Batch, frame, names
+from cofounder.business.imports.sources.batches import BATCH_ROWS, LINE_CHARACTERS, Batch, Gathered, names
 from cofounder.business.imports.sources.files import head_of, unpacked
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -16,6 +17,9 @@ _CELL = 1_000_000  # characters; more is a quote that was never closed
 _CONTROLLED = 100_000  # characters in which control codes are counted
 _CONTROLS = "".join(map(chr, {*range(32)} - {9, 10, 12, 13, 31}))
 _LOOKED_AT = 200  # lines that tell the delimiter
+_NO_ENCODINGS = frozenset(
+    ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape")
+)  # Python knows them; no file is in one
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,17 +35,19 @@ class TextReader:
     steady = True
     total: int | None = None
 
-    def __init__(self, path: Path, form: Form) -> None:
-        self._path = path
+    def __init__(self, path: Path, form: Form, name: str) -> None:
+        self._path, self._name = path, name
         self.notes: list[str] = []
         head = head_of(path)
         encoding = form.encoding or guess_encoding(head)
         try:
+            if codecs.lookup(encoding).name in _NO_ENCODINGS:
+                raise LookupError(encoding)
             text = head.decode(encoding, errors="replace")
-        except LookupError as error:
+        except (LookupError, UnicodeError) as error:
             raise FileUnreadable(f"There is no encoding {encoding!r}.", field="encoding") from error
         if sum(map(text[:_CONTROLLED].count, _CONTROLS)) > min(len(text), _CONTROLLED) // 100:
-            raise FileNotKnown(f"{path.name} holds binary data.", field="file")
+            raise FileNotKnown(f"{name} holds binary data.", field="file")
         delimiter = form.delimiter or guess_delimiter(text, form.quote)
         self.form = form.model_copy(update={"encoding": encoding, "delimiter": delimiter})
         self.columns = self._names(text)
@@ -55,9 +61,7 @@ class TextReader:
             while not any(cell.strip() for cell in found):  # blank lines above the names
                 found = next(rows)
         except (StopIteration, csv.Error) as error:
-            raise FileEmpty(
-                f"{self._path.name} has no line {self.form.header} with column names.", field="file"
-            ) from error
+            raise FileEmpty(f"{self._name} has no line {self.form.header} with column names.", field="file") from error
         if len(found) == 1:
             self.notes.append("The file has a single column. If that is wrong, name its delimiter.")
         return names(found, self.notes)
@@ -67,12 +71,10 @@ class TextReader:
         with unpacked(self._path) as raw:
             text = io.TextIOWrapper(raw, encoding=str(self.form.encoding), errors="replace", newline="")
             csv.field_size_limit(_CELL)
-            rows = csv.reader(text, delimiter=str(self.form.delimiter), quotechar=self.form.quote)
+            bounded = iter(partial(text.readline, LINE_CHARACTERS), "")  # a file without line ends is not one line
+            rows = csv.reader(bounded, delimiter=str(self.form.delimiter), quotechar=self.form.quote)
             begun = self.form.header == 0
-            lines: list[int] = []
-            cells: list[list[str]] = []
-            faults: list[Fault] = []
-            line = 0
+            found = Gathered(self.columns, size)
             while True:
                 line = rows.line_num + 1
                 try:
@@ -80,7 +82,7 @@ class TextReader:
                 except StopIteration:
                     break
                 except csv.Error as error:
-                    faults.append(_fault(line, f"{error}".capitalize()))
+                    found.fault(_fault(line, _broken(error, line, rows.line_num)))
                     continue
                 except UnicodeError as error:  # utf-16 cut in the middle of a character
                     raise FileUnreadable(
@@ -95,22 +97,32 @@ class TextReader:
                     if len(row) > wide and not any(row[wide:]):
                         row = row[:wide]  # delimiters at the end of the line
                     else:
-                        faults.append(_fault(line, f"It has {len(row)} cells where the columns are {wide}", row))
+                        found.fault(_fault(line, _uneven(len(row), wide, line, rows.line_num), row))
                         continue
-                lines.append(line)
-                cells.append(row)
-                if len(lines) + len(faults) >= size:
-                    yield Batch(frame(self.columns, lines, cells), len(lines) + len(faults), faults)
-                    lines, cells, faults = [], [], []
-            if lines or faults:
-                yield Batch(frame(self.columns, lines, cells), len(lines) + len(faults), faults)
+                found.row(line, row, sum(map(len, row)))
+                if found.is_full:
+                    yield found.batch()
+            if found:
+                yield found.batch()
 
     def close(self) -> None:
         """Nothing stays open between two batches but the file of the generator."""
 
 
+def _broken(error: csv.Error, line: int, last: int) -> str:
+    if "limit" not in str(error):
+        return f"{error}".capitalize()
+    where = f", or a quote that line {line} opens is not closed by line {last}" if last > line else ""
+    return f"A cell is longer than {_CELL:,} characters{where}"
+
+
+def _uneven(cells: int, wide: int, line: int, last: int) -> str:
+    said = f"It has {cells} cells where the columns are {wide}"
+    return f"{said}; a quote in it runs on to line {last}" if last > line else said
+
+
 def _fault(line: int, reason: str, row: list[str] | None = None) -> Fault:
-    shown = None if row is None else " | ".join(row)[:500]
+    shown = None if row is None else " | ".join(cell[:500] for cell in row[:50])[:500].replace("\x00", "\ufffd")
     return Fault(line=line, column="", value=shown, code="line_broken", reason=f"{reason}.")
 
 
