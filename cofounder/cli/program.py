@@ -25,6 +25,7 @@ from cofounder.cli.groups import (
     running,
     servers,
     tasks,
+    training,
 )
 from cofounder.kit.errors import CofounderError
 
@@ -76,6 +77,7 @@ for group in (
     chatting,
     listing,
     tasks,
+    training,
     deciding,
     publishing,
     commands,

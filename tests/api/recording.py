@@ -18,12 +18,14 @@ from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewFinancial, NewPost, NewReading, NewTask, NewWebDay
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
+from tests.flow.learn.published import publish
 
 from .conftest import House
 
 REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
 METRICS = {"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}
 TOY = Path(__file__).parents[1] / "flow" / "plan" / "toy_server.py"
+LEARNING = "/api/orchestrator/learning"
 LISTED = 3  # entries of a list that an example shows
 
 
@@ -75,12 +77,14 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await ask("get_settings", "GET", "/api/orchestrator/settings")
     await ask("list_tasks", "GET", "/api/tasks?limit=2")
     await ask("list_history", "GET", "/api/orchestrator/history?limit=2")
-    await ask("list_patterns", "GET", "/api/orchestrator/learning/patterns")
+    await _learned(ask)
     await ask("metrics_summary", "GET", "/api/orchestrator/metrics/summary")
+    await ask("download_metrics", "GET", "/api/orchestrator/metrics/summary/download?by=tool")
     for _ in range(100):  # the example follows the decision in a workflow of its own
         if await ask("export_examples", "POST", "/api/orchestrator/training/export", {"format": "jsonl", "limit": 1}):
             break
         await asyncio.sleep(0.1)
+    await _training(ask, id)
     again = {"step": (await house.admin.get(f"/api/tasks/{id}")).json()["plan"]["steps"][-1]["id"]}
     await ask("rerun_task", "POST", f"/api/tasks/{id}/rerun", again)
     told = json.dumps(_short(ask.kept))
@@ -91,6 +95,32 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     ):
         told = told.replace(here, there)
     return dict(json.loads(told))
+
+
+async def _training(ask: Recorder, id: str) -> None:
+    at = "/api/orchestrator/training"
+    await ask("list_examples", "GET", f"{at}/data?limit=1")
+    await ask("find_examples", "GET", f"{at}/data/filter?quality_min=0.5&limit=1")
+    await ask("filter_examples", "POST", f"{at}/data/filter", {"success_only": True, "platform": "linkedin", "limit": 1})
+    await ask("list_choices", "GET", f"{at}/data/choices")
+    named = {"execution_ids": [id], "tags": ["production"]}
+    done = (await ask("tag_examples", "PATCH", f"{at}/data/tag", named))["data"]
+    await ask("training_statistics", "GET", f"{at}/stats?include_tags=production")
+    await ask("undo_change", "POST", f"{at}/data/undo", {"undo_token": done["undo_token"]})
+    await ask("tag_examples_by_date", "POST", f"{at}/data/tag-by-date", {"date_before": "2190-01-31", "tags": ["gold"]})
+    await ask("tag_examples_by_quality", "POST", f"{at}/data/tag-by-quality", {"quality_max": 0.6, "tags": ["exclude"]})
+    await ask("untag_examples", "POST", f"{at}/data/untag", {"filter": {"include_tags": ["gold"]}, "tags": ["gold"]})
+    await ask("archive_examples", "POST", f"{at}/data/archive", {"filter": {"text": "Q4 growth"}})
+    await ask("restore_examples", "POST", f"{at}/data/restore", {"filter": {"text": "Q4 growth"}})
+    await ask("list_changes", "GET", f"{at}/data/changes?limit=2")
+    await ask("preview_export", "POST", f"{at}/data/preview", {"filter": {"quality_min": 0.5}, "format": "csv"})
+    await ask("get_example", "GET", f"{at}/data/{id}")
+    await ask("example_line", "GET", f"{at}/data/{id}/line?format=csv")
+    kept = {"name": "the best", "filter": {"quality_min": 0.9, "decision": "approved"}}
+    saved = (await ask("save_filter", "POST", f"{at}/filters", kept))["data"]
+    await ask("change_filter", "PATCH", f"{at}/filters/{saved['id']}", {"description": "What the writer learns from."})
+    await ask("list_filters", "GET", f"{at}/filters")
+    await ask("delete_filter", "DELETE", f"{at}/filters/{saved['id']}")
 
 
 async def _talk(ask: Recorder) -> None:
@@ -295,6 +325,30 @@ async def _journey(ask: Recorder, house: House) -> str:
     await house.becomes(id, "completed")
     await ask("get_task", "GET", f"/api/tasks/{id}")
     return id
+
+
+async def _learned(ask: Recorder) -> None:
+    """Posts whose questions did better, a search that finds it, and what a person says of it."""
+    async with transaction() as session:
+        await publish(session, 80, effect=0.9)
+    begun = await ask("search_patterns", "POST", f"{LEARNING}/runs")
+
+    async def over() -> bool:
+        run = await ask("get_pattern_run", "GET", f"{LEARNING}/runs/{begun['id']}")
+        assert run["state"] != "failed", run
+        return bool(run["state"] == "succeeded")
+
+    await until(over, within=60)
+    await ask("list_pattern_runs", "GET", f"{LEARNING}/runs?limit=2")
+    found = await ask("list_patterns", "GET", f"{LEARNING}/patterns")
+    place = f"{LEARNING}/patterns/{found['patterns'][0]['id']}"
+    await ask("change_pattern", "PATCH", place, {"pinned": True, "note": "One question a post."})
+    await ask("get_pattern", "GET", place)
+    await ask("list_correlations", "GET", f"{LEARNING}/correlations")
+    await ask("show_effectiveness", "GET", f"{LEARNING}/effectiveness")
+    await ask("compare_agents", "GET", f"{LEARNING}/agents")
+    await ask("show_best_times", "GET", f"{LEARNING}/times?zone=Europe/Berlin")
+    await ask("compare_quality_and_engagement", "GET", f"{LEARNING}/quality-vs-engagement")
 
 
 async def _published(ask: Recorder, house: House) -> None:

@@ -36,7 +36,18 @@ WANTED: dict[str, Role] = {
     "POST /api/orchestrator/approve": "approver",
     "GET /api/orchestrator/history": "viewer",
     "GET /api/orchestrator/learning/patterns": "viewer",
+    "GET /api/orchestrator/learning/patterns/{pattern_id}": "viewer",
+    "PATCH /api/orchestrator/learning/patterns/{pattern_id}": "approver",
+    "GET /api/orchestrator/learning/runs": "viewer",
+    "POST /api/orchestrator/learning/runs": "operator",
+    "GET /api/orchestrator/learning/runs/{run_id}": "viewer",
+    "GET /api/orchestrator/learning/correlations": "viewer",
+    "GET /api/orchestrator/learning/effectiveness": "viewer",
+    "GET /api/orchestrator/learning/agents": "viewer",
+    "GET /api/orchestrator/learning/times": "viewer",
+    "GET /api/orchestrator/learning/quality-vs-engagement": "viewer",
     "GET /api/orchestrator/metrics/summary": "viewer",
+    "GET /api/orchestrator/metrics/summary/download": "viewer",
     "GET /api/orchestrator/settings": "viewer",
     "PUT /api/orchestrator/settings": "admin",
     "GET /api/orchestrator/tools/available": "viewer",
@@ -48,6 +59,27 @@ WANTED: dict[str, Role] = {
     "POST /api/orchestrator/tools/servers/{server_id}/check": "admin",
     "POST /api/orchestrator/tools/servers/{server_id}/approve": "admin",
     "POST /api/orchestrator/training/export": "operator",
+    "GET /api/orchestrator/training/data": "viewer",
+    "GET /api/orchestrator/training/data/filter": "viewer",
+    "POST /api/orchestrator/training/data/filter": "viewer",
+    "GET /api/orchestrator/training/data/choices": "viewer",
+    "GET /api/orchestrator/training/data/changes": "viewer",
+    "POST /api/orchestrator/training/data/preview": "viewer",
+    "PATCH /api/orchestrator/training/data/tag": "operator",
+    "POST /api/orchestrator/training/data/untag": "operator",
+    "POST /api/orchestrator/training/data/tag-by-date": "operator",
+    "POST /api/orchestrator/training/data/tag-by-quality": "operator",
+    "POST /api/orchestrator/training/data/undo": "operator",
+    "POST /api/orchestrator/training/data/archive": "operator",
+    "POST /api/orchestrator/training/data/restore": "operator",
+    "GET /api/orchestrator/training/data/{execution_id}": "viewer",
+    "GET /api/orchestrator/training/data/{execution_id}/line": "viewer",
+    "POST /api/orchestrator/training/data/{execution_id}/erase": "admin",
+    "GET /api/orchestrator/training/stats": "viewer",
+    "GET /api/orchestrator/training/filters": "viewer",
+    "POST /api/orchestrator/training/filters": "operator",
+    "PATCH /api/orchestrator/training/filters/{filter_id}": "operator",
+    "DELETE /api/orchestrator/training/filters/{filter_id}": "operator",
     "GET /api/tasks": "viewer",
     "GET /api/tasks/{task_id}": "viewer",
     "POST /api/tasks/{task_id}/pause": "operator",
@@ -157,8 +189,14 @@ TOOLS_WANT: dict[str, Role] = {
     "reject": "approver",
     "ask_for_changes": "approver",
 }
-# Change nothing but the caller's own sign-in, or nothing at all: a draft to be judged is too long for an address.
-OWN = {"POST /api/auth/sign-out", "PUT /api/auth/password", "POST /api/business/predict"}
+# Change nothing but the caller's own sign-in, or nothing at all: a draft to be judged, or a filter, is too long for an address.
+OWN = {
+    "POST /api/auth/sign-out",
+    "PUT /api/auth/password",
+    "POST /api/business/predict",
+    "POST /api/orchestrator/training/data/filter",
+    "POST /api/orchestrator/training/data/preview",
+}
 
 
 def declared(house: House) -> dict[str, Role | None]:

@@ -48,6 +48,8 @@ from cofounder.flow.train.data.tables import (
     hashed,
 )
 
+__all__ = ["KIND", "Example", "Fact", "hashed"]  # for the bulk changes beside this
+
 _ROWS_AT_ONCE = 500
 _TEN_THOUSAND = Decimal(10_000)
 _LINES_KEPT = 20_000  # lines of counts; more are added up
@@ -93,7 +95,7 @@ def of_kinds(filter: Filter, *, every_tag: bool = False) -> list[Condition]:
     if filter.intent_filter:
         wanted.append(Kind.intent.in_(filter.intent_filter))
     if filter.success_only:
-        wanted.append(Kind.success)
+        wanted.append(Kind.success.is_(True))
     if filter.platform is not None:
         wanted.append(Kind.platforms.contains([filter.platform]))
     if filter.decision is not None:
@@ -466,7 +468,7 @@ async def erase(session: AsyncSession, execution_id: UUID, *, who: str, why: str
 
 
 def _nothing(column: Any) -> Any:
-    kinds = {JSONB: {}, ARRAY: []}
+    kinds: dict[type, Any] = {JSONB: {}, ARRAY: []}
     if column.default is not None and column.default.is_callable:
         return column.default.arg(None)
     for kind, value in kinds.items():

@@ -199,7 +199,7 @@ class EraseIn(Body):
     reason: ShortText = Field(examples=["The person named in it asked for it."])
 
 
-class Holder(BaseModel):
+class HeldBy(BaseModel):
     """A dataset or model that was made with an example."""
 
     kind: Literal["dataset", "model"]
@@ -215,7 +215,7 @@ class Tombstone(BaseModel):
     erased_at: datetime
     erased_by: str
     reason: str
-    held_by: list[Holder]
+    held_by: list[HeldBy]
 
 
 class ExampleOut(BaseModel):

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.lines import moment
-from cofounder.flow.train.data.schemas import Holder, Tombstone
+from cofounder.flow.train.data.schemas import HeldBy, Tombstone
 
-Look = Callable[[AsyncSession, UUID], Awaitable[Sequence[Holder]]]
+Look = Callable[[AsyncSession, UUID], Awaitable[Sequence[HeldBy]]]
 _NOT_SHOWN = ("erased_at", "erased_by", "erased_reason")
 
 
@@ -26,7 +26,7 @@ def ask_holders(look: Look) -> None:
         _Holders.look.append(look)
 
 
-async def holders(session: AsyncSession, execution_id: UUID) -> list[Holder]:
+async def holders(session: AsyncSession, execution_id: UUID) -> list[HeldBy]:
     """Every dataset and model that holds an example."""
     return [one for look in _Holders.look for one in await look(session, execution_id)]
 
