@@ -48,6 +48,13 @@ class NotDone(Conflict):
     """
 
 
+class LetGo(asyncio.CancelledError):
+    """The process was told to stop, and nothing was done yet: it may be tried again.
+
+    Raised by a `call` that was cancelled, only where it is sure that nothing was done.
+    """
+
+
 class EffectBusy(Conflict):
     """Another process is doing this very thing."""
 
@@ -103,7 +110,7 @@ async def perform(
     """Do an outside thing at most once per `key`, and write down what came of it.
 
     `call` does it and gives what the other side answered; it raises Refused when that was a final no, NotDone when
-    surely nothing was done yet; whatever else it raises leaves the outcome unknown. `find` looks for it in the world where an earlier try left no outcome: it gives
+    surely nothing was done yet, LetGo when it was cancelled before; whatever else it raises leaves the outcome unknown. `find` looks for it in the world where an earlier try left no outcome: it gives
     what it found, None when the thing is surely absent (then it is done now), and raises when it cannot tell.
     Opens its own transactions: never call it inside one. Raises EffectBusy after five minutes behind another process.
     """
@@ -243,9 +250,12 @@ async def _call(row: Effect, call: Callable[[], Awaitable[Answer | None]]) -> Ou
             begun.values(state="intended", attempts=Effect.attempts + 1, error=None, answer=null(), begun_at=func.now())
         )
         live.changed(session, "effects", row.id)
-    # A cancelled or killed process leaves `intended`: the next one asks.
+    # A killed process leaves `intended`, a cancelled one too unless it knows better: the next one asks.
     try:
         answer = await call()
+    except LetGo:
+        await _write(row, "absent", error="The process was told to stop before anything was done.")
+        raise
     except Refused as error:
         return _told(await _write(row, "refused", error=_words(error)), called=True)
     except NotDone as error:

@@ -24,6 +24,7 @@ class Server:
     says: dict[str, str] = field(default_factory=dict)
     busy: tuple[str, ...] = ()  # addresses that get 450
     lose: tuple[str, ...] = ()  # addresses whose message is taken, and then the line is cut
+    slow_to_leave: bool = False  # says nothing to QUIT
     drop_share: float = 0.0  # of messages, after which the line is cut
     dice: random.Random = field(default_factory=random.Random)
     tls: ssl.SSLContext | None = None
@@ -88,7 +89,38 @@ class Server:
             await asyncio.sleep(30)
         return "250 Message accepted"
 
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.slow_to_leave:
+            await asyncio.sleep(60)
+        return "221 Bye"
+
     @staticmethod
     def _cut(server: SMTP) -> None:
         assert isinstance(server.transport, asyncio.Transport)
         server.transport.abort()
+
+
+@dataclass
+class Mute:
+    """A mail server that takes a line and says nothing, or hangs up at once; it counts those who called."""
+
+    hangs_up: bool = False
+    port: int = 0
+    calls: int = 0
+
+    async def __aenter__(self) -> "Mute":
+        self._lines: list[asyncio.StreamWriter] = []
+        self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.calls += 1
+        self._lines.append(writer)
+        if self.hangs_up:
+            writer.close()
+
+    async def __aexit__(self, *args: object) -> None:
+        self._server.close()
+        for line in self._lines:
+            line.close()

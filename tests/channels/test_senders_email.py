@@ -1,5 +1,6 @@
 """E-mail against a real SMTP server: what arrives, and what is said when it does not."""
 
+import asyncio
 import ssl
 import subprocess
 from email import message_from_bytes
@@ -11,11 +12,19 @@ import pytest
 from pydantic import ValidationError
 
 from cofounder import channels
-from cofounder.channels.senders import Delivery, DeliveryDelayed, DeliveryRefused, DeliveryUnknown, route
+from cofounder.channels.senders import (
+    Delivery,
+    DeliveryDelayed,
+    DeliveryLetGo,
+    DeliveryRefused,
+    DeliveryUnknown,
+    route,
+)
 from cofounder.channels.senders.email import Email
+from cofounder.kit.testing import until
 from cofounder.models.brief import Draft
 from cofounder.settings import Settings, settings
-from tests.channels.smtp import Server
+from tests.channels.smtp import Mute, Server
 from tests.channels.test_senders_outbox import delivery
 
 DRAFT = Draft(
@@ -24,7 +33,7 @@ DRAFT = Draft(
 )
 
 
-def chosen(server: Server, **changes: Any) -> Settings:
+def chosen(server: Server | Mute, **changes: Any) -> Settings:
     values: dict[str, Any] = {
         "smtp_host": "127.0.0.1",
         "smtp_port": server.port,
@@ -85,6 +94,32 @@ async def test_a_line_lost_after_the_text_is_unknown() -> None:
 async def test_a_server_that_never_answers_is_unknown() -> None:
     with Server(after_data="silent") as server, pytest.raises(DeliveryUnknown):
         await Email(chosen(server), timeout_seconds=0.5).send(letter(), effect_key="k")
+
+
+async def test_a_message_that_was_taken_waits_for_no_good_bye() -> None:
+    with Server(slow_to_leave=True) as server:
+        receipt = await asyncio.wait_for(Email(chosen(server)).send(letter(), effect_key="k"), 40)
+        assert len(server.messages) == 1
+    assert receipt.external_id
+
+
+async def test_told_to_stop_before_the_text_it_is_sure_that_nothing_was_sent() -> None:
+    async with Mute() as server:
+        job = asyncio.create_task(Email(chosen(server)).send(letter(), effect_key="k"))
+        await until(lambda: server.calls, within=60)
+        job.cancel()
+        with pytest.raises(DeliveryLetGo):
+            await job
+
+
+async def test_told_to_stop_after_the_text_it_is_sure_of_nothing() -> None:
+    with Server(after_data="silent") as server:
+        job = asyncio.create_task(Email(chosen(server)).send(letter(), effect_key="k"))
+        await until(lambda: server.messages, within=60)
+        job.cancel()
+        with pytest.raises(asyncio.CancelledError) as stopped:
+            await job
+    assert not isinstance(stopped.value, DeliveryLetGo)
 
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT"])

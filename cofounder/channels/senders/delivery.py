@@ -1,5 +1,6 @@
 """What every sender is given and gives back."""
 
+import asyncio
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -19,6 +20,11 @@ class DeliveryDelayed(CofounderError):
     """The way to the channel is closed at the moment; nothing was sent."""
 
     status = 503
+    for_all = False  # it is closed for every recipient: no other need be tried now
+
+
+class DeliveryLetGo(asyncio.CancelledError):
+    """The process was told to stop before anything was handed over: surely nothing was sent."""
 
 
 class DeliveryUnknown(CofounderError):
@@ -77,7 +83,8 @@ class Sender(Protocol):
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
         """Hand the text over, once.
 
-        Raises DeliveryRefused (surely not sent, for good), DeliveryDelayed (surely not sent, for now), DeliveryUnknown.
+        Raises DeliveryRefused (surely not sent, for good), DeliveryDelayed (surely not sent, for now), DeliveryUnknown;
+        DeliveryLetGo where it was cancelled and is sure that nothing was sent.
         """
         ...
 

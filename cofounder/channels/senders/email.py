@@ -5,6 +5,7 @@ handed over every failure means that surely nothing was sent: a 5xx answer is a 
 4xx may take it later. A line lost after that is unknown, and stays so: an SMTP server cannot be asked what it did.
 """
 
+import asyncio
 import hashlib
 import ipaddress
 import ssl
@@ -19,6 +20,7 @@ from cofounder.channels.senders.delivery import (
     Account,
     Delivery,
     DeliveryDelayed,
+    DeliveryLetGo,
     DeliveryRefused,
     DeliveryUnknown,
     Receipt,
@@ -26,8 +28,10 @@ from cofounder.channels.senders.delivery import (
 from cofounder.settings import Settings, addresses
 
 TIMEOUT_SECONDS = 60.0
+LEAVE_SECONDS = 5.0  # to say good-bye, which nobody waits for
 _TLS_PORT = 465
 _NOBODY = "there"  # "Hello there," where a recipient has no name
+_leaving: set["asyncio.Task[None]"] = set()
 
 
 class Email:
@@ -52,21 +56,28 @@ class Email:
         return Account(sender=self.name, name=self._from[1], recipients=recipients)
 
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
-        """Hand one message for one recipient over. Raises DeliveryRefused, DeliveryDelayed, DeliveryUnknown."""
+        """Hand one message for one recipient over.
+
+        Raises DeliveryRefused, DeliveryDelayed, DeliveryUnknown; cancelled before the text was begun: DeliveryLetGo.
+        """
         try:
             ((name, address),) = addresses(delivery.recipient)
         except ValueError as error:
             raise DeliveryRefused(f"{delivery.recipient!r} is not one e-mail address.") from error
         message_id = self.message_id(effect_key)
         content = self._message(delivery, name, address, message_id)
-        client = await self._connected()
+        client = self._client()
         try:
-            await self._envelope(client, address)
+            try:
+                await self._connect(client)
+                await self._envelope(client, address)
+            except asyncio.CancelledError as stop:
+                raise DeliveryLetGo from stop
             await self._data(client, content)
-            with suppress(aiosmtplib.SMTPException, OSError):
-                await client.quit()
-        finally:
+        except BaseException:
             client.close()
+            raise
+        _leave(client)  # it was taken: that is written down before anybody waits for a good-bye
         return Receipt(external_id=message_id)
 
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
@@ -105,8 +116,8 @@ class Email:
         except (ValueError, UnicodeError) as error:
             raise DeliveryRefused(f"The message for {address} cannot be written: {error}") from error
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        """An encrypted, signed-in line. Raises DeliveryRefused, DeliveryDelayed: nothing was sent yet."""
+    def _client(self) -> aiosmtplib.SMTP:
+        """The mail server's line, not opened yet. Raises DeliveryRefused, DeliveryDelayed."""
         chosen = self._chosen
         if not chosen.smtp_host or not self._from[1]:
             raise DeliveryDelayed("No mail server is named: set COFOUNDER_SMTP_HOST and COFOUNDER_EMAIL_FROM.")
@@ -114,22 +125,27 @@ class Email:
         implicit = chosen.smtp_port == _TLS_PORT
         if not chosen.smtp_starttls and not implicit and not _on_this_machine(host):
             raise DeliveryRefused(f"{host} is another machine, and its line would not be encrypted: set SMTP_STARTTLS.")
-        client = aiosmtplib.SMTP(
+        return aiosmtplib.SMTP(
             hostname=host,
             port=chosen.smtp_port,
             use_tls=implicit,
             start_tls=chosen.smtp_starttls and not implicit,
             timeout=self._timeout,
         )
+
+    async def _connect(self, client: aiosmtplib.SMTP) -> None:
+        """Encrypt the line and sign in. Raises DeliveryRefused, DeliveryDelayed for everybody: nothing was sent yet."""
+        chosen = self._chosen
         try:
             await client.connect()
             if chosen.smtp_username:
                 password = chosen.smtp_password.get_secret_value() if chosen.smtp_password else ""
                 await client.login(chosen.smtp_username, password)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            client.close()
-            raise _not_sent(f"The mail server {host} could not be used", error) from error
-        return client
+            found = _not_sent(f"The mail server {chosen.smtp_host} could not be used", error)
+            if isinstance(found, DeliveryDelayed):
+                found.for_all = True
+            raise found from error
 
     async def _envelope(self, client: aiosmtplib.SMTP, address: str) -> None:
         try:
@@ -148,6 +164,19 @@ class Email:
             raise _not_sent("The mail server did not take the message", error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise DeliveryUnknown(f"The line was lost while the message was handed over: {_said(error)}") from error
+
+
+def _leave(client: aiosmtplib.SMTP) -> None:
+    """Say good-bye behind our back: a server may be slow to hear it."""
+
+    async def leave() -> None:
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit(timeout=LEAVE_SECONDS)
+        client.close()
+
+    job = asyncio.create_task(leave(), name="smtp-quit")
+    _leaving.add(job)
+    job.add_done_callback(_leaving.discard)
 
 
 def _recipients(listed: str) -> tuple[str, ...]:

@@ -1,15 +1,16 @@
 """One delivery through the ledger of effects: at most once per publication and recipient."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.channels.senders import Delivery, DeliveryDelayed, DeliveryRefused, Receipt, Sender
+from cofounder.channels.senders import Delivery, DeliveryDelayed, DeliveryLetGo, DeliveryRefused, Receipt, Sender
 from cofounder.flow.publish.outcomes import Outcome
 from cofounder.flow.publish.schemas import DeliveryOut
-from cofounder.kit import effects
+from cofounder.kit import db, effects
 
 Answer = dict[str, Any]
 
@@ -19,20 +20,50 @@ def key(publication_id: UUID, recipient: str) -> str:
     return f"publication:{publication_id}|{recipient}"
 
 
+async def deliver_all(sender: Sender, deliveries: Sequence[Delivery]) -> list[Outcome]:
+    """Hand deliveries over, one after the other; the others wait where the channel itself is found to be away.
+
+    Opens its own transactions.
+    """
+    outcomes: list[Outcome] = []
+    for place, delivery in enumerate(deliveries):
+        outcome = await deliver(sender, delivery)
+        outcomes.append(outcome)
+        if outcome.away:
+            rest = deliveries[place + 1 :]
+            async with db.transaction(durable=False) as session:
+                outcomes += await _as_they_stand(session, rest)
+            break
+    return outcomes
+
+
+async def _as_they_stand(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[Outcome]:
+    """What the ledger says of them; some may have been sent by an earlier attempt."""
+    found: list[Outcome] = []
+    for one in deliveries:
+        found += await outcomes(session, one.publication_id, [one.recipient])
+    return found
+
+
 async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
     """Hand a delivery to its sender unless that was done before; the outcome either way. Opens its own transactions.
 
     Where nobody can say what became of it the channel is asked at once; nothing is sent a second time here.
     """
     name = key(delivery.publication_id, delivery.recipient)
+    away = False
 
     async def call() -> Answer:
+        nonlocal away
         try:
             return _kept(await sender.send(delivery, effect_key=name))
         except DeliveryRefused as error:
             raise effects.Refused(error.detail) from error
         except DeliveryDelayed as error:
+            away = error.for_all
             raise effects.NotDone(error.detail) from error
+        except DeliveryLetGo as error:
+            raise effects.LetGo from error
 
     find = _finder(sender, delivery, name)
     made = await effects.perform(f"{sender.name}.send", name, _request(delivery), call, find=find)
@@ -40,7 +71,7 @@ async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
         seen = await effects.look(name, find)
         if seen is not None and seen.state != "unknown":
             made = seen
-    return _outcome(delivery.recipient, made)
+    return replace(_outcome(delivery.recipient, made), away=away)
 
 
 async def look(sender: Sender, delivery: Delivery) -> Outcome | None:

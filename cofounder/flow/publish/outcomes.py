@@ -12,7 +12,8 @@ LONGEST_WAIT_SECONDS = 4 * 3600.0
 class Outcome:
     """What became of one recipient's delivery.
 
-    State: done, refused (surely not sent, for good), absent (surely not sent, may still be) or unknown.
+    State: done, refused (surely not sent, for good), absent (surely not sent, may still be) or unknown. `away`: the
+    channel itself did not answer, so that nobody else was worth trying.
     """
 
     recipient: str
@@ -20,6 +21,7 @@ class Outcome:
     external_id: str | None = None
     url: str | None = None
     note: str | None = None
+    away: bool = False
 
 
 def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from cofounder.channels import senders
 from cofounder.flow.publish import ledger, service
-from cofounder.flow.publish.outcomes import Outcome
 from cofounder.flow.publish.schemas import Order
 from cofounder.kit import durable
 from cofounder.kit.clock import now
@@ -57,7 +56,7 @@ async def deliver(publication_id: str) -> str | None:
             return None
         sender = senders.named(row.delivered_by)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
-    outcomes: list[Outcome] = [await ledger.deliver(sender, one) for one in deliveries]
+    outcomes = await ledger.deliver_all(sender, deliveries)
     async with transaction() as session:
         return (await service.finish(session, id, outcomes)).state
 

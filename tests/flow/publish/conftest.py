@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from cofounder.settings import settings
-from tests.channels.smtp import Server
+from tests.channels.smtp import Mute, Server
 from tests.flow.publish.standing import Mail
 
 
@@ -13,7 +13,7 @@ from tests.flow.publish.standing import Mail
 def mail(monkeypatch: pytest.MonkeyPatch) -> Mail:
     """Connect the e-mail account to a server."""
 
-    def connect(server: Server, recipients: str) -> None:
+    def connect(server: Server | Mute, recipients: str) -> None:
         values = {
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(server.port),

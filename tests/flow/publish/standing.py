@@ -14,12 +14,12 @@ from cofounder.flow.publish import service
 from cofounder.flow.publish import steps as publishing
 from cofounder.flow.publish.schemas import FINAL, PublicationOut
 from cofounder.kit.db import transaction
-from tests.channels.smtp import Server
+from tests.channels.smtp import Mute, Server
 from tests.flow.waiting import APPROVER, ready
 
 del learning, publishing  # imported for the workflows they register
 
-Mail = Callable[[Server, str], None]
+Mail = Callable[[Server | Mute, str], None]
 Retries = Callable[[int, float], None]
 TWO = "Ada <ada@reader.example>, bob@reader.example"
 

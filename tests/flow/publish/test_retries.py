@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -18,9 +19,9 @@ from cofounder.flow.publish.schemas import PublicationOut, Verdict
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
-from cofounder.kit.testing import Database, until
+from cofounder.kit.testing import Database, Spawned, until
 from cofounder.people import audit_entries
-from tests.channels.smtp import Server
+from tests.channels.smtp import Mute, Server
 from tests.flow.publish.standing import TWO, Mail, Retries, approved, effects, of, settled, status
 from tests.flow.waiting import APPROVER
 
@@ -119,6 +120,43 @@ async def test_a_mail_server_that_is_away_gets_it_once_it_is_back(
         assert sorted(one.rcpt_tos[0] for one in back.messages) == ["ada@reader.example", "bob@reader.example"]
     (one,) = await of(said.task_id)
     assert (one.state, one.note) == ("published", "Sent to 2 of 2.")
+
+
+async def test_a_mail_server_that_is_away_is_not_called_for_each_recipient(
+    engine_running: Database, mail: Mail, retries: Retries
+) -> None:
+    retries(20, 600)
+    async with Mute(hangs_up=True) as server:
+        mail(server, TWO)
+        said = await approved("email")
+        await until(lambda: again(said.task_id), within=60)
+        assert server.calls == 1
+    (one,) = await of(said.task_id)
+    assert (one.recipients, one.unknown) == (2, 0)
+    assert "Not sent yet" in (one.note or "")
+    with Server(port=server.port) as back:
+        await retry(one)
+        await until(settled(said.task_id), within=60)
+        assert [envelope.rcpt_tos for envelope in back.messages] == [["ada@reader.example"], ["bob@reader.example"]]
+
+
+async def test_a_worker_told_to_stop_while_the_mail_server_is_silent_leaves_nothing_unknown(
+    database: Database, mail: Mail, spawn: Callable[..., Spawned]
+) -> None:
+    """A silent server keeps a line for a minute; who stops in it has sent nothing, and knows it."""
+    async with Mute() as server:
+        mail(server, "Ada <ada@reader.example>")
+        said = await approved("email")
+        worker = spawn("cofounder.cli", "worker")
+        await until(lambda: server.calls, within=90)
+        assert worker.end(within=60) == 0, worker.output
+    assert await effects() == [("absent", 1)]
+    with Server(port=server.port) as back:
+        spawn("cofounder.cli", "worker")
+        await until(settled(said.task_id), within=90)
+        assert len(back.messages) == 1
+    (one,) = await of(said.task_id)
+    assert (one.state, one.unknown) == ("published", 0)
 
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA"])
