@@ -26,14 +26,15 @@ def configure(level: str = "INFO", *, as_json: bool | None = None, stream: TextI
     """Write events to standard error, or to `stream`: readable on a terminal, JSON lines elsewhere (or as asked)."""
     stream = stream or sys.stderr
     json_lines = not stream.isatty() if as_json is None else as_json
-    renderer: Any = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer()
+    # Plain: the traceback that structlog paints for a terminal shows every local variable, and with them what is secret.
+    painted = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer: Any = structlog.processors.JSONRenderer() if json_lines else painted
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,  # before secrets are taken out, so that they are taken out of it too
     ]
-    if json_lines:
-        shared.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, redact, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

@@ -64,9 +64,12 @@ def upgrade(url: URL | str, schema: str = "cofounder") -> None:
     try:
         _upgrade(url, schema)
     except DBAPIError as error:
-        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
-            raise RightMissing(f"The server says: {error.orig.diag.message_primary}.") from error
-        raise
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege | psycopg.errors.ReadOnlySqlTransaction):
+            raise
+        closed = isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
+        hint = "Name the server that takes writes, not a copy of it, and a user whose transactions may write."
+        said = f"The server says: {error.orig.diag.message_primary}."
+        raise RightMissing(said, hint=hint if closed else None) from error
 
 
 def _upgrade(url: URL | str, schema: str) -> None:

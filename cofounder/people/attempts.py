@@ -69,7 +69,9 @@ async def _count(counted: list[str]) -> None:
     at = now()
     async with db.transaction() as session:
         rows = [await queries.locked_attempts(session, subject, at) for subject in counted]
-        until = max((row.blocked_until for row in rows if row.blocked_until), default=at)
+        # One beyond the longest wait was set while the clock was wrong, and nobody has to sit that out.
+        set_rightly = [row.blocked_until for row in rows if row.blocked_until and row.blocked_until <= at + LONGEST]
+        until = max(set_rightly, default=at)
         if until <= at:
             for row in rows:
                 row.failures = 1 if row.last_at < at - FORGOTTEN else row.failures + 1

@@ -204,7 +204,8 @@ async def audit_page(
     """
     found, total = await queries.audit_page(session, filters, _place(cursor), limit + 1)
     shown = found[:limit]
-    more = f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > limit else None
+    last = f"{shown[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if shown else ""  # a + in an address is a blank
+    more = f"{last}~{shown[-1].id}" if len(found) > limit else None
     return shown, more, total
 
 

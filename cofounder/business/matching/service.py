@@ -293,7 +293,8 @@ async def listed(
     counted = await queries.counts(session)
     shown = rows[:limit]
     of = await queries.targets(session, [row.target_id for row in shown])
-    more = f"{shown[-1].made_at.isoformat()}|{shown[-1].id}" if len(rows) > limit else None
+    last = f"{shown[-1].made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if shown else ""  # a + in an address is a blank
+    more = f"{last}~{shown[-1].id}" if len(rows) > limit else None
     return MatchPage(
         items=[
             out(row).model_copy(
@@ -310,7 +311,7 @@ def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
     try:
-        moment, id = cursor.split("|")
+        moment, id = cursor.split("~")
         return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
     except (ValueError, OverflowError) as error:
         raise CursorInvalid(field="cursor") from error
