@@ -7,6 +7,8 @@ afterEach(cleanup);
 function Page({ approve, turn, above = "" }: { approve: () => void; turn: () => void; above?: string }) {
   useKeys([["mod+Enter", approve]], { whileTyping: true });
   useKeys([["ArrowRight", turn]]);
+  useKeys([["c", () => undefined]]);
+  useKeys([["c", turn]]); // one letter may mean something in two places, as after g
   return (
     <>
       <input aria-label="text" />
@@ -45,4 +47,11 @@ test("an arrow belongs to the tabs it is pressed on, and goes on while it is hel
   press(document.body, "ArrowRight");
   press(document.body, "ArrowRight", { repeat: true });
   expect(turn).toHaveBeenCalledTimes(2);
+});
+
+test("a letter that means something in two places is heard in both", () => {
+  const turn = vi.fn();
+  render(<Page approve={vi.fn()} turn={turn} />);
+  press(document.body, "c");
+  expect(turn).toHaveBeenCalledTimes(1);
 });

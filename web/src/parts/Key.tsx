@@ -21,7 +21,7 @@ export function useKeys(keys: [string, Act][], { whileTyping = false, inDialog =
   const guarded = keys.map(([key, act]): [string, Act, { preventDefault: false }] => {
     const arrow = key.startsWith("Arrow");
     const acts = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || (arrow && isNearer(event)) || (!inDialog && isCovered())) return;
+      if ((arrow && (event.defaultPrevented || isNearer(event))) || (!inDialog && isCovered())) return;
       event.preventDefault();
       if (arrow || !event.repeat) act(event);
     };
