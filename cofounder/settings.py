@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -151,8 +152,29 @@ class Settings(BaseSettings):
         default=7, gt=0, le=3650, description="Finished commands stay so long in the lists, then they are archived."
     )
 
+    learning_hours: float = Field(
+        default=6, ge=0, le=8_760, description="Hours between two searches for patterns; 0: only when somebody asks."
+    )
+
+    persona_mode: Literal["watch", "propose", "autonomous"] = Field(
+        default="autonomous", description="New weights of voices: only told, proposed to a person, or used at once."
+    )
+    persona_policy: str = Field(
+        default="default",
+        max_length=100,
+        description="How voices are drawn: default, fixed, blueprint, log_thompson, contextual_log_thompson or an installed one.",
+    )
+    persona_hours: float = Field(
+        default=6, ge=0, le=8_760, description="Hours between two looks at the voices; 0: only when somebody asks."
+    )
+
     import_max_bytes: int = Field(
         default=4_000_000_000, ge=1, description="Largest file that may be handed over for an import."
+    )
+
+    artifacts: str | None = Field(
+        default=None,
+        description="Where files of datasets are kept: a folder, or s3://bucket/folder and the like. None: in the home.",
     )
 
     smtp_host: str | None = Field(default=None, description="Mail server. None: e-mail goes to the outbox.")

@@ -7,7 +7,10 @@ from pydantic import BaseModel, Field
 
 from cofounder.agents.tools import agent, tool
 from cofounder.flow.learn import service as learned
+from cofounder.flow.learn.patterns import giving
+from cofounder.flow.learn.patterns import service as learned_patterns
 from cofounder.kit import db
+from cofounder.kit.clock import now
 
 SERVER = agent("memory", "Patterns that stand, training examples, how well the work went. Reads only.")
 Limit = Annotated[int, Field(ge=1, le=50, description="At most this many")]
@@ -15,7 +18,9 @@ Limit = Annotated[int, Field(ge=1, le=50, description="At most this many")]
 
 class Patterns(BaseModel):
     patterns: list[dict[str, Any]] = Field(description="Statements that stood a test; empty until enough is measured")
-    watching: list[dict[str, Any]] = Field(description="Candidates that do not stand yet; not to be relied on")
+    watching: int = Field(
+        description="Candidates that do not stand yet; they are not to be relied on, so not told here"
+    )
     n: int = Field(description="Measured publications so far")
     needed: int = Field(description="Measured publications before any pattern is looked for")
     narrative: str
@@ -59,12 +64,16 @@ class Totals(BaseModel):
 
 
 @tool(SERVER, category="memory", seconds=0.1)
-async def patterns() -> Patterns:
+async def patterns(
+    as_of: Annotated[datetime | None, Field(description="As known then, never later; none: now")] = None,
+    channels: Annotated[list[str] | None, Field(description="Only what was compared on one of these")] = None,
+) -> Patterns:
     """What was learned about what works: statements that stood a test, and how many outcomes are still missing."""
     async with db.reading() as session:
-        found = await learned.patterns(session)
-    if found.patterns:
-        told = f"{len(found.patterns)} {'pattern stands' if len(found.patterns) == 1 else 'patterns stand'}."
+        stand = await giving.standing(session, as_of=as_of or now(), channels=channels or ())
+        found = await learned_patterns.listed(session)
+    if stand:
+        told = f"{len(stand)} {'pattern stands' if len(stand) == 1 else 'patterns stand'}."
     elif found.n < found.needed:
         told = (
             f"No pattern yet: {found.n} publications have been measured, and {found.needed} are needed before "
@@ -72,7 +81,13 @@ async def patterns() -> Patterns:
         )
     else:
         told = f"No pattern stands yet, though {found.n} publications have been measured."
-    return Patterns(patterns=found.patterns, watching=found.watching, n=found.n, needed=found.needed, narrative=told)
+    return Patterns(
+        patterns=[one.document() for one in stand],
+        watching=len(found.watching),
+        n=found.n,
+        needed=found.needed,
+        narrative=told,
+    )
 
 
 @tool(SERVER, category="memory", seconds=0.2)

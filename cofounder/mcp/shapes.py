@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from cofounder.business.similar import SimilarTask
 from cofounder.flow.approve.schemas import DecidedOut, Kind
-from cofounder.flow.learn.schemas import PatternsOut
 from cofounder.flow.publish.schemas import PublicationOut
 from cofounder.flow.run.schemas import DeliverableOut, StepOut
 
@@ -92,10 +91,35 @@ class LearnedExample(BaseModel):
     similarity: float = Field(description="Cosine of TF-IDF word vectors, 0-1")
 
 
+class LearnedPattern(BaseModel):
+    """A statement about what works that stood every test so far. Effects are differences of mean log(1 + metric)."""
+
+    id: UUID
+    metric: str
+    conditions: list[dict[str, str]]
+    sentence: str
+    effect: float
+    low: float | None
+    high: float | None
+    q: float
+    n: int
+    support: int
+    as_of: datetime
+
+
+class LearnedPatterns(BaseModel):
+    """Patterns that stand; candidates that do not are never told here."""
+
+    patterns: list[LearnedPattern]
+    message: str | None = Field(description="Says so where there is not enough data, or where none stands")
+    n: int = Field(description="Scored posts")
+    needed: int
+
+
 class Learned(BaseModel):
     """What stands about what works, and the earlier work that is most like the question."""
 
-    patterns: PatternsOut
+    patterns: LearnedPatterns
     similar_tasks: list[SimilarTask]
     examples: list[LearnedExample]
     note: str | None = Field(description="Says so where nothing earlier is like it")

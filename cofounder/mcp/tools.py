@@ -13,6 +13,8 @@ from cofounder.business.records.schemas import TaskFilter
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Verdict
 from cofounder.flow.learn import service as learning
+from cofounder.flow.learn.patterns import giving
+from cofounder.flow.learn.patterns import service as patterns
 from cofounder.flow.publish import service as publishing
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.phases import FINAL
@@ -277,11 +279,17 @@ async def search_learned(
     names = [_channel(name, f"channels.{place}") for place, name in enumerate(channels or ())]
     await asyncio.to_thread(similar.likeness, query, [query])  # its library takes seconds to load, once
     async with transaction() as session:
-        patterns = await learning.patterns(session)
+        stand = await giving.standing(session, as_of=clock.now(), channels=names)
+        known = await patterns.listed(session)
         tasks = await similar.similar_content(session, query, channels=names, as_of=clock.now(), limit=limit)
         examples = await learning.like(session, query, platforms=names, limit=limit)
     return shapes.Learned(
-        patterns=patterns,
+        patterns=shapes.LearnedPatterns(
+            patterns=[shapes.LearnedPattern.model_validate(one.document()) for one in stand],
+            message=known.message,
+            n=known.n,
+            needed=known.needed,
+        ),
         similar_tasks=tasks,
         examples=[_example(row, likeness) for row, likeness in examples],
         note=None if tasks or examples else f"Nothing earlier is like {query!r}.",

@@ -146,6 +146,11 @@ async def best_times(
     return await times.best_times(session, channel, as_of=as_of, days=days, zone=zone)
 
 
+async def channels(session: AsyncSession, *, as_of: datetime) -> list[str]:
+    """The platforms that something had been published on by then."""
+    return await queries.platforms(session, as_of)
+
+
 async def suggest_time(
     session: AsyncSession, channel: str, *, as_of: datetime, zone: str = "UTC", days: int = 365
 ) -> SuggestedTime:

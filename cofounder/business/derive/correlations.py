@@ -21,7 +21,7 @@ class Correlation(BaseModel):
 
     first: str
     second: str
-    over: str = Field(description="months or posts")
+    over: str = Field(description="months, posts or runs")
     status: Literal["ok", "not enough data"]
     n: int
     effective_n: float | None = None
@@ -36,7 +36,7 @@ class Correlation(BaseModel):
 
 
 def correlate(
-    pairs: Sequence[tuple[str, str]], series: Mapping[str, Mapping[Any, float]], over: Literal["months", "posts"]
+    pairs: Sequence[tuple[str, str]], series: Mapping[str, Mapping[Any, float]], over: Literal["months", "posts", "runs"]
 ) -> list[Correlation]:
     """Each pair over the keys that both have, in their order; months are corrected for autocorrelation."""
     found = [_one(a, b, series.get(a, {}), series.get(b, {}), over) for a, b in pairs]

@@ -61,7 +61,8 @@ class Known:
     decision: Decided | None = None  # the last about a text; "changes" is not the last word
     earlier: Sequence[Decided] = ()
     final_text: Mapping[str, str] | None = None
-    measured: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # platform -> readings
+    patterns: Sequence[Mapping[str, Any]] = ()  # those that were given to it, each with whether a text follows it
+    correlations: Mapping[str, Any] = field(default_factory=dict)  # those that its plan asked for
     publications: Sequence[Mapping[str, Any]] = ()
     persona: str | None = None
     platforms: Sequence[str] = ()
@@ -92,7 +93,8 @@ def example(known: Known, tags: Sequence[str] = ()) -> dict[str, Any]:
         "final_text": dict(known.final_text) if known.final_text is not None else None,
         "cost": known.cost,
         "seconds": known.seconds,
-        "post_publication_metrics": {name: dict(one) for name, one in known.measured.items()} or None,
+        "patterns_discovered": [dict(one) for one in known.patterns],
+        "business_correlations": dict(known.correlations),
         "success": known.status in _GOOD_END,
         "is_legacy": known.is_legacy,
         "is_sample": known.is_sample,

@@ -1,6 +1,6 @@
 """What an example says about the world around its task: state, history, baseline, readings, time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from cofounder.flow.approve import service as approvals
 from cofounder.kit.clock import now
 
 STATE, SIMILAR, BASELINE = "business.state", "business.similar_content", "business.baseline"
+PATTERNS, CORRELATIONS = "memory.patterns", "business.correlation_analysis"
 Outputs = Mapping[str, Mapping[str, Any]]  # tool id -> output
 
 
@@ -64,6 +65,24 @@ def used(outputs: Outputs, judged: Mapping[str, Any]) -> dict[str, Any]:
         "expected_engagement": foretold,
     }
     return {name: value for name, value in found.items() if value}
+
+
+def patterns(outputs: Outputs, drafts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The patterns that the plan was given, as it was given them, and which of its texts follow each."""
+    followed = {str(id) for draft in drafts for id in (draft.get("choices") or {}).get("patterns", [])}
+    given = outputs.get(PATTERNS, {}).get("patterns") or []
+    return [{**one, "followed": str(one.get("id")) in followed} for one in given]
+
+
+def correlations(outputs: Outputs) -> dict[str, Any]:
+    """The correlations that the plan asked for and that are clear, by the names of their two figures."""
+    found = outputs.get(CORRELATIONS, {}).get("correlations") or []
+    keep = ("over", "n", "effective_n", "pearson", "low", "high", "spearman", "p", "q")
+    return {
+        f"{one['first']} ~ {one['second']}": {name: one.get(name) for name in keep}
+        for one in found
+        if one.get("q") is not None and one["q"] <= 0.1
+    }
 
 
 async def measured(session: AsyncSession, task_id: UUID) -> dict[str, dict[str, Any]]:

@@ -10,9 +10,10 @@ from cofounder.business import similar
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve import texts
-from cofounder.flow.learn import history, legacy, queries
+from cofounder.flow.learn import history, labels, legacy, queries, world
 from cofounder.flow.learn.example import Decided, Known, example, next_tags, system_tags
-from cofounder.flow.learn.schemas import Filters, PatternsOut, SummaryOut
+from cofounder.flow.learn.patterns import service as patterns
+from cofounder.flow.learn.schemas import SummaryOut
 from cofounder.flow.learn.tables import Example
 from cofounder.flow.plan import service as plans
 from cofounder.flow.publish import service as publishing
@@ -23,7 +24,6 @@ from cofounder.kit.clock import now
 from cofounder.models import service as models
 
 _SEEN = 500  # newest examples that are looked at
-ENOUGH_OUTCOMES = 20  # measured publications before any pattern is looked for
 
 __all__ = ["Example"]
 
@@ -37,6 +37,8 @@ async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
     task = await records.get_task(session, task_id)
     known = await _known(session, task)
     before = await queries.one(session, task_id, lock=True)
+    if before is not None and before.erased_at is not None:
+        return before  # what was erased is not written down again
     after = system_tags(
         quality_score=known.quality_score, decision=_last(known.decision), automatic_run=known.automatic
     )
@@ -48,13 +50,45 @@ async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
         )
         tags = next_tags(before.tags, earlier, after)
     values = example(known, tags)
+    values |= await world.answers(
+        session,
+        task_id,
+        requested_at=task.created_at,
+        state=known.state,
+        cost=float(task.cost),
+        said=labels.of_decisions([*known.earlier, *([known.decision] if known.decision else [])]),
+    )
     if before is None:
-        values |= {"created_at": now(), "patterns_discovered": [], "business_correlations": {}}
+        values["created_at"] = now()
     await queries.upsert(session, values | {"updated_at": now()})
     live.changed(session, "examples", task_id)
     stored = await queries.one(session, task_id)
     assert stored is not None
     return stored
+
+
+async def relabel(session: AsyncSession, execution_id: UUID) -> bool:
+    """Bring up to date what the world said of a run, and nothing else; whether there is an example of it.
+
+    Done again it changes nothing: the same rows give the same labels.
+    """
+    await queries.take_turn(session, execution_id)
+    row = await queries.one(session, execution_id, lock=True)
+    if row is None or row.erased_at is not None:
+        return False
+    said = [one for one in row.labels if one["name"] in ("decision", "edit")]
+    found = await world.answers(
+        session,
+        execution_id,
+        requested_at=row.timestamp,
+        state=row.business_state,
+        cost=float(row.cost),
+        said=said,
+    )
+    if any(getattr(row, name) != value for name, value in found.items()):
+        await queries.put_answers(session, execution_id, found | {"updated_at": now()})
+        live.changed(session, "examples", execution_id)
+    return True
 
 
 async def get(session: AsyncSession, execution_id: UUID) -> Example | None:
@@ -69,7 +103,7 @@ async def like(
 
     Tests and what a person excluded are left out; `platforms` narrows to work for any of them.
     """
-    found = await queries.newest(session, Filters(include_sample=True), _SEEN)
+    found = await queries.newest(session, _SEEN)
     found = [row for row in found if not platforms or set(platforms) & set(row.platforms)]
     if not found:
         return []
@@ -87,17 +121,10 @@ async def recent(
     session: AsyncSession, *, words: str | None = None, limit: int = 10
 ) -> tuple[list[tuple[Example, float | None]], int]:
     """(example, likeness to words where some are given), and how many there are in all. Without words newest first."""
-    total = await queries.count(session, Filters(include_sample=True))
+    total = await queries.count(session)
     if words:
         return [(row, score) for row, score in await like(session, words, limit=limit)], total
-    return [(row, None) for row in await queries.newest(session, Filters(include_sample=True), limit)], total
-
-
-async def patterns(session: AsyncSession) -> PatternsOut:
-    """What stands about what works. Looking for it starts when enough outcomes are there."""
-    n = await queries.outcomes(session)
-    message = "not enough data" if n < ENOUGH_OUTCOMES else "No pattern stands yet."
-    return PatternsOut(patterns=[], watching=[], message=message, n=n, needed=ENOUGH_OUTCOMES)
+    return [(row, None) for row in await queries.newest(session, limit)], total
 
 
 async def summary(session: AsyncSession) -> SummaryOut:
@@ -121,7 +148,7 @@ async def summary(session: AsyncSession) -> SummaryOut:
         avg_cost=_rounded(float(sums["cost"]) / total, 6) if total else None,
         cost_today=float(await models.cost_today(session)),
         tasks_by_status=await history.tasks_by_status(session),
-        patterns_learned=0,
+        patterns_learned=await patterns.learned(session),
         earliest=sums["earliest"],
         latest=sums["latest"],
     )
@@ -181,7 +208,8 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         decision=decided[-1] if decided else None,
         earlier=decided[:-1],
         final_text={channel: texts.visible_text(one) for channel, one in approved.items()} if approved else None,
-        measured=await history.measured(session, task.id),
+        patterns=history.patterns(outputs, [variant.draft for variant in variants.values()]),
+        correlations=history.correlations(outputs),
         publications=[
             {"channel": one.channel, "delivered_by": one.delivered_by, "state": one.state} for one in published
         ],

@@ -105,7 +105,7 @@ def candidates(units: Sequence[Unit], *, support: int = SUPPORT, pairs: bool = T
 
     A channel alone is none: there is nothing to compare it with inside itself.
     """
-    from efficient_apriori import itemsets_from_transactions
+    from efficient_apriori import itemsets_from_transactions  # type: ignore[import-untyped]
 
     baskets = [tuple(unit.features.items()) for unit in units]
     if len(baskets) < support:

@@ -3,7 +3,7 @@
 import time
 from uuid import UUID
 
-from cofounder.flow.learn.patterns import service
+from cofounder.flow.learn.patterns import service, settling
 from cofounder.kit import durable
 from cofounder.kit.db import transaction
 from cofounder.kit.log import logger
@@ -28,24 +28,24 @@ async def learning_run(run_id: str) -> None:
 async def search(run_id: str) -> None:
     id = UUID(run_id)
     async with transaction() as session:
-        read = await service.read_input(session, id)
+        read = await settling.read_input(session, id)
     if read is None:
         return
     given, same = read
     if same:
         async with transaction() as session:
-            await service.unchanged(session, id, given)
+            await settling.unchanged(session, id, given)
         return
-    found, tested = await service.look(given)  # outside of any transaction: it may take a while
+    found, tested = await settling.look(given)  # outside of any transaction: it may take a while
     async with transaction() as session:
-        await service.settle(session, id, given, found, tested)
+        await settling.settle(session, id, given, found, tested)
 
 
 @durable.step("learning_run.give_up")
 async def give_up(run_id: str, code: str, detail: str) -> None:
     problem = {"code": code, "title": "The search for patterns failed.", "detail": detail[:500]}
     async with transaction() as session:
-        await service.fail(session, UUID(run_id), problem)
+        await settling.fail(session, UUID(run_id), problem)
 
 
 async def set_aside(workflow_id: str) -> None:

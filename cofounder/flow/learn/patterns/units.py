@@ -13,9 +13,10 @@ from cofounder.business.outcomes import service as outcomes
 from cofounder.business.records import service as records
 from cofounder.flow.learn.patterns import queries, vocabulary
 from cofounder.flow.learn.patterns.mining import Unit
+from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
 
 METRICS = ("engagement", "quality", "approval")
-OUT = ("development", "test", "exclude")
+OUT = OUT_UNLESS_ASKED
 CODE_VERSION = "1"  # of vocabulary and arithmetic: another one makes every run look anew
 
 
