@@ -48,6 +48,8 @@ async def working() -> AsyncIterator[None]:
     from cofounder import journey
     from cofounder.business.context import keeping as context
     from cofounder.business.imports import schedule as imports
+    from cofounder.flow.learn import renewing
+    from cofounder.flow.learn.patterns import steps as patterns
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
@@ -55,9 +57,11 @@ async def working() -> AsyncIterator[None]:
 
     await registry.discover()
     chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look, context.keep]
+    chores += [renewing.look, patterns.look]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await context.stop()
+    await renewing.stop()
     await registry.close()
 
 

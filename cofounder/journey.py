@@ -8,6 +8,7 @@ from typing import Any
 
 from cofounder.business.imports import steps as imports
 from cofounder.flow.approve.steps import approval, decided, formatting, plan_review
+from cofounder.flow.learn.patterns import steps as patterns
 from cofounder.flow.learn.steps import learning
 from cofounder.flow.plan.steps import planning, tool_discovery
 from cofounder.flow.publish import steps as publications
@@ -58,10 +59,11 @@ async def journey(task_id: str) -> None:
 
 
 async def set_aside(workflow_id: str) -> None:
-    """What becomes of a workflow that killed its worker again and again: its task fails, or its publication or import ends."""
+    """What becomes of a workflow that killed its worker again and again: its task fails, or its publication, import or search ends."""
     await fail_now(workflow_id, as_problem(KilledItsWorkers()))
     await publications.set_aside(workflow_id)
     await imports.set_aside(workflow_id)
+    await patterns.set_aside(workflow_id)
 
 
 # What a worker must know of our workflows to take over those of a dead one.
