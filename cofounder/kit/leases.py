@@ -248,6 +248,8 @@ async def _leave(holder: str) -> None:
 async def _gone(role: str, me: str, *, strays: bool, steady: bool) -> dict[str, datetime | None]:
     """Dead worker -> since when it lived, None where that is not known."""
     async with db.transaction(durable=False) as session:
+        ours = await session.scalar(select(Lease.expires_at > func.now()).where(Lease.holder == me))
+        steady = steady and ours is not False  # ours ran out as well: it is the database's clock that jumped
         found = await _leases(session, role, me)
         known = set((await session.scalars(select(Lease.holder))).all())
     gone: dict[str, datetime | None] = {

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import __version__
 from cofounder.kit import db, migrate
-from cofounder.kit.clock import now
 from cofounder.kit.errors import CofounderError
 from cofounder.ops import queries
 from cofounder.ops.watchdog import KIND as STALLED
@@ -76,7 +75,7 @@ async def workers(session: AsyncSession) -> list[Worker]:
     """The workers that live now, longest first."""
     return [
         Worker(row.holder, row.process_id, row.started_at, row.beat_at)
-        for row in await queries.leases(session, role="worker", at=now())
+        for row in await queries.leases(session, role="worker")
     ]
 
 

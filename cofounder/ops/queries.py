@@ -25,9 +25,9 @@ async def about(session: AsyncSession) -> tuple[str, bool, str]:
     return str(row[0]), bool(row[1]), str(row[2])
 
 
-async def leases(session: AsyncSession, *, role: str, at: datetime) -> Sequence[Lease]:
-    """Leases of a role that hold at a time, oldest first."""
-    found = select(Lease).where(Lease.role == role, Lease.expires_at > at).order_by(Lease.started_at)
+async def leases(session: AsyncSession, *, role: str) -> Sequence[Lease]:
+    """Leases of a role that hold now, by the database's clock as they were written; oldest first."""
+    found = select(Lease).where(Lease.role == role, Lease.expires_at > func.now()).order_by(Lease.started_at)
     return (await session.scalars(found)).all()
 
 

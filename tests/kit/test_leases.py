@@ -186,3 +186,33 @@ async def test_a_lease_that_ran_out_on_another_machine_is_taken_over(database: D
             await session.execute(update(Lease).where(Lease.holder == "elsewhere-1").values(expires_at=func.now()))
             await durable.send(session, id, "go", "on", key="k")
         await until(lambda: finished(id))
+
+
+async def test_when_the_clock_jumps_nobody_is_taken_for_dead(database: Database) -> None:
+    """Every lease runs out at once, one's own too; those who live renew theirs, and who does not then is dead."""
+    await leases._take("here", "worker", 60)
+    await leases._take("elsewhere-1", "worker", 60)
+
+    async def dead() -> set[str]:
+        return set(await leases._gone("worker", "here", strays=False, steady=True))
+
+    async with db.transaction() as session:
+        jump = timedelta(hours=2)
+        await session.execute(
+            update(Lease).values(expires_at=Lease.expires_at - jump, started_at=Lease.started_at - jump)
+        )
+    await up_for_a_lease()
+    assert await dead() == set()
+    await leases._renew(leases._Held("here", "worker", 60))
+    assert await dead() == {"elsewhere-1"}
+
+
+async def up_for_a_lease() -> None:
+    """Wait until the database is up for longer than a lease: before that no lease has run out."""
+
+    async def so() -> bool:
+        since = func.pg_postmaster_start_time() + leases._interval(settings().lease_seconds)
+        async with db.transaction() as session:
+            return bool(await session.scalar(select(since < func.now())))
+
+    await until(so, within=60)

@@ -9,6 +9,7 @@ from uuid import UUID
 from cofounder.flow.request.chat import queries, service
 from cofounder.flow.request.chat.schemas import Message
 from cofounder.kit import db, leases, live
+from cofounder.people import still_good
 from cofounder.people.roles import Caller
 
 LOOK_SECONDS = 1.0  # at the latest, should a word be lost
@@ -20,7 +21,8 @@ Event = tuple[int | None, str, str]  # number, name, JSON
 async def follow(caller: Caller, message_id: UUID, after: int = 0) -> AsyncIterator[Event | None]:
     """The events of an answer after a number, until its end; None now and then, so that a lost reader is noticed.
 
-    Ends without `end` where the conversation was deleted or the server stops: whoever reads connects again.
+    Ends without `end` where the conversation was deleted, the reader is shut out or the server stops: whoever reads
+    connects again.
     """
     news = _News(message_id)
     try:
@@ -51,7 +53,7 @@ async def _look(caller: Caller, message_id: UUID, after: int) -> tuple[list[tupl
     owner = service.owner_of(caller)
     async with db.reading() as session:
         row = await queries.message(session, message_id, owner)
-        if row is None:
+        if row is None or not await still_good(session, caller):
             return [], None
         if row.state == "streaming" and await leases.without(session, {row.holder or ""}):
             await _cut_off(row.conversation_id)

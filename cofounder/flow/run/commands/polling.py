@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager, suppress
 from cofounder.flow.run.commands import queries, service
 from cofounder.flow.run.commands.schemas import Claimed, ClaimIn
 from cofounder.kit import live
-from cofounder.kit.db import transaction
+from cofounder.kit.db import reading, transaction
+from cofounder.kit.errors import NotSignedIn
+from cofounder.people import still_good
 from cofounder.people.roles import Caller
 
 LOOK_SECONDS = 10.0  # at the latest, should a word be lost
@@ -17,6 +19,7 @@ async def claim(wanted: ClaimIn, *, by: Caller, gone: Callable[[], Awaitable[boo
     """What there is to do, as soon as there is some, at the latest after `wait_seconds`.
 
     `gone` says whether the agent still listens: nothing is handed out to nobody. No connection is held while it waits.
+    Raises NotSignedIn when the caller's key ends meanwhile.
     """
     if not wanted.wait_seconds:
         return await _look(wanted, by)
@@ -35,6 +38,13 @@ async def claim(wanted: ClaimIn, *, by: Caller, gone: Callable[[], Awaitable[boo
             told = news.is_set()
             if await gone():
                 return []
+            await _let_in_still(by)
+
+
+async def _let_in_still(by: Caller) -> None:
+    async with reading() as session:
+        if not await still_good(session, by):
+            raise NotSignedIn("This key ended while you waited.")
 
 
 async def _look(wanted: ClaimIn, by: Caller, told: bool = False) -> list[Claimed]:
