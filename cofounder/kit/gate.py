@@ -24,7 +24,8 @@ from cofounder.kit.problems import (
 )
 from cofounder.settings import settings
 
-UPLOAD = "/api/import-files"  # the one address that takes a file, which goes to the disk as it comes
+# The addresses that take a file, which goes to the disk as it comes.
+UPLOADS = ("/api/import-files", "/api/orchestrator/training/datasets/upload")
 # How much of a refused body is still read, and thrown away. A connection that is closed on unread bytes is reset,
 # and the caller loses the answer (RFC 9112, section 9.6).
 DRAINED_BYTES = 256_000_000
@@ -49,7 +50,7 @@ class Gate:
         headers = dict(scope["headers"])
         error = _refused(scope, headers)
         stated = headers.get(b"content-length", b"0")
-        most = settings().import_max_bytes if scope["path"] == UPLOAD else self.max_bytes
+        most = settings().import_max_bytes if scope["path"] in UPLOADS else self.max_bytes
         if error is None and stated.isdigit() and int(stated) > most:
             error = BodyTooLarge()
         if error is None:

@@ -5,7 +5,7 @@ remainder (ISO 13616), SSNs by the ranges that were ever issued. Recall and prec
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cofounder.flow.quality.detectors.context import Context, finding
 from cofounder.flow.quality.schemas import Finding, Severity
@@ -73,11 +73,15 @@ _ADDRESS = [
 _IP4 = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)")
 _IP6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE)
 _PERSON = r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?[A-Z][a-zà-ž]+(?: (?:van |de |von |der |la )*[A-Z][a-zà-ž'’-]+){1,2}"
+_PRIVATE_WORDS = (
+    r"(?:salary|wage|earns?|diagnos\w+|cancer|depression|pregnan\w+|divorc\w+|bankrupt\w*|sick leave|illness|disability|"
+    r"home address|date of birth|birthday|born on|religion|muslim|jewish|catholic|gay|lesbian|union member|criminal|arrested|convicted|"
+    r"passport|drug|alcohol|therapy|therapist|medication|surgery|fired|laid off|debts?)"
+)
+_MAY_HOLD = re.compile(rf"[\d@]|(?::[a-fA-F]{{1,4}}){{3}}|\b{_PRIVATE_WORDS}\b")  # every kind but the last needs a digit or an @
 _PRIVATE = re.compile(
     rf"\b(?P<who>{_PERSON})(?:['’]s|,? (?:\(?(?:aged? )?\d\d\)?,? )?(?:who )?(?:is|was|has|had|earns?|earned|lives?|lived|suffers?|makes?|got))"
-    r"[^.!?\n]{0,40}?\b(?:salary|wage|earns?|diagnos\w+|cancer|depression|pregnan\w+|divorc\w+|bankrupt\w*|sick leave|illness|disability|"
-    r"home address|date of birth|birthday|born on|religion|muslim|jewish|catholic|gay|lesbian|union member|criminal|arrested|convicted|"
-    r"passport|drug|alcohol|therapy|therapist|medication|surgery|fired|laid off|debts?)\b"
+    rf"[^.!?\n]{{0,40}}?\b{_PRIVATE_WORDS}\b"
 )
 _BORN = re.compile(
     r"\b(?:born(?: on)?|d\.?o\.?b\.?:?|date of birth:?|birthday(?: is)?:?)\s+(?:\d{1,2}[./ -]\w+[./ -]\d{2,4}|[A-Z][a-z]+ \d{1,2},? \d{4}|\d{4}-\d\d-\d\d)",
@@ -88,27 +92,39 @@ _BORN = re.compile(
 def find(text: str, context: Context) -> list[Finding]:
     """Personal data with its place; the excerpt is masked, so that a finding does not repeat what it warns of."""
     found: list[Finding] = []
-    taken: list[tuple[int, int]] = []
-    for code, severity, what, spans in _KINDS:
-        for start, end in spans(text):
-            if any(start < b and a < end for a, b in taken):
-                continue
-            taken.append((start, end))
-            weight: Severity = "info" if code == "email_address" and _ROLE.match(text[start:end]) else severity
-            found.append(
-                finding(
-                    "personal_data",
-                    code,
-                    weight,
-                    f"It shows {what}." if weight != "info" else "It shows a shared mailbox.",
-                    "Take it out unless that person agreed to have it published."
-                    if weight != "info"
-                    else "Nothing, if it is yours.",
-                    span=(start, end),
-                    excerpt=masked(text[start:end]),
-                )
+    for code, severity, what, (start, end) in _found(text):
+        weight: Severity = "info" if code == "email_address" and _ROLE.match(text[start:end]) else severity
+        found.append(
+            finding(
+                "personal_data",
+                code,
+                weight,
+                f"It shows {what}." if weight != "info" else "It shows a shared mailbox.",
+                "Take it out unless that person agreed to have it published."
+                if weight != "info"
+                else "Nothing, if it is yours.",
+                span=(start, end),
+                excerpt=masked(text[start:end]),
             )
+        )
     return found
+
+
+def spans(text: str) -> list[tuple[str, int, int]]:
+    """(code, start, end) of all that `find` would report, without the words about it; most texts hold nothing, fast."""
+    if not _MAY_HOLD.search(text):
+        return []
+    return [(code, start, end) for code, _, _, (start, end) in _found(text)]
+
+
+def _found(text: str) -> Iterator[tuple[str, Severity, str, tuple[int, int]]]:
+    """Each kind's places, none of which overlaps one of a kind before it."""
+    taken: list[tuple[int, int]] = []
+    for code, severity, what, places in _KINDS:
+        for start, end in places(text):
+            if not any(start < b and a < end for a, b in taken):
+                taken.append((start, end))
+                yield code, severity, what, (start, end)
 
 
 def masked(words: str) -> str:

@@ -1,0 +1,71 @@
+"""What can be wrong with a dataset and what is asked of one."""
+
+from cofounder.kit.errors import CofounderError, Conflict, InputInvalid, NotFound
+
+
+class DatasetMissing(NotFound):
+    """There is no dataset with this id or name."""
+
+    hint = "cofounder datasets list shows those that exist."
+
+
+class DatasetDeleted(CofounderError):
+    """This version was deleted; only what it was is still known."""
+
+    status = 410
+    hint = "Make it again from its filter, or take another version."
+
+
+class DatasetNameTaken(Conflict):
+    """There is already a dataset with this name."""
+
+    hint = "Choose another name, or send new_version: true to make the next version of that one."
+
+
+class DatasetNotReady(Conflict):
+    """This version is not ready."""
+
+    hint = "Its state and progress say how far it is, or why it failed."
+
+
+class DatasetEmpty(InputInvalid):
+    """No example fits: there would be nothing to learn from."""
+
+    hint = "Widen the filter. A planner needs plans, a writer texts that a person approved, a judge texts that were decided."
+
+
+class UploadUnfit(InputInvalid):
+    """The upload is not JSON lines that can be trained on."""
+
+    hint = "Mend the lines that errors lists, or send skip_refused=true to leave them out. Nothing was kept."
+
+
+class UploadTooLarge(CofounderError):
+    """The upload is larger than this server takes."""
+
+    status = 413
+    hint = "COFOUNDER_IMPORT_MAX_BYTES sets the limit."
+
+
+class NoSuchPart(InputInvalid):
+    """This version has no such part."""
+
+    hint = "Splits are train, validation, test or all; pairs come only with the role writer."
+
+
+class ExampleNotKnown(NotFound):
+    """There is no example of this run."""
+
+    hint = "The training data lists them by execution_id."
+
+
+class ConfirmationMissing(InputInvalid):
+    """Why it is deleted has to be said."""
+
+    hint = "Give a reason of a few words; it stays on the tombstone."
+
+
+class ExportAmbiguous(InputInvalid):
+    """An export is of a dataset or of a filter, not of both."""
+
+    hint = "Leave out dataset_id or filters."

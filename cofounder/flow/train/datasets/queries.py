@@ -1,0 +1,367 @@
+"""SQL of datasets: examples for a role as text, versions, their members, who holds what."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Text,
+    and_,
+    cast,
+    column,
+    delete,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.learn.service import Example
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.queries import where
+from cofounder.flow.train.datasets.roles import Raw
+from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member, Withdrawn
+
+ROWS_AT_ONCE = 500
+_tasks = table("tasks", column("id"), column("topic"), column("parent_task_id"))
+
+
+def _wanted(filter: Filter, role: str) -> Any:
+    """The condition on examples: the filter, what the role needs, and nothing that was withdrawn."""
+    needs = {
+        "planner": Example.plan.is_not(None),
+        "writer": and_(Example.final_text.is_not(None), Example.user_approval.is_(True)),
+        "judge": Example.user_approval.is_not(None),
+    }[role]
+    withdrawn = exists().where(Withdrawn.execution_id == Example.execution_id)
+    return and_(where(filter), needs, not_(withdrawn))
+
+
+async def count(session: AsyncSession, filter: Filter, role: str) -> int:
+    """How many examples there are for a role, the filter's limit applied."""
+    found = int(await session.scalar(select(func.count()).select_from(Example).where(_wanted(filter, role))) or 0)
+    return found if filter.limit is None else min(found, filter.limit)
+
+
+async def examples(session: AsyncSession, filter: Filter, role: str) -> AsyncIterator[list[Raw]]:
+    """Examples for a role in batches, oldest request first, through a cursor of the server; documents stay text."""
+    planner = role == "planner"
+    columns = [
+        Example.execution_id,
+        Example.timestamp,
+        Example.user_request,
+        Example.intent,
+        Example.quality_score,
+        Example.success,
+        Example.tags,
+        Example.platforms,
+        Example.persona,
+        Example.decision["verdict"].astext,
+        cast(Example.post_publication_metrics, Text),
+        cast(Example.patterns_discovered, Text),
+        _tasks.c.topic,
+        cast(func.coalesce(_tasks.c.parent_task_id, Example.execution_id), Text),
+        cast(Example.business_state, Text),
+        cast(Example.plan, Text) if planner else literal(None),
+        cast(Example.platform_baseline, Text) if planner else literal("{}"),
+        cast(Example.similar_historical_content, Text) if planner else literal("[]"),
+    ]
+    wanted = (
+        select(*columns)
+        .select_from(Example)
+        .outerjoin(_tasks, _tasks.c.id == Example.execution_id)
+        .where(_wanted(filter, role))
+        .order_by(Example.timestamp, Example.execution_id)
+    )
+    if filter.limit is not None:
+        wanted = wanted.limit(filter.limit)
+    rows = await session.stream(wanted.execution_options(yield_per=ROWS_AT_ONCE))
+    async for batch in rows.partitions(ROWS_AT_ONCE):
+        yield [Raw(*row) for row in batch]
+
+
+_TEXTS = text("SELECT execution_id, final_text FROM orchestrator_training_data WHERE execution_id = ANY(:ids)")
+_FACTS = text("""
+SELECT DISTINCT ON (task_id, channel) task_id, channel, (brief -> 'facts')::text
+FROM variants WHERE task_id = ANY(:ids) ORDER BY task_id, channel, version DESC
+""")
+# Which text a round was about, before and after the person's own edit, and how the version that it equals was judged.
+_ROUNDS = text("""
+SELECT d.task_id, d.round, d.verdict, c.key, coalesce(c.value ->> 'plain', c.value ->> 'text', ''),
+  coalesce(p.pending_content -> c.key ->> 'plain', p.pending_content -> c.key ->> 'text', ''),
+  s.overall, (SELECT jsonb_object_agg(one.key, one.value -> 'score') FROM jsonb_each(s.dimensions) AS one)::text,
+  c.key = ANY(d.channels) OR cardinality(d.channels) = 0
+FROM decisions AS d JOIN approvals AS p ON p.task_id = d.task_id AND p.round = d.round
+CROSS JOIN LATERAL jsonb_each(p.content) AS c
+LEFT JOIN LATERAL (
+  SELECT a.overall, a.dimensions FROM variants AS v
+  JOIN assessments AS a ON a.task_id = v.task_id AND a.channel = v.channel AND a.version = v.version
+  WHERE v.task_id = d.task_id AND v.channel = c.key AND v.rendered = c.value ORDER BY v.version DESC LIMIT 1
+) AS s ON true
+WHERE d.task_id = ANY(:ids) AND d.kind = 'content' AND d.by <> 'automatic' ORDER BY d.task_id, d.round, c.key
+""")
+
+
+async def texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    """execution_id -> channel -> the text that was approved."""
+    rows = await session.execute(_TEXTS.columns(Example.execution_id, Example.final_text), {"ids": list(ids)})
+    return {id: dict(found or {}) for id, found in rows}
+
+
+async def facts(session: AsyncSession, ids: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
+    """(task, channel) -> the facts of its newest brief, as JSON."""
+    rows = await session.execute(_FACTS, {"ids": list(ids)})
+    return {(task_id, channel): found for task_id, channel, found in rows if found}
+
+
+async def rounds(session: AsyncSession, ids: Sequence[UUID]) -> list[Any]:
+    """(task, round, verdict, channel, text, text before a person's edit, overall, scores as JSON, was it chosen)."""
+    return list((await session.execute(_ROUNDS, {"ids": list(ids)})).all())
+
+
+async def add(session: AsyncSession, row: Dataset) -> None:
+    session.add(row)
+    await session.flush()
+
+
+async def one(session: AsyncSession, id: UUID, *, lock: bool = False) -> Dataset | None:
+    found = select(Dataset).where(Dataset.id == id)
+    if lock:
+        found = found.with_for_update()
+    return await session.scalar(found.execution_options(populate_existing=True))
+
+
+async def named(session: AsyncSession, name: str, version: int | None = None) -> Dataset | None:
+    """A version of a name; without a version the one that the name stands for."""
+    found = select(Dataset).where(Dataset.name == name)
+    found = found.where(Dataset.is_current) if version is None else found.where(Dataset.version == version)
+    return await session.scalar(found)
+
+
+async def beginning_with(session: AsyncSession, start: str) -> Sequence[Dataset]:
+    """Versions whose id begins so; at most two, which is enough to know that it is not clear."""
+    return (await session.scalars(select(Dataset).where(cast(Dataset.id, Text).startswith(start)).limit(2))).all()
+
+
+async def is_taken(session: AsyncSession, name: str) -> bool:
+    """Whether a version of this name exists or is being made."""
+    living = Dataset.state.in_(("building", "ready"))
+    return bool(await session.scalar(select(exists().where(Dataset.name == name, living))))
+
+
+async def is_ready(session: AsyncSession, name: str) -> bool:
+    """Whether a version of this name is ready."""
+    return bool(await session.scalar(select(exists().where(Dataset.name == name, Dataset.state == "ready"))))
+
+
+async def take_turn(session: AsyncSession, name: str) -> None:
+    """Let those who make versions of one name pass one after the other."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"dataset:{name}"})
+
+
+async def next_version(session: AsyncSession, name: str) -> int:
+    return (
+        int(await session.scalar(select(func.coalesce(func.max(Dataset.version), 0)).where(Dataset.name == name))) + 1
+    )
+
+
+async def versions(session: AsyncSession, name: str) -> Sequence[Dataset]:
+    """Every version of a name, newest first, tombstones too."""
+    found = select(Dataset).where(Dataset.name == name).order_by(Dataset.created_at.desc(), Dataset.id.desc())
+    return (await session.scalars(found)).all()
+
+
+async def stand_for(session: AsyncSession, name: str, id: UUID | None) -> None:
+    """Let a name stand for one of its versions, or for none."""
+    await session.execute(update(Dataset).where(Dataset.name == name, Dataset.is_current).values(is_current=False))
+    if id is not None:
+        await session.execute(update(Dataset).where(Dataset.id == id).values(is_current=True))
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    name: str | None,
+    role: str | None,
+    state: str | None,
+    archived: bool,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> tuple[Sequence[Dataset], int]:
+    """(versions newest first, how many there are in all)."""
+    wanted: list[Any] = [Dataset.archived_at.is_not(None) if archived else Dataset.archived_at.is_(None)]
+    wanted += [Dataset.name == name] if name is not None else []
+    wanted += [Dataset.role == role] if role is not None else []
+    wanted += [Dataset.state == state] if state is not None else [Dataset.state != "deleted"]
+    total = int(await session.scalar(select(func.count()).select_from(Dataset).where(*wanted)) or 0)
+    place = [tuple_(Dataset.created_at, Dataset.id) < after] if after else []
+    found = select(Dataset).where(*wanted, *place).order_by(Dataset.created_at.desc(), Dataset.id.desc()).limit(limit)
+    return (await session.scalars(found.execution_options(populate_existing=True))).all(), total
+
+
+async def members(
+    session: AsyncSession, id: UUID, *, offset: int, limit: int, split: int | None = None
+) -> Sequence[Member]:
+    found = select(Member).where(Member.dataset_id == id).order_by(Member.position)
+    if split is not None:
+        found = found.where(Member.split == split)
+    elif offset:
+        found, offset = found.where(Member.position >= offset), 0  # positions have no gaps
+    return (await session.scalars(found.offset(offset).limit(limit))).all()
+
+
+async def left_out(session: AsyncSession, id: UUID, *, after: int, limit: int) -> list[tuple[LeftOut, UUID | None]]:
+    """(line that was left out, execution_id of the one that stands for it), by position."""
+    found = (
+        select(LeftOut, Member.execution_id)
+        .outerjoin(Member, and_(Member.dataset_id == LeftOut.dataset_id, Member.position == LeftOut.stands))
+        .where(LeftOut.dataset_id == id, LeftOut.position > after)
+        .order_by(LeftOut.position)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in (await session.execute(found)).all()]
+
+
+async def count_left_out(session: AsyncSession, id: UUID) -> int:
+    return int(await session.scalar(select(func.count()).select_from(LeftOut).where(LeftOut.dataset_id == id)) or 0)
+
+
+async def holders(session: AsyncSession, execution_id: UUID) -> list[tuple[Dataset, int]]:
+    """(version, how many of its lines are of the run), newest first."""
+    lines = (
+        select(Member.dataset_id, func.count().label("lines"))
+        .where(Member.execution_id == execution_id)
+        .group_by(Member.dataset_id)
+        .subquery()
+    )
+    found = select(Dataset, lines.c.lines).join(lines, lines.c.dataset_id == Dataset.id)
+    rows = await session.execute(found.order_by(Dataset.created_at.desc(), Dataset.id))
+    return [(row[0], int(row[1])) for row in rows]
+
+
+async def withdrawal(session: AsyncSession, execution_id: UUID) -> Withdrawn | None:
+    return await session.get(Withdrawn, execution_id, populate_existing=True)
+
+
+async def is_known(session: AsyncSession, execution_id: UUID) -> bool:
+    there = exists().where(Example.execution_id == execution_id)
+    held = exists().where(Member.execution_id == execution_id)
+    return bool(await session.scalar(select(or_(there, held))))
+
+
+async def withdraw(session: AsyncSession, row: Withdrawn) -> None:
+    await session.merge(row)
+    await session.flush()
+
+
+async def readmit(session: AsyncSession, execution_id: UUID) -> None:
+    await session.execute(delete(Withdrawn).where(Withdrawn.execution_id == execution_id))
+
+
+async def note_progress(session: AsyncSession, id: UUID, progress: dict[str, Any]) -> bool:
+    """Write down how far a version is; False when nobody wants it any more."""
+    done = await session.execute(
+        update(Dataset)
+        .where(Dataset.id == id, Dataset.state == "building")
+        .values(progress=progress)
+        .returning(Dataset.id)
+    )
+    return done.first() is not None
+
+
+async def keys_in_use(session: AsyncSession, keys: Sequence[str], *, but: UUID) -> set[str]:
+    """Which of these files another living version has too."""
+    found = text(
+        "SELECT DISTINCT one ->> 'key' FROM training_datasets, jsonb_array_elements(files) AS one "
+        "WHERE state = 'ready' AND id <> :but AND one ->> 'key' = ANY(:keys)"
+    )
+    return set((await session.scalars(found, {"but": but, "keys": list(keys)})).all())
+
+
+async def copy_in(session: AsyncSession, into: type[Member] | type[LeftOut], rows: Any) -> None:
+    """Write many rows through PostgreSQL's COPY, in the session's transaction."""
+    await session.execute(text("SELECT 1"))  # the driver begins its transaction with the first statement
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    names = [one.name for one in into.__table__.columns]
+    await driver.copy_records_to_table(into.__tablename__, records=rows, columns=names)
+
+
+_KEYED = """
+SELECT {what} FROM
+ (SELECT *, CASE WHEN execution_id IS NULL THEN encode(body, 'hex') ELSE execution_id::text || part END AS key
+  FROM dataset_members WHERE dataset_id = :first) AS a
+ {how} JOIN
+ (SELECT *, CASE WHEN execution_id IS NULL THEN encode(body, 'hex') ELSE execution_id::text || part END AS key
+  FROM dataset_members WHERE dataset_id = :second) AS b USING (key)
+"""
+_COUNTS = text(
+    _KEYED.format(
+        what="count(*) FILTER (WHERE a.hash = b.hash), count(*) FILTER (WHERE a.position IS NULL), "
+        "count(*) FILTER (WHERE b.position IS NULL), count(*) FILTER (WHERE a.hash <> b.hash), "
+        "count(*) FILTER (WHERE a.split <> b.split)",
+        how="FULL",
+    )
+)
+_PAIRS = {
+    "added": text(
+        _KEYED.format(what="NULL, b.position", how="RIGHT") + " WHERE a.position IS NULL ORDER BY 2 LIMIT :limit"
+    ),
+    "removed": text(
+        _KEYED.format(what="a.position, NULL", how="LEFT") + " WHERE b.position IS NULL ORDER BY 1 LIMIT :limit"
+    ),
+    "relabelled": text(
+        _KEYED.format(what="a.position, b.position", how="INNER") + " WHERE a.hash <> b.hash ORDER BY 1 LIMIT :limit"
+    ),
+}
+
+
+async def compared(session: AsyncSession, first: UUID, second: UUID) -> tuple[int, int, int, int, int]:
+    """How many lines are the same, added, removed, relabelled, and in another split."""
+    row = (await session.execute(_COUNTS, {"first": first, "second": second})).one()
+    return (int(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4]))
+
+
+async def differing(
+    session: AsyncSession, first: UUID, second: UUID, kind: str, limit: int
+) -> list[tuple[Member | None, Member | None]]:
+    """(line of the first, line of the second) that were added, removed or relabelled."""
+    places = (await session.execute(_PAIRS[kind], {"first": first, "second": second, "limit": limit})).all()
+    ours = await _at(session, first, [one for one, _ in places if one is not None])
+    theirs = await _at(session, second, [other for _, other in places if other is not None])
+    return [(ours.get(one), theirs.get(other)) for one, other in places]
+
+
+async def _at(session: AsyncSession, id: UUID, positions: Sequence[int]) -> dict[int, Member]:
+    found = select(Member).where(Member.dataset_id == id, Member.position.in_(positions))
+    return {one.position: one for one in (await session.scalars(found)).all()}
+
+
+async def reasons(session: AsyncSession, id: UUID, ids: Sequence[UUID]) -> dict[tuple[UUID, str], LeftOut]:
+    """(run, part) -> why its line was left out of a version, where it was."""
+    found = select(LeftOut).where(LeftOut.dataset_id == id, LeftOut.execution_id.in_(ids))
+    return {(one.execution_id, one.part): one for one in (await session.scalars(found)).all() if one.execution_id}
+
+
+async def fits(session: AsyncSession, filter: Filter, role: str, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these runs a filter lets through now."""
+    found = select(Example.execution_id).where(Example.execution_id.in_(ids), _wanted(filter, role))
+    return set((await session.scalars(found)).all())
+
+
+async def states(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[list[str], datetime]]:
+    """run -> (its tags now, when its example was made), of those that are there."""
+    found = select(Example.execution_id, Example.tags, Example.created_at).where(Example.execution_id.in_(ids))
+    return {row[0]: (list(row[1]), row[2]) for row in (await session.execute(found)).all()}
+
+
+async def withdrawn(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    found = select(Withdrawn.execution_id).where(Withdrawn.execution_id.in_(ids))
+    return set((await session.scalars(found)).all())

@@ -1,0 +1,133 @@
+"""Personal data out of what leaves: each piece becomes a typed placeholder, the same piece the same one. Pure.
+
+What counts as personal data is what the compliance detector finds; the raw example keeps it. The policy's version
+carries a hash of the detector's own code, so a version made with an older detector says so.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json
+
+from cofounder.flow.quality.detectors import personal_data
+
+NONE = "none"
+_NAMES = {
+    "email_address": "EMAIL",
+    "iban": "IBAN",
+    "card_number": "CARD",
+    "national_id": "NATIONAL_ID",
+    "ip_address": "IP",
+    "birth_date": "BIRTH_DATE",
+    "phone_number": "PHONE",
+    "street_address": "ADDRESS",
+    "private_fact": "PRIVATE_FACT",
+}
+_ROUNDS = 4  # what stood behind a piece may be one itself once that is gone
+_ANYTHING = "REDACTED"
+_SHORT = 200  # characters
+
+
+@cache
+def policy() -> str:
+    """The name and version of what is taken out: "personal-data/1+" and a hash of the detector's code."""
+    code = Path(personal_data.__file__).read_bytes() + Path(__file__).read_bytes()
+    return "personal-data/1+" + hashlib.sha256(code).hexdigest()[:12]
+
+
+def _places(text: str) -> tuple[tuple[str, int, int], ...]:
+    return _short(text) if len(text) <= _SHORT else tuple(personal_data.spans(text))
+
+
+@lru_cache(maxsize=20_000)
+def _short(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Names of tools, times and the like come again and again."""
+    return tuple(personal_data.spans(text))
+
+
+class Redactor:
+    """Takes personal data out of the texts of one example; `counts` says how many pieces of each type."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str] = {}
+        self._numbers: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+
+    def text(self, given: str) -> str:
+        """The text with placeholders such as [EMAIL_1]; one that holds nothing comes back as it is."""
+        for _ in range(_ROUNDS):
+            found = _places(given)
+            if not found:
+                return given
+            given = self._without(given, found)
+        while found := _places(given):  # whatever it takes: each round leaves fewer digits, at signs and words
+            _, start, end = found[0]
+            given = f"{given[:start]}[{_ANYTHING}]{given[end:]}"
+            self.counts[_ANYTHING] += 1
+        return given
+
+    def _without(self, given: str, found: tuple[tuple[str, int, int], ...]) -> str:
+        parts, at = [], 0
+        for code, start, end in sorted(found, key=lambda one: one[1]):
+            parts += [given[at:start], self._name(code, given[start:end])]
+            at = end
+        return "".join([*parts, given[at:]])
+
+    def _name(self, code: str, piece: str) -> str:
+        kind = _NAMES.get(code, code.upper())
+        self.counts[kind] += 1
+        key = (kind, "".join(piece.casefold().split()))
+        if key not in self._known:
+            self._numbers[kind] += 1
+            self._known[key] = f"[{kind}_{self._numbers[kind]}]"
+        return self._known[key]
+
+    def document(self, raw: str) -> str:
+        """The same for every text in a JSON document, its names too; without any, the very same document."""
+        before = self.counts.total()
+        made = self.value(from_json(raw))
+        return raw if self.counts.total() == before else json.dumps(made, ensure_ascii=False)
+
+    def value(self, given: Any) -> Any:
+        """The same for every text inside lists and objects; numbers stay numbers."""
+        if isinstance(given, str):
+            return self.text(given)
+        if isinstance(given, dict):
+            return {self.text(name): self.value(inner) for name, inner in given.items()}
+        if isinstance(given, list):
+            return [self.value(inner) for inner in given]
+        return given
+
+
+def left_in(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """(code, piece) of all that the detector still finds in messages; an answer that is JSON is read as such."""
+    found: list[tuple[str, str]] = []
+    stack: list[Any] = [one["content"] for one in messages]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            inner = _document(one)
+            if inner is None:
+                found += [(code, one[start:end]) for code, start, end in personal_data.spans(one)]
+            else:
+                stack.append(inner)
+        elif isinstance(one, dict):
+            stack += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            stack += one
+    return found
+
+
+def _document(text: str) -> Any:
+    """The object or list that a text is as JSON, None where it is neither."""
+    if text[:1] not in "{[":
+        return None
+    try:
+        found = from_json(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict | list) else None

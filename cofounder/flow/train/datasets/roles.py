@@ -1,0 +1,208 @@
+"""An example as training lines of a role: what is said, what should be answered, and what is known about it. Pure.
+
+planner: a request, and the plan that answered it. writer: a brief with its facts, and the text that a person approved
+for a channel. judge: a text, and the scores and the decision it got.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any
+from uuid import UUID
+
+from cofounder.flow.train.datasets.redaction import Redactor
+from cofounder.models.prices import tokens_in
+
+FORMATTER = {"planner": 1, "writer": 1, "judge": 1}  # grows when the bytes of a line change
+SYSTEM = {
+    "planner": (
+        "You plan the work of a content and growth team. Given a request, answer with JSON: the plan (steps with "
+        "tools, inputs and dependencies), the quality you expect, and the business context that you relied on."
+    ),
+    "writer": (
+        "You write for a company. Given a request, a channel and the facts that may be used, answer with the text for "
+        "that channel and nothing else. Use no figure that is not among the facts."
+    ),
+    "judge": (
+        "You judge texts before they are published. Given a request, a channel and a text, answer with JSON: the score "
+        "of each dimension and the overall score, 0 to 1, and the decision that a person will make."
+    ),
+}
+_quoted = encode_basestring  # a text as JSON, as json.dumps(ensure_ascii=False) has it
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An example as the database gives it for one role; documents are JSON text, never taken apart without need."""
+
+    execution_id: UUID | None
+    at: datetime
+    request: str
+    intent: str
+    quality: Decimal | None
+    success: bool
+    tags: Sequence[str]
+    platforms: Sequence[str]
+    persona: str | None
+    verdict: str | None
+    outcome: str | None  # readings of its publications
+    patterns: str
+    topic: str | None
+    conversation: str | None
+    state: str
+    plan: str | None
+    baseline: str
+    similar: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """One line of a dataset before it has its place. `line` is the whole line, `body` its messages."""
+
+    execution_id: UUID | None
+    part: str
+    at: datetime
+    line: bytes
+    hash: bytes
+    body: bytes
+    alike: str  # what near duplicates are looked for in
+    quality: float | None
+    tokens: int
+    characters: int
+    labels: tuple[str, str, str, str]  # intent, decision, success, channel
+    conversation: str | None = None
+    topic: str | None = None
+    redacted: Mapping[str, int] = field(default_factory=dict)
+
+
+class Shaper:
+    """Makes the lines of one role, with or without personal data."""
+
+    def __init__(self, role: str, *, redact: bool, system: str | None = None) -> None:
+        self.role = role
+        self.redact = redact
+        self.system = system or SYSTEM[role]
+        self._head = (
+            f'{{"messages": [{{"role": "system", "content": {_quoted(self.system)}}}, {{"role": "user", "content": '
+        )
+
+    def planner(self, raw: Raw) -> Entry:
+        clean = Redactor() if self.redact else None
+        request = clean.text(raw.request) if clean else raw.request
+        plan, state, baseline, similar = raw.plan or "null", raw.state, raw.baseline, raw.similar
+        if clean:
+            plan, state, baseline, similar = map(clean.document, (plan, state, baseline, similar))
+        answer = (
+            f'{{"plan": {plan}, "expected_quality": {_number(raw.quality)}, "business_context": {{"business_state": {state}, '
+            f'"platform_baseline": {baseline}, "similar_historical_content": {similar}}}}}'
+        )
+        return self._entry(raw, clean, "", request, answer, alike=request, channel="+".join(raw.platforms))
+
+    def writer(self, raw: Raw, channel: str, text: str, facts: str | None) -> Entry:
+        clean = Redactor() if self.redact else None
+        asked = self.brief(raw, channel, facts, clean)
+        text = clean.text(text) if clean else text
+        return self._entry(raw, clean, channel, asked, text, alike=text, channel=channel)
+
+    def brief(self, raw: Raw, channel: str, facts: str | None, clean: Redactor | None) -> str:
+        """What the writer is asked, the same for every text that answered it."""
+        request, state = raw.request, facts or raw.state
+        if clean:
+            request, state = clean.text(request), clean.document(state)
+        voice = f"\n\nVoice: {raw.persona}" if raw.persona else ""
+        return f"{request}\n\nChannel: {channel}{voice}\n\nFacts: {state}"
+
+    def judge(self, raw: Raw, part: str, channel: str, text: str, verdict: str, scores: str | None) -> Entry:
+        clean = Redactor() if self.redact else None
+        request = clean.text(raw.request) if clean else raw.request
+        text = clean.text(text) if clean else text
+        asked = f"Request: {request}\n\nChannel: {channel}\n\nText:\n{text}"
+        answer = f'{{"scores": {scores or "{}"}, "overall": {_number(raw.quality)}, "decision": {_quoted(verdict)}}}'
+        return self._entry(raw, clean, part, asked, answer, alike=text, channel=channel, verdict=verdict)
+
+    def _entry(
+        self,
+        raw: Raw,
+        clean: Redactor | None,
+        part: str,
+        asked: str,
+        answer: str,
+        *,
+        alike: str,
+        channel: str,
+        verdict: str | None = None,
+    ) -> Entry:
+        messages = f'{self._head}{_quoted(asked)}}}, {{"role": "assistant", "content": {_quoted(answer)}}}]'.encode()
+        decision = verdict or raw.verdict
+        outcome, patterns = raw.outcome or "{}", raw.patterns
+        if clean:
+            outcome, patterns = clean.document(outcome), clean.document(patterns)
+        known = (
+            f'"success": {"true" if raw.success else "false"}, "quality_score": {_number(raw.quality)}, '
+            f'"intent": {_quoted(raw.intent)}, "decision": {"null" if decision is None else _quoted(decision)}, '
+            f'"channel": {_quoted(channel)}, "timestamp": "{raw.at.isoformat().replace("+00:00", "Z")}", '
+            f'"tags": {_listed(sorted(set(raw.tags)))}, "metrics": {outcome}, "patterns": {patterns}}}}}\n'
+        ).encode()
+        id = "null" if raw.execution_id is None else f'"{raw.execution_id}"'
+        body = hashlib.sha256(messages).digest()
+        return Entry(
+            execution_id=raw.execution_id,
+            part=part,
+            at=raw.at,
+            line=b'%b, "metadata": {"execution_id": %b, %b' % (messages, id.encode(), known),
+            hash=hashlib.sha256(body + known).digest(),
+            body=body,
+            alike=alike,
+            quality=None if raw.quality is None else float(raw.quality),
+            tokens=tokens_in(self.system) + tokens_in(asked) + tokens_in(answer),
+            characters=len(asked) + len(answer),
+            labels=(raw.intent, decision or "none", "true" if raw.success else "false", channel or "none"),
+            conversation=raw.conversation,
+            topic=raw.topic,
+            redacted=clean.counts if clean else {},
+        )
+
+
+def uploaded(number: int, at: datetime, line: dict[str, Any], known: dict[str, Any]) -> Entry:
+    """The entry of a line that somebody brought; what it says about itself is kept beside its messages."""
+    messages = json.dumps({"messages": line["messages"]}, ensure_ascii=False)[:-1].encode()
+    said = json.dumps(known, ensure_ascii=False)
+    body = hashlib.sha256(messages).digest()
+    turns = [one["content"] for one in line["messages"]]
+    return Entry(
+        execution_id=None,
+        part=str(number),
+        at=at,
+        line=b'%b, "metadata": %b}\n' % (messages, said.encode()),
+        hash=hashlib.sha256(body + said.encode()).digest(),
+        body=body,
+        alike="\n".join(one["content"] for one in line["messages"] if one["role"] != "system"),
+        quality=_score(known.get("quality_score")),
+        tokens=sum(map(tokens_in, turns)),
+        characters=sum(map(len, turns)),
+        labels=(
+            str(known.get("intent") or "none"),
+            str(known.get("decision") or "none"),
+            {True: "true", False: "false"}.get(known.get("success"), "none"),  # type: ignore[arg-type]
+            str(known.get("channel") or "none"),
+        ),
+        conversation=str(known["conversation"]) if known.get("conversation") else None,
+        topic=str(known["topic"]) if known.get("topic") else None,
+    )
+
+
+def _score(given: Any) -> float | None:
+    good = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= 1
+    return float(given) if good else None
+
+
+def _number(given: Decimal | None) -> str:
+    return "null" if given is None else repr(float(given))
+
+
+def _listed(given: Sequence[str]) -> str:
+    return "[" + ", ".join(map(_quoted, given)) + "]"

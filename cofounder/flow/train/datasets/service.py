@@ -1,0 +1,419 @@
+"""Datasets: make, list, look into, compare, roll back, delete to a tombstone; who holds a run, and its withdrawal."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.train.datasets import building, queries
+from cofounder.flow.train.datasets.errors import (
+    DatasetDeleted,
+    DatasetMissing,
+    DatasetNameTaken,
+    DatasetNotReady,
+    ExampleNotKnown,
+    NoSuchPart,
+)
+from cofounder.flow.train.datasets.schemas import (
+    DatasetChange,
+    DatasetIn,
+    DatasetList,
+    DatasetOut,
+    HeldOut,
+    Holder,
+    LeftOutList,
+    LeftOutOut,
+    LineageOut,
+    PreviewLine,
+    PreviewOut,
+    Progress,
+)
+from cofounder.flow.train.datasets.steps import WORKFLOW
+from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member, Withdrawn
+from cofounder.flow.train.formats import loaded, of_name
+from cofounder.kit import durable, live, store
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.errors import InputInvalid
+from cofounder.kit.ids import new_id
+from cofounder.people import Caller, audit
+
+AT_ONCE = 2_000  # examples of which a version is made while its asker waits
+TOPIC = building.TOPIC
+
+
+class PlaceUnclear(InputInvalid):
+    """This is no place in the list."""
+
+    hint = "Use next_cursor of the page before, as it is."
+
+
+def new_row(asked: DatasetIn, by: str) -> Dataset:
+    """The row of a version that is to be made."""
+    return Dataset(
+        id=new_id(),
+        name=asked.name.strip(),
+        role=asked.role,
+        description=asked.description,
+        state="building",
+        source="examples",
+        filters=asked.filters.canonical(),
+        recipe=building.recipe(asked),
+        example_count=0,
+        file_size=0,
+        files=[],
+        statistics={},
+        leakage={},
+        progress={"phase": "waiting", "done": 0, "total": None, "new_version": asked.new_version},
+        is_current=False,
+        used_for_fine_tuning=False,
+        created_by=by,
+        created_at=now(),
+    )
+
+
+async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any = None) -> DatasetOut:
+    """Make a version: at once where it is small or `wait` is said, else a durable job makes it and this says "building".
+
+    Raises DatasetNameTaken, DatasetEmpty, StoreFull, StoreOutOfReach.
+    """
+    row = new_row(asked, by.who)
+    async with transaction() as session:
+        await queries.take_turn(session, row.name)
+        if not asked.new_version and await queries.is_taken(session, row.name):
+            raise DatasetNameTaken(f"There is already a dataset named {row.name!r}.", field="name")
+        many = await queries.count(session, asked.filters, asked.role)
+        if many > AT_ONCE and not wait:
+            await queries.add(session, row)
+            await note(session, row, by, "dataset.asked")
+            await durable.enqueue(session, WORKFLOW, f"{WORKFLOW}:{row.id}", str(row.id))
+            live.changed(session, TOPIC, row.id)
+            return out(row)
+    await building.make(row, asked, **({} if tell is None else {"tell": tell}))
+    async with transaction() as session:
+        await note(session, row, by, "dataset.created")
+        return await get(session, row.id)
+
+
+async def note(session: AsyncSession, row: Dataset, by: Caller, action: str, **details: Any) -> None:
+    """Write what was done with a version into the audit log."""
+    said = {"name": row.name, "version": row.version, **details}
+    await audit(session, by.who, action, "dataset", str(row.id), said)
+
+
+async def get(session: AsyncSession, id: UUID) -> DatasetOut:
+    """A version, tombstones too. Raises DatasetMissing."""
+    return out(await found(session, id))
+
+
+async def found(session: AsyncSession, id: UUID, *, lock: bool = False) -> Dataset:
+    """The row of a version. Raises DatasetMissing."""
+    row = await queries.one(session, id, lock=lock)
+    if row is None:
+        raise DatasetMissing(f"There is no dataset with the id {id}.", field="dataset_id")
+    return row
+
+
+async def named(session: AsyncSession, words: str) -> Dataset:
+    """A version by its id, the start of it, its name (the version it stands for) or name@version. Raises DatasetMissing."""
+    try:
+        return await found(session, UUID(words))
+    except ValueError:
+        pass
+    name, _, version = words.rpartition("@")
+    row = await queries.named(session, name, int(version)) if name and version.isdigit() else None
+    row = row or await queries.named(session, words)
+    if row is None and len(words) >= 6:
+        alike = await queries.beginning_with(session, words.lower())
+        row = alike[0] if len(alike) == 1 else None
+    if row is None:
+        raise DatasetMissing(f"{words!r} names no dataset.", field="dataset")
+    return row
+
+
+async def ready(session: AsyncSession, id: UUID) -> Dataset:
+    """The row of a version that can be read. Raises DatasetMissing, DatasetDeleted, DatasetNotReady."""
+    row = await found(session, id)
+    if row.state == "deleted":
+        raise DatasetDeleted(f"{row.name} version {row.version} was deleted.")
+    if row.state != "ready":
+        raise DatasetNotReady(f"{row.name} is {row.state}.")
+    return row
+
+
+async def listed(
+    session: AsyncSession,
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+    name: str | None = None,
+    role: str | None = None,
+    state: str | None = None,
+    archived: bool = False,
+) -> DatasetList:
+    """Versions, newest first; deleted ones only where `state` asks for them. Raises PlaceUnclear."""
+    rows, total = await queries.page(
+        session, name=name, role=role, state=state, archived=archived, after=_place(cursor), limit=limit + 1
+    )
+    shown = rows[:limit]
+    more = f"{shown[-1].created_at.isoformat()}~{shown[-1].id}" if len(rows) > limit else None
+    return DatasetList(items=[out(row) for row in shown], next_cursor=more, total=total)
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    try:
+        at, id = cursor.split("~")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError(at)
+        return moment, UUID(id)
+    except ValueError as error:
+        raise PlaceUnclear(field="cursor") from error
+
+
+async def change(session: AsyncSession, id: UUID, changes: DatasetChange, by: Caller) -> DatasetOut:
+    """Describe a version anew, archive it or bring it back. Raises DatasetMissing."""
+    row = await found(session, id, lock=True)
+    if changes.description is not None:
+        row.description = changes.description
+    if changes.archived is not None and changes.archived != (row.archived_at is not None):
+        row.archived_at = now() if changes.archived else None
+        await note(session, row, by, "dataset.archived" if changes.archived else "dataset.restored")
+    await session.flush()
+    live.changed(session, TOPIC, id)
+    return out(row)
+
+
+async def roll_back(session: AsyncSession, id: UUID, by: Caller) -> DatasetOut:
+    """Let a name stand for this version of it. Raises DatasetMissing, DatasetDeleted, DatasetNotReady."""
+    row = await ready(session, id)
+    await queries.take_turn(session, row.name)
+    before = await queries.named(session, row.name)
+    await queries.stand_for(session, row.name, id)
+    await note(session, row, by, "dataset.rolled_back", before=before.version if before else None)
+    live.changed(session, TOPIC, id)
+    return await get(session, id)
+
+
+async def delete(session: AsyncSession, id: UUID, why: str, by: Caller) -> tuple[DatasetOut, list[str]]:
+    """Make a tombstone of a version: its row and the list of its runs stay, its files go.
+
+    Gives the keys of files that nobody else has; remove them when this is committed. Raises DatasetMissing.
+    """
+    row = await found(session, id, lock=True)
+    if row.state == "deleted":
+        return out(row), []
+    await queries.take_turn(session, row.name)
+    was_current = row.is_current
+    keys = [str(one["key"]) for one in row.files]
+    used = await queries.keys_in_use(session, keys, but=id)
+    row.state, row.deleted_at, row.deleted_by, row.deleted_why = "deleted", now(), by.who, why
+    row.is_current = False
+    await session.flush()
+    if was_current:
+        left = [one for one in await queries.versions(session, row.name) if one.state == "ready"]
+        await queries.stand_for(session, row.name, left[0].id if left else None)
+    await note(session, row, by, "dataset.deleted", why=why)
+    live.changed(session, TOPIC, id)
+    return out(row), [key for key in keys if key not in used]
+
+
+async def remove(id: UUID, why: str, by: Caller) -> DatasetOut:
+    """`delete`, committed, and then its files. Raises DatasetMissing, StoreOutOfReach."""
+    async with transaction() as session:
+        told, keys = await delete(session, id, why, by)
+    for key in keys:
+        await asyncio.to_thread(store.remove, key)
+    return told
+
+
+async def preview(
+    session: AsyncSession, id: UUID, *, format: str = "jsonl", offset: int = 0, limit: int = 20, split: str = "all"
+) -> PreviewOut:
+    """Lines of a version as they would leave. Raises DatasetMissing, DatasetDeleted, DatasetNotReady, FormatUnknown, NoSuchPart, ArtifactLost, StoreOutOfReach."""
+    row = await ready(session, id)
+    chosen = of_name("csv" if format == "parquet" else format)
+    if chosen.kind == "pairs":
+        return await _preview_pairs(row, chosen, offset, limit, split)
+    number = part_number(split)
+    rows = await queries.members(session, id, offset=offset, limit=limit, split=number)
+    lines = await asyncio.to_thread(lines_of, row, rows)
+    plain = of_name("jsonl")
+    items = [
+        PreviewLine(
+            position=one.position,
+            execution_id=one.execution_id,
+            part=one.part,
+            split=SPLITS[one.split],
+            hash=one.hash.hex(),
+            line=(line if chosen.name == "jsonl" else chosen.write(plain.read(line))).decode().rstrip("\r\n"),
+        )
+        for one, line in zip(rows, lines, strict=True)
+    ]
+    total = row.example_count if number is None else int(row.statistics["by_split"][split])
+    return PreviewOut(dataset_id=id, format=format, total=total, offset=offset, items=items)
+
+
+async def _preview_pairs(row: Dataset, chosen: Any, offset: int, limit: int, split: str) -> PreviewOut:
+    part_number(split)
+    files = [one for one in row.files if one["kind"] == "pairs" and split in ("all", one["split"])]
+    if not any(one["kind"] == "pairs" for one in row.files):
+        raise NoSuchPart(f"{row.name} holds no pairs.", field="format")
+    items: list[PreviewLine] = []
+    place = 0
+    for file in files:
+        for line in (await asyncio.to_thread(store.read, file["key"])).splitlines():
+            if offset <= place < offset + limit:
+                pair = loaded(line)
+                items.append(
+                    PreviewLine(
+                        position=place,
+                        execution_id=pair["metadata"]["execution_id"],
+                        part=f"{pair['metadata']['channel']}/{pair['metadata']['origin']}",
+                        split=file["split"],
+                        hash=file["sha256"],
+                        line=chosen.write(pair).decode().rstrip("\n"),
+                    )
+                )
+            place += 1
+    return PreviewOut(dataset_id=row.id, format=chosen.name, total=place, offset=offset, items=items)
+
+
+def part_number(split: str) -> int | None:
+    """The number of a part, None for all of them. Raises NoSuchPart."""
+    if split == "all":
+        return None
+    if split not in SPLITS:
+        raise NoSuchPart(f"{split!r} is no part.", field="split")
+    return SPLITS.index(split)
+
+
+def lines_of(row: Dataset, members: Sequence[Member]) -> list[bytes]:
+    """The bytes of lines of a version. Blocks. Raises ArtifactLost, StoreOutOfReach."""
+    keys = {one["split"]: one["key"] for one in row.files if one["kind"] == "lines"}
+    found: dict[int, bytes] = {}
+    for number, split in enumerate(SPLITS):
+        mine = [one for one in members if one.split == number]
+        if mine:
+            with store.opened(keys[split]) as file:
+                for one in mine:
+                    file.seek(one.at)
+                    found[one.position] = file.read(one.size)
+    return [found[one.position] for one in members]
+
+
+async def left_out(session: AsyncSession, id: UUID, *, cursor: str | None = None, limit: int = 50) -> LeftOutList:
+    """What a version left out, and who stands for it. Raises DatasetMissing, PlaceUnclear."""
+    await found(session, id)
+    if cursor is not None and not cursor.isdigit():
+        raise PlaceUnclear(field="cursor")
+    rows = await queries.left_out(session, id, after=int(cursor) if cursor else -1, limit=limit + 1)
+    items = [
+        LeftOutOut(
+            execution_id=row.execution_id,
+            part=row.part,
+            reason=row.reason,
+            similarity=row.similarity,
+            stands=row.stands,
+            stands_for=leader,
+        )
+        for row, leader in rows[:limit]
+    ]
+    more = str(rows[limit - 1][0].position) if len(rows) > limit else None
+    return LeftOutList(items=items, next_cursor=more, total=await queries.count_left_out(session, id))
+
+
+async def lineage(session: AsyncSession, id: UUID) -> LineageOut:
+    """Where a version stands among those of its name, and what was made with it. Raises DatasetMissing."""
+    row = await found(session, id)
+    others = [out(one) for one in await queries.versions(session, row.name)]
+    return LineageOut(dataset=out(row), versions=others, jobs=[], models=[])
+
+
+async def held_by(session: AsyncSession, execution_id: UUID) -> HeldOut:
+    """Which versions hold a run, and whether it is withdrawn. Raises ExampleNotKnown."""
+    if not await queries.is_known(session, execution_id):
+        raise ExampleNotKnown(field="execution_id")
+    gone = await queries.withdrawal(session, execution_id)
+    return HeldOut(
+        execution_id=execution_id,
+        withdrawn=gone is not None,
+        withdrawn_by=gone.by if gone else None,
+        withdrawn_at=gone.at if gone else None,
+        reason=gone.why if gone else None,
+        datasets=[
+            Holder(
+                dataset_id=row.id,
+                name=row.name,
+                version=row.version,
+                state=row.state,
+                is_current=row.is_current,
+                used_for_fine_tuning=row.used_for_fine_tuning,
+                lines=lines,
+            )
+            for row, lines in await queries.holders(session, execution_id)
+        ],
+        models=[],
+    )
+
+
+async def withdraw(session: AsyncSession, execution_id: UUID, why: str, by: Caller) -> HeldOut:
+    """Leave a run out of every version made from now on; those that hold it are told. Raises ExampleNotKnown."""
+    held = await held_by(session, execution_id)
+    if not held.withdrawn:
+        await queries.withdraw(session, Withdrawn(execution_id=execution_id, by=by.who, why=why, at=now()))
+        await audit(session, by.who, "example.withdrawn", "example", str(execution_id), {"why": why})
+        live.changed(session, "examples", execution_id)
+    return await held_by(session, execution_id)
+
+
+async def readmit(session: AsyncSession, execution_id: UUID, by: Caller) -> HeldOut:
+    """Let a withdrawn run into versions again. Raises ExampleNotKnown."""
+    held = await held_by(session, execution_id)
+    if held.withdrawn:
+        await queries.readmit(session, execution_id)
+        await audit(session, by.who, "example.readmitted", "example", str(execution_id))
+        live.changed(session, "examples", execution_id)
+    return await held_by(session, execution_id)
+
+
+def out(row: Dataset) -> DatasetOut:
+    """A version as it is told."""
+    training = [one for one in row.files if (one["kind"], one["split"]) == ("lines", "train")]
+    told = row.progress if row.state == "building" and row.progress else None
+    return DatasetOut(
+        id=row.id,
+        name=row.name,
+        version=row.version,
+        role=row.role,
+        description=row.description,
+        state=row.state,
+        source=row.source,
+        filters=row.filters,
+        recipe=row.recipe,
+        content_hash=row.content_hash,
+        example_count=row.example_count,
+        avg_quality=None if row.avg_quality is None else float(row.avg_quality),
+        file_path=training[0]["key"] if training else None,
+        file_size=row.file_size,
+        files=row.files,
+        splits=row.statistics.get("by_split", {}),
+        statistics=row.statistics,
+        leakage=row.leakage,
+        progress=Progress.model_validate(told) if told else None,
+        problem=row.problem,
+        is_current=row.is_current,
+        used_for_fine_tuning=row.used_for_fine_tuning,
+        archived=row.archived_at is not None,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        deleted_at=row.deleted_at,
+        deleted_by=row.deleted_by,
+        deleted_why=row.deleted_why,
+    )
