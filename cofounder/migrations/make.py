@@ -20,6 +20,7 @@ from cofounder.flow.learn.performance import views
 from cofounder.flow.train.data import tables as training_data
 from cofounder.kit import migrate, postgres
 from cofounder.migrations.tables import metadata
+from cofounder.personas import tables as personas
 
 VERSIONS = Path(__file__).parent / "versions"
 
@@ -68,8 +69,8 @@ def write(message: str) -> Path:
 def _with_triggers(context: Any, revision: Any, directives: list[Any]) -> None:
     """Alembic sees tables and indexes; what the database does by itself is written beside the tables it is about."""
     (script,) = directives
-    made = (*derive.TRIGGERS, *learn.TRIGGERS, *views.CREATE, *training_data.TRIGGERS)
-    undone = (*training_data.UNDO, *views.DROP, *learn.UNDO, *derive.UNDO)
+    made = (*derive.TRIGGERS, *learn.TRIGGERS, *views.CREATE, *training_data.TRIGGERS, *personas.TRIGGERS)
+    undone = (*personas.UNDO, *training_data.UNDO, *views.DROP, *learn.UNDO, *derive.UNDO)
     script.upgrade_ops.ops += [ops.ExecuteSQLOp(statement) for statement in made]
     script.downgrade_ops.ops[:0] = [ops.ExecuteSQLOp(statement) for statement in undone]
 

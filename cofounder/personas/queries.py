@@ -1,14 +1,25 @@
-"""The SQL of choices."""
+"""The SQL of voices: how they stand, how they were drawn, what they gained."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.personas.tables import PersonaChoice
+from cofounder.kit.ids import new_id
+from cofounder.personas.tables import (
+    FollowerCount,
+    FollowerCredit,
+    FollowerInterval,
+    OptimisationRun,
+    PersonaChoice,
+    PersonaStanding,
+    PersonaWeight,
+)
 
 _CHOICE = (
     select(PersonaChoice)
@@ -40,3 +51,276 @@ async def publish_as(session: AsyncSession, choice_id: UUID, persona: str) -> No
 async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[PersonaChoice]:
     wanted = select(PersonaChoice).where(PersonaChoice.task_id == task_id).order_by(PersonaChoice.deliverable)
     return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
+
+
+# One statement where a voice is drawn: what people said of the voices, and the weights in use.
+_STANDING = text("""
+WITH run AS (SELECT id, policy, cells FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
+  ORDER BY applied_at DESC, id DESC LIMIT 1)
+SELECT s.id, s.status, s.override, NULL::float8 AS weight, NULL::uuid AS run_id, NULL::text AS policy,
+  NULL::jsonb AS cells FROM personas s
+UNION ALL SELECT w.persona, NULL, NULL, w.weight, run.id, run.policy, NULL FROM run
+  JOIN persona_weights w ON w.run_id = run.id
+UNION ALL SELECT NULL, NULL, NULL, NULL, run.id, run.policy, run.cells FROM run WHERE run.cells IS NOT NULL""")
+
+
+class Standing(NamedTuple):
+    """What draws go by now."""
+
+    said: dict[str, tuple[str, float | None]]  # id -> (status, override), of those a person spoke of
+    weights: dict[str, float]  # of the run in use
+    run_id: UUID | None
+    policy: str | None
+    cells: dict[str, dict[str, float]] | None
+
+
+async def standing(session: AsyncSession) -> Standing:
+    said: dict[str, tuple[str, float | None]] = {}
+    weights: dict[str, float] = {}
+    run_id, policy, cells = None, None, None
+    for row in (await session.execute(_STANDING)).mappings():
+        if row["status"] is not None:
+            said[row["id"]] = (row["status"], row["override"])
+            continue
+        run_id, policy = row["run_id"], row["policy"]
+        if row["weight"] is not None:
+            weights[row["id"]] = row["weight"]
+        else:
+            cells = row["cells"]
+    return Standing(said, weights, run_id, policy, cells)
+
+
+async def lock(session: AsyncSession) -> None:
+    """Let changes of voices and looks at them pass one after the other, until their transactions end."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("personas", 0))))
+
+
+async def standings(session: AsyncSession) -> dict[str, PersonaStanding]:
+    wanted = select(PersonaStanding).execution_options(populate_existing=True)
+    return {row.id: row for row in (await session.scalars(wanted)).all()}
+
+
+async def put_standing(session: AsyncSession, values: dict[str, Any]) -> None:
+    statement = insert(PersonaStanding).values(values)
+    changed = {name: statement.excluded[name] for name in values if name != "id"}
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+# ── followers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Counts that somebody typed, and those that readings of posts brought with them.
+_COUNTS = text("""
+SELECT platform, counted_at AS at, count FROM follower_counts WHERE counted_at <= :as_of
+UNION SELECT platform, measured_at, max(followers) FROM social_post_analytics
+WHERE followers IS NOT NULL AND NOT is_sample AND measured_at <= :as_of GROUP BY platform, measured_at
+ORDER BY 1, 2""")
+
+_SEEN = text("""
+SELECT p.id, p.platform, p.published_at, a.measured_at, coalesce(a.impressions, a.views)::float8 AS impressions
+FROM posts p JOIN social_post_analytics a ON a.post_id = p.id
+WHERE p.platform = :platform AND NOT p.is_sample AND p.published_at <= :as_of AND a.measured_at <= :as_of
+  AND p.published_at >= :since AND coalesce(a.impressions, a.views) IS NOT NULL
+ORDER BY p.id, a.measured_at""")
+
+_RATES = text("""
+SELECT i.platform, sum(c.credit)::float8 AS gained, sum(c.impressions) AS shown
+FROM follower_intervals i JOIN follower_credits c ON c.interval_id = i.id WHERE i.end_at <= :before GROUP BY 1""")
+
+_QUIET = text("""
+SELECT platform, count(*) AS n, sum(gain)::float8 AS gained,
+  sum(extract(epoch FROM end_at - start_at))::float8 / 86400 AS days
+FROM follower_intervals WHERE quiet AND end_at <= :before GROUP BY 1""")
+
+
+async def put_count(session: AsyncSession, platform: str, at: datetime, count: int, *, by: str) -> None:
+    statement = insert(FollowerCount).values(
+        id=new_id(), platform=platform, counted_at=at, count=count, said_by=by, said_at=func.now()
+    )
+    changed = {name: statement.excluded[name] for name in ("count", "said_by", "said_at")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["platform", "counted_at"], set_=changed))
+
+
+async def counts(session: AsyncSession, as_of: datetime) -> dict[str, list[tuple[datetime, int]]]:
+    """platform -> (when, followers), in the order of time."""
+    found: dict[str, list[tuple[datetime, int]]] = {}
+    for row in (await session.execute(_COUNTS, {"as_of": as_of})).mappings():
+        found.setdefault(row["platform"], []).append((row["at"], row["count"]))
+    return found
+
+
+async def seen(session: AsyncSession, platform: str, *, since: datetime, as_of: datetime) -> list[dict[str, Any]]:
+    """Posts with their readings of impressions, each post's in the order of time."""
+    rows = await session.execute(_SEEN, {"platform": platform, "since": since, "as_of": as_of})
+    return [dict(row) for row in rows.mappings()]
+
+
+async def credited(session: AsyncSession, before: datetime) -> dict[str, tuple[float, float]]:
+    """platform -> (followers credited, impressions), of intervals that ended by then."""
+    rows = (await session.execute(_RATES, {"before": before})).mappings()
+    return {row["platform"]: (row["gained"], row["shown"]) for row in rows}
+
+
+async def quiet(session: AsyncSession, before: datetime) -> dict[str, tuple[int, float, float]]:
+    """platform -> (intervals in which no post was seen, followers gained in them, their days)."""
+    rows = (await session.execute(_QUIET, {"before": before})).mappings()
+    return {row["platform"]: (row["n"], row["gained"], row["days"]) for row in rows}
+
+
+async def forget_intervals(session: AsyncSession, platform: str, since: datetime) -> None:
+    await session.execute(
+        delete(FollowerInterval).where(FollowerInterval.platform == platform, FollowerInterval.end_at > since)
+    )
+
+
+async def put_interval(
+    session: AsyncSession, values: dict[str, Any], credits: Iterable[tuple[UUID, Decimal, float]]
+) -> None:
+    id = new_id()
+    await session.execute(insert(FollowerInterval).values({"id": id, **values}))
+    rows = [
+        {"interval_id": id, "post_id": post, "credit": credit, "impressions": shown} for post, credit, shown in credits
+    ]
+    if rows:
+        await session.execute(insert(FollowerCredit), rows)
+
+
+_BALANCE = text("""
+SELECT i.platform, sum(i.gain) AS counted, sum(i.background) AS background, min(i.start_at) AS since,
+  max(i.end_at) AS until, coalesce(sum(c.credit), 0) AS credited
+FROM follower_intervals i LEFT JOIN LATERAL (
+  SELECT sum(credit) AS credit FROM follower_credits WHERE interval_id = i.id) c ON true
+GROUP BY 1 ORDER BY 1""")
+
+
+async def balance(session: AsyncSession) -> list[dict[str, Any]]:
+    """Each platform's change of followers, and what of it posts and nobody are credited with."""
+    return [dict(row) for row in (await session.execute(_BALANCE)).mappings()]
+
+
+# ── outcomes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# A post is scored once: by its first reading of an age, and when followers were counted after that age.
+_OUTCOMES = text("""
+SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
+  r.impressions, r.likes, coalesce(f.followers, 0) AS followers, greatest(r.measured_at, u.counted_at) AS seen_at,
+  CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
+    THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
+FROM posts p
+LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
+LEFT JOIN LATERAL (
+  SELECT coalesce(a.impressions, a.views)::bigint AS impressions, a.likes, a.measured_at FROM social_post_analytics a
+  WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
+    AND a.measured_at <= :as_of AND coalesce(a.impressions, a.views) IS NOT NULL
+  ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+LEFT JOIN LATERAL (
+  SELECT min(i.end_at) AS counted_at FROM follower_intervals i
+  WHERE i.platform = p.platform AND i.end_at >= p.published_at + make_interval(hours => :hours)
+    AND i.end_at <= :as_of) u ON true
+LEFT JOIN LATERAL (
+  SELECT sum(fc.credit) AS followers FROM follower_credits fc JOIN follower_intervals i ON i.id = fc.interval_id
+  WHERE fc.post_id = p.id AND i.end_at <= u.counted_at) f ON true
+WHERE p.persona IS NOT NULL AND NOT p.is_sample AND p.published_at <= :as_of AND p.published_at >= :since
+ORDER BY p.published_at, p.id""")
+
+
+class Scored(NamedTuple):
+    """A post and what it came to; `seen_at` is None while that is not known yet."""
+
+    id: UUID
+    persona: str
+    platform: str
+    topic: str
+    published_at: datetime
+    impressions: int | None
+    likes: int | None
+    followers: Decimal
+    seen_at: datetime | None
+    propensity: float | None  # with which its voice was drawn; None where a person chose it
+    arm: str
+
+
+async def outcomes(session: AsyncSession, *, since: datetime, as_of: datetime, hours: int) -> list[Scored]:
+    """Posts with a voice, oldest first."""
+    rows = (await session.execute(_OUTCOMES, {"since": since, "as_of": as_of, "hours": hours})).mappings()
+    found = [Scored(**row) for row in rows]
+    return [one if one.impressions is not None else one._replace(seen_at=None) for one in found]
+
+
+# ── runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def put_run(session: AsyncSession, values: dict[str, Any], weights: Iterable[dict[str, Any]]) -> OptimisationRun:
+    row = OptimisationRun(**values)
+    session.add(row)
+    await session.flush()
+    rows = [{"run_id": row.id, **one} for one in weights]
+    if rows:
+        await session.execute(insert(PersonaWeight), rows)
+    return row
+
+
+async def forget_run(session: AsyncSession, row: OptimisationRun) -> None:
+    session.expunge(row)
+    await session.execute(delete(OptimisationRun).where(OptimisationRun.id == row.id))
+
+
+async def run(session: AsyncSession, id: UUID, *, locked: bool = False) -> OptimisationRun | None:
+    wanted = select(OptimisationRun).where(OptimisationRun.id == id).execution_options(populate_existing=True)
+    found: OptimisationRun | None = await session.scalar(wanted.with_for_update() if locked else wanted)
+    return found
+
+
+async def runs(
+    session: AsyncSession, *, limit: int, before: tuple[datetime, UUID] | None = None
+) -> Sequence[OptimisationRun]:
+    """Newest first."""
+    wanted = select(OptimisationRun).order_by(OptimisationRun.ran_at.desc(), OptimisationRun.id.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(func.row(OptimisationRun.ran_at, OptimisationRun.id) < func.row(before[0], before[1]))
+    return (await session.scalars(wanted)).all()
+
+
+async def count_runs(session: AsyncSession) -> int:
+    return int(await session.scalar(select(func.count()).select_from(OptimisationRun)) or 0)
+
+
+async def in_use(session: AsyncSession) -> OptimisationRun | None:
+    """The run whose weights are drawn with."""
+    wanted = (
+        select(OptimisationRun)
+        .where(OptimisationRun.applied_at.is_not(None), OptimisationRun.withdrawn_at.is_(None))
+        .order_by(OptimisationRun.applied_at.desc(), OptimisationRun.id.desc())
+        .limit(1)
+    )
+    found: OptimisationRun | None = await session.scalar(wanted)
+    return found
+
+
+async def weights_of(session: AsyncSession, run_id: UUID) -> Sequence[PersonaWeight]:
+    wanted = select(PersonaWeight).where(PersonaWeight.run_id == run_id).order_by(PersonaWeight.persona)
+    return (await session.scalars(wanted)).all()
+
+
+async def newest_run_at(session: AsyncSession) -> datetime | None:
+    found: datetime | None = await session.scalar(select(func.max(OptimisationRun.ran_at)))
+    return found
+
+
+_HISTORY = text("""
+SELECT r.id AS run_id, r.applied_at, w.persona, w.probability FROM optimisation_runs r
+JOIN persona_weights w ON w.run_id = r.id
+WHERE r.applied_at >= :since ORDER BY r.applied_at, w.persona""")
+
+
+async def history(session: AsyncSession, since: datetime) -> list[dict[str, Any]]:
+    """Probabilities over time: those of every run that was applied."""
+    return [dict(row) for row in (await session.execute(_HISTORY, {"since": since})).mappings()]
+
+
+_REPLAY = text("""
+SELECT chosen, probabilities FROM persona_choices WHERE chosen_at >= :since AND chosen_at <= :as_of""")
+
+
+async def drawn(session: AsyncSession, *, since: datetime, as_of: datetime) -> list[tuple[str, dict[str, float]]]:
+    """(the voice that was drawn, what it was drawn from) of every deliverable."""
+    return [(row[0], row[1]) for row in (await session.execute(_REPLAY, {"since": since, "as_of": as_of})).all()]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
-from cofounder.personas import queries
+from cofounder.personas import drawing, queries
+from cofounder.personas.optimising import voices
 from cofounder.personas.policies import fixed
+from cofounder.personas.queries import Standing
 from cofounder.personas.roster import ROSTER, persona
 from cofounder.personas.tables import PersonaChoice
 
@@ -50,7 +53,8 @@ async def choose(
     wished = _known(override) if override else None
     found = await queries.choice(session, task_id, deliverable)
     if found is None:
-        await queries.put(session, _drawn(task_id, deliverable, context))
+        standing = await queries.standing(session)
+        await queries.put(session, _drawn(task_id, deliverable, context, standing))
         found = await queries.choice(session, task_id, deliverable)
         assert found is not None
     if wished is not None and wished != (found.published_persona or found.chosen):
@@ -87,22 +91,34 @@ def uniform(task_id: UUID, deliverable: str) -> float:
     return (int.from_bytes(digest[:8], "big") >> 11) / (1 << 53)
 
 
-def _drawn(task_id: UUID, deliverable: str, context: Mapping[str, Any]) -> dict[str, Any]:
-    shares = fixed.probabilities([one for one in ROSTER if one.status == "active"])
+def _drawn(task_id: UUID, deliverable: str, context: Mapping[str, Any], standing: Standing) -> dict[str, Any]:
+    moment = now()
+    here = standing._replace(weights=_here(standing, context, moment.astimezone(UTC).hour))
+    known = voices(here)
+    shares = drawing.shares(known)
     draw = uniform(task_id, deliverable)
     return {
         "id": new_id(),
         "task_id": task_id,
         "deliverable": deliverable,
         "context": dict(context),
-        "availability": {one.id: one.status for one in ROSTER},
+        "availability": {one.id: one.status for one in known},
         "probabilities": shares,
         "draw": draw,
         "chosen": pick(shares, draw),
         "arm": "control",
-        "policy": fixed.NAME,
-        "chosen_at": now(),
+        "policy": standing.policy or fixed.NAME,
+        "run_id": standing.run_id,
+        "chosen_at": moment,
     }
+
+
+def _here(standing: Standing, context: Mapping[str, Any], hour: int) -> dict[str, float]:
+    """The weights that count on this topic, at this time of day, on this platform, where the run told them apart."""
+    if not standing.cells:
+        return standing.weights
+    channels = context.get("channels") or [""]
+    return standing.cells.get(f"{context.get('topic') or ''}|{hour // 6}|{channels[0]}", standing.weights)
 
 
 def _known(name: str) -> str:

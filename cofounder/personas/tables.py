@@ -1,12 +1,26 @@
-"""Which voice was drawn for which deliverable, with everything needed to replay the draw."""
+"""The voices, how each deliverable's was drawn, the weights that were learnt, and the followers they were learnt from."""
 
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Float, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.kit.columns import Document, Id, Moment, OptionalWords, Words
+from cofounder.kit.columns import (
+    Document,
+    Id,
+    Listing,
+    Moment,
+    OptionalDocument,
+    OptionalMoment,
+    OptionalRef,
+    OptionalWords,
+    Words,
+)
 from cofounder.kit.db import Row
+
+Real = Float(53)
 
 
 class PersonaChoice(Row):
@@ -22,5 +36,118 @@ class PersonaChoice(Row):
     published_persona: Mapped[OptionalWords]  # an override
     arm: Mapped[Words]
     policy: Mapped[Words]
+    run_id: Mapped[OptionalRef]  # the run whose weights it was drawn with; none: the initial ones
     chosen_at: Mapped[Moment]
     __table_args__ = (UniqueConstraint("task_id", "deliverable"),)
+
+
+class PersonaStanding(Row):
+    """What a person said of a voice. A voice without a row is as it was born."""
+
+    __tablename__ = "personas"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[Words]
+    override: Mapped[float | None] = mapped_column(Real)  # the probability that a person gave it
+    reason: Mapped[OptionalWords]
+    changed_by: Mapped[Words]
+    changed_at: Mapped[Moment]
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'testing', 'disabled')", name="status"),
+        CheckConstraint("override >= 0 AND override <= 1", name="override"),
+    )
+
+
+class OptimisationRun(Row):
+    """One look at how the voices did, with all that is needed to repeat it."""
+
+    __tablename__ = "optimisation_runs"
+    id: Mapped[Id]
+    ran_at: Mapped[Moment]
+    status: Mapped[Words]  # success, skipped, failed
+    reason: Mapped[OptionalWords]
+    mode: Mapped[Words]  # watch, propose, autonomous
+    started_by: Mapped[Words]  # "schedule", or who asked
+    policy: Mapped[Words]
+    posts_analyzed: Mapped[int]
+    posts_known: Mapped[int]
+    posts_waiting: Mapped[int]
+    changes: Mapped[Listing]  # {generator, oldWeight, newWeight}
+    top_performer: Mapped[OptionalWords]
+    bottom_performer: Mapped[OptionalWords]
+    special: Mapped[Listing]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    input_hash: Mapped[Words]
+    code_version: Mapped[Words]
+    found: Mapped[Document]  # what the policy learnt: a number for each persona
+    cells: Mapped[OptionalDocument]  # "topic|block|platform" -> weights, of a policy that looks at these
+    proposed: Mapped[bool] = mapped_column(server_default=text("false"))  # waits for a person
+    applied_at: Mapped[OptionalMoment]
+    decided_by: Mapped[OptionalWords]
+    decided_at: Mapped[OptionalMoment]
+    withdrawn_at: Mapped[OptionalMoment]  # rolled back
+    __table_args__ = (Index("ix_optimisation_runs_ran_at", "ran_at"),)
+
+
+class PersonaWeight(Row):
+    """What a run found a voice's weight to be, and the probability that came of it."""
+
+    __tablename__ = "persona_weights"
+    run_id: Mapped[UUID] = mapped_column(
+        PgUUID(as_uuid=True), ForeignKey("optimisation_runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    persona: Mapped[str] = mapped_column(primary_key=True)
+    weight: Mapped[float] = mapped_column(Real)  # as the policy found it, nobody being away or set by a person
+    probability: Mapped[float] = mapped_column(Real)  # with which it was drawn from then on, as voices stood
+    posts: Mapped[int]  # in the look-back
+    followers: Mapped[Decimal] = mapped_column(Numeric(20, 6))
+    impressions: Mapped[int] = mapped_column(BigInteger)
+
+
+class FollowerCount(Row):
+    """How many follow a channel, at one time, as somebody typed it."""
+
+    __tablename__ = "follower_counts"
+    id: Mapped[Id]
+    platform: Mapped[Words]
+    counted_at: Mapped[Moment]
+    count: Mapped[int] = mapped_column(BigInteger)
+    said_by: Mapped[Words]
+    said_at: Mapped[Moment]
+    __table_args__ = (UniqueConstraint("platform", "counted_at"),)
+
+
+class FollowerInterval(Row):
+    """The change between two counts: what posts are credited with and the background are together the gain."""
+
+    __tablename__ = "follower_intervals"
+    id: Mapped[Id]
+    platform: Mapped[Words]
+    start_at: Mapped[Moment]
+    end_at: Mapped[Moment]
+    gain: Mapped[int] = mapped_column(BigInteger)
+    background: Mapped[Decimal] = mapped_column(Numeric(20, 6))
+    quiet: Mapped[bool]  # no post was seen in it
+    __table_args__ = (UniqueConstraint("platform", "start_at"),)
+
+
+class FollowerCredit(Row):
+    __tablename__ = "follower_credits"
+    interval_id: Mapped[UUID] = mapped_column(
+        PgUUID(as_uuid=True), ForeignKey("follower_intervals.id", ondelete="CASCADE"), primary_key=True
+    )
+    post_id: Mapped[UUID] = mapped_column(
+        PgUUID(as_uuid=True), ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    credit: Mapped[Decimal] = mapped_column(Numeric(20, 6))
+    impressions: Mapped[float] = mapped_column(Real)  # within the interval
+
+
+VIEW = """CREATE VIEW generator_weights AS
+SELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.impressions,
+  CASE WHEN w.impressions > 0 THEN 1000 * w.followers / w.impressions END AS followers_per_1k,
+  r.id AS run_id, r.applied_at, r.policy
+FROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id
+WHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
+  ORDER BY applied_at DESC, id DESC LIMIT 1)"""
+TRIGGERS = (VIEW,)
+UNDO = ("DROP VIEW generator_weights",)

@@ -351,6 +351,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_financial_metrics_metric", "financial_metrics", ["metric_type", "period_start"], unique=False)
     op.create_table(
+        "follower_counts",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("said_by", sa.Text(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follower_counts")),
+        sa.UniqueConstraint("platform", "counted_at", name=op.f("uq_follower_counts_platform_counted_at")),
+    )
+    op.create_table(
+        "follower_intervals",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("start_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("end_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("gain", sa.BigInteger(), nullable=False),
+        sa.Column("background", sa.Numeric(precision=20, scale=6), nullable=False),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follower_intervals")),
+        sa.UniqueConstraint("platform", "start_at", name=op.f("uq_follower_intervals_platform_start_at")),
+    )
+    op.create_table(
         "import_sources",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -530,6 +553,35 @@ def upgrade() -> None:
     op.create_index("ix_model_calls_started_at", "model_calls", ["started_at"], unique=False)
     op.create_index(op.f("ix_model_calls_task_id"), "model_calls", ["task_id"], unique=False)
     op.create_table(
+        "optimisation_runs",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("ran_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("posts_analyzed", sa.Integer(), nullable=False),
+        sa.Column("posts_known", sa.Integer(), nullable=False),
+        sa.Column("posts_waiting", sa.Integer(), nullable=False),
+        sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("top_performer", sa.Text(), nullable=True),
+        sa.Column("bottom_performer", sa.Text(), nullable=True),
+        sa.Column("special", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("seed", sa.BigInteger(), nullable=False),
+        sa.Column("input_hash", sa.Text(), nullable=False),
+        sa.Column("code_version", sa.Text(), nullable=False),
+        sa.Column("found", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cells", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("proposed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimisation_runs")),
+    )
+    op.create_index("ix_optimisation_runs_ran_at", "optimisation_runs", ["ran_at"], unique=False)
+    op.create_table(
         "orchestrator_training_data",
         sa.Column("execution_id", sa.UUID(), nullable=False),
         sa.Column("user_request", sa.Text(), nullable=False),
@@ -591,9 +643,23 @@ def upgrade() -> None:
         sa.Column("published_persona", sa.Text(), nullable=True),
         sa.Column("arm", sa.Text(), nullable=False),
         sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.UUID(), nullable=True),
         sa.Column("chosen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persona_choices")),
         sa.UniqueConstraint("task_id", "deliverable", name=op.f("uq_persona_choices_task_id_deliverable")),
+    )
+    op.create_index(op.f("ix_persona_choices_run_id"), "persona_choices", ["run_id"], unique=False)
+    op.create_table(
+        "personas",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("override", sa.Float(precision=53), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("status IN ('active', 'testing', 'disabled')", name=op.f("ck_personas_status")),
+        sa.CheckConstraint("override >= 0 AND override <= 1", name=op.f("ck_personas_override")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personas")),
     )
     op.create_table(
         "phases",
@@ -1210,6 +1276,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_dataset_members_execution_id", "dataset_members", ["execution_id"], unique=False)
     op.create_table(
+        "follower_credits",
+        sa.Column("interval_id", sa.UUID(), nullable=False),
+        sa.Column("post_id", sa.UUID(), nullable=False),
+        sa.Column("credit", sa.Numeric(precision=20, scale=6), nullable=False),
+        sa.Column("impressions", sa.Float(precision=53), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["interval_id"],
+            ["follower_intervals.id"],
+            name=op.f("fk_follower_credits_interval_id_follower_intervals"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_follower_credits_post_id_posts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("interval_id", "post_id", name=op.f("pk_follower_credits")),
+    )
+    op.create_index(op.f("ix_follower_credits_post_id"), "follower_credits", ["post_id"], unique=False)
+    op.create_table(
         "import_files",
         sa.Column("source_id", sa.UUID(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
@@ -1364,6 +1448,23 @@ def upgrade() -> None:
         ["conversation_id"],
         unique=True,
         postgresql_where=sa.text("state = 'streaming'"),
+    )
+    op.create_table(
+        "persona_weights",
+        sa.Column("run_id", sa.UUID(), nullable=False),
+        sa.Column("persona", sa.String(), nullable=False),
+        sa.Column("weight", sa.Float(precision=53), nullable=False),
+        sa.Column("probability", sa.Float(precision=53), nullable=False),
+        sa.Column("posts", sa.Integer(), nullable=False),
+        sa.Column("followers", sa.Numeric(precision=20, scale=6), nullable=False),
+        sa.Column("impressions", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["optimisation_runs.id"],
+            name=op.f("fk_persona_weights_run_id_optimisation_runs"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("run_id", "persona", name=op.f("pk_persona_weights")),
     )
     op.create_table(
         "server_tools",
@@ -1653,11 +1754,15 @@ def upgrade() -> None:
     op.execute(
         "CREATE TRIGGER training_examples_emptied AFTER TRUNCATE ON orchestrator_training_data\nFOR EACH STATEMENT EXECUTE FUNCTION empty_training_facts()"
     )
+    op.execute(
+        "CREATE VIEW generator_weights AS\nSELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.impressions,\n  CASE WHEN w.impressions > 0 THEN 1000 * w.followers / w.impressions END AS followers_per_1k,\n  r.id AS run_id, r.applied_at, r.policy\nFROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id\nWHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL\n  ORDER BY applied_at DESC, id DESC LIMIT 1)"
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.execute("DROP VIEW generator_weights")
     op.execute("DROP TRIGGER training_example_mended ON orchestrator_training_data")
     op.execute("DROP TRIGGER training_example_kept ON orchestrator_training_data")
     op.execute("DROP TRIGGER training_example_noted ON orchestrator_training_data")
@@ -1707,6 +1812,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
     op.drop_table("server_tools")
+    op.drop_table("persona_weights")
     op.drop_index("uq_messages_running", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
     op.drop_index("uq_messages_conversation_id_place", table_name="messages")
     op.drop_index("ix_messages_holder", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
@@ -1718,6 +1824,8 @@ def downgrade() -> None:
     op.drop_table("import_refusals")
     op.drop_index(op.f("ix_import_files_import_id"), table_name="import_files")
     op.drop_table("import_files")
+    op.drop_index(op.f("ix_follower_credits_post_id"), table_name="follower_credits")
+    op.drop_table("follower_credits")
     op.drop_index("ix_dataset_members_execution_id", table_name="dataset_members")
     op.drop_table("dataset_members")
     op.drop_index("ix_dataset_left_out_execution_id", table_name="dataset_left_out")
@@ -1793,9 +1901,13 @@ def downgrade() -> None:
     op.drop_table("posts")
     op.drop_table("plans")
     op.drop_table("phases")
+    op.drop_table("personas")
+    op.drop_index(op.f("ix_persona_choices_run_id"), table_name="persona_choices")
     op.drop_table("persona_choices")
     op.drop_index("ix_orchestrator_training_data_timestamp", table_name="orchestrator_training_data")
     op.drop_table("orchestrator_training_data")
+    op.drop_index("ix_optimisation_runs_ran_at", table_name="optimisation_runs")
+    op.drop_table("optimisation_runs")
     op.drop_index(op.f("ix_model_calls_task_id"), table_name="model_calls")
     op.drop_index("ix_model_calls_started_at", table_name="model_calls")
     op.drop_table("model_calls")
@@ -1814,6 +1926,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_import_sources_last_import_id"), table_name="import_sources")
     op.drop_table("import_sources")
+    op.drop_table("follower_intervals")
+    op.drop_table("follower_counts")
     op.drop_index("ix_financial_metrics_metric", table_name="financial_metrics")
     op.drop_table("financial_metrics")
     op.drop_table("embedders")

@@ -1,0 +1,95 @@
+"""From weights to probabilities: what a person set, the floor, and the arm of an experiment. Plain arithmetic."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+Status = Literal["active", "testing", "disabled"]
+Arm = Literal["control", "variant_a", "variant_b"]
+
+FLOOR = 0.02
+BLEND = 0.3  # how far the arms of an experiment go
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """A voice as it stands when one is drawn."""
+
+    id: str
+    weight: float  # any scale, not negative
+    status: Status = "active"
+    override: float | None = None  # the probability that a person gave it
+
+
+def floor_for(count: int) -> float:
+    """The least probability where `count` voices may be drawn: 0.02, and never more than half of all together."""
+    return min(FLOOR, 0.5 / max(count, 1))
+
+
+def shares(voices: Sequence[Drawable]) -> dict[str, float]:
+    """id -> probability of every voice that is not disabled; they add up to 1 and none is below the floor.
+
+    A voice in testing is drawn at the floor, one that a person set at what was set; the others share the rest by
+    weight, those under the floor set onto it. Where there are no others, those that are set share by what was set.
+    Raises ValueError when nobody can be drawn.
+    """
+    able = [one for one in voices if one.status != "disabled"]
+    if not able:
+        raise ValueError("no persona can be drawn")
+    floor = floor_for(len(able))
+    free = [one for one in able if one.status == "active" and one.override is None]
+    fixed = {
+        one.id: floor if one.status == "testing" or one.override is None else max(one.override, floor)
+        for one in able
+        if one not in free
+    }
+    if not free:
+        return _raised(fixed, floor)
+    room = 1 - floor * len(free)
+    taken = sum(fixed.values())
+    if taken > room:  # what was set leaves the others less than their floor: it gives way, not they
+        fixed = {id: share * room for id, share in _raised(fixed, floor / room).items()}
+        taken = room
+    rest = 1 - taken
+    spread = _raised({one.id: max(one.weight, 0.0) for one in free}, floor / rest)
+    given = {id: share * rest for id, share in spread.items()}
+    return {one.id: fixed[one.id] if one.id in fixed else given[one.id] for one in able}
+
+
+def bent(given: Mapping[str, float], arm: Arm) -> dict[str, float]:
+    """The probabilities of an arm: as they are, flattened by three tenths, or with the low ones lifted as much."""
+    count = len(given)
+    if arm == "control" or count < 2:
+        return dict(given)
+    if arm == "variant_a":
+        return {id: (1 - BLEND) * share + BLEND / count for id, share in given.items()}
+    return {id: (1 - BLEND) * share + BLEND * (1 - share) / (count - 1) for id, share in given.items()}
+
+
+def arm_of(task_id: UUID, experiment: str, parts: Mapping[Arm, float]) -> Arm:
+    """The arm of a task: by a hash of both names, so that it is the same whoever asks. `parts` add up to 1."""
+    digest = hashlib.sha256(f"{experiment}:{task_id}".encode()).digest()
+    at, reached = (int.from_bytes(digest[:8], "big") >> 11) / (1 << 53), 0.0
+    for arm, part in parts.items():
+        reached += part
+        if at < reached:
+            return arm
+    return "control"
+
+
+def _raised(given: Mapping[str, float], floor: float) -> dict[str, float]:
+    """Scaled to add up to 1, none below `floor`: those under it are set onto it, the others share what is left."""
+    low: set[str] = set()
+    while True:
+        total = sum(share for id, share in given.items() if id not in low)
+        left = 1 - floor * len(low)
+        spread = {
+            id: floor if id in low else (share * left / total if total > 0 else left / (len(given) - len(low)))
+            for id, share in given.items()
+        }
+        under = {id for id, share in spread.items() if id not in low and share < floor}
+        if not under or len(low | under) == len(given):
+            return spread
+        low |= under

@@ -1,0 +1,333 @@
+"""What people see and say of the voices: how each does, which weights count, and looks that are begun and taken back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit import clock, live
+from cofounder.kit.errors import Conflict, InputInvalid, NotFound
+from cofounder.kit.http import Page
+from cofounder.people.roles import Caller
+from cofounder.people.service import audit
+from cofounder.personas import crediting, drawing, flags, optimising, policies_known, queries
+from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, voices
+from cofounder.personas.performance import performance
+from cofounder.personas.roster import ROSTER, persona
+from cofounder.personas.schemas import (
+    BalanceOut,
+    CountIn,
+    FlagOut,
+    PersonaIn,
+    PersonaOut,
+    PersonasOut,
+    PointOut,
+    RunOut,
+)
+from cofounder.personas.tables import OptimisationRun
+from cofounder.settings import settings
+
+LOOK_BACK_DAYS = 7
+
+
+class PersonaMissing(NotFound):
+    """There is no voice with this id."""
+
+    hint = "GET /api/personas lists them; their ids are written like dataNerd."
+
+
+class RunMissing(NotFound):
+    """There is no look at the voices with this id."""
+
+    hint = "See them with: cofounder personas runs"
+
+
+class NobodyLeft(Conflict):
+    """At least one voice must be active and not set by a person."""
+
+    hint = "Make another one active first."
+
+
+class ReasonMissing(InputInvalid):
+    """Who sets a voice's probability says why."""
+
+    hint = "Send reason, for example: the campaign wants one voice."
+
+
+class NotProposed(Conflict):
+    """This look waits for nobody."""
+
+    hint = "Only a proposal is decided, and only once; what is in use can be rolled back."
+
+
+class NotInUse(Conflict):
+    """These weights are not in use."""
+
+    hint = "Only the run in use can be rolled back; the one before it counts again then."
+
+
+class CursorInvalid(InputInvalid):
+    """This place in the list is unknown."""
+
+    hint = "Take next_cursor as the last answer gave it, or leave it out."
+
+
+class PlatformUnknown(InputInvalid):
+    """There is no such channel."""
+
+    hint = "For example linkedin, x or facebook."
+
+
+class CountInFuture(InputInvalid):
+    """Followers cannot have been counted later than now."""
+
+    hint = "Give the time of the count, or leave it out for now."
+
+
+def mode() -> Mode:
+    chosen: Mode = settings().persona_mode
+    return chosen
+
+
+async def listed(
+    session: AsyncSession, *, days: int = LOOK_BACK_DAYS, channel: str | None = None, as_of: datetime | None = None
+) -> PersonasOut:
+    """Every voice with what its posts of the last days came to, the highest F/1K first."""
+    moment = as_of or clock.now()
+    standing = await queries.standing(session)
+    said = await queries.standings(session)
+    posts = await queries.outcomes(session, since=moment - timedelta(days=days + 7), as_of=moment, hours=AGE_HOURS)
+    wanted = [
+        one
+        for one in posts
+        if (channel is None or one.platform == channel)
+        and (one.seen_at or one.published_at) > moment - timedelta(days=days)
+    ]
+    told = {one.persona: one for one in performance(wanted)}
+    known = voices(standing)
+    chances = drawing.shares(known)
+    used = await queries.in_use(session)
+    items = []
+    for one, born in zip(known, ROSTER, strict=True):
+        seen, row = told.get(one.id), said.get(one.id)
+        figures = {
+            name: getattr(seen, name) if seen else empty
+            for name, empty in (("posts", 0), ("waiting", 0), ("impressions", 0), ("likes", 0), ("followers", 0.0))
+        }
+        items.append(
+            PersonaOut(
+                id=one.id,
+                name=born.name,
+                status=one.status,
+                initial_weight=born.weight,
+                weight=one.weight,
+                probability=chances.get(one.id, 0.0),
+                override=one.override,
+                reason=row.reason if row else None,
+                per_1k=seen.per_1k if seen else None,
+                low=seen.low if seen else None,
+                high=seen.high if seen else None,
+                band=seen.band if seen else "unknown",
+                **figures,
+            )
+        )
+    items.sort(key=lambda one: (one.per_1k is None, -(one.per_1k or 0.0), -one.probability))
+    waiting = [row for row in await queries.runs(session, limit=20) if _standing(row, used) == "proposed"]
+    return PersonasOut(
+        items=items,
+        mode=mode(),
+        policy=settings().persona_policy,
+        policies=policies_known.names(),
+        run_id=used.id if used else None,
+        applied_at=used.applied_at if used else None,
+        look_back_days=days,
+        proposal=waiting[0].id if waiting else None,
+    )
+
+
+async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Caller) -> PersonaOut:
+    """Set a voice active, testing or disabled, or its probability. Audited.
+
+    Raises PersonaMissing, ReasonMissing and NobodyLeft.
+    """
+    await queries.lock(session)
+    found = persona(name)
+    if found is None:
+        raise PersonaMissing()
+    row = (await queries.standings(session)).get(found.id)
+    status = given.status or (row.status if row else found.status)
+    override = row.override if row else None
+    if "override" in given.model_fields_set:
+        override = given.override
+        if override is not None and not given.reason:
+            raise ReasonMissing(field="reason")
+    values = {
+        "id": found.id,
+        "status": status,
+        "override": override,
+        "reason": given.reason if "reason" in given.model_fields_set else (row.reason if row else None),
+        "changed_by": by.who,
+        "changed_at": clock.now(),
+    }
+    await queries.put_standing(session, values)
+    standing = await queries.standing(session)
+    if not any(one.status == "active" and one.override is None for one in voices(standing)):
+        raise NobodyLeft(field="override" if override is not None else "status")
+    told = {"status": status, "override": override, "reason": values["reason"]}
+    await audit(session, by.who, "persona.changed", "persona", found.id, told)
+    live.changed(session, TOPIC, found.id)
+    return next(one for one in (await listed(session)).items if one.id == found.id)
+
+
+async def optimise(session: AsyncSession, *, by: str, dry: bool = False) -> RunOut:
+    """Look now. A dry run is undone before it is answered."""
+    row = await optimising.optimise(
+        session, as_of=clock.now(), by=by, mode=mode(), policy=settings().persona_policy, dry=dry
+    )
+    told = run_out(row, row if row.applied_at else None)
+    if dry:
+        await queries.forget_run(session, row)
+        return told.model_copy(update={"run_id": None, "standing": "dry run"})
+    return told
+
+
+async def runs(session: AsyncSession, *, cursor: str | None, limit: int) -> Page[RunOut]:
+    before = None
+    if cursor is not None:
+        last = await queries.run(session, _id(cursor))
+        if last is None:
+            raise CursorInvalid(field="cursor")
+        before = (last.ran_at, last.id)
+    found = await queries.runs(session, limit=limit + 1, before=before)
+    used = await queries.in_use(session)
+    more = str(found[limit - 1].id) if len(found) > limit else None
+    total = await queries.count_runs(session)
+    return Page[RunOut](items=[run_out(row, used) for row in found[:limit]], next_cursor=more, total=total)
+
+
+async def get_run(session: AsyncSession, id: UUID) -> RunOut:
+    row = await queries.run(session, id)
+    if row is None:
+        raise RunMissing()
+    return run_out(row, await queries.in_use(session))
+
+
+async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller) -> RunOut:
+    """Apply a proposal, or decline it. Raises RunMissing and NotProposed."""
+    await queries.lock(session)
+    row = await queries.run(session, id, locked=True)
+    if row is None:
+        raise RunMissing()
+    if not row.proposed or row.decided_at is not None or row.status != "success":
+        raise NotProposed()
+    row.decided_by, row.decided_at = by.who, clock.now()
+    if approved:
+        row.applied_at = row.decided_at
+    await session.flush()
+    verb = "persona_weights.approved" if approved else "persona_weights.declined"
+    await audit(session, by.who, verb, "optimisation_run", str(id), {})
+    live.changed(session, TOPIC, id)
+    return run_out(row, await queries.in_use(session))
+
+
+async def roll_back(session: AsyncSession, id: UUID, *, by: Caller) -> RunOut:
+    """Take the weights in use back: those before them count again. Raises RunMissing and NotInUse."""
+    await queries.lock(session)
+    row = await queries.run(session, id, locked=True)
+    if row is None:
+        raise RunMissing()
+    used = await queries.in_use(session)
+    if used is None or used.id != id:
+        raise NotInUse()
+    row.withdrawn_at, row.decided_by, row.decided_at = clock.now(), by.who, clock.now()
+    await session.flush()
+    await audit(session, by.who, "persona_weights.rolled_back", "optimisation_run", str(id), {})
+    live.changed(session, TOPIC, id)
+    return run_out(row, await queries.in_use(session))
+
+
+async def weights(session: AsyncSession, *, days: int) -> list[PointOut]:
+    """The probabilities of every voice over time, one point for each run that was applied."""
+    points: dict[UUID, PointOut] = {}
+    for row in await queries.history(session, clock.now() - timedelta(days=days)):
+        made = PointOut(at=row["applied_at"], run_id=row["run_id"], probabilities={})
+        points.setdefault(row["run_id"], made).probabilities[row["persona"]] = row["probability"]
+    return list(points.values())
+
+
+async def flagged(session: AsyncSession) -> list[FlagOut]:
+    """What should make a person look."""
+    moment = clock.now()
+    history = [(one.at, one.probabilities) for one in await weights(session, days=8)]
+    posts = await queries.outcomes(session, since=moment - timedelta(days=45), as_of=moment, hours=AGE_HOURS)
+    recent = [one for one in posts if one.seen_at is not None and one.seen_at > moment - timedelta(days=LOOK_BACK_DAYS)]
+    draws = await queries.drawn(session, since=moment - timedelta(days=30), as_of=moment)
+    found = flags.found(history, performance(recent), posts, draws, moment)
+    return [FlagOut(**one) for one in found]
+
+
+async def count(session: AsyncSession, given: CountIn, *, by: Caller) -> list[BalanceOut]:
+    """Write down how many follow a channel, and divide what was gained. The same time again corrects the count.
+
+    Raises PlatformUnknown and CountInFuture.
+    """
+    from cofounder.channels.naming import canonical
+
+    platform = canonical(given.platform)
+    if platform is None:
+        raise PlatformUnknown(f"There is no channel {given.platform!r}.", field="platform")
+    moment = clock.now()
+    at = given.counted_at or moment
+    if at > moment + timedelta(minutes=5):
+        raise CountInFuture(field="counted_at")
+    await queries.lock(session)
+    await queries.put_count(session, platform, at, given.count, by=by.who)
+    await crediting.credit(session, moment)
+    live.changed(session, TOPIC, platform)
+    return await balances(session)
+
+
+async def balances(session: AsyncSession) -> list[BalanceOut]:
+    """What was counted of each channel, and whose it is."""
+    return [BalanceOut(**row) for row in await queries.balance(session)]
+
+
+def run_out(row: OptimisationRun, used: OptimisationRun | None) -> RunOut:
+    names = (
+        "ran_at",
+        "status",
+        "reason",
+        "mode",
+        "started_by",
+        "policy",
+        "posts_analyzed",
+        "posts_known",
+        "posts_waiting",
+    )
+    more = ("top_performer", "bottom_performer", "special", "seed", "input_hash", "code_version", "found")
+    values: dict[str, Any] = {name: getattr(row, name) for name in (*names, *more, "decided_by", "decided_at")}
+    changes: Sequence[Any] = row.changes
+    return RunOut(
+        run_id=row.id, generators_updated=len(changes), changes=list(changes), standing=_standing(row, used), **values
+    )
+
+
+def _standing(row: OptimisationRun, used: OptimisationRun | None) -> Any:
+    if row.status != "success":
+        return "none"
+    if row.withdrawn_at is not None:
+        return "rolled back"
+    if row.applied_at is not None:
+        return "in use" if used is not None and used.id == row.id else "was in use"
+    if row.proposed:
+        return "declined" if row.decided_at is not None else "proposed"
+    return "told"
+
+
+def _id(cursor: str) -> UUID:
+    try:
+        return UUID(cursor)
+    except ValueError as error:
+        raise CursorInvalid(field="cursor") from error

@@ -1,0 +1,52 @@
+"""What one worker does for all: look at the voices when the time has come."""
+
+import time
+from datetime import timedelta
+
+from cofounder.kit import clock
+from cofounder.kit.db import transaction
+from cofounder.kit.errors import CofounderError
+from cofounder.kit.ids import new_id
+from cofounder.kit.log import logger
+from cofounder.personas import optimising, queries
+from cofounder.settings import settings
+
+_PAUSE_SECONDS = 60.0
+_looked_at: list[float] = []
+log = logger(__name__)
+
+
+async def look() -> None:
+    """A chore for `leases.held`: may be called at every beat, by every worker."""
+    every = settings().persona_hours
+    if not _looked_at:
+        _looked_at.append(time.monotonic())  # a worker that has just begun has other things to do first
+    if every <= 0 or time.monotonic() - _looked_at[0] < _PAUSE_SECONDS:
+        return
+    _looked_at[:] = [time.monotonic()]
+    try:
+        await look_if_due(every)
+    except Exception as error:  # the database may be away for a while; the next look tries again
+        log.warning("nobody looked at the voices", error=f"{type(error).__name__}: {error}")
+
+
+async def look_if_due(every_hours: float) -> bool:
+    """Look once, unless somebody did within these hours; whether it was looked. What a policy raises is kept as a run."""
+    moment, chosen = clock.now(), settings()
+    try:
+        async with transaction() as session:
+            await queries.lock(session)
+            newest = await queries.newest_run_at(session)
+            if newest is not None and newest > moment - timedelta(hours=every_hours):
+                return False
+            await optimising.optimise(
+                session, as_of=moment, by="schedule", mode=chosen.persona_mode, policy=chosen.persona_policy
+            )
+    except CofounderError as error:
+        async with transaction() as session:
+            nothing = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}, "code_version": ""}
+            counted = {"posts_analyzed": 0, "posts_known": 0, "posts_waiting": 0}
+            told = {"status": "failed", "reason": error.detail[:500], "mode": chosen.persona_mode}
+            who = {"id": new_id(), "ran_at": moment, "started_by": "schedule", "policy": chosen.persona_policy}
+            await queries.put_run(session, {**nothing, **counted, **told, **who}, [])
+    return True

@@ -1,0 +1,214 @@
+"""A look at how the voices did: the posts are scored, the policy learns from them, and what follows is kept or applied."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import __version__
+from cofounder.kit import live
+from cofounder.kit.ids import new_id
+from cofounder.personas import crediting, drawing, queries
+from cofounder.personas.performance import Performance, performance
+from cofounder.personas.queries import Scored, Standing
+from cofounder.personas.roster import ROSTER
+from cofounder.personas.tables import OptimisationRun
+
+TOPIC = "personas"
+AGE_HOURS = 72  # of the reading that scores a post
+LOOK_BACK = timedelta(days=7)
+LEAST = 20  # posts scored in the look-back
+REACH = timedelta(days=365)  # posts further back count next to nothing
+NEW_POSTS, VIRAL_POSTS = 5, 5
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+
+Mode = Literal["watch", "propose", "autonomous"]
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a policy made of the posts."""
+
+    weights: dict[str, float]
+    cells: dict[str, dict[str, float]] | None
+    found: dict[str, Any]
+    seed: int
+    input_hash: str
+
+
+def voices(standing: Standing) -> list[drawing.Drawable]:
+    """Every voice as it stands: what people said of it, and its weight of the run in use (or its first one)."""
+    found = []
+    for one in ROSTER:
+        status, override = standing.said.get(one.id, (one.status, None))
+        weight = standing.weights.get(one.id, one.weight)
+        found.append(drawing.Drawable(one.id, weight, status, override))  # type: ignore[arg-type]
+    return found
+
+
+async def optimise(
+    session: AsyncSession, *, as_of: datetime, by: str, mode: Mode, policy: str, dry: bool = False
+) -> OptimisationRun:
+    """Look at the posts as known at `as_of`. A dry run is made and thrown away by its caller.
+
+    Fewer than twenty posts scored within seven days: skipped, which is kept too. In mode "autonomous" the weights are
+    in use at once, in "propose" they wait for a person, in "watch" they are told.
+    """
+    await queries.lock(session)
+    await crediting.credit(session, as_of)
+    posts = await queries.outcomes(session, since=as_of - REACH, as_of=as_of, hours=AGE_HOURS)
+    recent = [one for one in posts if one.seen_at is not None and one.seen_at > as_of - LOOK_BACK]
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "ran_at": as_of,
+        "mode": mode,
+        "started_by": by,
+        "policy": policy,
+        "posts_analyzed": len(recent),
+        "posts_known": sum(one.seen_at is not None for one in posts),
+        "posts_waiting": sum(one.seen_at is None for one in posts),
+        "code_version": __version__,
+    }
+    if len(recent) < LEAST:
+        return await _skipped(session, values)
+    standing = await queries.standing(session)
+    before = drawing.shares(voices(standing))
+    learnt = learn(posts, policy, as_of, standing)
+    after = drawing.shares(voices(standing._replace(weights=learnt.weights)))
+    told = {one.persona: one for one in performance(recent)}
+    best = [one for one in performance(recent) if one.posts and one.per_1k is not None]
+    changed = [
+        {"generator": id, "oldWeight": round(before.get(id, 0.0), 6), "newWeight": round(share, 6)}
+        for id, share in after.items()
+        if abs(share - before.get(id, 0.0)) >= 0.0005
+    ]
+    values |= {
+        "status": "success",
+        "changes": changed,
+        "top_performer": best[0].persona if best else None,
+        "bottom_performer": best[-1].persona if len(best) > 1 else None,
+        "special": special(posts, told, standing),
+        "seed": learnt.seed,
+        "input_hash": learnt.input_hash,
+        "found": learnt.found,
+        "cells": learnt.cells,
+        "proposed": mode == "propose",
+        "applied_at": as_of if mode == "autonomous" and not dry else None,
+    }
+    row = await queries.put_run(session, values, _weights(learnt, after, told))
+    live.changed(session, TOPIC, row.id)
+    return row
+
+
+def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Standing) -> Learnt:
+    """Weights from every scored post: the same for the same posts, on any machine.
+
+    Raises PolicyUnknown.
+    """
+    import numpy as np
+
+    from cofounder.personas import policies_known
+    from cofounder.personas.policies.interface import Context, Outcome, Spec
+
+    arms = [one.id for one in ROSTER]
+    scored = [one for one in posts if one.seen_at is not None and one.persona in arms]
+    topics, platforms = _named(scored, "topic"), _named(scored, "platform")
+    digest = hashlib.sha256(json.dumps([_plain(one) for one in scored], default=str).encode()).hexdigest()
+    seed = int(digest[:12], 16)
+    now = _hours(as_of)
+    initial = np.array([one.weight for one in ROSTER])
+    spec = Spec(arms, initial, drawing.floor_for(len(arms)), max(len(topics), 1), max(len(platforms), 1), seed)
+    made = policies_known.made(policy, spec, lambda: now)
+    if policy == "blueprint" and standing.weights:  # it moves from where the weights are
+        made.weights = np.array([standing.weights.get(id, 0.0) for id in arms])
+    everyone = np.ones(len(arms), bool)
+    made.observe(
+        [
+            Outcome(
+                post_id=one.id,
+                arm=arms.index(one.persona),
+                context=Context(
+                    t=_hours(one.published_at),
+                    hour=one.published_at.astimezone(UTC).hour,
+                    weekday=one.published_at.weekday(),
+                    topic=topics[one.topic],
+                    platform=platforms[one.platform],
+                    available=everyone,
+                ),
+                t_post=_hours(one.published_at),
+                t_seen=_hours(one.seen_at or one.published_at),
+                impressions=float(one.impressions or 0),
+                followers=float(one.followers),
+                propensity=one.propensity or 0.0,
+            )
+            for one in scored
+        ]
+    )
+    weights, cells, told = policies_known.weighed(made, now, everyone, topics, platforms)
+    return Learnt(
+        weights={id: float(weight) for id, weight in zip(arms, weights, strict=True)},
+        cells=cells,
+        found={**told, "arms": arms},
+        seed=seed,
+        input_hash=digest,
+    )
+
+
+def special(posts: Sequence[Scored], told: Mapping[str, Performance], standing: Standing) -> list[dict[str, Any]]:
+    """What is out of the ordinary: viral, failing and new voices, and those that a person has set."""
+    lives: dict[str, int] = {}
+    for post in posts:
+        lives[post.persona] = lives.get(post.persona, 0) + 1
+    found: list[dict[str, Any]] = []
+    for one in ROSTER:
+        seen = told.get(one.id)
+        status, override = standing.said.get(one.id, (one.status, None))
+        if seen is not None and seen.band == "viral" and seen.posts >= VIRAL_POSTS:
+            found.append({"generator": one.id, "kind": "viral", "per_1k": round(seen.per_1k or 0.0, 3)})
+        if seen is not None and seen.band == "failing":
+            found.append({"generator": one.id, "kind": "failing", "posts": seen.posts})
+        if lives.get(one.id, 0) < NEW_POSTS:
+            found.append({"generator": one.id, "kind": "new", "posts": lives.get(one.id, 0)})
+        if override is not None:
+            found.append({"generator": one.id, "kind": "set by a person", "weight": override})
+        if status != "active":
+            found.append({"generator": one.id, "kind": status})
+    return found
+
+
+async def _skipped(session: AsyncSession, values: dict[str, Any]) -> OptimisationRun:
+    nothing: dict[str, Any] = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}}
+    return await queries.put_run(session, {**values, **nothing, "status": "skipped", "reason": "insufficient data"}, [])
+
+
+def _weights(learnt: Learnt, after: Mapping[str, float], told: Mapping[str, Performance]) -> list[dict[str, Any]]:
+    found = []
+    for id, weight in learnt.weights.items():
+        seen = told.get(id)
+        found.append(
+            {
+                "persona": id,
+                "weight": weight,
+                "probability": after.get(id, 0.0),
+                "posts": seen.posts if seen else 0,
+                "followers": round(seen.followers, 6) if seen else 0,
+                "impressions": seen.impressions if seen else 0,
+            }
+        )
+    return found
+
+
+def _named(posts: Sequence[Scored], field: str) -> dict[str, int]:
+    return {name: at for at, name in enumerate(sorted({getattr(one, field) for one in posts}))}
+
+
+def _hours(moment: datetime) -> float:
+    return (moment - _BEGINNING) / timedelta(hours=1)
+
+
+def _plain(one: Scored) -> list[Any]:
+    return [one.id, one.persona, one.platform, one.topic, one.published_at, one.impressions, one.followers, one.seen_at]

@@ -1,0 +1,100 @@
+"""Which policies there are: ours, and those that installed packages bring under `cofounder.policies`."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from cofounder.kit.errors import CofounderError, InputInvalid
+
+if TYPE_CHECKING:
+    from cofounder.personas.policies.interface import Flags, Floats, Spec
+
+GROUP = "cofounder.policies"
+OURS = {
+    "fixed": "Fixed",
+    "blueprint": "Blueprint",
+    "log_thompson": "LogThompson",
+    "contextual_log_thompson": "ContextualLogThompson",
+    "default": "Default",
+}
+MOST_CELLS = 400
+
+
+class PolicyUnknown(InputInvalid):
+    """There is no such policy."""
+
+    hint = f"Ours are {', '.join(OURS)}; others come with packages that are installed."
+
+
+class PolicyFailed(CofounderError):
+    """The policy raised instead of answering; the weights stay as they were."""
+
+    status = 500
+    hint = "Choose another one with COFOUNDER_PERSONA_POLICY, and tell whoever made it."
+
+
+def names() -> list[str]:
+    return [*OURS, *sorted(one.name for one in entry_points(group=GROUP) if one.name not in OURS)]
+
+
+def made(name: str, spec: "Spec", now: Callable[[], float]) -> Any:
+    """A policy of this name. Raises PolicyUnknown, and PolicyFailed where a foreign one cannot be made."""
+    if name in OURS:
+        from cofounder.personas import arena
+
+        return getattr(arena, OURS[name])(spec, now=now)
+    for one in entry_points(group=GROUP):
+        if one.name == name:
+            try:
+                return one.load()(spec, now=now)
+            except Exception as error:
+                raise PolicyFailed(f"{name}: {type(error).__name__}: {error}") from error
+    raise PolicyUnknown(f"There is no policy {name!r}.", field="policy")
+
+
+def weighed(
+    policy: Any, now: float, available: "Flags", topics: Mapping[str, int], platforms: Mapping[str, int]
+) -> "tuple[Floats, dict[str, dict[str, float]] | None, dict[str, Any]]":
+    """(probability of each arm, those of each "topic|block|platform" where it looks at them, what it tells for the log)."""
+    import numpy as np
+
+    from cofounder.personas.policies.interface import Context
+    from cofounder.personas.policies.simplex import mixed
+
+    def asked(topic: int, block: int, platform: int) -> "Floats":
+        here = Context(now, block * 6, 0, topic, platform, available)
+        _, shares = policy.select(here, np.random.default_rng(0))
+        answer = np.asarray(shares, float)
+        if answer.shape != available.shape or not np.isfinite(answer).all() or (answer < 0).any():
+            raise PolicyFailed(f"{type(policy).__name__} answered no probabilities.")
+        return answer
+
+    try:
+        if hasattr(policy, "fit"):
+            policy.fit(available)
+            used = getattr(policy, "used", policy)
+            told = policy.told()
+            anywhere = mixed(used.weights, policy.spec.floor, available)
+            if hasattr(used, "cell"):
+                return anywhere, _cells(used, available, topics, platforms), told
+            return policy.shares(Context(now, 0, 0, 0, 0, available)), None, told
+        return asked(0, 0, 0), None, {}
+    except PolicyFailed:
+        raise
+    except Exception as error:
+        raise PolicyFailed(f"{type(policy).__name__}: {type(error).__name__}: {error}") from error
+
+
+def _cells(
+    policy: Any, available: "Flags", topics: Mapping[str, int], platforms: Mapping[str, int]
+) -> dict[str, dict[str, float]]:
+    from cofounder.personas.policies.simplex import mixed
+
+    found = {}
+    for topic, at in list(topics.items())[: MOST_CELLS // (4 * max(len(platforms), 1))]:
+        for block in range(4):
+            for platform, on in platforms.items():
+                here = mixed(policy.cell((at, block, on), available), policy.spec.floor, available)
+                pairs = zip(policy.spec.arms, here, strict=True)
+                found[f"{topic}|{block}|{platform}"] = {id: round(float(one), 6) for id, one in pairs}
+    return found

@@ -1,0 +1,111 @@
+"""The voices over HTTP: look at them as a viewer, set them as an approver."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from cofounder.kit.http import Page, Router, Session, Time, documented
+from cofounder.people import Approver, Operator, Viewer
+from cofounder.personas import learning
+from cofounder.personas.policies_known import PolicyFailed, PolicyUnknown
+from cofounder.personas.schemas import (
+    BalanceOut,
+    CountIn,
+    DecideIn,
+    FlagOut,
+    OptimiseIn,
+    PersonaIn,
+    PersonaOut,
+    PersonasOut,
+    PointOut,
+    RunOut,
+)
+
+router = Router(prefix="/api/personas", tags=["personas"])
+
+
+@router.get("", responses=documented(learning.PlatformUnknown))
+async def list_personas(
+    session: Session,
+    caller: Viewer,
+    days: Annotated[int, Query(ge=1, le=365, description="Posts scored within so many days.")] = 7,
+    channel: Annotated[str | None, Query(max_length=100)] = None,
+    as_of: Time | None = None,
+) -> PersonasOut:
+    """Every voice: how it stands, how likely it is drawn, what its posts came to; the highest F/1K first."""
+    return await learning.listed(session, days=days, channel=channel, as_of=as_of)
+
+
+@router.get("/weights", responses=documented())
+async def list_persona_weights(
+    session: Session, caller: Viewer, days: Annotated[int, Query(ge=1, le=3650)] = 90
+) -> Page[PointOut]:
+    """The probabilities of all voices over time, one point for each run that was applied."""
+    found = await learning.weights(session, days=days)
+    return Page[PointOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.get("/flags", responses=documented())
+async def list_persona_flags(session: Session, caller: Viewer) -> Page[FlagOut]:
+    """What should make a person look: weights that never change, a voice that rules, followers that fall."""
+    found = await learning.flagged(session)
+    return Page[FlagOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.get("/runs", responses=documented(learning.CursorInvalid))
+async def list_persona_runs(
+    session: Session,
+    caller: Viewer,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+) -> Page[RunOut]:
+    """Looks at the voices, newest first: what each read, what it changed and why."""
+    return await learning.runs(session, cursor=cursor, limit=limit)
+
+
+@router.post("/runs", responses=documented(PolicyUnknown, PolicyFailed))
+async def optimise_personas(body: OptimiseIn, session: Session, caller: Approver) -> RunOut:
+    """Look at the voices now. A dry run tells what would change and keeps nothing."""
+    return await learning.optimise(session, by=caller.who, dry=body.dry_run)
+
+
+@router.get("/runs/{run_id}", responses=documented(learning.RunMissing))
+async def get_persona_run(run_id: UUID, session: Session, caller: Viewer) -> RunOut:
+    """One look at the voices."""
+    return await learning.get_run(session, run_id)
+
+
+@router.post("/runs/{run_id}/decide", responses=documented(learning.RunMissing, learning.NotProposed))
+async def decide_persona_run(run_id: UUID, body: DecideIn, session: Session, caller: Approver) -> RunOut:
+    """Apply proposed weights, or decline them."""
+    return await learning.decide(session, run_id, body.approved, by=caller)
+
+
+@router.post("/runs/{run_id}/rollback", responses=documented(learning.RunMissing, learning.NotInUse))
+async def roll_persona_run_back(run_id: UUID, session: Session, caller: Approver) -> RunOut:
+    """Take the weights in use back; those before them count again."""
+    return await learning.roll_back(session, run_id, by=caller)
+
+
+@router.get("/followers", responses=documented())
+async def list_follower_balances(session: Session, caller: Viewer) -> Page[BalanceOut]:
+    """What was counted of each channel's followers, and whose it is: posts' and nobody's add up to it."""
+    found = await learning.balances(session)
+    return Page[BalanceOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.post("/followers", responses=documented(learning.PlatformUnknown, learning.CountInFuture))
+async def count_followers(body: CountIn, session: Session, caller: Operator) -> Page[BalanceOut]:
+    """Write down how many follow a channel at one time; the gain since the count before is divided among its posts."""
+    found = await learning.count(session, body, by=caller)
+    return Page[BalanceOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.patch(
+    "/{persona}",
+    responses=documented(learning.PersonaMissing, learning.NobodyLeft, learning.ReasonMissing),
+)
+async def change_persona(persona: str, body: PersonaIn, session: Session, caller: Approver) -> PersonaOut:
+    """Set a voice active, testing (drawn at the floor) or disabled, or the probability with which it is drawn."""
+    return await learning.change(session, persona, body, by=caller)

@@ -1,0 +1,141 @@
+"""What goes over the wire about voices."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
+
+from cofounder.kit.http import Body, ShortText, Shown, Time
+from cofounder.personas.drawing import Status
+from cofounder.personas.optimising import Mode
+from cofounder.personas.performance import Band
+
+Share = Annotated[StrictFloat | StrictInt, Field(ge=0, le=1)]
+
+
+class PersonaOut(Shown):
+    """A voice: how it stands, how likely it is drawn, what its posts of the look-back came to."""
+
+    id: str
+    name: str
+    status: Status
+    initial_weight: float
+    weight: float = Field(description="What was learnt, whatever a person set.")
+    probability: float = Field(description="With which it is drawn; 0 while it is disabled.")
+    override: float | None = Field(description="The probability that a person gave it.")
+    reason: str | None
+    posts: int = Field(description="Scored posts: with a reading at 72 hours or later, followers counted after it.")
+    waiting: int = Field(description="Posts that are not scored yet. They are no noughts.")
+    impressions: int
+    likes: int
+    followers: float = Field(description="Gained, as divided among posts.")
+    per_1k: float | None = Field(description="F/1K: followers gained for 1,000 impressions.")
+    low: float | None = Field(description="95 % interval of F/1K; none below five posts.")
+    high: float | None
+    band: Band
+
+
+class PersonasOut(Shown):
+    """All voices, and what draws go by."""
+
+    items: list[PersonaOut]
+    mode: Mode
+    policy: str
+    policies: list[str] = Field(description="That can be chosen.")
+    run_id: UUID | None = Field(description="The run whose weights are in use; none: the initial ones.")
+    applied_at: Time | None
+    look_back_days: int
+    proposal: UUID | None = Field(description="A run that waits for a person.")
+
+
+class PersonaIn(Body):
+    """What is to be another."""
+
+    status: Status | None = None
+    override: Share | None = Field(default=None, description="A probability; null lets it be learnt again.")
+    reason: ShortText | None = None
+
+
+class OptimiseIn(Body):
+    dry_run: StrictBool = False
+
+
+class Change(Shown):
+    """How a voice's probability changed; names as users' scripts know them."""
+
+    generator: str
+    oldWeight: float
+    newWeight: float
+
+
+class RunOut(Shown):
+    """One look at how the voices did."""
+
+    run_id: UUID | None = Field(description="None of a dry run, which is not kept.")
+    ran_at: Time
+    status: Literal["success", "skipped", "failed"]
+    reason: str | None
+    mode: Mode
+    started_by: str
+    policy: str
+    posts_analyzed: int
+    posts_known: int
+    posts_waiting: int
+    generators_updated: int
+    top_performer: str | None
+    bottom_performer: str | None
+    changes: list[Change]
+    special: list[dict[str, Any]]
+    seed: int
+    input_hash: str
+    code_version: str
+    found: dict[str, Any] = Field(description="What the policy learnt: a number for each of `arms`.")
+    standing: Literal["in use", "was in use", "proposed", "declined", "rolled back", "told", "dry run", "none"]
+    decided_by: str | None
+    decided_at: Time | None
+
+
+class DecideIn(Body):
+    approved: StrictBool
+
+
+class CountIn(Body):
+    """How many follow a channel, at one time."""
+
+    platform: ShortText
+    count: Annotated[StrictInt, Field(ge=0, le=10**12)]
+    counted_at: Time | None = Field(default=None, description="Now where it is not said.")
+
+
+class BalanceOut(Shown):
+    """A channel's change of followers, and whose it is: credited and background are together what was counted."""
+
+    platform: str
+    since: Time
+    until: Time
+    counted: int
+    credited: Decimal = Field(description="To posts.")
+    background: Decimal = Field(description="Nobody's.")
+
+
+class PointOut(Shown):
+    """The probabilities of all voices from one time on."""
+
+    at: Time
+    run_id: UUID
+    probabilities: dict[str, float]
+
+
+class FlagOut(Shown):
+    """Something that a person should look at, with what it was seen by."""
+
+    kind: Literal[
+        "weights never change", "all alike", "one dominates", "followers fall", "draws differ", "failing", "viral"
+    ]
+    personas: list[str]
+    told: str
+    since: datetime | None = None
+    n: int | None = Field(default=None, description="Posts, draws or runs it was seen by.")
+    p_value: float | None = None
