@@ -313,9 +313,12 @@ def _refuse_unreachable(home: Path, user: pwd.struct_passwd) -> None:
 
 
 def _socket_folder(home: Path, user: pwd.struct_passwd | None) -> Path:
-    """`socket` in the home; where that is too long for a socket, a private folder with a short name."""
+    """`socket` in the home; where that is too long for a socket, a private folder with a short name.
+
+    Also where its path has a comma: to the server and to whoever connects that would be two places.
+    """
     near = home / "socket"
-    if len(os.fsencode(near / ".s.PGSQL.5432")) <= _SOCKET_LIMIT:
+    if len(os.fsencode(near / ".s.PGSQL.5432")) <= _SOCKET_LIMIT and "," not in str(near):
         return near
     owner = user.pw_uid if user else os.geteuid()
     name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]

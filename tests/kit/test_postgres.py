@@ -295,6 +295,18 @@ def test_a_long_path_has_its_socket_in_a_private_folder_elsewhere(filled: Path, 
         shutil.rmtree(socket)
 
 
+def test_a_path_with_a_comma_is_one_place(folder: Path) -> None:
+    home = folder / "o'Brien, Mara & Co"
+    url = postgres.ensure(home)
+    try:
+        assert ask(url, "SELECT 1") == [(1,)]
+        assert postgres.status(home).running
+        assert postgres.stop(home)
+    finally:
+        end(home)
+        shutil.rmtree(str(url.query["host"]))
+
+
 def test_another_versions_data_is_refused_untouched(folder: Path) -> None:
     home = folder / "old"
     (home / "database").mkdir(parents=True)

@@ -3,13 +3,17 @@
 import asyncio
 import os
 import shutil
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote, urlencode
 
 import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.options import Json
 from cofounder.kit.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 
 class NotEmbedded(Conflict):
@@ -138,11 +142,14 @@ def url() -> int:
     from cofounder.settings import settings
 
     given = settings().database_url
-    if given is None:
-        place = postgres.ensure(home.make())
-        given = f"postgresql:///{place.database}?host={place.query['host']}&port={place.query['port']}&user={place.username}"
-    typer.echo(given)
+    typer.echo(_for_libpq(postgres.ensure(home.make())) if given is None else given)
     return 0
+
+
+def _for_libpq(place: "URL") -> str:
+    """The embedded database's address, as PostgreSQL's own programs read it: a path may hold blanks."""
+    asked = {"host": place.query["host"], "port": place.query["port"], "user": place.username}
+    return f"postgresql:///{place.database}?{urlencode(asked, quote_via=quote)}"
 
 
 def psql(arguments: Annotated[list[str] | None, typer.Argument(help="What psql is given, after --.")] = None) -> int:
@@ -156,18 +163,27 @@ def psql(arguments: Annotated[list[str] | None, typer.Argument(help="What psql i
     program = shutil.which("psql")
     if program is None:
         raise PsqlMissing()
-    os.environ["PGOPTIONS"] = f"-c search_path={settings().database_schema}"
-    target = settings().database_url
-    if target is None:
-        place = postgres.ensure(home.make())
-        query = place.query
-        target = f"host={query['host']} port={query['port']} user={place.username} dbname={place.database}"
     import subprocess
 
+    home.check_address()
+    given = settings().database_url
+    target, secret = (_for_libpq(postgres.ensure(home.make())), None) if given is None else _without_password(given)
+    environment = os.environ | {"PGOPTIONS": f"-c search_path={settings().database_schema}"}
+    if secret is not None:  # what stands on a command line, everybody on the machine can read
+        environment["PGPASSWORD"] = secret
     try:
-        return subprocess.run([program, target, *(arguments or [])], check=False).returncode
+        return subprocess.run([program, target, *(arguments or [])], check=False, env=environment).returncode
     finally:
         home.leave_database()
+
+
+def _without_password(given: str) -> tuple[str, str | None]:
+    """An address that can be shown, and the password that it held."""
+    from sqlalchemy import URL, make_url
+
+    place = make_url(given).set(drivername="postgresql")
+    bare = URL.create("postgresql", place.username, None, place.host, place.port, place.database, place.query)
+    return bare.render_as_string(hide_password=False), place.password
 
 
 def _only_embedded() -> None:
