@@ -39,6 +39,7 @@ __all__ = [
     "Router",
     "Session",
     "ShortText",
+    "Shown",
     "Strict",
     "Time",
     "Usd",
@@ -63,14 +64,18 @@ def install(app: FastAPI) -> None:
     openapi.describe(app)
 
 
-class Body(BaseModel):
-    """Base of what comes in and goes out: unknown fields are refused, and values that could not be stored.
+class Shown(BaseModel):
+    """Base of what goes out: the fields that are declared. What is stored is shown, whatever it holds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Body(Shown):
+    """Base of what comes in: unknown fields are refused, and values that could not be stored.
 
     Numbers are declared StrictInt, StrictFloat or StrictBool, else `false` passes for 0. Never strict for the whole
     model: it would refuse times and ids written as JSON strings.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod

@@ -5,6 +5,8 @@ a schema says takes long or leaves this process: patterns run on an engine whose
 the pattern's branches, references are never fetched, and the work is counted before it is begun.
 """
 
+import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +18,7 @@ EXPLAINED = 200_000  # up to so many, every fault is named with its place: some 
 UNFOLDED = 50_000  # checks at a single value; a schema that takes more can only mean harm
 PATTERN_BYTES = (16_000, 128_000, 1_000_000)  # compiled; the largest is refused beyond
 PATTERN_WORK = 10_000_000_000  # compiled bytes x characters held against them: some 0.1 s per 1,000,000,000
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _AT_ONCE = ("allOf", "anyOf", "oneOf")
 _HERE = ("not", "if", "then", "else")
 _ITEMS = ("contains", "unevaluatedItems")
@@ -79,6 +82,23 @@ def refers_away(schema: Any) -> str | None:
     return None
 
 
+def unstorable(value: Any) -> str | None:
+    """What in a value from elsewhere neither JSON nor PostgreSQL can hold; None: it can be kept."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting.extend(one.values())
+            waiting.extend(one)
+        elif isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, str) and (found := _UNSTORABLE.search(one)) is not None:
+            return "a NUL character" if found[0] == "\x00" else "half a surrogate pair"
+        elif isinstance(one, float) and not math.isfinite(one):
+            return "a number that is not finite"
+    return None
+
+
 def _sound(schema: Any) -> None:
     """Everything that can be said before an engine is asked. Raises Unusable."""
     if isinstance(schema, bool):
@@ -90,6 +110,8 @@ def _sound(schema: Any) -> None:
         raise Unusable(f"It is nested more than {DEPTH} deep.")
     if characters > SCHEMA_CHARACTERS:
         raise Unusable(f"It has {characters:,} characters; at most {SCHEMA_CHARACTERS:,} are taken.")
+    if (what := unstorable(schema)) is not None:
+        raise Unusable(f"It holds {what}, which cannot be kept.")
     if (away := refers_away(schema)) is not None:
         raise Unusable(f"It refers to another place: {away}")
     for one in _parts(schema):

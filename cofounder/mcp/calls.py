@@ -26,6 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Who = Callable[[], Awaitable[Caller]]
 
+PLAN_MARK = "cofounder/call"  # in the _meta of every call that a plan makes of an outside server
+
 log = logger(__name__)
 _caller: ContextVar[Caller] = ContextVar("mcp_caller")
 
@@ -34,6 +36,12 @@ class DecidingNeedsKey(NotAllowed):
     """An assistant decides only with an approver's key."""
 
     hint = "Start it with one: cofounder mcp --key KEY, or COFOUNDER_MCP_KEY. Or decide yourself: cofounder approve ID"
+
+
+class PlansDoNotDecide(NotAllowed):
+    """A plan's step wants to decide."""
+
+    hint = "A person decides on the Approvals page, at the command line, or by an assistant that they talk to."
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,8 @@ class Rules(Middleware):
             refusal = tool.refusal(by) if tool is not None else None
             if refusal is not None:
                 raise refusal
+            if tool is not None and tool.does == "decides" and _by_a_plan(context):
+                raise PlansDoNotDecide()
             _Storable.model_validate(arguments)
         except CofounderError as error:
             return refused(error)
@@ -108,6 +118,13 @@ class Rules(Middleware):
             return refused(_unfit(cause, arguments) if isinstance(cause, ValidationError) else InternalError())
         finally:
             _caller.reset(set_before)
+
+
+def _by_a_plan(context: MiddlewareContext[Any]) -> bool:
+    """Whether a product like this one calls for a step of a plan: someone registered us as a server of tools."""
+    here = context.fastmcp_context
+    request = here.request_context if here is not None else None
+    return request is not None and PLAN_MARK in dict(request.meta or {})
 
 
 class _Storable(Body, extra="allow"):

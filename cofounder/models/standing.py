@@ -13,15 +13,24 @@ _PACKAGES = {
     "anthropic": "anthropic",
     "google": "google.genai",
 }
+_CHANGE = "Set COFOUNDER_MODEL, such as openai:NAME,ollama:NAME, best first, and start again."
 _EXTRA = {"openai-compatible": "openai", "ollama": "openai"}
 
 
 def findings() -> list[Finding]:
-    """The chain of models: is the package there, is the key there."""
+    """The chain of models: is the package there, is the key there, and what sets it."""
     found = []
     for target in chain(settings().model):
         if target.provider == "offline":
-            found.append(Finding(name="Model offline", state="ok", detail="Built in; it needs no key and no network."))
+            found.append(
+                Finding(
+                    name="Model offline",
+                    state="ok",
+                    detail="Built in; it needs no key and no network.",
+                    source="default",
+                    change=f"It always ends the chain. {_CHANGE}",
+                )
+            )
             continue
         missing = _missing(target.provider)
         found.append(
@@ -30,6 +39,8 @@ def findings() -> list[Finding]:
                 state="failed" if missing else "ok",
                 detail=missing[0] if missing else "Package and key are there.",
                 mend=missing[1] if missing else "",
+                source="environment",
+                change=_CHANGE,
             )
         )
     return found

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import postgres
@@ -35,6 +35,10 @@ class Finding(BaseModel):
     state: State
     detail: str
     mend: str = ""
+    source: Literal["environment", "default"] | None = Field(
+        default=None, description="Where it comes from, of what is set and not only looked at."
+    )
+    change: str = Field(default="", description="How to set it otherwise.")
 
 
 async def run(session: AsyncSession) -> list[Finding]:
@@ -182,7 +186,7 @@ async def unclear(session: AsyncSession) -> list[Finding]:
             name="Unknown outcomes",
             state="failed",
             detail=f"{len(unknown)} sent and not confirmed, the first on {unknown[0].intended_at:%Y-%m-%d}.",
-            mend="Look at the channel, then say what you found.",
+            mend="See which: cofounder tasks --status publishing. Look at the channel, then: cofounder task ID --resolve",
         )
     ]
 

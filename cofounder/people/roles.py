@@ -36,5 +36,13 @@ class Caller:
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
+def spoken(who: str) -> str:
+    """Somebody as the audit log writes them, as a sentence has it: "key:ci" is the key 'ci', "person:Mara" is Mara."""
+    kind, _, name = who.partition(":")
+    if not name:
+        return who
+    return name if kind == "person" else f"the {kind} {name!r}"
+
+
 # Only the command line is the local owner; HTTP never is, on loopback neither.
 LOCAL_OWNER = Caller(name="local owner", role="admin", kind="local")

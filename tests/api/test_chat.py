@@ -434,6 +434,14 @@ async def slowly(company: House, talker: Talker, words: int = 4_000) -> dict[str
     return made
 
 
+async def test_a_cause_is_never_made_up(company: House) -> None:
+    made = await say(company.viewer, "Why did revenue change last month?", conversation_id="default")
+    assert "not the cause" in made["answer"]["text"]
+    assert "$" in made["answer"]["text"]
+    after = await say(company.viewer, "and customers?", conversation_id="default")
+    assert "not the cause" not in after["answer"]["text"]
+
+
 async def test_one_answer_at_a_time_and_stop_keeps_what_came(company: House, talker: Talker) -> None:
     made = await slowly(company, talker)
     id = made["answer"]["id"]
@@ -448,6 +456,8 @@ async def test_one_answer_at_a_time_and_stop_keeps_what_came(company: House, tal
     stopped = (await company.viewer.post(f"/api/chat/answers/{id}/stop")).json()
     assert stopped["state"] == "stopped"
     assert stopped["text"].startswith("w0 w1")
+    assert stopped["model"] == "openai-compatible:talker", "an answer says who was writing when it ended"
+    assert stopped["model_reason"]
     for found in await asyncio.wait_for(asyncio.gather(*readers), 60):
         assert (text_of(found), found[-1][1], found[-1][2]["state"]) == (stopped["text"], "end", "stopped")
     assert (await company.viewer.post(f"/api/chat/answers/{id}/stop")).json() == stopped

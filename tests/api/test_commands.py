@@ -111,6 +111,43 @@ async def test_the_same_answer_again_is_no_error_and_changes_nothing(house: Hous
     assert again.json() == first.json()
 
 
+async def test_the_same_error_again_is_taken_once_whatever_came_since(house: House) -> None:
+    made = await make(house)
+    (held,) = await claim(house)
+    body = {"error": "The ledger is locked.", "fencing_token": held["fencing_token"]}
+    assert (await error(house, made["command_id"], **body)).status_code == 200
+    again = await error(house, made["command_id"], **body)
+    assert (again.status_code, again.json()["failures"]) == (200, 1)
+    (next_,) = await claim(house, wait_seconds=20)
+    assert (await error(house, made["command_id"], **body)).json()["status"] == "processing"
+    problem(await result(house, made["command_id"], result=1, fencing_token=held["fencing_token"]), 409, "lease_lost")
+    await error(house, made["command_id"], error="e", retry=False, fencing_token=next_["fencing_token"])
+    seen = await read(house, made["command_id"])
+    assert (seen["status"], seen["failures"], seen["attempts"]) == ("failed", 2, 2)
+    assert [one["what"] for one in seen["history"]] == ["created", "claimed", "error", "claimed", "late", "failed"]
+    assert held["fencing_token"] not in str(seen)
+
+
+async def test_numbers_however_large_are_kept_shown_and_told_apart(house: House) -> None:
+    payload = {"mole": 6.02214076e23, "round": 1e30, "hash": 1e19, "deep": [{"small": 1e-300}]}
+    made = await make(house, payload=payload, idempotency_key="mole")
+    assert (await make(house, payload=payload, idempotency_key="mole"))["command_id"] == made["command_id"]
+    other = {**WORK, "payload": {**payload, "round": 2e30}, "idempotency_key": "mole"}
+    problem(await house.operator.post("/api/commands", json=other), 409, "command_key_reused", "idempotency_key")
+    (held,) = await claim(house)
+    assert held["payload"] == payload | {"round": 10**30, "mole": 602214076 * 10**15}
+    outcome = {"command_id": made["command_id"], "fencing_token": held["fencing_token"], "result": {"mass": 1e20}}
+    answer = await house.operator.post("/api/commands/results", json={"items": [outcome]})
+    assert answer.json()["items"][0]["ok"]
+    assert (await read(house, made["command_id"]))["result"] == {"mass": 10**20}
+    assert (await house.viewer.get("/api/commands")).json()["items"][0]["result"] == {"mass": 10**20}
+    schema = {"type": "object", "properties": {"n": {"type": "number", "maximum": 1e20}}}
+    actions = {"actions": [{"action": "weigh", "input_schema": schema}]}
+    assert (await house.operator.put("/api/commands/types/scale", json=actions)).status_code == 200
+    assert (await house.viewer.get("/api/commands/types")).status_code == 200
+    assert (await house.operator.delete(f"/api/commands/{made['command_id']}")).status_code == 200
+
+
 async def test_a_late_result_of_a_lost_lease_is_refused_and_recorded(house: House) -> None:
     made = await make(house)
     (lost,) = await claim(house, agent="slow", lease_seconds=0.5)

@@ -189,6 +189,33 @@ async def test_secrets_go_in_and_never_come_out(house: House, database: Database
     assert taken.json()["secret_names"] == ["TOY_KEY"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "secrets"),
+    [
+        ("stdio", {"bad name": SECRET}),
+        ("stdio", {"1ST": SECRET}),
+        ("stdio", {"GOOD": SECRET, "A=B": None}),
+        ("http", {"X Key": SECRET}),
+        ("http", {"Host": SECRET}),
+        ("http", {"X-Key": f"{SECRET}\r\nX-Other: 1"}),
+    ],
+)
+async def test_a_secret_that_no_server_can_be_given_changes_nothing(
+    house: House, database: Database, kind: str, secrets: dict[str, str | None]
+):
+    http = {"name": "toy", "transport": "http", "url": "https://tools.example/mcp"}
+    made = await house.admin.post(PLACE, json=http if kind == "http" else toy(database.home, tools=[]))
+    place = f"{PLACE}/{made.json()['server_id']}"
+    told = await house.admin.patch(place, json={"secrets": secrets, "disabled": True})
+    said = problem(told, 422, "secret_unusable", "secrets")
+    assert "WEATHER_KEY" in said["hint"]
+    assert SECRET not in told.text
+    left = (await house.admin.get(place)).json()
+    assert (left["secret_names"], left["disabled"]) == ([], False)
+    audited = (await house.admin.get("/api/audit")).json()["items"]
+    assert "tool_server.changed" not in {one["action"] for one in audited}
+
+
 async def test_what_starts_it_is_shown_to_admins_only(house: House, database: Database):
     server = await registered(house, **toy(database.home, tools=[]))
     place = f"{PLACE}/{server['server_id']}"

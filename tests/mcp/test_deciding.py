@@ -3,10 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Edit
 from cofounder.flow.learn import service as learning
 from cofounder.flow.learn import steps as learns
+from cofounder.flow.plan.tools import registry
+from cofounder.flow.plan.tools.errors import ToolRefused
 from cofounder.flow.publish import steps as publishes
 from cofounder.kit.db import transaction
 from cofounder.people import audit_entries
@@ -158,3 +162,27 @@ async def test_a_request_goes_all_the_way_through_mcp(assistant: Assistant, work
                 break
         (sent,) = done["publications"]
         assert (sent["state"], sent["text"]) == ("published", seen["texts"][0]["exact_text"])
+
+
+async def test_no_plan_decides_even_where_somebody_registered_this_server_with_an_approvers_key(
+    assistant: Assistant, house: House
+) -> None:
+    task_id = await waiting("linkedin")
+    async with assistant("approver") as client:
+        seen = await called(client, "show_approval", task_id=task_id)
+    header = {"Authorization": f"Bearer {house.keys['approver']}"}
+    way = {"transport": "http", "url": f"{house.url}/mcp", "allow_private": True, "headers": header}
+    servers = "/api/orchestrator/tools/servers"
+    made = (await house.admin.post(servers, json={"name": "me", **way, "connect_seconds": 60})).json()
+    found = (await house.admin.post(f"{servers}/{made['server_id']}/check", timeout=130)).json()
+    tools = [{"name": one["name"], "digest": one["digest"]} for one in found["listed"]]
+    await house.admin.post(f"{servers}/{made['server_id']}/approve", json={"tools": tools})
+    said = {"task_id": task_id, "fingerprint": seen["fingerprint"]}
+    before = await audited(task_id, "task.approved")
+    for verb in ("approve", "reject"):
+        with pytest.raises(ToolRefused, match="plans_do_not_decide"):
+            await registry.call(f"me.{verb}", said, timeout_seconds=60, key=f"step {verb}")
+    read = await registry.call("me.task_status", {"task_id": task_id}, timeout_seconds=60)
+    assert read["status"] == "pending_approval"
+    assert await audited(task_id, "task.approved") == before == []
+    await registry.close()

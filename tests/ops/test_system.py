@@ -62,6 +62,28 @@ async def test_what_a_model_or_a_channel_lacks_is_said_and_no_key_is(
     assert "sk-secret-words" not in answer.text
 
 
+async def test_each_model_and_channel_says_where_it_comes_from_and_how_to_change_it(
+    clients: list[httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    viewer, _ = clients
+    monkeypatch.setenv("COFOUNDER_MODEL", "openai-compatible:any")
+    settings.cache_clear()
+    told = (await viewer.get("/api/system")).json()
+    assert [one["source"] for one in told["models"]] == ["environment", "default"]
+    assert all("COFOUNDER_MODEL" in one["change"] for one in told["models"])
+    before = {one["name"]: one for one in told["channels"]}
+    assert (before["LinkedIn"]["source"], before["E-mail"]["source"]) == ("default", "default")
+    assert "COFOUNDER_SMTP_HOST" in before["E-mail"]["change"]
+    assert "by hand" in before["LinkedIn"]["change"]
+    monkeypatch.setenv("COFOUNDER_SMTP_HOST", "mail.example.org")
+    monkeypatch.setenv("COFOUNDER_EMAIL_FROM", "Us <us@example.org>")
+    monkeypatch.setenv("COFOUNDER_EMAIL_RECIPIENTS", "list@example.org")
+    settings.cache_clear()
+    after = {one["name"]: one for one in (await viewer.get("/api/system")).json()["channels"]}
+    assert (after["E-mail"]["state"], after["E-mail"]["source"]) == ("ok", "environment")
+    assert "COFOUNDER_SMTP_" in after["E-mail"]["change"]
+
+
 async def test_the_checks_are_the_doctors_and_for_an_admin(clients: list[httpx.AsyncClient]) -> None:
     viewer, admin = clients
     assert (await viewer.get("/api/system/checks")).status_code == 403

@@ -26,7 +26,7 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.ops import runtime
-from cofounder.people.roles import Caller
+from cofounder.people.roles import Caller, spoken
 from cofounder.people.service import audit
 
 __all__ = ["Approval", "DecisionRow"]
@@ -191,8 +191,14 @@ async def _open(session: AsyncSession, task: records.TaskRow, *, round: int | No
 async def _who_decided(session: AsyncSession, approval: Approval) -> str:
     for row in await queries.decisions(session, approval.task_id):
         if row.round == approval.round:
-            return f"Round {row.round} was decided at {row.decided_at:%Y-%m-%d %H:%M} UTC by {row.by}: {row.verdict}."
+            return f"Round {row.round} at {row.decided_at:%Y-%m-%d %H:%M} UTC: {told(row.verdict, row.by)}"
     return ""
+
+
+def told(verdict: str, by: str) -> str:
+    """A decision as a sentence, such as "Approved by Mara."."""
+    what = {"approve": "Approved", "reject": "Rejected", "changes": "Changes asked for"}[verdict]
+    return f"{what} {'automatically' if by == AUTOMATIC else f'by {spoken(by)}'}."
 
 
 async def _apply(

@@ -78,7 +78,7 @@ async def _read(task_id: str, round: int) -> Result | None:
         for row in await service.decisions(session, task.id):
             if row.round == round:
                 if row.kind == "content":
-                    await close(session, task.id, "approval", note=f"{row.verdict} by {row.by}")
+                    await close(session, task.id, "approval", note=service.told(row.verdict, row.by))
                     if row.verdict == "changes":
                         await again(session, task.id, "refinement", "formatting")
                 return {"state": "done", "verdict": row.verdict, "round": round, "kind": row.kind}

@@ -72,7 +72,9 @@ class Tool(BaseModel):
     output_schema: dict[str, Any] | None = None
     estimated_cost: float = Field(description="US dollars a call")
     estimated_duration: float = Field(description="seconds a call")
-    success_rate: float | None = Field(default=None, description="measured, 0-1; null until it has run")
+    success_rate: float | None = Field(
+        default=None, description="measured over the last 30 days, 0-1; null until it has run"
+    )
     runs: int = Field(default=0, description="sample size behind success_rate")
     requires_approval: bool = False
     dependencies: list[str] = Field(default_factory=list)
@@ -83,5 +85,6 @@ class Tool(BaseModel):
     health: Literal["unknown", "up", "down"] | None = Field(default=None, description="of that server")
     stale: bool = Field(default=False, description="the server is away; this is what it listed last")
     repeatable: bool = Field(default=True, description="a second call does no more than the first")
-    seconds_p50: float | None = Field(default=None, description="measured, of an outside server's tool")
-    seconds_p95: float | None = Field(default=None, description="measured, of an outside server's tool")
+    seconds_p50: float | None = Field(default=None, description="measured over the last 30 days")
+    seconds_p95: float | None = Field(default=None, description="measured over the last 30 days")
+    timed_runs: int = Field(default=0, description="sample size behind the two")

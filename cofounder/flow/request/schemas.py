@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
 
-from cofounder.kit.http import Body, ShortText, Time, stripped
+from cofounder.kit.http import Body, ShortText, Shown, Time, stripped
 
 RequestText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(stripped)]
 AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(stripped)]
@@ -35,7 +35,7 @@ class ProcessIn(Body):
     not_before: Time | None = Field(default=None, description="Run not before this time.")
 
 
-class Accepted(Body):
+class Accepted(Shown):
     """The task is stored; its work goes on without the caller."""
 
     task_id: UUID
@@ -48,7 +48,7 @@ class ClarifyIn(Body):
     answers: dict[ShortText, AnswerText] = Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
 
 
-class PhaseOut(Body):
+class PhaseOut(Shown):
     name: str
     state: Literal["waiting", "running", "done", "skipped", "failed"]
     note: str | None
@@ -56,7 +56,7 @@ class PhaseOut(Body):
     cost: float
 
 
-class TaskOut(Body):
+class TaskOut(Shown):
     """A task in a list."""
 
     task_id: UUID

@@ -62,10 +62,10 @@ async def run(graph: Graph, step: PlanStep, fence: UUID, call: dict[str, Any]) -
             if turn + 1 < step.retry.max_attempts:
                 await asyncio.sleep(step.retry.backoff_seconds * 2**turn)
             continue
-        score = await _judged(graph, step, output)
-        made = Outcome(step, fence, call, perf_counter() - started, output, score)
+        seconds = perf_counter() - started  # the tool's own, without its judge's
+        made = Outcome(step, fence, call, seconds, output, await _judged(graph, step, output))
         best = made if best is None or (made.score or 0) > (best.score or 0) else best
-        if not _too_weak(step, score) or turn + 1 >= TEXTS:
+        if not _too_weak(step, made.score) or turn + 1 >= TEXTS:
             return best
     if best is not None:
         return best

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from cofounder.flow.plan.schemas import Plan
 from cofounder.flow.request.schemas import PhaseOut, TaskOut
-from cofounder.kit.http import Body, ShortText
+from cofounder.kit.http import Body, ShortText, Shown
 
 
-class StepOut(Body):
+class StepOut(Shown):
     id: str = Field(examples=["read_metrics"])
     tool: str = Field(examples=["financial.read_metrics"])
     agent: str
@@ -32,7 +32,7 @@ class StepDetail(StepOut):
     copied_from: UUID | None = None
 
 
-class Status(Body):
+class Status(Shown):
     """`progress` is 0-1: the share of phases and steps that are finished. Seconds since the start, cost in US dollars."""
 
     task_id: UUID
@@ -51,7 +51,7 @@ class Status(Body):
     error: dict[str, Any] | None
 
 
-class DeliverableOut(Body):
+class DeliverableOut(Shown):
     kind: str
     title: str
     content: str

@@ -104,14 +104,24 @@ async def detail(session: AsyncSession, task_id: UUID) -> TaskDetail:
 
 
 async def tools_available(session: AsyncSession) -> list[Tool]:
-    """Every discovered tool, with its success rate as measured over all finished steps."""
-    measured = await queries.success_by_tool(session)
+    """Every discovered tool, with its success and its times as measured over the last 30 days."""
+    measured = await queries.runs_by_tool(session)
     found = []
     for tool in (await registry.find()).values():
         if tool.server is not None:  # measured call by call
             found.append(tool)
             continue
-        succeeded, runs = measured.get(tool.tool_id, (0, 0))
-        rate = round(succeeded / runs, 4) if runs else None
-        found.append(tool.model_copy(update={"success_rate": rate, "runs": runs}))
+        found.append(tool.model_copy(update=_measured(measured.get(tool.tool_id))))
     return found
+
+
+def _measured(runs: queries.ToolRuns | None) -> dict[str, Any]:
+    if runs is None:
+        return {"success_rate": None, "runs": 0}
+    return {
+        "success_rate": round(runs.succeeded / runs.ended, 4),
+        "runs": runs.ended,
+        "seconds_p50": None if runs.seconds_p50 is None else round(runs.seconds_p50, 4),
+        "seconds_p95": None if runs.seconds_p95 is None else round(runs.seconds_p95, 4),
+        "timed_runs": runs.succeeded,
+    }

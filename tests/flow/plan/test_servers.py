@@ -446,3 +446,35 @@ async def test_an_answer_is_held_against_its_schema_without_holding_the_worker(t
     toy.set(answers={"say": {"text": "aaa"}})
     with pytest.raises(errors.ToolRefused, match="without the fields"):
         await call("say", text="hi")
+
+
+async def test_a_schema_that_cannot_be_kept_costs_no_other_tool_its_use(toy: Toy):
+    nul = {**SAY, "name": "nul", "inputSchema": {"type": "object", "properties": {"a\x00b": {"type": "string"}}}}
+    none = {**SAY, "name": "none", "inputSchema": {"type": "object", "properties": {"a": {"default": float("nan")}}}}
+    toy.set(tools=[SAY, nul, none])
+    await toy.add()
+    listed = {one.name: one for one in (await toy.check()).listed}
+    assert {name: one.state for name, one in listed.items()} == {"say": "new", "nul": "unusable", "none": "unusable"}
+    assert "NUL" in str(listed["nul"].problem)
+    assert "not finite" in str(listed["none"].problem)
+
+
+async def test_a_schema_with_large_numbers_or_many_levels_is_shown_and_may_be_approved(toy: Toy):
+    deep: dict[str, Any] = {"type": "object"}
+    for _ in range(19):
+        deep = {"type": "object", "properties": {"a": deep}}
+    largest = {"type": "object", "properties": {"hash": {"type": "integer", "maximum": 2**64 - 1}}}
+    toy.set(tools=[{**SAY, "inputSchema": deep}, {**ORDER, "inputSchema": largest}])
+    await toy.add()
+    listed = {one.name: one for one in (await toy.check()).listed}
+    assert (listed["say"].input_schema, listed["order"].input_schema) == (deep, largest)
+    await toy.approve()
+    assert {one.state for one in (await toy.detail()).listed} == {"approved"}
+
+
+async def test_an_answer_that_cannot_be_kept_is_refused_in_words(toy: Toy):
+    toy.set(answers={"say": {"structured": {"share": float("nan")}}})
+    await toy.add()
+    await toy.approve()
+    with pytest.raises(errors.ToolRefused, match="not finite"):
+        await call("say", text="hi")

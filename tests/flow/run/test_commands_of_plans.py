@@ -46,6 +46,20 @@ async def steps(house: House, task: str) -> dict[str, str]:
     return {step["id"]: step["state"] for step in (await house.status(task))["steps"]}
 
 
+async def test_what_an_agent_answers_is_shown_however_deep_and_large(working: House) -> None:
+    deep: list = []
+    for _ in range(30):
+        deep = [deep]
+    task = await working.ask("Count", plan={"steps": PLAN["steps"][:1]}) if await asked(working) else ""
+    for _ in range(2):  # that of the task before comes first
+        held = await take(working)
+        await answer(working, held, result=deep)
+    await working.becomes(task, "completed", "failed")
+    detail = await working.viewer.get(f"/api/tasks/{task}")
+    assert detail.status_code == 200, detail.text
+    assert detail.json()["steps"][0]["output"] == {"result": deep}
+
+
 async def test_a_task_waits_for_an_outside_agent_and_goes_on_with_its_answer(working: House) -> None:
     task = await asked(working)
     held = await take(working)

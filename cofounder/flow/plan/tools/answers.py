@@ -12,7 +12,7 @@ _ANSWERED = (-32600, -32601, -32602, -32603)  # JSON-RPC 2.0, section 5.1: the s
 
 
 def read(raw: Any) -> tuple[dict[str, Any], float | None]:
-    """(the answer, what it cost where it says so). Raises ToolRefused for one that is too large to keep."""
+    """(the answer, what it cost where it says so). Raises ToolRefused for one that cannot be kept."""
     cost = listing.number((raw.meta or {}).get("cofounder/cost_usd"))
     given = raw.structured_content
     if given is not None and not raw.is_error:
@@ -21,6 +21,8 @@ def read(raw: Any) -> tuple[dict[str, Any], float | None]:
             raise errors.ToolRefused(f"It answered with {size:,} characters; at most {STRUCTURED:,} are taken.")
         kept = _storable(given)
         assert isinstance(kept, dict)
+        if (what := schemas_of_others.unstorable(kept)) is not None:
+            raise errors.ToolRefused(f"It answered with {what}, which cannot be kept.")
         return kept, cost
     text = _storable("\n".join(_part(part) for part in raw.content))
     if len(text) > TEXT:

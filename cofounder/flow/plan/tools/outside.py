@@ -86,6 +86,7 @@ def _tool(tool: ServerTool, server: ToolServer, measured: Measured) -> Tool:
         repeatable=seen.repeatable,
         seconds_p50=measured.seconds_p50,
         seconds_p95=measured.seconds_p95,
+        timed_runs=measured.timed_calls,
     )
 
 

@@ -132,6 +132,7 @@ _MEASURED = text(
            avg(CASE WHEN outcome = 'ok' THEN 1.0 ELSE 0.0 END) AS success,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE outcome <> 'away') AS p50,
            percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE outcome <> 'away') AS p95,
+           count(*) FILTER (WHERE outcome <> 'away') AS timed,
            avg(cost_usd) AS cost
     FROM tool_calls
     WHERE at > now() - interval '30 days'

@@ -56,6 +56,7 @@ def measured_of(numbers: _Numbers, server_id: UUID, tool: str | None) -> Measure
         success_rate=round(float(row.success), 4),
         seconds_p50=None if row.p50 is None else round(row.p50, 4),
         seconds_p95=None if row.p95 is None else round(row.p95, 4),
+        timed_calls=row.timed,
         cost_usd=None if row.cost is None else round(row.cost, 6),
     )
 

@@ -16,6 +16,7 @@ from cofounder.kit.errors import CofounderError
 from cofounder.models.intent import Intent
 from cofounder.people.roles import Caller
 
+NO_CAUSE = "Why it is so, no row tells: the figures show what changed and when, not the cause."
 LEARNING = ("memory.", "business.best_posts", "business.baseline")
 
 
@@ -42,7 +43,7 @@ async def answer(recorder: Recorder, row: service.MessageRow, caller: Caller) ->
     """Write the answer. Raises Ended, and whatever keeps it from being written."""
     began = time.monotonic()
     turn = await _turn(row, caller)
-    await _note(recorder, turn)
+    await _note(recorder, turn, mode=turn.chosen.mode, mode_reason=turn.chosen.reason)
     if turn.chosen.mode == "orchestration":
         await _work(recorder, turn)
     elif turn.chosen.refused is not None:
@@ -97,9 +98,8 @@ def _learning(own: toolbox.Tools, every: toolbox.Tools) -> toolbox.Tools:
     return toolbox.Tools(offered, own.at)
 
 
-async def _note(recorder: Recorder, turn: Turn) -> None:
-    """Say at once how the message was taken."""
-    values = {"mode": turn.chosen.mode, "mode_reason": turn.chosen.reason}
+async def _note(recorder: Recorder, turn: Turn, **values: Any) -> None:
+    """Say at once how the message was taken and who writes, which stays should the answer be stopped."""
     async with db.transaction(durable=False) as session:
         held = await queries.held(session, turn.answer.id, recorder.holder)
         if held is None:
@@ -134,6 +134,7 @@ async def _words(recorder: Recorder, turn: Turn) -> None:
     passed: list[tuple[str, str]] = []  # a model that could not answer, and why
     answered = "offline"
     for target in plan.targets:
+        await _note(recorder, turn, **_writer(str(target), plan, passed))
         said = await speaking.speak(recorder, turn, target, fallback_from=passed[-1][0] if passed else None)
         if said.failed is None:
             turn.found |= said.values
@@ -141,20 +142,26 @@ async def _words(recorder: Recorder, turn: Turn) -> None:
             break
         passed.append((str(target), said.failed))
     else:
+        await _note(recorder, turn, **_writer(answered, plan, passed))
         text, sources = await _plainly(turn)
         await _say(recorder, turn, text, sources)
+    turn.found |= {**_writer(answered, plan, passed), "subject": turn.subject.model_dump(mode="json")}
+
+
+def _writer(model: str, plan: choosing.Plan, passed: list[tuple[str, str]]) -> dict[str, Any]:
+    """Which model writes, why, and which should have. `passed`: those that could not, each with its reason."""
     failures = [f"{name} could not answer: {why}." for name, why in passed]
-    turn.found |= {
-        "model": answered,
+    return {
+        "model": model,
         "model_reason": " ".join([plan.reason, *failures]),
         "fallback_from": plan.unreachable or (passed[0][0] if passed else None),
-        "subject": turn.subject.model_dump(mode="json"),
     }
 
 
 async def _plainly(turn: Turn) -> plainly.Told:
     try:
-        return await plainly.tell(turn.subject, turn.tools)
+        text, sources = await plainly.tell(turn.subject, turn.tools)
+        return (f"{text}\n\n{NO_CAUSE}" if turn.subject.asks_why else text), sources
     except CofounderError as error:
         if error.status >= 500 and error.status != 502:
             raise

@@ -34,6 +34,7 @@ class Subject(BaseModel):
     topic: str | None = None
     text: str | None = None
     assumed: bool = False  # the figure was not named: revenue is taken
+    asks_why: bool = False
 
 
 _GREETING = re.compile(
@@ -62,7 +63,8 @@ _EXAMPLES = re.compile(
     r"\b(?:training (?:data|examples?|set)|examples? (?:stored|for training)|past (?:runs|tasks)|earlier (?:runs|tasks))\b"
 )
 _SUMMARY = re.compile(
-    r"\b(?:success rate|approval rate|how (?:often|many) .{0,30}(?:approved|rejected)|how well (?:do|did|are) (?:you|the (?:tasks|agents))|"
+    r"\b(?:success rate|approval rate|how (?:often|many) .{0,30}(?:approved|rejected)|"
+    r"how many (?:of (?:our|the|my) )?(?:tasks?|runs?)\b|how well (?:do|did|are) (?:you|the (?:tasks|agents))|"
     r"(?:how )?effective(?:ness)? (?:are|is|were) (?:the )?(?:tasks?|you|agents?|runs?)|tasks? (?:have|has|were|did) .{0,20}(?:succe|fail|run))"
 )
 _POSTS = re.compile(r"\b(?:posts?|tweets?|threads?|newsletters?|articles?|publications?|content|campaigns?|updates?)\b")
@@ -91,6 +93,9 @@ _COMPARES = re.compile(r"\b(?:compar\w+|versus|vs\.?|against|than|difference bet
 _OVERVIEW = re.compile(
     r"\b(?:how (?:are|did|have|were) we|how(?:'s| is) (?:the )?(?:business|company|it going)|how is business|overview|summar(?:y|ise|ize)|our (?:numbers|figures|metrics|results|kpis?)|"
     r"(?:key|main|current|latest|newest) (?:numbers|figures|metrics|kpis?)|what stands out|state of the (?:business|company)|what should i know|(?:what|which) (?:numbers|figures|data|metrics) (?:do|are|is))"
+)
+_WHY = re.compile(
+    r"\bwhy\b|\bhow come\b|\bwhat (?:caused|causes|explains|drove|led to|is behind|was behind)\b|\breasons?\b"
 )
 _TAIL = re.compile(r"\s+(?:on|in|last|this|since|during|from|did|do|got|get|had|was|were)\b.*$")
 _FOLLOWS = re.compile(
@@ -145,6 +150,7 @@ def _standing_alone(low: str, message: str, today: date) -> Subject:
         "grain": _grain(low),
         "count": _count(low),
         "by": next((name for name, words in _BY if words.search(low)), "engagement_rate"),
+        "asks_why": bool(_WHY.search(low)),
     }
     named = _metrics(low)
     kind, topic = _kind(low, named, ahead, bool(asked["platforms"]), asked)
@@ -254,7 +260,7 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
         new["grain"] = plain.grain
     if plain.by != "engagement_rate":
         new["by"] = plain.by
-    return before.model_copy(update=new) if new else plain
+    return before.model_copy(update={**new, "asks_why": plain.asks_why}) if new else plain
 
 
 def _short(period: Period | None) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, Field, StrictBool, StrictFloat, StrictInt, StringConstraints
 
-from cofounder.kit.http import Body, ShortText, stripped
+from cofounder.kit.http import Body, ShortText, Shown, stripped
 
 MOST_CHARACTERS = 20_000
 MOST_ROWS = 20
@@ -56,7 +56,7 @@ class AgainIn(Body):
     wait: StrictBool = Field(default=True, description="Answer when the answer is complete; false: at once.")
 
 
-class Source(Body):
+class Source(Shown):
     """A tool that was asked for an answer, and the rows it gave that were used."""
 
     tool: str = Field(examples=["financial.history"])
@@ -66,7 +66,7 @@ class Source(Body):
     link: str | None = Field(default=None, description="Where the page shows it.")
 
 
-class Message(Body):
+class Message(Shown):
     """A question or an answer. Money in US dollars."""
 
     id: UUID
@@ -77,7 +77,7 @@ class Message(Body):
     mode: Did | None
     mode_reason: str | None
     agent: str | None
-    model: str | None = Field(description="The model that answered.")
+    model: str | None = Field(description="The model that answered, or was writing when the answer ended.")
     model_asked: str | None
     model_reason: str | None
     fallback_from: str | None = Field(description="The model that should have answered and could not.")
@@ -92,7 +92,7 @@ class Message(Body):
     finished_at: datetime | None
 
 
-class Exchange(Body):
+class Exchange(Shown):
     """A question and its answer."""
 
     conversation_id: UUID
@@ -100,7 +100,7 @@ class Exchange(Body):
     answer: Message
 
 
-class ConversationOut(Body):
+class ConversationOut(Shown):
     id: UUID
     title: str
     updated_at: datetime
@@ -112,14 +112,14 @@ class TitleIn(Body):
     title: ShortText = Field(examples=["Revenue in spring"])
 
 
-class Price(Body):
+class Price(Shown):
     """US dollars per million tokens."""
 
     input: float
     output: float
 
 
-class ModelOut(Body):
+class ModelOut(Shown):
     id: str = Field(examples=["openai:gpt-5-mini"])
     name: str
     provider: str
@@ -128,27 +128,27 @@ class ModelOut(Body):
     why_not: str | None
 
 
-class ModelsOut(Body):
+class ModelsOut(Shown):
     items: list[ModelOut]
 
 
-class AgentOut(Body):
+class AgentOut(Shown):
     id: str = Field(examples=["financial"])
     name: str
     does: str
     tools: list[str]
 
 
-class AgentsOut(Body):
+class AgentsOut(Shown):
     items: list[AgentOut]
 
 
-class Deleted(Body):
+class Deleted(Shown):
     conversation_id: UUID
     messages: int
 
 
-class Export(Body):
+class Export(Shown):
     """A whole conversation as data."""
 
     id: UUID

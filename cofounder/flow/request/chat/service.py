@@ -87,7 +87,8 @@ async def again(session: AsyncSession, caller: Caller, answer_id: UUID, *, holde
         raise NotTheLast()
     await queries.forget_pieces(session, answer.conversation_id)
     fresh: dict[str, Any] = {"text": "", "state": "streaming", "holder": holder, "sources": [], "subject": None}
-    fresh |= {"error": None, "finished_at": None, "model": None, "fallback_from": None, "task_id": None}
+    fresh |= {"error": None, "finished_at": None, "model": None, "model_reason": None}
+    fresh |= {"fallback_from": None, "task_id": None}
     await _change(session, answer.id, **fresh)
     await _used(session, answer.conversation_id, now())
     rows = await queries.messages(session, owner_of(caller), answer.conversation_id, limit=2)

@@ -14,7 +14,7 @@ from cofounder.flow.plan.schemas import Tool
 from cofounder.flow.plan.tools import registry
 from cofounder.flow.run.commands import queries
 from cofounder.flow.run.commands.errors import PayloadUnfit, SchemaUnfit, UnknownAction, UnknownAgentType
-from cofounder.flow.run.commands.schemas import ActionIn, ActionsIn, AgentType, AgentTypeOut, CommandIn
+from cofounder.flow.run.commands.schemas import ActionOut, ActionsIn, AgentType, AgentTypeOut, CommandIn
 from cofounder.kit import live, schemas_of_others
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
@@ -79,11 +79,11 @@ async def declare(session: AsyncSession, agent_type: str, given: ActionsIn, *, b
 async def types(session: AsyncSession, only: str | None = None) -> list[AgentTypeOut]:
     """Every known agent type with what its agents can do."""
     numbers = await queries.numbers(session)
-    actions: dict[str, list[ActionIn]] = {}
+    actions: dict[str, list[ActionOut]] = {}
     for row in await queries.actions(session):
-        shown = {name: getattr(row, name) for name in ActionIn.model_fields}
+        shown = {name: getattr(row, name) for name in ActionOut.model_fields}
         actions.setdefault(row.agent_type, []).append(
-            ActionIn(**{**shown, "estimated_cost": float(row.estimated_cost)})
+            ActionOut(**{**shown, "estimated_cost": float(row.estimated_cost)})
         )
     names = sorted({*OURS, *numbers, *actions} | ({only} if only else set()))
     return [

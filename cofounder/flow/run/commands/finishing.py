@@ -20,7 +20,7 @@ from cofounder.flow.run.commands.errors import (
 from cofounder.flow.run.commands.schemas import Outcome
 from cofounder.kit import durable, live
 from cofounder.kit.errors import CofounderError, Conflict
-from cofounder.people.roles import Caller
+from cofounder.people.roles import Caller, spoken
 from cofounder.settings import settings
 
 RETRIES = 3
@@ -78,6 +78,8 @@ def _look(row: Mapping[str, Any] | None, one: Outcome, open_: set[UUID]) -> bool
     token = one.fencing_token
     if token is not None and str(token) not in row["tokens"]:
         raise TokenRefused(field="fencing_token")
+    if one.error is not None and token is not None and str(token) in row["erred"]:
+        return True  # whatever became of the command since
     if row["status"] in ("completed", "failed"):
         if token is not None and token == row["fencing_token"]:
             return True
@@ -115,6 +117,9 @@ def _written(row: Mapping[str, Any], one: Outcome, name: str) -> dict[str, Any]:
     error = one.error if isinstance(one.error, dict) else {"detail": one.error}
     said = str(error.get("detail") or error.get("message") or error.get("code") or "")[:500]
     again = one.retry and failures <= RETRIES
+    event = {"what": "error" if again else "failed", "by": name, "detail": said}
+    if one.fencing_token is not None:
+        event["token"] = str(one.fencing_token)  # so that the same error sent again is known
     return {
         **values,
         "status": "pending" if again else "failed",
@@ -122,7 +127,7 @@ def _written(row: Mapping[str, Any], one: Outcome, name: str) -> dict[str, Any]:
         "failures": failures,
         "token": None if again else row["fencing_token"],
         "pause": settings().command_retry_seconds * GROWTH ** (failures - 1) if again else None,
-        "event": {"what": "error" if again else "failed", "by": name, "detail": said},
+        "event": event,
     }
 
 
@@ -153,7 +158,7 @@ async def cancel(session: AsyncSession, id: UUID, *, by: str) -> None:
     if row["status"] in ("completed", "failed"):
         raise AlreadyFinished(f"It is {row['status']}.")
     values = {"id": id, "status": "failed", "result": None, "failures": row["failures"], "attempts": row["attempts"]}
-    values |= {"error": {"code": "cancelled", "detail": f"Cancelled by {by}."}, "owner": row["lease_owner"]}
+    values |= {"error": {"code": "cancelled", "detail": f"Cancelled by {spoken(by)}."}, "owner": row["lease_owner"]}
     values |= {"token": None, "pause": None, "event": {"what": "cancelled", "by": by}}
     await queries.write(session, [values])
     await after(session, [{**row, **values}])

@@ -75,11 +75,13 @@ _LOCK = text(
     """
     SELECT id, agent_type, action, status, fencing_token, lease_owner, attempts, failures, task_id, step_id, depends_on,
            coalesce(lease_until > clock_timestamp(), false) AS held,
-           jsonb_path_query_array(history, '$[*].token') AS tokens, jsonb_array_length(history) AS events,
+           jsonb_path_query_array(history, '$[*].token') AS tokens,
+           jsonb_path_query_array(history, '$[*] ? (@.what == "error" || @.what == "failed").token') AS erred,
+           jsonb_array_length(history) AS events,
            octet_length(history::text) AS bytes
     FROM commands WHERE id = ANY (:ids) ORDER BY id FOR UPDATE
     """
-).columns(tokens=JSONB)
+).columns(tokens=JSONB, erred=JSONB)
 
 _WRITE = text(
     """

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
-from cofounder.kit.http import Body, ShortText
+from cofounder.kit.http import Body, ShortText, Shown
 
 Status = Literal["pending", "processing", "completed", "failed"]
 Sort = Literal["newest", "oldest", "priority"]
@@ -36,14 +36,14 @@ class CommandsIn(Body):
     items: list[CommandIn] = Field(min_length=1, max_length=MOST)
 
 
-class HistoryOut(Body):
+class HistoryOut(Shown):
     at: datetime
     what: str = Field(description="created, claimed, completed, error, failed, lost, late, refused, retried, cancelled")
     by: str
     detail: str | None = None
 
 
-class CommandOut(Body):
+class CommandOut(Shown):
     command_id: UUID
     agent_type: str
     action: str
@@ -72,7 +72,7 @@ class CommandDetail(CommandOut):
     history: list[HistoryOut]
 
 
-class Made(Body):
+class Made(Shown):
     items: list[CommandOut]
 
 
@@ -86,7 +86,7 @@ class ClaimIn(Body):
     agent: ShortText | None = Field(default=None, description="The agent's own name; else the name of its key.")
 
 
-class Claimed(Body):
+class Claimed(Shown):
     """A command in hand: answer with its fencing_token before lease_until, or send heartbeats."""
 
     command_id: UUID
@@ -101,7 +101,7 @@ class Claimed(Body):
     created_at: datetime
 
 
-class ClaimOut(Body):
+class ClaimOut(Shown):
     items: list[Claimed]
 
 
@@ -139,7 +139,7 @@ class OutcomesIn(Body):
     agent: ShortText | None = None
 
 
-class OutcomeOut(Body):
+class OutcomeOut(Shown):
     command_id: UUID
     ok: bool
     status: Status | None = None
@@ -147,7 +147,7 @@ class OutcomeOut(Body):
     detail: str | None = None
 
 
-class OutcomesOut(Body):
+class OutcomesOut(Shown):
     items: list[OutcomeOut]
 
 
@@ -163,13 +163,15 @@ class BeatIn(Body):
     agent: ShortText | None = None
 
 
-class BeatOut(Body):
+class BeatOut(Shown):
     held: list[UUID] = Field(description="Leases that go on.")
     lost: list[UUID] = Field(description="Leases that are over: stop working on these.")
     lease_until: datetime | None = None
 
 
-class ActionIn(Body):
+class ActionOut(Shown):
+    """Something that agents of a type can do."""
+
     action: Action
     description: str = Field(default="", max_length=2000)
     input_schema: dict[str, Any] = Field(default_factory=lambda: {"type": "object"})
@@ -179,22 +181,26 @@ class ActionIn(Body):
     requires_approval: StrictBool = False
 
 
+class ActionIn(ActionOut, Body):
+    """Something that agents of a type can do."""
+
+
 class ActionsIn(Body):
     actions: list[ActionIn] = Field(max_length=200)
 
 
-class AgentTypeOut(Body):
+class AgentTypeOut(Shown):
     agent_type: str
     agents: int = Field(description="How many have been seen.")
     connected: int = Field(description="How many were seen lately.")
-    actions: list[ActionIn] = Field(description="Empty: any action is taken, unchecked.")
+    actions: list[ActionOut] = Field(description="Empty: any action is taken, unchecked.")
 
 
-class AgentTypesOut(Body):
+class AgentTypesOut(Shown):
     items: list[AgentTypeOut]
 
 
-class AgentOut(Body):
+class AgentOut(Shown):
     agent: str
     agent_type: str
     connected: bool = Field(description="Seen in the last two minutes.")
@@ -207,7 +213,7 @@ class AgentOut(Body):
     per_minute: float = Field(description="Completed a minute, over the last five.")
 
 
-class Statistics(Body):
+class Statistics(Shown):
     total: int
     by_status: dict[str, int]
     by_agent_type: dict[str, dict[str, int]]

@@ -1,6 +1,7 @@
 """What may be done with commands: make, claim, beat, finish, retry, cancel, delete, take back, archive."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -67,13 +68,27 @@ async def _add(session: AsyncSession, rows: list[dict[str, Any]], where: list[st
     made = []
     for row, at in zip(rows, where, strict=True):
         command = found.get(row["id"]) or before[row["idempotency_key"]]
-        same = ("agent_type", "action", "payload", "priority")
-        others = set(command.depends_on) != set(row["depends_on"])
-        if others or any(getattr(command, name) != row[name] for name in same):
+        if row["id"] not in new and not _same(command, row):
             raise CommandKeyReused(field=f"{at}idempotency_key")
         made.append(command)
     tell(session, {row["agent_type"] for row in rows if row["id"] in new})
     return made
+
+
+def _same(command: Command, row: Mapping[str, Any]) -> bool:
+    """Whether a stored command is what was sent again."""
+    if set(command.depends_on) != set(row["depends_on"]) or _plain(command.payload) != _plain(row["payload"]):
+        return False
+    return all(getattr(command, name) == row[name] for name in ("agent_type", "action", "priority"))
+
+
+def _plain(value: Any) -> Any:
+    """With whole numbers as the database gives them back: 1e30 as the integer of its digits, not of its bits."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return int(Decimal(repr(value))) if isinstance(value, float) and value.is_integer() else value
 
 
 async def claim(session: AsyncSession, wanted: ClaimIn, *, by: Caller, told: bool = False) -> list[Claimed]:
