@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
 from cofounder.kit.ids import new_id
 from cofounder.personas.tables import (
     FollowerCount,

@@ -1,0 +1,160 @@
+"""Weights that move to the voices that gain, on the product's own rows; what a person sets; looks that can be repeated."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit.clock import now
+from cofounder.kit.ids import new_id
+from cofounder.people.roles import Caller
+from cofounder.personas import NAMES, ROSTER, choose, crediting, learning, queries
+from cofounder.personas.optimising import optimise
+from cofounder.personas.policies_known import PolicyUnknown
+from cofounder.personas.schemas import CountIn, PersonaIn
+from tests.personas.posts import post, reading, weeks_of
+
+MARA = Caller(name="Mara", role="approver", kind="person")
+GAINS = {"dataNerd": 9.0, "coach": 1.0, "explorer": 0.0}
+
+
+@pytest.fixture
+async def moment(session: AsyncSession) -> datetime:
+    return now()
+
+
+async def test_the_books_balance_and_credit_the_post_that_was_seen(session: AsyncSession, moment: datetime) -> None:
+    begun = moment - timedelta(days=5)
+    await learning.count(session, CountIn(platform="x", count=100, counted_at=begun), by=MARA)
+    first, second = await post(session, begun, "coach"), await post(session, begun, "dataNerd")
+    await reading(session, first, begun + timedelta(days=1), 1_000)
+    await reading(session, second, begun + timedelta(days=1), 3_000)
+    await learning.count(session, CountIn(platform="twitter", count=140, counted_at=begun + timedelta(days=1)), by=MARA)
+    (books,) = await learning.count(
+        session, CountIn(platform="x", count=130, counted_at=begun + timedelta(days=4)), by=MARA
+    )
+    assert (books.counted, books.credited, books.background) == (30, Decimal(40), Decimal(-10))
+    scored = {one.persona: one for one in await queries.outcomes(session, since=begun, as_of=moment, hours=72)}
+    assert scored["coach"].seen_at is None  # no reading at 72 hours yet: it waits, it is no nought
+    for id in (first, second):
+        await reading(session, id, begun + timedelta(days=3, hours=1), 4_000)
+    await crediting.credit(session, moment)
+    scored = {one.persona: one for one in await queries.outcomes(session, since=begun, as_of=moment, hours=72)}
+    assert {name: one.followers for name, one in scored.items()} == {"coach": 10, "dataNerd": 30}
+
+
+async def test_a_count_that_is_corrected_is_divided_anew(session: AsyncSession, moment: datetime) -> None:
+    begun = moment - timedelta(days=2)
+    made = await post(session, begun, "coach")
+    await reading(session, made, begun + timedelta(hours=3), 500)
+    await learning.count(session, CountIn(platform="x", count=50, counted_at=begun), by=MARA)
+    for count, credited in ((80, 30), (60, 10), (60, 10)):
+        at = begun + timedelta(days=1)
+        (books,) = await learning.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)
+        assert (books.counted, books.credited) == (credited, Decimal(credited))
+
+
+async def test_weights_move_to_the_voice_that_gains(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS)
+    row = await optimise(session, as_of=moment, by="schedule", mode="autonomous", policy="default")
+    assert (row.status, row.top_performer, row.bottom_performer) == ("success", "dataNerd", "explorer")
+    found = {one.id: one for one in (await learning.listed(session)).items}
+    assert found["dataNerd"].probability > 0.4
+    assert found["explorer"].probability == pytest.approx(0.02, abs=1e-6)
+    assert sum(one.probability for one in found.values()) == pytest.approx(1)
+    assert found["dataNerd"].per_1k == pytest.approx(9, rel=0.01)
+    assert found["dataNerd"].band == "viral"
+    drawn = [await choose(session, new_id(), "main", {"topic": "growth", "channels": ["x"]}) for _ in range(40)]
+    assert drawn.count("dataNerd") > 8
+    row_of_choice = (await session.execute(text("SELECT policy, run_id FROM persona_choices LIMIT 1"))).one()
+    assert tuple(row_of_choice) == ("default", row.id)
+
+
+async def test_a_look_can_be_repeated_to_the_last_digit(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS)
+    looks = [await optimise(session, as_of=moment, by="test", mode="watch", policy="log_thompson") for _ in range(2)]
+    first, second = [{one.persona: one.weight for one in await queries.weights_of(session, look.id)} for look in looks]
+    assert first == second
+    assert (looks[0].seed, looks[0].input_hash, looks[0].found) == (looks[1].seed, looks[1].input_hash, looks[1].found)
+    assert (await learning.listed(session)).run_id is None  # watching changes nothing
+
+
+async def test_too_few_posts_change_nothing_and_say_so(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS, days=4)
+    told = await learning.optimise(session, by="Mara")
+    assert (told.status, told.reason, told.standing) == ("skipped", "insufficient data", "none")
+    assert told.posts_waiting > 0
+
+
+async def test_a_dry_run_keeps_nothing(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS)
+    told = await learning.optimise(session, by="Mara", dry=True)
+    assert (told.standing, told.run_id, told.status) == ("dry run", None, "success")
+    assert {one.generator for one in told.changes} >= {"dataNerd"}
+    assert (await learning.runs(session, cursor=None, limit=5)).total == 0
+
+
+async def test_a_proposal_waits_is_decided_once_and_can_be_rolled_back(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS)
+    row = await optimise(session, as_of=moment, by="schedule", mode="propose", policy="default")
+    assert (await learning.listed(session)).proposal == row.id
+    assert (await learning.decide(session, row.id, True, by=MARA)).standing == "in use"
+    with pytest.raises(learning.NotProposed):
+        await learning.decide(session, row.id, False, by=MARA)
+    assert (await learning.roll_back(session, row.id, by=MARA)).standing == "rolled back"
+    with pytest.raises(learning.NotInUse):
+        await learning.roll_back(session, row.id, by=MARA)
+    found = {one.id: one.probability for one in (await learning.listed(session)).items}
+    assert found == pytest.approx({one.id: one.weight for one in ROSTER})
+
+
+async def test_what_a_person_sets_outlives_a_look(session: AsyncSession, moment: datetime) -> None:
+    await learning.change(session, "coach", PersonaIn(override=0.3, reason="The campaign wants it."), by=MARA)
+    await learning.change(session, "data nerd", PersonaIn(status="testing"), by=MARA)
+    await learning.change(session, "explorer", PersonaIn(status="disabled"), by=MARA)
+    await weeks_of(session, moment, GAINS)
+    await optimise(session, as_of=moment, by="schedule", mode="autonomous", policy="default")
+    found = {one.id: one for one in (await learning.listed(session)).items}
+    assert found["coach"].probability == 0.3
+    assert found["dataNerd"].probability == 0.02
+    assert found["explorer"].probability == 0
+    assert "explorer" not in [await choose(session, new_id(), "main", {}) for _ in range(60)]
+
+
+async def test_the_last_voice_stays(session: AsyncSession) -> None:
+    for name in NAMES[1:]:
+        await learning.change(session, name, PersonaIn(status="disabled"), by=MARA)
+    with pytest.raises(learning.NobodyLeft):
+        await learning.change(session, NAMES[0], PersonaIn(status="disabled"), by=MARA)
+
+
+async def test_an_override_says_why(session: AsyncSession) -> None:
+    with pytest.raises(learning.ReasonMissing):
+        await learning.change(session, "coach", PersonaIn(override=0.5), by=MARA)
+    with pytest.raises(learning.PersonaMissing):
+        await learning.change(session, "nobody", PersonaIn(status="active"), by=MARA)
+
+
+async def test_a_count_of_tomorrow_and_a_channel_of_nowhere_are_refused(
+    session: AsyncSession, moment: datetime
+) -> None:
+    with pytest.raises(learning.CountInFuture):
+        await learning.count(session, CountIn(platform="x", count=1, counted_at=moment + timedelta(days=1)), by=MARA)
+    with pytest.raises(learning.PlatformUnknown):
+        await learning.count(session, CountIn(platform="carrier pigeon", count=1), by=MARA)
+
+
+async def test_a_policy_of_no_name_is_refused(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS)
+    with pytest.raises(PolicyUnknown):
+        await optimise(session, as_of=moment, by="test", mode="watch", policy="guessing")
+
+
+async def test_flags_name_a_voice_that_fails_and_one_that_is_viral(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, {"dataNerd": 9.0, "explorer": 0.0})
+    await crediting.credit(session, moment)
+    found = {one.kind: one for one in await learning.flagged(session)}
+    assert found["viral"].personas == ["dataNerd"]
+    assert found["failing"].personas == ["explorer"]
