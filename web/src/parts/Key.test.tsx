@@ -39,6 +39,19 @@ test("what lies above the page takes every key to itself", () => {
   expect(approve).not.toHaveBeenCalled();
 });
 
+test("a dialog that closes under the key does not hand it on to the page", () => {
+  const approve = vi.fn();
+  render(<Page approve={approve} turn={vi.fn()} />);
+  const above = document.createElement("div");
+  above.setAttribute("aria-modal", "true");
+  const field = above.appendChild(document.createElement("input"));
+  field.addEventListener("keydown", () => above.remove());
+  document.body.append(above);
+  press(field, "Enter", { ctrlKey: true });
+  expect(document.contains(above)).toBe(false);
+  expect(approve).not.toHaveBeenCalled();
+});
+
 test("an arrow belongs to the tabs it is pressed on, and goes on while it is held elsewhere", () => {
   const turn = vi.fn();
   const { getByText } = render(<Page approve={vi.fn()} turn={turn} />);

@@ -21,7 +21,7 @@ export function useKeys(keys: [string, Act][], { whileTyping = false, inDialog =
   const guarded = keys.map(([key, act]): [string, Act, { preventDefault: false }] => {
     const arrow = key.startsWith("Arrow");
     const acts = (event: KeyboardEvent) => {
-      if ((arrow && (event.defaultPrevented || isNearer(event))) || (!inDialog && isCovered())) return;
+      if ((arrow && (event.defaultPrevented || isNearer(event))) || (!inDialog && isCovered(event))) return;
       event.preventDefault();
       if (arrow || !event.repeat) act(event);
     };
@@ -30,13 +30,16 @@ export function useKeys(keys: [string, Act][], { whileTyping = false, inDialog =
   useHotkeys(guarded, whileTyping ? [] : ["INPUT", "TEXTAREA", "SELECT"], false);
 }
 
-/** Whether something lies above the page that must be answered or closed first. */
-const isCovered = () => document.querySelector("[aria-modal=true]") !== null;
+const ABOVE = "[aria-modal=true]";
+
+/** Whether something lies above the page that must be answered or closed first, or lay there as the key went down. */
+const isCovered = ({ target }: KeyboardEvent) =>
+  document.querySelector(ABOVE) !== null || (target instanceof Element && target.closest(ABOVE) !== null);
 
 /** Arrows move from anywhere on the page, unless something nearer takes them: a field, a dialog, a menu, tabs. */
 export function useArrows(move: (by: 1 | -1) => void): void {
   const go = (by: 1 | -1) => (event: KeyboardEvent) => {
-    if (event.defaultPrevented || isNearer(event) || isCovered()) return;
+    if (event.defaultPrevented || isNearer(event) || isCovered(event)) return;
     event.preventDefault();
     move(by);
   };

@@ -1,0 +1,112 @@
+"""Nobody approves what they have not read; who waits longest is first, and nobody is left out of the queue."""
+
+from playwright.async_api import Browser, Page, expect
+from sqlalchemy import text
+
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewTask
+from cofounder.kit.db import transaction
+from tests.api.conftest import House
+from tests.page.conftest import Visitor, visiting
+from tests.page.test_keyboard import _decided, _waiting
+
+MANY = 60  # more than one page of the queue
+
+
+def _sent(page: Page) -> list[str]:
+    """The decisions that this page sends, as they come."""
+    found: list[str] = []
+    page.on("request", lambda asked: found.append(asked.url) if asked.url.endswith("/orchestrator/approve") else None)
+    return found
+
+
+async def test_a_key_that_is_held_approves_one_text_and_not_the_next(quiet: Visitor) -> None:
+    page, keys = quiet.page, quiet.page.keyboard
+    sent = _sent(page)
+    first = await _waiting("linkedin", request="The first text")
+    second = await _waiting("linkedin", request="The second text")
+    await _waiting("linkedin", request="The third text")
+    await page.goto(f"/orchestrator/approvals/{first}")
+    await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    await keys.down("Control")
+    await keys.down("Enter")
+    await page.wait_for_url(f"**/orchestrator/approvals/{second}")
+    await expect(page.get_by_role("heading", name="The second text")).to_be_visible()
+    await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    for _ in range(20):
+        await keys.down("Enter")  # as a keyboard repeats it
+    await keys.up("Enter")
+    await keys.up("Control")
+    await keys.press("ArrowDown")
+    await expect(page.get_by_role("heading", name="The third text")).to_be_visible()
+    assert len(sent) == 1
+    assert (await _decided(first))["verdict"] == "approve"
+
+
+async def test_words_typed_above_an_approval_decide_nothing(quiet: Visitor) -> None:
+    page, keys = quiet.page, quiet.page.keyboard
+    sent = _sent(page)
+    only = await _waiting("linkedin", request="The only text")
+    await page.goto(f"/orchestrator/approvals/{only}")
+    await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    await keys.press("Control+k")
+    await page.get_by_placeholder("Go to, ask or run").fill("Write a blog article")
+    await keys.press("Control+Enter")
+    await keys.press("Escape")
+    await page.goto(f"/orchestrator/approvals/{only}")
+    await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    await keys.press("?")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    await keys.press("r")
+    await expect(page.get_by_role("dialog")).to_have_count(1)
+    assert sent == []
+
+
+async def test_what_is_asked_for_outlives_a_reload(quiet: Visitor) -> None:
+    page, keys = quiet.page, quiet.page.keyboard
+    only = await _waiting("linkedin", request="The only text")
+    await page.goto(f"/orchestrator/approvals/{only}")
+    await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    await keys.press("c")
+    wish = page.get_by_label("What should change", exact=True)
+    await wish.fill("Shorter, and with the figure first.")
+    await page.reload()
+    await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    await keys.press("c")
+    await expect(wish).to_have_value("Shorter, and with the figure first.")
+
+
+async def test_the_queue_begins_with_who_waits_longest_and_leaves_nobody_out(quiet: Visitor) -> None:
+    async with transaction() as session:
+        row = await records.add_task(session, NewTask(request="Number 1"))
+        await records.update_task(session, row.id, status="pending_approval")
+        copies = text(
+            "INSERT INTO tasks SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), "
+            "'request', 'Number ' || n, 'created_at', t.created_at + n * interval '1 second'))).* "
+            "FROM tasks t, generate_series(2, :count) n WHERE t.id = :id"
+        )
+        await session.execute(copies, {"count": MANY, "id": row.id})
+    page = quiet.page
+    await page.goto("/orchestrator/approvals")
+    rows = page.get_by_role("main").locator("li")
+    await expect(page.get_by_text(f"{MANY} tasks wait")).to_be_visible()
+    await expect(rows.first).to_contain_text("Number 1")
+    await page.get_by_role("button", name="Show more").click()
+    await expect(rows).to_have_count(MANY)
+    await expect(rows.last).to_contain_text(f"Number {MANY}")
+    await page.goto("/")
+    await expect(page.get_by_role("main").locator("li").first).to_contain_text("Number 1")
+
+
+async def test_who_only_reads_is_shown_the_text_and_asked_for_nothing(house: House, browser: Browser) -> None:
+    task = await _waiting("linkedin", request="The only text")
+    filled = "getComputedStyle(document.querySelector('nav[aria-label=Journey] b')).backgroundColor"
+    none = "rgba(0, 0, 0, 0)"
+    for name, role, calm in (("Vera", "viewer", True), ("Olga", "operator", True), ("Ada", "approver", False)):
+        async with visiting(browser, house.url, name, role) as visitor:
+            page = visitor.page
+            await expect(page.get_by_role("navigation", name="Journey").locator("b")).to_have_text("1")
+            assert ((await page.evaluate(filled)) == none) is calm, role
+            await page.goto(f"/orchestrator/approvals/{task}")
+            await expect(page.get_by_role("heading", name="The text" if calm else "Change the text")).to_be_visible()
+            await expect(page.get_by_label("Text", exact=True)).to_have_count(0 if calm else 1)

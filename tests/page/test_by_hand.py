@@ -1,0 +1,48 @@
+"""What lay in the outbox and was posted by hand is marked, mended and taken back on the page."""
+
+from playwright.async_api import expect
+
+from tests.api.conftest import House
+from tests.page.conftest import Visitor
+from tests.page.test_work import REQUEST
+
+
+async def test_a_text_posted_by_hand_is_marked_mended_and_taken_back(mara: Visitor, working: House) -> None:
+    page = mara.page
+    task = await working.ask(REQUEST)
+    await working.becomes(task, "pending_approval", within=60)
+    said = {"task_id": task, "approved": True}
+    assert (await working.approver.post("/api/orchestrator/approve", json=said)).status_code == 200
+    await working.becomes(task, "completed", within=60)
+
+    await page.goto("/content?tab=published")
+    await page.get_by_role("main").locator("tbody button").first.click()
+    dialog = page.get_by_role("dialog", name="Publication")
+    await expect(dialog.get_by_text("It lies in the outbox.")).to_be_visible()
+    await dialog.get_by_role("button", name="Mark as posted").click()
+
+    # A slip is told at its field, and what was typed stays.
+    address = dialog.get_by_label("Address")
+    await address.fill("https://x.com/cofounder/status/1")
+    await dialog.get_by_role("button", name="It is posted").click()
+    await expect(dialog.get_by_text("the text was for linkedin")).to_be_visible()
+    await expect(address).to_have_value("https://x.com/cofounder/status/1")
+
+    await address.fill("https://www.linkedin.com/posts/cofounder-1")
+    await dialog.get_by_role("button", name="It is posted").click()
+    await expect(dialog.get_by_text("It counts in learning.")).to_be_visible()
+    await expect(dialog.get_by_role("link", name="https://www.linkedin.com/posts/cofounder-1")).to_be_visible()
+
+    await dialog.get_by_role("button", name="Mend it").click()
+    await expect(address).to_have_value("https://www.linkedin.com/posts/cofounder-1")
+    await address.fill("https://www.linkedin.com/posts/cofounder-2")
+    await dialog.get_by_role("button", name="It is posted").click()
+    await expect(dialog.get_by_role("link", name="https://www.linkedin.com/posts/cofounder-2")).to_be_visible()
+    (one,) = (await working.viewer.get("/api/publications")).json()["items"]
+    found = (await working.viewer.get(f"/api/publications/{one['publication_id']}")).json()
+    assert found["posted"]["url"] == "https://www.linkedin.com/posts/cofounder-2"
+
+    await dialog.get_by_role("button", name="It is not posted").click()
+    await expect(dialog.get_by_text("It lies in the outbox.")).to_be_visible()
+    found = (await working.viewer.get(f"/api/publications/{one['publication_id']}")).json()
+    assert found["posted"] is None
