@@ -39,7 +39,10 @@ def addresses(listed: str) -> list[tuple[str, str]]:
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="COFOUNDER_", extra="ignore", populate_by_name=True)
+    # A variable that is empty counts as not set: an empty COFOUNDER_HOME would else be the folder one happens to stand in.
+    model_config = SettingsConfigDict(
+        env_prefix="COFOUNDER_", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
     @field_validator("public_url")
     @classmethod

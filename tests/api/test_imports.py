@@ -57,6 +57,20 @@ async def test_a_file_is_handed_over_looked_at_tried_and_brought_in(working: Hou
     problem(await working.operator.delete(place), 409, "not_now")
 
 
+async def test_the_same_file_under_one_key_is_one_import(house: House) -> None:
+    key = {"Idempotency-Key": "site in January"}
+    asked = {"kind": "web", "name": "site.csv"}
+    answers = [await house.operator.post(UPLOAD, params=asked, content=FILE, headers=key) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {201}
+    (id,) = {answer.json()["id"] for answer in answers}
+    kept = [path.name for path in (settings().home / "imports").iterdir()]
+    assert kept == [id.replace("-", "")], "what was sent again does not stay on the disk"
+    other = await house.operator.post(UPLOAD, params=asked, content=FILE + "2024-01-04,1,1\n", headers=key)
+    problem(other, 409, "key_reused", "Idempotency-Key")
+    assert len((await house.viewer.get("/api/imports")).json()["items"]) == 1
+    assert len(list((settings().home / "imports").iterdir())) == 1
+
+
 async def test_what_does_not_fit_is_refused_and_leaves_nothing(house: House) -> None:
     before = await rows()
     problem(

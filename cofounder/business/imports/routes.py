@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
 
 from cofounder.business.imports import repeating, service, storage
 from cofounder.business.imports.errors import (
@@ -40,6 +41,7 @@ from cofounder.business.records.service import CursorInvalid
 from cofounder.kit.db import transaction
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.ids import new_id
+from cofounder.kit.once import KeyReused, Once
 from cofounder.people import Admin, Operator, Viewer
 from cofounder.settings import settings
 
@@ -61,36 +63,73 @@ async def list_import_kinds(caller: Viewer) -> list[KindOut]:
     "/api/import-files",
     status_code=201,
     openapi_extra=_RAW,
-    responses=documented(KindUnknown, FileTooLarge, MappingUnfit, *_FILE),
+    responses=documented(KindUnknown, FileTooLarge, MappingUnfit, KeyReused, *_FILE),
 )
 async def upload_import(
     request: Request,
     caller: Operator,
+    once: Once,
     kind: Annotated[str, Query(max_length=40)],
     name: Annotated[str, Query(min_length=1, max_length=200)],
 ) -> ImportOut:
     """Hand a file over as the body's bytes; the draft says how it would be read. Nothing goes in before `run`.
 
-    CSV, TSV, JSONL, Parquet or Excel, also packed with gzip; found out by its contents, never by its name.
+    CSV, TSV, JSONL, Parquet or Excel, also packed with gzip; found out by its contents, never by its name. With an
+    Idempotency-Key the same file, sent again within seven days, names the same import.
     """
     known = service.kind_of(kind)
     id = new_id()
     path, size, digest = await storage.keep(id, request.stream(), most=settings().import_max_bytes)
     try:
         async with transaction() as session:
-            row = await service.begin_file(
-                session, path, kind=known.name, label=name, by=caller.who, id=id, is_ours=True, size=size, digest=digest
-            )
-            return service.out(row)
+
+            async def begin() -> ImportOut:
+                row = await service.begin_file(
+                    session,
+                    path,
+                    kind=known.name,
+                    label=name,
+                    by=caller.who,
+                    id=id,
+                    is_ours=True,
+                    size=size,
+                    digest=digest,
+                )
+                return service.out(row)
+
+            sent = _Sent(kind=known.name, name=name, digest=digest)
+            made = await once.answer(session, caller.who, sent, begin, ImportOut)
     except BaseException:
         storage.remove(str(path))
         raise
+    if made.id != id:  # it came before, and lies there already
+        storage.remove(str(path))
+    return made
 
 
-@router.post("/api/imports", status_code=201, responses=documented(KindUnknown, MappingUnfit, NotNow, *_FILE, *_SOURCE))
-async def begin_import(body: SourceIn, session: Session, caller: Operator) -> ImportOut:
-    """Begin one reading of a source that is set up: a database or a Google Analytics property."""
-    return service.out(await repeating.begin(session, body, by=caller.who))
+class _Sent(BaseModel):
+    """What makes an upload this one."""
+
+    kind: str
+    name: str
+    digest: str
+
+
+@router.post(
+    "/api/imports",
+    status_code=201,
+    responses=documented(KindUnknown, MappingUnfit, NotNow, KeyReused, *_FILE, *_SOURCE),
+)
+async def begin_import(body: SourceIn, session: Session, caller: Operator, once: Once) -> ImportOut:
+    """Begin one reading of a source that is set up: a database or a Google Analytics property.
+
+    With an Idempotency-Key a repeat of the same body, within seven days, names the same import.
+    """
+
+    async def begin() -> ImportOut:
+        return service.out(await repeating.begin(session, body, by=caller.who))
+
+    return await once.answer(session, caller.who, body, begin, ImportOut)
 
 
 @router.get("/api/imports", responses=documented(CursorInvalid, KindUnknown))
