@@ -31,6 +31,7 @@ def wire() -> None:
     from cofounder.flow.request import service as requests
     from cofounder.flow.request.chat import tools as chat
     from cofounder.flow.run.commands import steps as commands
+    from cofounder.flow.train import holding
     from cofounder.models import standing as models
     from cofounder.ops import system
 
@@ -40,6 +41,7 @@ def wire() -> None:
     system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
     chat.reach_with(registry.discover, registry.call)
+    holding.connect()
 
 
 @asynccontextmanager
@@ -53,11 +55,13 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
+    from cofounder.flow.train.data import chores as training
     from cofounder.ops import watchdog
+    from cofounder.personas import looking as personas
 
     await registry.discover()
     chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look, context.keep]
-    chores += [renewing.look, patterns.look]
+    chores += [renewing.look, patterns.look, training.tidy, personas.look]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await context.stop()
@@ -95,6 +99,8 @@ def create_app() -> FastAPI:
     from cofounder.flow.request.routes import router as request
     from cofounder.flow.run.commands.routes import router as commands
     from cofounder.flow.run.routes import router as run
+    from cofounder.flow.train.data.routes import router as training_data
+    from cofounder.flow.train.datasets.routes import router as datasets
     from cofounder.kit import pages
     from cofounder.kit.http import install
     from cofounder.kit.openapi import also, operation_id
@@ -103,6 +109,7 @@ def create_app() -> FastAPI:
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
     from cofounder.people.routes import router as people
+    from cofounder.personas.routes import router as personas
 
     app = FastAPI(
         title="Cofounder",
@@ -124,6 +131,9 @@ def create_app() -> FastAPI:
         imports,
         business,
         learn,
+        training_data,
+        datasets,
+        personas,
         settings_routes,
         people,
         events,
