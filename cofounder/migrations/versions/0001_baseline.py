@@ -1018,10 +1018,29 @@ def upgrade() -> None:
         "training_counts",
         sa.Column("row", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("kind", sa.BigInteger(), nullable=False),
-        sa.Column("centile", sa.SmallInteger(), nullable=True),
+        sa.Column("bucket", sa.SmallInteger(), nullable=True),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("quality", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("row", name=op.f("pk_training_counts")),
+    )
+    op.create_table(
+        "training_counts_by_month",
+        sa.Column("row", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("kind", sa.BigInteger(), nullable=False),
+        sa.Column("bucket", sa.SmallInteger(), nullable=True),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("quality", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("row", name=op.f("pk_training_counts_by_month")),
+    )
+    op.create_table(
+        "training_counts_by_score",
+        sa.Column("row", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.BigInteger(), nullable=False),
+        sa.Column("centile", sa.SmallInteger(), nullable=True),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("quality", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("row", name=op.f("pk_training_counts_by_score")),
     )
     op.create_table(
         "training_datasets",
@@ -1328,6 +1347,12 @@ def upgrade() -> None:
         "latest_readings",
         sa.Column("post_id", sa.UUID(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("label", sa.Text(), nullable=True),
+        sa.Column("persona", sa.Text(), nullable=True),
+        sa.Column("campaign", sa.Text(), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("post_cost", sa.Numeric(precision=16, scale=2), nullable=True),
         sa.Column("measured_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("impressions", sa.BigInteger(), nullable=True),
         sa.Column("views", sa.BigInteger(), nullable=True),
@@ -1653,10 +1678,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tokens_sign_in_id"), "tokens", ["sign_in_id"], unique=False)
     op.create_index(op.f("ix_tokens_user_id"), "tokens", ["user_id"], unique=False)
     op.execute(
-        "CREATE FUNCTION keep_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO latest_readings (post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency)\n  SELECT DISTINCT ON (post_id) post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM written WHERE post_id IS NOT NULL ORDER BY post_id, measured_at DESC, id DESC\n  ON CONFLICT (post_id) DO UPDATE SET platform = EXCLUDED.platform, measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency WHERE EXCLUDED.measured_at >= latest_readings.measured_at;\n  RETURN NULL;\nEND $$"
+        "CREATE FUNCTION keep_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO latest_readings (post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency, platform, published_at, label, persona, campaign, is_sample, post_cost)\n  SELECT r.*, p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM (\n    SELECT DISTINCT ON (post_id) post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM written WHERE post_id IS NOT NULL ORDER BY post_id, measured_at DESC, id DESC) r\n  JOIN posts p ON p.id = r.post_id\n  ON CONFLICT (post_id) DO UPDATE SET measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency, platform = EXCLUDED.platform, published_at = EXCLUDED.published_at, label = EXCLUDED.label, persona = EXCLUDED.persona, campaign = EXCLUDED.campaign, is_sample = EXCLUDED.is_sample, post_cost = EXCLUDED.post_cost WHERE EXCLUDED.measured_at >= latest_readings.measured_at;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
-        "CREATE FUNCTION look_for_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE touched uuid[];\nBEGIN\n  IF TG_OP = 'DELETE' THEN\n    touched := ARRAY(SELECT DISTINCT post_id FROM gone WHERE post_id IS NOT NULL);\n  ELSE\n    touched := ARRAY(SELECT post_id FROM gone WHERE post_id IS NOT NULL\n                     UNION SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  END IF;\n  DELETE FROM latest_readings WHERE post_id = ANY(touched)\n    AND NOT EXISTS (SELECT 1 FROM social_post_analytics r WHERE r.post_id = latest_readings.post_id);\n  INSERT INTO latest_readings (post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency)\n  SELECT DISTINCT ON (post_id) post_id, platform, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM social_post_analytics WHERE post_id = ANY(touched) ORDER BY post_id, measured_at DESC, id DESC\n  ON CONFLICT (post_id) DO UPDATE SET platform = EXCLUDED.platform, measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency;\n  RETURN NULL;\nEND $$"
+        "CREATE FUNCTION look_for_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE touched uuid[];\nBEGIN\n  IF TG_OP = 'DELETE' THEN\n    touched := ARRAY(SELECT DISTINCT post_id FROM gone WHERE post_id IS NOT NULL);\n  ELSE\n    touched := ARRAY(SELECT post_id FROM gone WHERE post_id IS NOT NULL\n                     UNION SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  END IF;\n  DELETE FROM latest_readings WHERE post_id = ANY(touched)\n    AND NOT EXISTS (SELECT 1 FROM social_post_analytics r WHERE r.post_id = latest_readings.post_id);\n  INSERT INTO latest_readings (post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency, platform, published_at, label, persona, campaign, is_sample, post_cost)\n  SELECT r.*, p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM (\n    SELECT DISTINCT ON (post_id) post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM social_post_analytics\n    WHERE post_id = ANY(touched) ORDER BY post_id, measured_at DESC, id DESC) r\n  JOIN posts p ON p.id = r.post_id\n  ON CONFLICT (post_id) DO UPDATE SET measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency, platform = EXCLUDED.platform, published_at = EXCLUDED.published_at, label = EXCLUDED.label, persona = EXCLUDED.persona, campaign = EXCLUDED.campaign, is_sample = EXCLUDED.is_sample, post_cost = EXCLUDED.post_cost;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE FUNCTION file_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  UPDATE latest_readings SET (platform, published_at, label, persona, campaign, is_sample, post_cost) = (SELECT p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM posts p WHERE p.id = NEW.id)\n  WHERE post_id = NEW.id;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
         "CREATE TRIGGER readings_written AFTER INSERT ON social_post_analytics\nREFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION keep_latest_reading()"
@@ -1666,6 +1694,9 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER readings_deleted AFTER DELETE ON social_post_analytics\nREFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION look_for_latest_reading()"
+    )
+    op.execute(
+        "CREATE TRIGGER post_filed AFTER UPDATE ON posts FOR EACH ROW\nWHEN ((OLD.platform, OLD.published_at, OLD.topic, OLD.category, OLD.persona, OLD.campaign, OLD.is_sample, OLD.cost) IS DISTINCT FROM (NEW.platform, NEW.published_at, NEW.topic, NEW.category, NEW.persona, NEW.campaign, NEW.is_sample, NEW.cost)) EXECUTE FUNCTION file_latest_reading()"
     )
     op.execute(
         "CREATE FUNCTION mark_by_post_id_new() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO stale_examples (execution_id) SELECT DISTINCT p.task_id FROM posts p\n  WHERE p.task_id IS NOT NULL AND p.id IN (SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  RETURN NULL;\nEND $$"
@@ -1734,10 +1765,10 @@ def upgrade() -> None:
         "CREATE FUNCTION note_training_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE change uuid := nullif(current_setting('cofounder.training_change', true), '')::uuid;\nBEGIN\n  IF change IS NULL THEN\n    change := gen_random_uuid();\n    INSERT INTO training_changes (id, at, who, action, tags, selection)\n    VALUES (change, now(), 'database:' || session_user, 'by_hand', '{}', '{}');\n    PERFORM set_config('cofounder.training_change', change::text, true);\n  END IF;\n  INSERT INTO training_changed (change_id, added, removed, archived, execution_ids)\n  VALUES (change, ARRAY(SELECT unnest(NEW.tags) EXCEPT SELECT unnest(OLD.tags) ORDER BY 1),\n    ARRAY(SELECT unnest(OLD.tags) EXCEPT SELECT unnest(NEW.tags) ORDER BY 1),\n    CASE WHEN (OLD.archived_at IS NULL) <> (NEW.archived_at IS NULL) THEN NEW.archived_at IS NOT NULL END,\n    ARRAY[NEW.execution_id]);\n  RETURN NULL;\nEND $$"
     )
     op.execute(
-        "CREATE FUNCTION count_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  IF TG_OP = 'UPDATE' AND (OLD.kind, OLD.quality) IS NOT DISTINCT FROM (NEW.kind, NEW.quality) THEN\n    RETURN NULL;\n  END IF;\n  IF TG_OP <> 'INSERT' THEN\n    INSERT INTO training_counts (kind, centile, n, quality)\n    VALUES (OLD.kind, OLD.quality / 100, -1, -coalesce(OLD.quality, 0));\n  END IF;\n  IF TG_OP <> 'DELETE' THEN\n    INSERT INTO training_counts (kind, centile, n, quality)\n    VALUES (NEW.kind, NEW.quality / 100, 1, coalesce(NEW.quality, 0));\n  END IF;\n  RETURN NULL;\nEND $$"
+        "CREATE FUNCTION count_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  IF TG_OP = 'UPDATE' AND (OLD.kind, OLD.quality, date_trunc('month', OLD.requested_at AT TIME ZONE 'UTC')::date)\n    IS NOT DISTINCT FROM (NEW.kind, NEW.quality, date_trunc('month', NEW.requested_at AT TIME ZONE 'UTC')::date) THEN\n    RETURN NULL;\n  END IF;\n  IF TG_OP <> 'INSERT' THEN\n    INSERT INTO training_counts (kind, bucket, n, quality)\n    VALUES (OLD.kind, (CASE WHEN OLD.quality IS NOT NULL THEN least(OLD.quality / 2000, 4) END)::smallint, -1, -coalesce(OLD.quality, 0));\n    INSERT INTO training_counts_by_score (kind, centile, n, quality)\n    VALUES (OLD.kind, OLD.quality / 100, -1, -coalesce(OLD.quality, 0));\n    INSERT INTO training_counts_by_month (month, kind, bucket, n, quality)\n    VALUES (date_trunc('month', OLD.requested_at AT TIME ZONE 'UTC')::date, OLD.kind, (CASE WHEN OLD.quality IS NOT NULL THEN least(OLD.quality / 2000, 4) END)::smallint, -1, -coalesce(OLD.quality, 0));\n  END IF;\n  IF TG_OP <> 'DELETE' THEN\n    INSERT INTO training_counts (kind, bucket, n, quality)\n    VALUES (NEW.kind, (CASE WHEN NEW.quality IS NOT NULL THEN least(NEW.quality / 2000, 4) END)::smallint, 1, coalesce(NEW.quality, 0));\n    INSERT INTO training_counts_by_score (kind, centile, n, quality)\n    VALUES (NEW.kind, NEW.quality / 100, 1, coalesce(NEW.quality, 0));\n    INSERT INTO training_counts_by_month (month, kind, bucket, n, quality)\n    VALUES (date_trunc('month', NEW.requested_at AT TIME ZONE 'UTC')::date, NEW.kind, (CASE WHEN NEW.quality IS NOT NULL THEN least(NEW.quality / 2000, 4) END)::smallint, 1, coalesce(NEW.quality, 0));\n  END IF;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
-        "CREATE FUNCTION empty_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  TRUNCATE training_facts, training_counts, training_words;\n  RETURN NULL;\nEND $$"
+        "CREATE FUNCTION empty_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  TRUNCATE training_facts, training_words, training_counts, training_counts_by_score, training_counts_by_month;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
         "CREATE TRIGGER training_example_mended BEFORE INSERT OR UPDATE ON orchestrator_training_data\nFOR EACH ROW WHEN (current_setting('cofounder.training', true) IS DISTINCT FROM 'bulk') EXECUTE FUNCTION mend_training_example()"
@@ -1795,6 +1826,8 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER readings_written ON social_post_analytics")
     op.execute("DROP TRIGGER readings_changed ON social_post_analytics")
     op.execute("DROP TRIGGER readings_deleted ON social_post_analytics")
+    op.execute("DROP TRIGGER post_filed ON posts")
+    op.execute("DROP FUNCTION file_latest_reading()")
     op.execute("DROP FUNCTION keep_latest_reading()")
     op.execute("DROP FUNCTION look_for_latest_reading()")
     op.drop_index(op.f("ix_tokens_user_id"), table_name="tokens")
@@ -1857,6 +1890,8 @@ def downgrade() -> None:
     )
     op.drop_index("ix_training_datasets_created_at", table_name="training_datasets")
     op.drop_table("training_datasets")
+    op.drop_table("training_counts_by_score")
+    op.drop_table("training_counts_by_month")
     op.drop_table("training_counts")
     op.drop_index("ix_training_changes_at", table_name="training_changes")
     op.drop_table("training_changes")

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.data import queries
 from cofounder.flow.train.data.bulk import queries as bulk
+from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.errors import (
     AlreadyUndone,
     DatesMissing,
@@ -125,7 +126,7 @@ async def _chosen(session: AsyncSession, selected: Selected) -> tuple[list[queri
         return [queries.of_ids(ids)], {"execution_ids": len(ids)}
     filter = selected.filter or Filter()
     if selected.expected is not None:
-        found = (await queries.counted(session, filter))["n"]
+        found = (await counting.counted(session, filter))["n"]
         if found != selected.expected:
             raise ExamplesChanged(f"{selected.expected} were seen; now there are {found}.", field="expected")
     return queries.conditions(filter), filter.canonical()

@@ -5,7 +5,7 @@ import time
 from cofounder.flow.train.data import service
 from cofounder.kit.db import transaction
 
-RARELY_SECONDS = 30.0
+RARELY_SECONDS = 300.0
 _last: list[float] = []
 
 

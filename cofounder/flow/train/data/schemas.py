@@ -43,17 +43,6 @@ class Listed(BaseModel):
     decided_at: datetime | None
 
 
-class Found(Page[Listed]):
-    """A page of what a filter lets through, and what all of it amounts to: "using `filtered_count` of `total_count`"."""
-
-    filtered_count: int
-    total_count: int = Field(
-        description="Examples of the house, tests and excluded ones too; archived ones as the filter has them"
-    )
-    avg_quality: float | None
-    success_rate: float | None
-
-
 class FilterIn(Filter):
     """A filter, and which page of it."""
 
@@ -84,6 +73,18 @@ class StatsOut(BaseModel):
     judged: int = Field(description="Examples with a score")
     filtered_count: int
     total_count: int
+
+
+class Found(Page[Listed]):
+    """A page of what a filter lets through, and what all of it amounts to: "using `filtered_count` of `total_count`"."""
+
+    filtered_count: int
+    total_count: int = Field(
+        description="Examples of the house, tests and excluded ones too; archived ones as the filter has them"
+    )
+    avg_quality: float | None
+    success_rate: float | None
+    statistics: StatsOut = Field(description="As GET /training/stats says it, of the same moment")
 
 
 class Choices(BaseModel):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.learn import service as learning
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data import export, lines, queries
+from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.errors import ExampleErased, ExampleMissing
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import (
@@ -44,33 +45,38 @@ async def page(
     session: AsyncSession, *, cursor: str | None = None, offset: int | None = None, limit: int = PAGE
 ) -> Page[Listed]:
     """Examples, newest request first; tests, excluded, put away and sample ones are left out. Raises PlaceInvalid."""
-    kinds, total = await queries.kinds_meant(session, Filter())
+    kinds, total = await counting.kinds_meant(session, Filter())
     items, more = await _page(session, Filter(), kinds, cursor, offset, limit)
     return Page[Listed](items=items, next_cursor=more, total=total)
 
 
 async def find(session: AsyncSession, asked: FilterIn) -> Found:
-    """A page of what a filter lets through, and what all of it amounts to. Raises PlaceInvalid."""
-    sums = await queries.counted(session, asked)
+    """A page of what a filter lets through, and what all of it amounts to, counted once. Raises PlaceInvalid."""
+    sums = await counting.counted(session, asked)
+    counted = await _stats(session, asked, sums)
     limit = asked.limit or PAGE
     items, more = await _page(session, asked, sums["kinds"] or [], asked.cursor, asked.offset, limit)
     return Found(
         items=items,
         next_cursor=more,
-        total=sums["n"],
-        filtered_count=sums["n"],
-        total_count=sums["total"],
-        avg_quality=_mean_quality(sums),
-        success_rate=_share(sums["succeeded"], sums["n"]),
+        total=counted.filtered_count,
+        filtered_count=counted.filtered_count,
+        total_count=counted.total_count,
+        avg_quality=counted.avg_quality_score,
+        success_rate=counted.success_rate,
+        statistics=counted,
     )
 
 
 async def stats(session: AsyncSession, filter: Filter) -> StatsOut:
     """Everything that a filter lets through, counted exactly."""
-    sums = await queries.counted(session, filter)
+    return await _stats(session, filter, await counting.counted(session, filter))
+
+
+async def _stats(session: AsyncSession, filter: Filter, sums: Mapping[str, Any]) -> StatsOut:
     earliest, latest = sums["earliest"], sums["latest"]
     if earliest is None and sums["n"]:
-        earliest, latest = await queries.dates(session, filter, sums["kinds"])
+        earliest, latest = await counting.dates(session, filter, sums["kinds"])
     return StatsOut(
         total_examples=sums["n"],
         by_tag=_largest_first(sums["by_tag"]),
@@ -130,12 +136,12 @@ async def save(session: AsyncSession, task_id: UUID) -> dict[str, Any]:
 
 async def tidy(session: AsyncSession) -> None:
     """Add up the lines of counts when there are many of them."""
-    await queries.tidy_counts(session)
+    await counting.tidy_counts(session)
 
 
 async def rebuild(session: AsyncSession) -> int:
     """Make what filters and counts read anew from the examples themselves; how many those are."""
-    return await queries.rebuild(session)
+    return await counting.rebuild(session)
 
 
 async def _row(session: AsyncSession, execution_id: UUID) -> Example:

@@ -2,10 +2,11 @@
 
 `orchestrator_training_data` is wide. Beside it the database itself keeps `training_facts` (what filters look at), with
 everything that has few values moved into `training_kinds` and `training_makers`; and `training_counts`, lines that add
-up to how many examples of a kind have which score. Triggers write them, whoever changes an example and however.
+up to how many examples of a kind there are, also by score and by month. Triggers write them, whoever changes an example and however.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -63,14 +64,37 @@ class Fact(Row):
 
 
 class Count(Row):
-    """So many more (or fewer) examples of a kind with a score; the sum of all lines is the truth."""
+    """So many more (or fewer) examples of a kind; the sum of all lines is the truth."""
 
     __tablename__ = "training_counts"
     row: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
     kind: Mapped[int] = mapped_column(BigInteger)
-    centile: Mapped[int | None] = mapped_column(SmallInteger)  # score in hundredths, rounded down
+    bucket: Mapped[int | None] = mapped_column(SmallInteger)  # fifth of the scale that the score lies in, 0-4
     n: Mapped[int] = mapped_column(Integer)
     quality: Mapped[int] = mapped_column(BigInteger)  # sum of scores, ten-thousandths
+
+
+class ScoreCount(Row):
+    """The same by score in hundredths, rounded down."""
+
+    __tablename__ = "training_counts_by_score"
+    row: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
+    kind: Mapped[int] = mapped_column(BigInteger)
+    centile: Mapped[int | None] = mapped_column(SmallInteger)
+    n: Mapped[int] = mapped_column(Integer)
+    quality: Mapped[int] = mapped_column(BigInteger)
+
+
+class MonthCount(Row):
+    """The same by the month (UTC) of the request."""
+
+    __tablename__ = "training_counts_by_month"
+    row: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
+    month: Mapped[date]
+    kind: Mapped[int] = mapped_column(BigInteger)
+    bucket: Mapped[int | None] = mapped_column(SmallInteger)
+    n: Mapped[int] = mapped_column(Integer)
+    quality: Mapped[int] = mapped_column(BigInteger)
 
 
 class Said(Row):
@@ -169,6 +193,25 @@ def _ensure(table: str, of: str, names: Iterable[str]) -> str:
   END IF;"""
 
 
+def month(moment: str) -> str:
+    """The first day of the month (UTC) of a moment."""
+    return f"date_trunc('month', {moment} AT TIME ZONE 'UTC')::date"
+
+
+def bucket(quality: str) -> str:
+    """The fifth of the scale that a score in ten-thousandths lies in; none for none."""
+    return f"(CASE WHEN {quality} IS NOT NULL THEN least({quality} / 2000, 4) END)::smallint"
+
+
+def _count(row: str, n: str, quality: str) -> str:
+    return f"""    INSERT INTO training_counts (kind, bucket, n, quality)
+    VALUES ({row}.kind, {bucket(f"{row}.quality")}, {n}, {quality});
+    INSERT INTO training_counts_by_score (kind, centile, n, quality)
+    VALUES ({row}.kind, {row}.quality / 100, {n}, {quality});
+    INSERT INTO training_counts_by_month (month, kind, bucket, n, quality)
+    VALUES ({month(f"{row}.requested_at")}, {row}.kind, {bucket(f"{row}.quality")}, {n}, {quality});"""
+
+
 # A set operation of ours says `bulk` for its transaction and does itself, in one statement, what the triggers would do
 # row by row. What the product itself writes says `product`; what says nothing is a person's own SQL, and is noted.
 _BY_ROW = "current_setting('cofounder.training', true) IS DISTINCT FROM 'bulk'"
@@ -238,24 +281,23 @@ BEGIN
     ARRAY[NEW.execution_id]);
   RETURN NULL;
 END $$""",
-    """CREATE FUNCTION count_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    f"""CREATE FUNCTION count_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' AND (OLD.kind, OLD.quality) IS NOT DISTINCT FROM (NEW.kind, NEW.quality) THEN
+  IF TG_OP = 'UPDATE' AND (OLD.kind, OLD.quality, {month("OLD.requested_at")})
+    IS NOT DISTINCT FROM (NEW.kind, NEW.quality, {month("NEW.requested_at")}) THEN
     RETURN NULL;
   END IF;
   IF TG_OP <> 'INSERT' THEN
-    INSERT INTO training_counts (kind, centile, n, quality)
-    VALUES (OLD.kind, OLD.quality / 100, -1, -coalesce(OLD.quality, 0));
+{_count("OLD", "-1", "-coalesce(OLD.quality, 0)")}
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    INSERT INTO training_counts (kind, centile, n, quality)
-    VALUES (NEW.kind, NEW.quality / 100, 1, coalesce(NEW.quality, 0));
+{_count("NEW", "1", "coalesce(NEW.quality, 0)")}
   END IF;
   RETURN NULL;
 END $$""",
     """CREATE FUNCTION empty_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  TRUNCATE training_facts, training_counts, training_words;
+  TRUNCATE training_facts, training_words, training_counts, training_counts_by_score, training_counts_by_month;
   RETURN NULL;
 END $$""",
     f"""CREATE TRIGGER training_example_mended BEFORE INSERT OR UPDATE ON orchestrator_training_data

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.learn.service import upsert_example
 from cofounder.flow.train.data import changing, service
+from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.errors import (
     AlreadyUndone,
     DatesMissing,
@@ -279,7 +280,13 @@ async def test_the_facts_say_what_the_examples_say_after_any_change(session: Asy
         )
     )
     assert wrong == 0
-    lines = "SELECT kind, quality / 100 AS centile, count(*) AS n FROM training_facts GROUP BY 1, 2"
-    counts = "SELECT kind, centile, sum(n) AS n FROM training_counts GROUP BY 1, 2 HAVING sum(n) <> 0"
-    assert await session.scalar(text(f"SELECT count(*) FROM (({lines}) EXCEPT ({counts})) d")) == 0
-    assert await session.scalar(text(f"SELECT count(*) FROM (({counts}) EXCEPT ({lines})) d")) == 0
+    facts = (
+        "SELECT kind, quality, least(quality / 2000, CASE WHEN quality IS NOT NULL THEN 4 END) AS bucket,"
+        " quality / 100 AS centile, date_trunc('month', requested_at AT TIME ZONE 'UTC')::date AS month"
+        " FROM training_facts"
+    )
+    for table, parts in counting._COUNTS.items():
+        lines = f"SELECT {parts}, count(*) AS n, coalesce(sum(quality), 0) AS q FROM ({facts}) f GROUP BY {parts}"
+        counts = f"SELECT {parts}, sum(n) AS n, sum(quality) AS q FROM {table} GROUP BY {parts} HAVING sum(n) <> 0"
+        assert await session.scalar(text(f"SELECT count(*) FROM (({lines}) EXCEPT ({counts})) d")) == 0, table
+        assert await session.scalar(text(f"SELECT count(*) FROM (({counts}) EXCEPT ({lines})) d")) == 0, table

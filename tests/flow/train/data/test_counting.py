@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data import queries, service
+from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import FilterIn
 from cofounder.flow.train.data.service import PlaceInvalid
@@ -28,6 +29,9 @@ async def agrees(session: AsyncSession, filter: Filter, rows: list[dict[str, Any
     ids = [one["execution_id"] for one in wanted]
     scores = [one["quality_score"] for one in wanted if one["quality_score"] is not None]
     stats = await service.stats(session, filter)
+    assert (
+        await service.find(session, FilterIn.model_validate(filter.model_dump() | {"limit": 1}))
+    ).statistics == stats
     assert stats.total_examples == stats.filtered_count == len(wanted), filter
     assert stats.judged == len(scores)
     mean = None if not scores else round(float(sum(scores)) / len(scores), 4)
@@ -133,9 +137,9 @@ async def test_adding_up_the_lines_and_making_all_anew_change_no_count(
         await session.execute(text("UPDATE orchestrator_training_data SET intent = 'analyse'"))
     for one in rows:
         one["intent"] = "analyse"
-    monkeypatch.setattr(queries, "_LINES_KEPT", 10)
+    monkeypatch.setattr(counting, "_LINES_KEPT", 10)
     async with transaction() as session:
-        assert await queries.tidy_counts(session) > 80
+        assert await counting.tidy_counts(session) > 80
     await all_agree(rows, Filter())
     async with transaction() as session:
         assert await service.rebuild(session) == len(rows)

@@ -13,7 +13,7 @@ from sqlalchemy import CTE, Boolean, Text, and_, case, column, func, insert, lit
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.train.data.queries import KIND, Condition, Example, Fact, hashed
+from cofounder.flow.train.data.queries import KIND, Condition, Example, Fact, bucket, hashed, month
 
 _BEGIN = """SELECT pg_advisory_xact_lock(hashtext('cofounder training bulk')),
   set_config('cofounder.training', 'bulk', true), set_config('work_mem', '64MB', true)"""
@@ -21,7 +21,7 @@ _END = "SELECT set_config('cofounder.training', 'product', true)"
 _ROOM = (
     "CREATE TEMP TABLE IF NOT EXISTS training_moved (execution_id uuid, ready boolean) ON COMMIT DROP",
     "CREATE TEMP TABLE IF NOT EXISTS training_moving (execution_id uuid, kind bigint, ready boolean,"
-    " centile smallint, quality bigint) ON COMMIT DROP",
+    " quality smallint, month date) ON COMMIT DROP",
     "CREATE TEMP TABLE IF NOT EXISTS training_map (kind bigint, ready boolean, into_kind bigint, added text[],"
     " removed text[]) ON COMMIT DROP",
     "TRUNCATE training_moved, training_moving, training_map",
@@ -53,7 +53,7 @@ async def move(
     count = int(await session.scalar(text("SELECT count(*) FROM training_moved")) or 0)
     if count:
         asked = {"change": change_id, "added": add, "removed": remove, "archived": archived}
-        for statement in (_MOVING, _MAP, _COUNTS, _LOG, _FACTS):
+        for statement in (_MOVING, _MAP, *_COUNTS, _LOG, _FACTS):
             known = {name: value for name, value in asked.items() if f":{name}" in statement}
             await session.execute(text(statement), known)
     await session.execute(text(_END))
@@ -93,8 +93,8 @@ _READY = and_(
     func.coalesce(Example.final_text, text("'{}'::jsonb")) != text("'{}'::jsonb"),
 ).cast(Boolean)
 
-_MOVING = """INSERT INTO training_moving
-  SELECT execution_id, f.kind, m.ready, f.quality / 100, coalesce(f.quality, 0)
+_MOVING = f"""INSERT INTO training_moving
+  SELECT execution_id, f.kind, m.ready, f.quality, {month("f.requested_at")}
   FROM training_moved AS m JOIN training_facts AS f USING (execution_id)"""
 _NAMES = ", ".join(KIND)
 _AFTER = {"tags": "retagged.tags", "archived": "coalesce(CAST(:archived AS boolean), k.archived)"}
@@ -115,11 +115,23 @@ _MAP = f"""WITH made AS (
 INSERT INTO training_map SELECT from_kind, ready, id,
   ARRAY(SELECT unnest(CAST(:added AS text[])) EXCEPT SELECT unnest(before) ORDER BY 1),
   ARRAY(SELECT unnest(CAST(:removed AS text[])) INTERSECT SELECT unnest(before) ORDER BY 1) FROM named"""
-_COUNTS = """INSERT INTO training_counts (kind, centile, n, quality)
-  WITH added AS (SELECT kind, ready, centile, count(*) AS n, sum(quality) AS quality FROM training_moving
-    GROUP BY kind, ready, centile)
-  SELECT kind, centile, -n, -quality FROM added
-  UNION ALL SELECT into_kind, centile, n, quality FROM added JOIN training_map USING (kind, ready)"""
+
+
+def _counts(table: str, **parts: str) -> str:
+    names, values = ", ".join(parts), ", ".join(parts.values())
+    return f"""INSERT INTO {table} (kind, n, quality, {names})
+  WITH added AS (SELECT kind, ready, count(*) AS n, coalesce(sum(quality), 0) AS quality,
+      {", ".join(f"{value} AS {name}" for name, value in parts.items())}
+    FROM training_moving GROUP BY kind, ready, {values})
+  SELECT kind, -n, -quality, {names} FROM added
+  UNION ALL SELECT into_kind, n, quality, {names} FROM added JOIN training_map USING (kind, ready)"""
+
+
+_COUNTS = (
+    _counts("training_counts", bucket=bucket("quality")),
+    _counts("training_counts_by_score", centile="quality / 100"),
+    _counts("training_counts_by_month", month="month", bucket=bucket("quality")),
+)
 _LOG = """INSERT INTO training_changed (change_id, added, removed, archived, execution_ids)
   SELECT :change, added, removed, CAST(:archived AS boolean), array_agg(execution_id)
   FROM training_moving JOIN training_map USING (kind, ready) GROUP BY added, removed"""
