@@ -117,7 +117,7 @@ async def test_the_verdict_wins_over_approved(session: AsyncSession) -> None:
 async def test_a_second_decision_is_refused_and_says_who_was_first(session: AsyncSession) -> None:
     id = await opened(session)
     await decide(session, id, approved=True)
-    with pytest.raises(AlreadyDecided, match="key:ann"):
+    with pytest.raises(AlreadyDecided, match="Approved by the key 'ann'"):
         await decide(session, id, approved=False)
 
 
