@@ -36,7 +36,9 @@ class Correlation(BaseModel):
 
 
 def correlate(
-    pairs: Sequence[tuple[str, str]], series: Mapping[str, Mapping[Any, float]], over: Literal["months", "posts", "runs"]
+    pairs: Sequence[tuple[str, str]],
+    series: Mapping[str, Mapping[Any, float]],
+    over: Literal["months", "posts", "runs"],
 ) -> list[Correlation]:
     """Each pair over the keys that both have, in their order; months are corrected for autocorrelation."""
     found = [_one(a, b, series.get(a, {}), series.get(b, {}), over) for a, b in pairs]

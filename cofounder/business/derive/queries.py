@@ -12,19 +12,20 @@ from typing import Any
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.derive.tables import COLUMNS
+from cofounder.business.derive.tables import COUNTED, OF_POST
 from cofounder.business.records.schemas import WEB_PARTS
 
-_READ = ", ".join(COLUMNS)
+_FILED = ", ".join(f"l.{name}" for name in OF_POST)
 
 SEEN = f"""
 seen AS (
-  SELECT {_READ} FROM latest_readings WHERE measured_at <= :as_of
+  SELECT l.post_id, {_FILED}, {", ".join(f"l.{name}" for name in COUNTED)}
+  FROM latest_readings l WHERE l.measured_at <= :as_of
   UNION ALL
-  SELECT r.* FROM latest_readings l CROSS JOIN LATERAL (
-    SELECT {_READ} FROM social_post_analytics a WHERE a.post_id = l.post_id AND a.measured_at <= :as_of
+  SELECT l.post_id, {_FILED}, r.* FROM latest_readings l CROSS JOIN LATERAL (
+    SELECT {", ".join(COUNTED)} FROM social_post_analytics a WHERE a.post_id = l.post_id AND a.measured_at <= :as_of
     ORDER BY a.measured_at DESC, a.id DESC LIMIT 1) r
-  WHERE l.measured_at > :as_of
+  WHERE l.measured_at > :as_of AND l.published_at <= :as_of
 )"""
 
 # Visits of a post's pages and campaigns: rows split by different things overlap, so the coarsest split counts.
@@ -41,33 +42,45 @@ web AS (
 )"""
 
 # Sample posts count only as long as the company has none of its own.
-OURS = "(NOT p.is_sample OR NOT EXISTS (SELECT 1 FROM posts o WHERE NOT o.is_sample AND o.published_at <= :as_of))"
+_OURS = "(NOT {0}.is_sample OR NOT EXISTS (SELECT 1 FROM posts o WHERE NOT o.is_sample AND o.published_at <= :as_of))"
+OURS = _OURS.format("p")
 
+# No outcome is reckoned twice (OFFSET 0 keeps the planner from putting its formula into every sum).
 OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
-  SELECT p.id, p.platform, p.topic, p.category, p.persona, p.campaign, p.published_at, p.task_id,
+  SELECT s.post_id AS id, s.platform, s.label, s.persona, s.campaign, s.published_at,
     coalesce(s.views, s.impressions)::float8 AS views,
     CASE WHEN s.clicks IS NULL AND s.shares IS NULL AND s.comments IS NULL THEN NULL
          ELSE (coalesce(s.clicks, 0) + coalesce(s.shares, 0) + coalesce(s.comments, 0))::float8 END AS engaged,
     coalesce(s.conversions, w.conversions)::float8 AS conversions,
     coalesce(w.sessions, s.clicks)::float8 AS visits,
     coalesce(s.revenue, w.revenue)::float8 AS revenue,
-    coalesce(s.cost, p.cost)::float8 AS cost,
+    coalesce(s.cost, s.post_cost)::float8 AS cost,
     s.currency
-  FROM seen s JOIN posts p ON p.id = s.post_id LEFT JOIN web w ON w.post_id = p.id
-  WHERE p.published_at <= :as_of AND {OURS} AND {{narrowed}}
+  FROM seen s LEFT JOIN web w ON w.post_id = s.post_id
+  WHERE s.published_at <= :as_of AND {_OURS.format("s")} AND {{narrowed}}
+  OFFSET 0
 )"""
 
-# A rate is told over the posts that have both its parts: "where" names them once for every sum.
-_RATED = "FILTER (WHERE views > 0 AND engaged IS NOT NULL)"
-_PAID = "FILTER (WHERE views > 0 AND revenue IS NOT NULL)"
-_CONVERTED = "FILTER (WHERE visits > 0 AND conversions IS NOT NULL)"
+# A rate is told over the posts that have both its parts: the others have neither here, and no aggregate sees them.
+_RATES = {
+    "rate": ("engaged", "views", "views > 0 AND engaged IS NOT NULL"),
+    "paid": ("revenue", "views", "views > 0 AND revenue IS NOT NULL"),
+    "converted": ("conversions", "visits", "visits > 0 AND conversions IS NOT NULL"),
+}
+_PARTS = ", ".join(
+    f"CASE WHEN {both} THEN {top} END AS {name}_top, CASE WHEN {both} THEN {below} END AS {name}_below"
+    for name, (top, below, both) in _RATES.items()
+)
 
 
-def _parts(name: str, top: str, below: str, where: str) -> str:
+def _squares(name: str) -> str:
+    """Sums of squares and products: PostgreSQL keeps one state for all three and for nothing else (float8_regr_accum)."""
+    y, x = f"{name}_top", f"{name}_below"
     return (
-        f"count(*) {where} AS {name}_n, sum({top}) {where} AS {name}_top, sum({below}) {where} AS {name}_below, "
-        f"sum({top} * {top}) {where} AS {name}_top2, sum({below} * {below}) {where} AS {name}_below2, "
-        f"sum({top} * {below}) {where} AS {name}_product"
+        f"regr_count({y}, {x}) AS {name}_n, sum({y}) AS {y}, sum({x}) AS {x}, "
+        f"regr_syy({y}, {x}) + sum({y}) ^ 2 / nullif(regr_count({y}, {x}), 0) AS {y}2, "
+        f"regr_sxx({y}, {x}) + sum({x}) ^ 2 / nullif(regr_count({y}, {x}), 0) AS {x}2, "
+        f"regr_sxy({y}, {x}) + sum({y}) * sum({x}) / nullif(regr_count({y}, {x}), 0) AS {name}_product"
     )
 
 
@@ -76,35 +89,30 @@ SUMS = ", ".join(
         "count(*) AS posts, count(views) AS viewed, sum(views) AS views, sum(views * views) AS views2",
         "count(engaged) AS engaging, sum(engaged) AS engaged, sum(conversions) AS conversions, sum(revenue) AS revenue",
         "sum(cost) AS cost, sum(revenue) FILTER (WHERE cost > 0) AS revenue_of_cost",
-        "min(currency) AS currency, max(currency) AS other_currency",
-        _parts("rate", "engaged", "views", _RATED),
-        _parts("paid", "revenue", "views", _PAID),
-        _parts("converted", "conversions", "visits", _CONVERTED),
+        'min(currency COLLATE "C") AS currency, max(currency COLLATE "C") AS other_currency',
+        *map(_squares, _RATES),
     )
 )
 
-KEYS = {
-    "platform": "platform",
-    "category": "lower(btrim(coalesce(topic, category)))",
-    "persona": "persona",
-    "campaign": "campaign",
-}
+KEYS = {"platform": "platform", "category": "label", "persona": "persona", "campaign": "campaign"}
 
 
 @lru_cache
 def _grouped(key: str, narrowed: tuple[str, ...], clustered: bool) -> TextClause:
     wanted = {
-        "platforms": "p.platform = ANY(CAST(:platforms AS text[]))",
-        "since": "p.published_at >= :since",
-        "topic": "lower(btrim(coalesce(p.topic, p.category))) = :topic",
-        "ids": "p.id = ANY(CAST(:ids AS uuid[]))",
+        "platforms": "s.platform = ANY(CAST(:platforms AS text[]))",
+        "since": "s.published_at >= :since",
+        "topic": "s.label = :topic",
+        "ids": "s.post_id = ANY(CAST(:ids AS uuid[]))",
     }
     where = " AND ".join(wanted[name] for name in narrowed) or "true"
     grouped = "v.cluster::text" if clustered else KEYS[key]
     joined = "JOIN context_vectors v ON v.item_id = outcomes.id AND v.embedder_id = :embedder" if clustered else ""
     return text(
-        f"WITH {OUTCOMES.format(narrowed=where)} "
-        f"SELECT {grouped} AS key, published_at >= :recent AS recent, {SUMS} FROM outcomes {joined} GROUP BY 1, 2"
+        f"WITH {OUTCOMES.format(narrowed=where)}, parts AS ("
+        f"SELECT {grouped} AS key, published_at >= :recent AS recent, views, engaged, conversions, revenue, cost, "
+        f"currency, {_PARTS} FROM outcomes {joined} OFFSET 0) "
+        f"SELECT key, recent, {SUMS} FROM parts GROUP BY 1, 2"
     )
 
 
@@ -131,7 +139,7 @@ async def sums(
 
 
 _TIMES = f"""
-WITH {OUTCOMES.format(narrowed="p.platform = ANY(CAST(:platforms AS text[])) AND p.published_at >= :since")},
+WITH {OUTCOMES.format(narrowed="s.platform = ANY(CAST(:platforms AS text[])) AND s.published_at >= :since")},
 scored AS (
   SELECT platform, views > 0 AND engaged IS NOT NULL AS rated,
     extract(isodow FROM published_at AT TIME ZONE :zone)::int AS weekday,
@@ -207,21 +215,23 @@ async def money(
 @lru_cache
 def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
     wanted = {
-        "since": "p.published_at >= :since",
-        "platform": "p.platform = :platform",
-        "topic": "lower(btrim(coalesce(p.topic, p.category))) = :topic",
-        "words": "(strpos(lower(coalesce(p.title, '')), :words) > 0 OR strpos(lower(p.content), :words) > 0)",
-        "before": "(p.published_at, p.id) < (:before, :before_id)",
-        "id": "p.id = :id",
+        "since": "s.published_at >= :since",
+        "platform": "s.platform = :platform",
+        "topic": "s.label = :topic",
+        "words": "EXISTS (SELECT 1 FROM posts p WHERE p.id = s.post_id AND "
+        "(strpos(lower(coalesce(p.title, '')), :words) > 0 OR strpos(lower(p.content), :words) > 0))",
+        "before": "(s.published_at, s.post_id) < (:before, :before_id)",
+        "id": "s.post_id = :id",
     }
     where = " AND ".join(wanted[name] for name in narrowed) or "true"
-    of = "JOIN context_vectors v ON v.item_id = o.id AND v.embedder_id = :embedder AND v.cluster = :cluster"
+    of = "JOIN context_vectors v ON v.item_id = c.id AND v.embedder_id = :embedder AND v.cluster = :cluster"
     return text(
         f"""WITH {OUTCOMES.format(narrowed=where)}
-SELECT o.*, t.quality_score::float8 AS quality_score, p.title, left(p.content, 80) AS opening,
-  length(p.content) AS characters
-FROM outcomes o JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = o.task_id {of if clustered else ""}
-ORDER BY o.published_at DESC, o.id DESC LIMIT :limit"""
+SELECT o.*, p.topic, p.category, p.task_id, t.quality_score::float8 AS quality_score, p.title,
+  left(p.content, 80) AS opening, length(p.content) AS characters
+FROM (SELECT c.* FROM outcomes c {of if clustered else ""} ORDER BY c.published_at DESC, c.id DESC LIMIT :limit) o
+JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = p.task_id
+ORDER BY o.published_at DESC, o.id DESC"""
     )
 
 

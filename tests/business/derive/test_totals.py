@@ -310,3 +310,39 @@ def test_pairs_of_noise_are_seldom_called_clear() -> None:
 def test_a_constant_goes_with_nothing() -> None:
     assert pearson([1.0, 1.0, 1.0], [1.0, 2.0, 3.0]) is None
     assert fmean(ranks([2.0, 2.0])) == 1.5
+
+
+async def test_a_post_that_is_filed_anew_counts_where_it_is_filed(session: AsyncSession) -> None:
+    for _ in range(3):
+        await publish(session, days_ago=9, views=100, clicks=1, topic=" Coffee ", campaign="spring")
+    await session.execute(
+        text("UPDATE posts SET topic = NULL, category = 'Tea', platform = 'x', campaign = NULL, cost = 5")
+    )
+    (tea,) = await topics.by_category(session, as_of=NOW)
+    assert (tea.topic, tea.sample_size) == ("tea", 3)
+    usual = await baselines.baselines(session, as_of=NOW)
+    assert (list(usual), usual["x"].total_cost) == (["x"], 15)
+    assert (await topics.of_topic(session, "coffee", as_of=NOW)).sample_size == 0
+    await session.execute(text("UPDATE posts SET published_at = :later"), {"later": NOW + timedelta(days=1)})
+    assert await baselines.baselines(session, as_of=NOW) == {}, "what is not out yet has no result"
+
+
+async def test_sums_in_one_pass_are_those_reckoned_post_by_post(session: AsyncSession) -> None:
+    """Squares and products come from PostgreSQL's own regression state; here they are added up one by one."""
+    random = Random(5)
+    told = []
+    for _ in range(40):
+        views, clicks = random.choice([0, 7, 10**6]), random.randint(0, 9)
+        told.append((views, clicks))
+        await publish(session, days_ago=20, views=views, clicks=clicks, readings=1)
+    (row,) = await queries.sums(session, "platform", as_of=NOW, recent=NOW)
+    rated = [(views, clicks) for views, clicks in told if views > 0]
+    assert row["rate_n"] == len(rated)
+    for name, added in (
+        ("rate_top", sum(c for _, c in rated)), ("rate_below", sum(v for v, _ in rated)),
+        ("rate_top2", sum(c * c for _, c in rated)), ("rate_below2", sum(v * v for v, _ in rated)),
+        ("rate_product", sum(v * c for v, c in rated)), ("views2", sum(v * v for v, _ in told)),
+    ):  # fmt: skip
+        assert row[name] == pytest.approx(added, rel=1e-9), name
+    assert row["paid_n"] == 0
+    assert row["paid_top"] is None
