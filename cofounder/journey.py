@@ -16,6 +16,7 @@ from cofounder.flow.quality.steps import quality_check, refinement
 from cofounder.flow.request.phases import Ended, as_problem, at_work, fail, fail_now, together
 from cofounder.flow.run.service import finished_nodes
 from cofounder.flow.run.steps import delegation, execution
+from cofounder.flow.train.datasets import steps as datasets
 from cofounder.kit import durable
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.log import logger
@@ -64,6 +65,7 @@ async def set_aside(workflow_id: str) -> None:
     await publications.set_aside(workflow_id)
     await imports.set_aside(workflow_id)
     await patterns.set_aside(workflow_id)
+    await datasets.set_aside(workflow_id)
 
 
 # What a worker must know of our workflows to take over those of a dead one.

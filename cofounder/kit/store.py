@@ -178,7 +178,10 @@ def opened(key: str) -> Iterator[Any]:
     """An artifact as a file to read and seek in."""
     there, root = _there()
     with in_words():
-        file = Path(f"{root}/{key}").open("rb") if there is None else there.open(f"{root}/{key}", "rb")  # noqa: SIM115
+        try:
+            file = Path(f"{root}/{key}").open("rb") if there is None else there.open(f"{root}/{key}", "rb")  # noqa: SIM115
+        except FileNotFoundError as error:
+            raise ArtifactLost() from error
     try:
         yield file
     finally:
@@ -223,8 +226,6 @@ def in_words() -> Iterator[None]:
     """Say what a disk or a bucket refuses as one of our errors."""
     try:
         yield
-    except FileNotFoundError as error:
-        raise ArtifactLost() from error
     except OSError as error:
         if _is_full(error):
             raise StoreFull() from error

@@ -16,9 +16,12 @@ import httpx
 
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewFinancial, NewPost, NewReading, NewTask, NewWebDay
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
+from cofounder.personas.optimising import optimise
 from tests.flow.learn.published import publish
+from tests.personas.posts import weeks_of
 
 from .conftest import House
 
@@ -87,6 +90,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await _training(ask, id)
     again = {"step": (await house.admin.get(f"/api/tasks/{id}")).json()["plan"]["steps"][-1]["id"]}
     await ask("rerun_task", "POST", f"/api/tasks/{id}/rerun", again)
+    await _voices(ask)
     told = json.dumps(_short(ask.kept))
     for here, there in (
         (str(TOY), "/opt/weather.py"),
@@ -121,6 +125,32 @@ async def _training(ask: Recorder, id: str) -> None:
     await ask("change_filter", "PATCH", f"{at}/filters/{saved['id']}", {"description": "What the writer learns from."})
     await ask("list_filters", "GET", f"{at}/filters")
     await ask("delete_filter", "DELETE", f"{at}/filters/{saved['id']}")
+    await _datasets(ask, at, id)
+
+
+async def _datasets(ask: Recorder, at: str, id: str) -> None:
+    wish = {"name": "planner", "role": "planner", "filters": {"quality_min": 0.5}, "split": {"by": "group"}, "seed": 7}
+    first = (await ask("create_dataset", "POST", f"{at}/datasets", wish))["data"]
+    again = {**wish, "new_version": True, "filters": {"quality_min": 0.5, "decision": "approved"}}
+    second = (await ask("create_dataset", "POST", f"{at}/datasets", again))["data"]
+    line = {"messages": [{"role": "user", "content": "Say hello."}, {"role": "assistant", "content": "Hello."}]}
+    text = json.dumps(line) + "\n"
+    await ask("upload_dataset", "POST", f"{at}/datasets/upload?name=hello&target=openai", content=text)
+    one = f"{at}/datasets/{first['id']}"
+    await ask("get_dataset", "GET", one)
+    await ask("change_dataset", "PATCH", one, {"description": "What the planner learns from."})
+    await ask("list_datasets", "GET", f"{at}/datasets?limit=2")
+    await ask("preview_dataset", "GET", f"{one}/preview?format=gemini&limit=1")
+    await ask("download_dataset", "GET", f"{one}/download?format=jsonl")
+    await ask("export_dataset", "POST", f"{at}/datasets/export", {"filters": {"quality_min": 0.5}, "format": "chatml"})
+    await ask("compare_datasets", "GET", f"{one}/compare/{second['id']}")
+    await ask("list_left_out", "GET", f"{one}/left-out")
+    await ask("get_lineage", "GET", f"{one}/lineage")
+    await ask("roll_back_dataset", "POST", f"{one}/rollback")
+    await ask("withdraw_example", "POST", f"{at}/data/{id}/withdraw", {"reason": "The customer asked for it."})
+    await ask("get_holders", "GET", f"{at}/data/{id}/held-by")
+    await ask("readmit_example", "POST", f"{at}/data/{id}/readmit")
+    await ask("delete_dataset", "DELETE", one, {"reason": "Made to be looked at."})
 
 
 async def _talk(ask: Recorder) -> None:
@@ -349,6 +379,27 @@ async def _learned(ask: Recorder) -> None:
     await ask("compare_agents", "GET", f"{LEARNING}/agents")
     await ask("show_best_times", "GET", f"{LEARNING}/times?zone=Europe/Berlin")
     await ask("compare_quality_and_engagement", "GET", f"{LEARNING}/quality-vs-engagement")
+
+
+async def _voices(ask: Recorder) -> None:
+    """Posts of three voices, of which one gains most; a look at them that a person approves and takes back."""
+    at = "/api/personas"
+    async with transaction() as session:
+        await weeks_of(session, now(), {"dataNerd": 9.0, "coach": 1.0, "explorer": 0.0})
+    await ask("count_followers", "POST", f"{at}/followers", {"platform": "linkedin", "count": 1250})
+    async with transaction() as session:
+        await optimise(session, as_of=now(), by="schedule", mode="propose", policy="default")
+    proposed = (await ask("list_personas", "GET", at))["proposal"]
+    await ask("decide_persona_run", "POST", f"{at}/runs/{proposed}/decide", {"approved": True})
+    await ask("list_persona_weights", "GET", f"{at}/weights?days=7")
+    await ask("get_persona_run", "GET", f"{at}/runs/{proposed}")
+    await ask("roll_persona_run_back", "POST", f"{at}/runs/{proposed}/rollback")
+    await ask("optimise_personas", "POST", f"{at}/runs", {"dry_run": True})
+    await ask("list_persona_runs", "GET", f"{at}/runs?limit=2")
+    await ask("list_persona_flags", "GET", f"{at}/flags")
+    await ask("list_follower_balances", "GET", f"{at}/followers")
+    said = {"override": 0.3, "reason": "The spring campaign speaks with one voice."}
+    await ask("change_persona", "PATCH", f"{at}/coach", said)
 
 
 async def _published(ask: Recorder, house: House) -> None:

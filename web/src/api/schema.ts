@@ -1110,7 +1110,8 @@ export interface paths {
          * Upload import
          * @description Hand a file over as the body's bytes; the draft says how it would be read. Nothing goes in before `run`.
          *
-         *     CSV, TSV, JSONL, Parquet or Excel, also packed with gzip; found out by its contents, never by its name.
+         *     CSV, TSV, JSONL, Parquet or Excel, also packed with gzip; found out by its contents, never by its name. With an
+         *     Idempotency-Key the same file, sent again within seven days, names the same import.
          */
         post: operations["upload_import"];
         delete?: never;
@@ -1135,6 +1136,8 @@ export interface paths {
         /**
          * Begin import
          * @description Begin one reading of a source that is set up: a database or a Google Analytics property.
+         *
+         *     With an Idempotency-Key a repeat of the same body, within seven days, names the same import.
          */
         post: operations["begin_import"];
         delete?: never;
@@ -1804,9 +1807,177 @@ export interface paths {
         };
         /**
          * List patterns
-         * @description Tested statements about what works; empty, and saying so, while there is not enough data.
+         * @description Tested statements about what works, grouped by frequency and strength; empty, and saying so, without enough data.
          */
         get: operations["list_patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/learning/patterns/{pattern_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get pattern
+         * @description A pattern with what each search said of it.
+         */
+        get: operations["get_pattern"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change pattern
+         * @description Reject a pattern for good or let it in again, pin it, write a note. Each is put on record.
+         */
+        patch: operations["change_pattern"];
+        trace?: never;
+    };
+    "/api/orchestrator/learning/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pattern runs
+         * @description Searches for patterns, newest first: what each read, how many candidates it tested, what came of it.
+         */
+        get: operations["list_pattern_runs"];
+        put?: never;
+        /**
+         * Search patterns
+         * @description Look for patterns now. A worker does it; while one search has not ended, this answers with that one.
+         */
+        post: operations["search_patterns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/learning/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get pattern run
+         * @description One search for patterns.
+         */
+        get: operations["get_pattern_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/learning/correlations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List correlations
+         * @description Which figures of months, posts and runs go together, with n, what n is worth, interval, p and q.
+         */
+        get: operations["list_correlations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/learning/effectiveness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show effectiveness
+         * @description Engagement, quality, approval, refinements and cost month by month, and how each pattern's effect changed.
+         */
+        get: operations["show_effectiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/learning/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare agents
+         * @description Combinations of agents by domain of work, and which one is clearly best, if one is.
+         */
+        get: operations["compare_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/learning/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show best times
+         * @description Which hours and weekdays did better on each channel, and when to publish next where history gives a reason.
+         */
+        get: operations["show_best_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/learning/quality-vs-engagement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare quality and engagement
+         * @description Whether texts that scored higher did better with readers, within their channel.
+         */
+        get: operations["compare_quality_and_engagement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1824,7 +1995,7 @@ export interface paths {
         };
         /**
          * Metrics summary
-         * @description Totals over our own runs; tests and sample data are left out.
+         * @description Totals over our own runs, over time and by agent, tool, model, channel, intent, plan and voice.
          */
         get: operations["metrics_summary"];
         put?: never;
@@ -1833,6 +2004,586 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/metrics/summary/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download metrics
+         * @description One split of the summary as a file, every line of it.
+         */
+        get: operations["download_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List personas
+         * @description Every voice: how it stands, how likely it is drawn, what its posts came to; the highest F/1K first.
+         */
+        get: operations["list_personas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List persona weights
+         * @description The probabilities of all voices over time, one point for each run that was applied.
+         */
+        get: operations["list_persona_weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List persona flags
+         * @description What should make a person look: weights that never change, a voice that rules, followers that fall.
+         */
+        get: operations["list_persona_flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List persona runs
+         * @description Looks at the voices, newest first: what each read, what it changed and why.
+         */
+        get: operations["list_persona_runs"];
+        put?: never;
+        /**
+         * Optimise personas
+         * @description Look at the voices now. A dry run tells what would change and keeps nothing.
+         */
+        post: operations["optimise_personas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get persona run
+         * @description One look at the voices.
+         */
+        get: operations["get_persona_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/runs/{run_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide persona run
+         * @description Apply proposed weights, or decline them.
+         */
+        post: operations["decide_persona_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/runs/{run_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll persona run back
+         * @description Take the weights in use back; those before them count again.
+         */
+        post: operations["roll_persona_run_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List follower balances
+         * @description What was counted of each channel's followers, and whose it is: posts' and nobody's add up to it.
+         */
+        get: operations["list_follower_balances"];
+        put?: never;
+        /**
+         * Count followers
+         * @description Write down how many follow a channel at one time; the gain since the count before is divided among its posts.
+         */
+        post: operations["count_followers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/{persona}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change persona
+         * @description Set a voice active, testing (drawn at the floor) or disabled, or the probability with which it is drawn.
+         */
+        patch: operations["change_persona"];
+        trace?: never;
+    };
+    "/api/orchestrator/training/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List examples
+         * @description Training examples, newest request first; development, test, exclude, archived and sample ones are left out.
+         */
+        get: operations["list_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find examples
+         * @description A page of what a filter lets through, with what all of it amounts to.
+         */
+        get: operations["find_examples"];
+        put?: never;
+        /**
+         * Filter examples
+         * @description The same as GET, for filters that are too long for an address. Changes nothing.
+         */
+        post: operations["filter_examples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List choices
+         * @description The words that a filter may name: intents, tags, platforms, personas, models, agents, decisions.
+         */
+        get: operations["list_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Training statistics
+         * @description Exact counts of everything that a filter lets through. `limit` has no meaning here.
+         */
+        get: operations["training_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview export
+         * @description The first lines that an export of a filter has, exactly as they would be written. Changes nothing.
+         */
+        post: operations["preview_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List changes
+         * @description What was tagged, put away, brought back and taken back, newest first, each with its undo_token.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Tag examples
+         * @description Add tags to the examples named or filtered, or take them away with `remove`. Twice changes nothing more.
+         */
+        patch: operations["tag_examples"];
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/untag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Untag examples
+         * @description Take tags away from the examples named or filtered.
+         */
+        post: operations["untag_examples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/tag-by-date": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag examples by date
+         * @description Tag every example between two dates (inclusive), whatever its tags.
+         */
+        post: operations["tag_examples_by_date"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/tag-by-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag examples by quality
+         * @description Tag every example that scores strictly below `quality_max`, whatever its tags.
+         */
+        post: operations["tag_examples_by_quality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo change
+         * @description Take back what one change did, and nothing else. The undoing is a change too: undo it to do it again.
+         */
+        post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive examples
+         * @description Put examples away: out of every list, count and export until they are restored.
+         */
+        post: operations["archive_examples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore examples
+         * @description Bring archived examples back. A filter looks among the archived ones only.
+         */
+        post: operations["restore_examples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/{execution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get example
+         * @description One example in full; of an erased one its tombstone.
+         */
+        get: operations["get_example"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/{execution_id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Example line
+         * @description The line that an export has for this example, exactly as it would be written.
+         */
+        get: operations["example_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/{execution_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase example
+         * @description Empty an example for good. What stays says who did it, when and why, and which datasets and models hold copies.
+         */
+        post: operations["erase_example"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List filters
+         * @description The saved filters of the house, by name.
+         */
+        get: operations["list_filters"];
+        put?: never;
+        /**
+         * Save filter
+         * @description Keep a filter under a name, for everybody.
+         */
+        post: operations["save_filter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete filter
+         * @description Forget a saved filter; what was chosen with it stays as it is.
+         */
+        delete: operations["delete_filter"];
+        options?: never;
+        head?: never;
+        /**
+         * Change filter
+         * @description Give a saved filter another name, description or filter.
+         */
+        patch: operations["change_filter"];
         trace?: never;
     };
     "/api/orchestrator/training/export": {
@@ -1851,6 +2602,283 @@ export interface paths {
          *     Examples tagged development, test or exclude, and sample data, are left out unless asked for.
          */
         post: operations["export_examples"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List datasets
+         * @description Versions, newest first. Deleted ones are listed only where `state` asks for them, archived ones by `archived`.
+         */
+        get: operations["list_datasets"];
+        put?: never;
+        /**
+         * Create dataset
+         * @description Freeze a selection of examples as an immutable version.
+         *
+         *     A selection of more than 2,000 examples is made by a durable job: the answer's state is then building, and its
+         *     progress says how far it is. A version is there whole or not at all.
+         */
+        post: operations["create_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload dataset
+         * @description Make a version of your own lines: the body is JSONL, one conversation a line. Each refused line is named.
+         *
+         *     `target` refuses lines over that provider's limit. Without `skip_refused` one refused line refuses all.
+         */
+        post: operations["upload_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export dataset
+         * @description A version, or whatever a filter lets through now, as a file in any format. Personal data is out unless `redact` is false.
+         */
+        post: operations["export_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get dataset
+         * @description A version: what was asked for, what it holds, its statistics and its leakage report; of a deleted one the tombstone.
+         */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete dataset
+         * @description Delete a version's files. Its row and the list of its runs stay as a tombstone, with who, when and why.
+         */
+        delete: operations["delete_dataset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change dataset
+         * @description Describe a version anew, archive it or bring it back. What it holds never changes.
+         */
+        patch: operations["change_dataset"];
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/{dataset_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview dataset
+         * @description Lines of a version exactly as they would leave; Parquet is shown as CSV.
+         */
+        get: operations["preview_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/{dataset_id}/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List left out
+         * @description Duplicates that are not in a version, with the line that stands for each, and groups that a time cut in two.
+         */
+        get: operations["list_left_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/{dataset_id}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get lineage
+         * @description The versions of its name, and the jobs and models that were made with it.
+         */
+        get: operations["get_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/{dataset_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download dataset
+         * @description A version as a file, whole or one part of it; the same bytes every time, whatever became of its examples.
+         */
+        get: operations["download_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/{dataset_id}/compare/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare datasets
+         * @description What the other version added, took away and labelled differently, and why; the counts are whole, the lines are the first.
+         */
+        get: operations["compare_datasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/datasets/{dataset_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll back dataset
+         * @description Let the name stand for this version. Nothing is lost: the others stay as they are.
+         */
+        post: operations["roll_back_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/{execution_id}/held-by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get holders
+         * @description Every dataset and model that holds a run, deleted ones too, and whether it is withdrawn.
+         */
+        get: operations["get_holders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/{execution_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw example
+         * @description Leave a run out of every version made from now on, and say which hold it already.
+         */
+        post: operations["withdraw_example"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/data/{execution_id}/readmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Readmit example
+         * @description Let a withdrawn run into versions again.
+         */
+        post: operations["readmit_example"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2273,8 +3301,47 @@ export interface components {
             /** Approval Url */
             approval_url: string;
         };
-        /** ActionIn */
+        /**
+         * ActionIn
+         * @description Something that agents of a type can do.
+         */
         ActionIn: {
+            /** Action */
+            action: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Input Schema */
+            input_schema?: {
+                [key: string]: unknown;
+            };
+            /** Output Schema */
+            output_schema?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Estimated Cost
+             * @default 0
+             */
+            estimated_cost?: number;
+            /**
+             * Estimated Seconds
+             * @default 10
+             */
+            estimated_seconds?: number;
+            /**
+             * Requires Approval
+             * @default false
+             */
+            requires_approval?: boolean;
+        };
+        /**
+         * ActionOut
+         * @description Something that agents of a type can do.
+         */
+        ActionOut: {
             /** Action */
             action: string;
             /**
@@ -2344,12 +3411,22 @@ export interface components {
              * Actions
              * @description Empty: any action is taken, unchecked.
              */
-            actions: components["schemas"]["ActionIn"][];
+            actions: components["schemas"]["ActionOut"][];
         };
         /** AgentTypesOut */
         AgentTypesOut: {
             /** Items */
             items: components["schemas"]["AgentTypeOut"][];
+        };
+        /** Agents */
+        Agents: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Domains */
+            domains: components["schemas"]["Domain"][];
         };
         /** AgentsOut */
         AgentsOut: {
@@ -2600,6 +3677,36 @@ export interface components {
             };
         };
         /**
+         * BalanceOut
+         * @description A channel's change of followers, and whose it is: credited and background are together what was counted.
+         */
+        BalanceOut: {
+            /** Platform */
+            platform: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Counted */
+            counted: number;
+            /**
+             * Credited
+             * @description To posts.
+             */
+            credited: string;
+            /**
+             * Background
+             * @description Nobody's.
+             */
+            background: string;
+        };
+        /**
          * Baseline
          * @description A platform in the long run, with this month beside it. What nobody has attributed yet is None, never 0.
          */
@@ -2791,6 +3898,14 @@ export interface components {
             /** Detail */
             detail?: string | null;
         };
+        /** ChangeFilterIn */
+        ChangeFilterIn: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            filter?: components["schemas"]["Filter"] | null;
+        };
         /**
          * ChangeIn
          * @description What a person changes before an import runs. Each part that is given replaces what was there.
@@ -2803,6 +3918,58 @@ export interface components {
             units?: components["schemas"]["Units"] | null;
             /** All Or Nothing */
             all_or_nothing?: boolean | null;
+        };
+        /**
+         * ChangeOut
+         * @description A change; `undo_token` is null once it was taken back.
+         */
+        ChangeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Who */
+            who: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "tag" | "untag" | "archive" | "restore" | "undo" | "by_hand";
+            /** Tags */
+            tags: string[];
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+            /** Count */
+            count: number;
+            /** Undoes */
+            undoes: string | null;
+            /** Undone By */
+            undone_by: string | null;
+            /** Undo Token */
+            undo_token: string | null;
+        };
+        /**
+         * ChangedOut
+         * @description How many examples really changed. Without any there is nothing to undo, and no token.
+         */
+        ChangedOut: {
+            /** Count */
+            count: number;
+            /** Undo Token */
+            undo_token: string | null;
+        };
+        /** ChannelTimes */
+        ChannelTimes: {
+            best: components["schemas"]["BestTimes"];
+            next: components["schemas"]["SuggestedTime"];
         };
         /**
          * ChatIn
@@ -2854,6 +4021,26 @@ export interface components {
              * @default true
              */
             wait?: boolean;
+        };
+        /**
+         * Choices
+         * @description The words that filters may name, as the examples carry them.
+         */
+        Choices: {
+            /** Intents */
+            intents: string[];
+            /** Tags */
+            tags: string[];
+            /** Platforms */
+            platforms: string[];
+            /** Personas */
+            personas: string[];
+            /** Models */
+            models: string[];
+            /** Agents */
+            agents: string[];
+            /** Decisions */
+            decisions: string[];
         };
         /** ClaimIn */
         ClaimIn: {
@@ -2940,6 +4127,42 @@ export interface components {
             answers: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Cluster
+         * @description Patterns that stand and are met by much the same units.
+         */
+        Cluster: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /** Patterns */
+            patterns: string[];
+        };
+        /**
+         * Combination
+         * @description Agents that worked together in a plan, and what came of it.
+         */
+        Combination: {
+            /** Agents */
+            agents: string[];
+            /** Runs */
+            runs: number;
+            /** @description Share that came to a good end, 0-1 */
+            success: components["schemas"]["Interval"] | null;
+            /** @description Of those that a person decided, 0-1 */
+            approval: components["schemas"]["Interval"] | null;
+            /** @description Mean score, 0-1; null under 5 judged runs */
+            quality: components["schemas"]["Interval"] | null;
+            /** Avg Cost */
+            avg_cost: number | null;
+            /** Avg Seconds */
+            avg_seconds: number | null;
+            /** Avg Refinements */
+            avg_refinements: number | null;
         };
         /** CommandDetail */
         CommandDetail: {
@@ -3125,6 +4348,57 @@ export interface components {
             items: components["schemas"]["CommandIn"][];
         };
         /**
+         * CompareOut
+         * @description What lies between two versions, seen from the first.
+         */
+        CompareOut: {
+            /**
+             * First
+             * Format: uuid
+             */
+            first: string;
+            /**
+             * Second
+             * Format: uuid
+             */
+            second: string;
+            /** Same */
+            same: number;
+            /** Added */
+            added: number;
+            /** Removed */
+            removed: number;
+            /** Relabelled */
+            relabelled: number;
+            /** Moved */
+            moved: number;
+            /** Recipe */
+            recipe: {
+                [key: string]: unknown[];
+            };
+            /** Added Lines */
+            added_lines: components["schemas"]["cofounder__flow__train__datasets__schemas__Change"][];
+            /** Removed Lines */
+            removed_lines: components["schemas"]["cofounder__flow__train__datasets__schemas__Change"][];
+            /** Relabelled Lines */
+            relabelled_lines: components["schemas"]["cofounder__flow__train__datasets__schemas__Change"][];
+        };
+        /** Condition */
+        Condition: {
+            /**
+             * Feature
+             * @description Of the fixed vocabulary: channel, topic, weekday, has_question, …
+             */
+            feature: string;
+            /** Value */
+            value: string;
+            /**
+             * Label
+             * @description In words: with a question
+             */
+            label: string;
+        };
+        /**
          * Context
          * @description What history says to one request.
          */
@@ -3197,7 +4471,7 @@ export interface components {
             second: string;
             /**
              * Over
-             * @description months or posts
+             * @description months, posts or runs
              */
             over: string;
             /**
@@ -3265,6 +4539,57 @@ export interface components {
             notes: string[];
         };
         /**
+         * Correlations
+         * @description Which figures go together, over months, posts and runs. None of it says why.
+         */
+        Correlations: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /** Months */
+            months: number;
+            /** Posts */
+            posts: number;
+            /** Runs */
+            runs: number;
+            /**
+             * Tested
+             * @description Pairs that had enough data; q corrects for all of them
+             */
+            tested: number;
+            /**
+             * Names
+             * @description Every figure that is part of a pair, for a matrix
+             */
+            names: string[];
+            /** Correlations */
+            correlations: components["schemas"]["Correlation"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * CountIn
+         * @description How many follow a channel, at one time.
+         */
+        CountIn: {
+            /** Platform */
+            platform: string;
+            /** Count */
+            count: number;
+            /**
+             * Counted At
+             * @description Now where it is not said.
+             */
+            counted_at?: string | null;
+        };
+        /**
          * Counts
          * @description Rows so far. read = added + corrected + unchanged + refused + repeated; flagged ones are among those that went in.
          */
@@ -3324,6 +4649,223 @@ export interface components {
             current: boolean;
             /** Vector Search */
             vector_search: boolean;
+        };
+        /**
+         * DatasetChange
+         * @description What may change of a version: how it is described, and whether lists show it.
+         */
+        DatasetChange: {
+            /** Description */
+            description?: string | null;
+            /** Archived */
+            archived?: boolean | null;
+        };
+        /**
+         * DatasetExportIn
+         * @description What to export: a version by its id, or whatever a filter lets through now.
+         */
+        DatasetExportIn: {
+            /** Dataset Id */
+            dataset_id?: string | null;
+            /**
+             * Split
+             * @default all
+             * @enum {string}
+             */
+            split?: "train" | "validation" | "test" | "all";
+            filters?: components["schemas"]["Filter"] | null;
+            /**
+             * Role
+             * @default planner
+             * @enum {string}
+             */
+            role?: "planner" | "writer" | "judge";
+            /**
+             * Redact
+             * @default true
+             */
+            redact?: boolean;
+            /**
+             * Format
+             * @default jsonl
+             * @enum {string}
+             */
+            format?: "jsonl" | "openai" | "gemini" | "bedrock" | "chatml" | "csv" | "parquet" | "dpo" | "gemini-dpo";
+            /** Filter By Quality */
+            filter_by_quality?: boolean | number | null;
+            /** Min Quality */
+            min_quality?: number | null;
+            /** Tags */
+            tags?: string[];
+            /** Limit */
+            limit?: number | null;
+        };
+        /**
+         * DatasetIn
+         * @description A selection of examples to be frozen as a version.
+         */
+        DatasetIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Role
+             * @default planner
+             * @enum {string}
+             */
+            role?: "planner" | "writer" | "judge";
+            filters?: components["schemas"]["Filter"];
+            split?: components["schemas"]["SplitIn"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Duplicates
+             * @description Which of them become one line
+             * @default near
+             * @enum {string}
+             */
+            duplicates?: "near" | "exact" | "keep";
+            /**
+             * Redact
+             * @description Put placeholders in the place of personal data
+             * @default true
+             */
+            redact?: boolean;
+            /** System Prompt */
+            system_prompt?: string | null;
+            /**
+             * Ratio
+             * @description Pairs: how much longer one side may be
+             * @default 3
+             */
+            ratio?: number;
+            /**
+             * New Version
+             * @description The name exists: make its next version
+             * @default false
+             */
+            new_version?: boolean;
+        };
+        /**
+         * DatasetList
+         * @description A page of versions, newest first.
+         */
+        DatasetList: {
+            /** Items */
+            items: components["schemas"]["DatasetOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * DatasetOut
+         * @description A version of a dataset.
+         */
+        DatasetOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            /** Description */
+            description: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "building" | "ready" | "failed" | "deleted";
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "examples" | "upload";
+            /** Filters */
+            filters: {
+                [key: string]: unknown;
+            };
+            /** Recipe */
+            recipe: {
+                [key: string]: unknown;
+            };
+            /** Content Hash */
+            content_hash: string | null;
+            /** Example Count */
+            example_count: number;
+            /** Avg Quality */
+            avg_quality: number | null;
+            /** File Path */
+            file_path: string | null;
+            /** File Size */
+            file_size: number;
+            /** Files */
+            files: components["schemas"]["Stored"][];
+            /** Splits */
+            splits: {
+                [key: string]: number;
+            };
+            /** Statistics */
+            statistics: {
+                [key: string]: unknown;
+            };
+            /** Leakage */
+            leakage: {
+                [key: string]: unknown;
+            };
+            progress: components["schemas"]["Progress"] | null;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /** Is Current */
+            is_current: boolean;
+            /** Used For Fine Tuning */
+            used_for_fine_tuning: boolean;
+            /** Archived */
+            archived: boolean;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** Deleted By */
+            deleted_by: string | null;
+            /** Deleted Why */
+            deleted_why: string | null;
+        };
+        /** DateRange */
+        DateRange: {
+            /** Earliest */
+            earliest: string | null;
+            /** Latest */
+            latest: string | null;
+        };
+        /** DecideIn */
+        DecideIn: {
+            /** Approved */
+            approved: boolean;
         };
         /**
          * DecidedOut
@@ -3474,6 +5016,40 @@ export interface components {
             }[];
         };
         /**
+         * Domain
+         * @description One domain of work with its combinations, best first.
+         */
+        Domain: {
+            /** Domain */
+            domain: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data" | "no clear difference";
+            /** Runs */
+            runs: number;
+            /**
+             * Needed
+             * @description Judged runs that a combination needs to be compared
+             */
+            needed: number;
+            /**
+             * Best
+             * @description The agents that are clearly better than every other combination
+             */
+            best: string[] | null;
+            /**
+             * P
+             * @description Of the best against the next, corrected for the comparisons
+             */
+            p: number | null;
+            /** Combinations */
+            combinations: components["schemas"]["Combination"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * DraftEdit
          * @description Changes to the texts that wait for a decision, by channel.
          */
@@ -3555,6 +5131,278 @@ export interface components {
             /** Diff */
             diff: components["schemas"]["cofounder__flow__approve__schemas__Change"][];
         };
+        /** Effectiveness */
+        Effectiveness: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Series */
+            series: components["schemas"]["cofounder__flow__learn__insights__schemas__Series"][];
+            /** Patterns */
+            patterns: components["schemas"]["PatternOverTime"][];
+        };
+        /** Envelope[ChangedOut] */
+        Envelope_ChangedOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["ChangedOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[Choices] */
+        Envelope_Choices_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["Choices"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[CompareOut] */
+        Envelope_CompareOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["CompareOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[DatasetList] */
+        Envelope_DatasetList_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["DatasetList"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[DatasetOut] */
+        Envelope_DatasetOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["DatasetOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[ExampleOut] */
+        Envelope_ExampleOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["ExampleOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[Found] */
+        Envelope_Found_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["Found"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[HeldOut] */
+        Envelope_HeldOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["HeldOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[LeftOutList] */
+        Envelope_LeftOutList_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["LeftOutList"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[LineOut] */
+        Envelope_LineOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["LineOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[LineageOut] */
+        Envelope_LineageOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["LineageOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[Page[ChangeOut]] */
+        Envelope_Page_ChangeOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["Page_ChangeOut_"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[Page[Listed]] */
+        Envelope_Page_Listed__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["Page_Listed_"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[Page[SavedFilterOut]] */
+        Envelope_Page_SavedFilterOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["Page_SavedFilterOut_"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[SavedFilterOut] */
+        Envelope_SavedFilterOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["SavedFilterOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[StatsOut] */
+        Envelope_StatsOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["StatsOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[Tombstone] */
+        Envelope_Tombstone_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["Tombstone"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[UploadOut] */
+        Envelope_UploadOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["UploadOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** EraseIn */
+        EraseIn: {
+            /**
+             * Reason
+             * @example The person named in it asked for it.
+             */
+            reason: string;
+        };
         /** ErrorIn */
         ErrorIn: {
             /**
@@ -3577,6 +5425,62 @@ export interface components {
             fencing_token?: string | null;
             /** Agent */
             agent?: string | null;
+        };
+        /**
+         * Estimate
+         * @description What one run said of a pattern.
+         */
+        Estimate: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Kind
+             * @description On all units, on the new ones alone, or a person's word
+             * @enum {string}
+             */
+            kind: "all" | "new" | "person";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "watching" | "retired" | "rejected";
+            /** N */
+            n: number;
+            /** Support */
+            support: number;
+            /** Effect */
+            effect: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** P */
+            p: number | null;
+            /** Q */
+            q: number | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * ExampleOut
+         * @description One example, in the shape in which it is stored; of an erased one only `erased`.
+         */
+        ExampleOut: {
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /** Archived At */
+            archived_at: string | null;
+            /** Example */
+            example: {
+                [key: string]: unknown;
+            } | null;
+            erased: components["schemas"]["Tombstone"] | null;
         };
         /**
          * Exchange
@@ -3725,7 +5629,7 @@ export interface components {
              * @enum {string}
              */
             format?: "jsonl" | "csv";
-            filters?: components["schemas"]["Filters"];
+            filters?: components["schemas"]["Filter"];
             /** Filter By Quality */
             filter_by_quality?: boolean | number | null;
             /** Min Quality */
@@ -3791,38 +5695,240 @@ export interface components {
             scale?: number | null;
         };
         /**
-         * Filters
-         * @description Which examples. Each field narrows; development, test and exclude are out unless `include_tags` asks for them.
+         * Filter
+         * @description Which examples. Each field narrows. Bounds are inclusive; scores 0-1, money in US dollars, times those of the request.
+         *
+         *     Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; the sample company's
+         *     are out unless `include_sample`; archived ones are out unless `archived` is true (only these) or null (both). An
+         *     example that has no score lies in no range of scores.
          */
-        Filters: {
-            /** Quality Min */
+        Filter: {
+            /**
+             * Quality Min
+             * @description At least this score
+             */
             quality_min?: number | null;
-            /** Quality Max */
+            /**
+             * Quality Max
+             * @description At most this score
+             */
             quality_max?: number | null;
-            /** Intent Filter */
+            /**
+             * Intent Filter
+             * @description Any of these intents
+             */
             intent_filter?: string[];
             /**
              * Success Only
+             * @description Only runs that succeeded
              * @default false
              */
             success_only?: boolean;
-            /** Exclude Tags */
+            /**
+             * Exclude Tags
+             * @description None of these tags
+             */
             exclude_tags?: string[];
-            /** Include Tags */
+            /**
+             * Include Tags
+             * @description All of these tags
+             */
             include_tags?: string[];
-            /** Date After */
+            /**
+             * Date After
+             * @description Requests from then on
+             */
             date_after?: string | null;
-            /** Date Before */
+            /**
+             * Date Before
+             * @description Requests up to then
+             */
             date_before?: string | null;
-            /** Platform */
+            /**
+             * Platform
+             * @description Work for this channel
+             */
             platform?: string | null;
             /**
+             * Persona
+             * @description Written in this voice
+             */
+            persona?: string | null;
+            /**
+             * Model
+             * @description This language model took part
+             */
+            model?: string | null;
+            /**
+             * Agent
+             * @description This agent took part
+             */
+            agent?: string | null;
+            /**
+             * Decision
+             * @description The last word; none means not decided yet
+             */
+            decision?: ("approved" | "rejected" | "changes" | "automatic" | "none") | null;
+            /**
+             * Cost Min
+             * @description Cost at least this
+             */
+            cost_min?: number | null;
+            /**
+             * Cost Max
+             * @description Cost at most this
+             */
+            cost_max?: number | null;
+            /**
+             * Has Outcome
+             * @description Whether a publication of it was measured
+             */
+            has_outcome?: boolean | null;
+            /**
+             * Is Legacy
+             * @description Whether it was done before the product
+             */
+            is_legacy?: boolean | null;
+            /**
+             * Text
+             * @description Words of the request: all of them, in any order
+             */
+            text?: string | null;
+            /**
+             * Archived
+             * @description false: none of these, true: only these, null: both
+             * @default false
+             */
+            archived?: boolean | null;
+            /**
              * Include Sample
+             * @description The sample company's too
              * @default false
              */
             include_sample?: boolean;
-            /** Limit */
+            /**
+             * Limit
+             * @description At most so many
+             */
             limit?: number | null;
+        };
+        /**
+         * FilterIn
+         * @description A filter, and which page of it.
+         */
+        FilterIn: {
+            /**
+             * Quality Min
+             * @description At least this score
+             */
+            quality_min?: number | null;
+            /**
+             * Quality Max
+             * @description At most this score
+             */
+            quality_max?: number | null;
+            /**
+             * Intent Filter
+             * @description Any of these intents
+             */
+            intent_filter?: string[];
+            /**
+             * Success Only
+             * @description Only runs that succeeded
+             * @default false
+             */
+            success_only?: boolean;
+            /**
+             * Exclude Tags
+             * @description None of these tags
+             */
+            exclude_tags?: string[];
+            /**
+             * Include Tags
+             * @description All of these tags
+             */
+            include_tags?: string[];
+            /**
+             * Date After
+             * @description Requests from then on
+             */
+            date_after?: string | null;
+            /**
+             * Date Before
+             * @description Requests up to then
+             */
+            date_before?: string | null;
+            /**
+             * Platform
+             * @description Work for this channel
+             */
+            platform?: string | null;
+            /**
+             * Persona
+             * @description Written in this voice
+             */
+            persona?: string | null;
+            /**
+             * Model
+             * @description This language model took part
+             */
+            model?: string | null;
+            /**
+             * Agent
+             * @description This agent took part
+             */
+            agent?: string | null;
+            /**
+             * Decision
+             * @description The last word; none means not decided yet
+             */
+            decision?: ("approved" | "rejected" | "changes" | "automatic" | "none") | null;
+            /**
+             * Cost Min
+             * @description Cost at least this
+             */
+            cost_min?: number | null;
+            /**
+             * Cost Max
+             * @description Cost at most this
+             */
+            cost_max?: number | null;
+            /**
+             * Has Outcome
+             * @description Whether a publication of it was measured
+             */
+            has_outcome?: boolean | null;
+            /**
+             * Is Legacy
+             * @description Whether it was done before the product
+             */
+            is_legacy?: boolean | null;
+            /**
+             * Text
+             * @description Words of the request: all of them, in any order
+             */
+            text?: string | null;
+            /**
+             * Archived
+             * @description false: none of these, true: only these, null: both
+             * @default false
+             */
+            archived?: boolean | null;
+            /**
+             * Include Sample
+             * @description The sample company's too
+             * @default false
+             */
+            include_sample?: boolean;
+            /**
+             * Limit
+             * @description Entries of a page; 50 when nothing is said
+             */
+            limit?: number | null;
+            /** Cursor */
+            cursor?: string | null;
+            /** Offset */
+            offset?: number | null;
         };
         /**
          * Finding
@@ -3843,6 +5949,41 @@ export interface components {
              * @default
              */
             mend?: string;
+            /**
+             * Source
+             * @description Where it comes from, of what is set and not only looked at.
+             */
+            source?: ("environment" | "default") | null;
+            /**
+             * Change
+             * @description How to set it otherwise.
+             * @default
+             */
+            change?: string;
+        };
+        /**
+         * FlagOut
+         * @description Something that a person should look at, with what it was seen by.
+         */
+        FlagOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "weights never change" | "all alike" | "one dominates" | "followers fall" | "draws differ" | "failing" | "viral";
+            /** Personas */
+            personas: string[];
+            /** Told */
+            told: string;
+            /** Since */
+            since?: string | null;
+            /**
+             * N
+             * @description Posts, draws or runs it was seen by.
+             */
+            n?: number | null;
+            /** P Value */
+            p_value?: number | null;
         };
         /**
          * FolderConfig
@@ -3883,6 +6024,31 @@ export interface components {
             sheet?: string | null;
             /** Packing */
             packing?: ("gzip" | "none") | null;
+        };
+        /**
+         * Found
+         * @description A page of what a filter lets through, and what all of it amounts to: "using `filtered_count` of `total_count`".
+         */
+        Found: {
+            /** Items */
+            items: components["schemas"]["Listed"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+            /** Filtered Count */
+            filtered_count: number;
+            /**
+             * Total Count
+             * @description Examples of the house, tests and excluded ones too; archived ones as the filter has them
+             */
+            total_count: number;
+            /** Avg Quality */
+            avg_quality: number | null;
+            /** Success Rate */
+            success_rate: number | null;
+            /** @description As GET /training/stats says it, of the same moment */
+            statistics: components["schemas"]["StatsOut"];
         };
         /**
          * From
@@ -3937,6 +6103,26 @@ export interface components {
              * @default yesterday
              */
             end?: string;
+        };
+        /**
+         * Group
+         * @description Patterns that stand, by how often their conditions are met and how much they go with.
+         */
+        Group: {
+            /**
+             * Frequency
+             * @enum {string}
+             */
+            frequency: "common" | "regular" | "rare";
+            /**
+             * Strength
+             * @enum {string}
+             */
+            strength: "strong" | "clear" | "slight";
+            /** Count */
+            count: number;
+            /** Patterns */
+            patterns: string[];
         };
         /**
          * Growth
@@ -3998,6 +6184,48 @@ export interface components {
              */
             version?: string;
         };
+        /**
+         * HeldBy
+         * @description A dataset or model that was made with an example.
+         */
+        HeldBy: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "model";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * HeldOut
+         * @description Where a run is held, and whether it is withdrawn from what comes next.
+         */
+        HeldOut: {
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /** Withdrawn */
+            withdrawn: boolean;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Datasets */
+            datasets: components["schemas"]["Holder"][];
+            /** Models */
+            models: {
+                [key: string]: unknown;
+            }[];
+        };
         /** HistoryOut */
         HistoryOut: {
             /**
@@ -4014,6 +6242,29 @@ export interface components {
             by: string;
             /** Detail */
             detail?: string | null;
+        };
+        /**
+         * Holder
+         * @description A version that holds a run.
+         */
+        Holder: {
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number | null;
+            /** State */
+            state: string;
+            /** Is Current */
+            is_current: boolean;
+            /** Used For Fine Tuning */
+            used_for_fine_tuning: boolean;
+            /** Lines */
+            lines: number;
         };
         /**
          * ImportOut
@@ -4139,7 +6390,7 @@ export interface components {
         /** Items[Series] */
         Items_Series_: {
             /** Items */
-            items: components["schemas"]["Series"][];
+            items: components["schemas"]["cofounder__business__routes__Series"][];
             /**
              * As Of
              * Format: date-time
@@ -4272,6 +6523,134 @@ export interface components {
              */
             fencing_token: string;
         };
+        /**
+         * LeftOutList
+         * @description A page of the lines that a version left out.
+         */
+        LeftOutList: {
+            /** Items */
+            items: components["schemas"]["LeftOutOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LeftOutOut
+         * @description A line that is not in a version, and who stands for it.
+         */
+        LeftOutOut: {
+            /** Execution Id */
+            execution_id: string | null;
+            /** Part */
+            part: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "exact" | "near" | "straddles";
+            /** Similarity */
+            similarity: number | null;
+            /** Stands */
+            stands: number | null;
+            /** Stands For */
+            stands_for: string | null;
+        };
+        /**
+         * Line
+         * @description One agent, tool, model, channel, intent, plan, voice, or stretch of time.
+         *
+         *     For agents, tools and models, `calls`, `cost` and `seconds` are of their own steps or calls; runs, quality, decisions
+         *     and refinements are of the runs that they were part of.
+         */
+        Line: {
+            /** Name */
+            name: string;
+            /** Runs */
+            runs: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Approved */
+            approved: number;
+            /** Rejected */
+            rejected: number;
+            /**
+             * Approval Rate
+             * @description Of those that a person decided
+             */
+            approval_rate: number | null;
+            /** Judged */
+            judged: number;
+            /** Avg Quality */
+            avg_quality: number | null;
+            /** Refinements */
+            refinements: number;
+            /** Avg Refinements */
+            avg_refinements: number | null;
+            /** Cost */
+            cost: number;
+            /**
+             * Avg Cost
+             * @description A run, or a call of an agent, tool or model
+             */
+            avg_cost: number | null;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Avg Seconds
+             * @description A run, or a call of an agent, tool or model
+             */
+            avg_seconds: number | null;
+            /**
+             * Calls
+             * @description Steps or model calls that ended; null where runs are counted
+             */
+            calls?: number | null;
+            /** Calls Failed */
+            calls_failed?: number | null;
+            /** Call Success Rate */
+            call_success_rate?: number | null;
+            /** Tokens In */
+            tokens_in?: number | null;
+            /** Tokens Out */
+            tokens_out?: number | null;
+        };
+        /**
+         * LineOut
+         * @description The line of one example; null with the reason where an export leaves it out.
+         */
+        LineOut: {
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /** Format */
+            format: string;
+            /** Line */
+            line: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * LineageOut
+         * @description What a version came from and what was made with it.
+         */
+        LineageOut: {
+            dataset: components["schemas"]["DatasetOut"];
+            /** Versions */
+            versions: components["schemas"]["DatasetOut"][];
+            /** Jobs */
+            jobs: {
+                [key: string]: unknown;
+            }[];
+            /** Models */
+            models: {
+                [key: string]: unknown;
+            }[];
+        };
         /** LinkBody */
         LinkBody: {
             /**
@@ -4292,6 +6671,62 @@ export interface components {
              * Format: date-time
              */
             expires_at: string;
+        };
+        /**
+         * Listed
+         * @description An example as lists show it. Scores 0-1, cost in US dollars, seconds of work.
+         */
+        Listed: {
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /** User Request */
+            user_request: string;
+            /** Intent */
+            intent: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @description Of the request
+             */
+            timestamp: string;
+            /** Quality Score */
+            quality_score: number | null;
+            /** Success */
+            success: boolean;
+            /** User Approval */
+            user_approval: boolean | null;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approved" | "rejected" | "changes" | "automatic" | "none";
+            /** Cost */
+            cost: number;
+            /** Seconds */
+            seconds: number;
+            /** Tags */
+            tags: string[];
+            /** Platforms */
+            platforms: string[];
+            /** Persona */
+            persona: string | null;
+            /** Models */
+            models: string[];
+            /** Training Ready */
+            training_ready: boolean;
+            /** Is Legacy */
+            is_legacy: boolean;
+            /** Is Sample */
+            is_sample: boolean;
+            /** Has Outcome */
+            has_outcome: boolean;
+            /** Archived At */
+            archived_at: string | null;
+            /** Decided At */
+            decided_at: string | null;
         };
         /** Made */
         Made: {
@@ -4464,6 +6899,12 @@ export interface components {
             /** Seconds P95 */
             seconds_p95?: number | null;
             /**
+             * Timed Calls
+             * @description Those behind the two: a server that is away takes no time.
+             * @default 0
+             */
+            timed_calls?: number;
+            /**
              * Cost Usd
              * @description Of a call, where answers say it.
              */
@@ -4504,7 +6945,7 @@ export interface components {
             agent: string | null;
             /**
              * Model
-             * @description The model that answered.
+             * @description The model that answered, or was writing when the answer ended.
              */
             model: string | null;
             /** Model Asked */
@@ -4601,6 +7042,26 @@ export interface components {
             /** Currency */
             currency: string;
         };
+        /** MonthMean */
+        MonthMean: {
+            /**
+             * Month
+             * Format: date
+             * @description First day
+             */
+            month: string;
+            /** N */
+            n: number;
+            /** Mean */
+            mean: number | null;
+            /**
+             * Low
+             * @description 95% interval; null under 5
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
         /**
          * NewSource
          * @description A source that is read again and again. `secret`: a database's password, or a service account's key file as text.
@@ -4628,6 +7089,14 @@ export interface components {
             form?: components["schemas"]["Form"];
             mapping?: components["schemas"]["Mapping"];
             units?: components["schemas"]["Units"];
+        };
+        /** OptimiseIn */
+        OptimiseIn: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
         };
         /**
          * Outcome
@@ -4702,6 +7171,24 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Page[BalanceOut] */
+        Page_BalanceOut_: {
+            /** Items */
+            items: components["schemas"]["BalanceOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[ChangeOut] */
+        Page_ChangeOut_: {
+            /** Items */
+            items: components["schemas"]["ChangeOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
         /** Page[CommandOut] */
         Page_CommandOut_: {
             /** Items */
@@ -4738,6 +7225,15 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Page[FlagOut] */
+        Page_FlagOut_: {
+            /** Items */
+            items: components["schemas"]["FlagOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
         /** Page[ImportOut] */
         Page_ImportOut_: {
             /** Items */
@@ -4751,6 +7247,15 @@ export interface components {
         Page_KeyOut_: {
             /** Items */
             items: components["schemas"]["KeyOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[Listed] */
+        Page_Listed_: {
+            /** Items */
+            items: components["schemas"]["Listed"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -4774,10 +7279,28 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Page[PointOut] */
+        Page_PointOut_: {
+            /** Items */
+            items: components["schemas"]["PointOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
         /** Page[PublicationOut] */
         Page_PublicationOut_: {
             /** Items */
             items: components["schemas"]["PublicationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[SavedFilterOut] */
+        Page_SavedFilterOut_: {
+            /** Items */
+            items: components["schemas"]["SavedFilterOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -4833,25 +7356,520 @@ export interface components {
              */
             current?: string | null;
         };
+        /** PatternDetail */
+        PatternDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "engagement" | "quality" | "approval";
+            /**
+             * Type
+             * @description topic, voice, time, form, business or mixed
+             */
+            type: string;
+            /** Conditions */
+            conditions: components["schemas"]["Condition"][];
+            /** Sentence */
+            sentence: string;
+            /**
+             * Refuted By
+             * @description What would refute it
+             */
+            refuted_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "watching" | "retired" | "rejected";
+            /**
+             * Why
+             * @description Why it is watched or retired
+             */
+            why: string | null;
+            /** Pinned */
+            pinned: boolean;
+            /** Note */
+            note: string | null;
+            /** Noted By */
+            noted_by: string | null;
+            /**
+             * Channels
+             * @description Where it was compared
+             */
+            channels: string[];
+            /**
+             * N
+             * @description Units looked at
+             */
+            n: number;
+            /**
+             * Support
+             * @description Of which meet the conditions
+             */
+            support: number;
+            /**
+             * Confidence
+             * @description Share of those above the median of their channel and time, 0-1
+             */
+            confidence: number;
+            /**
+             * Lift
+             * @description That share against the share of all
+             */
+            lift: number;
+            /** Effect */
+            effect: number;
+            /**
+             * Low
+             * @description Lower end of the effect's interval
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Level
+             * @description Confidence level of the interval, 0-1
+             */
+            level: number;
+            /**
+             * Ratio
+             * @description exp(effect): 1.2 is a fifth more of 1 + metric
+             */
+            ratio: number;
+            /**
+             * Mean With
+             * @description Mean of the metric itself where the conditions are met
+             */
+            mean_with: number;
+            /** Mean Without */
+            mean_without: number;
+            /** P */
+            p: number;
+            /**
+             * Q
+             * @description p after correction for every candidate that was tested
+             */
+            q: number;
+            /**
+             * Tested
+             * @description Candidates that q corrects for
+             */
+            tested: number;
+            /**
+             * Frequency
+             * @description common: a quarter of the units or more; rare: under a tenth
+             * @enum {string}
+             */
+            frequency: "common" | "regular" | "rare";
+            /**
+             * Strength
+             * @description strong: half as much again or more; slight: under a fifth
+             * @enum {string}
+             */
+            strength: "strong" | "clear" | "slight";
+            /**
+             * Cluster
+             * @description Patterns of one number are met by much the same units
+             */
+            cluster: number | null;
+            /**
+             * First Seen
+             * Format: date-time
+             */
+            first_seen: string;
+            /** Stood Since */
+            stood_since: string | null;
+            /**
+             * Last Estimated
+             * Format: date-time
+             */
+            last_estimated: string;
+            /**
+             * Last Confirmed
+             * @description When new units alone last had the same sign
+             */
+            last_confirmed: string | null;
+            /** Confirmations */
+            confirmations: number;
+            /**
+             * New Matching
+             * @description Matching units since it was last held against new ones; 10 are needed
+             */
+            new_matching: number;
+            /** Retired At */
+            retired_at: string | null;
+            /** Rejected At */
+            rejected_at: string | null;
+            /** Rejected By */
+            rejected_by: string | null;
+            /** Is Sample */
+            is_sample: boolean;
+            /**
+             * Estimates
+             * @description Oldest first
+             */
+            estimates: components["schemas"]["Estimate"][];
+        };
+        /**
+         * PatternIn
+         * @description A person's word about a pattern. What is left out stays as it is.
+         */
+        PatternIn: {
+            /**
+             * Rejected
+             * @description true: never used again; false: may stand again
+             */
+            rejected?: boolean | null;
+            /** Pinned */
+            pinned?: boolean | null;
+            /**
+             * Note
+             * @description null takes it away
+             */
+            note?: string | null;
+            /**
+             * Why
+             * @description Why it is rejected, for the record
+             */
+            why?: string | null;
+        };
+        /**
+         * PatternOut
+         * @description Conditions and the effect that goes with them. Effects are differences of mean log(1 + metric) within channel.
+         */
+        PatternOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "engagement" | "quality" | "approval";
+            /**
+             * Type
+             * @description topic, voice, time, form, business or mixed
+             */
+            type: string;
+            /** Conditions */
+            conditions: components["schemas"]["Condition"][];
+            /** Sentence */
+            sentence: string;
+            /**
+             * Refuted By
+             * @description What would refute it
+             */
+            refuted_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "watching" | "retired" | "rejected";
+            /**
+             * Why
+             * @description Why it is watched or retired
+             */
+            why: string | null;
+            /** Pinned */
+            pinned: boolean;
+            /** Note */
+            note: string | null;
+            /** Noted By */
+            noted_by: string | null;
+            /**
+             * Channels
+             * @description Where it was compared
+             */
+            channels: string[];
+            /**
+             * N
+             * @description Units looked at
+             */
+            n: number;
+            /**
+             * Support
+             * @description Of which meet the conditions
+             */
+            support: number;
+            /**
+             * Confidence
+             * @description Share of those above the median of their channel and time, 0-1
+             */
+            confidence: number;
+            /**
+             * Lift
+             * @description That share against the share of all
+             */
+            lift: number;
+            /** Effect */
+            effect: number;
+            /**
+             * Low
+             * @description Lower end of the effect's interval
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Level
+             * @description Confidence level of the interval, 0-1
+             */
+            level: number;
+            /**
+             * Ratio
+             * @description exp(effect): 1.2 is a fifth more of 1 + metric
+             */
+            ratio: number;
+            /**
+             * Mean With
+             * @description Mean of the metric itself where the conditions are met
+             */
+            mean_with: number;
+            /** Mean Without */
+            mean_without: number;
+            /** P */
+            p: number;
+            /**
+             * Q
+             * @description p after correction for every candidate that was tested
+             */
+            q: number;
+            /**
+             * Tested
+             * @description Candidates that q corrects for
+             */
+            tested: number;
+            /**
+             * Frequency
+             * @description common: a quarter of the units or more; rare: under a tenth
+             * @enum {string}
+             */
+            frequency: "common" | "regular" | "rare";
+            /**
+             * Strength
+             * @description strong: half as much again or more; slight: under a fifth
+             * @enum {string}
+             */
+            strength: "strong" | "clear" | "slight";
+            /**
+             * Cluster
+             * @description Patterns of one number are met by much the same units
+             */
+            cluster: number | null;
+            /**
+             * First Seen
+             * Format: date-time
+             */
+            first_seen: string;
+            /** Stood Since */
+            stood_since: string | null;
+            /**
+             * Last Estimated
+             * Format: date-time
+             */
+            last_estimated: string;
+            /**
+             * Last Confirmed
+             * @description When new units alone last had the same sign
+             */
+            last_confirmed: string | null;
+            /** Confirmations */
+            confirmations: number;
+            /**
+             * New Matching
+             * @description Matching units since it was last held against new ones; 10 are needed
+             */
+            new_matching: number;
+            /** Retired At */
+            retired_at: string | null;
+            /** Rejected At */
+            rejected_at: string | null;
+            /** Rejected By */
+            rejected_by: string | null;
+            /** Is Sample */
+            is_sample: boolean;
+        };
+        /**
+         * PatternOverTime
+         * @description What each run estimated of a pattern that stood at some time.
+         */
+        PatternOverTime: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Metric */
+            metric: string;
+            /** Sentence */
+            sentence: string;
+            /** State */
+            state: string;
+            /** Points */
+            points: components["schemas"]["PatternPoint"][];
+        };
+        /** PatternPoint */
+        PatternPoint: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** State */
+            state: string;
+            /** N */
+            n: number;
+            /** Support */
+            support: number;
+            /** Effect */
+            effect: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Q */
+            q: number | null;
+        };
         /**
          * PatternsOut
          * @description Tested statements about what works; empty until enough outcomes are there, with how many are missing.
          */
         PatternsOut: {
-            /** Patterns */
-            patterns: {
-                [key: string]: unknown;
-            }[];
-            /** Watching */
-            watching: {
-                [key: string]: unknown;
-            }[];
+            /**
+             * Patterns
+             * @description Those that stand; pinned ones first, then by effect
+             */
+            patterns: components["schemas"]["PatternOut"][];
+            /**
+             * Watching
+             * @description Candidates that do not stand; never used
+             */
+            watching: components["schemas"]["PatternOut"][];
+            /** Retired */
+            retired: components["schemas"]["PatternOut"][];
+            /** Rejected */
+            rejected: components["schemas"]["PatternOut"][];
+            /**
+             * Groups
+             * @description Those that stand, by frequency and strength
+             */
+            groups: components["schemas"]["Group"][];
+            /** Clusters */
+            clusters: components["schemas"]["Cluster"][];
             /** Message */
             message: string | null;
-            /** N */
+            /**
+             * N
+             * @description Scored posts
+             */
             n: number;
             /** Needed */
             needed: number;
+            /**
+             * Tested
+             * @description Candidates of the newest search
+             */
+            tested: number;
+            /** @description The newest search that ended well */
+            run: components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"] | null;
+            /**
+             * Is Sample
+             * @description Found in sample data, because there is none of your own yet
+             */
+            is_sample: boolean;
+        };
+        /**
+         * Performance
+         * @description Totals over our own runs and the same split up; tests and sample data left out.
+         */
+        Performance: {
+            /** Total Executions */
+            total_executions: number;
+            /** Successful */
+            successful: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Approved */
+            approved: number;
+            /** Rejected */
+            rejected: number;
+            /** Approval Rate */
+            approval_rate: number | null;
+            /** Avg Quality Score */
+            avg_quality_score: number | null;
+            /** Judged */
+            judged: number;
+            /** High Quality */
+            high_quality: number;
+            /** Training Ready */
+            training_ready: number;
+            /** Avg Seconds */
+            avg_seconds: number | null;
+            /** Total Seconds */
+            total_seconds: number;
+            /** Total Cost */
+            total_cost: number;
+            /** Avg Cost */
+            avg_cost: number | null;
+            /** Cost Today */
+            cost_today: number;
+            /** Tasks By Status */
+            tasks_by_status: {
+                [key: string]: number;
+            };
+            /** Patterns Learned */
+            patterns_learned: number;
+            /** Earliest */
+            earliest: string | null;
+            /** Latest */
+            latest: string | null;
+            /**
+             * Since
+             * @description Only runs asked for from then on; null: all
+             */
+            since: string | null;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Refinements */
+            refinements: number;
+            /** Avg Refinements */
+            avg_refinements: number | null;
+            /**
+             * Step
+             * @description What a point of `over_time` covers; it is named by its first day (UTC)
+             * @enum {string}
+             */
+            step: "day" | "week" | "month";
+            /** Over Time */
+            over_time: components["schemas"]["Line"][];
+            /** By Agent */
+            by_agent: components["schemas"]["Line"][];
+            /** By Tool */
+            by_tool: components["schemas"]["Line"][];
+            /** By Model */
+            by_model: components["schemas"]["Line"][];
+            /** By Channel */
+            by_channel: components["schemas"]["Line"][];
+            /** By Intent */
+            by_intent: components["schemas"]["Line"][];
+            /**
+             * By Plan
+             * @description By the order of tools; the most frequent 50
+             */
+            by_plan: components["schemas"]["Line"][];
+            /** By Persona */
+            by_persona: components["schemas"]["Line"][];
         };
         /**
          * PersonChange
@@ -4908,6 +7926,125 @@ export interface components {
             last_sign_in_at: string | null;
             /** Disabled At */
             disabled_at: string | null;
+        };
+        /**
+         * PersonaIn
+         * @description What is to be another.
+         */
+        PersonaIn: {
+            /** Status */
+            status?: ("active" | "testing" | "disabled") | null;
+            /**
+             * Override
+             * @description A probability; null lets it be learnt again.
+             */
+            override?: (number) | null;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * PersonaOut
+         * @description A voice: how it stands, how likely it is drawn, what its posts of the look-back came to.
+         */
+        PersonaOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "testing" | "disabled";
+            /** Initial Weight */
+            initial_weight: number;
+            /**
+             * Weight
+             * @description What was learnt, whatever a person set.
+             */
+            weight: number;
+            /**
+             * Probability
+             * @description With which it is drawn; 0 while it is disabled.
+             */
+            probability: number;
+            /**
+             * Override
+             * @description The probability that a person gave it.
+             */
+            override: number | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Posts
+             * @description Scored posts: with a reading at 72 hours or later, followers counted after it.
+             */
+            posts: number;
+            /**
+             * Waiting
+             * @description Posts that are not scored yet. They are no noughts.
+             */
+            waiting: number;
+            /** Impressions */
+            impressions: number;
+            /** Likes */
+            likes: number;
+            /**
+             * Followers
+             * @description Gained, as divided among posts.
+             */
+            followers: number;
+            /**
+             * Per 1K
+             * @description F/1K: followers gained for 1,000 impressions.
+             */
+            per_1k: number | null;
+            /**
+             * Low
+             * @description 95 % interval of F/1K; none below five posts.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "viral" | "good" | "fair" | "poor" | "failing" | "unknown";
+        };
+        /**
+         * PersonasOut
+         * @description All voices, and what draws go by.
+         */
+        PersonasOut: {
+            /** Items */
+            items: components["schemas"]["PersonaOut"][];
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "watch" | "propose" | "autonomous";
+            /** Policy */
+            policy: string;
+            /**
+             * Policies
+             * @description That can be chosen.
+             */
+            policies: string[];
+            /**
+             * Run Id
+             * @description The run whose weights are in use; none: the initial ones.
+             */
+            run_id: string | null;
+            /** Applied At */
+            applied_at: string | null;
+            /** Look Back Days */
+            look_back_days: number;
+            /**
+             * Proposal
+             * @description A run that waits for a person.
+             */
+            proposal: string | null;
         };
         /** PhaseOut */
         PhaseOut: {
@@ -5021,6 +8158,26 @@ export interface components {
             schedule_at: string | null;
             /** Note */
             note: string | null;
+        };
+        /**
+         * PointOut
+         * @description The probabilities of all voices from one time on.
+         */
+        PointOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Probabilities */
+            probabilities: {
+                [key: string]: number;
+            };
         };
         /**
          * PostFigures
@@ -5332,14 +8489,22 @@ export interface components {
             persona?: string | null;
         };
         /**
-         * PreviewIn
-         * @description Changes to try: channel -> edit. Nothing is stored.
+         * PreviewLine
+         * @description One line of a version: where it comes from and the exact bytes that leave, as text.
          */
-        PreviewIn: {
-            /** Edits */
-            edits: {
-                [key: string]: components["schemas"]["Edit"];
-            };
+        PreviewLine: {
+            /** Position */
+            position: number;
+            /** Execution Id */
+            execution_id: string | null;
+            /** Part */
+            part: string;
+            /** Split */
+            split: string;
+            /** Hash */
+            hash: string;
+            /** Line */
+            line: string;
         };
         /**
          * Price
@@ -5393,6 +8558,18 @@ export interface components {
              * @description Run not before this time.
              */
             not_before?: string | null;
+        };
+        /**
+         * Progress
+         * @description How far the making of a version is.
+         */
+        Progress: {
+            /** Phase */
+            phase: string;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number | null;
         };
         /**
          * PublicationDetail
@@ -5602,6 +8779,77 @@ export interface components {
             repeated?: boolean;
         };
         /**
+         * QualityAgainstEngagement
+         * @description Whether a better score goes with more engagement. `overall` compares posts within their channel.
+         */
+        QualityAgainstEngagement: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /** N */
+            n: number;
+            /** Needed */
+            needed: number;
+            overall: components["schemas"]["Correlation"];
+            /** Channels */
+            channels: components["schemas"]["QualityOnChannel"][];
+            /** Bins */
+            bins: components["schemas"]["QualityBin"][];
+            /**
+             * Points
+             * @description The newest 500
+             */
+            points: components["schemas"]["QualityPoint"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * QualityBin
+         * @description Posts whose text scored between two bounds.
+         */
+        QualityBin: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+            /** @description Mean engagement against the channel's usual one: 1 is usual */
+            engagement: components["schemas"]["Interval"] | null;
+        };
+        /** QualityOnChannel */
+        QualityOnChannel: {
+            /** Channel */
+            channel: string;
+            correlation: components["schemas"]["Correlation"];
+        };
+        /** QualityPoint */
+        QualityPoint: {
+            /**
+             * Post Id
+             * Format: uuid
+             */
+            post_id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Quality */
+            quality: number;
+            /** Engagement */
+            engagement: number;
+        };
+        /**
          * Ready
          * @description The server can take requests. Without a worker tasks wait.
          */
@@ -5640,6 +8888,16 @@ export interface components {
              * @example cr_9b2e
              */
             refresh_token: string;
+        };
+        /**
+         * Refused
+         * @description A line of an upload that was not taken.
+         */
+        Refused: {
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
         };
         /** RerunIn */
         RerunIn: {
@@ -5735,6 +8993,47 @@ export interface components {
             /** Company */
             company?: string;
         };
+        /** SaveFilterIn */
+        SaveFilterIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            filter: components["schemas"]["Filter"];
+        };
+        /**
+         * SavedFilterOut
+         * @description A filter under a name; `filter` holds only what narrows.
+         */
+        SavedFilterOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Filter */
+            filter: {
+                [key: string]: unknown;
+            };
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+        };
         /**
          * Seen
          * @description A column of the source: its name, a few of its values, the share that is empty, what it looks like.
@@ -5749,22 +9048,19 @@ export interface components {
             /** Looks Like */
             looks_like: string;
         };
-        /** Series */
-        Series: {
-            /** Metric */
-            metric: string;
-            /** Noun */
-            noun: string;
+        /**
+         * Selected
+         * @description Which examples: named by id, or all that a filter lets through.
+         */
+        Selected: {
+            /** Execution Ids */
+            execution_ids?: string[] | null;
+            filter?: components["schemas"]["Filter"] | null;
             /**
-             * Unit
-             * @description usd (money, in each point's currency), count, rate (0-1), ratio, score, days or hours
+             * Expected
+             * @description How many the person saw; refused when the filter finds another number.
              */
-            unit: string;
-            /**
-             * Points
-             * @description Oldest first
-             */
-            points: components["schemas"]["Month"][];
+            expected?: number | null;
         };
         /**
          * ServerChange
@@ -6276,6 +9572,38 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * SplitIn
+         * @description How lines are divided. `group`: what belongs together stays together; `time`: the newest are held out.
+         */
+        SplitIn: {
+            /**
+             * By
+             * @default group
+             * @enum {string}
+             */
+            by?: "group" | "time" | "random" | "none";
+            /**
+             * Validation
+             * @default 0.1
+             */
+            validation?: number;
+            /**
+             * Test
+             * @default 0.1
+             */
+            test?: number;
+            /**
+             * Together
+             * @description What makes a group
+             * @default [
+             *       "duplicates",
+             *       "conversation",
+             *       "topic"
+             *     ]
+             */
+            together?: ("duplicates" | "conversation" | "topic")[];
+        };
         /** StateOut */
         StateOut: {
             /** State */
@@ -6337,6 +9665,54 @@ export interface components {
              * @description From first claimed to completed, over the last hour.
              */
             run_seconds_p50: number | null;
+        };
+        /**
+         * StatsOut
+         * @description Everything a filter lets through, counted exactly. A mean or a rate over nothing is null.
+         */
+        StatsOut: {
+            /**
+             * Total Examples
+             * @description That the filter lets through
+             */
+            total_examples: number;
+            /** By Tag */
+            by_tag: {
+                [key: string]: number;
+            };
+            /** Avg Quality Score */
+            avg_quality_score: number | null;
+            /**
+             * Quality Score Distribution
+             * @description Each range without its upper end, but for 0.8-1.0
+             */
+            quality_score_distribution: {
+                [key: string]: number;
+            };
+            /** By Intent */
+            by_intent: {
+                [key: string]: number;
+            };
+            /** Success Rate */
+            success_rate: number | null;
+            date_range: components["schemas"]["DateRange"];
+            /** By Platform */
+            by_platform: {
+                [key: string]: number;
+            };
+            /** By Decision */
+            by_decision: {
+                [key: string]: number;
+            };
+            /**
+             * Judged
+             * @description Examples with a score
+             */
+            judged: number;
+            /** Filtered Count */
+            filtered_count: number;
+            /** Total Count */
+            total_count: number;
         };
         /**
          * Status
@@ -6465,6 +9841,27 @@ export interface components {
             } | null;
         };
         /**
+         * Stored
+         * @description A file of a version in the artifact store.
+         */
+        Stored: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lines" | "pairs";
+            /** Split */
+            split: string;
+            /** Key */
+            key: string;
+            /** Bytes */
+            bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /** Lines */
+            lines: number;
+        };
+        /**
          * SuggestedTime
          * @description When to publish next, and what that rests on.
          */
@@ -6496,52 +9893,6 @@ export interface components {
             sentence: string;
         };
         /**
-         * SummaryOut
-         * @description Totals over our own runs, tests and sample data left out. Money in US dollars, rates 0-1.
-         */
-        SummaryOut: {
-            /** Total Executions */
-            total_executions: number;
-            /** Successful */
-            successful: number;
-            /** Success Rate */
-            success_rate: number | null;
-            /** Approved */
-            approved: number;
-            /** Rejected */
-            rejected: number;
-            /** Approval Rate */
-            approval_rate: number | null;
-            /** Avg Quality Score */
-            avg_quality_score: number | null;
-            /** Judged */
-            judged: number;
-            /** High Quality */
-            high_quality: number;
-            /** Training Ready */
-            training_ready: number;
-            /** Avg Seconds */
-            avg_seconds: number | null;
-            /** Total Seconds */
-            total_seconds: number;
-            /** Total Cost */
-            total_cost: number;
-            /** Avg Cost */
-            avg_cost: number | null;
-            /** Cost Today */
-            cost_today: number;
-            /** Tasks By Status */
-            tasks_by_status: {
-                [key: string]: number;
-            };
-            /** Patterns Learned */
-            patterns_learned: number;
-            /** Earliest */
-            earliest: string | null;
-            /** Latest */
-            latest: string | null;
-        };
-        /**
          * System
          * @description `well` is false while an alert is open, an outcome is unknown, no worker lives or the schema is not current.
          */
@@ -6561,6 +9912,77 @@ export interface components {
             models: components["schemas"]["Finding"][];
             /** Channels */
             channels: components["schemas"]["Finding"][];
+        };
+        /**
+         * TagByDateIn
+         * @description Every example whose request lies between the dates (inclusive), whatever its tags.
+         */
+        TagByDateIn: {
+            /** Date After */
+            date_after?: string | null;
+            /**
+             * Date Before
+             * @example 2026-01-31
+             */
+            date_before?: string | null;
+            /**
+             * Tags
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Remove
+             * @default false
+             */
+            remove?: boolean;
+        };
+        /**
+         * TagByQualityIn
+         * @description Every example that scores below `quality_max` (not at it), whatever its tags.
+         */
+        TagByQualityIn: {
+            /**
+             * Quality Max
+             * @example 0.7
+             */
+            quality_max: number;
+            /**
+             * Tags
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Remove
+             * @default false
+             */
+            remove?: boolean;
+        };
+        /** TagIn */
+        TagIn: {
+            /** Execution Ids */
+            execution_ids?: string[] | null;
+            filter?: components["schemas"]["Filter"] | null;
+            /**
+             * Expected
+             * @description How many the person saw; refused when the filter finds another number.
+             */
+            expected?: number | null;
+            /**
+             * Tags
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * Remove
+             * @default false
+             */
+            remove?: boolean;
         };
         /** TaskDetail */
         TaskDetail: {
@@ -6690,6 +10112,16 @@ export interface components {
              */
             clear: boolean;
         };
+        /** Times */
+        Times: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Channels */
+            channels: components["schemas"]["ChannelTimes"][];
+        };
         /** TitleIn */
         TitleIn: {
             /**
@@ -6714,6 +10146,28 @@ export interface components {
             token_type?: string;
             /** Expires In */
             expires_in: number;
+        };
+        /**
+         * Tombstone
+         * @description What is left of an erased example, and where copies of it may still be.
+         */
+        Tombstone: {
+            /**
+             * Execution Id
+             * Format: uuid
+             */
+            execution_id: string;
+            /**
+             * Erased At
+             * Format: date-time
+             */
+            erased_at: string;
+            /** Erased By */
+            erased_by: string;
+            /** Reason */
+            reason: string;
+            /** Held By */
+            held_by: components["schemas"]["HeldBy"][];
         };
         /**
          * Tool
@@ -6758,7 +10212,7 @@ export interface components {
             estimated_duration: number;
             /**
              * Success Rate
-             * @description measured, 0-1; null until it has run
+             * @description measured over the last 30 days, 0-1; null until it has run
              */
             success_rate?: number | null;
             /**
@@ -6804,14 +10258,20 @@ export interface components {
             repeatable?: boolean;
             /**
              * Seconds P50
-             * @description measured, of an outside server's tool
+             * @description measured over the last 30 days
              */
             seconds_p50?: number | null;
             /**
              * Seconds P95
-             * @description measured, of an outside server's tool
+             * @description measured over the last 30 days
              */
             seconds_p95?: number | null;
+            /**
+             * Timed Runs
+             * @description sample size behind the two
+             * @default 0
+             */
+            timed_runs?: number;
         };
         /**
          * TopicEffectiveness
@@ -6953,6 +10413,15 @@ export interface components {
             /** Diff */
             diff: components["schemas"]["cofounder__flow__approve__schemas__Change"][];
         };
+        /** UndoIn */
+        UndoIn: {
+            /**
+             * Undo Token
+             * Format: uuid
+             * @description Given by the change to be taken back.
+             */
+            undo_token: string;
+        };
         /**
          * Units
          * @description What the source leaves unsaid. Nothing here is guessed silently: the preview shows each.
@@ -6981,6 +10450,35 @@ export interface components {
             day_first?: boolean;
             /** Period */
             period?: ("day" | "week" | "month" | "quarter" | "year") | null;
+        };
+        /** UntagIn */
+        UntagIn: {
+            /** Execution Ids */
+            execution_ids?: string[] | null;
+            filter?: components["schemas"]["Filter"] | null;
+            /**
+             * Expected
+             * @description How many the person saw; refused when the filter finds another number.
+             */
+            expected?: number | null;
+            /**
+             * Tags
+             * @example [
+             *       "production"
+             *     ]
+             */
+            tags: string[];
+        };
+        /**
+         * UploadOut
+         * @description What became of an upload.
+         */
+        UploadOut: {
+            dataset: components["schemas"]["DatasetOut"];
+            /** Refused */
+            refused: components["schemas"]["Refused"][];
+            /** Refused Count */
+            refused_count: number;
         };
         /**
          * VariantOut
@@ -7086,6 +10584,14 @@ export interface components {
             recipients?: string[] | null;
         };
         /**
+         * Why
+         * @description A reason that stays on record.
+         */
+        Why: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * WorkerOut
          * @description A process that carries tasks out.
          */
@@ -7128,6 +10634,23 @@ export interface components {
             /** Notes */
             notes: string[];
         };
+        /** Series */
+        cofounder__business__routes__Series: {
+            /** Metric */
+            metric: string;
+            /** Noun */
+            noun: string;
+            /**
+             * Unit
+             * @description usd (money, in each point's currency), count, rate (0-1), ratio, score, days or hours
+             */
+            unit: string;
+            /**
+             * Points
+             * @description Oldest first
+             */
+            points: components["schemas"]["Month"][];
+        };
         /** Change */
         cofounder__flow__approve__schemas__Change: {
             /**
@@ -7156,6 +10679,16 @@ export interface components {
             note?: string | null;
         };
         /**
+         * PreviewIn
+         * @description Changes to try: channel -> edit. Nothing is stored.
+         */
+        cofounder__flow__approve__schemas__PreviewIn: {
+            /** Edits */
+            edits: {
+                [key: string]: components["schemas"]["Edit"];
+            };
+        };
+        /**
          * PreviewOut
          * @description `fingerprint` names the text that stands, not the one that was tried.
          */
@@ -7171,6 +10704,92 @@ export interface components {
             channels: {
                 [key: string]: components["schemas"]["TriedOut"];
             };
+        };
+        /**
+         * Series
+         * @description One metric month by month.
+         */
+        cofounder__flow__learn__insights__schemas__Series: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "engagement" | "quality" | "approval" | "refinements" | "cost";
+            /** Unit */
+            unit: string;
+            /** Points */
+            points: components["schemas"]["MonthMean"][];
+        };
+        /**
+         * RunOut
+         * @description One search for patterns.
+         */
+        cofounder__flow__learn__patterns__schemas__RunOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "succeeded" | "unchanged" | "failed";
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "schedule" | "person";
+            /** Requested By */
+            requested_by: string | null;
+            /** As Of */
+            as_of: string | null;
+            /** Input Hash */
+            input_hash: string | null;
+            /** Code Version */
+            code_version: string | null;
+            /** Seed */
+            seed: number;
+            /**
+             * N
+             * @description Metric -> units
+             */
+            n: {
+                [key: string]: number;
+            };
+            /**
+             * Waiting
+             * @description Posts that have no reading of 72 hours or later yet
+             */
+            waiting: number;
+            /** Tested */
+            tested: number;
+            /** Stand */
+            stand: number;
+            /**
+             * Found
+             * @description That did not stand before
+             */
+            found: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Retired */
+            retired: number;
+            /** Is Sample */
+            is_sample: boolean;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * Change
@@ -7269,6 +10888,203 @@ export interface components {
              * @description Completed a minute, over the last five.
              */
             per_minute: number;
+        };
+        /**
+         * PreviewIn
+         * @description The first lines that an export of this filter would have.
+         */
+        cofounder__flow__train__data__schemas__PreviewIn: {
+            filter?: components["schemas"]["Filter"];
+            /**
+             * Format
+             * @default jsonl
+             * @enum {string}
+             */
+            format?: "jsonl" | "csv";
+            /**
+             * Limit
+             * @default 5
+             */
+            limit?: number;
+        };
+        /**
+         * PreviewOut
+         * @description Lines as they would be written, without the line's end; `header` is that of a table.
+         */
+        cofounder__flow__train__data__schemas__PreviewOut: {
+            /** Format */
+            format: string;
+            /** Header */
+            header: string | null;
+            /** Lines */
+            lines: string[];
+        };
+        /**
+         * Change
+         * @description A line that two versions do not share, and why.
+         */
+        cofounder__flow__train__datasets__schemas__Change: {
+            /** Execution Id */
+            execution_id: string | null;
+            /** Part */
+            part: string;
+            /** Request */
+            request: string;
+            /** Why */
+            why: string;
+            /** Labels */
+            labels?: {
+                [key: string]: unknown[];
+            };
+        };
+        /**
+         * PreviewOut
+         * @description Some lines of a version in a format.
+         */
+        cofounder__flow__train__datasets__schemas__PreviewOut: {
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Format */
+            format: string;
+            /** Total */
+            total: number;
+            /** Offset */
+            offset: number;
+            /** Items */
+            items: components["schemas"]["PreviewLine"][];
+        };
+        /** Envelope[PreviewOut] */
+        cofounder__kit__http__Envelope_PreviewOut___1: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["cofounder__flow__train__data__schemas__PreviewOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[PreviewOut] */
+        cofounder__kit__http__Envelope_PreviewOut___2: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["cofounder__flow__train__datasets__schemas__PreviewOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Page[RunOut] */
+        cofounder__kit__http__Page_RunOut___1: {
+            /** Items */
+            items: components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[RunOut] */
+        cofounder__kit__http__Page_RunOut___2: {
+            /** Items */
+            items: components["schemas"]["cofounder__personas__schemas__RunOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * Change
+         * @description How a voice's probability changed; names as users' scripts know them.
+         */
+        cofounder__personas__schemas__Change: {
+            /** Generator */
+            generator: string;
+            /** Oldweight */
+            oldWeight: number;
+            /** Newweight */
+            newWeight: number;
+        };
+        /**
+         * RunOut
+         * @description One look at how the voices did.
+         */
+        cofounder__personas__schemas__RunOut: {
+            /**
+             * Run Id
+             * @description None of a dry run, which is not kept.
+             */
+            run_id: string | null;
+            /**
+             * Ran At
+             * Format: date-time
+             */
+            ran_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "success" | "skipped" | "failed";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "watch" | "propose" | "autonomous";
+            /** Started By */
+            started_by: string;
+            /** Policy */
+            policy: string;
+            /** Posts Analyzed */
+            posts_analyzed: number;
+            /** Posts Known */
+            posts_known: number;
+            /** Posts Waiting */
+            posts_waiting: number;
+            /** Generators Updated */
+            generators_updated: number;
+            /** Top Performer */
+            top_performer: string | null;
+            /** Bottom Performer */
+            bottom_performer: string | null;
+            /** Changes */
+            changes: components["schemas"]["cofounder__personas__schemas__Change"][];
+            /** Special */
+            special: {
+                [key: string]: unknown;
+            }[];
+            /** Seed */
+            seed: number;
+            /** Input Hash */
+            input_hash: string;
+            /** Code Version */
+            code_version: string;
+            /**
+             * Found
+             * @description What the policy learnt: a number for each of `arms`.
+             */
+            found: {
+                [key: string]: unknown;
+            };
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "in use" | "was in use" | "proposed" | "declined" | "rolled back" | "told" | "dry run" | "none";
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
         };
         Problem: {
             type: string;
@@ -11437,7 +15253,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["cofounder__flow__approve__schemas__PreviewIn"];
             };
         };
         responses: {
@@ -12438,7 +16254,10 @@ export interface operations {
                 kind: string;
                 name: string;
             };
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12479,6 +16298,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This Idempotency-Key came before with another body. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12594,7 +16422,10 @@ export interface operations {
     begin_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12651,7 +16482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The import is not in a state that allows this.; The key that the source's secret was encrypted with is not on this machine. */
+            /** @description The import is not in a state that allows this.; This Idempotency-Key came before with another body.; The key that the source's secret was encrypted with is not on this machine. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15221,7 +19052,13 @@ export interface operations {
     };
     list_patterns: {
         parameters: {
-            query?: never;
+            query?: {
+                metric?: ("engagement" | "quality" | "approval") | null;
+                /** @description topic, voice, time, form, business or mixed */
+                type?: string | null;
+                /** @description Compared on this channel */
+                channel?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15279,9 +19116,185 @@ export interface operations {
             };
         };
     };
-    metrics_summary: {
+    get_pattern: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                pattern_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternDetail"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no pattern with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pattern: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pattern_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatternIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no pattern with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pattern_runs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15294,7 +19307,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SummaryOut"];
+                    "application/json": components["schemas"]["cofounder__kit__http__Page_RunOut___1"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_patterns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -15335,6 +19408,3238 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pattern_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no search for patterns with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_correlations: {
+        parameters: {
+            query?: {
+                /** @description As known then; none: now. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correlations"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_effectiveness: {
+        parameters: {
+            query?: {
+                /** @description As known then; none: now. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effectiveness"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_agents: {
+        parameters: {
+            query?: {
+                /** @description As known then; none: now. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agents"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_best_times: {
+        parameters: {
+            query?: {
+                /** @description As known then; none: now. */
+                as_of?: string | null;
+                /** @description A time zone such as Europe/Berlin. */
+                zone?: string;
+                channel?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Times"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no time zone of this name. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_quality_and_engagement: {
+        parameters: {
+            query?: {
+                /** @description As known then; none: now. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityAgainstEngagement"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_summary: {
+        parameters: {
+            query?: {
+                /** @description Runs asked for from then on. */
+                since?: string | null;
+                /** @description Runs asked for before then; none: now. */
+                until?: string | null;
+                step?: "day" | "week" | "month";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The time span ends before it begins. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_metrics: {
+        parameters: {
+            query?: {
+                /** @description What its lines are. */
+                by?: "agent" | "tool" | "model" | "channel" | "intent" | "plan" | "persona" | "day" | "week" | "month";
+                format?: "csv" | "parquet";
+                /** @description Runs asked for from then on. */
+                since?: string | null;
+                /** @description Runs asked for before then; none: now. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bare file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The time span ends before it begins. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_personas: {
+        parameters: {
+            query?: {
+                /** @description Posts scored within so many days. */
+                days?: number;
+                channel?: string | null;
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonasOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such channel. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_persona_weights: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PointOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_persona_flags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FlagOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_persona_runs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__kit__http__Page_RunOut___2"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This place in the list is unknown. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    optimise_personas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptimiseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such policy. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The policy raised instead of answering; the weights stay as they were. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_persona_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no look at the voices with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_persona_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no look at the voices with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This look waits for nobody. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_persona_run_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no look at the voices with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description These weights are not in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_follower_balances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BalanceOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_followers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BalanceOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such channel.; Followers cannot have been counted later than now. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_persona: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no voice with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description At least one voice must be active and not set by a person. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; Who sets a voice's probability says why. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_examples: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                offset?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Page_Listed__"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    find_examples: {
+        parameters: {
+            query?: {
+                limit?: number | null;
+                cursor?: string | null;
+                offset?: number | null;
+                quality_min?: number | null;
+                quality_max?: number | null;
+                intent_filter?: string[] | null;
+                success_only?: boolean | null;
+                exclude_tags?: string[] | null;
+                include_tags?: string[] | null;
+                date_after?: string | null;
+                date_before?: string | null;
+                platform?: string | null;
+                persona?: string | null;
+                model?: string | null;
+                agent?: string | null;
+                decision?: ("approved" | "rejected" | "changes" | "automatic" | "none") | null;
+                cost_min?: number | null;
+                cost_max?: number | null;
+                has_outcome?: boolean | null;
+                is_legacy?: boolean | null;
+                text?: string | null;
+                /** @description true, false or both */
+                archived?: string | null;
+                include_sample?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Found_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    filter_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Found_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Choices_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    training_statistics: {
+        parameters: {
+            query?: {
+                limit?: number | null;
+                quality_min?: number | null;
+                quality_max?: number | null;
+                intent_filter?: string[] | null;
+                success_only?: boolean | null;
+                exclude_tags?: string[] | null;
+                include_tags?: string[] | null;
+                date_after?: string | null;
+                date_before?: string | null;
+                platform?: string | null;
+                persona?: string | null;
+                model?: string | null;
+                agent?: string | null;
+                decision?: ("approved" | "rejected" | "changes" | "automatic" | "none") | null;
+                cost_min?: number | null;
+                cost_max?: number | null;
+                has_outcome?: boolean | null;
+                is_legacy?: boolean | null;
+                text?: string | null;
+                /** @description true, false or both */
+                archived?: string | null;
+                include_sample?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_StatsOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["cofounder__flow__train__data__schemas__PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__kit__http__Envelope_PreviewOut___1"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Page_ChangeOut__"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tag_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChangedOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The filter no longer finds as many examples as were seen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    untag_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UntagIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChangedOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The filter no longer finds as many examples as were seen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tag_examples_by_date: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagByDateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChangedOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; Say from when or until when.; This tag follows from the example itself; nobody can set it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    tag_examples_by_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagByQualityIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChangedOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This tag follows from the example itself; nobody can set it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChangedOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no change with this undo_token. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This change was taken back before. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    archive_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selected"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChangedOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The filter no longer finds as many examples as were seen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    restore_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selected"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ChangedOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The filter no longer finds as many examples as were seen. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ExampleOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no training example with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    example_line: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "csv";
+            };
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_LineOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no training example with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description What this example held was erased. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    erase_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Tombstone_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no training example with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description What this example held was erased. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_filters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Page_SavedFilterOut__"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    save_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveFilterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedFilterOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A saved filter has this name already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedFilterOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no saved filter with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeFilterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedFilterOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no saved filter with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A saved filter has this name already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
         };
@@ -15416,6 +22721,1512 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; filter_by_quality takes true, false, or the least score between 0 and 1. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_datasets: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                name?: string | null;
+                role?: ("planner" | "writer" | "judge") | null;
+                state?: ("building" | "ready" | "failed" | "deleted") | null;
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DatasetList_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This is no place in the list. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    create_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DatasetOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is already a dataset with this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; No example fits: there would be nothing to learn from. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no room left where files are kept. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    upload_dataset: {
+        parameters: {
+            query: {
+                name: string;
+                role?: "planner" | "writer" | "judge";
+                description?: string;
+                format?: "jsonl" | "openai" | "gemini" | "bedrock" | "chatml";
+                target?: ("openai" | "gemini" | "claude" | "together" | "local") | null;
+                split?: "none" | "group" | "random";
+                validation?: number;
+                test?: number;
+                seed?: number;
+                duplicates?: "near" | "exact" | "keep";
+                redact?: boolean;
+                new_version?: boolean;
+                skip_refused?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UploadOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is already a dataset with this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The upload is larger than this server takes.; The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; The upload is not JSON lines that can be trained on.; No example fits: there would be nothing to learn from.; There is no such format, or what is asked for has no lines in it.; There is no such target of fine-tuning. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no room left where files are kept. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetExportIn"];
+            };
+        };
+        responses: {
+            /** @description The bare file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": unknown;
+                    "application/x-ndjson": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version is not ready. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; An export is of a dataset or of a filter, not of both.; filter_by_quality takes true, false, or the least score between 0 and 1.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A file that should be kept is not there. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no room left where files are kept. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DatasetOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DatasetOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DatasetOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_dataset: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "openai" | "gemini" | "bedrock" | "chatml" | "csv" | "parquet" | "dpo" | "gemini-dpo";
+                split?: "train" | "validation" | "test" | "all";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cofounder__kit__http__Envelope_PreviewOut___2"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version is not ready. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A file that should be kept is not there. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_left_out: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_LeftOutList_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This is no place in the list. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_LineageOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    download_dataset: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "openai" | "gemini" | "bedrock" | "chatml" | "csv" | "parquet" | "dpo" | "gemini-dpo";
+                split?: "train" | "validation" | "test" | "all";
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bare file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": unknown;
+                    "application/x-ndjson": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version is not ready. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A file that should be kept is not there. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no room left where files are kept. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    compare_datasets: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CompareOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version is not ready. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A file that should be kept is not there. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    roll_back_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DatasetOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version is not ready. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_holders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_HeldOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no example of this run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    withdraw_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_HeldOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no example of this run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    readmit_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_HeldOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no example of this run. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -139,6 +139,11 @@ async def one(session: AsyncSession, id: UUID, *, lock: bool = False) -> Dataset
     return await session.scalar(found.execution_options(populate_existing=True))
 
 
+async def made(session: AsyncSession, id: UUID) -> Dataset:
+    """A version that was just made."""
+    return await session.get_one(Dataset, id, populate_existing=True)
+
+
 async def named(session: AsyncSession, name: str, version: int | None = None) -> Dataset | None:
     """A version of a name; without a version the one that the name stands for."""
     found = select(Dataset).where(Dataset.name == name)

@@ -95,7 +95,7 @@ async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any 
     await building.make(row, asked, **({} if tell is None else {"tell": tell}))
     async with transaction() as session:
         await note(session, row, by, "dataset.created")
-        return await get(session, row.id)
+        return out(await queries.made(session, row.id))
 
 
 async def note(session: AsyncSession, row: Dataset, by: Caller, action: str, **details: Any) -> None:

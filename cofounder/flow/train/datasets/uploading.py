@@ -82,7 +82,7 @@ async def upload(
             await building.settle(session, row, built, new_version=asked.new_version)
     async with transaction() as session:
         await service.note(session, row, by, "dataset.uploaded")
-        return UploadOut(dataset=await service.get(session, row.id), refused=refused, refused_count=many)
+        return UploadOut(dataset=service.out(await queries.made(session, row.id)), refused=refused, refused_count=many)
 
 
 def _unfit(refused: list[Refused], many: int) -> UploadUnfit:

@@ -1,0 +1,187 @@
+"""Versions of datasets: whole, unchangeable, the same everywhere."""
+
+import hashlib
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+from sqlalchemy import update
+
+from cofounder.flow.learn.service import Example
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.datasets import comparing, exporting, redaction, service
+from cofounder.flow.train.datasets.errors import (
+    DatasetDeleted,
+    DatasetEmpty,
+    DatasetNameTaken,
+)
+from cofounder.flow.train.datasets.schemas import DatasetChange, DatasetIn, DatasetOut, SplitIn
+from cofounder.kit.db import reading, transaction
+from cofounder.kit.testing import Database
+from cofounder.people import LOCAL_OWNER
+
+from .making import HOUSE, START, example, request, store_examples
+
+
+async def make(name: str = "plans", **asked: Any) -> DatasetOut:
+    return await service.create(DatasetIn(name=name, **asked), LOCAL_OWNER)
+
+
+async def downloaded(id: UUID, format: str = "jsonl", split: str = "all") -> bytes:
+    _, _, chunks = await exporting.of_version(id, format, split)
+    return b"".join([chunk async for chunk in chunks])
+
+
+async def retag(id: UUID, tags: list[str]) -> None:
+    async with transaction() as session:
+        await session.execute(update(Example).where(Example.execution_id == id).values(tags=tags))
+
+
+async def test_a_version_has_exact_members_files_and_a_hash(database: Database) -> None:
+    await store_examples([example(number) for number in range(100)])
+    made = await make()
+    assert (made.state, made.version, made.example_count, made.is_current) == ("ready", 1, 100, True)
+    assert made.splits == {"train": 80, "validation": 10, "test": 10}
+    assert len(made.content_hash or "") == 64
+    assert made.leakage["clean"]
+    whole = await downloaded(made.id)
+    assert len(whole.splitlines()) == 100
+    assert sum(file.bytes for file in made.files) == len(whole) == made.file_size
+    part = await downloaded(made.id, split="validation")
+    (file,) = [one for one in made.files if one.split == "validation"]
+    assert hashlib.sha256(part).hexdigest() == file.sha256
+    line = json.loads(whole.splitlines()[0])
+    assert [one["role"] for one in line["messages"]] == ["system", "user", "assistant"]
+    assert json.loads(line["messages"][2]["content"])["plan"]["steps"][0]["tool"] == "content.write"
+    async with reading() as session:
+        shown = await service.preview(session, made.id, offset=10, limit=5)
+    assert [one.position for one in shown.items] == [10, 11, 12, 13, 14]
+    assert all(one.line.encode() + b"\n" in whole for one in shown.items)
+
+
+async def test_the_hash_is_the_same_whatever_the_ids_and_the_order(database: Database) -> None:
+    await store_examples([example(number) for number in range(40)])
+    first = await make(seed=7)
+    async with transaction() as session:
+        for number in reversed(range(40)):  # as on a machine on which the same work came in otherwise
+            here = Example.execution_id == uuid5(HOUSE, f"{number}")
+            await session.execute(update(Example).where(here).values(execution_id=uuid4()))
+    again = await make("again", seed=7)
+    assert again.content_hash == first.content_hash
+    assert (await make("other", seed=8)).content_hash != first.content_hash
+    assert (await make("plain", seed=7, redact=False)).content_hash != first.content_hash
+    assert (await make("system", seed=7, system_prompt="Plan.")).content_hash != first.content_hash
+    assert (await make("time", seed=7, split=SplitIn(by="time"))).content_hash != first.content_hash
+    assert (await make("filter", seed=7, filters=Filter(success_only=True))).content_hash != first.content_hash
+
+
+async def test_another_formatter_or_policy_is_another_hash(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store_examples([example(number) for number in range(10)])
+    first = await make()
+    monkeypatch.setitem(__import__("cofounder.flow.train.datasets.roles", fromlist=["x"]).FORMATTER, "planner", 99)
+    assert (await make("formatter")).content_hash != first.content_hash
+    monkeypatch.undo()
+    monkeypatch.setattr(redaction, "policy", lambda: "personal-data/99")
+    assert (await make("policy")).content_hash != first.content_hash
+
+
+async def test_a_version_downloads_byte_for_byte_after_its_examples_were_retagged(database: Database) -> None:
+    ids = await store_examples([example(number) for number in range(30)])
+    first = await make()
+    before = {format: await downloaded(first.id, format) for format in ("jsonl", "openai", "gemini", "csv")}
+    await retag(ids[0], ["exclude"])
+    await retag(ids[1], ["production", "manual_approved"])
+    assert {format: await downloaded(first.id, format) for format in before} == before
+    second = await make(new_version=True)
+    assert (second.version, second.example_count) == (2, 29)
+    assert second.content_hash != first.content_hash
+    async with reading() as session:
+        found = await comparing.compare(session, first.id, second.id)
+        assert not (await service.get(session, first.id)).is_current
+    assert (found.same, found.added, found.removed, found.relabelled) == (28, 0, 1, 1)
+    (removed,) = found.removed_lines
+    assert removed.execution_id == ids[0]
+    assert removed.why == "Its tags changed: production became exclude."
+    (relabelled,) = found.relabelled_lines
+    assert relabelled.labels == {"tags": [["production"], ["manual_approved", "production"]]}
+
+
+async def test_the_line_that_stands_is_the_better_one_and_is_named(database: Database) -> None:
+    same = {"user_request": request(1), "plan": {"steps": []}, "business_state": {}, "tags": []}
+    rows = [example(number) for number in range(10, 30)]
+    rows.append(example(1, **same, quality_score=Decimal("0.80"), timestamp=START))
+    rows.append(example(2, **same, quality_score=Decimal("0.80"), timestamp=START + timedelta(days=1)))
+    rows.append(example(3, user_request=request(1, words=40), quality_score=Decimal("0.90")))
+    rows.append(example(4, user_request=request(1, words=40) + " please", quality_score=Decimal("0.95")))
+    ids = await store_examples(rows)
+    made = await make()
+    async with reading() as session:
+        left = await service.left_out(session, made.id)
+    told = {(one.execution_id, one.reason, one.stands_for) for one in left.items}
+    assert told == {(ids[-2], "near", ids[-1]), (ids[-4], "exact", ids[-3])}
+    assert made.statistics["duplicates"] == {"exact": 1, "near": 1}
+    assert (await make("kept", duplicates="keep")).example_count == 24
+
+
+async def test_a_name_that_is_taken_is_refused_until_a_new_version_is_meant(database: Database) -> None:
+    await store_examples([example(number) for number in range(5)])
+    await make()
+    with pytest.raises(DatasetNameTaken):
+        await make()
+    assert (await make(new_version=True)).version == 2
+
+
+async def test_nothing_to_learn_from_makes_no_version(database: Database) -> None:
+    with pytest.raises(DatasetEmpty):
+        await make()
+    async with reading() as session:
+        assert (await service.listed(session)).total == 0
+
+
+async def test_a_name_goes_back_to_an_earlier_version_and_over_a_tombstone(database: Database) -> None:
+    await store_examples([example(number) for number in range(6)])
+    first = await make()
+    second = await make(new_version=True, seed=3)
+    async with transaction() as session:
+        assert (await service.roll_back(session, first.id, LOCAL_OWNER)).is_current
+        assert (await service.named(session, "plans")).id == first.id
+        assert (await service.named(session, "plans@2")).id == second.id
+    gone = await service.remove(first.id, "made by mistake", LOCAL_OWNER)
+    assert (gone.state, gone.deleted_why, gone.is_current) == ("deleted", "made by mistake", False)
+    async with transaction() as session:
+        assert (await service.named(session, "plans")).id == second.id
+        held = await service.held_by(session, uuid5(HOUSE, "0"))
+        assert {(one.version, one.state) for one in held.datasets} == {(1, "deleted"), (2, "ready")}
+    with pytest.raises(DatasetDeleted):
+        await downloaded(first.id)
+    assert len((await downloaded(second.id)).splitlines()) == 6  # the other has its files still
+
+
+async def test_a_withdrawn_run_is_in_no_version_made_after(database: Database) -> None:
+    ids = await store_examples([example(number) for number in range(10)])
+    first = await make()
+    async with transaction() as session:
+        held = await service.withdraw(session, ids[3], "the customer asked", LOCAL_OWNER)
+    assert [one.dataset_id for one in held.datasets] == [first.id]
+    second = await make(new_version=True)
+    async with reading() as session:
+        found = await comparing.compare(session, first.id, second.id)
+    assert [(one.execution_id, one.why) for one in found.removed_lines] == [(ids[3], "The run was withdrawn.")]
+    async with transaction() as session:
+        await service.readmit(session, ids[3], LOCAL_OWNER)
+    assert (await make(new_version=True)).example_count == 10
+
+
+async def test_a_version_can_be_described_anew_and_put_away(database: Database) -> None:
+    await store_examples([example(number) for number in range(3)])
+    made = await make()
+    async with transaction() as session:
+        told = await service.change(session, made.id, DatasetChange(description="For November", archived=True), LOCAL_OWNER)
+        assert (told.description, told.archived) == ("For November", True)
+        assert (await service.listed(session)).total == 0
+        assert (await service.listed(session, archived=True)).total == 1
