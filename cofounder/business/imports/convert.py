@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _SHOWN = 500  # characters of a value that a refusal repeats
+_NAME = 200  # characters of a name that rows are found by: an index holds no page of text
+_NAMES = ("platform", "metric_type")
 _COUNTED = frozenset(("social_analytics", "web_analytics"))  # whose missing figures are worth a word
 
 
@@ -131,7 +133,8 @@ class Converter:
             made[f"dimension {name}"] = read.values
             bad = bad | self._refuse(source, where.columns, text, read, faults)
         for column in self.mapping.keep:
-            made[f"kept {column}"] = values.given(source[column], words_count=True).str.slice(0, 10_000)
+            kept = values.given(source[column], words_count=True).str.slice(0, 10_000)
+            made[f"kept {column}"] = kept.str.replace_all("\x00", "\ufffd", literal=True)
         return bad
 
     def _figure(self, figure: Figure, cells: "pl.Series") -> Read:
@@ -233,6 +236,8 @@ def _texts(cells: "pl.Series", known: Field, kind: str) -> Read:
         "It holds signs that could not be read: the encoding is another one.",
         cells.str.contains("\ufffd", literal=True),
     )
+    if known.name in _NAMES:
+        read.refuse("too_long", f"A name has at most {_NAME} characters.", cells.str.len_chars() > _NAME)
     if known.name in _CHANNELS and len(cells):
         named = read.values.unique().drop_nulls().to_list()
         read.values = read.values.replace(named, [shaping.platforms(one) for one in named])

@@ -77,6 +77,13 @@ class SourceRefused(InputInvalid):
     hint = "Mend the source's address, query or secret; nothing was brought in."
 
 
+class SourceBroke(CofounderError):
+    """The source could not be read."""
+
+    status = 500
+    hint = "It is tried again at its next turn. The worker's log has the reason."
+
+
 class QuotaSpent(CofounderError):
     """Google Analytics answers no more questions for now: the quota of the property is spent."""
 

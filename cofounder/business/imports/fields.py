@@ -38,9 +38,12 @@ def _f(name: str, type: Type, *names: str, required: bool = False, about: str = 
 
 
 _URL = ("permalink", "link", "post_url", "page_url", "address")
-_MEASURED = _f(
-    "measured_at", "moment", "recorded_at", "snapshot_at", "snapshot_date", "collected_at", about="When the value held."
+_READ_AT = (
+    *("recorded_at", "snapshot_at", "snapshot_date", "collected_at", "measured", "collected", "recorded", "snapshot"),
+    *("read_at", "captured_at", "captured", "retrieved_at", "retrieved", "fetched_at", "fetched", "pulled_at", "as_of"),
+    *("collected_on", "measured_on", "collection_date", "measurement_date", "date_collected", "exported_at"),
 )
+_MEASURED = _f("measured_at", "moment", *_READ_AT, about="When the value held.")
 _CURRENCY = _f("currency", "text", "currency_code", about="Three letters; else the one that the import names.")
 
 TASKS = Kind(
@@ -110,7 +113,7 @@ SOCIAL = Kind(
         _f("post_url", "text", "url", "permalink", "link"),
         _f("post_title", "text", "title", "headline", "post"),
         _f("platform", "text", "network", "channel", "social_network", required=True),
-        _f("measured_at", "moment", "recorded_at", "snapshot_at", "snapshot_date", "collected_at", "timestamp", "date"),
+        _f("measured_at", "moment", *_READ_AT, "timestamp", "date"),
         _f("impressions", "count", "impression_count", "lifetime_impressions"),
         _f("views", "count", "view_count", "video_views"),
         _f("reach", "count", "unique_impressions", "lifetime_reach"),

@@ -42,6 +42,7 @@ def guess(
             fields[field.name] = _from(field, column, cells[column])
             taken.add(column)
     units = _units(units, fields, kind, cells, notes)
+    units = _currency(units, kind, columns, cells, likes, notes)
     figures = (
         _figures(columns, likes, taken) if kind.name == "financial_metrics" and "metric_value" not in fields else []
     )
@@ -152,6 +153,38 @@ def _units(
             changed["period"] = period
             notes.append(f"No column says when a period ends; by the distance of its dates it is one {period}.")
     return units.model_copy(update=changed)
+
+
+_CODES = re.compile(r"(?:^|_)(usd|eur|gbp|chf|jpy)(?:_|$)")
+_SIGNS = {"€": "EUR", "£": "GBP", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "$": "USD", "usd": "USD"}
+
+
+def _currency(
+    units: Units,
+    kind: Kind,
+    columns: Sequence[str],
+    cells: dict[str, list[str | None]],
+    likes: dict[str, str],
+    notes: list[str],
+) -> Units:
+    """The one currency that names of columns and signs in their cells tell; several are told, and none of them taken."""
+    if kind.field("currency") is None:
+        return units
+    told: set[str] = set()
+    for column in columns:
+        if likes[column] != "number":
+            continue
+        named = _CODES.search(plain(column))
+        said = f"{column} {' '.join(cell for cell in cells[column][:50] if cell)}".lower()
+        told |= {code for sign, code in _SIGNS.items() if re.search(rf"(?<![a-z]){re.escape(sign)}(?![a-z])", said)}
+        told |= {named[1].upper()} if named else set()
+    if len(told) > 1:
+        notes.append(f"Several currencies are named ({', '.join(sorted(told))}); {units.currency} is taken for all.")
+    elif told - {units.currency}:
+        notes.append(f"The columns name another currency: {', '.join(told)}.")
+        if "currency" not in units.model_fields_set:  # else a person said so
+            units = units.model_copy(update={"currency": told.pop()})
+    return units
 
 
 def _typed(kind: Kind, name: str) -> str:

@@ -41,6 +41,7 @@ def at(opening: Opening, kind: Kind, mapping: Mapping | None, units: Units, labe
     """Look at any source; `strict`: the mapping must fit."""
     reader = opening()
     try:
+        units = units.model_copy(update=getattr(reader, "units", {}))  # what the source itself says
         if mapping is None:
             rows = _rows(reader)
             mapping, units, _ = guess(kind, reader.columns, rows, label=label, units=units)

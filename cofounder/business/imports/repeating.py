@@ -7,16 +7,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.imports import looking, opening, queries, service
-from cofounder.business.imports.errors import NameTaken, NotNow, SourceMissing
+from cofounder.business.imports.errors import MappingUnfit, NameTaken, NotNow, SourceBroke, SourceMissing
 from cofounder.business.imports.schemas import Counts, Form, Mapping, NewSource, SourceIn, SourceOut, Units
 from cofounder.business.imports.tables import Import, ImportSource
-from cofounder.kit import clock, live, postgres, secrets
+from cofounder.kit import clock, db, live, postgres, secrets
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
+from cofounder.kit.log import logger
 from cofounder.people import Caller, audit
 
 SourceRow = ImportSource
 TOPIC = "import_sources"
+log = logger(__name__)
 
 
 async def add(session: AsyncSession, wanted: NewSource, *, by: Caller) -> ImportSource:
@@ -121,31 +123,58 @@ async def run_now(session: AsyncSession, source: ImportSource, *, by: str | None
     """Read a source, and let a worker carry it out: one import, or one for each new file of a folder."""
     from cofounder.business.imports import watching
 
+    source.problem = None
     if source.type == "folder":
         begun = await watching.take_in(session, source, by=by)
     else:
         begun = [await begin(session, SourceIn(kind=source.kind, source_id=source.id), by=by)]
     for row in begun:
-        await service.start(session, row.id)
+        try:
+            await service.start(session, row.id)
+        except MappingUnfit as error:
+            if source.type != "folder":
+                raise
+            source.problem = MappingUnfit(f"{row.label}: {error.detail}", field=error.field).problem()
+            continue  # it stays a draft, which a person maps; the other files come in
         source.last_import_id = row.id
     return begun
 
 
 async def look(session: AsyncSession) -> bool:
-    """Read one source whose time has come; whether there was one. What it raises is noted, and it waits for its next turn."""
+    """Read one source whose time has come; whether there was one. What it raises is noted, and it waits for its next turn.
+
+    One whose last import is still under way waits too: the next reading takes up what came meanwhile.
+    """
     now = clock.now()
     source = await queries.due(session, now)
     if source is None:
         return False
     source.next_at = now + timedelta(minutes=source.every_minutes) if source.every_minutes else None
+    if await _is_under_way(session, source):
+        return True
+    name, problem = source.name, None
     try:
         async with session.begin_nested():
-            await run_now(session, source, by=f"schedule:{source.name}")
-        source.problem = None
+            await run_now(session, source, by=f"schedule:{name}")
     except CofounderError as error:
-        source.problem = error.problem()
+        problem = error.problem()
+    except Exception as error:  # else it would be first in turn for ever, and no other source would be read
+        if db.is_out_of_reach(error):
+            raise
+        log.warning("a source was not read", source=name, error=f"{type(error).__name__}: {error}")
+        problem = SourceBroke(f"{type(error).__name__}.").problem()
+    if problem is not None:
+        await session.refresh(source)
+        source.problem = problem
     live.changed(session, TOPIC, source.id)
     return True
+
+
+async def _is_under_way(session: AsyncSession, source: ImportSource) -> bool:
+    if source.type == "folder" or source.last_import_id is None:
+        return False
+    last = await queries.one(session, source.last_import_id)
+    return last is not None and last.state in service.OPEN
 
 
 def out(row: ImportSource) -> SourceOut:

@@ -14,6 +14,7 @@ SourceType = Literal["file", "postgres", "ga4"]
 Column = StrictStr
 LINE = "#line"  # stands for the row's own line in its source
 MOST_COLUMNS = 500
+_NO_ZONES = ("localtime", "posixrules", "Factory")  # files beside the zones, which differ from machine to machine
 
 
 class From(Body):
@@ -74,6 +75,8 @@ class Units(Body):
             ZoneInfo(name)
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("There is no such time zone; write one as Europe/Berlin") from error
+        if name in _NO_ZONES or name.startswith(("posix/", "right/")):
+            raise ValueError("This names no place; write a time zone as Europe/Berlin")
         return name
 
 

@@ -179,9 +179,10 @@ async def start(session: AsyncSession, id: UUID, *, check_only: bool = False) ->
 
 
 async def forget(session: AsyncSession, id: UUID) -> None:
-    """Remove a draft that nobody will run, and its upload. Raises ImportMissing, NotNow."""
+    """Remove a draft, or what ended and brought nothing in, and its upload. Raises ImportMissing, NotNow."""
     row = await get(session, id, lock=True)
-    if row.state != "draft":
+    counts = Counts.model_validate(row.counts)
+    if row.state in OPEN or (row.state != "draft" and (row.state == "done" or counts.added + counts.corrected)):
         raise NotNow(f"It is {row.state}, and what was brought in is on record.")
     if row.is_ours:
         storage.remove(row.path)

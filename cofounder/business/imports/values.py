@@ -222,7 +222,10 @@ def _by_format(text: "pl.Series", format: str, zone: str) -> "pl.Series":
     try:
         found: pl.Series = text.str.to_datetime(format, strict=False, time_unit="us")
     except pl.exceptions.PolarsError:
-        found = text.str.to_date(format, strict=False).cast(pl.Datetime("us"))
+        try:
+            found = text.str.to_date(format, strict=False).cast(pl.Datetime("us"))
+        except pl.exceptions.PolarsError:  # half of a time of day, such as %I without %p: nothing is read by it
+            found = pl.Series([None] * len(text), dtype=pl.Datetime("us"))
     if found.dtype == pl.Datetime("us"):
         # an hour that summer time skips does not exist and is refused; one that it repeats is the earlier
         found = found.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")

@@ -12,7 +12,7 @@ from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
 
 _POLL_SECONDS = 0.2
-_Id = Annotated[str, typer.Argument(metavar="IMPORT", help="The import's id, or the start of it, or `last`.")]
+_Id = Annotated[str, typer.Argument(metavar="IMPORT", help="The import's id, or its start or end, or `last`.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -404,6 +404,8 @@ def connect(
             said = reading.loads(await asyncio.to_thread(file.read_text, encoding="utf-8"))
         except ValueError as error:
             raise InputInvalid(f"{file} is no JSON: {error}.", field="file") from error
+        if not isinstance(said, dict):
+            raise InputInvalid(f"{file} is no JSON object.", field="file")
         if secret is not None:
             said["secret"] = (await asyncio.to_thread(secret.read_text, encoding="utf-8")).strip()
         wanted = _checked(NewSource, said)
@@ -458,7 +460,16 @@ async def _named(session: Any, said: str) -> UUID:
     except ValueError:
         pass
     items, _, _ = await service.listed(session, limit=200)
-    found = items[:1] if said == "last" else [one for one in items if str(one.id).startswith(said.lower())]
+    found = (
+        items[:1]
+        if said == "last"
+        else [one for one in items if str(one.id).startswith(said.lower()) or _ends(one.id, said)]
+    )
     if len(found) != 1:
-        raise ImportMissing(f"{len(found) or 'No'} imports begin with {said!r}.", field="import")
+        raise ImportMissing(f"{len(found) or 'No'} imports are called {said!r}.", field="import")
     return found[0].id
+
+
+def _ends(id: UUID, said: str) -> bool:
+    """A list shows the end of an id: ids of one minute begin alike."""
+    return len(said) >= 4 and str(id).endswith(said.lower())

@@ -386,3 +386,48 @@ async def test_mashable_and_facebook_come_in_by_their_own_columns(database: Data
     (row,) = await asked("SELECT sum(shares), count(post_id) FROM social_post_analytics WHERE platform = 'mashable'")
     assert (int(row[0]), row[1]) == (pl.read_csv(articles)["shares"].sum(), 6_795)
     assert (await carry_out(page, "social")).counts.added == 0  # without a time of its own, only what changed is new
+
+
+async def test_one_value_that_cannot_be_stored_costs_its_row_and_not_the_import(
+    database: Database, tmp_path: Path
+) -> None:
+    good = "".join(f"{n},a title of some length,x,fine\n" for n in range(30))
+    path = tmp_path / "posts.csv"
+    long = "a text that slipped into another column " * 100
+    path.write_bytes(
+        f"id,title,network,extra\n{good}31,t,{long},e\n32,t,x,nul\x00here\n33,t\x00,x,e,one more\n34,t,x,fine\n".encode()
+    )
+    fields = mapped({"external_id": of("id"), "title": of("title"), "platform": of("network")}, keep=["extra"])
+    made = await carry_out(path, "posts", fields)
+    assert (made.state, made.counts.added, made.counts.refused) == ("done", 32, 2)
+    async with transaction() as session:
+        faults = (await service.refusals(session, made.id))[0]
+    assert [(fault.line, fault.code) for fault in faults] == [(32, "too_long"), (34, "line_broken")]
+    assert await asked("SELECT attributes->>'extra' AS extra FROM posts WHERE external_id = '32'") == [
+        ("nul\ufffdhere",)
+    ]
+
+
+async def test_a_draft_or_an_import_that_brought_nothing_in_can_be_thrown_away(
+    database: Database, tmp_path: Path
+) -> None:
+    made = await carry_out(
+        write(tmp_path / "a.csv", "date,sessions,users\nnever,1,1\n"), "web", WEB, all_or_nothing=True
+    )
+    assert made.state == "refused"
+    async with transaction() as session:
+        await service.forget(session, made.id)
+    brought = await carry_out(write(tmp_path / "b.csv", "date,sessions,users\n2024-01-01,1,1\n"), "web", WEB)
+    async with transaction() as session:
+        with pytest.raises(NotNow):
+            await service.forget(session, brought.id)
+        drafted = await service.begin_file(session, tmp_path / "b.csv", kind="web", label="b.csv", by="test")
+        await service.cancel(session, drafted.id)
+        await service.forget(session, drafted.id)
+    assert await asked("SELECT count(*) FROM imports") == [(1,)]
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "Factory", "posix/Europe/Berlin", "right/UTC"])
+def test_a_file_beside_the_time_zones_is_none(zone: str) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        Units(timezone=zone)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
-from cofounder.business.imports import repeating, service
+from cofounder.business.imports import repeating, service, storage, watching
 from cofounder.business.imports.errors import NameTaken, QuotaSpent, SourceOutOfReach, SourceRefused
 from cofounder.business.imports.schemas import Form, ImportOut, NewSource, PostgresConfig, SourceIn
 from cofounder.business.imports.sources import database as databases
@@ -293,6 +293,7 @@ async def test_google_analytics_comes_in_page_by_page_and_again_changes_nothing(
         assert (made.counts.read, made.counts.added, made.total) == (130, 130, 130)
         assert {wanted["offset"] for wanted in api.asked} == {"0", "50", "100"}
         assert (await read(source)).counts.unchanged == 130
+        assert (made.units.currency, made.units.timezone) == ("EUR", "Europe/Berlin")  # those of the property
     (row,) = await asked("SELECT sum(sessions), min(day)::text, avg(bounce_rate) FROM web_analytics")
     assert (int(row[0]), row[1], row[2]) == (sum(range(130)), "2024-01-01", 0.25)
 
@@ -358,3 +359,139 @@ async def test_a_watched_folder_gives_each_new_file_once(database: Database, tmp
         assert not await repeating.look(session)  # and it comes again in five minutes
         row = await repeating.get(session, source.id)
         assert row.next_at is not None
+
+
+def dropped(folder: Path, name: str, content: str, age: float = 100) -> None:
+    """A file that nobody has written to for so many seconds."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(content)
+    before = (folder / name).stat().st_mtime - age
+    os.utime(folder / name, (before, before))
+
+
+async def watched(folder: Path, **more: Any) -> repeating.SourceRow:
+    folder.mkdir(exist_ok=True)
+    return await added(
+        **{"name": "drop", "type": "folder", "kind": "web_analytics", "folder": {"path": str(folder)}, **more}
+    )
+
+
+async def taken(source: repeating.SourceRow) -> list[str]:
+    async with transaction() as session:
+        begun = await repeating.run_now(session, await repeating.get(session, source.id, lock=True), by=None)
+        return [row.label for row in begun]
+
+
+async def test_new_files_of_a_folder_come_in_however_many_lie_there_already(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_AT_ONCE", 3)
+    source = await watched(tmp_path / "drop")
+    for number in range(5):
+        dropped(tmp_path / "drop", f"{number}.csv", f"date,sessions\n2024-01-0{number + 1},1\n", age=1_000 - number)
+    assert await taken(source) == ["0.csv", "1.csv", "2.csv"]
+    read_again: list[Path] = []
+    digest_of = storage.digest_of
+    monkeypatch.setattr(storage, "digest_of", lambda path: (read_again.append(path), digest_of(path))[1])
+    assert await taken(source) == ["3.csv", "4.csv"]
+    assert await taken(source) == []
+    assert [path.name for path in read_again] == ["4.csv"]  # 3.csv had been looked at as well
+
+
+async def test_a_file_that_may_not_be_read_keeps_no_other_from_coming_in(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await watched(tmp_path / "drop", every_minutes=5)
+    for name in ("a.csv", "b.csv"):
+        dropped(tmp_path / "drop", name, f"date,sessions,page\n2024-01-01,1,{name}\n")
+    digest_of = storage.digest_of
+
+    def refused(path: Path) -> str:
+        if path.name == "a.csv":
+            raise PermissionError(13, "Permission denied")
+        return digest_of(path)
+
+    monkeypatch.setattr(storage, "digest_of", refused)
+    async with transaction() as session:
+        assert await repeating.look(session)
+    async with transaction() as session:
+        (shown,) = await repeating.listed(session)
+        assert [one.label for one in (await service.listed(session))[0]] == ["b.csv"], shown.problem
+    assert shown.problem is not None
+    assert shown.problem["detail"] == "a.csv: Permission denied."
+
+
+async def test_a_file_whose_columns_nobody_knows_waits_as_a_draft_and_the_others_come_in(
+    database: Database, tmp_path: Path
+) -> None:
+    await watched(tmp_path / "drop", every_minutes=5)
+    dropped(tmp_path / "drop", "odd.csv", "one,two\na,b\n", age=500)
+    dropped(tmp_path / "drop", "good.csv", "date,sessions\n2024-01-01,1\n")
+    async with transaction() as session:
+        assert await repeating.look(session)
+    async with transaction() as session:
+        states = {one.label: one.state for one in (await service.listed(session))[0]}
+        (shown,) = await repeating.listed(session)
+    assert states == {"odd.csv": "draft", "good.csv": "queued"}
+    assert shown.problem is not None
+    assert shown.problem["detail"].startswith("odd.csv: Nothing says where day comes from")
+
+
+async def test_a_source_that_breaks_in_a_way_that_nobody_foresaw_waits_for_its_next_turn(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await watched(tmp_path / "one", name="one", every_minutes=5)
+    await watched(tmp_path / "two", name="two", every_minutes=5)
+    dropped(tmp_path / "two", "a.csv", "date,sessions\n2024-01-01,1\n")
+    run_now = repeating.run_now
+
+    async def broken(session: Any, source: repeating.SourceRow, *, by: str | None) -> Any:
+        if source.name == "one":
+            raise ZeroDivisionError
+        return await run_now(session, source, by=by)
+
+    monkeypatch.setattr(repeating, "run_now", broken)
+    for _ in range(2):
+        async with transaction() as session:
+            assert await repeating.look(session)
+    async with transaction() as session:
+        problems = {one.name: one.problem for one in await repeating.listed(session)}
+        assert (await service.listed(session))[2] == 1
+    assert problems["two"] is None
+    assert problems["one"] is not None
+    assert problems["one"]["code"] == "source_broke"
+
+
+async def test_a_file_that_ends_in_the_middle_of_a_line_waits_until_it_stands_still_for_long(
+    database: Database, tmp_path: Path
+) -> None:
+    source = await watched(tmp_path / "drop")
+    dropped(tmp_path / "drop", "half.csv", "date,sessions\n2024-01-01,1", age=10)
+    dropped(tmp_path / "drop", "whole.csv", "date,sessions\n2024-01-02,1\n", age=10)
+    dropped(tmp_path / "drop", "half.parquet", "PAR1 and the rest is not there yet", age=10)
+    assert await taken(source) == ["whole.csv"]
+    dropped(tmp_path / "drop", "half.csv", "date,sessions\n2024-01-01,123", age=100)
+    assert await taken(source) == ["half.csv"]
+    async with transaction() as session:
+        (shown,) = await repeating.listed(session)
+    assert shown.problem is None  # of the Parquet file somebody may still be writing
+
+
+async def test_a_source_whose_last_import_is_under_way_is_not_read_beside_it(
+    database: Database, shop: psycopg.Connection[Any]
+) -> None:
+    await added(
+        name="shop",
+        type="postgres",
+        kind="web_analytics",
+        postgres={**place(database), "table": "shop.visits"},
+        every_minutes=1,
+    )
+    async with transaction() as session:
+        assert await repeating.look(session)
+    async with transaction() as session:
+        await session.execute(text("UPDATE import_sources SET next_at = now() - interval '1 minute'"))
+    async with transaction() as session:
+        assert await repeating.look(session)
+    assert await asked("SELECT count(*) FROM imports") == [(1,)]
+    assert await asked("SELECT next_at > now() FROM import_sources") == [(True,)]

@@ -126,3 +126,10 @@ def test_the_order_and_the_decimal_mark_are_guessed_only_where_the_cells_tell() 
     assert values.decimal_mark(["1.234,50", "2,5"]) == ","
     assert values.decimal_mark(["1,234.50"]) == "."
     assert values.decimal_mark(["1,234", "5"]) is None
+
+
+@pytest.mark.parametrize("form", ["%k", "%I", "%p", "%P", "%H", "%", "%Q", "nothing"])
+def test_a_form_that_tells_no_time_reads_none_and_breaks_nothing(form: str) -> None:
+    read = values.moments(series("2024-01-02", "11 PM", None), zone="UTC", day_first=False, format=form)
+    assert read.values.null_count() == 3
+    assert [code for code, _, _ in read.wrong] == ["not_a_time"]

@@ -6,12 +6,13 @@ https://developers.google.com/identity/protocols/oauth2/service-account#httprest
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
 from cofounder.business.imports.errors import FileEmpty, QuotaSpent, SourceOutOfReach, SourceRefused
-from cofounder.business.imports.schemas import Form, Ga4Config
+from cofounder.business.imports.schemas import Form, Ga4Config, Units
 from cofounder.business.imports.sources.batches import Batch, frame, names
 from cofounder.kit import clock, outside
 
@@ -30,6 +31,7 @@ class Ga4Reader:
     def __init__(self, config: Ga4Config, key: str | None, *, form: Form) -> None:
         self.form = form
         self.notes: list[str] = []
+        self.units: dict[str, str] = {}  # currency and time zone of the property
         self._config = config
         self._client = outside.blocking_client(timeout_seconds=60.0)
         try:
@@ -96,8 +98,15 @@ class Ga4Reader:
             self.notes.append("Google counted a sample of the events and scaled it up.")
         if metadata.get("currencyCode"):
             self.notes.append(f"Money is in {metadata['currencyCode']}, the currency of the property.")
+            self._say("currency", metadata["currencyCode"])
         if metadata.get("timeZone"):
             self.notes.append(f"Days are those of {metadata['timeZone']}, the time zone of the property.")
+            self._say("timezone", metadata["timeZone"])
+
+    def _say(self, name: str, value: Any) -> None:
+        with suppress(ValueError):  # a currency or a zone that is new to us stays a note
+            Units.model_validate({name: value})
+            self.units[name] = value
 
     def batches(self, size: int = _PAGE) -> Iterator[Batch]:
         answer, seen = self._first, 0
