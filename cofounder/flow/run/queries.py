@@ -143,7 +143,8 @@ async def runs_by_tool(session: AsyncSession) -> dict[str, ToolRuns]:
         )
         .group_by(Step.tool)
     )
-    return {tool: ToolRuns(*numbers) for tool, *numbers in (await session.execute(query)).all()}
+    rows = (await session.execute(query)).all()
+    return {tool: ToolRuns(succeeded, ended, p50, p95) for tool, succeeded, ended, p50, p95 in rows}
 
 
 async def end(
