@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.matching.tables import Match
 
-MOST = 20_000  # of each kind in one run; the next run goes on
+MOST = 20_000  # of each kind in one run, those that came last: what was looked at before found nothing then
 
 
 async def alone(session: AsyncSession) -> None:
@@ -54,7 +54,8 @@ async def loose_posts(session: AsyncSession) -> list[dict[str, Any]]:
     return await _rows(
         session,
         """SELECT id, platform, title, left(content, 300) AS content, url, published_at FROM posts
-        WHERE task_id IS NULL AND publication_id IS NULL AND published_at IS NOT NULL ORDER BY published_at LIMIT :most""",
+        WHERE task_id IS NULL AND publication_id IS NULL AND published_at IS NOT NULL
+        ORDER BY known_at DESC, id LIMIT :most""",
         most=MOST,
     )
 
@@ -86,7 +87,7 @@ async def loose_readings(session: AsyncSession) -> list[dict[str, Any]]:
         """SELECT natural_key::text AS subject, platform, max(post_url) AS url, max(post_title) AS title,
           min(measured_at) AS at, count(*) AS rows
         FROM social_post_analytics WHERE post_id IS NULL AND coalesce(post_url, post_title) IS NOT NULL
-        GROUP BY natural_key, platform LIMIT :most""",
+        GROUP BY natural_key, platform ORDER BY max(known_at) DESC, natural_key LIMIT :most""",
         most=MOST,
     )
 
@@ -97,7 +98,7 @@ async def loose_visits(session: AsyncSession) -> list[dict[str, Any]]:
         session,
         """SELECT page_id, campaign, source, min(day) AS first_day, max(day) AS last_day, count(*) AS rows
         FROM web_analytics WHERE post_id IS NULL AND (page_id <> '' OR campaign <> '')
-        GROUP BY page_id, campaign, source LIMIT :most""",
+        GROUP BY page_id, campaign, source ORDER BY max(known_at) DESC, page_id, campaign, source LIMIT :most""",
         most=MOST,
     )
 

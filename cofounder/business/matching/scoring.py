@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from typing import Any
 
 from cofounder.business.context.words import Corpus, words_of
 
@@ -30,12 +31,18 @@ class Scored:
     is_sure: bool
 
 
-def title_likeness(one: str, other: str) -> float:
-    """0-1: the share of letters in one order of the words in common order, whatever the case, stops and plurals."""
+def title_likeness(one: str, other: str, *, least: float = 0.0) -> float:
+    """0-1: the share of letters in one order of the words in common order, whatever the case, stops and plurals.
+
+    0 where it is surely below `least`, which costs less to find out.
+    """
     first, second = " ".join(sorted(words_of(one))), " ".join(sorted(words_of(other)))
     if not first or not second:
         return 0.0
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    return matcher.ratio()
 
 
 def time_fit(of: datetime, other: datetime, *, before: timedelta, after: timedelta) -> float:
@@ -59,15 +66,16 @@ class Titles:
         if self.corpus is None or not words_of(title):
             return []
         scores = self.corpus.scores(title)
-        near = sorted(range(len(scores)), key=lambda place: -scores[place])[: 4 * _LOOKED_AT]
         found = []
-        for place in near:
+        for place in _highest(scores, 4 * _LOOKED_AT):
             if scores[place] <= 0.2:
                 break
             one = self.candidates[place]
             fit = time_fit(at, one.at, before=before, after=after)
-            alike = max(title_likeness(title, one.title), float(scores[place]))
-            if fit and alike * fit >= DOUBTFUL:
+            if not fit:
+                continue
+            alike = max(title_likeness(title, one.title, least=DOUBTFUL / fit), float(scores[place]))
+            if alike * fit >= DOUBTFUL:
                 found.append((round(min(alike * fit, 0.97), 4), round(alike, 4), round(fit, 4), one))
         found.sort(key=lambda each: (-each[0], each[3].id))
         clear = len(found) == 1 or (len(found) > 1 and found[0][0] - found[1][0] >= _AHEAD)
@@ -75,3 +83,11 @@ class Titles:
             Scored(one, sure, alike, fit, is_sure=not place and clear and sure >= SURE)
             for place, (sure, alike, fit, one) in enumerate(found[:_LOOKED_AT])
         ]
+
+
+def _highest(scores: Any, most: int) -> list[int]:
+    """Places of the highest scores, highest first; the others are not put into an order."""
+    import numpy as np
+
+    places = np.argpartition(scores, -most)[-most:] if len(scores) > most else np.arange(len(scores))
+    return [int(place) for place in places[np.lexsort((places, -scores[places]))]]

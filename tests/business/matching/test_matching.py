@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive import baselines
-from cofounder.business.matching import service
+from cofounder.business.matching import queries, scoring, service
 from cofounder.business.matching.addresses import address, links, same_page
 from cofounder.business.matching.scoring import Candidate, Titles, title_likeness
 from cofounder.business.records import service as records
@@ -199,3 +199,38 @@ async def test_a_campaign_of_many_posts_is_not_credited_to_one(session: AsyncSes
     )
     found = await service.run(session)
     assert (found.linked, found.doubtful) == (0, 2)
+
+
+async def test_what_came_last_is_matched_however_much_lies_there_without_a_match(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST", 3)
+    for number in range(4):
+        await a_post(session, f"Nobody asked for number {number} of these", 300 + number)
+        await a_loose_reading(session, title=f"Lost words of reading {number}", days_ago=200)
+    await session.execute(text("UPDATE posts SET known_at = now() - interval '1 day'"))
+    await session.execute(text("UPDATE social_post_analytics SET known_at = now() - interval '1 day'"))
+    task = await a_task(session, "Seven lessons from a year of remote work", 6)
+    post = await a_post(session, "Seven lessons from a year of remote work", 5)
+    await a_loose_reading(session, title="Seven lessons from a year of remote work", days_ago=2)
+    await service.run(session)
+    found = await session.execute(text("SELECT task_id FROM posts WHERE id = :id"), {"id": post})
+    assert found.scalar_one() == task
+    found = await session.execute(text("SELECT count(*) FROM social_post_analytics WHERE post_id = :id"), {"id": post})
+    assert found.scalar_one() == 1
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.9]), min_size=1, max_size=60))
+def test_the_highest_scores_come_first_and_the_others_stay_unsorted(scores: list[float]) -> None:
+    import numpy as np
+
+    places = scoring._highest(np.asarray(scores, np.float32), 20)
+    assert len(set(places)) == len(places) == min(20, len(scores))
+    assert [scores[place] for place in places] == sorted(scores, reverse=True)[:20]
+
+
+@given(st.text("ab c", max_size=20), st.text("ab c", max_size=20), st.floats(0, 1))
+def test_a_likeness_below_what_is_asked_for_is_none(one: str, other: str, least: float) -> None:
+    whole = title_likeness(one, other)
+    asked = title_likeness(one, other, least=least)
+    assert asked == whole or (asked == 0.0 and whole < least)
