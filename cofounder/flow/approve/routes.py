@@ -120,9 +120,12 @@ async def edit_draft(
     """Change texts that wait; they are rendered and scored again, and the answer has the new fingerprint.
 
     Name the text that you read by its ETag in If-Match (412 when it has changed since) or by its fingerprint in the
-    body (409). With neither, the change is made only if nobody changed the text since it became pending.
+    body (409). With neither, the change is made only if nobody changed the text since it became pending; with
+    `If-Match: *` to whatever stands there.
     """
     accepted = wanted(if_match)
+    if if_match is not None and accepted is None and body.fingerprint is None:
+        accepted = [(await service.view(session, task_id)).fingerprint]
     if accepted is not None and body.fingerprint is not None and body.fingerprint not in accepted:
         raise FingerprintsDiffer(field="fingerprint")
     found = None

@@ -90,6 +90,8 @@ async def test_a_draft_is_changed_under_its_etag(clients: list[httpx.AsyncClient
     assert first.headers["etag"] != etag
     stale = await approver.put(where, json=edits, headers={"If-Match": etag})
     assert (stale.status_code, stale.json()["code"]) == (412, "old_version")
+    whatever = await approver.put(where, json=edits, headers={"If-Match": "*"})  # RFC 9110: any text that stands there
+    assert whatever.status_code == 200, whatever.text
     torn = await approver.put(where, json={**edits, "fingerprint": "0" * 64}, headers={"If-Match": etag})
     assert (torn.status_code, torn.json()["errors"][0]["field"]) == (422, "fingerprint")
     unseen = await approver.post("/api/orchestrator/approve", json={"task_id": str(id), "approved": True})
