@@ -18,22 +18,42 @@ from cofounder.business.state import business_state
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.schemas import ProcessIn
 from cofounder.flow.run import status as view
+from cofounder.flow.train.data.api import (
+    add_tags,
+    export_as_jsonl,
+    filter_training_data,
+    get_all_training_data,
+    get_statistics,
+    remove_tags,
+    save_training_example,
+    tag_by_date_range,
+    tag_by_quality,
+)
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
 
 __all__ = [
+    "add_tags",
     "enrich_execution_with_context",
+    "export_as_jsonl",
+    "filter_training_data",
     "find_similar_historical_tasks",
+    "get_all_training_data",
     "get_business_state",
     "get_correlation_analysis",
     "get_platform_baseline",
+    "get_statistics",
     "get_topic_effectiveness",
     "open_database",
     "predict",
     "process",
+    "remove_tags",
+    "save_training_example",
     "status",
     "suggest_time",
+    "tag_by_date_range",
+    "tag_by_quality",
     "tools",
     "wire",
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cofounder.cli import home
-from cofounder.cli.files import NotWritten, whole
+from cofounder.kit.files import NotWritten, whole
 from cofounder.settings import settings
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cofounder.cli import files, home, out
+from cofounder.cli import home, out
 from cofounder.cli.options import Json, Yes
+from cofounder.kit import files
 from cofounder.kit.errors import InputInvalid
 
 

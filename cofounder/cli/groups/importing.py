@@ -292,8 +292,7 @@ def refused(
         import sys
 
         from cofounder.business.imports import service
-        from cofounder.cli import files
-        from cofounder.kit import db
+        from cofounder.kit import db, files
 
         async with home.opened(), db.reading() as session:
             lines = service.refusal_lines(session, await _named(session, id))

@@ -45,7 +45,7 @@ async def _ask(
     return 0
 
 
-async def _filter(session: "AsyncSession", chosen: dict[str, Any], **more: Any) -> "Filter":
+async def chosen_filter(session: "AsyncSession", chosen: dict[str, Any], **more: Any) -> "Filter":
     """What the options say, on top of the saved filter that they name. Raises SavedFilterUnknown."""
     from cofounder.flow.train.data import saving
     from cofounder.flow.train.data.filters import Filter
@@ -68,7 +68,7 @@ async def _selected(session: "AsyncSession", ids: list[str] | None, chosen: dict
         if chosen:
             raise InputInvalid("Name examples with --id, or choose them with the filter's options.", field="id")
         return Selected.model_validate({"execution_ids": ids})
-    return Selected(filter=await _filter(session, chosen))
+    return Selected(filter=await chosen_filter(session, chosen))
 
 
 def _by() -> str:
@@ -99,7 +99,7 @@ def list_(
     from cofounder.flow.train.data.schemas import FilterIn
 
     async def act(session: "AsyncSession") -> Any:
-        filter = await _filter(session, chosen)
+        filter = await chosen_filter(session, chosen)
         return await service.find(session, FilterIn.model_validate({**filter.model_dump(), "limit": limit}))
 
     def told(found: Any) -> list[str]:
@@ -125,7 +125,7 @@ def stats(chosen: dict[str, Any], json: Json = False) -> int:
     from cofounder.flow.train.data import service
 
     async def act(session: "AsyncSession") -> Any:
-        return await service.stats(session, await _filter(session, chosen))
+        return await service.stats(session, await chosen_filter(session, chosen))
 
     def told(found: Any) -> list[str]:
         from cofounder.cli import words
@@ -191,12 +191,12 @@ def preview(
     kind: Any = format
 
     async def act(session: "AsyncSession") -> Any:
-        return await service.preview(session, await _filter(session, chosen), kind, limit)
+        return await service.preview(session, await chosen_filter(session, chosen), kind, limit)
 
     def told(found: Any) -> list[str]:
         return [*([found.header] if found.header else []), *found.lines]
 
-    return home.run(_ask(act, told, json=json, writes=False))
+    return home.run(_ask(act, told, json=json, writes=True))  # a cursor lives in a transaction
 
 
 def _changed(found: Any) -> list[str]:
@@ -403,7 +403,7 @@ def save_filter(
     from cofounder.flow.train.data.schemas import SaveFilterIn
 
     async def act(session: "AsyncSession") -> Any:
-        filter = await _filter(session, chosen)
+        filter = await chosen_filter(session, chosen)
         asked = SaveFilterIn.model_validate({"name": name, "description": description, "filter": filter.model_dump()})
         return await saving.save(session, asked, by=_by())
 

@@ -293,6 +293,14 @@ async def one(session: AsyncSession, execution_id: UUID, *, lock: bool = False) 
     return await session.scalar(found.execution_options(populate_existing=True))
 
 
+async def put(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Write an example, or bring the one with its execution_id up to date."""
+    await session.execute(text("SELECT set_config('cofounder.training', 'product', true)"))
+    statement = insert(Example).values(values)
+    renewed = {name: statement.excluded[name] for name in values if name not in ("execution_id", "created_at")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["execution_id"], set_=renewed))
+
+
 _KEPT = ("execution_id", "timestamp", "intent", "created_at", "is_legacy", "is_sample", "success")
 
 

@@ -1,0 +1,92 @@
+"""cofounder training: what a person chooses, tags and takes back at the command line."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from cofounder import api
+from cofounder.cli import out
+from cofounder.cli.program import run
+from cofounder.kit import db
+from cofounder.kit.testing import Database
+from tests.flow.train.data.test_api import GIVEN
+
+
+@pytest.fixture
+def stored(database: Database) -> str:
+    """The id of the better of two examples."""
+
+    async def put() -> str:
+        best = await api.save_training_example(GIVEN)
+        await api.save_training_example({**GIVEN, "quality_score": 0.6, "user_approval": False, "platforms": ["email"]})
+        await db.dispose()
+        return str(best["execution_id"])
+
+    return asyncio.run(put())
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert run(["training", *arguments, "--json"]) == 0, capsys.readouterr().err
+    return json.loads(capsys.readouterr().out)
+
+
+def test_examples_are_chosen_tagged_counted_and_taken_back(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = said(capsys, "list", "--min-quality", "0.85")
+    assert [one["execution_id"] for one in found["items"]] == [stored]
+    assert (found["filtered_count"], found["total_count"]) == (1, 2)
+    assert said(capsys, "tag", "gold", "best", "--platform", "twitter")["count"] == 1
+    assert said(capsys, "stats", "--tagged", "gold")["filtered_count"] == 1
+    assert said(capsys, "undo", "last")["count"] == 1
+    assert said(capsys, "stats", "--tagged", "gold")["filtered_count"] == 0
+    assert said(capsys, "tag-by-quality", "exclude", "--below", "0.7")["count"] == 1
+    assert said(capsys, "tag-by-date", "development", "--until", "2026-01-31")["count"] == 2
+    assert said(capsys, "tag", "development", "--id", stored, "--remove")["count"] == 1
+    assert said(capsys, "archive", "--id", stored)["count"] == 1
+    assert said(capsys, "list")["items"] == []
+    assert said(capsys, "restore")["count"] == 1
+    assert len(said(capsys, "preview")["lines"]) == 1
+    assert [one["action"] for one in said(capsys, "changes", "--limit", "2")["items"]] == ["restore", "archive"]
+    assert run(["training", "list"]) == 0
+    assert "1 of 2 examples." in capsys.readouterr().out
+
+
+def test_a_saved_filter_is_where_a_choice_begins(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "save-filter", "the best", "--min-quality", "0.85")["filter"] == {"quality_min": 0.85}
+    assert [one["name"] for one in said(capsys, "filters")] == ["the best"]
+    assert said(capsys, "stats", "--saved", "the best")["filtered_count"] == 1
+    assert said(capsys, "stats", "--saved", "the best", "--max-quality", "0.86")["filtered_count"] == 0
+    assert said(capsys, "delete-filter", "the best")["name"] == "the best"
+    assert run(["training", "stats", "--saved", "the best"]) == out.USAGE
+    assert "the best" in capsys.readouterr().err
+
+
+def test_erasing_asks_and_leaves_a_tombstone(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["training", "erase", stored, "--reason", "asked for"]) == out.USAGE
+    assert said(capsys, "erase", stored, "--reason", "asked for", "--yes")["held_by"] == []
+    assert said(capsys, "show", stored)["erased"]["reason"] == "asked for"
+    assert run(["training", "erase", stored, "--reason", "asked for", "--yes"]) == out.CONFLICT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["tag", "x", "--min-quality", "0.9", "--max-quality", "0.1"], "quality_max"),
+        (["tag", "training_ready"], "tags"),
+        (["tag", "x", "--decision", "maybe"], "decision"),
+        (["tag", "x", "--id", "nonsense"], "execution_ids"),
+        (["tag-by-date", "x"], "date_before"),
+        (["undo", "nonsense"], "token"),
+        (["undo", "last"], "token"),
+        (["show", "nonsense"], "example"),
+        (["preview", "--format", "xml"], "format"),
+    ],
+)
+def test_what_does_not_fit_is_named(
+    database: Database, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["training", *arguments]) == out.USAGE
+    told = capsys.readouterr()
+    assert told.err.startswith("error: ")
+    assert words in told.err
