@@ -921,7 +921,8 @@ export interface paths {
          * @description Change texts that wait; they are rendered and scored again, and the answer has the new fingerprint.
          *
          *     Name the text that you read by its ETag in If-Match (412 when it has changed since) or by its fingerprint in the
-         *     body (409). With neither, the change is made only if nobody changed the text since it became pending.
+         *     body (409). With neither, the change is made only if nobody changed the text since it became pending; with
+         *     `If-Match: *` to whatever stands there.
          */
         put: operations["edit_draft"];
         post?: never;
