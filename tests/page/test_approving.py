@@ -6,6 +6,7 @@ from sqlalchemy import text
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
 from cofounder.kit.db import transaction
+from cofounder.people import Role
 from tests.api.conftest import House
 from tests.page.conftest import Visitor, visiting
 from tests.page.test_keyboard import _decided, _waiting
@@ -102,7 +103,12 @@ async def test_who_only_reads_is_shown_the_text_and_asked_for_nothing(house: Hou
     task = await _waiting("linkedin", request="The only text")
     filled = "getComputedStyle(document.querySelector('nav[aria-label=Journey] b')).backgroundColor"
     none = "rgba(0, 0, 0, 0)"
-    for name, role, calm in (("Vera", "viewer", True), ("Olga", "operator", True), ("Ada", "approver", False)):
+    people: list[tuple[str, Role, bool]] = [
+        ("Vera", "viewer", True),
+        ("Olga", "operator", True),
+        ("Ada", "approver", False),
+    ]
+    for name, role, calm in people:
         async with visiting(browser, house.url, name, role) as visitor:
             page = visitor.page
             await expect(page.get_by_role("navigation", name="Journey").locator("b")).to_have_text("1")

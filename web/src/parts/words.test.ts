@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, cost, counted, duration, percent, short, spoken } from "./words";
+import { ago, cost, counted, duration, percent, short, spoken, visible } from "./words";
 
 describe("words", () => {
   it("tells durations in seconds up to two minutes, then in minutes", () => {
@@ -23,5 +23,10 @@ describe("words", () => {
     expect(counted(1200, "task")).toBe("1,200 tasks");
     expect(spoken("financial.read_metrics")).toBe("Read metrics");
     expect(short("Write a post about growth", 14)).toBe("Write a post…");
+  });
+  it("shows the marks that would turn the direction of a text", () => {
+    expect(visible("a \u202elive\u202c b")).toBe("a [U+202E]live[U+202C] b");
+    expect(short("\u2066x\u2069 said")).toBe("[U+2066]x[U+2069] said");
+    expect(visible("שלום, مرحبا")).toBe("שלום, مرحبا");
   });
 });

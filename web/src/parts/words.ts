@@ -124,9 +124,14 @@ const CHANNELS: Record<string, string> = {
 };
 export const channelName = (channel: string) => CHANNELS[channel] ?? spoken(channel);
 
+/** Marks that turn the direction of what follows, so that "evil" reads as "live": each is shown by its name. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+export const visible = (text: string) =>
+  text.replace(TURNS, (mark) => `[U+${mark.charCodeAt(0).toString(16).toUpperCase()}]`);
+
 /** A request cut to a line, by words. */
 export function short(text: string, most = 80): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = visible(text).replace(/\s+/g, " ").trim();
   if (line.length <= most) return line;
   const cut = line.slice(0, most - 1);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), most / 2))}…`;

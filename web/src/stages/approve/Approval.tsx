@@ -26,6 +26,7 @@ import {
   short,
   since,
   spoken,
+  visible,
   when,
 } from "../../parts/words";
 import { Scores } from "../quality/Scores";
@@ -71,7 +72,7 @@ function Opened({ found }: { found: Waiting }) {
         <Neighbours id={found.task_id} />
       </div>
       <p className={styles.request}>
-        <q>{found.request}</q>
+        <q>{visible(found.request)}</q>
       </p>
       {moved && (
         <div className={styles.moved} role="alert">

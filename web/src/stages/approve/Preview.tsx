@@ -1,7 +1,7 @@
 /** A text as its channel shows it: type, fold, cards of a thread, subject and preheader, length as the channel counts. */
 import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
-import { channelName, whole } from "../../parts/words";
+import { channelName, visible, whole } from "../../parts/words";
 import styles from "./Preview.module.css";
 
 export type Variant = Schemas["VariantOut"];
@@ -98,16 +98,18 @@ function Folded({ text, fold, channel }: { text: string; fold?: number; channel:
 }
 
 function linked(text: string): ReactNode[] {
-  return text.split(/(#[\p{L}\p{N}_]+|https?:\/\/\S+)/u).map((part, at) =>
-    at % 2 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: words keep their place
-      <span key={at} className={styles.link}>
-        {part}
-      </span>
-    ) : (
-      part
-    ),
-  );
+  return visible(text)
+    .split(/(#[\p{L}\p{N}_]+|https?:\/\/\S+)/u)
+    .map((part, at) =>
+      at % 2 ? (
+        // biome-ignore lint/suspicious/noArrayIndexKey: words keep their place
+        <span key={at} className={styles.link}>
+          {part}
+        </span>
+      ) : (
+        part
+      ),
+    );
 }
 
 function Email({ variant, text, company }: { variant: Variant; text: string; company: string }) {
@@ -124,16 +126,18 @@ function Email({ variant, text, company }: { variant: Variant; text: string; com
         <dd>{variant.preheader ?? "–"}</dd>
       </dl>
       <p className={styles.text}>
-        {text.split(/(\{\{\w+\}\})/).map((part, at) =>
-          at % 2 ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: words keep their place
-            <span key={at} className={styles.slot}>
-              {part.slice(2, -2)}
-            </span>
-          ) : (
-            part
-          ),
-        )}
+        {visible(text)
+          .split(/(\{\{\w+\}\})/)
+          .map((part, at) =>
+            at % 2 ? (
+              // biome-ignore lint/suspicious/noArrayIndexKey: words keep their place
+              <span key={at} className={styles.slot}>
+                {part.slice(2, -2)}
+              </span>
+            ) : (
+              part
+            ),
+          )}
       </p>
     </>
   );

@@ -9,7 +9,7 @@ import { Diff } from "../../parts/Diff";
 import { Json } from "../../parts/Json";
 import { Empty, Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { cost, counted, duration, percent } from "../../parts/words";
+import { cost, counted, duration, percent, visible } from "../../parts/words";
 import styles from "./Servers.module.css";
 
 type Detail = Schemas["ServerDetail"];
@@ -150,7 +150,7 @@ function One({ tool, busy, approve }: { tool: Tool; busy: boolean; approve?: (ap
         )}
       </div>
       {tool.problem && <p className={styles.problem}>{tool.problem}</p>}
-      <p className={styles.text}>{tool.description || tool.title || "It says nothing of itself."}</p>
+      <p className={styles.text}>{visible(tool.description || tool.title || "It says nothing of itself.")}</p>
       <p className="quiet">
         {[
           promise,

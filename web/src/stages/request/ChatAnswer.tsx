@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { chatAgents, chatModels } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { Glyph, type Look } from "../../parts/Status";
-import { ago, cost, counted, duration, spoken, when, whole } from "../../parts/words";
+import { ago, cost, counted, duration, spoken, visible, when, whole } from "../../parts/words";
 import styles from "./ChatAnswer.module.css";
 import { ChatSources } from "./ChatSources";
 import type { Coming } from "./ChatStream";
@@ -17,7 +17,7 @@ export function Question({ message }: { message: Message }) {
   const now = useNow(60_000);
   return (
     <article className={styles.question} aria-label="You asked">
-      <p>{message.text}</p>
+      <p>{visible(message.text)}</p>
       <small title={when(message.created_at)}>
         {ago(message.created_at, Math.max(now, Date.parse(message.created_at)))}
       </small>

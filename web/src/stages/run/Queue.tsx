@@ -15,7 +15,7 @@ import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { SearchField } from "../../parts/SearchField";
 import { Status } from "../../parts/Status";
-import { ago, counted, duration, NONE, spoken, whole } from "../../parts/words";
+import { ago, counted, duration, NONE, spoken, visible, whole } from "../../parts/words";
 import styles from "./Queue.module.css";
 import { QueueAgents } from "./QueueAgents";
 import { QueueDetail } from "./QueueDetail";
@@ -167,7 +167,7 @@ function gist(row: CommandRow): string {
   const value = row.status === "completed" ? row.result : (row.error?.detail ?? row.error);
   if (row.status === "pending" && row.waits_for?.length) return `Waits for ${counted(row.waits_for.length, "other")}.`;
   if (value == null) return "–";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return visible(typeof value === "string" ? value : JSON.stringify(value));
 }
 
 function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; open: (id: string) => void }) {

@@ -9,7 +9,7 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { lookOf, Status } from "../../parts/Status";
-import { byWhom, counted, duration, short, spoken, when } from "../../parts/words";
+import { byWhom, counted, duration, short, spoken, visible, when } from "../../parts/words";
 import { Compare } from "./Compare";
 import { Graph } from "./Graph";
 import { Happened } from "./Happened";
@@ -55,7 +55,7 @@ function Found({ task }: { task: Detail }) {
         <TaskActions task={task} chosen={chosen} />
       </div>
       <p className={styles.request}>
-        <q>{task.request}</q>
+        <q>{visible(task.request)}</q>
         <Given task={task} />
       </p>
       {task.parent_task_id && (

@@ -8,7 +8,7 @@ import { useArrows } from "../../parts/Key";
 import { Notches } from "../../parts/Notches";
 import { useNow } from "../../parts/now";
 import { Status } from "../../parts/Status";
-import { ago, channelName, cost, duration, score, when } from "../../parts/words";
+import { ago, channelName, cost, duration, score, visible, when } from "../../parts/words";
 import styles from "./Tasks.module.css";
 
 type Props = {
@@ -163,8 +163,8 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
                   />
                 )}
               </span>
-              <span role="gridcell" tabIndex={-1} className={styles.request} title={row.request}>
-                {row.request}
+              <span role="gridcell" tabIndex={-1} className={styles.request} title={visible(row.request)}>
+                {visible(row.request)}
               </span>
               <span role="gridcell" tabIndex={-1} className={styles.second}>
                 <Status status={row.status} />
