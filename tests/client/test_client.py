@@ -64,7 +64,7 @@ async def test_a_worker_reports_errors_keeps_leases_and_stops(house: House, monk
         if command.payload["n"] == 1:
             raise NoRetry("never")
         if command.payload["n"] == 2:
-            await asyncio.sleep(1.5)  # three times its lease
+            await asyncio.sleep(9)  # half as long again as its lease
         return command.payload["n"]
 
     async with AsyncClient(house.url, house.keys["operator"]) as client:
@@ -74,11 +74,11 @@ async def test_a_worker_reports_errors_keeps_leases_and_stops(house: House, monk
         )
         stop = asyncio.Event()
         working = asyncio.create_task(
-            aworker(house.url, house.keys["operator"], "toy", handle, lease_seconds=0.5, stop=stop)
+            aworker(house.url, house.keys["operator"], "toy", handle, lease_seconds=6, stop=stop)
         )
-        ended = [await client.wait(one.id, within=30) for one in made]
+        ended = [await client.wait(one.id, within=120) for one in made]
         stop.set()
-        await asyncio.wait_for(working, 10)
+        await asyncio.wait_for(working, 60)
     assert [one.status for one in ended] == ["completed", "failed", "completed", "completed"]
     assert [one.result for one in ended] == [0, None, 2, 3]
     assert ended[1].error == {"code": "NoRetry", "detail": "never"}
