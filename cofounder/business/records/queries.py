@@ -7,7 +7,22 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Numeric, Select, Table, and_, bindparam, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import (
+    Numeric,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -327,6 +342,18 @@ async def has_own_rows(session: AsyncSession) -> bool:
         if (await session.execute(select(table.id).where(table.is_sample.is_(False)).limit(1))).first():
             return True
     return False
+
+
+_ONLY_SAMPLE = """
+SELECT CASE WHEN EXISTS (SELECT 1 FROM posts WHERE NOT is_sample)
+    OR EXISTS (SELECT 1 FROM web_analytics WHERE NOT is_sample)
+    OR EXISTS (SELECT 1 FROM financial_metrics WHERE NOT is_sample) THEN false
+  ELSE EXISTS (SELECT 1 FROM financial_metrics WHERE is_sample) END"""
+
+
+async def only_sample(session: AsyncSession) -> bool:
+    """Whether there are figures of the sample, and no rows of the company's own: those are looked for first."""
+    return bool(await session.scalar(text(_ONLY_SAMPLE)))
 
 
 async def sample_ends(session: AsyncSession) -> date | None:

@@ -280,7 +280,7 @@ async def has_own_rows(session: AsyncSession) -> bool:
 
 async def only_sample(session: AsyncSession) -> bool:
     """Whether these are the records of the sample company: what is added to them belongs to it."""
-    return await queries.sample_ends(session) is not None and not await queries.has_own_rows(session)
+    return await queries.only_sample(session)
 
 
 async def sample_ends(session: AsyncSession) -> date | None:

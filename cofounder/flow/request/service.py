@@ -111,7 +111,7 @@ async def submit(
             review_plan=body.review_plan,
             not_before=body.not_before,
             automatic=automatic,
-            is_sample=is_sample,
+            is_sample=is_sample or await records.only_sample(session),  # as its posts are: it counts with no real data
             idempotency_key=idempotency_key,
             body_hash=body_hash,
             requested_by=by,
