@@ -472,3 +472,12 @@ async def test_a_command_that_kills_its_agents_is_set_aside(house: House) -> Non
     assert held["attempt"] == 10
     seen = await read(house, made["command_id"])
     assert (seen["status"], seen["error"]["code"]) == ("failed", "agents_lost")
+
+
+async def test_agents_that_declare_themselves_at_once_are_all_taken(house: House) -> None:
+    body = {"actions": [{"action": f"look_up_{n}", "description": "Looks it up."} for n in range(20)]}
+    for _ in range(3):
+        answers = await asyncio.gather(
+            *(house.operator.put("/api/commands/types/scout", json=body, timeout=60) for _ in range(6))
+        )
+        assert [answer.status_code for answer in answers] == [200] * 6, [answer.text for answer in answers]

@@ -348,6 +348,8 @@ async def actions(session: AsyncSession) -> Sequence[CommandAction]:
 
 
 async def replace_actions(session: AsyncSession, agent_type: str, given: Sequence[ActionIn], *, by: str) -> None:
+    turn = select(func.pg_advisory_xact_lock(func.hashtextextended(f"actions of {agent_type}", 0)))
+    await session.execute(turn)  # two who declare at once: the second one's list stands
     await session.execute(delete(CommandAction).where(CommandAction.agent_type == agent_type))
     unique = {one.action: one for one in given}
     session.add_all(CommandAction(agent_type=agent_type, declared_by=by, **one.model_dump()) for one in unique.values())
