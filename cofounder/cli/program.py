@@ -15,10 +15,12 @@ from cofounder.cli.groups import (
     commands,
     data,
     database,
+    datasets,
     deciding,
     history,
     importing,
     keys,
+    learning,
     listing,
     people,
     publishing,
@@ -26,6 +28,7 @@ from cofounder.cli.groups import (
     servers,
     tasks,
     training,
+    voices,
 )
 from cofounder.kit.errors import CofounderError
 
@@ -78,6 +81,7 @@ for group in (
     listing,
     tasks,
     training,
+    datasets,
     deciding,
     publishing,
     commands,
@@ -85,6 +89,8 @@ for group in (
     assistants,
     importing,
     history,
+    learning,
+    voices,
     data,
     people,
     keys,

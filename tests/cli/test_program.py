@@ -50,6 +50,8 @@ def test_every_command_that_prints_data_can_print_json() -> None:
         "mcp",
         "examples export",
         "imports refused",
+        "datasets download",
+        "datasets export",
         "db start",
         "db stop",
         "db migrate",

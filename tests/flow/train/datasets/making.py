@@ -14,10 +14,38 @@ from cofounder.kit.db import transaction
 
 HOUSE = UUID("00000000-0000-7000-8000-000000000001")
 START = datetime(2026, 1, 1, 9, tzinfo=UTC)
-_WORDS = (
-    "growth revenue bakery visitors launch spring customers report offer recipe bread summer margin story oven team "
-    "market price question channel audience season harvest delivery morning review signal figure chart promise"
-).split()
+_WORDS = [
+    "growth",
+    "revenue",
+    "bakery",
+    "visitors",
+    "launch",
+    "spring",
+    "customers",
+    "report",
+    "offer",
+    "recipe",
+    "bread",
+    "summer",
+    "margin",
+    "story",
+    "oven",
+    "team",
+    "market",
+    "price",
+    "question",
+    "channel",
+    "audience",
+    "season",
+    "harvest",
+    "delivery",
+    "morning",
+    "review",
+    "signal",
+    "figure",
+    "chart",
+    "promise",
+]
 
 
 def request(number: int, *, words: int = 12) -> str:

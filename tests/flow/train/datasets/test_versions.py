@@ -78,9 +78,7 @@ async def test_the_hash_is_the_same_whatever_the_ids_and_the_order(database: Dat
     assert (await make("filter", seed=7, filters=Filter(success_only=True))).content_hash != first.content_hash
 
 
-async def test_another_formatter_or_policy_is_another_hash(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_another_formatter_or_policy_is_another_hash(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await store_examples([example(number) for number in range(10)])
     first = await make()
     monkeypatch.setitem(__import__("cofounder.flow.train.datasets.roles", fromlist=["x"]).FORMATTER, "planner", 99)
@@ -181,7 +179,9 @@ async def test_a_version_can_be_described_anew_and_put_away(database: Database) 
     await store_examples([example(number) for number in range(3)])
     made = await make()
     async with transaction() as session:
-        told = await service.change(session, made.id, DatasetChange(description="For November", archived=True), LOCAL_OWNER)
+        told = await service.change(
+            session, made.id, DatasetChange(description="For November", archived=True), LOCAL_OWNER
+        )
         assert (told.description, told.archived) == ("For November", True)
         assert (await service.listed(session)).total == 0
         assert (await service.listed(session, archived=True)).total == 1

@@ -1,0 +1,218 @@
+"""Lines in and out: uploads, exports, the store, a full disk, a killed worker."""
+
+import asyncio
+import errno
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import polars as pl
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+
+from cofounder.flow.train.datasets import exporting, service, uploading
+from cofounder.flow.train.datasets.errors import DatasetEmpty, NoSuchPart, UploadUnfit
+from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn, SplitIn, UploadOut
+from cofounder.flow.train.formats import FORMATS
+from cofounder.kit import store
+from cofounder.kit.db import reading, transaction
+from cofounder.kit.testing import Database, Spawned, until
+from cofounder.people import LOCAL_OWNER
+from cofounder.settings import settings
+
+from .making import example, request, store_examples
+
+
+def conversation(asked: str, answered: str = "Yes.") -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": asked}, {"role": "assistant", "content": answered}]}
+
+
+async def upload(body: bytes, **options: Any) -> UploadOut:
+    asked = {name: options.pop(name) for name in ("duplicates", "split", "new_version", "redact") if name in options}
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for place in range(0, len(body), 7):
+            yield body[place : place + 7]
+
+    wish = DatasetIn.model_validate(
+        {"name": "mine", "role": "writer", "split": {"by": "none"}, "duplicates": "exact"} | asked
+    )
+    return await uploading.upload(chunks(), wish, LOCAL_OWNER, **options)
+
+
+def jsonl(*lines: Any) -> bytes:
+    return "\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines).encode()
+
+
+async def names(database: Database) -> list[str]:
+    async with reading() as session:
+        return [one.name for one in (await service.listed(session)).items]
+
+
+def left(database: Database) -> list[str]:
+    """Files below the store of this test."""
+    return [str(one) for one in (database.home / "artifacts").rglob("*") if one.is_file()]
+
+
+async def test_an_upload_is_a_version_of_its_own(database: Database) -> None:
+    told = await upload(jsonl(conversation(request(1)), "", conversation(request(2)), conversation(request(2))))
+    made = told.dataset
+    assert (made.source, made.example_count, made.version, told.refused_count) == ("upload", 2, 1, 0)
+    assert made.statistics["duplicates"]["exact"] == 1
+    _, _, chunks = await exporting.of_version(made.id, "openai")
+    back = [json.loads(line) for line in b"".join([chunk async for chunk in chunks]).splitlines()]
+    assert sorted(one["messages"][0]["content"] for one in back) == sorted([request(1), request(2)])
+
+
+async def test_each_refused_line_is_named_and_nothing_is_kept(database: Database) -> None:
+    body = jsonl(conversation("fine"), "{nonsense", {"messages": []}, "[1]", conversation("x" * 400_000))
+    with pytest.raises(UploadUnfit) as refused:
+        await upload(body, target="openai")
+    assert [one["field"] for one in refused.value.errors] == ["line 2", "line 3", "line 4", "line 5"]
+    assert "tokens" in refused.value.errors[3]["message"]
+    assert await names(database) == []
+    assert left(database) == []
+    told = await upload(body, target="openai", skip_refused=True)
+    assert (told.refused_count, told.dataset.example_count) == (4, 1)
+    assert [one.line for one in told.refused] == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"PK\x03\x04rest", "ZIP"),
+        (b"\x1f\x8brest", "gzip"),
+        (b"PAR1rest", "Parquet"),
+        (b"[\n{}\n]", "list"),
+        (b"name,age\nann,3\n", "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (json.dumps({"messages": [{"role": "user", "content": "\ud800"}]}).encode(), "not JSON"),
+    ],
+)
+async def test_what_is_no_jsonl_is_told_what_it_is(database: Database, body: bytes, words: str) -> None:
+    with pytest.raises(UploadUnfit, match=words):
+        await upload(body)
+
+
+async def test_an_empty_upload_is_refused(database: Database) -> None:
+    with pytest.raises(DatasetEmpty):
+        await upload(b"\n\n")
+
+
+async def test_leaks_of_an_upload_are_found(database: Database) -> None:
+    lines = [
+        conversation(request(number, words=40) + end, f"Answer {number}{end}")
+        for number in range(40)
+        for end in ("", " now")
+    ]
+    told = await upload(jsonl(*lines), duplicates="keep", split={"by": "random", "validation": 0.3, "test": 0.2})
+    assert told.dataset.leakage["near"] > 5
+
+
+async def test_every_format_of_a_version_and_of_a_filter_is_read_back(database: Database) -> None:
+    await store_examples([example(number) for number in range(25)])
+    made = await service.create(DatasetIn(name="plans"), LOCAL_OWNER)
+    for format in (name for name, one in FORMATS.items() if one.kind == "lines"):
+        wish = {"format": format, "redact": False}
+        for _, known, chunks in (
+            await exporting.of_version(made.id, format),
+            await exporting.begin(DatasetExportIn.model_validate(wish)),
+        ):
+            whole = b"".join([chunk async for chunk in chunks])
+            if format == "parquet":
+                assert pl.read_parquet(io.BytesIO(whole)).height == 25
+            elif format == "csv":
+                assert whole.startswith(known.header)
+                assert pl.read_csv(io.BytesIO(whole)).height == 25
+            else:
+                assert len([known.read(line) for line in whole.splitlines()]) == 25
+    with pytest.raises(NoSuchPart):
+        await exporting.of_version(made.id, "dpo")
+
+
+class Full(MemoryFileSystem):
+    """A bucket without room."""
+
+    protocol = "full"
+
+    def put_file(self, *places: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_a_full_store_says_so_and_keeps_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsspec.register_implementation("full", Full, clobber=True)
+    await store_examples([example(number) for number in range(5)])
+    monkeypatch.setenv("COFOUNDER_ARTIFACTS", "full://bucket/datasets")
+    settings.cache_clear()
+    with pytest.raises(store.StoreFull):
+        await service.create(DatasetIn(name="plans"), LOCAL_OWNER)
+    assert await names(database) == []
+    assert left(database) == []
+
+
+async def test_a_version_lies_in_a_bucket_as_in_a_folder(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await store_examples([example(number) for number in range(12)])
+    here = await service.create(DatasetIn(name="here"), LOCAL_OWNER)
+    _, _, chunks = await exporting.of_version(here.id, "jsonl")
+    whole = b"".join([chunk async for chunk in chunks])
+    await service.remove(here.id, "a version elsewhere that has the same files keeps them", LOCAL_OWNER)
+    monkeypatch.setenv("COFOUNDER_ARTIFACTS", "memory://bucket/datasets")
+    settings.cache_clear()
+    there = await service.create(DatasetIn(name="there"), LOCAL_OWNER)
+    _, _, chunks = await exporting.of_version(there.id, "jsonl")
+    assert b"".join([chunk async for chunk in chunks]) == whole
+    assert there.content_hash == here.content_hash
+    async with reading() as session:
+        assert len((await service.preview(session, there.id)).items) == 12
+    await service.remove(there.id, "no longer needed", LOCAL_OWNER)
+    assert MemoryFileSystem().find("/bucket/datasets") == []
+
+
+async def test_files_that_were_taken_away_are_missed_in_words(database: Database) -> None:
+    await store_examples([example(number) for number in range(5)])
+    made = await service.create(DatasetIn(name="plans"), LOCAL_OWNER)
+    for path in left(database):
+        await asyncio.to_thread(Path(path).unlink)
+    _, _, chunks = await exporting.of_version(made.id, "jsonl")
+    with pytest.raises(store.ArtifactLost):
+        await anext(chunks)
+
+
+async def test_a_large_version_survives_the_death_of_its_maker(
+    database: Database, spawn: Callable[..., Spawned], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "AT_ONCE", 10)
+    await store_examples([example(number) for number in range(3_000)])
+    asked = await service.create(DatasetIn(name="plans", split=SplitIn(by="none")), LOCAL_OWNER)
+    assert (asked.state, asked.version) == ("building", None)
+
+    async def state() -> str:
+        async with transaction() as session:
+            return (await service.get(session, asked.id)).state
+
+    short = {"COFOUNDER_LEASE_SECONDS": "1"}
+    first = spawn("cofounder.cli", "worker", environment=short)
+
+    async def begun() -> bool:
+        async with reading() as session:
+            found = await service.get(session, asked.id)
+        return found.state == "ready" or (found.progress is not None and found.progress.phase != "waiting")
+
+    await until(begun, 60)
+    first.kill()
+    seen = await state()
+    spawn("cofounder.cli", "worker", environment=short)
+
+    async def ready() -> bool:
+        return await state() == "ready"
+
+    await until(ready, 120)
+    async with reading() as session:
+        made = await service.get(session, asked.id)
+        listed = await service.listed(session)
+    assert (made.version, made.example_count, listed.total) == (1, 3_000, 1), seen
+    _, _, chunks = await exporting.of_version(made.id, "jsonl")
+    assert len(b"".join([chunk async for chunk in chunks]).splitlines()) == 3_000
