@@ -5140,7 +5140,7 @@ export interface components {
              */
             as_of: string;
             /** Series */
-            series: components["schemas"]["cofounder__flow__learn__insights__schemas__Series"][];
+            series: components["schemas"]["MetricByMonth"][];
             /** Patterns */
             patterns: components["schemas"]["PatternOverTime"][];
         };
@@ -6391,7 +6391,7 @@ export interface components {
         /** Items[Series] */
         Items_Series_: {
             /** Items */
-            items: components["schemas"]["cofounder__business__routes__Series"][];
+            items: components["schemas"]["Series"][];
             /**
              * As Of
              * Format: date-time
@@ -6997,6 +6997,21 @@ export interface components {
             link?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * MetricByMonth
+         * @description One metric month by month.
+         */
+        MetricByMonth: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "engagement" | "quality" | "approval" | "refinements" | "cost";
+            /** Unit */
+            unit: string;
+            /** Points */
+            points: components["schemas"]["MonthMean"][];
         };
         /** ModelOut */
         ModelOut: {
@@ -9063,6 +9078,23 @@ export interface components {
              */
             expected?: number | null;
         };
+        /** Series */
+        Series: {
+            /** Metric */
+            metric: string;
+            /** Noun */
+            noun: string;
+            /**
+             * Unit
+             * @description usd (money, in each point's currency), count, rate (0-1), ratio, score, days or hours
+             */
+            unit: string;
+            /**
+             * Points
+             * @description Oldest first
+             */
+            points: components["schemas"]["Month"][];
+        };
         /**
          * ServerChange
          * @description What is to be another; a secret with null is taken away, those not named stay.
@@ -10635,23 +10667,6 @@ export interface components {
             /** Notes */
             notes: string[];
         };
-        /** Series */
-        cofounder__business__routes__Series: {
-            /** Metric */
-            metric: string;
-            /** Noun */
-            noun: string;
-            /**
-             * Unit
-             * @description usd (money, in each point's currency), count, rate (0-1), ratio, score, days or hours
-             */
-            unit: string;
-            /**
-             * Points
-             * @description Oldest first
-             */
-            points: components["schemas"]["Month"][];
-        };
         /** Change */
         cofounder__flow__approve__schemas__Change: {
             /**
@@ -10705,21 +10720,6 @@ export interface components {
             channels: {
                 [key: string]: components["schemas"]["TriedOut"];
             };
-        };
-        /**
-         * Series
-         * @description One metric month by month.
-         */
-        cofounder__flow__learn__insights__schemas__Series: {
-            /**
-             * Metric
-             * @enum {string}
-             */
-            metric: "engagement" | "quality" | "approval" | "refinements" | "cost";
-            /** Unit */
-            unit: string;
-            /** Points */
-            points: components["schemas"]["MonthMean"][];
         };
         /**
          * RunOut

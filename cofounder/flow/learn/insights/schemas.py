@@ -35,7 +35,7 @@ class MonthMean(BaseModel):
     high: float | None
 
 
-class Series(BaseModel):
+class MetricByMonth(BaseModel):
     """One metric month by month."""
 
     metric: Literal["engagement", "quality", "approval", "refinements", "cost"]
@@ -66,7 +66,7 @@ class PatternOverTime(BaseModel):
 
 class Effectiveness(BaseModel):
     as_of: datetime
-    series: list[Series]
+    series: list[MetricByMonth]
     patterns: list[PatternOverTime]
 
 

@@ -23,6 +23,7 @@ from cofounder.flow.learn.insights.schemas import (
     Correlations,
     Domain,
     Effectiveness,
+    MetricByMonth,
     MonthMean,
     PatternOverTime,
     PatternPoint,
@@ -30,7 +31,6 @@ from cofounder.flow.learn.insights.schemas import (
     QualityBin,
     QualityOnChannel,
     QualityPoint,
-    Series,
     Times,
 )
 from cofounder.flow.learn.patterns import queries as patterns
@@ -152,7 +152,7 @@ def _figure(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _monthly(metric: Any, unit: str, values: Sequence[tuple[datetime, float | None]]) -> Series:
+def _monthly(metric: Any, unit: str, values: Sequence[tuple[datetime, float | None]]) -> MetricByMonth:
     by_month: dict[date, list[float]] = defaultdict(list)
     for at, value in values:
         if value is not None:
@@ -170,7 +170,7 @@ def _monthly(metric: Any, unit: str, values: Sequence[tuple[datetime, float | No
                 high=around.high if around else None,
             )
         )
-    return Series(metric=metric, unit=unit, points=points)
+    return MetricByMonth(metric=metric, unit=unit, points=points)
 
 
 def _mean(values: Sequence[float]) -> Interval | None:
