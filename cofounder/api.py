@@ -5,8 +5,9 @@ await api.open_database()
 task_id = await api.process("Create a LinkedIn post about our Q4 growth metrics")
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -15,6 +16,9 @@ from cofounder.app import open_database, wire
 from cofounder.business.context import predicting, service
 from cofounder.business.derive import baselines
 from cofounder.business.state import business_state
+from cofounder.flow.learn import service as learned
+from cofounder.flow.learn.patterns import giving
+from cofounder.flow.learn.performance import service as performance
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.schemas import ProcessIn
 from cofounder.flow.run import status as view
@@ -42,6 +46,8 @@ __all__ = [
     "get_all_training_data",
     "get_business_state",
     "get_correlation_analysis",
+    "get_learning_patterns",
+    "get_metrics_summary",
     "get_platform_baseline",
     "get_statistics",
     "get_topic_effectiveness",
@@ -147,3 +153,19 @@ async def suggest_time(channel: str, *, zone: str = "UTC", as_of: datetime | Non
     """When to publish next on a channel. Raises TimeZoneUnknown."""
     async with reading() as session:
         return _plain(await service.suggest_time(session, channel, as_of=as_of or clock.now(), zone=zone))
+
+
+async def get_learning_patterns(channels: Sequence[str] = (), *, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """Patterns that stood at a time and say something about these channels, strongest first; never a watched one."""
+    async with reading() as session:
+        found = await giving.standing(session, as_of=as_of or clock.now(), channels=channels)
+    return [one.document() for one in found]
+
+
+async def get_metrics_summary(
+    *, since: datetime | None = None, until: datetime | None = None, step: Literal["day", "week", "month"] = "week"
+) -> dict[str, Any]:
+    """Totals over our own runs and their splits, as GET /api/orchestrator/metrics/summary has them. Raises SpanBackwards."""
+    async with reading() as session:
+        whole = await learned.summary(session)
+        return _plain(await performance.performance(session, whole, since=since, until=until, step=step))

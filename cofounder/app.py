@@ -26,7 +26,9 @@ def wire() -> None:
     """Hand the agents' servers to the tool registry and the plan's check to the request stage."""
     from cofounder import agents
     from cofounder.channels import standing as channels
+    from cofounder.flow.learn.patterns import giving
     from cofounder.flow.plan import service as plans
+    from cofounder.flow.plan import steps as planning
     from cofounder.flow.plan.tools import registry
     from cofounder.flow.request import service as requests
     from cofounder.flow.request.chat import tools as chat
@@ -40,6 +42,7 @@ def wire() -> None:
     system.look_with("models", models.findings)
     system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
+    planning.learn_with(giving.sentences_of)
     chat.reach_with(registry.discover, registry.call)
     holding.connect()
 

@@ -1,13 +1,17 @@
 """From a tool's arguments to the brief a writer gets: the channel's form, narrowed by what the request insists on."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cofounder import channels, personas
 from cofounder.channels.naming import THREAD
-from cofounder.models.brief import Brief, ChannelForm, Draft, WritingKind
+from cofounder.flow.learn.patterns import vocabulary
+from cofounder.models.brief import Brief, ChannelForm, Draft, Guidance, WritingKind
 from cofounder.models.intent import Constraints
 
 _KINDS: dict[str, WritingKind] = {"blog": "article", "email": "email", THREAD: "thread"}
+
+_ROOM = 15  # words that a writer needs between the least and the most
 
 # Room for a text that belongs to no channel.
 FREE = ChannelForm(channel="outbox", words=(1, 20_000), paragraphs=(1, 400), facts=(0, 40), call_to_action=False)
@@ -84,3 +88,51 @@ def unmatched(draft: Draft, brief: Brief) -> list[str]:
         for seen in trace(text, facts, period=brief.period)
         if seen.kind == "unmatched"
     ]
+
+
+def guided(
+    form: ChannelForm, given: Sequence[Mapping[str, Any]], wanted: Constraints
+) -> tuple[ChannelForm, list[Guidance]]:
+    """(the form narrowed to the lengths that did better, the patterns as a writer gets them).
+
+    A length that the request itself asks for, or that the channel has no room for, is left as it is.
+    """
+    guidance = [Guidance(**{name: one[name] for name in Guidance.model_fields}) for one in given]
+    low, high = form.words
+    for one in guidance:
+        band = next((c["value"] for c in one.conditions if c["feature"] == "length_band"), None)
+        if band is None or one.effect <= 0 or wanted.max_words is not None or wanted.min_words is not None:
+            continue
+        least, most = vocabulary.words_of(band)
+        if max(low, least) <= min(high, most) - _ROOM:
+            low, high = max(low, least), min(high, most)
+            break  # one length for one text: that of the strongest
+    return form.model_copy(update={"words": (low, high)}), guidance
+
+
+def followed(made: Draft, brief: Brief) -> list[Guidance]:
+    """The patterns that a text follows: all their conditions hold for it, and a writer could have chosen otherwise."""
+    texts = [made.title or made.subject or "", made.body]
+    features = vocabulary.of_text("\n".join(filter(None, texts)))
+    features |= {"channel": brief.form.channel, "tone": brief.tone.lower(), "persona": brief.persona}
+    features |= {"topic": brief.topic.lower()} if brief.topic else {}
+    found = []
+    for one in brief.guidance:
+        items = [(each["feature"], each["value"]) for each in one.conditions]
+        chosen = any(vocabulary.FEATURES[name].of_text for name, _ in items if name in vocabulary.FEATURES)
+        if one.effect > 0 and chosen and all(features.get(name) == value for name, value in items):
+            found.append(one)
+    return found
+
+
+def marked(made: Draft, brief: Brief) -> Draft:
+    """The draft with a note for each pattern that it follows."""
+    found = followed(made, brief)
+    if not found:
+        return made
+    return made.model_copy(
+        update={
+            "choices": {**made.choices, "patterns": [one.id for one in found]},
+            "notes": [*made.notes, *(f"Follows a pattern that stands: {one.sentence}" for one in found)],
+        }
+    )

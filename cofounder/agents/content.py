@@ -67,18 +67,23 @@ async def draft(
     company: str | None = None,
     language: str = "en",
     kind: WritingKind | None = None,
+    patterns: Annotated[
+        list[dict[str, Any]] | None, Field(description="Tested statements that stand, as memory.patterns gives them")
+    ] = None,
     seed: Seed = "0",
     attempt: int = 0,
     task_id: TaskId = None,
     scope: str = "content.draft",
 ) -> Drafted:
-    """Write a text for one channel from the given facts and passages, in one voice."""
+    """Write a text for one channel from the given facts and passages, in one voice; say which patterns it follows."""
     wanted = constraints or Constraints()
+    form, guidance = briefs.guided(briefs.form_of(channel, thread, wanted), patterns or [], wanted)
     brief = Brief(
         kind=kind or briefs.kind_of(channel, thread),
         request=request,
         topic=topic,
-        form=briefs.form_of(channel, thread, wanted),
+        form=form,
+        guidance=guidance,
         tone=tone,
         audience=audience,
         persona=briefs.voice(wanted.persona or persona),
@@ -325,6 +330,7 @@ async def report(
 
 
 def _drafted(made: Draft, brief: Brief) -> Drafted:
+    made = briefs.marked(made, brief)
     rendered = channels.render(brief.form.channel, made)
     return Drafted(
         draft=made,

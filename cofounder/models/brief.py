@@ -103,6 +103,16 @@ class Issue(Frozen):
     channel: str | None = None
 
 
+class Guidance(Frozen):
+    """A tested statement about what works for this company. It shapes a text; it is nothing the text may say."""
+
+    id: str
+    metric: str  # engagement, quality, approval
+    sentence: str
+    conditions: list[dict[str, str]]  # [{feature, value}]
+    effect: float  # above 0: texts like this do better
+
+
 class Brief(Frozen):
     kind: WritingKind = "post"
     request: str
@@ -127,6 +137,7 @@ class Brief(Frozen):
     previous: "Draft | None" = None
     feedback: str | None = None  # what a person asked to change
     company: str | None = None
+    guidance: list[Guidance] = Field(default_factory=list)  # patterns that stand, strongest first
     seed: str = "0"  # hash of task and variant: the same seed and attempt give the same text
     attempt: int = 0
 

@@ -114,6 +114,13 @@ Form
 Voice
 """
 
+_GUIDED = """\
+
+What was found to work here
+- `guidance` holds tested statements about this company's own texts. Where the request, the facts and the form leave
+  you free, write as those with an effect above 0 say, and not as those below 0. Never speak of them in the text.
+"""
+
 _PLANNER = """\
 You read a request to a content and growth assistant and say what it asks for, as data.
 
@@ -143,7 +150,8 @@ class Written(BaseModel):
 
 def writer(brief: Brief) -> str:
     """The writer's rules with the brief's voice and tone."""
-    return f"{_WRITER}{VOICES.get(brief.persona, VOICES['humanVoice'])}\nThe tone asked for: {brief.tone}.\n"
+    voice = VOICES.get(brief.persona, VOICES["humanVoice"])
+    return f"{_WRITER}{voice}\nThe tone asked for: {brief.tone}.\n{_GUIDED if brief.guidance else ''}"
 
 
 def writing(brief: Brief) -> str:
@@ -154,6 +162,8 @@ def writing(brief: Brief) -> str:
     content = brief.model_copy(update={"facts": open_facts}).model_dump(
         mode="json", exclude={"seed"} if brief.attempt else {"seed", "attempt"}, exclude_none=True
     )
+    if not brief.guidance:
+        del content["guidance"]
     content["derived"] = [
         {"value": one.value, "unit": one.unit, "of": one.noun, "as": one.derivation, "rounding": one.rounding}
         for one in derive(open_facts)[:_MOST_DERIVED]

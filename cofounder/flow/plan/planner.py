@@ -4,12 +4,13 @@ Each kind of action adds its steps; a step that another action already has is us
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cofounder.flow.plan.schemas import Plan, PlanStep
 from cofounder.models.intent import Action, Intent
 
+_TOLD = 3  # patterns that a plan names; the writer is given all
 PUBLIC = ("create_post", "create_thread", "write_article", "write_email", "publish_text")
 _EDITS = {"edit_text": "edit", "shorten_text": "shorten", "restyle_text": "restyle", "summarise_text": "summarise"}
 
@@ -21,10 +22,13 @@ def ref(path: str) -> dict[str, str]:
 class Sketch:
     """Collects steps; the same tool with the same inputs is one step."""
 
-    def __init__(self, intent: Intent, *, has_metrics: bool, quality_threshold: float) -> None:
+    def __init__(
+        self, intent: Intent, *, has_metrics: bool, quality_threshold: float, patterns: Sequence[str] = ()
+    ) -> None:
         self.intent = intent
         self.has_metrics = has_metrics
         self.quality_threshold = quality_threshold
+        self.patterns = patterns
         self.steps: list[PlanStep] = []
         self.notes: list[str] = []
         self.edited: str | None = None  # the last step that reworked a given text
@@ -72,6 +76,15 @@ class Sketch:
             {"topic": topic, "as_of": ref("task.as_of"), "limit": 6},
             optional=True,
         )
+
+    def learned(self, channels: list[str]) -> dict[str, Any]:
+        """The input with what was found to work, read as of the request; nothing where no pattern stands."""
+        if not self.patterns:
+            return {}
+        read = self.add(
+            "patterns", "memory.patterns", {"as_of": ref("task.as_of"), "channels": channels}, optional=True
+        )
+        return {"patterns": ref(f"steps.{read}.patterns")}
 
     def surroundings(self, action: Action, channels: list[str]) -> None:
         """History that the approver and the example want beside the text."""
@@ -121,12 +134,20 @@ def _write(sketch: Sketch, action: Action) -> None:
     else:
         sources["passages"] = ref(f"steps.{sketch.passages(action)}.passages")
     sketch.surroundings(action, channels)
+    learned = sketch.learned(channels)
     drafts: list[str] = []
     for channel in channels:
         thread = action.kind == "create_thread" and channel == "x"
         # the first text keeps clear of recent posts, each other one of those before it: no variant is a cut of another
         avoid: Any = [ref(f"steps.{earlier}.text") for earlier in drafts] or ref("task.recent_texts")
-        inputs = {**sketch.form_inputs(action), **sources, "channel": channel, "thread": thread or None, "avoid": avoid}
+        inputs = {
+            **sketch.form_inputs(action),
+            **sources,
+            **learned,
+            "channel": channel,
+            "thread": thread or None,
+            "avoid": avoid,
+        }
         drafted = sketch.add(
             f"draft_{channel}",
             "content.draft",
@@ -302,10 +323,15 @@ _BUILD: dict[str, Callable[[Sketch, Action], None]] = {
 }
 
 
-def sketch(intent: Intent, *, has_metrics: bool, quality_threshold: float = 0.75) -> Plan:
-    """The plan for an intent whose questions are all answered; wants at least one action."""
-    made = Sketch(intent, has_metrics=has_metrics, quality_threshold=quality_threshold)
+def sketch(intent: Intent, *, has_metrics: bool, quality_threshold: float = 0.75, patterns: Sequence[str] = ()) -> Plan:
+    """The plan for an intent whose questions are all answered; wants at least one action.
+
+    `patterns` are the sentences of those that stand: with any, the plan hands them to the writer and says so.
+    """
+    made = Sketch(intent, has_metrics=has_metrics, quality_threshold=quality_threshold, patterns=patterns)
     for action in intent.actions:
         _BUILD[action.kind](made, action)
     taken = [one.text for one in intent.assumptions]
+    if any(step.tool == "memory.patterns" for step in made.steps):
+        made.notes += [f"The writer is given a pattern that stands: {one}" for one in patterns[:_TOLD]]
     return Plan(steps=made.steps, goal=intent.topic or intent.intent, notes=[*taken, *made.notes])

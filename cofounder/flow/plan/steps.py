@@ -1,5 +1,7 @@
 """The first three phases: understand and sketch, find the tools, decide who does what and whether to go on."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,20 @@ from cofounder.ops import runtime
 from cofounder.personas import service as personas
 
 SECONDS_A_DAY = 86_400.0
+
+
+Standing = Callable[[AsyncSession, datetime, Sequence[str]], Awaitable[Sequence[str]]]
+_standing: list[Standing] = []
+
+
+def learn_with(standing: Standing) -> None:
+    """Name who knows which patterns stood at a time for some channels, as sentences: learning comes after planning."""
+    _standing[:] = [standing]
+
+
+async def _stand(session: AsyncSession, task: records.TaskRow, intent: Intent) -> list[str]:
+    """What was found to work on the channels of a request, as of the request."""
+    return [one for asked in _standing for one in await asked(session, task.as_of, intent.channels)]
 
 
 class NothingToPlan(CofounderError):
@@ -74,7 +90,9 @@ async def planning(task_id: UUID) -> Result:
         else:
             threshold = float(await runtime.value(session, "step_quality_threshold"))
             has_metrics = bool(task.business_metrics) or await _keep_figures(session, task_id, intent)
-            plan, source = planner.sketch(intent, has_metrics=has_metrics, quality_threshold=threshold), "planner"
+            stand = await _stand(session, task, intent)
+            plan = planner.sketch(intent, has_metrics=has_metrics, quality_threshold=threshold, patterns=stand)
+            source = "planner"
             if named is not None:
                 beside = "What it answers is kept beside the text; a text rests on the company's own figures and words."
                 plan = plan.model_copy(

@@ -69,6 +69,11 @@ async def standing(session: AsyncSession, *, as_of: datetime, channels: Sequence
     return found
 
 
+async def sentences_of(session: AsyncSession, as_of: datetime, channels: Sequence[str]) -> list[str]:
+    """What stood at a time for these channels, in words."""
+    return [one.sentence for one in await standing(session, as_of=as_of, channels=channels)]
+
+
 def _as_then(row: LearningPattern, said: PatternEstimate, items: tuple[Item, ...]) -> str:
     """The sentence with the figures of that time."""
     if said.run_id == row.run_id and said.kind == "all":

@@ -64,6 +64,16 @@ def of_text(text: str) -> dict[str, str]:
     return found
 
 
+def words_of(band: str) -> tuple[int, int]:
+    """The least and the most words of a length band."""
+    least = 0
+    for limit, name in LENGTHS:
+        if name == band:
+            return least, limit - 1
+        least = limit
+    return least, 100_000
+
+
 def of_moment(at: datetime) -> dict[str, str]:
     """Weekday and 6-hour block, in UTC."""
     there = at.astimezone(UTC)
