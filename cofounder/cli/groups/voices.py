@@ -1,0 +1,266 @@
+"""personas and optimize: which voices there are, how each does, and how often it is drawn."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from cofounder.cli import home, out
+from cofounder.cli.options import Json
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from cofounder.personas.schemas import PersonasOut, RunOut
+
+Voice = Annotated[str, typer.Argument(metavar="VOICE", help="Its id or name: dataNerd.")]
+Run = Annotated[UUID, typer.Argument(metavar="RUN", help="The look's id, as `personas runs` shows it.")]
+
+group = typer.Typer(help="The voices: how each does, how often it is drawn.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group, name="personas")
+    app.command("optimize")(optimize)
+
+
+async def _ask(question: "Callable[[AsyncSession], Awaitable[Any]]", told: Callable[[Any], None], *, json: bool) -> int:
+    from cofounder.kit import db
+
+    async with home.opened(), db.transaction() as session:
+        found = await question(session)
+    if json:
+        out.emit([one.model_dump(mode="json") for one in found] if isinstance(found, list) else found)
+    else:
+        told(found)
+    return 0
+
+
+@group.command("list")
+def show(
+    days: Annotated[int, typer.Option(min=1, max=365, help="Posts scored within so many days.")] = 7,
+    channel: Annotated[str | None, typer.Option("--channel", "-c", help="Only posts of this channel.")] = None,
+    json: Json = False,
+) -> int:
+    """Every voice, the one that gains most followers for 1,000 impressions first.
+
+    Example: cofounder personas list --days 30
+    """
+    from cofounder.personas import learning
+
+    return home.run(_ask(lambda session: learning.listed(session, days=days, channel=channel), _voices, json=json))
+
+
+@group.command()
+def runs(
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 10,
+    json: Json = False,
+) -> int:
+    """Looks at the voices, newest first: what each read and what it changed.
+
+    Example: cofounder personas runs
+    """
+    from cofounder.personas import learning
+
+    return home.run(_ask(lambda session: learning.runs(session, cursor=None, limit=limit), _runs, json=json))
+
+
+@group.command("set")
+def change(
+    voice: Voice,
+    status: Annotated[str | None, typer.Option(help="active, testing (drawn at the floor) or disabled.")] = None,
+    weight: Annotated[float | None, typer.Option(min=0, max=1, help="The probability with which it is drawn.")] = None,
+    learnt: Annotated[bool, typer.Option("--learnt", help="Let its probability be learnt again.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why; needed with --weight.")] = None,
+    json: Json = False,
+) -> int:
+    """Set a voice active, testing or disabled, or how often it is drawn.
+
+    Example: cofounder personas set coach --weight 0.3 --reason "The spring campaign speaks with one voice."
+    """
+    from pydantic import ValidationError
+
+    from cofounder.kit.errors import InputInvalid
+    from cofounder.people import LOCAL_OWNER
+    from cofounder.personas import learning
+    from cofounder.personas.schemas import PersonaIn
+
+    given: dict[str, Any] = {"status": status, "reason": reason}
+    given = {name: value for name, value in given.items() if value is not None}
+    if weight is not None or learnt:
+        given["override"] = None if learnt else weight
+    if not given:
+        raise InputInvalid("Nothing is to be changed.", field="status", hint="Give --status, --weight or --learnt.")
+    try:
+        wanted = PersonaIn.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputInvalid(
+            first["msg"], field=str(first["loc"][0]), hint="See: cofounder personas set --help"
+        ) from None
+
+    def told(found: Any) -> None:
+        out.screen().print(f"{found.name} is {found.status} and drawn with {found.probability:.1%}.")
+
+    return home.run(_ask(lambda session: learning.change(session, voice, wanted, by=LOCAL_OWNER), told, json=json))
+
+
+@group.command()
+def decide(
+    run: Run,
+    approve: Annotated[bool, typer.Option("--approve/--decline", help="Use the proposed weights, or not.")],
+    json: Json = False,
+) -> int:
+    """Use proposed weights, or decline them.
+
+    Example: cofounder personas decide 01a1fd8f-4992-7728-b3eb-b1c96939b51d --approve
+    """
+    from cofounder.people import LOCAL_OWNER
+    from cofounder.personas import learning
+
+    return home.run(_ask(lambda session: learning.decide(session, run, approve, by=LOCAL_OWNER), _run, json=json))
+
+
+@group.command()
+def rollback(run: Run, json: Json = False) -> int:
+    """Take the weights in use back; those before them count again.
+
+    Example: cofounder personas rollback 01a1fd8f-4992-7728-b3eb-b1c96939b51d
+    """
+    from cofounder.people import LOCAL_OWNER
+    from cofounder.personas import learning
+
+    return home.run(_ask(lambda session: learning.roll_back(session, run, by=LOCAL_OWNER), _run, json=json))
+
+
+@group.command()
+def flags(json: Json = False) -> int:
+    """What should make a person look.
+
+    Example: cofounder personas flags
+    """
+    from cofounder.personas import learning
+
+    def told(found: Any) -> None:
+        for one in found:
+            out.screen().print(f"{one.kind}: {one.told}", markup=False)
+        if not found:
+            out.screen().print("Nothing out of the ordinary.")
+
+    return home.run(_ask(learning.flagged, told, json=json))
+
+
+@group.command()
+def followers(
+    platform: Annotated[str | None, typer.Argument(help="The channel; none shows what was counted.")] = None,
+    count: Annotated[int | None, typer.Argument(min=0, help="How many follow it.")] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="When they were counted (ISO 8601), not now.")] = None,
+    json: Json = False,
+) -> int:
+    """Write down how many follow a channel; what was gained since is divided among its posts.
+
+    Example: cofounder personas followers linkedin 1250
+    """
+    from cofounder.cli.times import when
+    from cofounder.kit.errors import InputInvalid
+    from cofounder.people import LOCAL_OWNER
+    from cofounder.personas import learning
+    from cofounder.personas.schemas import CountIn
+
+    if platform is not None and count is None:
+        raise InputInvalid("How many follow it is missing.", field="count", hint="cofounder personas followers x 1250")
+
+    async def ask(session: "AsyncSession") -> Any:
+        if platform is None or count is None:
+            return await learning.balances(session)
+        given = CountIn(platform=platform, count=count, counted_at=when(at))
+        return await learning.count(session, given, by=LOCAL_OWNER)
+
+    def told(found: Any) -> None:
+        for one in found:
+            said = f"{one.platform}: {one.counted:+,} counted, {one.credited:,.1f} by posts, {one.background:,.1f} nobody's."
+            out.screen().print(said, markup=False)
+        if not found:
+            out.screen().print("A gain is known once followers were counted twice.")
+
+    return home.run(_ask(ask, told, json=json))
+
+
+def optimize(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+    json: Json = False,
+) -> int:
+    """Look at how the voices did, and draw by it from now on (as COFOUNDER_PERSONA_MODE says).
+
+    Example: cofounder optimize --dry-run
+    """
+    from cofounder.personas import learning
+
+    return home.run(_ask(lambda session: learning.optimise(session, by="local owner", dry=dry_run), _run, json=json))
+
+
+def _voices(found: "PersonasOut") -> None:
+    from cofounder.cli.views.grid import table
+
+    made = table("Voice", ">Drawn", ">Posts", ">Seen", ">Gained", ">F/1K (95 %)", "Band")
+    for one in found.items:
+        rate = "–" if one.per_1k is None else f"{one.per_1k:.2f}"
+        if one.low is not None and one.high is not None:
+            rate += f" ({one.low:.2f}–{one.high:.2f})"
+        standing = "" if one.status == "active" else f" ({one.status})"
+        made.add_row(
+            one.name + standing,
+            f"{one.probability:.1%}" + (" set" if one.override is not None else ""),
+            f"{one.posts:,}" + (f" +{one.waiting}" if one.waiting else ""),
+            f"{one.impressions:,}",
+            f"{one.followers:,.1f}",
+            rate,
+            one.band if one.posts else "–",
+        )
+    screen = out.screen()
+    screen.print(made)
+    learnt = "the initial weights" if found.run_id is None else f"the weights of run {found.run_id}"
+    screen.print(
+        f"Drawn with {learnt}; policy {found.policy}, mode {found.mode}; posts of {found.look_back_days} days."
+    )
+    if found.proposal is not None:
+        screen.print(f"New weights wait for you: cofounder personas decide {found.proposal} --approve")
+
+
+def _runs(found: Any) -> None:
+    from cofounder.cli import words
+    from cofounder.cli.views.grid import table
+
+    if not found.items:
+        out.screen().print("Nobody looked yet. Look now: cofounder optimize")
+        return
+    made = table("Run", "When", "Outcome", ">Posts", ">Changed", "Best", "Worst", "By")
+    for one in found.items:
+        made.add_row(
+            str(one.run_id),
+            words.moment(one.ran_at),
+            one.reason or one.standing,
+            str(one.posts_analyzed),
+            str(one.generators_updated),
+            one.top_performer or "–",
+            one.bottom_performer or "–",
+            one.started_by,
+        )
+    out.screen().print(made)
+
+
+def _run(found: "RunOut") -> None:
+    screen = out.screen()
+    if found.status == "skipped":
+        screen.print(
+            f"Skipped: {found.reason}. {found.posts_analyzed} posts were scored in seven days, 20 are needed; "
+            f"{found.posts_waiting} wait for their reading or a count of followers."
+        )
+        return
+    screen.print(f"{found.posts_analyzed} posts; best {found.top_performer}, worst {found.bottom_performer or '–'}.")
+    for one in sorted(found.changes, key=lambda one: -abs(one.newWeight - one.oldWeight)):
+        screen.print(f"  {one.generator:15} {one.oldWeight:6.1%} → {one.newWeight:6.1%}")
+    for said in found.special:
+        screen.print(f"  {said['generator']}: {said['kind']}")
+    screen.print(f"These weights: {found.standing}.")
