@@ -12,7 +12,7 @@ from cofounder.kit import files
 from cofounder.kit.errors import InputInvalid
 
 
-class FormatUnknown(InputInvalid):
+class ExportFormatUnknown(InputInvalid):
     """There is no such export format."""
 
     hint = "Formats: jsonl, csv."
@@ -96,7 +96,7 @@ def export(
     from cofounder.cli.times import when
 
     if format not in ("jsonl", "csv"):
-        raise FormatUnknown(f"{format!r} is none.", field="format")
+        raise ExportFormatUnknown(f"{format!r} is none.", field="format")
     wanted = {
         "format": format,
         "min_quality": min_quality,

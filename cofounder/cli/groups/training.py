@@ -183,11 +183,11 @@ def preview(
 
     Example: cofounder training preview --min-quality 0.85 --limit 1
     """
-    from cofounder.cli.groups.data import FormatUnknown
+    from cofounder.cli.groups.data import ExportFormatUnknown
     from cofounder.flow.train.data import service
 
     if format not in ("jsonl", "csv"):
-        raise FormatUnknown(f"{format!r} is none.", field="format")
+        raise ExportFormatUnknown(f"{format!r} is none.", field="format")
     kind: Any = format
 
     async def act(session: "AsyncSession") -> Any:

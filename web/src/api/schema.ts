@@ -20853,7 +20853,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -20938,7 +20938,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -21029,7 +21029,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -21326,7 +21326,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; This cursor did not come from the page before. */
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
                     [name: string]: unknown;

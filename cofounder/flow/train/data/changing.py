@@ -95,7 +95,7 @@ async def undo(session: AsyncSession, token: UUID, *, by: str) -> ChangedOut:
 
 
 async def changes(session: AsyncSession, cursor: str | None, limit: int) -> Page[ChangeOut]:
-    """What was tagged, put away, brought back and taken back, newest first. Raises PlaceInvalid."""
+    """What was tagged, put away, brought back and taken back, newest first. Raises CursorInvalid."""
     rows, total = await queries.changes(session, read_place(cursor), limit + 1)
     kept = rows[:limit]
     more = place(kept[-1][0].at, kept[-1][0].id) if len(rows) > limit else None

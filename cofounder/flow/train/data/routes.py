@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.train.data import changing, erasing, saving, service
 from cofounder.flow.train.data.asked import AskedFilter, AskedPage
 from cofounder.flow.train.data.errors import (
@@ -46,7 +47,7 @@ from cofounder.flow.train.data.schemas import (
     UndoIn,
     UntagIn,
 )
-from cofounder.flow.train.data.service import PAGE, PlaceInvalid
+from cofounder.flow.train.data.service import PAGE
 from cofounder.kit.http import Envelope, Page, Router, Session, documented
 from cofounder.people import Admin, Operator, Viewer
 
@@ -57,7 +58,7 @@ Limit = Annotated[int, Query(ge=1, le=MOST_LISTED)]
 Offset = Annotated[int | None, Query(ge=0, le=10_000_000)]
 
 
-@router.get("/data", responses=documented(PlaceInvalid))
+@router.get("/data", responses=documented(CursorInvalid))
 async def list_examples(
     session: Session, caller: Viewer, cursor: Cursor = None, offset: Offset = None, limit: Limit = PAGE
 ) -> Envelope[Page[Listed]]:
@@ -65,13 +66,13 @@ async def list_examples(
     return Envelope(data=await service.page(session, cursor=cursor, offset=offset, limit=limit))
 
 
-@router.get("/data/filter", responses=documented(PlaceInvalid))
+@router.get("/data/filter", responses=documented(CursorInvalid))
 async def find_examples(session: Session, caller: Viewer, asked: AskedPage) -> Envelope[Found]:
     """A page of what a filter lets through, with what all of it amounts to."""
     return Envelope(data=await service.find(session, asked))
 
 
-@router.post("/data/filter", responses=documented(PlaceInvalid))
+@router.post("/data/filter", responses=documented(CursorInvalid))
 async def filter_examples(session: Session, caller: Viewer, body: FilterIn) -> Envelope[Found]:
     """The same as GET, for filters that are too long for an address. Changes nothing."""
     return Envelope(data=await service.find(session, body))
@@ -95,7 +96,7 @@ async def preview_export(session: Session, caller: Viewer, body: PreviewIn) -> E
     return Envelope(data=await service.preview(session, body.filter, body.format, body.limit))
 
 
-@router.get("/data/changes", responses=documented(PlaceInvalid))
+@router.get("/data/changes", responses=documented(CursorInvalid))
 async def list_changes(
     session: Session, caller: Viewer, cursor: Cursor = None, limit: Limit = PAGE
 ) -> Envelope[Page[ChangeOut]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.learn import service as learning
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data import export, lines, queries
@@ -27,7 +28,6 @@ from cofounder.flow.train.data.schemas import (
     StatsOut,
 )
 from cofounder.flow.train.data.showing import shown, tombstone
-from cofounder.kit.errors import InputInvalid
 from cofounder.kit.http import Page
 
 PAGE = 50
@@ -35,23 +35,17 @@ RANGES = ("0.0-0.2", "0.2-0.4", "0.4-0.6", "0.6-0.8", "0.8-1.0")
 DECISIONS = ["approved", "rejected", "changes", "automatic", "none"]
 
 
-class PlaceInvalid(InputInvalid):
-    """This cursor did not come from the page before."""
-
-    hint = "Use next_cursor of the page before, as it is, without an offset."
-
-
 async def page(
     session: AsyncSession, *, cursor: str | None = None, offset: int | None = None, limit: int = PAGE
 ) -> Page[Listed]:
-    """Examples, newest request first; tests, excluded, put away and sample ones are left out. Raises PlaceInvalid."""
+    """Examples, newest request first; tests, excluded, put away and sample ones are left out. Raises CursorInvalid."""
     kinds, total = await counting.kinds_meant(session, Filter())
     items, more = await _page(session, Filter(), kinds, cursor, offset, limit)
     return Page[Listed](items=items, next_cursor=more, total=total)
 
 
 async def find(session: AsyncSession, asked: FilterIn) -> Found:
-    """A page of what a filter lets through, and what all of it amounts to, counted once. Raises PlaceInvalid."""
+    """A page of what a filter lets through, and what all of it amounts to, counted once. Raises CursorInvalid."""
     sums = await counting.counted(session, asked)
     counted = await _stats(session, asked, sums)
     limit = asked.limit or PAGE
@@ -156,7 +150,7 @@ async def _page(
 ) -> tuple[list[Listed], str | None]:
     after = read_place(cursor)
     if after is not None and offset:
-        raise PlaceInvalid(field="offset")
+        raise CursorInvalid(field="offset")
     if not kinds:
         return [], None
     rows = await queries.page(session, filter, kinds, after=after, offset=offset or 0, limit=limit + 1)
@@ -175,7 +169,7 @@ def place(at: datetime, id: UUID) -> str:
 
 
 def read_place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Raises PlaceInvalid."""
+    """Raises CursorInvalid."""
     if cursor is None:
         return None
     try:
@@ -185,7 +179,7 @@ def read_place(cursor: str | None) -> tuple[datetime, UUID] | None:
             raise ValueError("a time without its zone")
         return at, UUID(id)
     except ValueError as error:
-        raise PlaceInvalid(field="cursor") from error
+        raise CursorInvalid(field="cursor") from error
 
 
 def _mean_quality(sums: Mapping[str, Any]) -> float | None:

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data import queries, service
 from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import FilterIn
-from cofounder.flow.train.data.service import PlaceInvalid
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
 from tests.flow.train.data.examples import asked, lets_through, made, put_all
@@ -109,7 +109,7 @@ async def test_pages_show_each_example_once_whatever_comes_between(session: Asyn
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "MjAyNi0wMS0wMXxub3BlCg==", "\udcff"])
 async def test_a_cursor_from_elsewhere_is_refused_by_its_name(session: AsyncSession, cursor: str) -> None:
-    with pytest.raises(PlaceInvalid) as raised:
+    with pytest.raises(CursorInvalid) as raised:
         await service.page(session, cursor=cursor)
     assert raised.value.problem()["errors"][0]["field"] == "cursor"
 
