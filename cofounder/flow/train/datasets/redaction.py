@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from cofounder.flow.quality.detectors import personal_data
 
 NONE = "none"
-_NAMES = {
+NAMES = {
     "email_address": "EMAIL",
     "iban": "IBAN",
     "card_number": "CARD",
@@ -78,7 +78,7 @@ class Redactor:
         return "".join([*parts, given[at:]])
 
     def _name(self, code: str, piece: str) -> str:
-        kind = _NAMES.get(code, code.upper())
+        kind = NAMES.get(code, code.upper())
         self.counts[kind] += 1
         key = (kind, "".join(piece.casefold().split()))
         if key not in self._known:
