@@ -105,6 +105,14 @@ class Settings(BaseSettings):
     compatible_api_key: SecretStr | None = Field(default=None, description="Key for that server, if it wants one.")
     model_timeout_seconds: float = Field(default=60, gt=0, description="Longest a single model call may take.")
 
+    embedder: str = Field(
+        default="built-in",
+        description=(
+            "What finds earlier work by its meaning: built-in, which sends no text anywhere, or an embedder that Pydantic "
+            "AI knows: openai:NAME, google:NAME, ollama:NAME, openai-compatible:NAME, cohere:NAME, voyageai:NAME, …"
+        ),
+    )
+
     quality_threshold: float = Field(default=0.85, ge=0, le=1, description="Score a variant needs to pass.")
     step_quality_threshold: float = Field(
         default=0.75, ge=0, le=1, description="Score an intermediate text needs, else its step is retried."

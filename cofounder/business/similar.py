@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -73,10 +72,10 @@ async def similar_content(
     found = _joined(history.tasks, history.posts)
     if channels:
         found = [each for each in found if any(m.platform in channels for m in each[0].post_metrics)]
-    scores = history.compared(topic, [text for _, text in found])
+    scores = history.compared(topic, [text for _, text, _ in found], [ids for _, _, ids in found])
     ranked = [
         _ranked(item, score, history.usual, as_of, channels)
-        for (item, _), score in zip(found, scores, strict=True)
+        for (item, _, _), score in zip(found, scores, strict=True)
         if score >= LIKE
     ]
     return sorted(ranked, key=lambda each: (-each.rank_score, str(each.task_id)))[:limit]
@@ -86,7 +85,8 @@ async def like_posts(session: AsyncSession, topic: str, *, as_of: datetime, leas
     """The posts published by `as_of` that are like a topic at least so much, most alike first."""
     history = await _history(session, topic, as_of)
     texts = [f"{post.title or ''} {post.topic or ''} {post.content}" for post in history.posts]
-    scored = sorted(zip(history.compared(topic, texts), history.posts, strict=True), key=lambda pair: -pair[0])
+    scores = history.compared(topic, texts, [(post.id,) for post in history.posts])
+    scored = sorted(zip(scores, history.posts, strict=True), key=lambda pair: -pair[0])
     return [post.id for score, post in scored if score >= least]
 
 
@@ -97,7 +97,7 @@ class _History:
     posts: list[PostWithReading]
     tasks: list[records.TaskRow]
     usual: dict[str, float | None]
-    compared: Callable[[str, Sequence[str]], list[float]]
+    compared: Callable[[str, Sequence[str], Sequence[Sequence[UUID]]], list[float]]
 
 
 async def _history(session: AsyncSession, topic: str, as_of: datetime) -> _History:
@@ -107,7 +107,7 @@ async def _history(session: AsyncSession, topic: str, as_of: datetime) -> _Histo
         posts = await records.posts(session, as_of=as_of, limit=2 * _SEEN)
         names = {post.platform for post in posts}
         usual = {name: pooled_rate([post for post in posts if post.platform == name]) for name in names}
-        return _History(posts, await records.earlier_tasks(session, as_of=as_of, limit=_SEEN), usual, likeness)
+        return _History(posts, await records.earlier_tasks(session, as_of=as_of, limit=_SEEN), usual, _by_words)
     ids = list(found.items)
     posts = await records.posts(session, as_of=as_of, ids=ids)
     task_ids = {*ids, *(post.task_id for post in posts if post.task_id is not None)}
@@ -116,7 +116,11 @@ async def _history(session: AsyncSession, topic: str, as_of: datetime) -> _Histo
         of_tasks = await records.posts(session, as_of=as_of, task_ids=[task.id for task in tasks])
         posts = list({post.id: post for post in (*posts, *of_tasks)}.values())
     usual = await _usual(session, found.index, as_of)
-    return _History(posts, tasks, usual, partial(search.similarity, found.fitted))
+    return _History(posts, tasks, usual, found.compared)
+
+
+def _by_words(topic: str, texts: Sequence[str], ids: Sequence[Sequence[UUID]]) -> list[float]:
+    return likeness(topic, texts)
 
 
 _usual_rates: dict[tuple[UUID, datetime], dict[str, float | None]] = {}
@@ -133,7 +137,9 @@ async def _usual(session: AsyncSession, index: UUID, as_of: datetime) -> dict[st
     return _usual_rates[key]
 
 
-def _joined(tasks: Sequence[records.TaskRow], posts: Sequence[PostWithReading]) -> list[tuple[SimilarTask, str]]:
+def _joined(
+    tasks: Sequence[records.TaskRow], posts: Sequence[PostWithReading]
+) -> list[tuple[SimilarTask, str, list[UUID]]]:
     """Each task with its posts, each post without one by itself, and the words to compare."""
     by_task: dict[UUID | None, list[PostWithReading]] = {}
     for post in posts:
@@ -143,7 +149,7 @@ def _joined(tasks: Sequence[records.TaskRow], posts: Sequence[PostWithReading]) 
     return found + [_of_post(post) for id, group in by_task.items() if id not in known for post in group]
 
 
-def _of_task(task: records.TaskRow, posts: Sequence[PostWithReading]) -> tuple[SimilarTask, str]:
+def _of_task(task: records.TaskRow, posts: Sequence[PostWithReading]) -> tuple[SimilarTask, str, list[UUID]]:
     words = [task.title, task.topic, task.primary_keyword, task.request, *(post.content for post in posts)]
     item = SimilarTask(
         task_id=task.id,
@@ -161,10 +167,10 @@ def _of_task(task: records.TaskRow, posts: Sequence[PostWithReading]) -> tuple[S
         rank_score=0,
         reasons=[],
     )
-    return item, " ".join(filter(None, words))
+    return item, " ".join(filter(None, words)), [task.id, *(post.id for post in posts)]
 
 
-def _of_post(post: PostWithReading) -> tuple[SimilarTask, str]:
+def _of_post(post: PostWithReading) -> tuple[SimilarTask, str, list[UUID]]:
     item = SimilarTask(
         task_id=None,
         task_name=post.title or post.content[:80],
@@ -181,7 +187,7 @@ def _of_post(post: PostWithReading) -> tuple[SimilarTask, str]:
         rank_score=0,
         reasons=[],
     )
-    return item, " ".join(filter(None, [post.title, post.topic, post.content]))
+    return item, " ".join(filter(None, [post.title, post.topic, post.content])), [post.id]
 
 
 def _metrics(post: PostWithReading) -> PostMetrics:
@@ -238,7 +244,7 @@ async def passages(session: AsyncSession, topic: str, *, as_of: datetime, limit:
     bodies = [(post, _body(post.content)) for post in history.posts]
     bodies = [(post, body) for post, body in bodies if len(body.split()) >= 8]
     searched = [f"{post.title or ''} {post.topic or ''} {body}" for post, body in bodies]
-    scores = history.compared(topic, searched)
+    scores = history.compared(topic, searched, [(post.id,) for post, _ in bodies])
     order = sorted(range(len(bodies)), key=lambda at: (-scores[at], -len(bodies[at][1])))
     chosen: list[int] = []
     for at in order:

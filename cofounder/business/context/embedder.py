@@ -11,11 +11,12 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cofounder.business.context.words import terms_of
 
+OWN = "tfidf_svd"
 DIMENSIONS = 128
 MOST_WORDS = 30_000
 FITTED_ON = 40_000  # texts, at most; more change little
@@ -34,12 +35,13 @@ class Fitted:
 
     words: list[str]
     weights: Array  # idf, float32
-    components: Array  # words x dimensions, float16
+    components: Array  # words x dimensions, float16; of vectors from outside one row, their mean
     cells: Array  # cells x dimensions, float32
     clusters: Array  # topics x dimensions, float32
     topics: dict[str, str]  # cluster number -> name
     fitted_on: int
     expected: int  # texts to search
+    kind: str = OWN
     probes: int = 1
     recall: float | None = None
     places: dict[str, int] = field(default_factory=dict, repr=False)
@@ -47,6 +49,17 @@ class Fitted:
     @property
     def dimensions(self) -> int:
         return int(self.components.shape[1])
+
+    @property
+    def outside(self) -> bool:
+        """Whether its vectors come from an embedder that was set."""
+        return self.kind != OWN
+
+    def placed(self, raw: Sequence[Sequence[float]]) -> Array:
+        """Vectors from outside as rows of length 1 about their mean, so that texts of nothing in common are near 0."""
+        import numpy as np
+
+        return unit(np.asarray(raw, np.float32).reshape(-1, self.dimensions) - self.components[0].astype(np.float32))
 
     def embed(self, texts: Sequence[str]) -> Array:
         """One row of float32 a text; a text without a known word is a row of noughts."""
@@ -72,17 +85,21 @@ class Fitted:
         return math.exp(1 - self.weight(term)) if term in self.places else 0.0
 
     def likeness(self, query: str, texts: Sequence[str]) -> list[tuple[float, float]]:
-        """(cosine of the words, cosine of the meaning) of the query and each text, with this embedder's frequencies."""
+        """(cosine of the words, cosine of the meaning) of the query and each text, with this embedder's frequencies.
+
+        The meaning is 0 where its vectors come from outside: those lie in the index.
+        """
         import numpy as np
 
-        asked, meant = self._weighed(query), self.embed([query])[0]
+        asked = self._weighed(query)
+        meant = None if self.outside else self.embed([query])[0]
         found = []
         for text in texts:
             held = self._weighed(text)
             by_words = sum(weight * held.get(term, 0.0) for term, weight in asked.items())
             known = [(self.places[term], weight) for term, weight in held.items() if term in self.places]
             sense = 0.0
-            if known:
+            if known and meant is not None:
                 row = np.asarray([weight for _, weight in known], np.float32) @ self.components[[at for at, _ in known]]
                 sense = float(row @ meant) / max(float(np.linalg.norm(row)), 1e-9)
             found.append((by_words, sense))
@@ -119,8 +136,19 @@ def nearest(centres: Array, vectors: Array, count: int = 1) -> Array:
     return found
 
 
-def fit(texts: Sequence[str], expected: int, *, dimensions: int = DIMENSIONS, seed: int = 0) -> Fitted:
-    """Fit on these texts an embedder for about `expected` of them. Loads scikit-learn."""
+def fit(
+    texts: Sequence[str],
+    expected: int,
+    *,
+    given: tuple[str, Sequence[Sequence[float]]] | None = None,
+    dimensions: int = DIMENSIONS,
+    seed: int = 0,
+) -> Fitted:
+    """Fit on these texts an embedder for about `expected` of them. Loads scikit-learn.
+
+    `given`: (name, a vector a text) where these come from outside; then only the words' weights and the space's cells
+    are found.
+    """
     import numpy as np
     from scipy.sparse import csr_matrix
     from sklearn.decomposition import TruncatedSVD
@@ -142,17 +170,22 @@ def fit(texts: Sequence[str], expected: int, *, dimensions: int = DIMENSIONS, se
     matrix = csr_matrix(
         (data / np.maximum(np.repeat(norms, np.diff(starts)), 1e-9), columns, starts), shape=matrix.shape
     )
-    size = min(dimensions, min(matrix.shape) - 1)
-    found = TruncatedSVD(size, n_iter=4, random_state=seed).fit(matrix)
-    components = np.ascontiguousarray(found.components_.T).astype(np.float16)
-    vectors = unit(np.asarray(matrix @ components.astype(np.float32), np.float32))
+    if given is None:
+        kind, size = OWN, min(dimensions, min(matrix.shape) - 1)
+        found = TruncatedSVD(size, n_iter=4, random_state=seed).fit(matrix)
+        components = np.ascontiguousarray(found.components_.T).astype(np.float16)
+        vectors = unit(np.asarray(matrix @ components.astype(np.float32), np.float32))
+    else:
+        kind, raw = given[0], np.asarray(given[1], np.float32)
+        components = raw.mean(axis=0, keepdims=True).astype(np.float16)
+        vectors = unit(raw - components.astype(np.float32))
     cells = _centres(vectors, int(np.clip(round(expected**0.5), 1, min(MOST_CELLS, max(len(texts) // 20, 1)))), seed)
     clusters = _centres(vectors, int(np.clip(len(texts) // _LEAST_IN_TOPIC, *_TOPICS)), seed)
-    made = Fitted(words, weights, components, cells, clusters, {}, len(texts), expected, places=places)
+    made = Fitted(words, weights, components, cells, clusters, {}, len(texts), expected, kind, places=places)
     topics = _names(made, vectors, matrix)
     probes = probes_for(expected, len(cells))
     recall = round(_recall(vectors, cells, probes), 4)
-    return Fitted(words, weights, components, cells, clusters, topics, len(texts), expected, probes, recall, places)
+    return replace(made, topics=topics, probes=probes, recall=recall)
 
 
 def _vocabulary(counted: Sequence[Any]) -> tuple[list[str], list[int]]:
@@ -219,11 +252,13 @@ def _recall(vectors: Array, cells: Array, probes: int, seed: int = 0) -> float:
     return float(np.minimum(inside.sum(axis=1), 10).mean() / 10)
 
 
-def fit_apart(texts: Sequence[str], expected: int) -> Fitted:
+def fit_apart(
+    texts: Sequence[str], expected: int, *, given: tuple[str, Sequence[Sequence[float]]] | None = None
+) -> Fitted:
     """`fit` in a process that is gone afterwards with all that it loaded. Blocks."""
     import pickle
 
-    sent = zlib.compress(pickle.dumps((list(texts), expected)), 1)
+    sent = zlib.compress(pickle.dumps((list(texts), expected, given)), 1)
     done = subprocess.run(
         [sys.executable, "-m", "cofounder.business.context.embedder"], input=sent, capture_output=True, check=False
     )
@@ -237,6 +272,7 @@ def packed(made: Fitted) -> dict[str, Any]:
     import numpy as np
 
     return {
+        "kind": made.kind,
         "words": zlib.compress("\n".join(made.words).encode()),
         "weights": made.weights.astype(np.float32).tobytes(),
         "components": made.components.astype(np.float16).tobytes(),
@@ -262,6 +298,7 @@ def unpacked(row: Any) -> Fitted:
         return np.frombuffer(row[name], np.float16).reshape(-1, size)
 
     return Fitted(
+        kind=str(row["kind"]),
         words=words,
         weights=np.frombuffer(row["weights"], np.float32),
         components=half("components"),
@@ -279,9 +316,9 @@ def unpacked(row: Any) -> Fitted:
 def _main() -> None:
     import pickle
 
-    texts, expected = pickle.loads(zlib.decompress(sys.stdin.buffer.read()))
+    texts, expected, given = pickle.loads(zlib.decompress(sys.stdin.buffer.read()))
     out = io.BytesIO()
-    pickle.dump(packed(fit(texts, expected)), out)
+    pickle.dump(packed(fit(texts, expected, given=given)), out)
     sys.stdout.buffer.write(out.getvalue())
 
 

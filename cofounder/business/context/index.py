@@ -4,27 +4,38 @@ A history that is small enough is looked through whole, and needs no index.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context import embedder, queries
-from cofounder.business.context.embedder import Fitted
+from cofounder.business.context.embedder import OWN, Fitted
 from cofounder.kit import clock, db
+from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
+from cofounder.models import embedding
 
 INDEX_FROM = 1_000  # posts and tasks; fewer are compared one by one
 _GROWN = 4  # fitted anew when there is so many times as much
 _MARGIN = timedelta(minutes=10)  # an import's batch commits what it learned a while ago
 _SMALLEST = UUID(int=0)
+_BATCH, _BATCH_OUTSIDE = 5_000, 480  # texts placed at once
+_MOST_ASKED = 500  # topics whose vectors from outside are remembered
 _PARTS = (
     *("words", "weights", "components", "cells", "clusters", "topics"),
-    *("dimensions", "fitted_on", "expected", "probes", "recall"),
+    *("kind", "dimensions", "fitted_on", "expected", "probes", "recall"),
 )
+_FITTED_ON_OUTSIDE = 5_000  # texts whose vectors from outside say how the space is cut; each costs a call's share
+log = structlog.get_logger()
 _held: dict[UUID, Fitted] = {}
+_asked: dict[tuple[str, str], Any] = {}
 
 
 class IndexState(BaseModel):
@@ -73,7 +84,15 @@ async def refresh(*, again: bool = False) -> IndexState:
         n = await queries.size(session, INDEX_FROM) if row is None else await queries.count(session)
     if row is None and n < INDEX_FROM:
         return IndexState(note=f"{n} posts: compared one by one, an index is made from {INDEX_FROM} on.")
-    if row is None or again or n > _GROWN * row.expected:
+    wanted = embedding.outside()
+    if wanted is not None and (row is None or again or row.kind != wanted or n > _GROWN * row.expected):
+        try:
+            return await _rebuild_outside(wanted)
+        except CofounderError as error:
+            log.warning("the embedder that is set gave no index; the one there is stays", error=str(error))
+            if row is None:
+                return await _rebuild()
+    elif row is None or again or n > _GROWN * row.expected or (wanted is None and row.kind != OWN):
         return await _rebuild()
     since = row.looked_at - _MARGIN if row.looked_at else None
     async with db.transaction() as session:
@@ -106,33 +125,108 @@ async def _rebuild() -> IndexState:
         if not await queries.alone(session):
             return await state(session)
         now = clock.now()
-        values = {"id": id, "kind": "tfidf_svd", "state": "fitting", "fitted_at": now, "looked_at": now}
+        values = {"id": id, "state": "fitting", "fitted_at": now, "looked_at": now}
         await queries.keep_embedder(session, {**values, **embedder.packed(made)})
         await queries.forget_gone(session)
         await queries.read_words(session, None)
-        await _place(session, id, made)
-        await queries.drop_embedders(session, id)
+        await queries.make_heap(session)
+        await _place(session, id, made, queries.HEAP)
+        await queries.settle_heap(session)
+        await queries.drop_embedders(session, id, embedding.outside())
         await queries.change_embedder(session, id, state="ready")
     async with db.reading() as session:
         return await state(session)
 
 
-async def _place(session: AsyncSession, id: UUID, made: Fitted) -> None:
+async def _rebuild_outside(name: str) -> IndexState:
+    """The same with vectors from outside, batch by batch: each is paid for once, and a new start goes on where it was.
+
+    Raises EmbeddingFailed, ProviderNotReady.
+    """
+    async with db.reading() as session:
+        row = await queries.unfinished(session, name)
+        made = embedder.unpacked({part: getattr(row, part) for part in _PARTS}) if row else None
+        texts = await queries.some_texts(session, _FITTED_ON_OUTSIDE) if row is None else []
+        expected = await queries.count(session)
+    id = row.id if row else new_id()
+    if made is None:
+        given = (name, await embedding.embed(name, texts))
+        made = await asyncio.to_thread(partial(embedder.fit_apart, texts, expected, given=given))
+        async with db.transaction() as session:
+            values = {"id": id, "state": "fitting", "fitted_at": clock.now()}
+            await queries.keep_embedder(session, {**values, **embedder.packed(made)})
+    async with db.transaction() as session:
+        if not await queries.alone(session):
+            return await state(session)
+        now = clock.now()
+        await queries.forget_gone(session)
+        await queries.read_words(session, None)
+    after: UUID | None = _SMALLEST
+    while after is not None:
+        async with db.transaction() as session:
+            if not await queries.alone(session):
+                return await state(session)
+            after = await _place_some(session, id, made, after, _BATCH_OUTSIDE)
+    async with db.transaction() as session:
+        await queries.drop_embedders(session, id)
+        await queries.change_embedder(session, id, state="ready", looked_at=now)
+    async with db.reading() as session:
+        return await state(session)
+
+
+async def _place(session: AsyncSession, id: UUID, made: Fitted, table: str = queries.VECTORS) -> None:
     """Give every item that has none its vector, cell and topic."""
+    after: UUID | None = _SMALLEST
+    while after is not None:
+        after = await _place_some(session, id, made, after, _BATCH_OUTSIDE if made.outside else _BATCH, table)
+
+
+async def _place_some(
+    session: AsyncSession, id: UUID, made: Fitted, after: UUID, most: int, table: str = queries.VECTORS
+) -> UUID | None:
+    """Place the next of them; up to which item that was, None where there is no more."""
     import numpy as np
 
-    after = _SMALLEST
-    while batch := await queries.unplaced(session, id, after):
-        vectors = await asyncio.to_thread(made.embed, [text for _, _, text in batch])
-        cells = embedder.nearest(made.cells, vectors)[:, 0]
-        clusters = embedder.nearest(made.clusters, vectors)[:, 0]
-        half = vectors.astype(np.float16)
-        rows = [
-            (id, item, int(cell), int(cluster), at, vector.tobytes())
-            for (item, at, _), cell, cluster, vector in zip(batch, cells, clusters, half, strict=True)
-        ]
-        await queries.place(session, rows)
-        after = batch[-1][0]
+    batch = await queries.unplaced(session, id, after, most)
+    if not batch:
+        return None
+    texts = [text for _, _, text in batch]
+    vectors = made.placed(await _meant(made, texts)) if made.outside else await asyncio.to_thread(made.embed, texts)
+    cells = embedder.nearest(made.cells, vectors)[:, 0]
+    clusters = embedder.nearest(made.clusters, vectors)[:, 0]
+    half = vectors.astype(np.float16)
+    rows = [
+        (id, item, int(cell), int(cluster), at, vector.tobytes())
+        for (item, at, _), cell, cluster, vector in zip(batch, cells, clusters, half, strict=True)
+    ]
+    await queries.place(session, rows, table)
+    return batch[-1][0]
+
+
+async def _meant(made: Fitted, texts: Sequence[str], *, query: bool = False) -> list[Sequence[float]]:
+    """Vectors of the embedder that the index was made with. Raises EmbeddingFailed, ProviderNotReady."""
+    found = await embedding.embed(made.kind, texts, query=query)
+    if found and len(found[0]) != made.dimensions:
+        raise embedding.EmbeddingFailed(f"{made.kind} gives {len(found[0])} numbers a text now, not {made.dimensions}.")
+    return found
+
+
+async def meaning(made: Fitted, topic: str) -> Any:
+    """The topic's vector; None where it has no known word, or where an embedder from outside does not answer."""
+    if not made.outside:
+        vector = made.embed([topic])[0]
+        return vector if vector.any() else None
+    held = _asked.get((made.kind, topic))
+    if held is None:
+        try:
+            held = made.placed(await _meant(made, [topic], query=True))[0]
+        except CofounderError as error:
+            log.warning("searched by words alone", error=str(error))
+            return None
+        while len(_asked) >= _MOST_ASKED:
+            _asked.pop(next(iter(_asked)))
+        _asked[(made.kind, topic)] = held
+    return held
 
 
 async def state(session: AsyncSession) -> IndexState:

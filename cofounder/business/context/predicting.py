@@ -1,7 +1,7 @@
 """What a draft may bring on a channel, said with its interval, and how often such intervals held.
 
-Models are fitted from the channel's history as of the beginning of the day, and kept in the process for a while: a
-journey asks for each of its texts.
+Models are fitted from the channel's history as of the beginning of the day, or of the last import since, and kept in
+the process for a while: a journey asks for each of its texts.
 """
 
 import asyncio
@@ -199,8 +199,9 @@ def held_of(kept: Sequence[queries.Kept]) -> tuple[int, int]:
 
 
 async def _models(session: AsyncSession, channel: str, as_of: datetime) -> _Models:
-    """One model an outcome, from the posts as of the beginning of the day."""
-    cut = as_of.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    """One model an outcome, from the posts as of the beginning of the day, or of the last import since."""
+    day = as_of.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    cut = await queries.last_import(session, day, as_of) or day
     bind = session.get_bind()
     key = (str(bind.engine.url), channel, cut)
     found = _held.get(key)

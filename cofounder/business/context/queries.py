@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import and_, delete, insert, not_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context.tables import Embedder, PredictionRow
@@ -15,13 +15,19 @@ _ENDED = "('completed', 'approved', 'publishing')"
 # What a post and a task are searched by. Long texts say what they are about early.
 POST_TEXT = "concat_ws(' ', p.title, p.topic, p.category, left(p.content, 2000))"
 TASK_TEXT = "concat_ws(' ', t.title, t.topic, t.primary_keyword, t.category, left(t.request, 1000))"
-_BATCH = 5_000
+VECTORS, HEAP = "context_vectors", "context_heap"
 
 
 async def ready(session: AsyncSession) -> Embedder | None:
     """The embedder in use."""
     query = select(Embedder).where(Embedder.state == "ready").order_by(Embedder.fitted_at.desc()).limit(1)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def unfinished(session: AsyncSession, kind: str) -> Embedder | None:
+    """One of this kind that was fitted and has not placed everything yet."""
+    query = select(Embedder).where(Embedder.state == "fitting", Embedder.kind == kind)
+    return (await session.execute(query.order_by(Embedder.fitted_at.desc()).limit(1))).scalar_one_or_none()
 
 
 async def in_use(session: AsyncSession) -> tuple[UUID, datetime | None] | None:
@@ -39,8 +45,10 @@ async def change_embedder(session: AsyncSession, id: UUID, **changes: Any) -> No
     await session.execute(update(Embedder).where(Embedder.id == id).values(**changes))
 
 
-async def drop_embedders(session: AsyncSession, but: UUID) -> None:
-    await session.execute(delete(Embedder).where(Embedder.id != but))
+async def drop_embedders(session: AsyncSession, but: UUID, going_on: str | None = None) -> None:
+    """All others; of the kind `going_on` the one that has not placed everything yet stays."""
+    unfinished = and_(Embedder.state == "fitting", Embedder.kind == (going_on or ""))
+    await session.execute(delete(Embedder).where(Embedder.id != but, not_(unfinished)))
 
 
 async def alone(session: AsyncSession) -> bool:
@@ -118,27 +126,43 @@ _UNPLACED = _UNPLACED.replace(
 )
 
 
-async def unplaced(session: AsyncSession, embedder: UUID, after: UUID) -> list[tuple[UUID, datetime, str]]:
+async def unplaced(session: AsyncSession, embedder: UUID, after: UUID, most: int) -> list[tuple[UUID, datetime, str]]:
     """(id, at, text) of items that the embedder has not placed yet, by id."""
-    asked = {"embedder": embedder, "after": after, "batch": _BATCH}
+    asked = {"embedder": embedder, "after": after, "batch": most}
     return [(row[0], row[1], row[2] or "") for row in (await session.execute(text(_UNPLACED), asked)).all()]
 
 
-async def place(session: AsyncSession, rows: Sequence[tuple[Any, ...]]) -> None:
+_VECTOR = ["embedder_id", "item_id", "cell", "cluster", "at", "vector"]
+
+
+async def place(session: AsyncSession, rows: Sequence[tuple[Any, ...]], table: str = VECTORS) -> None:
     """Copy (embedder, item, cell, cluster, at, vector) rows in."""
-    names = ["embedder_id", "item_id", "cell", "cluster", "at", "vector"]
     raw = await (await session.connection()).get_raw_connection()
     assert raw.driver_connection is not None
-    await raw.driver_connection.copy_records_to_table("context_vectors", records=rows, columns=names)
+    await raw.driver_connection.copy_records_to_table(table, records=rows, columns=_VECTOR)
 
 
-async def clear_vectors(session: AsyncSession, but: UUID) -> None:
-    await session.execute(text("DELETE FROM context_vectors WHERE embedder_id <> :but"), {"but": but})
+async def make_heap(session: AsyncSession) -> None:
+    """A place for many vectors that are not in order yet."""
+    await session.execute(text(f"CREATE TEMPORARY TABLE {HEAP} (LIKE {VECTORS}) ON COMMIT DROP"))
+
+
+async def settle_heap(session: AsyncSession) -> None:
+    """Lay them down cell by cell: a search reads some cells whole, and each is then one stretch of the table."""
+    listed = ", ".join(_VECTOR)
+    await session.execute(text(f"INSERT INTO {VECTORS} ({listed}) SELECT {listed} FROM {HEAP} ORDER BY cell, item_id"))
 
 
 _NEAR = """
 SELECT string_agg(uuid_send(item_id), ''), string_agg(vector, '')
 FROM context_vectors WHERE embedder_id = :embedder AND cell = ANY(CAST(:cells AS int[])) AND at <= :as_of"""
+
+
+async def vectors_of(session: AsyncSession, embedder: UUID, ids: Sequence[UUID]) -> list[tuple[UUID, bytes]]:
+    """(id, vector) of those of these items that are placed."""
+    query = "SELECT item_id, vector FROM context_vectors WHERE embedder_id = :embedder AND item_id = ANY(:ids)"
+    found = await session.execute(text(query), {"embedder": embedder, "ids": list(ids)})
+    return [(row[0], row[1]) for row in found]
 
 
 async def near(session: AsyncSession, embedder: UUID, cells: Sequence[int], as_of: datetime) -> tuple[bytes, bytes]:
@@ -183,6 +207,13 @@ async def latest_unread(session: AsyncSession, since: datetime, as_of: datetime,
 async def keep_predictions(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         await session.execute(insert(PredictionRow), [dict(row) for row in rows])
+
+
+async def last_import(session: AsyncSession, after: datetime, as_of: datetime) -> datetime | None:
+    """When the last import between the two ended: what it brought may be all that is known of a channel."""
+    query = "SELECT max(finished_at) FROM imports WHERE finished_at > :after AND finished_at <= :as_of"
+    found: datetime | None = await session.scalar(text(query), {"after": after, "as_of": as_of})
+    return found
 
 
 @dataclass(frozen=True)

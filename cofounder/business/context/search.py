@@ -12,6 +12,7 @@ from cofounder.business.context.embedder import Fitted, nearest
 from cofounder.business.context.words import words_of
 
 BY_WORDS = 0.85  # of the similarity; the rest is meaning. Chosen on held-aside headlines, see docs/reference/context.md
+BY_WORDS_OUTSIDE = 0.5  # the same beside an embedder from outside: our choice, not a measurement
 _BY_WORDS, _BY_MEANING = 100, 40  # candidates
 _HOLDERS = 6_000  # texts that a search for words may have to weigh
 _FRESH = 200  # newest that the index has not read yet
@@ -24,6 +25,18 @@ class Found:
     index: UUID
     fitted: Fitted
     items: dict[UUID, None]
+    senses: dict[UUID, float]  # cosine of the meaning, where vectors come from outside
+
+    def compared(self, topic: str, texts: Sequence[str], ids: Sequence[Sequence[UUID]]) -> list[float]:
+        """How alike each text is to the topic, 0-1; `ids` are the items that a text is made of."""
+        if not self.fitted.outside:
+            return similarity(self.fitted, topic, texts)
+        by_words = [words for words, _ in self.fitted.likeness(topic, texts)]
+        senses = [max((self.senses.get(id, 0.0) for id in mine), default=0.0) for mine in ids]
+        return [
+            BY_WORDS_OUTSIDE * words + (1 - BY_WORDS_OUTSIDE) * max(sense, 0.0)
+            for words, sense in zip(by_words, senses, strict=True)
+        ]
 
 
 async def candidates(session: AsyncSession, topic: str, *, as_of: datetime) -> Found | None:
@@ -37,14 +50,14 @@ async def candidates(session: AsyncSession, topic: str, *, as_of: datetime) -> F
     if found is None:
         return None
     id, made = found.id, found.fitted
-    vector = made.embed([topic])
+    vector = await index.meaning(made, topic)
     items: dict[UUID, None] = {}
-    if vector.any():
-        cells = nearest(made.cells, vector, made.probes)[0]
+    if vector is not None:
+        cells = nearest(made.cells, vector[None, :], made.probes)[0]
         ids, packed = await queries.near(session, id, [int(cell) for cell in cells], as_of)
         if ids:
             rows = np.frombuffer(packed, np.float16).reshape(-1, made.dimensions)
-            scores = rows.astype(np.float32) @ vector[0]
+            scores = rows.astype(np.float32) @ vector
             best = np.argpartition(-scores, min(_BY_MEANING, len(scores)) - 1)[:_BY_MEANING]
             items = {UUID(bytes=ids[16 * at : 16 * at + 16]): None for at in best}
     groups = groups_of(topic, made)
@@ -53,7 +66,11 @@ async def candidates(session: AsyncSession, topic: str, *, as_of: datetime) -> F
         items |= dict.fromkeys(await queries.holding(session, groups, weights, as_of, _BY_WORDS))
     if found.up_to is not None:
         items |= dict.fromkeys(await queries.latest_unread(session, found.up_to, as_of, _FRESH))
-    return Found(id, made, items)
+    senses: dict[UUID, float] = {}
+    if made.outside and vector is not None:
+        placed = await queries.vectors_of(session, id, list(items))
+        senses = {item: float(np.frombuffer(packed, np.float16).astype(np.float32) @ vector) for item, packed in placed}
+    return Found(id, made, items, senses)
 
 
 def groups_of(topic: str, made: Fitted, holders: int = _HOLDERS) -> list[list[str]]:

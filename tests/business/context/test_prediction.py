@@ -11,13 +11,16 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context import model, predicting
 from cofounder.business.context.predicting import Text, held_of
 from cofounder.business.context.queries import Kept
+from cofounder.business.imports.tables import Import
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost, NewReading
+from cofounder.kit.ids import new_id
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -217,3 +220,25 @@ async def test_a_post_counts_only_once_it_was_read_at_the_common_age(session: As
     await records.add_readings(session, [readings(row.id, "linkedin", NOW - timedelta(days=2), 0.5)[0]])
     found = await predicting.predict(session, Text(content="Coffee?"), "linkedin", as_of=NOW)
     assert found.main.n == 60, "a post read at half an hour is waiting, not a failure"
+
+
+async def test_what_was_imported_today_is_foretold_from_at_once(session: AsyncSession) -> None:
+    """A file that does not say when its counters were read is of the time of its import: today."""
+    for at in range(50):
+        out = NOW - timedelta(days=100 - at)
+        post = await records.add_post(session, NewPost(platform="x", content=f"Tea, {at}", published_at=out))
+        read = NewReading(post_id=post.id, platform="x", measured_at=NOW - timedelta(hours=1), views=100 + at, source="t",
+                          clicks=5)  # fmt: skip
+        await records.add_readings(session, [read])
+    before = await predicting.predict(session, Text(content="Tea?"), "x", as_of=NOW)
+    assert before.main.n == 0, "as of the beginning of the day"
+    await session.execute(
+        insert(Import).values(
+            kind="social_analytics", state="done", source_type="file", label="t.csv", source={}, form={}, mapping={},
+            units={}, counts={}, finished_at=NOW - timedelta(minutes=59), id=new_id(),
+        )
+    )  # fmt: skip
+    after = await predicting.predict(session, Text(content="Tea?"), "x", as_of=NOW)
+    assert (after.main.status, after.main.n) == ("ok", 50)
+    earlier = await predicting.predict(session, Text(content="Tea?"), "x", as_of=NOW - timedelta(minutes=60))
+    assert earlier.main.n == 0, "before the import ended it was not there"
