@@ -1,0 +1,95 @@
+"""Patterns over HTTP: an approver's word, one search at a time, and a search that a worker carries out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from cofounder.flow.learn.patterns import service, steps
+from cofounder.kit.db import transaction
+from cofounder.kit.testing import Database, until
+from tests.flow.learn.published import publish, search
+from tests.flow.server import signed_in
+
+LEARNING = "/api/orchestrator/learning"
+KNOWN = (steps.learning_run,)  # the workflow, before an engine starts
+
+
+@pytest_asyncio.fixture
+async def clients(database: Database) -> AsyncIterator[list[httpx.AsyncClient]]:
+    async with transaction() as session:
+        await publish(session, 80, effect=0.9)
+        await search(session)
+    async with signed_in("viewer", "operator", "approver") as made:
+        yield made
+
+
+async def test_an_approver_rejects_and_lets_in_again_and_a_viewer_may_not(clients: list[httpx.AsyncClient]) -> None:
+    viewer, operator, approver = clients
+    found = (await viewer.get(f"{LEARNING}/patterns")).json()
+    place = f"{LEARNING}/patterns/{found['patterns'][0]['id']}"
+    assert (await viewer.patch(place, json={"rejected": True})).status_code == 403
+    assert (await operator.patch(place, json={"rejected": True})).status_code == 403
+    said = (await approver.patch(place, json={"rejected": True, "why": "No."})).json()
+    assert (said["state"], said["why"]) == ("rejected", "No.")
+    again = (await approver.patch(place, json={"rejected": False})).json()
+    assert (again["state"], again["rejected_by"]) == ("watching", None)
+    kinds = [one["kind"] for one in (await viewer.get(place)).json()["estimates"]]
+    assert kinds == ["all", "person", "person"]
+
+
+async def test_a_word_that_says_nothing_or_no_pattern_is_refused(clients: list[httpx.AsyncClient]) -> None:
+    *_, approver = clients
+    found = (await approver.get(f"{LEARNING}/patterns")).json()
+    place = f"{LEARNING}/patterns/{found['patterns'][0]['id']}"
+    assert (await approver.patch(place, json={})).status_code == 422
+    assert (await approver.patch(place, json={"pinned": "yes"})).status_code == 422
+    nowhere = await approver.patch(f"{LEARNING}/patterns/01a1fbf3-476a-7bcd-ad56-f8c6a1a93de3", json={"pinned": True})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "pattern_missing")
+
+
+async def test_two_who_ask_at_once_get_the_same_search(clients: list[httpx.AsyncClient]) -> None:
+    _, operator, _ = clients
+    answers = await asyncio.gather(*(operator.post(f"{LEARNING}/runs") for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+async def test_a_worker_carries_a_search_out_and_the_next_one_finds_nothing_new(engine_running: Database) -> None:
+    async with transaction() as session:
+        await publish(session, 80, effect=0.9)
+
+    async def searched() -> str:
+        async with transaction() as session:
+            id = (await service.begin(session, by=None)).id
+
+        async def over() -> bool:
+            async with transaction() as session:
+                return (await service.run_of(session, id)).state not in ("queued", "running")
+
+        await until(over, within=60)
+        async with transaction() as session:
+            return (await service.run_of(session, id)).state
+
+    assert await searched() == "succeeded"
+    async with transaction() as session:
+        assert (await service.listed(session)).patterns
+    assert await searched() == "unchanged"
+
+
+async def test_a_search_falls_due_once_in_its_hours(database: Database) -> None:
+    async with transaction() as session:
+        first = await service.begin_due(session, every_hours=6)
+        assert first is not None
+        assert await service.begin_due(session, every_hours=6) is None
+
+
+async def test_a_search_that_killed_its_workers_is_ended_and_another_may_begin(database: Database) -> None:
+    async with transaction() as session:
+        id = (await service.begin(session, by=None)).id
+    await steps.set_aside(f"learning:{id}")
+    async with transaction() as session:
+        ended = await service.run_of(session, id)
+        assert (ended.state, (ended.error or {})["code"]) == ("failed", "killed_its_workers")
+        assert (await service.begin(session, by=None)).id != id
