@@ -20,11 +20,11 @@ from cofounder.personas.schemas import (
     BalanceOut,
     CountIn,
     FlagOut,
+    LookOut,
     PersonaIn,
     PersonaOut,
     PersonasOut,
     PointOut,
-    RunOut,
 )
 from cofounder.personas.tables import OptimisationRun
 from cofounder.settings import settings
@@ -38,7 +38,7 @@ class PersonaMissing(NotFound):
     hint = "GET /api/personas lists them; their ids are written like dataNerd."
 
 
-class RunMissing(NotFound):
+class LookMissing(NotFound):
     """There is no look at the voices with this id."""
 
     hint = "See them with: cofounder personas runs"
@@ -68,13 +68,13 @@ class NotInUse(Conflict):
     hint = "Only the run in use can be rolled back; the one before it counts again then."
 
 
-class CursorInvalid(InputInvalid):
+class LookUnknown(InputInvalid):
     """This place in the list is unknown."""
 
     hint = "Take next_cursor as the last answer gave it, or leave it out."
 
 
-class PlatformUnknown(InputInvalid):
+class ChannelNotCounted(InputInvalid):
     """There is no such channel."""
 
     hint = "For example linkedin, x or facebook."
@@ -181,7 +181,7 @@ async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Call
     return next(one for one in (await listed(session)).items if one.id == found.id)
 
 
-async def optimise(session: AsyncSession, *, by: str, dry: bool = False) -> RunOut:
+async def optimise(session: AsyncSession, *, by: str, dry: bool = False) -> LookOut:
     """Look now. A dry run is undone before it is answered."""
     row = await optimising.optimise(
         session, as_of=clock.now(), by=by, mode=mode(), policy=settings().persona_policy, dry=dry
@@ -193,33 +193,33 @@ async def optimise(session: AsyncSession, *, by: str, dry: bool = False) -> RunO
     return told
 
 
-async def runs(session: AsyncSession, *, cursor: str | None, limit: int) -> Page[RunOut]:
+async def runs(session: AsyncSession, *, cursor: str | None, limit: int) -> Page[LookOut]:
     before = None
     if cursor is not None:
         last = await queries.run(session, _id(cursor))
         if last is None:
-            raise CursorInvalid(field="cursor")
+            raise LookUnknown(field="cursor")
         before = (last.ran_at, last.id)
     found = await queries.runs(session, limit=limit + 1, before=before)
     used = await queries.in_use(session)
     more = str(found[limit - 1].id) if len(found) > limit else None
     total = await queries.count_runs(session)
-    return Page[RunOut](items=[run_out(row, used) for row in found[:limit]], next_cursor=more, total=total)
+    return Page[LookOut](items=[run_out(row, used) for row in found[:limit]], next_cursor=more, total=total)
 
 
-async def get_run(session: AsyncSession, id: UUID) -> RunOut:
+async def get_run(session: AsyncSession, id: UUID) -> LookOut:
     row = await queries.run(session, id)
     if row is None:
-        raise RunMissing()
+        raise LookMissing()
     return run_out(row, await queries.in_use(session))
 
 
-async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller) -> RunOut:
-    """Apply a proposal, or decline it. Raises RunMissing and NotProposed."""
+async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller) -> LookOut:
+    """Apply a proposal, or decline it. Raises LookMissing and NotProposed."""
     await queries.lock(session)
     row = await queries.run(session, id, locked=True)
     if row is None:
-        raise RunMissing()
+        raise LookMissing()
     if not row.proposed or row.decided_at is not None or row.status != "success":
         raise NotProposed()
     row.decided_by, row.decided_at = by.who, clock.now()
@@ -232,12 +232,12 @@ async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller)
     return run_out(row, await queries.in_use(session))
 
 
-async def roll_back(session: AsyncSession, id: UUID, *, by: Caller) -> RunOut:
-    """Take the weights in use back: those before them count again. Raises RunMissing and NotInUse."""
+async def roll_back(session: AsyncSession, id: UUID, *, by: Caller) -> LookOut:
+    """Take the weights in use back: those before them count again. Raises LookMissing and NotInUse."""
     await queries.lock(session)
     row = await queries.run(session, id, locked=True)
     if row is None:
-        raise RunMissing()
+        raise LookMissing()
     used = await queries.in_use(session)
     if used is None or used.id != id:
         raise NotInUse()
@@ -271,13 +271,13 @@ async def flagged(session: AsyncSession) -> list[FlagOut]:
 async def count(session: AsyncSession, given: CountIn, *, by: Caller) -> list[BalanceOut]:
     """Write down how many follow a channel, and divide what was gained. The same time again corrects the count.
 
-    Raises PlatformUnknown and CountInFuture.
+    Raises ChannelNotCounted and CountInFuture.
     """
     from cofounder.channels.naming import canonical
 
     platform = canonical(given.platform)
     if platform is None:
-        raise PlatformUnknown(f"There is no channel {given.platform!r}.", field="platform")
+        raise ChannelNotCounted(f"There is no channel {given.platform!r}.", field="platform")
     moment = clock.now()
     at = given.counted_at or moment
     if at > moment + timedelta(minutes=5):
@@ -294,7 +294,7 @@ async def balances(session: AsyncSession) -> list[BalanceOut]:
     return [BalanceOut(**row) for row in await queries.balance(session)]
 
 
-def run_out(row: OptimisationRun, used: OptimisationRun | None) -> RunOut:
+def run_out(row: OptimisationRun, used: OptimisationRun | None) -> LookOut:
     names = (
         "ran_at",
         "status",
@@ -309,7 +309,7 @@ def run_out(row: OptimisationRun, used: OptimisationRun | None) -> RunOut:
     more = ("top_performer", "bottom_performer", "special", "seed", "input_hash", "code_version", "found")
     values: dict[str, Any] = {name: getattr(row, name) for name in (*names, *more, "decided_by", "decided_at")}
     changes: Sequence[Any] = row.changes
-    return RunOut(
+    return LookOut(
         run_id=row.id, generators_updated=len(changes), changes=list(changes), standing=_standing(row, used), **values
     )
 
@@ -330,4 +330,4 @@ def _id(cursor: str) -> UUID:
     try:
         return UUID(cursor)
     except ValueError as error:
-        raise CursorInvalid(field="cursor") from error
+        raise LookUnknown(field="cursor") from error

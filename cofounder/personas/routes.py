@@ -14,18 +14,18 @@ from cofounder.personas.schemas import (
     CountIn,
     DecideIn,
     FlagOut,
+    LookOut,
     OptimiseIn,
     PersonaIn,
     PersonaOut,
     PersonasOut,
     PointOut,
-    RunOut,
 )
 
 router = Router(prefix="/api/personas", tags=["personas"])
 
 
-@router.get("", responses=documented(learning.PlatformUnknown))
+@router.get("", responses=documented(learning.ChannelNotCounted))
 async def list_personas(
     session: Session,
     caller: Viewer,
@@ -53,37 +53,37 @@ async def list_persona_flags(session: Session, caller: Viewer) -> Page[FlagOut]:
     return Page[FlagOut](items=found, next_cursor=None, total=len(found))
 
 
-@router.get("/runs", responses=documented(learning.CursorInvalid))
+@router.get("/runs", responses=documented(learning.LookUnknown))
 async def list_persona_runs(
     session: Session,
     caller: Viewer,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
-) -> Page[RunOut]:
+) -> Page[LookOut]:
     """Looks at the voices, newest first: what each read, what it changed and why."""
     return await learning.runs(session, cursor=cursor, limit=limit)
 
 
 @router.post("/runs", responses=documented(PolicyUnknown, PolicyFailed))
-async def optimise_personas(body: OptimiseIn, session: Session, caller: Approver) -> RunOut:
+async def optimise_personas(body: OptimiseIn, session: Session, caller: Approver) -> LookOut:
     """Look at the voices now. A dry run tells what would change and keeps nothing."""
     return await learning.optimise(session, by=caller.who, dry=body.dry_run)
 
 
-@router.get("/runs/{run_id}", responses=documented(learning.RunMissing))
-async def get_persona_run(run_id: UUID, session: Session, caller: Viewer) -> RunOut:
+@router.get("/runs/{run_id}", responses=documented(learning.LookMissing))
+async def get_persona_run(run_id: UUID, session: Session, caller: Viewer) -> LookOut:
     """One look at the voices."""
     return await learning.get_run(session, run_id)
 
 
-@router.post("/runs/{run_id}/decide", responses=documented(learning.RunMissing, learning.NotProposed))
-async def decide_persona_run(run_id: UUID, body: DecideIn, session: Session, caller: Approver) -> RunOut:
+@router.post("/runs/{run_id}/decide", responses=documented(learning.LookMissing, learning.NotProposed))
+async def decide_persona_run(run_id: UUID, body: DecideIn, session: Session, caller: Approver) -> LookOut:
     """Apply proposed weights, or decline them."""
     return await learning.decide(session, run_id, body.approved, by=caller)
 
 
-@router.post("/runs/{run_id}/rollback", responses=documented(learning.RunMissing, learning.NotInUse))
-async def roll_persona_run_back(run_id: UUID, session: Session, caller: Approver) -> RunOut:
+@router.post("/runs/{run_id}/rollback", responses=documented(learning.LookMissing, learning.NotInUse))
+async def roll_persona_run_back(run_id: UUID, session: Session, caller: Approver) -> LookOut:
     """Take the weights in use back; those before them count again."""
     return await learning.roll_back(session, run_id, by=caller)
 
@@ -95,7 +95,7 @@ async def list_follower_balances(session: Session, caller: Viewer) -> Page[Balan
     return Page[BalanceOut](items=found, next_cursor=None, total=len(found))
 
 
-@router.post("/followers", responses=documented(learning.PlatformUnknown, learning.CountInFuture))
+@router.post("/followers", responses=documented(learning.ChannelNotCounted, learning.CountInFuture))
 async def count_followers(body: CountIn, session: Session, caller: Operator) -> Page[BalanceOut]:
     """Write down how many follow a channel at one time; the gain since the count before is divided among its posts."""
     found = await learning.count(session, body, by=caller)

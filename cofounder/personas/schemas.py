@@ -62,7 +62,7 @@ class OptimiseIn(Body):
     dry_run: StrictBool = False
 
 
-class Change(Shown):
+class WeightChange(Shown):
     """How a voice's probability changed; names as users' scripts know them."""
 
     generator: str
@@ -70,7 +70,7 @@ class Change(Shown):
     newWeight: float
 
 
-class RunOut(Shown):
+class LookOut(Shown):
     """One look at how the voices did."""
 
     run_id: UUID | None = Field(description="None of a dry run, which is not kept.")
@@ -86,7 +86,7 @@ class RunOut(Shown):
     generators_updated: int
     top_performer: str | None
     bottom_performer: str | None
-    changes: list[Change]
+    changes: list[WeightChange]
     special: list[dict[str, Any]]
     seed: int
     input_hash: str

@@ -142,7 +142,7 @@ async def test_a_count_of_tomorrow_and_a_channel_of_nowhere_are_refused(
 ) -> None:
     with pytest.raises(learning.CountInFuture):
         await learning.count(session, CountIn(platform="x", count=1, counted_at=moment + timedelta(days=1)), by=MARA)
-    with pytest.raises(learning.PlatformUnknown):
+    with pytest.raises(learning.ChannelNotCounted):
         await learning.count(session, CountIn(platform="carrier pigeon", count=1), by=MARA)
 
 

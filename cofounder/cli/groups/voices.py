@@ -12,7 +12,7 @@ from cofounder.cli.options import Json
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from cofounder.personas.schemas import PersonasOut, RunOut
+    from cofounder.personas.schemas import LookOut, PersonasOut
 
 Voice = Annotated[str, typer.Argument(metavar="VOICE", help="Its id or name: dataNerd.")]
 Run = Annotated[UUID, typer.Argument(metavar="RUN", help="The look's id, as `personas runs` shows it.")]
@@ -250,7 +250,7 @@ def _runs(found: Any) -> None:
     out.screen().print(made)
 
 
-def _run(found: "RunOut") -> None:
+def _run(found: "LookOut") -> None:
     screen = out.screen()
     if found.status == "skipped":
         screen.print(

@@ -6729,6 +6729,78 @@ export interface components {
             /** Decided At */
             decided_at: string | null;
         };
+        /**
+         * LookOut
+         * @description One look at how the voices did.
+         */
+        LookOut: {
+            /**
+             * Run Id
+             * @description None of a dry run, which is not kept.
+             */
+            run_id: string | null;
+            /**
+             * Ran At
+             * Format: date-time
+             */
+            ran_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "success" | "skipped" | "failed";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "watch" | "propose" | "autonomous";
+            /** Started By */
+            started_by: string;
+            /** Policy */
+            policy: string;
+            /** Posts Analyzed */
+            posts_analyzed: number;
+            /** Posts Known */
+            posts_known: number;
+            /** Posts Waiting */
+            posts_waiting: number;
+            /** Generators Updated */
+            generators_updated: number;
+            /** Top Performer */
+            top_performer: string | null;
+            /** Bottom Performer */
+            bottom_performer: string | null;
+            /** Changes */
+            changes: components["schemas"]["WeightChange"][];
+            /** Special */
+            special: {
+                [key: string]: unknown;
+            }[];
+            /** Seed */
+            seed: number;
+            /** Input Hash */
+            input_hash: string;
+            /** Code Version */
+            code_version: string;
+            /**
+             * Found
+             * @description What the policy learnt: a number for each of `arms`.
+             */
+            found: {
+                [key: string]: unknown;
+            };
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "in use" | "was in use" | "proposed" | "declined" | "rolled back" | "told" | "dry run" | "none";
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
         /** Made */
         Made: {
             /** Items */
@@ -7277,6 +7349,15 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** Page[LookOut] */
+        Page_LookOut_: {
+            /** Items */
+            items: components["schemas"]["LookOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
         /** Page[Message] */
         Page_Message_: {
             /** Items */
@@ -7308,6 +7389,15 @@ export interface components {
         Page_PublicationOut_: {
             /** Items */
             items: components["schemas"]["PublicationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[RunOut] */
+        Page_RunOut_: {
+            /** Items */
+            items: components["schemas"]["RunOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -7795,7 +7885,7 @@ export interface components {
              */
             tested: number;
             /** @description The newest search that ended well */
-            run: components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"] | null;
+            run: components["schemas"]["RunOut"] | null;
             /**
              * Is Sample
              * @description Found in sample data, because there is none of your own yet
@@ -8986,6 +9076,77 @@ export interface components {
             conversions: number | null;
             /** Currency */
             currency: string | null;
+        };
+        /**
+         * RunOut
+         * @description One search for patterns.
+         */
+        RunOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "succeeded" | "unchanged" | "failed";
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "schedule" | "person";
+            /** Requested By */
+            requested_by: string | null;
+            /** As Of */
+            as_of: string | null;
+            /** Input Hash */
+            input_hash: string | null;
+            /** Code Version */
+            code_version: string | null;
+            /** Seed */
+            seed: number;
+            /**
+             * N
+             * @description Metric -> units
+             */
+            n: {
+                [key: string]: number;
+            };
+            /**
+             * Waiting
+             * @description Posts that have no reading of 72 hours or later yet
+             */
+            waiting: number;
+            /** Tested */
+            tested: number;
+            /** Stand */
+            stand: number;
+            /**
+             * Found
+             * @description That did not stand before
+             */
+            found: number;
+            /** Confirmed */
+            confirmed: number;
+            /** Retired */
+            retired: number;
+            /** Is Sample */
+            is_sample: boolean;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * RuntimeSettings
@@ -10617,6 +10778,18 @@ export interface components {
             recipients?: string[] | null;
         };
         /**
+         * WeightChange
+         * @description How a voice's probability changed; names as users' scripts know them.
+         */
+        WeightChange: {
+            /** Generator */
+            generator: string;
+            /** Oldweight */
+            oldWeight: number;
+            /** Newweight */
+            newWeight: number;
+        };
+        /**
          * Why
          * @description A reason that stays on record.
          */
@@ -10720,77 +10893,6 @@ export interface components {
             channels: {
                 [key: string]: components["schemas"]["TriedOut"];
             };
-        };
-        /**
-         * RunOut
-         * @description One search for patterns.
-         */
-        cofounder__flow__learn__patterns__schemas__RunOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "succeeded" | "unchanged" | "failed";
-            /**
-             * Trigger
-             * @enum {string}
-             */
-            trigger: "schedule" | "person";
-            /** Requested By */
-            requested_by: string | null;
-            /** As Of */
-            as_of: string | null;
-            /** Input Hash */
-            input_hash: string | null;
-            /** Code Version */
-            code_version: string | null;
-            /** Seed */
-            seed: number;
-            /**
-             * N
-             * @description Metric -> units
-             */
-            n: {
-                [key: string]: number;
-            };
-            /**
-             * Waiting
-             * @description Posts that have no reading of 72 hours or later yet
-             */
-            waiting: number;
-            /** Tested */
-            tested: number;
-            /** Stand */
-            stand: number;
-            /**
-             * Found
-             * @description That did not stand before
-             */
-            found: number;
-            /** Confirmed */
-            confirmed: number;
-            /** Retired */
-            retired: number;
-            /** Is Sample */
-            is_sample: boolean;
-            /** Error */
-            error: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Started At */
-            started_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
         };
         /**
          * Change
@@ -10984,108 +11086,6 @@ export interface components {
             error?: null;
             /** Message */
             message?: string | null;
-        };
-        /** Page[RunOut] */
-        cofounder__kit__http__Page_RunOut___1: {
-            /** Items */
-            items: components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-            /** Total */
-            total: number;
-        };
-        /** Page[RunOut] */
-        cofounder__kit__http__Page_RunOut___2: {
-            /** Items */
-            items: components["schemas"]["cofounder__personas__schemas__RunOut"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-            /** Total */
-            total: number;
-        };
-        /**
-         * Change
-         * @description How a voice's probability changed; names as users' scripts know them.
-         */
-        cofounder__personas__schemas__Change: {
-            /** Generator */
-            generator: string;
-            /** Oldweight */
-            oldWeight: number;
-            /** Newweight */
-            newWeight: number;
-        };
-        /**
-         * RunOut
-         * @description One look at how the voices did.
-         */
-        cofounder__personas__schemas__RunOut: {
-            /**
-             * Run Id
-             * @description None of a dry run, which is not kept.
-             */
-            run_id: string | null;
-            /**
-             * Ran At
-             * Format: date-time
-             */
-            ran_at: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "success" | "skipped" | "failed";
-            /** Reason */
-            reason: string | null;
-            /**
-             * Mode
-             * @enum {string}
-             */
-            mode: "watch" | "propose" | "autonomous";
-            /** Started By */
-            started_by: string;
-            /** Policy */
-            policy: string;
-            /** Posts Analyzed */
-            posts_analyzed: number;
-            /** Posts Known */
-            posts_known: number;
-            /** Posts Waiting */
-            posts_waiting: number;
-            /** Generators Updated */
-            generators_updated: number;
-            /** Top Performer */
-            top_performer: string | null;
-            /** Bottom Performer */
-            bottom_performer: string | null;
-            /** Changes */
-            changes: components["schemas"]["cofounder__personas__schemas__Change"][];
-            /** Special */
-            special: {
-                [key: string]: unknown;
-            }[];
-            /** Seed */
-            seed: number;
-            /** Input Hash */
-            input_hash: string;
-            /** Code Version */
-            code_version: string;
-            /**
-             * Found
-             * @description What the policy learnt: a number for each of `arms`.
-             */
-            found: {
-                [key: string]: unknown;
-            };
-            /**
-             * Standing
-             * @enum {string}
-             */
-            standing: "in use" | "was in use" | "proposed" | "declined" | "rolled back" | "told" | "dry run" | "none";
-            /** Decided By */
-            decided_by: string | null;
-            /** Decided At */
-            decided_at: string | null;
         };
         Problem: {
             type: string;
@@ -19308,7 +19308,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__kit__http__Page_RunOut___1"];
+                    "application/json": components["schemas"]["Page_RunOut_"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -19368,7 +19368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"];
+                    "application/json": components["schemas"]["RunOut"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -19430,7 +19430,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__flow__learn__patterns__schemas__RunOut"];
+                    "application/json": components["schemas"]["RunOut"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -20142,7 +20142,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__kit__http__Page_RunOut___2"];
+                    "application/json": components["schemas"]["Page_LookOut_"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -20206,7 +20206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                    "application/json": components["schemas"]["LookOut"];
                 };
             };
             /** @description The body is not JSON. */
@@ -20304,7 +20304,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                    "application/json": components["schemas"]["LookOut"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -20379,7 +20379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                    "application/json": components["schemas"]["LookOut"];
                 };
             };
             /** @description The body is not JSON. */
@@ -20486,7 +20486,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["cofounder__personas__schemas__RunOut"];
+                    "application/json": components["schemas"]["LookOut"];
                 };
             };
             /** @description No valid key came with the request. */
