@@ -33,12 +33,15 @@ from cofounder.flow.train.data.api import (
     tag_by_date_range,
     tag_by_quality,
 )
+from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
 
 __all__ = [
     "add_tags",
+    "create_dataset",
     "enrich_execution_with_context",
     "export_as_jsonl",
     "filter_training_data",
@@ -46,11 +49,13 @@ __all__ = [
     "get_all_training_data",
     "get_business_state",
     "get_correlation_analysis",
+    "get_dataset",
     "get_learning_patterns",
     "get_metrics_summary",
     "get_platform_baseline",
     "get_statistics",
     "get_topic_effectiveness",
+    "list_datasets",
     "open_database",
     "predict",
     "process",
@@ -169,3 +174,28 @@ async def get_metrics_summary(
     async with reading() as session:
         whole = await learned.summary(session)
         return _plain(await performance.performance(session, whole, since=since, until=until, step=step))
+
+
+async def create_dataset(
+    name: str, description: str = "", filters: dict[str, Any] | None = None, *, role: str = "planner", **more: Any
+) -> dict[str, Any]:
+    """Freeze what a filter lets through as a version, here and now; `more` as in POST /training/datasets (seed, split, …).
+
+    Raises DatasetNameTaken, DatasetEmpty, StoreFull, StoreOutOfReach; ValidationError naming what does not fit.
+    """
+    asked = DatasetIn.model_validate(
+        {"name": name, "description": description, "filters": filters or {}, "role": role, **more}
+    )
+    return _plain(await datasets.create(asked, LOCAL_OWNER, wait=True))
+
+
+async def list_datasets(name: str | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
+    """Versions, newest first."""
+    async with reading() as session:
+        return [_plain(one) for one in (await datasets.listed(session, name=name, limit=limit)).items]
+
+
+async def get_dataset(dataset: UUID | str) -> dict[str, Any]:
+    """A version by its id, its name or name@version. Raises DatasetMissing."""
+    async with reading() as session:
+        return _plain(datasets.out(await datasets.named(session, str(dataset))))

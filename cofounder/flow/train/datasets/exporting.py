@@ -120,7 +120,7 @@ async def _kept(keys: Iterable[str]) -> AsyncIterator[list[bytes]]:
 
 async def live(filter: Filter, role: str, *, redact: bool, pairs: bool = False) -> AsyncIterator[list[bytes]]:
     """Lines of what a filter lets through now, in a transaction that lives as long as they are asked for."""
-    shaper = Shaper(role, redact=redact)
+    shaper = Shaper(role, redact=redact, bare=True)
     async with transaction() as session:
         batches = shaping.lines(session, filter, shaper, ratio=_RATIO, left_out=Counter())
         async for entries, found in batches:

@@ -30,7 +30,7 @@ from cofounder.flow.train.data.queries import where
 from cofounder.flow.train.datasets.roles import Raw
 from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member, Withdrawn
 
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 1_000
 _tasks = table("tasks", column("id"), column("topic"), column("parent_task_id"))
 
 

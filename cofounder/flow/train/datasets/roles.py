@@ -82,7 +82,9 @@ class Entry:
 class Shaper:
     """Makes the lines of one role, with or without personal data."""
 
-    def __init__(self, role: str, *, redact: bool, system: str | None = None) -> None:
+    def __init__(self, role: str, *, redact: bool, system: str | None = None, bare: bool = False) -> None:
+        """`bare`: only the bytes of each line are wanted, not what a version has to know of it."""
+        self.bare = bare
         self.role = role
         self.redact = redact
         self.system = system or SYSTEM[role]
@@ -148,12 +150,15 @@ class Shaper:
             f'"tags": {_listed(sorted(set(raw.tags)))}, "metrics": {outcome}, "patterns": {patterns}}}}}\n'
         ).encode()
         id = "null" if raw.execution_id is None else f'"{raw.execution_id}"'
+        line = b'%b, "metadata": {"execution_id": %b, %b' % (messages, id.encode(), known)
+        if self.bare:
+            return Entry(raw.execution_id, part, raw.at, line, b"", b"", "", None, 0, 0, ("", "", "", ""))
         body = hashlib.sha256(messages).digest()
         return Entry(
             execution_id=raw.execution_id,
             part=part,
             at=raw.at,
-            line=b'%b, "metadata": {"execution_id": %b, %b' % (messages, id.encode(), known),
+            line=line,
             hash=hashlib.sha256(body + known).digest(),
             body=body,
             alike=alike,

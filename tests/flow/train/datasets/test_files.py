@@ -133,7 +133,7 @@ async def test_every_format_of_a_version_and_of_a_filter_is_read_back(database: 
         await exporting.of_version(made.id, "dpo")
 
 
-class Full(MemoryFileSystem):
+class Full(MemoryFileSystem):  # type: ignore[misc]
     """A bucket without room."""
 
     protocol = "full"

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 from sqlalchemy import update
 
+from cofounder import api
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.datasets import comparing, exporting, redaction, service
@@ -185,3 +186,11 @@ async def test_a_version_can_be_described_anew_and_put_away(database: Database) 
         assert (told.description, told.archived) == ("For November", True)
         assert (await service.listed(session)).total == 0
         assert (await service.listed(session, archived=True)).total == 1
+
+
+async def test_a_script_makes_and_finds_versions(database: Database) -> None:
+    await store_examples([example(number) for number in range(4)])
+    made = await api.create_dataset("plans", "For a script", {"quality_min": 0.7}, seed=5)
+    assert (made["name"], made["version"], made["example_count"]) == ("plans", 1, 4)
+    assert [one["id"] for one in await api.list_datasets()] == [made["id"]]
+    assert await api.get_dataset("plans@1") == await api.get_dataset(made["id"])
