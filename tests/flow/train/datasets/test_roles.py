@@ -1,0 +1,108 @@
+"""What people did with texts becomes lines for writer and judge, and pairs."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from cofounder.flow.approve.tables import Approval, DecisionRow
+from cofounder.flow.quality.tables import AssessmentRow
+from cofounder.flow.run.tables import Variant
+from cofounder.flow.train.datasets import exporting, service
+from cofounder.flow.train.datasets.schemas import DatasetIn, DatasetOut
+from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database
+from cofounder.people import LOCAL_OWNER
+
+from .making import START, example, store_examples
+
+FIRST = "Our growth was fine this quarter, thank you all for coming along."
+SECOND = "Our growth was 20 % this quarter, thanks to 300 new customers of yours."
+EDITED = "Our growth was 20 % this quarter, thanks to the 300 customers who joined."
+
+
+async def round_of(id: UUID, number: int, verdict: str, before: str, after: str) -> None:
+    """A round in which a person saw `before`, made `after` of it, and decided."""
+    at = START + timedelta(days=number)
+    rendered = {"plain": before, "text": before}
+    async with transaction() as session:
+        session.add(
+            Approval(id=new_id(), task_id=id, round=number, kind="content", fingerprint="f", pending_fingerprint="p",
+                     content={"linkedin": {"plain": after, "text": after}}, pending_content={"linkedin": rendered},
+                     opened_at=at, decided_at=at)
+        )  # fmt: skip
+        session.add(
+            DecisionRow(id=new_id(), task_id=id, round=number, kind="content", verdict=verdict, by="person:ann",
+                        fingerprint="f", channels=["linkedin"], decided_at=at)
+        )  # fmt: skip
+        for version, text in {2 * number - 1: before, 2 * number: after}.items():
+            session.add(
+                Variant(id=new_id(), task_id=id, channel="linkedin", version=version, origin="draft", draft={},
+                        brief={"facts": [{"id": "growth", "value": 0.2}]}, rendered={"plain": text, "text": text},
+                        is_best=False, made_by="offline", made_at=at)
+            )  # fmt: skip
+            session.add(
+                AssessmentRow(id=new_id(), task_id=id, channel="linkedin", version=version, round=0,
+                              overall=Decimal("0.8"), passed=True, dimensions={"tone": {"score": 0.7, "weight": 1}},
+                              issues=[], verdict={}, evaluator="built-in", judged_at=at)
+            )  # fmt: skip
+
+
+async def lines(made: DatasetOut, format: str = "jsonl") -> list[dict[str, Any]]:
+    _, _, chunks = await exporting.of_version(made.id, format)
+    return [json.loads(line) for line in b"".join([chunk async for chunk in chunks]).splitlines()]
+
+
+async def worked() -> UUID:
+    (id,) = await store_examples([example(1, final_text={"linkedin": EDITED}, persona="coach")])
+    await round_of(id, 1, "changes", FIRST, FIRST)
+    await round_of(id, 2, "approve", SECOND, EDITED)
+    return id
+
+
+async def test_a_writer_learns_the_approved_text_from_its_brief_and_pairs_from_edits_and_rounds(
+    database: Database,
+) -> None:
+    id = await worked()
+    wish = DatasetIn.model_validate({"name": "writer", "role": "writer", "split": {"by": "none"}})
+    made = await service.create(wish, LOCAL_OWNER)
+    (line,) = await lines(made)
+    asked = line["messages"][1]["content"]
+    assert "Channel: linkedin" in asked
+    assert "Voice: coach" in asked
+    assert '"growth"' in asked
+    assert line["messages"][2]["content"] == EDITED
+    pairs = await lines(made, "dpo")
+    told = {one["non_preferred_output"][0]["content"] for one in pairs}
+    assert told == {FIRST, SECOND}
+    for one in pairs:
+        assert one["input"]["messages"] == line["messages"][:2]
+        assert one["preferred_output"] == [{"role": "assistant", "content": EDITED}]
+    assert made.statistics["pairs"] == {"count": 2, "left_out": {}}
+    async with transaction() as session:
+        shown = await service.preview(session, made.id, format="dpo")
+    assert {one.execution_id for one in shown.items} == {id}
+    assert {one.part for one in shown.items} == {"linkedin/edit", "linkedin/revision"}
+
+
+async def test_a_pair_of_which_one_side_is_much_longer_is_left_out(database: Database) -> None:
+    (id,) = await store_examples([example(1, final_text={"linkedin": EDITED})])
+    await round_of(id, 1, "reject", "Growth!", "Growth!")
+    await round_of(id, 2, "approve", EDITED, EDITED)
+    made = await service.create(DatasetIn(name="writer", role="writer"), LOCAL_OWNER)
+    assert [one.kind for one in made.files] == ["lines"]
+
+
+async def test_a_judge_learns_every_decided_text_with_its_scores(database: Database) -> None:
+    await worked()
+    wish = DatasetIn.model_validate({"name": "judge", "role": "judge", "split": {"by": "none"}, "duplicates": "keep"})
+    found = await lines(await service.create(wish, LOCAL_OWNER))
+    told = {}
+    for line in found:
+        answer = json.loads(line["messages"][2]["content"])
+        assert answer["scores"] == {"tone": 0.7}
+        assert answer["overall"] == 0.8
+        told[line["messages"][1]["content"].split("Text:\n")[1]] = answer["decision"]
+    assert told == {FIRST: "changes", EDITED: "approve"}
