@@ -25,3 +25,8 @@ def frozen(at: datetime) -> Iterator[None]:
         yield
     finally:
         _frozen.reset(token)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as an address can hold it: ISO 8601 in UTC with Z, for a + there is a blank."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

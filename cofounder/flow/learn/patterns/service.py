@@ -25,7 +25,7 @@ from cofounder.flow.learn.patterns.schemas import (
 from cofounder.flow.learn.patterns.settling import NEEDED, RUNS, TOPIC, items_of
 from cofounder.flow.learn.patterns.tables import LearningPattern, LearningRun
 from cofounder.kit import durable, live
-from cofounder.kit.clock import now
+from cofounder.kit.clock import now, stamp
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.kit.ids import new_id
@@ -289,7 +289,7 @@ async def run_of(session: AsyncSession, id: UUID) -> RunOut:
 async def runs(session: AsyncSession, *, cursor: str | None = None, limit: int = 20) -> Page[RunOut]:
     """Searches, newest first. Raises RunCursorInvalid."""
     rows = list(await queries.runs(session, _before(cursor), limit + 1))
-    more = rows[limit - 1].created_at.isoformat() if len(rows) > limit else None
+    more = stamp(rows[limit - 1].created_at) if len(rows) > limit else None
     return Page[RunOut](
         items=[told(row) for row in rows[:limit]], next_cursor=more, total=await queries.count_runs(session)
     )

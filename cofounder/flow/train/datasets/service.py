@@ -35,7 +35,7 @@ from cofounder.flow.train.datasets.steps import WORKFLOW
 from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member, Withdrawn
 from cofounder.flow.train.formats import loaded, of_name
 from cofounder.kit import durable, live, store
-from cofounder.kit.clock import now
+from cofounder.kit.clock import now, stamp
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
@@ -159,7 +159,7 @@ async def listed(
         session, name=name, role=role, state=state, archived=archived, after=_place(cursor), limit=limit + 1
     )
     shown = rows[:limit]
-    more = f"{shown[-1].created_at.isoformat()}~{shown[-1].id}" if len(rows) > limit else None
+    more = f"{stamp(shown[-1].created_at)}~{shown[-1].id}" if len(rows) > limit else None
     return DatasetList(items=[out(row) for row in shown], next_cursor=more, total=total)
 
 
