@@ -12,13 +12,13 @@ business) counts as often as it began: its p is Student's over the spells. The i
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from cofounder.business.derive.intervals import benjamini_hochberg, t_tail
+from cofounder.business.derive.intervals import t_tail
 from cofounder.flow.learn.patterns.vocabulary import FEATURES, Item
 
 SUPPORT = 10  # units that match, at least
@@ -30,8 +30,10 @@ _LOOKED_AT = 0.05  # p up to which permutations are drawn
 _FEW = 200  # matching units from which on the normal tail is good enough
 _DRAWS = 1_000  # of the bootstrap
 _CELLS = 8_000_000  # numbers in memory at once
+_ROUNDS = 3  # of looking again at what passes once repetitions do not count
 
 Array = Any  # numpy is imported where it is used
+Name = tuple[str, tuple[Item, ...]]  # metric and conditions
 
 
 @dataclass(frozen=True)
@@ -159,11 +161,22 @@ def weigh(table: Table, items: Sequence[tuple[Item, ...]], *, seed: int, few_spe
     return found
 
 
-def corrected(found: Sequence[Found]) -> list[Found]:
-    """The same with q over all of them, clearest first."""
-    values = benjamini_hochberg([one.p for one in found])
-    told = [replace(one, q=q) for one, q in zip(found, values, strict=True)]
-    return sorted(told, key=lambda one: (one.p, -abs(one.effect), one.metric, one.items))
+def corrected(found: Sequence[Found], repeats: Collection[Name] = ()) -> list[Found]:
+    """The same with q over all of them, clearest first. What only repeats another counts as tested, not as found.
+
+    Else one strong effect, found again in a dozen pairs that are then left out, would let in what is by chance.
+    """
+    ordered = sorted(found, key=lambda one: (one.p, -abs(one.effect), one.metric, one.items))
+    rank, ranks = 0, []
+    for one in ordered:
+        own = (one.metric, one.items) not in repeats
+        rank += own
+        ranks.append(rank if own else rank + 1)
+    least, told = 1.0, []
+    for one, place in zip(reversed(ordered), reversed(ranks), strict=True):
+        least = min(least, one.p * len(ordered) / place)
+        told.append(replace(one, q=least))
+    return told[::-1]
 
 
 def explained(table: Table, found: Sequence[Found], *, seed: int) -> list[Found]:
@@ -231,16 +244,30 @@ def mine(tables: Sequence[Table], *, seed: int, pairs: bool = True, intervals: i
     tested: list[Found] = []
     for table in tables:
         tested += weigh(table, candidates(table.units, pairs=pairs), seed=seed)
-    ordered = corrected(tested)
+    by_metric = {table.metric: table for table in tables}
+    repeats: set[Name] = set()
+    for _ in range(_ROUNDS):
+        told = _told_apart(tables, corrected(tested, repeats), seed=seed)
+        found = {(one.metric, one.items) for one in told if one.explained_by is not None}
+        if found <= repeats:
+            break
+        repeats |= found
+    shown = [
+        interval(by_metric[one.metric], one, seed=seed) if at < intervals and math.isnan(one.low) else one
+        for at, one in enumerate(told)
+    ]
+    return shown, len(tested)
+
+
+def _told_apart(tables: Sequence[Table], ordered: Sequence[Found], *, seed: int) -> list[Found]:
+    """The candidates with what explains each that passes; those that pass carry intervals."""
     by_metric = {table.metric: table for table in tables}
     told = []
     for table in tables:
         told += explained(table, [one for one in ordered if one.metric == table.metric], seed=seed)
+    told = [interval(by_metric[one.metric], one, seed=seed) if one.q <= RATE else one for one in told]
     told.sort(key=lambda one: (one.p, -abs(one.effect), one.metric, one.items))
-    shown = [interval(by_metric[one.metric], one, seed=seed) for one in told[:intervals]]
-    shown += [interval(by_metric[one.metric], one, seed=seed) for one in told[intervals:] if one.q <= RATE]
-    rest = [one for one in told[intervals:] if one.q > RATE]
-    return [*_no_channel_of_its_own(shown), *rest], len(tested)
+    return _no_channel_of_its_own(told)
 
 
 def _no_channel_of_its_own(found: Sequence[Found]) -> list[Found]:
