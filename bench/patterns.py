@@ -100,6 +100,7 @@ def power(companies: int) -> None:
     for effect in EFFECTS:
         for n in SIZES:
             stands = false = found_any = held = 0
+            share = 0.0
             for number in range(companies):
                 units = company(50_000 + number, n, effect)
                 table = laid_out("engagement", units)
@@ -108,11 +109,12 @@ def power(companies: int) -> None:
                 stands += any(QUESTION[0] in one.items for one in passing)
                 false += sum(QUESTION[0] not in one.items for one in passing)
                 found_any += len(passing)
+                share += sum(QUESTION[0] not in one.items for one in passing) / max(len(passing), 1)
                 one = interval(table, weigh(table, [QUESTION], seed=number)[0], seed=number)
                 held += one.low <= effect <= one.high
             print(
                 f"power, effect {effect} (x {math.exp(effect):.2f}), n {n}: stands in {stands / companies:.0%} of "
-                f"{companies}; {false} of {found_any} patterns are about something else; "
+                f"{companies}; {false} of {found_any} patterns are about something else (a company's mean share: {share / companies:.1%}); "
                 f"the 95% interval holds the effect in {held / companies:.0%}",
                 flush=True,
             )
