@@ -1,14 +1,15 @@
 """A person brings a file in at the page, sees what it did to the figures, and says what belongs together."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from cofounder.business.records import service as records
-from cofounder.business.records.schemas import NewPost
+from cofounder.business.records.schemas import NewFinancial, NewPost, NewReading
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from tests.api.conftest import House
@@ -18,7 +19,7 @@ DAY = f"{now() - timedelta(days=20):%Y-%m-%d}"
 FILE = {
     "name": "readings.csv",
     "mimeType": "text/csv",
-    "buffer": f"""Post ID,Network,Collected,Views,Link clicks,Likes,Shares,Comments
+    "buffer": f"""Post ID,Network,Noted,Views,Link clicks,Likes,Shares,Comments
 p1,linkedin,{DAY},1000,20,40,6,4
 p2,linkedin,{DAY},many,12,4,1,0
 p3,linkedin,{DAY},500,10,4,3,2
@@ -61,9 +62,9 @@ async def test_a_file_is_looked_at_mapped_checked_and_brought_in_and_the_figures
     await expect(page.get_by_role("combobox", name="Column for Clicks")).to_have_value("Link clicks")
     await page.get_by_role("button", name=re.compile("more fields")).click()
     await page.get_by_role("combobox", name="Column for Measured at").click()
-    await page.get_by_role("option", name="Collected").click()
+    await page.get_by_role("option", name="Noted").click()
     await page.reload()  # what was chosen is still there
-    await expect(page.get_by_role("combobox", name="Column for Measured at")).to_have_value("Collected")
+    await expect(page.get_by_role("combobox", name="Column for Measured at")).to_have_value("Noted")
     await page.get_by_role("button", name="Check all rows").click()
     would = page.get_by_role("group", name="What would happen")
     await expect(would).to_contain_text("Would be added2")
@@ -147,3 +148,35 @@ async def test_no_tab_is_wider_than_a_phone(olga: Visitor, working: House) -> No
         await expect(olga.page.get_by_label("Loading")).to_have_count(0)
         await olga.page.get_by_role("tablist").wait_for()
         assert await olga.page.evaluate("document.documentElement.scrollWidth") <= 360, tab
+
+
+async def test_weekdays_and_hours_stand_beside_their_mean_and_amounts_in_their_own_currency(
+    olga: Visitor, working: House
+) -> None:
+    """Posts of one weekday do three times as well; a figure in euro is told in euro among its rows."""
+    start = now().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=150)
+    async with transaction() as session:
+        for place in range(140):
+            at = start + timedelta(days=place)
+            post = await records.add_post(
+                session, NewPost(platform="linkedin", content=f"Tea {place}", published_at=at)
+            )
+            read = NewReading(post_id=post.id, platform="linkedin", measured_at=at + timedelta(days=4), views=1000,
+                              clicks=(90 if at.weekday() == 1 else 30) + place % 5, source="t")  # fmt: skip
+            await records.add_readings(session, [read])
+        for month in (8, 9):
+            await records.add_financial(session, [NewFinancial(
+                metric_type="revenue", metric_value=Decimal(40_000 + month), unit="usd", currency="EUR", source="t",
+                period_start=date(start.year - 1, month, 1), period_end=date(start.year - 1, month, 29),
+                measured_at=start,
+            )])  # fmt: skip
+    page = olga.page
+    await page.goto("/business")
+    times = page.get_by_role("region", name="When posts did better")
+    await expect(times.get_by_role("list", name="Weekdays").get_by_role("listitem")).to_have_count(7)
+    await expect(times).to_contain_text(re.compile(r"(Monday|Tuesday|Wednesday): 2\.\d+× the usual engagement"))
+    await expect(times.get_by_role("link", name="140 posts")).to_be_visible()
+    await times.get_by_role("button", name="When posts did better: show as table").click()
+    await expect(times.get_by_role("row")).to_have_count(1 + 7 + 1)
+    await page.goto("/business?metric=revenue")
+    await expect(page.get_by_role("dialog")).to_contain_text("€40,008")

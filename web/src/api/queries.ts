@@ -336,6 +336,12 @@ export const oddities = (days = 365) =>
     queryFn: () => ask(client.GET("/api/business/anomalies", { params: { query: { days } } })),
   });
 
+export const bestTimes = (channel: string, zone: string) =>
+  queryOptions({
+    queryKey: ["business", "times", channel, zone],
+    queryFn: () => ask(client.GET("/api/business/times", { params: { query: { channel, zone } } })),
+  });
+
 export type AudiencePart = Schemas["Audience"]["part"];
 
 export const audience = (part: AudiencePart, days: number) =>

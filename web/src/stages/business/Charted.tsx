@@ -12,7 +12,7 @@ type Props = {
   head: string[];
   rows: Cell[][];
   /** How a cell is shown where it is not shown as it stands. */
-  shown?: (value: Cell, column: number) => ReactNode;
+  shown?: (value: Cell, column: number, row: Cell[]) => ReactNode;
   file: string;
   empty: ReactNode;
   children: ReactNode;
@@ -60,7 +60,7 @@ export function Rows({
 }: {
   head: string[];
   rows: Cell[][];
-  shown?: (value: Cell, column: number) => ReactNode;
+  shown?: (value: Cell, column: number, row: Cell[]) => ReactNode;
   label: string;
 }) {
   const right = (column: number) => rows.some((row) => typeof row[column] === "number");
@@ -84,7 +84,7 @@ export function Rows({
               {row.map((value, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the same of cells
                 <td key={column} className={right(column) ? "right" : undefined}>
-                  {shown ? shown(value, column) : (value ?? "–")}
+                  {shown ? shown(value, column, row) : (value ?? "–")}
                 </td>
               ))}
             </tr>

@@ -14,6 +14,7 @@ import { Charted, Download, Rows } from "./Charted";
 import { bounds, brief, change, thin, told, unitOf } from "./figures";
 import { Line } from "./Line";
 import { Platforms } from "./Platforms";
+import { Times } from "./Times";
 
 type Series = Schemas["Series"];
 type Growth = Schemas["Growth"];
@@ -25,6 +26,7 @@ export function Overview({ search, set }: { search: Search; set: Go }) {
     <div className="stack">
       <Metrics chosen={search.metric} open={(metric) => set({ metric })} />
       <Platforms />
+      <Times search={search} set={set} />
       <div className={styles.halves}>
         <Audience />
         <Odd />
@@ -127,8 +129,12 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
         series.unit === "usd" ? point.currency : "",
         point.source,
       ])}
-      shown={(value, column) =>
-        column === 2 ? as(value as number) : column === 4 ? spoken(String(value)) : value || "–"
+      shown={(value, column, row) =>
+        column === 2
+          ? told(value as number, series.unit, row[3] ? String(row[3]) : money)
+          : column === 4
+            ? spoken(String(value))
+            : value || "–"
       }
       file={series.metric}
       empty="Import rows of it to see it here."
@@ -182,9 +188,9 @@ function Points({ series }: { series: Series }) {
         head={head}
         rows={cells.slice(0, 400)}
         label={capital(series.noun)}
-        shown={(value, column) =>
+        shown={(value, column, row) =>
           column === 2
-            ? told(value as number, series.unit, undefined)
+            ? told(value as number, series.unit, row[3] ? String(row[3]) : undefined)
             : column === 4
               ? spoken(String(value))
               : value || "–"
