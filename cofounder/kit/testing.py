@@ -53,6 +53,9 @@ class Database:
             "DATABASE_URL": self.url.set(drivername="postgresql").render_as_string(hide_password=False),
             "COFOUNDER_DATABASE_SCHEMA": self.schema,
             "COFOUNDER_HOME": str(self.home),
+            # What looks every few hours looks when a test says so, not when a slow machine got that far.
+            "COFOUNDER_LEARNING_HOURS": "0",
+            "COFOUNDER_PERSONA_HOURS": "0",
         }
 
     async def go_away(self, seconds: float) -> "asyncio.Task[None]":

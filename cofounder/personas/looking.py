@@ -39,6 +39,8 @@ async def look_if_due(every_hours: float) -> bool:
             newest = await queries.newest_run_at(session)
             if newest is not None and newest > moment - timedelta(hours=every_hours):
                 return False
+            if not await queries.any_post(session, moment):
+                return False  # a house without a published post needs no log that says so four times a day
             await optimising.optimise(
                 session, as_of=moment, by="schedule", mode=chosen.persona_mode, policy=chosen.persona_policy
             )

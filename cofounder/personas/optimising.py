@@ -112,7 +112,7 @@ def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Stand
     import numpy as np
 
     from cofounder.personas import policies_known
-    from cofounder.personas.policies.interface import Context, Outcome, Spec
+    from cofounder.personas.policies.interface import Spec
 
     arms = [one.id for one in ROSTER]
     scored = [one for one in posts if one.seen_at is not None and one.persona in arms]
@@ -126,35 +126,38 @@ def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Stand
     if policy == "blueprint" and standing.weights:  # it moves from where the weights are
         made.weights = np.array([standing.weights.get(id, 0.0) for id in arms])
     everyone = np.ones(len(arms), bool)
-    made.observe(
-        [
-            Outcome(
-                post_id=one.id,
-                arm=arms.index(one.persona),
-                context=Context(
-                    t=_hours(one.published_at),
-                    hour=one.published_at.astimezone(UTC).hour,
-                    weekday=one.published_at.weekday(),
-                    topic=topics[one.topic],
-                    platform=platforms[one.platform],
-                    available=everyone,
-                ),
-                t_post=_hours(one.published_at),
-                t_seen=_hours(one.seen_at or one.published_at),
-                impressions=float(one.impressions or 0),
-                followers=float(one.followers),
-                propensity=one.propensity or 0.0,
-            )
-            for one in scored
-        ]
-    )
-    weights, cells, told = policies_known.weighed(made, now, everyone, topics, platforms)
+    shown = [_outcome(one, arms, topics, platforms, everyone) for one in scored]
+    weights, cells, told = policies_known.taught(made, shown, now, everyone, topics, platforms)
     return Learnt(
         weights={id: float(weight) for id, weight in zip(arms, weights, strict=True)},
         cells=cells,
         found={**told, "arms": arms},
         seed=seed,
         input_hash=digest,
+    )
+
+
+def _outcome(
+    one: Scored, arms: Sequence[str], topics: Mapping[str, int], platforms: Mapping[str, int], everyone: Any
+) -> Any:
+    from cofounder.personas.policies.interface import Context, Outcome
+
+    return Outcome(
+        post_id=one.id,
+        arm=arms.index(one.persona),
+        context=Context(
+            t=_hours(one.published_at),
+            hour=one.published_at.astimezone(UTC).hour,
+            weekday=one.published_at.weekday(),
+            topic=topics[one.topic],
+            platform=platforms[one.platform],
+            available=everyone,
+        ),
+        t_post=_hours(one.published_at),
+        t_seen=_hours(one.seen_at or one.published_at),
+        impressions=float(one.impressions or 0),
+        followers=float(one.followers),
+        propensity=one.propensity or 0.0,
     )
 
 

@@ -1,13 +1,13 @@
 """Which policies there are: ours, and those that installed packages bring under `cofounder.policies`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from cofounder.kit.errors import CofounderError, InputInvalid
 
 if TYPE_CHECKING:
-    from cofounder.personas.policies.interface import Flags, Floats, Spec
+    from cofounder.personas.policies.interface import Flags, Floats, Outcome, Spec
 
 GROUP = "cofounder.policies"
 OURS = {
@@ -52,10 +52,18 @@ def made(name: str, spec: "Spec", now: Callable[[], float]) -> Any:
     raise PolicyUnknown(f"There is no policy {name!r}.", field="policy")
 
 
-def weighed(
-    policy: Any, now: float, available: "Flags", topics: Mapping[str, int], platforms: Mapping[str, int]
+def taught(
+    policy: Any,
+    outcomes: "Sequence[Outcome]",
+    now: float,
+    available: "Flags",
+    topics: Mapping[str, int],
+    platforms: Mapping[str, int],
 ) -> "tuple[Floats, dict[str, dict[str, float]] | None, dict[str, Any]]":
-    """(probability of each arm, those of each "topic|block|platform" where it looks at them, what it tells for the log)."""
+    """What a policy makes of the outcomes. Raises PolicyFailed.
+
+    (probability of each arm, those of each "topic|block|platform" where it looks at them, what it tells for the log)
+    """
     import numpy as np
 
     from cofounder.personas.policies.interface import Context
@@ -70,6 +78,7 @@ def weighed(
         return answer
 
     try:
+        policy.observe(outcomes)
         if hasattr(policy, "fit"):
             policy.fit(available)
             used = getattr(policy, "used", policy)

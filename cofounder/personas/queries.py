@@ -224,6 +224,15 @@ WHERE p.persona IS NOT NULL AND NOT p.is_sample AND p.published_at <= :as_of AND
 ORDER BY p.published_at, p.id""")
 
 
+_ANY = text("""
+SELECT EXISTS (SELECT 1 FROM posts WHERE persona IS NOT NULL AND NOT is_sample AND published_at <= :as_of)""")
+
+
+async def any_post(session: AsyncSession, as_of: datetime) -> bool:
+    """Whether there is a published post with a voice."""
+    return bool((await session.execute(_ANY, {"as_of": as_of})).scalar_one())
+
+
 class Scored(NamedTuple):
     """A post and what it came to; `seen_at` is None while that is not known yet."""
 

@@ -1,0 +1,66 @@
+"""The look that a worker begins by itself: when its time has come, once, and whatever a policy does."""
+
+from importlib.metadata import EntryPoint, EntryPoints
+from typing import Any
+
+import pytest
+
+from cofounder.kit import db
+from cofounder.kit.clock import now
+from cofounder.kit.testing import Database
+from cofounder.personas import learning, policies_known
+from cofounder.personas.looking import look_if_due
+from cofounder.settings import settings
+from tests.personas.posts import weeks_of
+
+
+class Raising:
+    """A policy that somebody wrote in a hurry."""
+
+    def __init__(self, spec: Any, now: Any) -> None:
+        pass
+
+    def observe(self, outcomes: Any) -> None:
+        raise RuntimeError("no idea")
+
+    def select(self, context: Any, rng: Any) -> Any:
+        raise RuntimeError("no idea")
+
+
+async def looks() -> list[Any]:
+    async with db.reading() as session:
+        return (await learning.runs(session, cursor=None, limit=10)).items
+
+
+async def test_a_house_without_posts_is_not_looked_at(database: Database) -> None:
+    assert not await look_if_due(6)
+    assert await looks() == []
+
+
+async def test_a_look_is_begun_once_in_its_hours(database: Database) -> None:
+    async with db.transaction() as session:
+        await weeks_of(session, now(), {"dataNerd": 9.0, "coach": 1.0})
+    assert await look_if_due(6)
+    assert not await look_if_due(6)
+    (one,) = await looks()
+    assert (one.started_by, one.status, one.standing) == ("schedule", "success", "in use")
+
+
+async def test_a_policy_that_raises_changes_nothing_and_is_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried = EntryPoint("hurried", f"{__name__}:Raising", policies_known.GROUP)
+    monkeypatch.setattr(policies_known, "entry_points", lambda group: EntryPoints([hurried]))
+    monkeypatch.setenv("COFOUNDER_PERSONA_POLICY", "hurried")
+    settings.cache_clear()
+    try:
+        async with db.transaction() as session:
+            await weeks_of(session, now(), {"dataNerd": 9.0, "coach": 1.0})
+        assert await look_if_due(6)
+    finally:
+        settings.cache_clear()
+    (one,) = await looks()
+    assert (one.status, one.standing) == ("failed", "none")
+    assert "no idea" in (one.reason or "")
+    async with db.reading() as session:
+        assert (await learning.listed(session)).run_id is None
