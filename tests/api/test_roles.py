@@ -26,7 +26,7 @@ from cofounder.people import (
 
 from .conftest import House, problem, rows
 
-BEGINS = frozenset({"POST /api/orchestrator/learning/runs"})
+BEGINS = frozenset({"POST /api/orchestrator/learning/runs", "POST /api/personas/runs"})
 
 # What each address wants, written down apart from the code: a role that changes must change here too.
 WANTED: dict[str, Role] = {
