@@ -368,9 +368,7 @@ async def _competitor(subject: Subject, tools: Tools) -> Told:
 
 async def _patterns(_: Subject, tools: Tools) -> Told:
     output, used = await tools.ask("memory.patterns")
-    lines = [
-        f"- {_plain(str(one.get('sentence') or one))}" for one in output["patterns"][:8]
-    ]
+    lines = [f"- {_plain(str(one.get('sentence') or one))}" for one in output["patterns"][:8]]
     text = "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)]))
     if not tools.has("memory.summary"):
         return text, [used]
