@@ -55,6 +55,16 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => whenServed(import("./stages/business/Business")), "Business"),
   }),
   createRoute({
+    ...at("/training"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => whenServed(import("./stages/train/Data")), "Data"),
+  }),
+  createRoute({
+    ...at("/training/datasets"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => whenServed(import("./stages/train/Datasets")), "Datasets"),
+  }),
+  createRoute({
     ...at("/settings"),
     validateSearch: words,
     component: lazyRouteComponent(() => whenServed(import("./pages/Settings")), "Settings"),

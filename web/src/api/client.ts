@@ -114,6 +114,30 @@ export async function askWith<T>(call: Promise<Answer<T>>): Promise<{ data: T; r
   return { data: answer.data as T, response: answer.response };
 }
 
+/** What an envelope holds: the addresses below /training and /models answer in one. Throws Problem. */
+export async function askIn<T>(call: Promise<Answer<{ data: T }>>): Promise<T> {
+  return (await ask(call)).data;
+}
+
+/** Fetch a file that is asked for with a body, and have the browser save it under the name the server gave. Throws Problem. */
+export async function saveFile(path: string, body: unknown): Promise<void> {
+  const answer = await fetch(path, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  }).catch((): never => {
+    throw OFFLINE;
+  });
+  if (!answer.ok) throw asProblem(await answer.json().catch(() => null), answer.status);
+  const address = URL.createObjectURL(await answer.blob());
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "examples";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
 const watchers = new Set<() => void>();
 
 /** Call `then` whenever the server says that nobody is signed in. */

@@ -1,0 +1,115 @@
+/** One example: what is known of it, which versions hold it, and the line that an export has for it. */
+import { Drawer, SegmentedControl } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { trainingExample, trainingHolders, trainingLine } from "../../api/queries";
+import { Facts } from "../../parts/Facts";
+import { Json } from "../../parts/Json";
+import { Empty, Shown } from "../../parts/Rest";
+import { byWhom, cost, duration, score, spoken, visible, when, whole } from "../../parts/words";
+import { Tags } from "./Examples";
+import styles from "./Train.module.css";
+
+export function Example({ id, close }: { id?: string; close: () => void }) {
+  return (
+    <Drawer opened={id !== undefined} onClose={close} position="right" size="xl" title="Example">
+      {id && <Body id={id} />}
+    </Drawer>
+  );
+}
+
+function Body({ id }: { id: string }) {
+  const query = useQuery(trainingExample(id));
+  const held = useQuery(trainingHolders(id)).data;
+  return (
+    <Shown query={query} rows={8}>
+      {({ example, erased }) =>
+        erased ? (
+          <Empty title="This example was erased.">
+            {`By ${byWhom(erased.erased_by)}, ${when(erased.erased_at)}: ${erased.reason}`}
+          </Empty>
+        ) : (
+          <div className="stack">
+            <p className={styles.said}>{visible(String(example?.user_request ?? ""))}</p>
+            <Facts
+              rows={[
+                ["Asked", when(String(example?.timestamp ?? ""))],
+                ["Intent", spoken(String(example?.intent ?? ""))],
+                ["Quality", score(number(example?.quality_score), 3)],
+                [
+                  "Tags",
+                  Array.isArray(example?.tags) && example.tags.length > 0 ? (
+                    <Tags key="tags" tags={example.tags as string[]} />
+                  ) : null,
+                ],
+                ["Cost", cost(number(example?.cost))],
+                ["Work", duration(number(example?.seconds))],
+                [
+                  "Held by",
+                  held && held.datasets.length > 0 ? (
+                    <span key="held" className={styles.tags}>
+                      {held.datasets.map((one) => (
+                        <Link key={one.dataset_id} to="/training/datasets" search={{ id: one.dataset_id } as never}>
+                          {`${one.name} ${one.version ?? ""}${one.state === "deleted" ? " (deleted)" : ""}`}
+                        </Link>
+                      ))}
+                    </span>
+                  ) : (
+                    "no dataset"
+                  ),
+                ],
+                held?.withdrawn && ["Withdrawn", `by ${byWhom(held.withdrawn_by ?? "")}: ${held.reason ?? ""}`],
+              ]}
+            />
+            <Line id={id} />
+            <section>
+              <h3 className="sub">Everything that is kept</h3>
+              <Json value={example} />
+            </section>
+          </div>
+        )
+      }
+    </Shown>
+  );
+}
+
+const number = (value: unknown): number | null => {
+  const found = value === null || value === undefined || value === "" ? Number.NaN : Number(value);
+  return Number.isNaN(found) ? null : found;
+};
+
+function Line({ id }: { id: string }) {
+  const [format, setFormat] = useState<"jsonl" | "csv">("jsonl");
+  const query = useQuery(trainingLine(id, format));
+  return (
+    <section aria-label="Exactly what is exported">
+      <div className="row">
+        <h3 className="sub">Exactly what is exported</h3>
+        <span className="quiet">
+          {query.data?.line ? `${whole(new TextEncoder().encode(query.data.line).length)} bytes` : ""}
+        </span>
+        <span className="space" />
+        <SegmentedControl
+          size="xs"
+          aria-label="Format of the line"
+          value={format}
+          onChange={(value) => setFormat(value as "jsonl" | "csv")}
+          data={[
+            { value: "jsonl", label: "JSON lines" },
+            { value: "csv", label: "CSV" },
+          ]}
+        />
+      </div>
+      <Shown query={query} rows={3}>
+        {(found) =>
+          found.line === null || found.line === undefined ? (
+            <p className="quiet">{`An export leaves it out. ${found.reason ?? ""}`}</p>
+          ) : (
+            <Json value={found.line} />
+          )
+        }
+      </Shown>
+    </section>
+  );
+}
