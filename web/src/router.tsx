@@ -65,6 +65,11 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => whenServed(import("./stages/train/Datasets")), "Datasets"),
   }),
   createRoute({
+    ...at("/learning"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => whenServed(import("./stages/learn/Learning")), "Learning"),
+  }),
+  createRoute({
     ...at("/settings"),
     validateSearch: words,
     component: lazyRouteComponent(() => whenServed(import("./pages/Settings")), "Settings"),

@@ -93,7 +93,7 @@ export const company = () =>
 
 export const patterns = () =>
   queryOptions({
-    queryKey: ["examples", "patterns"],
+    queryKey: ["learning", "patterns"],
     queryFn: () => ask(client.GET("/api/orchestrator/learning/patterns")),
   });
 
@@ -578,4 +578,68 @@ export const datasetsCompared = (first: string, second: string) =>
           params: { path: { dataset_id: first, other_id: second }, query: { limit: 50 } },
         }),
       ),
+  });
+
+export type Pattern = Schemas["PatternOut"];
+export type PatternRun = NonNullable<Schemas["PatternsOut"]["run"]>;
+/** States of a search that has not ended. */
+export const SEARCHING = ["queued", "running"];
+
+export const pattern = (id: string) =>
+  queryOptions({
+    queryKey: ["learning", "pattern", id],
+    queryFn: () =>
+      ask(client.GET("/api/orchestrator/learning/patterns/{pattern_id}", { params: { path: { pattern_id: id } } })),
+  });
+
+export const patternRuns = () =>
+  queryOptions({
+    queryKey: ["learning-runs"],
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/runs", { params: { query: { limit: 10 } } })),
+    refetchInterval: (query) => (SEARCHING.includes(query.state.data?.items[0]?.state ?? "") ? 1_000 : 30_000),
+  });
+
+export const goTogether = () =>
+  queryOptions({
+    queryKey: ["learning", "correlations"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/correlations")),
+  });
+
+export const effectiveness = () =>
+  queryOptions({
+    queryKey: ["learning", "effectiveness"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/effectiveness")),
+  });
+
+export const combinations = () =>
+  queryOptions({
+    queryKey: ["learning", "agents"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/agents")),
+  });
+
+export const timesToPublish = (zone: string) =>
+  queryOptions({
+    queryKey: ["learning", "times", zone],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/times", { params: { query: { zone } } })),
+  });
+
+export const qualityAgainstEngagement = () =>
+  queryOptions({
+    queryKey: ["learning", "quality"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/quality-vs-engagement")),
+  });
+
+export type Step = "day" | "week" | "month";
+
+/** How the work went since a time; without one: all of it. */
+export const performance = (since: string | undefined, step: Step) =>
+  queryOptions({
+    queryKey: ["summary", "performance", since, step],
+    queryFn: () => ask(client.GET("/api/orchestrator/metrics/summary", { params: { query: { since, step } } })),
+    placeholderData: (before: Schemas["Performance"] | undefined) => before,
   });

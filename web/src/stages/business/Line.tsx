@@ -1,10 +1,10 @@
-/** Values over time, one line: axis from nothing, the last value named, a guide under the pointer. */
+/** Values over time, one line: axis from nothing, the last value named, a guide under the pointer, intervals as a band. */
 import { useElementSize } from "@mantine/hooks";
 import { useState } from "react";
 import styles from "./Business.module.css";
 import { ticks } from "./figures";
 
-export type Dot = { at: number; name: string; value: number };
+export type Dot = { at: number; name: string; value: number; low?: number; high?: number };
 type Props = {
   dots: Dot[];
   as: (value: number) => string;
@@ -25,12 +25,16 @@ export function Line({ dots, as, axis, label, height = 150 }: Props) {
   const first = dots[0];
   const last = dots.at(-1);
   if (!first || !last) return null;
-  const steps = ticks(Math.min(...dots.map((dot) => dot.value)), Math.max(...dots.map((dot) => dot.value)));
+  const all = dots.flatMap((dot) => [dot.value, dot.low ?? dot.value, dot.high ?? dot.value]);
+  const steps = ticks(Math.min(...all), Math.max(...all));
   const low = steps[0] ?? 0;
   const high = steps.at(-1) ?? 1;
   const x = (at: number) => LEFT + ((at - first.at) / (last.at - first.at || 1)) * (width - LEFT - RIGHT);
   const y = (value: number) => TOP + (1 - (value - low) / (high - low || 1)) * (height - TOP - BOTTOM);
   const path = dots.map((dot, place) => `${place ? "L" : "M"}${x(dot.at).toFixed(1)} ${y(dot.value).toFixed(1)}`);
+  const sure = dots.filter((dot) => dot.low !== undefined && dot.high !== undefined);
+  const edge = (of: Dot[], end: "low" | "high") =>
+    of.map((dot) => `${x(dot.at).toFixed(1)} ${y(dot[end] ?? 0).toFixed(1)}`);
   const shown = near === undefined ? undefined : dots[near];
   const point = (clientX: number, box: DOMRect) => {
     const over = clientX - box.left;
@@ -66,6 +70,21 @@ export function Line({ dots, as, axis, label, height = 150 }: Props) {
             {last.name}
           </text>
         )}
+        {sure.length > 1 && (
+          <path
+            d={`M${[...edge(sure, "high"), ...edge([...sure].reverse(), "low")].join("L")}Z`}
+            fill="var(--c1)"
+            fillOpacity=".14"
+          />
+        )}
+        {sure.map((dot) => (
+          <path
+            key={dot.at}
+            d={`M${x(dot.at)} ${y(dot.low ?? 0)}V${y(dot.high ?? 0)}`}
+            stroke="var(--c1)"
+            strokeOpacity=".45"
+          />
+        ))}
         <path d={path.join("")} fill="none" stroke="var(--c1)" strokeWidth="1.75" strokeLinejoin="round" />
         <circle cx={x(last.at)} cy={y(last.value)} r="3.5" fill="var(--c1)" />
         {shown && (
@@ -85,6 +104,7 @@ export function Line({ dots, as, axis, label, height = 150 }: Props) {
       {shown && (
         <span className={styles.tip} style={{ left: Math.min(Math.max(x(shown.at), 70), width - 70) }}>
           {shown.name}: <b>{as(shown.value)}</b>
+          {shown.low !== undefined && shown.high !== undefined && `, ${as(shown.low)} to ${as(shown.high)}`}
         </span>
       )}
     </div>

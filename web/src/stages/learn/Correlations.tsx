@@ -1,0 +1,183 @@
+/** Which figures go together: a matrix a kind of row, each cell with its n; the whole of it one click away. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Schemas } from "../../api/client";
+import { goTogether } from "../../api/queries";
+import { Interval } from "../../parts/Interval";
+import { Panel } from "../../parts/Panel";
+import { Empty, Shown } from "../../parts/Rest";
+import { counted, score, spoken, whole } from "../../parts/words";
+import { Charted } from "../business/Charted";
+import { thin } from "../business/figures";
+import { chance, namesOf, pairOf } from "./effects";
+import styles from "./Learning.module.css";
+
+type Pair = Schemas["Correlation"];
+const OVER: [string, string, string][] = [
+  ["posts", "Posts", "each post counts once"],
+  ["runs", "Runs", "each of our own runs counts once"],
+  ["months", "Months", "corrected for what neighbouring months share"],
+];
+
+export function Correlations() {
+  return (
+    <Shown query={useQuery(goTogether())} rows={10}>
+      {(found) => (
+        <div className="stack">
+          {found.status !== "ok" && (
+            <Panel title="What goes together">
+              <Empty title="Not enough data.">
+                {`${counted(found.posts, "post")}, ${counted(found.runs, "run")} and ${counted(found.months, "month")} are known; a pair of figures needs 8 of one kind that have both. Import posts with readings and financial metrics, or let the product run.`}
+              </Empty>
+            </Panel>
+          )}
+          {OVER.map(([over, title, unit]) => (
+            <Matrix
+              key={over}
+              title={title}
+              unit={`${unit}; q corrects for all ${whole(found.tested)} pairs`}
+              pairs={found.correlations.filter((one) => one.over === over)}
+            />
+          ))}
+          {found.notes.length > 0 && (
+            <p className="quiet">{`${found.notes.join(" ")} None of it says why figures go together.`}</p>
+          )}
+        </div>
+      )}
+    </Shown>
+  );
+}
+
+const HEAD = ["One", "Other", "Correlation", "From", "To", "n", "Worth", "By ranks", "p", "q", "Status"];
+
+function Matrix({ title, unit, pairs }: { title: string; unit: string; pairs: Pair[] }) {
+  const [chosen, setChosen] = useState<Pair>();
+  const names = namesOf(pairs);
+  if (pairs.length === 0) return null;
+  return (
+    <Charted
+      title={title}
+      unit={unit}
+      file={`correlations-${title.toLowerCase()}`}
+      empty=""
+      head={HEAD}
+      rows={pairs.map((one) => [
+        one.first,
+        one.second,
+        one.pearson,
+        one.low,
+        one.high,
+        one.n,
+        one.effective_n,
+        one.spearman,
+        one.p,
+        one.q,
+        one.status,
+      ])}
+      shown={(value, column) =>
+        value == null
+          ? "–"
+          : typeof value !== "number"
+            ? column < 2
+              ? spoken(String(value))
+              : value
+            : column === 5
+              ? whole(value)
+              : column === 6
+                ? score(value, 1)
+                : column > 7
+                  ? chance(value)
+                  : score(value)
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard */}
+      <section className={styles.scroll} tabIndex={0} aria-label={`${title}, as a matrix`}>
+        <table className={styles.matrix}>
+          <thead>
+            <tr>
+              <td />
+              {names.slice(0, -1).map((name) => (
+                <th key={name} scope="col">
+                  <span>{spoken(name)}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {names.slice(1).map((row, place) => (
+              <tr key={row}>
+                <th scope="row">{spoken(row)}</th>
+                {names.slice(0, place + 1).map((column) => {
+                  const pair = pairOf(pairs, row, column);
+                  return (
+                    <td key={column}>
+                      {pair && <Cell of={pair} chosen={pair === chosen} choose={() => setChosen(pair)} />}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <div className={styles.above} aria-live="polite">
+        {chosen ? <Told of={chosen} /> : <span className="quiet">Choose a cell for its interval and q.</span>}
+      </div>
+    </Charted>
+  );
+}
+
+const MOST = 34; // percent of colour; more would leave too little contrast
+
+function Cell({ of, chosen, choose }: { of: Pair; chosen: boolean; choose: () => void }) {
+  const r = of.pearson;
+  const clear = of.q != null && of.q <= 0.05;
+  const label = `${spoken(of.first)} and ${spoken(of.second)}: ${r == null ? thin(of.n, of.needed ?? 8) : `${score(r)}, n = ${whole(of.n)}, q ${chance(of.q)}`}`;
+  const tone = (r ?? 0) < 0 ? "var(--c2)" : "var(--c1)";
+  return (
+    <button
+      type="button"
+      className={styles.cell}
+      aria-pressed={chosen}
+      aria-label={label}
+      title={label}
+      onClick={choose}
+      style={{
+        background:
+          r == null ? "var(--bar)" : `color-mix(in srgb, ${tone} ${Math.round(Math.abs(r) * MOST)}%, var(--surface))`,
+      }}
+    >
+      {r == null ? <span className="quiet">–</span> : clear ? <b>{score(r)}</b> : <span>{score(r)}</span>}
+      <small>{whole(of.n)}</small>
+    </button>
+  );
+}
+
+function Told({ of }: { of: Pair }) {
+  if (of.pearson == null || of.low == null || of.high == null)
+    return (
+      <span>{`${of.sentence || `${spoken(of.first)} and ${spoken(of.second)}`} ${thin(of.n, of.needed ?? 8)}.`}</span>
+    );
+  return (
+    <div className="stack" style={{ gap: 6 }}>
+      <span className={styles.claim}>{of.sentence}</span>
+      <span className="row">
+        <Interval
+          estimate={of.pearson}
+          low={of.low}
+          high={of.high}
+          min={-1}
+          max={1}
+          reference={0}
+          label={`${score(of.pearson)}, ${score(of.low)} to ${score(of.high)}`}
+        />
+        <span>
+          <b>{score(of.pearson)}</b>{" "}
+          <span className="quiet">
+            {`${score(of.low)} to ${score(of.high)}; n = ${whole(of.n)}${of.effective_n == null ? "" : `, worth ${score(of.effective_n, 1)}`}; q ${chance(of.q)}`}
+          </span>
+        </span>
+      </span>
+    </div>
+  );
+}

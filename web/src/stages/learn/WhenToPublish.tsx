@@ -1,0 +1,108 @@
+/** Which hours and weekdays did better on each channel, and when to publish next. */
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { Schemas } from "../../api/client";
+import { timesToPublish } from "../../api/queries";
+import { Interval } from "../../parts/Interval";
+import { Panel } from "../../parts/Panel";
+import { Empty, Shown } from "../../parts/Rest";
+import { channelName, score, when, whole } from "../../parts/words";
+import { Charted } from "../business/Charted";
+import { thin } from "../business/figures";
+import styles from "./Learning.module.css";
+
+type Effect = Schemas["TimeEffect"];
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const times = (value: number) => `${score(value)}×`;
+
+export function WhenToPublish() {
+  return (
+    <Shown query={useQuery(timesToPublish(zone))} rows={8}>
+      {({ channels }) =>
+        channels.length === 0 ? (
+          <Panel title="Best times">
+            <Empty
+              title="Not enough data, 0 of 30 measured posts on any channel."
+              action={
+                <Button component={Link} to="/business" search={{ tab: "imports", new: "file" } as never}>
+                  Bring readings in
+                </Button>
+              }
+            >
+              Import posts with their readings (social analytics), and each channel's hours and weekdays stand here.
+            </Empty>
+          </Panel>
+        ) : (
+          <div className="stack">
+            {channels.map((one) => (
+              <OfChannel key={one.best.channel} of={one} />
+            ))}
+          </div>
+        )
+      }
+    </Shown>
+  );
+}
+
+function OfChannel({ of: { best, next } }: { of: Schemas["ChannelTimes"] }) {
+  const all: [string, Effect][] = [
+    ...(best.weekdays ?? []).map((one): [string, Effect] => ["Weekday", one]),
+    ...(best.hours ?? []).map((one): [string, Effect] => ["Hour", one]),
+  ];
+  return (
+    <Charted
+      title={channelName(best.channel)}
+      unit={`times the channel's mean, ${best.time_zone}, n = ${whole(best.n)}`}
+      file={`best-times-${best.channel}`}
+      head={["Kind", "Time", "Posts", "Times the mean", "From", "To", "Clear"]}
+      rows={all.map(([kind, one]) => [kind, one.name, one.n, one.ratio, one.low, one.high, one.clear])}
+      shown={(value, column) =>
+        typeof value === "boolean"
+          ? value
+            ? "yes"
+            : "no"
+          : typeof value === "number"
+            ? column === 2
+              ? whole(value)
+              : times(value)
+            : value
+      }
+      empty={`${thin(best.n, best.needed ?? 30)} measured posts of the last year. Publish more, or import earlier posts with their readings.`}
+    >
+      <p className={styles.say}>
+        {best.sentence}
+        {next.at && ` The next such time: ${when(next.at)}.`}
+      </p>
+      <Effects label="Weekdays" all={best.weekdays ?? []} />
+      <Effects label="Hours" all={best.hours ?? []} />
+    </Charted>
+  );
+}
+
+function Effects({ label, all }: { label: string; all: Effect[] }) {
+  if (all.length === 0) return null;
+  const min = Math.min(1, ...all.map((one) => one.low));
+  const max = Math.max(1, ...all.map((one) => one.high));
+  return (
+    <ul className={styles.effects} aria-label={label}>
+      {all.map((one) => (
+        <li key={one.name}>
+          <span className={one.clear ? undefined : "quiet"}>{one.name}</span>
+          <Interval
+            estimate={one.ratio}
+            low={one.low}
+            high={one.high}
+            min={min}
+            max={max}
+            reference={1}
+            thin={!one.clear}
+            width={100}
+            label={`${one.name}: ${times(one.ratio)} the mean, ${times(one.low)} to ${times(one.high)}, n = ${whole(one.n)}`}
+          />
+          <span className="quiet">{`${times(one.ratio)}, n = ${whole(one.n)}`}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
