@@ -55,6 +55,11 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => whenServed(import("./stages/business/Business")), "Business"),
   }),
   createRoute({
+    ...at("/learning"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => whenServed(import("./stages/learn/Learning")), "Learning"),
+  }),
+  createRoute({
     ...at("/training"),
     validateSearch: words,
     component: lazyRouteComponent(() => whenServed(import("./stages/train/Data")), "Data"),
@@ -65,9 +70,9 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => whenServed(import("./stages/train/Datasets")), "Datasets"),
   }),
   createRoute({
-    ...at("/learning"),
+    ...at("/personas"),
     validateSearch: words,
-    component: lazyRouteComponent(() => whenServed(import("./stages/learn/Learning")), "Learning"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/personas/Personas")), "Personas"),
   }),
   createRoute({
     ...at("/settings"),

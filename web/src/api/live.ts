@@ -25,11 +25,14 @@ const SHOWN_BY: Record<string, string[]> = {
   examples: ["examples", "summary", "training"],
   training_filters: ["training-filters"],
   datasets: ["datasets"],
+  patterns: ["learning"],
+  learning_runs: ["learning-runs", "learning"],
   alerts: ["system"],
   posts: ["business", "matches"],
   financial_metrics: ["business"],
   web_analytics: ["business"],
   imports: ["imports", "import-sources"],
+  personas: ["personas"],
 };
 
 const CHANNEL = "cofounder-live";

@@ -1,6 +1,7 @@
 /** Every question the page asks the server, once. The first part of a key is what live.ts invalidates. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask, askIn, askWith, client, type Schemas } from "./client";
+import type { paths } from "./schema";
 
 export type TaskRow = Schemas["TaskOut"];
 export type TaskFilter = {
@@ -444,6 +445,70 @@ export const refusals = (id: string) =>
 export const importSources = () =>
   queryOptions({ queryKey: ["import-sources"], queryFn: () => ask(client.GET("/api/import-sources")) });
 
+export type Pattern = Schemas["PatternOut"];
+export type PatternRun = NonNullable<Schemas["PatternsOut"]["run"]>;
+/** States of a search that has not ended. */
+export const SEARCHING = ["queued", "running"];
+
+export const pattern = (id: string) =>
+  queryOptions({
+    queryKey: ["learning", "pattern", id],
+    queryFn: () =>
+      ask(client.GET("/api/orchestrator/learning/patterns/{pattern_id}", { params: { path: { pattern_id: id } } })),
+  });
+
+export const patternRuns = () =>
+  queryOptions({
+    queryKey: ["learning-runs"],
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/runs", { params: { query: { limit: 10 } } })),
+    refetchInterval: (query) => (SEARCHING.includes(query.state.data?.items[0]?.state ?? "") ? 1_000 : 30_000),
+  });
+
+export const goTogether = () =>
+  queryOptions({
+    queryKey: ["learning", "correlations"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/correlations")),
+  });
+
+export const effectiveness = () =>
+  queryOptions({
+    queryKey: ["learning", "effectiveness"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/effectiveness")),
+  });
+
+export const combinations = () =>
+  queryOptions({
+    queryKey: ["learning", "agents"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/agents")),
+  });
+
+export const timesToPublish = (zone: string) =>
+  queryOptions({
+    queryKey: ["learning", "times", zone],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/times", { params: { query: { zone } } })),
+  });
+
+export const qualityAgainstEngagement = () =>
+  queryOptions({
+    queryKey: ["learning", "quality"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/quality-vs-engagement")),
+  });
+
+export type Step = "day" | "week" | "month";
+
+/** How the work went since a time; without one: all of it. */
+export const performance = (since: string | undefined, step: Step) =>
+  queryOptions({
+    queryKey: ["summary", "performance", since, step],
+    queryFn: () => ask(client.GET("/api/orchestrator/metrics/summary", { params: { query: { since, step } } })),
+    placeholderData: (before: Schemas["Performance"] | undefined) => before,
+  });
+
 export type TrainingFilter = Schemas["Filter"];
 export type TrainingRow = Schemas["Listed"];
 export type Dataset = Schemas["DatasetOut"];
@@ -580,66 +645,44 @@ export const datasetsCompared = (first: string, second: string) =>
       ),
   });
 
-export type Pattern = Schemas["PatternOut"];
-export type PatternRun = NonNullable<Schemas["PatternsOut"]["run"]>;
-/** States of a search that has not ended. */
-export const SEARCHING = ["queued", "running"];
+export type Voices = Schemas["PersonasOut"];
+export type Voice = Schemas["PersonaOut"];
+/** One look at how the voices did. */
+export type VoiceLook =
+  paths["/api/personas/runs"]["get"]["responses"][200]["content"]["application/json"]["items"][number];
 
-export const pattern = (id: string) =>
+export const personas = (days = 7, channel?: string) =>
   queryOptions({
-    queryKey: ["learning", "pattern", id],
-    queryFn: () =>
-      ask(client.GET("/api/orchestrator/learning/patterns/{pattern_id}", { params: { path: { pattern_id: id } } })),
+    queryKey: ["personas", "list", days, channel ?? ""],
+    queryFn: () => ask(client.GET("/api/personas", { params: { query: { days, channel } } })),
+    placeholderData: (before: Voices | undefined) => before,
   });
 
-export const patternRuns = () =>
+/** Of all time: the first weights are worth seeing for as long as there are others. */
+export const personaWeights = () =>
   queryOptions({
-    queryKey: ["learning-runs"],
-    queryFn: () => ask(client.GET("/api/orchestrator/learning/runs", { params: { query: { limit: 10 } } })),
-    refetchInterval: (query) => (SEARCHING.includes(query.state.data?.items[0]?.state ?? "") ? 1_000 : 30_000),
+    queryKey: ["personas", "weights"],
+    queryFn: () => ask(client.GET("/api/personas/weights", { params: { query: { days: 3650 } } })),
   });
 
-export const goTogether = () =>
+export const personaFlags = () =>
+  queryOptions({ queryKey: ["personas", "flags"], queryFn: () => ask(client.GET("/api/personas/flags")) });
+
+export const personaRun = (id: string) =>
   queryOptions({
-    queryKey: ["learning", "correlations"],
-    refetchInterval: false,
-    queryFn: () => ask(client.GET("/api/orchestrator/learning/correlations")),
+    queryKey: ["personas", "run", id],
+    queryFn: () => ask(client.GET("/api/personas/runs/{run_id}", { params: { path: { run_id: id } } })),
   });
 
-export const effectiveness = () =>
-  queryOptions({
-    queryKey: ["learning", "effectiveness"],
-    refetchInterval: false,
-    queryFn: () => ask(client.GET("/api/orchestrator/learning/effectiveness")),
+export const personaRuns = () =>
+  infiniteQueryOptions({
+    queryKey: ["personas", "runs"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(client.GET("/api/personas/runs", { params: { query: { cursor: pageParam, limit: 10 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: byClock,
   });
 
-export const combinations = () =>
-  queryOptions({
-    queryKey: ["learning", "agents"],
-    refetchInterval: false,
-    queryFn: () => ask(client.GET("/api/orchestrator/learning/agents")),
-  });
-
-export const timesToPublish = (zone: string) =>
-  queryOptions({
-    queryKey: ["learning", "times", zone],
-    refetchInterval: false,
-    queryFn: () => ask(client.GET("/api/orchestrator/learning/times", { params: { query: { zone } } })),
-  });
-
-export const qualityAgainstEngagement = () =>
-  queryOptions({
-    queryKey: ["learning", "quality"],
-    refetchInterval: false,
-    queryFn: () => ask(client.GET("/api/orchestrator/learning/quality-vs-engagement")),
-  });
-
-export type Step = "day" | "week" | "month";
-
-/** How the work went since a time; without one: all of it. */
-export const performance = (since: string | undefined, step: Step) =>
-  queryOptions({
-    queryKey: ["summary", "performance", since, step],
-    queryFn: () => ask(client.GET("/api/orchestrator/metrics/summary", { params: { query: { since, step } } })),
-    placeholderData: (before: Schemas["Performance"] | undefined) => before,
-  });
+export const followerBooks = () =>
+  queryOptions({ queryKey: ["personas", "followers"], queryFn: () => ask(client.GET("/api/personas/followers")) });

@@ -10,6 +10,7 @@ export const PLACES: Place[] = [
   { to: "/content", name: "Content", key: "c" },
   { to: "/business", name: "Business", key: "b" },
   { to: "/learning", name: "Learning", key: "l" },
+  { to: "/personas", name: "Personas", key: "p" },
   { to: "/training", name: "Training", key: "d" },
   { to: "/settings", name: "Settings", key: "s", foot: true },
   { to: "/system", name: "System", key: "y", foot: true },

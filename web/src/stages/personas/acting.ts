@@ -1,0 +1,27 @@
+/** What a person does about voices: whether it is under way, and what the server said no with. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Problem } from "../../api/client";
+
+export function useVoiceAct() {
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  /** What the call answered; undefined where the server refused. */
+  const act = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const answer = await call();
+      await queries.invalidateQueries({ queryKey: ["personas"] });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+      return undefined;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, problem, act };
+}

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import type { Voice, VoiceLook } from "../../api/queries";
+import { bandOf, bySize, did, points, setBy } from "./told";
+
+const look = (part: Partial<VoiceLook>): VoiceLook =>
+  ({
+    status: "success",
+    standing: "in use",
+    changes: [{ generator: "a", oldWeight: 0.1, newWeight: 0.2 }],
+    ...part,
+  }) as VoiceLook;
+const voice = (part: Partial<Voice>): Voice =>
+  ({ status: "active", override: null, posts: 9, waiting: 0, per_1k: 2.4, band: "good", ...part }) as Voice;
+
+test("a look that had too little says so", () => {
+  expect(did(look({ status: "skipped", standing: "none", reason: "insufficient data", changes: [] }))).toBe(
+    "Skipped: insufficient data",
+  );
+});
+
+test("what became of a look is told by its standing", () => {
+  expect(did(look({}))).toBe("Changed 1 weight");
+  expect(did(look({ standing: "proposed" }))).toBe("Proposed 1 weight");
+  expect(did(look({ standing: "rolled back" }))).toBe("Changed 1 weight, rolled back");
+  expect(did(look({ standing: "dry run" }))).toBe("Would change 1 weight");
+  expect(did(look({ changes: [] }))).toBe("Changed nothing");
+});
+
+test("a band of few posts says that they are few, and what waits is no nought", () => {
+  expect(bandOf(voice({}))).toBe("Good");
+  expect(bandOf(voice({ posts: 3 }))).toBe("Good, few posts");
+  expect(bandOf(voice({ posts: 0, waiting: 2, per_1k: null, band: "unknown" }))).toBe("Waiting");
+  expect(bandOf(voice({ posts: 0, per_1k: null, band: "unknown" }))).toBe("No post yet");
+});
+
+test("what a person set goes before what was learnt", () => {
+  expect(setBy(voice({}))).toBeNull();
+  expect(setBy(voice({ override: 0.3 }))).toBe("set by a person");
+  expect(setBy(voice({ override: 0.3, status: "disabled" }))).toBe("disabled");
+});
+
+test("changes are told by size, with a sign", () => {
+  const sorted = bySize([
+    { generator: "a", oldWeight: 0.1, newWeight: 0.11 },
+    { generator: "b", oldWeight: 0.3, newWeight: 0.1 },
+  ]);
+  expect(sorted.map((one) => one.generator)).toEqual(["b", "a"]);
+  expect(points(-0.2)).toBe("−20.0");
+  expect(points(0.006)).toBe("+0.6");
+});
