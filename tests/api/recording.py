@@ -105,7 +105,9 @@ async def _training(ask: Recorder, id: str) -> None:
     at = "/api/orchestrator/training"
     await ask("list_examples", "GET", f"{at}/data?limit=1")
     await ask("find_examples", "GET", f"{at}/data/filter?quality_min=0.5&limit=1")
-    await ask("filter_examples", "POST", f"{at}/data/filter", {"success_only": True, "platform": "linkedin", "limit": 1})
+    await ask(
+        "filter_examples", "POST", f"{at}/data/filter", {"success_only": True, "platform": "linkedin", "limit": 1}
+    )
     await ask("list_choices", "GET", f"{at}/data/choices")
     named = {"execution_ids": [id], "tags": ["production"]}
     done = (await ask("tag_examples", "PATCH", f"{at}/data/tag", named))["data"]

@@ -63,12 +63,14 @@ async def test_the_same_file_under_one_key_is_one_import(house: House) -> None:
     answers = [await house.operator.post(UPLOAD, params=asked, content=FILE, headers=key) for _ in range(3)]
     assert {answer.status_code for answer in answers} == {201}
     (id,) = {answer.json()["id"] for answer in answers}
-    kept = [path.name for path in (settings().home / "imports").iterdir()]
+    home = settings().home
+    assert home is not None
+    kept = [path.name for path in (home / "imports").iterdir()]
     assert kept == [id.replace("-", "")], "what was sent again does not stay on the disk"
     other = await house.operator.post(UPLOAD, params=asked, content=FILE + "2024-01-04,1,1\n", headers=key)
     problem(other, 409, "key_reused", "Idempotency-Key")
     assert len((await house.viewer.get("/api/imports")).json()["items"]) == 1
-    assert len(list((settings().home / "imports").iterdir())) == 1
+    assert len(list((home / "imports").iterdir())) == 1
 
 
 async def test_what_does_not_fit_is_refused_and_leaves_nothing(house: House) -> None:

@@ -5,9 +5,9 @@ import asyncio
 from cofounder.kit import db
 from cofounder.kit.testing import until
 from cofounder.people import LOCAL_OWNER, revoke_key
+from tests.flow.request.talker import Talker
 
 from .conftest import House, problem
-from .test_chat import Talker as Talker
 from .test_chat import company, slowly, talker
 
 __all__ = ["company", "talker"]  # fixtures

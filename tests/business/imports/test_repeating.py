@@ -392,7 +392,12 @@ async def test_new_files_of_a_folder_come_in_however_many_lie_there_already(
     assert await taken(source) == ["0.csv", "1.csv", "2.csv"]
     read_again: list[Path] = []
     digest_of = storage.digest_of
-    monkeypatch.setattr(storage, "digest_of", lambda path: (read_again.append(path), digest_of(path))[1])
+
+    def noted(path: Path) -> str:
+        read_again.append(path)
+        return digest_of(path)
+
+    monkeypatch.setattr(storage, "digest_of", noted)
     assert await taken(source) == ["3.csv", "4.csv"]
     assert await taken(source) == []
     assert [path.name for path in read_again] == ["4.csv"]  # 3.csv had been looked at as well

@@ -78,7 +78,9 @@ _PRIVATE_WORDS = (
     r"home address|date of birth|birthday|born on|religion|muslim|jewish|catholic|gay|lesbian|union member|criminal|arrested|convicted|"
     r"passport|drug|alcohol|therapy|therapist|medication|surgery|fired|laid off|debts?)"
 )
-_MAY_HOLD = re.compile(rf"[\d@]|(?::[a-fA-F]{{1,4}}){{3}}|\b{_PRIVATE_WORDS}\b")  # every kind but the last needs a digit or an @
+_MAY_HOLD = re.compile(
+    rf"[\d@]|(?::[a-fA-F]{{1,4}}){{3}}|\b{_PRIVATE_WORDS}\b"
+)  # every kind but the last needs a digit or an @
 _PRIVATE = re.compile(
     rf"\b(?P<who>{_PERSON})(?:['’]s|,? (?:\(?(?:aged? )?\d\d\)?,? )?(?:who )?(?:is|was|has|had|earns?|earned|lives?|lived|suffers?|makes?|got))"
     rf"[^.!?\n]{{0,40}}?\b{_PRIVATE_WORDS}\b"

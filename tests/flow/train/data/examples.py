@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.train.data.filters import OUT_UNLESS_ASKED, Filter
+from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
+from cofounder.flow.train.data.filters import Filter
 from tests.flow.train.data.test_export import put, row
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)

@@ -91,7 +91,8 @@ async def test_pages_show_each_example_once_whatever_comes_between(session: Asyn
     for one in rows:
         one.update(tags=[], is_sample=False, archived_at=None, timestamp=rows[0]["timestamp"])
     await put_all(session, rows)
-    seen, cursor = [], None
+    seen: list[Any] = []
+    cursor = None
     while True:
         page = await service.page(session, cursor=cursor, limit=9)
         assert page.total == len(rows) + (1 if seen else 0)
