@@ -4,7 +4,7 @@ import type { Schemas } from "../../api/client";
 import { combinations } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
-import { counted, duration, money, percent, score, spoken, whole } from "../../parts/words";
+import { capital, counted, duration, money, percent, score, spoken, whole } from "../../parts/words";
 import { Download } from "../business/Charted";
 import { Claim, scale } from "../business/Platforms";
 import styles from "./Learning.module.css";
@@ -42,7 +42,7 @@ function OfDomain({ of }: { of: Domain }) {
   const quality = { ...scale(of.combinations.map((one) => one.quality)), min: 0.5, max: 1 };
   return (
     <Panel
-      title={spoken(of.domain)}
+      title={of.domain === "none" ? "Work of no one domain" : spoken(of.domain)}
       note={counted(of.runs, "run")}
       aside={
         <Download
@@ -77,7 +77,7 @@ function OfDomain({ of }: { of: Domain }) {
         />
       }
     >
-      <p className={styles.say}>{of.sentence}</p>
+      <p className={styles.say}>{capital(of.sentence.replace(/^none: /, ""))}</p>
       {of.status === "not enough data" && (
         <p className="quiet" style={{ padding: "0 16px 10px" }}>
           {`A combination is compared from ${whole(of.needed)} judged runs on, and two are needed. Let the product run; nothing has to be set.`}

@@ -53,6 +53,9 @@ const HEAD = ["One", "Other", "Correlation", "From", "To", "n", "Worth", "By ran
 function Matrix({ title, unit, pairs }: { title: string; unit: string; pairs: Pair[] }) {
   const [chosen, setChosen] = useState<Pair>();
   const names = namesOf(pairs);
+  // a name stands where it has a cell
+  const columns = names.filter((name, place) => names.slice(place + 1).some((other) => pairOf(pairs, name, other)));
+  const lines = names.filter((name, place) => names.slice(0, place).some((other) => pairOf(pairs, name, other)));
   if (pairs.length === 0) return null;
   return (
     <Charted
@@ -96,7 +99,7 @@ function Matrix({ title, unit, pairs }: { title: string; unit: string; pairs: Pa
           <thead>
             <tr>
               <td />
-              {names.slice(0, -1).map((name) => (
+              {columns.map((name) => (
                 <th key={name} scope="col">
                   <span>{spoken(name)}</span>
                 </th>
@@ -104,11 +107,11 @@ function Matrix({ title, unit, pairs }: { title: string; unit: string; pairs: Pa
             </tr>
           </thead>
           <tbody>
-            {names.slice(1).map((row, place) => (
+            {lines.map((row) => (
               <tr key={row}>
                 <th scope="row">{spoken(row)}</th>
-                {names.slice(0, place + 1).map((column) => {
-                  const pair = pairOf(pairs, row, column);
+                {columns.map((column) => {
+                  const pair = names.indexOf(column) < names.indexOf(row) ? pairOf(pairs, row, column) : undefined;
                   return (
                     <td key={column}>
                       {pair && <Cell of={pair} chosen={pair === chosen} choose={() => setChosen(pair)} />}
@@ -127,12 +130,20 @@ function Matrix({ title, unit, pairs }: { title: string; unit: string; pairs: Pa
   );
 }
 
+/** Why a pair has no figure. */
+const missing = (of: Pair) =>
+  of.n < (of.needed ?? 8)
+    ? thin(of.n, of.needed ?? 8)
+    : of.effective_n != null && of.effective_n < (of.needed ?? 8)
+      ? `Not enough data, n = ${whole(of.n)} is worth ${score(of.effective_n, 1)} of ${whole(of.needed ?? 8)}`
+      : `no figure, one of them never varied, n = ${whole(of.n)}`;
+
 const MOST = 34; // percent of colour; more would leave too little contrast
 
 function Cell({ of, chosen, choose }: { of: Pair; chosen: boolean; choose: () => void }) {
   const r = of.pearson;
   const clear = of.q != null && of.q <= 0.05;
-  const label = `${spoken(of.first)} and ${spoken(of.second)}: ${r == null ? thin(of.n, of.needed ?? 8) : `${score(r)}, n = ${whole(of.n)}, q ${chance(of.q)}`}`;
+  const label = `${spoken(of.first)} and ${spoken(of.second)}: ${r == null ? missing(of) : `${score(r)}, n = ${whole(of.n)}, q ${chance(of.q)}`}`;
   const tone = (r ?? 0) < 0 ? "var(--c2)" : "var(--c1)";
   return (
     <button
@@ -155,9 +166,7 @@ function Cell({ of, chosen, choose }: { of: Pair; chosen: boolean; choose: () =>
 
 function Told({ of }: { of: Pair }) {
   if (of.pearson == null || of.low == null || of.high == null)
-    return (
-      <span>{`${of.sentence || `${spoken(of.first)} and ${spoken(of.second)}`} ${thin(of.n, of.needed ?? 8)}.`}</span>
-    );
+    return <span>{`${spoken(of.first)} and ${spoken(of.second)}: ${missing(of)}.`}</span>;
   return (
     <div className="stack" style={{ gap: 6 }}>
       <span className={styles.claim}>{of.sentence}</span>

@@ -51,6 +51,7 @@ export function OverTime() {
 function Monthly({ of }: { of: Series }) {
   const as = AS[of.metric];
   const known = of.points.filter((point) => point.mean != null);
+  const most = of.metric === "approval" || of.metric === "quality" ? 1 : Number.POSITIVE_INFINITY;
   const n = known.reduce((sum, point) => sum + point.n, 0);
   return (
     <Charted
@@ -79,8 +80,8 @@ function Monthly({ of }: { of: Series }) {
           at: Date.parse(point.month),
           name: month.format(new Date(point.month)),
           value: point.mean ?? 0,
-          low: point.low ?? undefined,
-          high: point.high ?? undefined,
+          low: point.low == null ? undefined : Math.max(point.low, 0),
+          high: point.high == null ? undefined : Math.min(point.high, most),
         }))}
         as={as}
         axis={as}

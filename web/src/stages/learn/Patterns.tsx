@@ -193,6 +193,7 @@ function List({ rows, open }: { rows: Pattern[]; open: (id: string) => void }) {
                 {chance(one.q)}
               </td>
               <td
+                className={styles.since}
                 data-name={one.state === "active" ? "stands since" : "seen"}
                 title={when(one.stood_since ?? one.first_seen)}
               >

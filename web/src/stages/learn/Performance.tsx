@@ -132,7 +132,7 @@ function Totals({ of }: { of: Whole }) {
     },
   ];
   return (
-    <div>
+    <div style={{ marginBottom: -16 }}>
       <Figures label="Totals" figures={first} />
       <Figures label="Cost, quality and decisions" figures={second} />
     </div>
