@@ -15,6 +15,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
 from tests.api.conftest import House
+from tests.flow.train.datasets.making import example, store_examples
 from tests.page.conftest import visiting
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -57,6 +58,7 @@ async def tasks(working: House) -> dict[str, str]:
     made["command"] = await _commands(working)
     made["import"] = await _business(working)
     made["metric"] = "traffic"
+    made["example"], made["datasets"] = await _training(working)
     return made
 
 
@@ -90,6 +92,18 @@ async def _business(house: House) -> str:
 
         await until(ended, within=60)
     raise AssertionError
+
+
+async def _training(house: House) -> tuple[str, str]:
+    """An example, and two versions of a dataset as the address of their comparison names them."""
+    ids = await store_examples([example(n) for n in range(12)])
+    versions = []
+    for least in (0, 0.75):
+        body = {"name": "plans", "filters": {"quality_min": least}, "new_version": bool(versions)}
+        answer = await house.operator.post("/api/orchestrator/training/datasets", json=body)
+        assert answer.status_code == 201, answer.text
+        versions.append(answer.json()["data"]["id"])
+    return str(ids[0]), ",".join(versions)
 
 
 async def _commands(house: House) -> str:
@@ -145,6 +159,10 @@ def states(made: dict[str, str]) -> list[State]:
         (f"/business?tab=imports&import={made['import']}", "text=/more fields/"),
         ("/business?tab=imports", "text=Add a source", "wait:text=Every so many minutes"),
         ("/business?tab=matches",),
+        ("/personas",),
+        ("/personas", "text=Look now", "wait:text=/Skipped|Would change/"),
+        ("/personas", "role=button[name='Set Coach']", "wait:role=dialog"),
+        ("/personas", "role=button[name='Weights over time: show as table']"),
         ("/learning", "wait:text=/Not enough data/"),
         ("/learning?tab=together",),
         ("/learning?tab=time",),
@@ -156,6 +174,15 @@ def states(made: dict[str, str]) -> list[State]:
         ("/content?tab=published",),
         ("/content?tab=unsent",),
         (f"/content?id={made['unknown']}", "wait:role=dialog", "role=dialog >> text=It is there"),
+        ("/training", "text=/^Select all/", "text=Add tag", "wait:role=dialog[name='Add tag']"),
+        ("/training", "text=Tag by date", "wait:text=Everything up to"),
+        ("/training?min=0.5&in=there-is-no-such-tag", "wait:text=Nothing fits this filter."),
+        (f"/training?id={made['example']}", "wait:text=Everything that is kept"),
+        ("/training?new=1", "wait:role=dialog"),
+        ("/training/datasets", "wait:text=/^plans, version 2/"),
+        ("/training/datasets?upload=1", "wait:role=dialog"),
+        (f"/training/datasets?id={made['datasets'].partition(',')[0]}", "wait:text=Line 1,", "text=Delete"),
+        (f"/training/datasets?compare={made['datasets']}", "wait:text=Asked differently"),
         *((f"/settings?tab={tab}",) for tab in ("rules", "connections", "tools", "keys", "audit", "you")),
         ("/settings?tab=people", "role=button[name='Link'] >> nth=0", "wait:text=It signs in once"),
         ("/settings?tab=people", "text=Shut out"),
@@ -204,7 +231,7 @@ async def test_nothing_serious_on_any_page_in_both_themes(
             await _brought_to(mara.page, state)
             wrong += await _wrong_with(mara.page, state)
         await mara.page.set_viewport_size({"width": 360, "height": 780})
-        for path in ("/", "/orchestrator", f"/orchestrator/approvals/{tasks['waits']}", "/queue"):
+        for path in ("/", "/orchestrator", f"/orchestrator/approvals/{tasks['waits']}", "/queue", "/training"):
             await _brought_to(mara.page, (path, *(("text=More",) if path == "/" else ())))
             wrong += await _wrong_with(mara.page, (f"phone {path}",))
         assert not wrong, "\n".join(wrong)

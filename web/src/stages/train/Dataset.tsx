@@ -176,9 +176,10 @@ function Deleting({ of, close }: { of: Dataset; close: () => void }) {
 
 const holdsPairs = (of: Dataset) => of.files.some((file) => file.kind === "pairs");
 const formats = (of: Dataset) => FORMATS.filter((one) => !one.pairs || holdsPairs(of));
+const divided = (of: Dataset) => Object.keys(PARTS).map((name): [string, number] => [name, of.splits[name] ?? 0]);
 const parts = (of: Dataset) => [
   { value: "all", label: "All" },
-  ...Object.entries(of.splits)
+  ...divided(of)
     .filter(([, count]) => count > 0)
     .map(([value, count]) => ({ value, label: `${PARTS[value] ?? spoken(value)} ${whole(count)}` })),
 ];
@@ -229,7 +230,7 @@ function About({ of }: { of: Dataset }) {
           ["Lines", `${whole(of.example_count)}, ${size(of.file_size)}`],
           [
             "Parts",
-            Object.entries(of.splits)
+            divided(of)
               .map(([name, count]) => `${PARTS[name] ?? spoken(name)} ${whole(count)}`)
               .join(", "),
           ],
@@ -271,8 +272,10 @@ function About({ of }: { of: Dataset }) {
 type Leaks = Record<string, unknown> & {
   clean?: boolean;
   pairs?: { held_out: number; training: number; similarity: number }[];
-  times?: { overlap?: boolean };
+  time?: { overlap?: boolean };
 };
+
+const KNOWN: Record<string, string> = { openai: "OpenAI", local: "Your own model" };
 
 const LEAKS: [string, string][] = [
   ["exact", "The same line"],
@@ -305,10 +308,11 @@ function Report({ of }: { of: Dataset }) {
             ))}
           </ul>
         )}
-        <h3 className="sub">Fits</h3>
+        {leaks.time?.overlap && <p className="quiet">In time training reaches into what is held out.</p>}
+        <h3 className="sub">Fits the limits of</h3>
         <Facts
           rows={Object.entries(fits).map(
-            ([target, told]) => [spoken(target), told.ok ? "yes" : told.problems.join(" ")] as const,
+            ([target, told]) => [KNOWN[target] ?? spoken(target), told.ok ? "yes" : told.problems.join(" ")] as const,
           )}
         />
       </div>

@@ -123,7 +123,7 @@ function List({ search, set }: { search: Search; set: Go }) {
         </Empty>
       ) : (
         <>
-          <table className="ledger stacked">
+          <table className={`ledger stacked ${styles.examples}`}>
             <thead>
               <tr>
                 <th aria-label="Compare" />

@@ -79,7 +79,7 @@ type BreakdownProps = { title: string; of: Record<string, number>; total: number
 
 /** Counts by a word, the largest first. */
 export function Breakdown({ title, of, total, none = "Nothing to count." }: BreakdownProps) {
-  const rows = Object.entries(of);
+  const rows = Object.entries(of).sort((one, other) => other[1] - one[1]);
   return (
     <Panel title={title} aside={rows.length > MOST ? `the first ${MOST} of ${whole(rows.length)}` : undefined}>
       {rows.length === 0 ? (
@@ -89,7 +89,7 @@ export function Breakdown({ title, of, total, none = "Nothing to count." }: Brea
           {rows.slice(0, MOST).map(([name, count]) => (
             <li key={name}>
               <span className={styles.cut} title={name}>
-                {title === "By intent" ? spoken(name) : visible(name)}
+                {title === "By tag" ? visible(name) : spoken(name)}
               </span>
               <span>
                 <b>{whole(count)}</b> <span className="quiet">{percent(total ? count / total : null)}</span>

@@ -1,0 +1,120 @@
+"""A person chooses examples at the page, tags them, takes it back, and freezes what is left as versions."""
+
+import json
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.api.conftest import House
+from tests.flow.train.datasets.making import example, store_examples
+from tests.page.conftest import Visitor, visiting
+
+MANY = 30
+
+
+@pytest.fixture
+async def olga(house: House, browser: Browser) -> Any:
+    """Olga, an operator of a house with thirty examples: ten score below 0.75, all are of January 2026."""
+    rows = [
+        example(n, quality_score=Decimal(70 if n < 10 else 90) / 100, timestamp=datetime(2026, 1, n + 1, 9, tzinfo=UTC))
+        for n in range(MANY)
+    ]
+    await store_examples(rows)
+    async with visiting(browser, house.url, "Olga", "operator") as visitor:
+        yield visitor
+
+
+async def tagged(house: House, tag: str) -> int:
+    asked = {"include_tags": [tag], "limit": 1}
+    answer = await house.viewer.post("/api/orchestrator/training/data/filter", json=asked)
+    return int(answer.json()["data"]["filtered_count"])
+
+
+async def make(page: Page, name: str, *, again: bool = False) -> None:
+    await page.keyboard.press("d")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill(name)
+    await dialog.get_by_role("button", name="Make the dataset").click()
+    if again:
+        await dialog.get_by_role("checkbox", name="Make the next version of that name").check()
+        await dialog.get_by_role("button", name="Make the next version").click()
+    await page.get_by_role("region", name="What it is").wait_for()
+
+
+async def test_examples_are_chosen_tagged_frozen_compared_downloaded_and_rolled_back(
+    olga: Visitor, house: House
+) -> None:
+    page = olga.page
+    await page.goto("/training")
+    using = page.get_by_role("region", name="In use")
+    await expect(using).to_contain_text(f"Using {MANY} of {MANY} examples")
+    await make(page, "plans")
+
+    await page.goto("/training")
+    await page.get_by_label("At least").fill("0.75")
+    await page.get_by_label("At least").press("Enter")
+    await expect(using).to_contain_text(f"Using 20 of {MANY} examples")
+    await page.reload()  # the choice stands in the address
+    await expect(using).to_contain_text(f"Using 20 of {MANY} examples")
+
+    # All that the filter lets through, not only the page that is shown.
+    await page.get_by_role("button", name="Select all 20").click()
+    await page.get_by_role("toolbar", name="Selected examples").get_by_role("button", name="Add tag").click()
+    await page.get_by_role("dialog", name="Add tag").get_by_role("combobox", name="Tags").fill("gold")
+    await page.get_by_role("dialog", name="Add tag").get_by_role("button", name="Add").click()
+    done = page.get_by_role("status").filter(has_text="20 examples tagged gold.")
+    await expect(done).to_be_visible()
+    assert await tagged(house, "gold") == 20
+    await done.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text("20 examples as they were.")).to_be_visible()
+    assert await tagged(house, "gold") == 0
+
+    row = page.get_by_role("row").nth(1)
+    await row.get_by_role("button").click()
+    line = page.get_by_role("region", name="Exactly what is exported").locator("pre")
+    await expect(line).to_contain_text('"messages"')
+    shown = json.loads(await line.inner_text())
+    assert [one["role"] for one in shown["messages"]] == ["system", "user", "assistant"]
+    await page.keyboard.press("Escape")
+
+    await make(page, "plans", again=True)
+    await expect(page.get_by_role("heading", name="plans, version 2")).to_be_visible()
+    lineage = page.get_by_role("region", name="Lineage")
+    await lineage.get_by_role("button", name="Compare").click()
+    told = page.get_by_role("group", name="What lies between them")
+    await expect(told).to_contain_text("Removed10")
+    await expect(told).to_contain_text("The same20")
+    await expect(page.get_by_text("The filter of that version does not let it through.")).to_have_count(10)
+
+    await page.get_by_role("button", name="All datasets").click()
+    await page.get_by_role("button", name="plans, version 1").click()
+    await page.get_by_role("button", name="Download").click()
+    async with page.expect_download() as download:
+        await page.get_by_role("menuitem", name="OpenAI").click()
+    lines = (await (await download.value).path()).read_text(encoding="utf-8").splitlines()
+    assert len(lines) == MANY
+    assert all(set(json.loads(one)) == {"messages"} for one in lines)
+
+    await page.get_by_role("button", name="Roll back to this").click()
+    await expect(page.get_by_role("button", name="Roll back to this")).to_have_count(0)
+    await page.get_by_role("button", name="Delete").click()
+    await page.get_by_label("Why").fill("It was a trial.")
+    await page.get_by_role("button", name="Delete this version").click()
+    await expect(page.get_by_text("This version was deleted.")).to_be_visible()
+    await expect(page.get_by_text(re.compile("It was a trial"))).to_be_visible()
+
+
+async def test_everything_before_a_day_becomes_development_in_two_clicks(olga: Visitor, house: House) -> None:
+    page = olga.page
+    await page.goto("/training?until=2026-01-12")
+    await page.get_by_role("button", name="Tag by date").click()
+    await page.get_by_role("button", name="Tag everything before it").click()
+    await expect(page.get_by_text("12 examples tagged development.")).to_be_visible()
+    assert await tagged(house, "development") == 12
+    await page.get_by_role("region", name="Last changes").get_by_role("button", name="Undo").first.click()
+    await expect(page.get_by_text("12 examples as they were.")).to_be_visible()
+    assert await tagged(house, "development") == 0
