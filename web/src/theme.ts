@@ -78,6 +78,7 @@ export const theme = createTheme({
     Kbd: { styles: { root: { fontFamily: "var(--sans)" } } },
     Modal: { defaultProps: { centered: true, radius: "md", shadow: "md", closeButtonProps: CLOSE } },
     Drawer: { defaultProps: { shadow: "md", closeButtonProps: CLOSE } },
+    Notification: { defaultProps: { closeButtonProps: CLOSE } },
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });

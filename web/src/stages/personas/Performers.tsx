@@ -115,7 +115,7 @@ function Row({ one, all, set }: { one: Voice; all: Voice[]; set?: () => void }) 
       <td className={styles.wide}>
         <Measured one={one} all={all} />
       </td>
-      <td className={one.posts >= LEAST_POSTS ? styles.sure : "quiet"}>{bandOf(one)}</td>
+      <td className={one.posts >= LEAST_POSTS ? styles.sure : `quiet ${styles.band}`}>{bandOf(one)}</td>
       <td className="right" data-name="Posts">
         {whole(one.posts)}
       </td>
@@ -163,6 +163,7 @@ function Measured({ one, all }: { one: Voice; all: Voice[] }) {
         high={one.high}
         min={Math.min(0, ...bounds)}
         max={Math.max(1, ...bounds)}
+        width={110}
         reference={perThousand(all)}
         label={`F/1K of ${one.name}: ${score(one.per_1k, 1)}, ${told}, n = ${whole(one.posts)}`}
       />

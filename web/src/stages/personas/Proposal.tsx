@@ -43,7 +43,7 @@ export function Proposal({ id, names }: { id: string; names: Names }) {
         {(look) => (
           <div className="stack">
             <p className={styles.say}>{advice(look, names)}</p>
-            <Changes look={look} names={names} />
+            {look.changes.length > 0 && <Changes look={look} names={names} />}
             <p className="quiet">{`${readBy(look)}. Policy ${look.policy}.`}</p>
             <Said problem={problem} known={[]} />
             {approver ? (

@@ -66,7 +66,7 @@ function Stacked({ all, names }: { all: Stretch[]; names: Names }) {
   const first = all[0];
   const last = all.at(-1);
   if (!first || !last) return null;
-  const lead = leading(last.shares);
+  const lead = leading(last.shares, first.shares);
   const x = (at: number) => ((at - first.at) / (last.at - first.at || 1)) * width;
   const y = (sum: number) => (1 - sum) * (HEIGHT - FOOT);
   const shown = (near === undefined ? undefined : all[near]) ?? last;

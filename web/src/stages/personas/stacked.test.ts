@@ -19,6 +19,11 @@ test("without a run the first weights last until now", () => {
   expect(found.map((one) => one.name)).toEqual(["Initial weights", "Now"]);
 });
 
+test("weights of a moment ago are given a stretch to be seen by", () => {
+  const found = stretches({ a: 1, b: 1 }, [run(100, 0.4)], { a: 0.4, b: 0.6 }, 100 * HOUR, String);
+  expect((found[2]?.at ?? 0) - (found[1]?.at ?? 0)).toBe(6 * HOUR);
+});
+
 test("of thousands of runs a drawing keeps few, with the last among them", () => {
   const many = Array.from({ length: 5000 }, (_, place) => run(place, place / 5000));
   const found = stretches({ a: 1, b: 1 }, many, { a: 1, b: 0 }, 6000 * HOUR, String);
@@ -28,7 +33,8 @@ test("of thousands of runs a drawing keeps few, with the last among them", () =>
 
 test("leaders come by share, and the others fill up to all", () => {
   const shares = { a: 0.1, b: 0.4, c: 0.3, d: 0.2 };
-  const lead = leading(shares, 2);
+  const lead = leading(shares, {}, 2);
+  expect(leading({ a: 0.5, b: 0.5 }, { a: 0.1, b: 0.9 })).toEqual(["b", "a"]);
   expect(lead).toEqual(["b", "c"]);
   const told = grouped(shares, lead);
   expect(told.map(([id]) => id)).toEqual(["b", "c", OTHERS]);

@@ -18,10 +18,11 @@ export function stretches(
   const found = runs.map((one) => ({ at: Date.parse(one.at), shares: one.probabilities }));
   const first = found[0]?.at ?? now;
   const before = Math.max((now - first) * 0.08, 6 * 3_600_000); // no run tells since when: a stretch to be seen by
+  const last = found.at(-1)?.at ?? now; // weights of a minute ago want a stretch to be seen by, too
   return [
     { at: first - before, name: "Initial weights", shares: shared(initial) },
     ...thinned(found).map((one) => ({ ...one, name: named(one.at) })),
-    { at: Math.max(now, first), name: "Now", shares: current },
+    { at: found.length > 0 ? Math.max(now, last + before) : now, name: "Now", shares: current },
   ];
 }
 
@@ -35,10 +36,12 @@ function thinned<T>(all: T[]): T[] {
   return by <= 1 ? all : all.filter((_, place) => (all.length - 1 - place) % by === 0);
 }
 
-/** The voices that are drawn most often now, and whether others are told as one. */
-export function leading(current: Record<string, number>, most = 6): string[] {
+/** The voices that are drawn most often now; of equal ones, those that were drawn more at first. */
+export function leading(current: Record<string, number>, first: Record<string, number> = {}, most = 6): string[] {
+  const before = (id: string) => first[id] ?? 0;
+  const near = (share: number) => Math.round(share * 1000); // as they are told
   return Object.entries(current)
-    .sort(([one, a], [other, b]) => b - a || one.localeCompare(other))
+    .sort(([one, a], [other, b]) => near(b) - near(a) || before(other) - before(one) || one.localeCompare(other))
     .slice(0, most)
     .map(([id]) => id);
 }

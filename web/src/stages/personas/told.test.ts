@@ -24,6 +24,7 @@ test("what became of a look is told by its standing", () => {
   expect(did(look({ standing: "rolled back" }))).toBe("Changed 1 weight, rolled back");
   expect(did(look({ standing: "dry run" }))).toBe("Would change 1 weight");
   expect(did(look({ changes: [] }))).toBe("Changed nothing");
+  expect(did(look({ changes: [], standing: "proposed" }))).toBe("Proposes no change");
 });
 
 test("a band of few posts says that they are few, and what waits is no nought", () => {

@@ -39,7 +39,7 @@ export function did(look: VoiceLook): string {
   if (look.status === "skipped") return `Skipped: ${look.reason ?? "no reason was kept"}`;
   if (look.status === "failed") return `Failed: ${look.reason ?? "no reason was kept"}`;
   const weights = counted(look.changes.length, "weight");
-  if (look.changes.length === 0) return "Changed nothing";
+  if (look.changes.length === 0) return look.standing === "proposed" ? "Proposes no change" : "Changed nothing";
   switch (look.standing) {
     case "proposed":
       return `Proposed ${weights}`;
