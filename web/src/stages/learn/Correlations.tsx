@@ -143,23 +143,25 @@ const MOST = 34; // percent of colour; more would leave too little contrast
 function Cell({ of, chosen, choose }: { of: Pair; chosen: boolean; choose: () => void }) {
   const r = of.pearson;
   const clear = of.q != null && of.q <= 0.05;
-  const label = `${spoken(of.first)} and ${spoken(of.second)}: ${r == null ? missing(of) : `${score(r)}, n = ${whole(of.n)}, q ${chance(of.q)}`}`;
   const tone = (r ?? 0) < 0 ? "var(--c2)" : "var(--c1)";
   return (
     <button
       type="button"
       className={styles.cell}
       aria-pressed={chosen}
-      aria-label={label}
-      title={label}
       onClick={choose}
       style={{
         background:
           r == null ? "var(--bar)" : `color-mix(in srgb, ${tone} ${Math.round(Math.abs(r) * MOST)}%, var(--surface))`,
       }}
     >
-      {r == null ? <span className="quiet">–</span> : clear ? <b>{score(r)}</b> : <span>{score(r)}</span>}
-      <small>{whole(of.n)}</small>
+      <span className="unseen">{`${spoken(of.first)} and ${spoken(of.second)}: `}</span>
+      {r == null ? <span>–</span> : clear ? <b>{score(r)}</b> : <span>{score(r)}</span>}
+      <small>
+        <span className="unseen">, n = </span>
+        {whole(of.n)}
+      </small>
+      <span className="unseen">{r == null ? missing(of) : `q ${chance(of.q)}`}</span>
     </button>
   );
 }
