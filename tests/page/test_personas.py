@@ -1,0 +1,117 @@
+"""A person sees what each voice brings, sets one, has the posts looked at, and takes the new weights back."""
+
+import re
+from datetime import timedelta
+
+from playwright.async_api import Browser, expect
+
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.personas.optimising import optimise
+from tests.api.conftest import House
+from tests.page.conftest import visiting
+from tests.page.test_axe import AXE, _wrong_with
+from tests.personas.posts import weeks_of
+
+GAINS = {"dataNerd": 4.0, "humanVoice": 2.0, "coach": 0.0}
+
+
+async def test_a_voice_is_seen_set_looked_at_and_the_weights_rolled_back(house: House, browser: Browser) -> None:
+    async with visiting(browser, house.url, "Mara", "approver") as mara:
+        page = mara.page
+        if AXE.is_file():
+            await mara.context.add_init_script(AXE.read_text(encoding="utf-8"))
+        await page.goto("/personas")
+        voices = page.get_by_role("table", name="Voices")
+        # Nothing is known yet, and it says what is missing; a look says the same and changes nothing.
+        await expect(page.get_by_text("Not enough data: no post was scored in 7 days.")).to_be_visible()
+        await expect(page.get_by_text("No look has changed a weight yet")).to_be_visible()
+        await page.get_by_role("button", name="Look now").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("Skipped: insufficient data")
+        await expect(dialog).to_contain_text("0 posts scored in 7 days; 20 are needed.")
+        await expect(dialog.get_by_role("button", name="Look and keep it")).to_have_count(0)
+        await page.keyboard.press("Escape")
+
+        async with transaction() as session:
+            await weeks_of(session, now() - timedelta(hours=1), GAINS)
+        await page.reload()
+        await page.get_by_role("button", name="Look now").click()
+        await expect(dialog).to_contain_text(re.compile(r"Would change \d+ weights"))
+        assert (await house.viewer.get("/api/personas/runs")).json()["items"] == []  # told, not kept
+        await dialog.get_by_role("button", name="Look and keep it").click()
+        looks = page.get_by_role("region", name="Looks")
+        await expect(looks).to_contain_text(re.compile(r"Changed \d+ weights"))
+        found = (await house.viewer.get("/api/personas")).json()["items"]
+        nerd = next(one for one in found if one["id"] == "dataNerd")
+        row = voices.get_by_role("row", name=re.compile(nerd["name"]))
+        told = f"F/1K of {nerd['name']}: {nerd['per_1k']:.1f}, {nerd['low']:.1f} to {nerd['high']:.1f}, n = {nerd['posts']}"
+        await expect(row.get_by_role("img", name=told)).to_be_visible()
+        await expect(row).to_contain_text(f"{nerd['probability']:.1%}")
+        await page.get_by_role("button", name="Weights over time: show as table").click()
+        weights = page.get_by_role("region", name="Weights over time, as a table").get_by_role("row")
+        await expect(weights).to_have_count(4)  # its names, the initial weights, the look's, what holds now
+        await expect(weights.nth(1)).to_contain_text("Initial weights")
+
+        # Who gives a probability says why; what was typed stays where the server refuses.
+        coach = next(one for one in found if one["id"] == "coach")
+        await page.get_by_role("button", name=f"Set {coach['name']}").click()
+        await dialog.get_by_role("radio", name="Given by me").check()
+        await dialog.get_by_role("textbox", name="Probability, percent").fill("30")
+        await dialog.get_by_role("textbox", name="Reason").fill("The spring campaign speaks with one voice.")
+        await dialog.get_by_role("button", name="Save").click()
+        mine = voices.get_by_role("row", name=re.compile(coach["name"]))
+        await expect(mine).to_contain_text("set by a person")
+        await expect(mine).to_contain_text("30.0%")
+
+        await expect(dialog).to_have_count(0)
+        await looks.get_by_text("What changed").first.click()
+        if AXE.is_file():
+            assert await _wrong_with(page, ("/personas", "with figures")) == []
+
+        await looks.get_by_role("button", name="Roll back").click()
+        await dialog.get_by_role("button", name="Roll back").click()
+        await expect(looks).to_contain_text("rolled back")
+        assert (await house.viewer.get("/api/personas")).json()["run_id"] is None
+        await expect(mine).to_contain_text("30.0%")  # what a person set outlives it
+
+        # The books: what is counted is what posts gained and what is nobody's, together.
+        await expect(page.get_by_role("table", name="Books of followers").get_by_role("row")).to_have_count(2)
+        form = page.get_by_role("form", name="Count followers")
+        await form.get_by_role("combobox", name="Channel").fill("carrier pigeon")
+        await form.get_by_role("textbox", name="Followers").fill("1250")
+        await form.get_by_role("button", name="Write down").click()
+        await expect(form).to_contain_text("There is no channel")
+        await expect(form.get_by_role("textbox", name="Followers")).to_have_value("1,250")
+        await form.get_by_role("combobox", name="Channel").fill("LinkedIn")
+        await form.get_by_role("button", name="Write down").click()
+        await expect(page.get_by_text("1,250 followers of LinkedIn written down.")).to_be_visible()
+
+
+async def test_a_proposal_waits_and_is_decided_at_the_page(house: House, browser: Browser) -> None:
+    async with transaction() as session:
+        await weeks_of(session, now() - timedelta(hours=1), GAINS)
+        await optimise(session, as_of=now(), by="schedule", mode="propose", policy="default")
+    async with visiting(browser, house.url, "Vera", "viewer") as vera:
+        await vera.page.goto("/personas")
+        waits = vera.page.get_by_role("region", name="New weights to approve")
+        await expect(waits).to_contain_text("An approver decides.")
+        await expect(waits.get_by_role("button")).to_have_count(0)
+    async with visiting(browser, house.url, "Mara", "approver") as mara:
+        await mara.page.goto("/personas")
+        waits = mara.page.get_by_role("region", name="New weights to approve")
+        await expect(waits).to_contain_text(re.compile("Draw Data nerd.* more often"))
+        assert (await house.viewer.get("/api/personas")).json()["run_id"] is None
+        await waits.get_by_role("button", name="Approve weights").click()
+        await expect(waits).to_have_count(0)
+        await expect(mara.page.get_by_role("region", name="Looks")).to_contain_text("in use")
+        assert (await house.viewer.get("/api/personas")).json()["run_id"] is not None
+
+
+async def test_who_only_reads_is_offered_nothing_to_change(house: House, browser: Browser) -> None:
+    async with visiting(browser, house.url, "Vera", "viewer") as vera:
+        page = vera.page
+        await page.goto("/personas")
+        await expect(page.get_by_role("table", name="Voices")).to_be_visible()
+        for name in ("Look now", "Write down", re.compile("^Set ")):
+            await expect(page.get_by_role("button", name=name)).to_have_count(0)
