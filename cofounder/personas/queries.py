@@ -203,7 +203,7 @@ async def balance(session: AsyncSession) -> list[dict[str, Any]]:
 # A post is scored once: by its first reading of an age, and when followers were counted after that age.
 _OUTCOMES = text("""
 SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
-  r.impressions, r.likes, coalesce(f.followers, 0) AS followers, greatest(r.measured_at, u.counted_at) AS seen_at,
+  r.impressions, r.likes, coalesce(f.followers, 0) AS followers, CASE WHEN u.counted_at IS NOT NULL THEN greatest(r.measured_at, u.counted_at) END AS seen_at,
   CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
     THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
 FROM posts p

@@ -45,6 +45,16 @@ async def test_the_books_balance_and_credit_the_post_that_was_seen(session: Asyn
     assert {name: one.followers for name, one in scored.items()} == {"coach": 10, "dataNerd": 30}
 
 
+async def test_a_post_waits_until_followers_were_counted_after_it(session: AsyncSession, moment: datetime) -> None:
+    begun = moment - timedelta(days=6)
+    made = await post(session, begun, "coach")
+    await reading(session, made, begun + timedelta(days=4), 1_000)
+    (one,) = await queries.outcomes(session, since=begun, as_of=moment, hours=72)
+    assert (one.impressions, one.seen_at) == (1_000, None)
+    (coach,) = [one for one in (await learning.listed(session)).items if one.waiting]
+    assert (coach.id, coach.posts, coach.band) == ("coach", 0, "unknown")
+
+
 async def test_a_count_that_is_corrected_is_divided_anew(session: AsyncSession, moment: datetime) -> None:
     begun = moment - timedelta(days=2)
     made = await post(session, begun, "coach")
