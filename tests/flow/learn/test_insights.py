@@ -79,3 +79,12 @@ async def test_months_have_means_with_intervals_and_see_nothing_later(session: A
     assert point.low < point.mean
     earlier = await service.effectiveness(session, as_of=now() - timedelta(days=10))
     assert sum(p.n for p in next(one for one in earlier.series if one.metric == "engagement").points) < 60
+
+
+def test_the_share_of_approvals_lies_between_none_and_all() -> None:
+    runs = [(now(), 1.0)] * 4
+    (point,) = service._monthly("approval", "share, 0-1", runs).points
+    assert point.low is not None
+    assert point.high is not None
+    assert 0 < point.low < point.mean == 1
+    assert point.high <= 1

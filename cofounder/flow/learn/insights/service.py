@@ -160,7 +160,7 @@ def _monthly(metric: Any, unit: str, values: Sequence[tuple[datetime, float | No
     points = []
     for month in sorted(by_month):
         mine = by_month[month]
-        around = _mean(mine)
+        around = _share(mine) if metric == "approval" else _mean(mine)
         points.append(
             MonthMean(
                 month=month,
@@ -171,6 +171,11 @@ def _monthly(metric: Any, unit: str, values: Sequence[tuple[datetime, float | No
             )
         )
     return MetricByMonth(metric=metric, unit=unit, points=points)
+
+
+def _share(values: Sequence[float]) -> Interval | None:
+    found = of_share(sum(values), len(values))
+    return None if found is None else _neat(found)
 
 
 def _mean(values: Sequence[float]) -> Interval | None:
