@@ -6,11 +6,13 @@ from typing import Any
 from cofounder import channels, personas
 from cofounder.channels.naming import THREAD
 from cofounder.flow.learn.patterns import vocabulary
-from cofounder.models.brief import Brief, ChannelForm, Draft, Guidance, WritingKind
+from cofounder.models.brief import Brief, ChannelForm, Draft, Earlier, Guidance, WorkedForm, WritingKind
 from cofounder.models.intent import Constraints
+from cofounder.models.openings import opens_with
 
 _KINDS: dict[str, WritingKind] = {"blog": "article", "email": "email", THREAD: "thread"}
 
+_PLATFORM = {THREAD: "x"}  # where the posts of a form go out, if it is no channel of its own
 _ROOM = 15  # words that a writer needs between the least and the most
 
 # Room for a text that belongs to no channel.
@@ -110,6 +112,49 @@ def guided(
     return form.model_copy(update={"words": (low, high)}), guidance
 
 
+def informed(
+    form: ChannelForm, earlier: Earlier | None, wanted: Constraints, guidance: Sequence[Guidance] = ()
+) -> tuple[ChannelForm, Earlier | None]:
+    """(the form narrowed to the length that did better on the topic, what a writer for this channel is given).
+
+    A length that the request or a pattern decides, or that the channel has no room for, is left as it is.
+    """
+    if earlier is None:
+        return form, None
+    mine = _PLATFORM.get(form.channel, form.channel)
+    kept = earlier.model_copy(
+        update={
+            "posts": [one for one in earlier.posts if one.channel == mine],
+            "forms": [one for one in earlier.forms if one.channel == mine],
+        }
+    )
+    if not kept.posts and not kept.forms:
+        return form, None
+    asked = wanted.max_words is not None or wanted.min_words is not None
+    by_pattern = any(c["feature"] == "length_band" for one in guidance if one.effect > 0 for c in one.conditions)
+    low, high = form.words
+    for one in kept.forms:
+        if one.words is None or asked or by_pattern:
+            continue
+        least, most = max(low, one.words[0]), min(high, one.words[1])
+        if least <= most - _ROOM:
+            return form.model_copy(update={"words": (least, most)}), kept
+    return form, kept
+
+
+def as_worked(made: Draft, brief: Brief) -> list[WorkedForm]:
+    """The forms that did better on the topic and that a text has."""
+    if brief.earlier is None:
+        return []
+    opening = opens_with(made.title or made.subject or made.body)
+    words = len(made.body.split())
+    return [
+        one
+        for one in brief.earlier.forms
+        if one.opening in opening or (one.words is not None and one.words[0] <= words <= one.words[1])
+    ]
+
+
 def followed(made: Draft, brief: Brief) -> list[Guidance]:
     """The patterns that a text follows: all their conditions hold for it, and a writer could have chosen otherwise."""
     texts = [made.title or made.subject or "", made.body]
@@ -126,13 +171,15 @@ def followed(made: Draft, brief: Brief) -> list[Guidance]:
 
 
 def marked(made: Draft, brief: Brief) -> Draft:
-    """The draft with a note for each pattern that it follows."""
-    found = followed(made, brief)
-    if not found:
+    """The draft with a note for each pattern and each form of earlier posts that it follows."""
+    found, forms = followed(made, brief), as_worked(made, brief)
+    if not found and not forms:
         return made
-    return made.model_copy(
-        update={
-            "choices": {**made.choices, "patterns": [one.id for one in found]},
-            "notes": [*made.notes, *(f"Follows a pattern that stands: {one.sentence}" for one in found)],
-        }
-    )
+    choices = dict(made.choices)
+    if found:
+        choices["patterns"] = [one.id for one in found]
+    if forms:
+        choices["earlier"] = [one.sentence for one in forms]
+    notes = [f"Follows a pattern that stands: {one.sentence}" for one in found]
+    notes += [f"In the form that did better on this topic: {one.sentence}" for one in forms]
+    return made.model_copy(update={"choices": choices, "notes": [*made.notes, *notes]})

@@ -17,7 +17,7 @@ from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.records import service as records
 from cofounder.business.state import business_state
 from cofounder.kit import db
-from cofounder.models.brief import Fact, Passage, Period
+from cofounder.models.brief import Earlier, Fact, Passage, Period
 
 SERVER = agent("business", "What the company knows about itself: figures, earlier posts, usual results. Reads only.")
 Channels = Annotated[list[str] | None, Field(description="Platforms such as linkedin, x, email; none means all")]
@@ -38,7 +38,10 @@ class SimilarOut(BaseModel):
     texts: list[str] = Field(description="One line an item: title, how it did, why it is here")
     note: str | None = Field(description="Says so when nothing earlier is like the topic")
     effectiveness: TopicEffectiveness | None = Field(
-        default=None, description="What posts filed under the topic brought"
+        default=None, description="What posts filed under the topic brought, else posts like it"
+    )
+    earlier: Earlier | None = Field(
+        default=None, description="What posts on the topic achieved, for a writer; null where none was measured"
     )
 
 
@@ -103,11 +106,18 @@ async def state(
 async def similar_content(topic: str, as_of: AsOf, channels: Channels = None, limit: Limit = 5) -> SimilarOut:
     """Earlier tasks and posts on like words, ranked by similarity, outcome and recency, with reasons."""
     async with db.reading() as session:
-        items = await similar.similar_content(session, topic, channels=channels or (), as_of=as_of, limit=limit)
+        found = await similar.alike(session, topic, channels=channels or (), as_of=as_of, limit=limit)
         brought = await topics.of_topic(session, topic, as_of=as_of)
+        if not brought.sample_size and found.on_topic:
+            brought = await topics.of_posts(session, topic, found.on_topic, as_of=as_of)
+    items, earlier = found.items, found.earlier
+    if earlier is not None and brought.status == "ok":
+        earlier = earlier.model_copy(update={"effectiveness": brought.sentence})
     texts = [f"{item.title or item.task_name}: {' '.join(item.reasons)}" for item in items]
     note = None if items else f"Nothing earlier is like {topic!r}."
-    return SimilarOut(items=items, texts=texts, note=note, effectiveness=brought if brought.sample_size else None)
+    return SimilarOut(
+        items=items, texts=texts, note=note, effectiveness=brought if brought.sample_size else None, earlier=earlier
+    )
 
 
 @tool(SERVER, category="business", seconds=0.1)

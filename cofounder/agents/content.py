@@ -19,7 +19,7 @@ from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.models import prices
 from cofounder.models import service as models
-from cofounder.models.brief import Brief, Draft, Fact, Issue, Passage, Period, WritingKind
+from cofounder.models.brief import Brief, Draft, Earlier, Fact, Issue, Passage, Period, WritingKind
 from cofounder.models.intent import Constraints
 from cofounder.settings import settings
 
@@ -70,6 +70,9 @@ async def draft(
     patterns: Annotated[
         list[dict[str, Any]] | None, Field(description="Tested statements that stand, as memory.patterns gives them")
     ] = None,
+    earlier: Annotated[
+        Earlier | None, Field(description="What posts on the topic achieved, as business.similar_content gives it")
+    ] = None,
     seed: Seed = "0",
     attempt: int = 0,
     task_id: TaskId = None,
@@ -78,12 +81,14 @@ async def draft(
     """Write a text for one channel from the given facts and passages, in one voice; say which patterns it follows."""
     wanted = constraints or Constraints()
     form, guidance = briefs.guided(briefs.form_of(channel, thread, wanted), patterns or [], wanted)
+    form, known = briefs.informed(form, earlier, wanted, guidance)
     brief = Brief(
         kind=kind or briefs.kind_of(channel, thread),
         request=request,
         topic=topic,
         form=form,
         guidance=guidance,
+        earlier=known,
         tone=tone,
         audience=audience,
         persona=briefs.voice(wanted.persona or persona),

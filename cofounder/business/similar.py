@@ -14,13 +14,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.context import search
+from cofounder.business.context import search, worked
 from cofounder.business.context.words import likeness as likeness
 from cofounder.business.derive import baselines
+from cofounder.business.derive.attributed import AfterPublish, after_publish
 from cofounder.business.derive.rates import pooled_rate
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import PostWithReading
-from cofounder.models.brief import Passage
+from cofounder.models.brief import Earlier, Passage
 
 _SEEN = 500  # newest tasks, and twice as many posts, that are looked at where there is no index
 LIKE = 0.05  # cosine; below it nothing is called similar
@@ -53,6 +54,9 @@ class SimilarTask(BaseModel):
     created_at: datetime
     completed_at: datetime | None
     post_metrics: list[PostMetrics]
+    after_publish: AfterPublish | None = Field(
+        default=None, description="What the site saw of it; null where no visits are matched to its posts"
+    )
     metadata: dict[str, Any] = Field(default_factory=dict)
     similarity: float = Field(description="0-1; by words (TF-IDF), where there is an index by meaning too")
     rank_score: float = Field(description="0.6 similarity + 0.25 outcome + 0.15 recency, each 0-1")
@@ -66,19 +70,49 @@ async def similar_content(
 
     `channels` narrows to work that had a post on one of them.
     """
+    return (await alike(session, topic, channels=channels, as_of=as_of, limit=limit)).items
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Work like a topic: the ranked items, what its posts say to a writer, and the ids of all posts on the topic."""
+
+    items: list[SimilarTask]
+    earlier: Earlier | None
+    on_topic: list[UUID]
+
+
+async def alike(
+    session: AsyncSession, topic: str, *, channels: Sequence[str] = (), as_of: datetime, limit: int = 5
+) -> Alike:
+    """The same with what the posts on the topic achieved, from one reading of history."""
     if not topic.strip():
-        return []
+        return Alike([], None, [])
     history = await _history(session, topic, as_of)
+    texts = [f"{post.title or ''} {post.topic or ''} {post.content}" for post in history.posts]
+    likeness = history.compared(topic, texts, [(post.id,) for post in history.posts])
+    told = worked.earlier(topic, history.posts, likeness, history.usual, channels)
+    on_topic = [post.id for score, post in zip(likeness, history.posts, strict=True) if score >= worked.ON_TOPIC]
+    best = _best(history, topic, channels, as_of, limit)
+    brought = await after_publish(session, [ids for _, ids in best], as_of=as_of)
+    items = [item.model_copy(update={"after_publish": each}) for (item, _), each in zip(best, brought, strict=True)]
+    return Alike(items, told, on_topic)
+
+
+def _best(
+    history: "_History", topic: str, channels: Sequence[str], as_of: datetime, limit: int
+) -> list[tuple[SimilarTask, list[UUID]]]:
+    """The most alike with the ids of the task and its posts."""
     found = _joined(history.tasks, history.posts)
     if channels:
         found = [each for each in found if any(m.platform in channels for m in each[0].post_metrics)]
     scores = history.compared(topic, [text for _, text, _ in found], [ids for _, _, ids in found])
     ranked = [
-        _ranked(item, score, history.usual, as_of, channels)
-        for (item, _, _), score in zip(found, scores, strict=True)
+        (_ranked(item, score, history.usual, as_of, channels), ids)
+        for (item, _, ids), score in zip(found, scores, strict=True)
         if score >= LIKE
     ]
-    return sorted(ranked, key=lambda each: (-each.rank_score, str(each.task_id)))[:limit]
+    return sorted(ranked, key=lambda each: (-each[0].rank_score, str(each[0].task_id)))[:limit]
 
 
 async def like_posts(session: AsyncSession, topic: str, *, as_of: datetime, least: float) -> list[UUID]:

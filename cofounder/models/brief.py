@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cofounder.models.openings import Opening
+
 Unit = Literal["usd", "count", "rate", "ratio", "score", "days", "hours"]
 Grain = Literal["day", "week", "month", "quarter", "year", "range"]
 BaseKind = Literal["previous", "year_earlier", "target"]
@@ -113,6 +115,40 @@ class Guidance(Frozen):
     effect: float  # above 0: texts like this do better
 
 
+class EarlierPost(Frozen):
+    """A post of the company's own on the topic, and what it achieved."""
+
+    id: str
+    title: str
+    channel: str
+    similarity: float  # to the topic, 0-1
+    times_usual: float | None = None  # its engagement over what is usual on its platform: 1 is usual
+
+
+class WorkedForm(Frozen):
+    """A form whose posts on the topic achieved clearly more than the others: an opening, or a length."""
+
+    channel: str
+    opening: Opening | None = None
+    words: tuple[int, int] | None = None
+    times: float  # as much as the others, typically
+    low: float
+    high: float
+    n: int  # posts of this form
+    others: int
+    sentence: str
+
+
+class Earlier(Frozen):
+    """What earlier posts on the topic say, as of the request. It shapes a text; it is nothing the text may say."""
+
+    topic: str
+    n: int  # measured posts on it
+    posts: list[EarlierPost] = Field(default_factory=list)  # most alike first
+    forms: list[WorkedForm] = Field(default_factory=list)  # strongest first; none where history is thin
+    effectiveness: str | None = None  # of the topic, in a sentence
+
+
 class Brief(Frozen):
     kind: WritingKind = "post"
     request: str
@@ -138,6 +174,7 @@ class Brief(Frozen):
     feedback: str | None = None  # what a person asked to change
     company: str | None = None
     guidance: list[Guidance] = Field(default_factory=list)  # patterns that stand, strongest first
+    earlier: Earlier | None = None  # what earlier posts on the topic achieved
     seed: str = "0"  # hash of task and variant: the same seed and attempt give the same text
     attempt: int = 0
 

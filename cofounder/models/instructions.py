@@ -121,6 +121,15 @@ What was found to work here
   you free, write as those with an effect above 0 say, and not as those below 0. Never speak of them in the text.
 """
 
+_EARLIER = """\
+
+What earlier posts on the topic achieved
+- `earlier` holds posts of the company's own on this topic with how they did (`times_usual`: 1 is usual), and `forms`
+  that clearly did better, with their intervals. Where the request, the facts and the form leave you free, open and
+  size the text as `forms` say, and take the angle of posts that did better rather than of those that did worse. Copy no
+  sentence of theirs. Its figures are about posts, never about the company: none of them may be in the text.
+"""
+
 _PLANNER = """\
 You read a request to a content and growth assistant and say what it asks for, as data.
 
@@ -151,7 +160,7 @@ class Written(BaseModel):
 def writer(brief: Brief) -> str:
     """The writer's rules with the brief's voice and tone."""
     voice = VOICES.get(brief.persona, VOICES["humanVoice"])
-    return f"{_WRITER}{voice}\nThe tone asked for: {brief.tone}.\n{_GUIDED if brief.guidance else ''}"
+    return f"{_WRITER}{voice}\nThe tone asked for: {brief.tone}.\n{_GUIDED if brief.guidance else ''}{_EARLIER if brief.earlier else ''}"
 
 
 def writing(brief: Brief) -> str:

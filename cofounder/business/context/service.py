@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import state
-from cofounder.business.context import index
+from cofounder.business.context import index, worked
 from cofounder.business.derive import anomalies as odd
 from cofounder.business.derive import baselines, correlations, growth, queries, times, topics
 from cofounder.business.derive.correlations import Correlation
@@ -21,7 +21,6 @@ from cofounder.business.similar import SimilarTask, like_posts, similar_content
 from cofounder.kit import clock
 from cofounder.kit.errors import InputInvalid
 
-_LIKE_TOPIC = 0.12  # likeness from which a post counts as being on a topic that no post is filed under
 _POSTS = 5_000  # newest, in what is reckoned post by post
 _YEARS = 3
 
@@ -116,7 +115,7 @@ async def topic_effectiveness(
     found = await topics.of_topic(session, topic, as_of=as_of, days=days)
     if found.sample_size:
         return found
-    ids = await like_posts(session, topic, as_of=as_of, least=_LIKE_TOPIC)
+    ids = await like_posts(session, topic, as_of=as_of, least=worked.ON_TOPIC)
     return await topics.of_posts(session, topic, ids, as_of=as_of, days=days)
 
 

@@ -316,3 +316,31 @@ async def days(session: AsyncSession, *, as_of: datetime, since: date) -> list[d
                 held[name] = row[name]
         held["flagged"] = held["flagged"] or row["flagged"]
     return list(found.values())
+
+
+_BROUGHT = text("""
+WITH parts AS (
+  SELECT post_id, split_by, sum(sessions) AS sessions, sum(revenue) AS revenue,
+    sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions,
+    min(currency) AS currency, max(currency) AS other_currency
+  FROM web_analytics
+  WHERE post_id = ANY(CAST(:ids AS uuid[])) AND measured_at <= :as_of AND day <= CAST(:today AS date)
+    AND (superseded_at IS NULL OR superseded_at > :as_of)
+  GROUP BY post_id, split_by),
+web AS (SELECT DISTINCT ON (post_id) * FROM parts ORDER BY post_id, split_by)
+SELECT w.post_id, w.sessions::float8, w.conversions::float8, w.currency,
+  CASE WHEN w.currency IS NOT DISTINCT FROM w.other_currency THEN w.revenue::float8 END AS revenue,
+  coalesce(r.cost, p.cost)::float8 AS cost, coalesce(r.currency, p.currency) AS cost_currency,
+  p.task_id, t.cost::float8 AS run_cost
+FROM web w JOIN posts p ON p.id = w.post_id LEFT JOIN tasks t ON t.id = p.task_id
+LEFT JOIN LATERAL (
+  SELECT a.cost, a.currency FROM social_post_analytics a
+  WHERE a.post_id = w.post_id AND a.measured_at <= :as_of AND a.cost IS NOT NULL
+  ORDER BY a.measured_at DESC, a.id DESC LIMIT 1) r ON true
+""")
+
+
+async def brought(session: AsyncSession, ids: Sequence[Any], *, as_of: datetime) -> list[dict[str, Any]]:
+    """What web analytics matched to these posts say by then; posts without any are left out."""
+    found = await session.execute(_BROUGHT, {"ids": list(ids), "as_of": as_of, "today": as_of.date()})
+    return [dict(row) for row in found.mappings()]

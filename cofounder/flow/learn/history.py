@@ -27,7 +27,7 @@ def state(outputs: Outputs, given: Mapping[str, Any] | None, today: date) -> dic
 
 
 def similar(outputs: Outputs) -> list[dict[str, Any]]:
-    """Similar earlier content as the plan read it; what nobody has attributed to it yet is null."""
+    """Similar earlier content as the plan read it; what no web analytics were matched to is null."""
     found = []
     for one in outputs.get(SIMILAR, {}).get("items") or []:
         readings = one.get("post_metrics") or []
@@ -41,7 +41,7 @@ def similar(outputs: Outputs) -> list[dict[str, Any]]:
                 "reasons": one.get("reasons") or [],
                 "publication_metrics": dict(readings[0]) if readings else None,
                 "other_publication_metrics": [dict(each) for each in readings[1:]],
-                "post_metrics_after_publish": None,
+                "post_metrics_after_publish": one.get("after_publish"),
             }
         )
     return found
@@ -63,6 +63,7 @@ def used(outputs: Outputs, judged: Mapping[str, Any]) -> dict[str, Any]:
         "topic_effectiveness": outputs.get(SIMILAR, {}).get("effectiveness"),
         "suggested_times": outputs.get(BASELINE, {}).get("suggested_times"),
         "expected_engagement": foretold,
+        "earlier_on_topic": outputs.get(SIMILAR, {}).get("earlier"),
     }
     return {name: value for name, value in found.items() if value}
 

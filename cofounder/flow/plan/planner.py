@@ -86,12 +86,12 @@ class Sketch:
         )
         return {"patterns": ref(f"steps.{read}.patterns")}
 
-    def surroundings(self, action: Action, channels: list[str]) -> None:
-        """History that the approver and the example want beside the text."""
+    def surroundings(self, action: Action, channels: list[str]) -> dict[str, Any]:
+        """History for the approver and the example; the input with what posts on the topic achieved, for the writer."""
         topic = action.topic or self.intent.topic or "news"
         as_of = ref("task.as_of")
         self.add("read_state", "business.state", {"as_of": as_of, "metrics": self._given()}, optional=True)
-        self.add(
+        similar = self.add(
             "similar_posts",
             "business.similar_content",
             {"topic": topic, "channels": channels, "as_of": as_of, "limit": 5},
@@ -99,6 +99,7 @@ class Sketch:
         )
         self.add("baseline", "business.baseline", {"channels": channels, "as_of": as_of}, optional=True)
         self.add("trends", "market.find_trends", {"topic": topic, "as_of": as_of, "days": 180}, optional=True)
+        return {"earlier": ref(f"steps.{similar}.earlier")}
 
     def _given(self) -> dict[str, str] | None:
         return ref("task.metrics") if self.has_metrics else None
@@ -133,8 +134,7 @@ def _write(sketch: Sketch, action: Action) -> None:
         sources["facts"] = ref(f"steps.{sketch.facts(action)}.facts")
     else:
         sources["passages"] = ref(f"steps.{sketch.passages(action)}.passages")
-    sketch.surroundings(action, channels)
-    learned = sketch.learned(channels)
+    learned = {**sketch.surroundings(action, channels), **sketch.learned(channels)}
     drafts: list[str] = []
     for channel in channels:
         thread = action.kind == "create_thread" and channel == "x"
@@ -323,10 +323,18 @@ _BUILD: dict[str, Callable[[Sketch, Action], None]] = {
 }
 
 
-def sketch(intent: Intent, *, has_metrics: bool, quality_threshold: float = 0.75, patterns: Sequence[str] = ()) -> Plan:
+def sketch(
+    intent: Intent,
+    *,
+    has_metrics: bool,
+    quality_threshold: float = 0.75,
+    patterns: Sequence[str] = (),
+    brought: str | None = None,
+) -> Plan:
     """The plan for an intent whose questions are all answered; wants at least one action.
 
     `patterns` are the sentences of those that stand: with any, the plan hands them to the writer and says so.
+    `brought` says what posts on the topic brought, where enough were measured: the plan says it too.
     """
     made = Sketch(intent, has_metrics=has_metrics, quality_threshold=quality_threshold, patterns=patterns)
     for action in intent.actions:
@@ -334,4 +342,6 @@ def sketch(intent: Intent, *, has_metrics: bool, quality_threshold: float = 0.75
     taken = [one.text for one in intent.assumptions]
     if any(step.tool == "memory.patterns" for step in made.steps):
         made.notes += [f"The writer is given a pattern that stands: {one}" for one in patterns[:_TOLD]]
+    if brought and any(step.tool == "business.similar_content" for step in made.steps):
+        made.notes.append(f"The writer is given what posts on the topic achieved. {brought}")
     return Plan(steps=made.steps, goal=intent.topic or intent.intent, notes=[*taken, *made.notes])

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import metrics
+from cofounder.business.derive import topics
 from cofounder.business.records import service as records
 from cofounder.flow.plan import naming, outcome, planner, service
 from cofounder.flow.plan.estimate import estimate
@@ -40,6 +41,16 @@ def learn_with(standing: Standing) -> None:
 async def _stand(session: AsyncSession, task: records.TaskRow, intent: Intent) -> list[str]:
     """What was found to work on the channels of a request, as of the request."""
     return [one for asked in _standing for one in await asked(session, task.as_of, intent.channels)]
+
+
+async def _brought(session: AsyncSession, task: records.TaskRow, intent: Intent) -> str | None:
+    """What posts on the topic of a text had brought, as of the request; None where too few were measured."""
+    writes = [one for one in intent.actions if one.kind in planner.PUBLIC]
+    topic = next((one.topic for one in writes if one.topic), intent.topic) if writes else ""
+    if not topic:
+        return None
+    found = await topics.of_topic(session, topic, as_of=task.as_of)
+    return found.sentence if found.status == "ok" else None
 
 
 class NothingToPlan(CofounderError):
@@ -91,7 +102,10 @@ async def planning(task_id: UUID) -> Result:
             threshold = float(await runtime.value(session, "step_quality_threshold"))
             has_metrics = bool(task.business_metrics) or await _keep_figures(session, task_id, intent)
             stand = await _stand(session, task, intent)
-            plan = planner.sketch(intent, has_metrics=has_metrics, quality_threshold=threshold, patterns=stand)
+            brought = await _brought(session, task, intent)
+            plan = planner.sketch(
+                intent, has_metrics=has_metrics, quality_threshold=threshold, patterns=stand, brought=brought
+            )
             source = "planner"
             if named is not None:
                 beside = "What it answers is kept beside the text; a text rests on the company's own figures and words."

@@ -8,14 +8,16 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from cofounder.models.brief import Brief, Draft, Passage
+from cofounder.models.brief import Brief, Draft, Earlier, Passage
 from cofounder.models.figures import Ledger
 from cofounder.models.figures.words import in_words
+from cofounder.models.offline import searching
 from cofounder.models.offline.clauses import tidy
 from cofounder.models.offline.finishing import draft_of, hashtags
 from cofounder.models.offline.letters import FAREWELL, GREETING
 from cofounder.models.offline.texts import count_words, sentences, words
 from cofounder.models.offline.voice import VOICES, voice
+from cofounder.models.openings import opens_with
 
 _STOP_WORDS = (
     "a an the and or of to in on for with about our your we i you it is are be as at by from that this create write "
@@ -112,7 +114,14 @@ def _from_request(brief: Brief, about: str, rng: Random) -> Draft:
     ]
     if not news:
         notes.insert(0, f"Nothing you published covers {about}; here is an outline and what each part needs.")
-    return _shaped(brief, [opening, *insisted, *gaps, ending], notes, about)
+    return _shaped(brief, [*_asking(brief, about, opening), opening, *insisted, *gaps, ending], notes, about)
+
+
+def _asking(brief: Brief, about: str, *openings: str) -> list[str]:
+    """A question to open with where such openings did better on the topic and none of these is one."""
+    if "question" not in searching.openings(brief) or any("question" in opens_with(one) for one in openings):
+        return []
+    return [f"What is there to say about {about}?"]
 
 
 def _relevance(sentence: str, wanted: set[str]) -> float:
@@ -120,15 +129,23 @@ def _relevance(sentence: str, wanted: set[str]) -> float:
     return len(found & wanted) / (len(wanted) or 1) + (0.1 if 8 <= count_words(sentence) <= 28 else 0.0)
 
 
-def _quotes(passages: Sequence[Passage], about: str, most: int) -> list[tuple[str, Passage]]:
-    """The most relevant sentence of each passage, most relevant first, no two that say the same."""
+def _weight(passage: Passage, earlier: Earlier | None) -> float:
+    """-0.3 to 0.3: how a post did against the usual; 0 where that is not known."""
+    times = next((one.times_usual for one in earlier.posts if one.id == passage.id), None) if earlier else None
+    return 0.0 if times is None else 0.6 * (times / (1 + times) - 0.5)
+
+
+def _quotes(
+    passages: Sequence[Passage], about: str, most: int, earlier: Earlier | None = None
+) -> list[tuple[str, Passage]]:
+    """The most relevant sentence of each passage, no two that say the same; of as relevant ones what did better first."""
     wanted = {word.rstrip("s") for word in words(about)} - _STOP
     found: list[tuple[float, str, Passage]] = []
     for passage in passages:
         able = [one for one in sentences(passage.text) if 5 <= count_words(one) <= 40 and not _dangling(one)]
         if able:
             best = max(able, key=lambda one: _relevance(one, wanted))
-            found.append((_relevance(best, wanted), best, passage))
+            found.append((_relevance(best, wanted) + _weight(passage, earlier), best, passage))
     found.sort(key=lambda one: -one[0])
     kept: list[tuple[str, Passage]] = []
     for _, sentence, passage in found:
@@ -147,10 +164,11 @@ def _dangling(sentence: str) -> bool:
 def _from_passages(brief: Brief, about: str, rng: Random) -> Draft:
     stock = _stock_of(brief)
     small = bool(brief.form.max_characters and brief.form.max_characters <= 400)
-    quotes = _quotes(brief.passages, about, 1 if small else 3)
+    quotes = _quotes(brief.passages, about, 1 if small else 3, brief.earlier)
     if not quotes:
         return _from_request(brief, about, rng)
-    parts = [_fill(rng, stock["about"], brief.avoid, topic=about)]
+    opening = _fill(rng, stock["about"], brief.avoid, topic=about)
+    parts = [*_asking(brief, about, opening), opening]
     for index, (sentence, passage) in enumerate(quotes):
         quoted = f"“{sentence.rstrip('.')}.”" if sentence[-1:] not in "?!" else f"“{sentence}”"
         lead = _fill(rng, stock["quote"], brief.avoid, quote=quoted) if index == 0 else f"And: {quoted}"
@@ -164,6 +182,11 @@ def _from_passages(brief: Brief, about: str, rng: Random) -> Draft:
     notes = [
         f"Built from {len(quotes)} of your {'posts' if number != 1 else 'post'}; beyond them I know nothing about {about}."
     ]
+    better = [(one, passage) for _, passage in quotes if (one := _weight(passage, brief.earlier)) > 0]
+    if better:
+        notes.append(
+            f"{len(better)} of the {len(quotes)} quoted posts did better than is usual; such are quoted first."
+        )
     link = next((passage.url for _, passage in quotes if passage.url), None)
     return _shaped(brief if brief.link or not link else brief.model_copy(update={"link": link}), parts, notes, about)
 
