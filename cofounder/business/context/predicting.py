@@ -227,7 +227,7 @@ def _expected(name: Outcome, fitted: Model | None, n: int, post: Row, channel: s
     if fitted is None:
         told = _too_thin(channel, n)
         if name == "followers":
-            told = "Not enough data: followers gained are not credited to single posts yet."
+            told = "Not enough data: a prediction needs followers credited to single posts, which it does not read."
         elif n >= FEWEST:
             told = f"All {n} posts of {channel} brought the same; there is nothing to foretell."
         return Expected(outcome=name, status=NOT_ENOUGH, n=n, note=told)
