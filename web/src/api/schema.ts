@@ -3379,6 +3379,28 @@ export interface components {
             /** Actions */
             actions: components["schemas"]["ActionIn"][];
         };
+        /**
+         * AfterPublish
+         * @description Of the matched posts of one piece of work together, as of a time; None where it is not known.
+         */
+        AfterPublish: {
+            /**
+             * Website Traffic Attributed
+             * @description Sessions
+             */
+            website_traffic_attributed: number | null;
+            /** Conversions Attributed */
+            conversions_attributed: number | null;
+            /** Revenue Attributed */
+            revenue_attributed: number | null;
+            /** Currency */
+            currency?: string | null;
+            /**
+             * Roi
+             * @description revenue / what the run and its posts cost, in one currency
+             */
+            roi: number | null;
+        };
         /** AgainIn */
         AgainIn: {
             /**
@@ -9616,6 +9638,8 @@ export interface components {
             completed_at: string | null;
             /** Post Metrics */
             post_metrics: components["schemas"]["PostMetrics"][];
+            /** @description What the site saw of it; null where no visits are matched to its posts */
+            after_publish?: components["schemas"]["AfterPublish"] | null;
             /** Metadata */
             metadata?: {
                 [key: string]: unknown;
