@@ -18,7 +18,7 @@ from cofounder.models.openings import Opening, opens_with
 FEWEST_EACH = 10  # posts with a form, and as many without it, before the two are compared
 SETTLED = timedelta(hours=72)  # a younger reading says little of what a post brings
 ON_TOPIC = 0.12  # likeness from which a post counts as being on a topic
-_MOST = 12  # posts that are handed over
+_MOST = 30  # posts that are handed over
 LENGTHS = ((0, 39), (40, 99), (100, 249), (250, 100_000))  # words
 _OPENINGS: dict[Opening, str] = {"question": "a question", "number": "a number"}
 
