@@ -41,6 +41,7 @@ async def carried_through(request: str) -> tuple[Brief, Draft]:
     brief, draft = Brief.model_validate(variant.brief), Draft.model_validate(variant.draft)
     used = history.used(outputs, {})["earlier_on_topic"]
     assert brief.earlier is not None
+    assert write(brief).body == draft.body, "and the text is of this brief"
     assert brief.earlier.model_dump(mode="json") == used, "an example keeps exactly what the writer was given"
     return brief, draft
 
