@@ -12,8 +12,9 @@ from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from cofounder.kit.problems import BodyUnreadable, RequestInvalid
@@ -73,6 +74,7 @@ class Strict(APIRoute):
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            _not_an_id(request)
             return await handler(_StrictRequest(request.scope, request.receive))
 
         return handle
@@ -81,6 +83,29 @@ class Strict(APIRoute):
     def questions(self) -> dict[str, bool]:
         """Name of every query parameter -> whether it may come more than once."""
         return dict(_questions(self.dependant))
+
+
+def _not_an_id(request: Request) -> None:
+    """Answer 405 where an address of its own was asked by a method that only the address with an id beside it knows.
+
+    PATCH /datasets/upload is no change of a data set named "upload". Raises HTTPException.
+    """
+    own = getattr(request.app.state, "own_addresses", None)
+    if own is None:
+        own = request.app.state.own_addresses = _own_addresses(request.app)
+    allowed = own.get(request.url.path.rstrip("/"))
+    if allowed and request.method not in allowed and request.method != "HEAD":
+        raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+
+
+def _own_addresses(app: Any) -> dict[str, set[str]]:
+    """Every address without an id in it -> its methods."""
+    found: dict[str, set[str]] = {}
+    for route in iter_route_contexts(app.routes):
+        path = str(route.path)
+        if "{" not in path:
+            found.setdefault(path, set()).update(getattr(route.original_route, "methods", None) or ())
+    return found
 
 
 class Router(APIRouter):

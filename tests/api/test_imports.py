@@ -67,6 +67,7 @@ async def test_the_same_file_under_one_key_is_one_import(house: House) -> None:
     assert home is not None
     kept = [path.name for path in (home / "imports").iterdir()]
     assert kept == [id.replace("-", "")], "what was sent again does not stay on the disk"
+    problem(await house.operator.post(UPLOAD, params=asked, headers=key), 422, "file_empty", "file")
     other = await house.operator.post(UPLOAD, params=asked, content=FILE + "2024-01-04,1,1\n", headers=key)
     problem(other, 409, "key_reused", "Idempotency-Key")
     assert len((await house.viewer.get("/api/imports")).json()["items"]) == 1

@@ -81,6 +81,8 @@ async def upload_import(
     id = new_id()
     path, size, digest = await storage.keep(id, request.stream(), most=settings().import_max_bytes)
     try:
+        if size == 0:  # whatever key it comes with
+            raise FileEmpty(f"{name} is empty.", field="file")
         async with transaction() as session:
 
             async def begin() -> ImportOut:
