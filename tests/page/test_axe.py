@@ -97,7 +97,7 @@ async def _business(house: House) -> str:
 async def _training(house: House) -> tuple[str, str]:
     """An example, and two versions of a dataset as the address of their comparison names them."""
     ids = await store_examples([example(n) for n in range(12)])
-    versions = []
+    versions: list[str] = []
     for least in (0, 0.75):
         body = {"name": "plans", "filters": {"quality_min": least}, "new_version": bool(versions)}
         answer = await house.operator.post("/api/orchestrator/training/datasets", json=body)
