@@ -62,7 +62,7 @@ __all__ = [  # for the packages below this one, which have statements of their o
     "month",
 ]
 
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 200
 _TEN_THOUSAND = Decimal(10_000)
 Condition = ColumnElement[bool]
 
