@@ -47,6 +47,13 @@ class EngineNotOurs(CofounderError):
     hint = "Set COFOUNDER_DATABASE_SCHEMA to a name of its own, and the engine gets one beside it."
 
 
+class SchemaUnknown(CofounderError):
+    """This database was made by another version of the program, and there is no way from there to here."""
+
+    status = 503
+    hint = "Start the version that made it, or begin with another home: cofounder --home FOLDER up"
+
+
 class RightMissing(CofounderError):
     """The user of DATABASE_URL may not do what a start needs."""
 
@@ -59,7 +66,7 @@ class RightMissing(CofounderError):
 def upgrade(url: URL | str, schema: str = "cofounder") -> None:
     """Make our schema, run what migrations are missing, and the durable engine's own. Blocks.
 
-    Raises DatabaseTooOld, DatabaseNotUnicode, EngineNotOurs, RightMissing; then nothing was changed.
+    Raises DatabaseTooOld, DatabaseNotUnicode, EngineNotOurs, SchemaUnknown, RightMissing; then nothing was changed.
     """
     try:
         _upgrade(url, schema)
@@ -81,6 +88,8 @@ def _upgrade(url: URL | str, schema: str) -> None:
             _refuse_anothers_engine(connection, schema)
             _use(connection, schema)
             at, newest = current(connection, schema)
+            if at is not None and at not in revisions():
+                raise SchemaUnknown(f"Its schema is at {at}; this version goes to {newest}.")
             if at != newest:
                 _run(connection, schema)
         durable.migrate(place, durable.schema(schema))
@@ -119,14 +128,19 @@ def current(connection: Connection, schema: str = "cofounder") -> tuple[str | No
 
 
 def newest() -> str:
-    """The newest revision there is, read from the revisions' files: running them all would only tell the same."""
-    made, before = set[str](), set[str]()
+    """The newest revision there is."""
+    made = revisions()
+    (last,) = set(made) - set(made.values())
+    return last
+
+
+def revisions() -> dict[str, str | None]:
+    """Every revision and the one before it, read from their files: running them all would only tell the same."""
+    found: dict[str, str | None] = {}
     for path in Path(__file__).parent.parent.glob("migrations/versions/*.py"):
         words = path.read_text(encoding="utf-8")
-        made.update(_REVISION.findall(words))
-        before.update(_BEFORE.findall(words))
-    (last,) = made - before
-    return last
+        found[_REVISION.findall(words)[0]] = next(iter(_BEFORE.findall(words)), None)
+    return found
 
 
 def config(connection: Connection | None = None, schema: str = "cofounder") -> "Config":

@@ -4,6 +4,7 @@ Before the first release `python -m cofounder.migrations.make --baseline` writes
 Read what it wrote: Alembic sees added and dropped columns, not moved data.
 """
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,8 @@ def main(arguments: list[str]) -> int:
     path = write(arguments[0])
     subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", path], check=False)
     subprocess.run([sys.executable, "-m", "ruff", "check", "--fix", "--quiet", path], check=False)
+    if arguments == ["baseline"]:
+        _named_by_content(path)
     sys.stdout.write(f"{path}\n")
     return 0
 
@@ -64,6 +67,14 @@ def write(message: str) -> Path:
     if made is None or isinstance(made, list):
         raise RuntimeError("Alembic wrote no single revision")
     return Path(made.path)
+
+
+def _named_by_content(path: Path) -> None:
+    """A baseline that changed is another one: a database made by the one before it is known to be, and not taken up."""
+    words = path.read_text(encoding="utf-8")
+    body = words[words.index("def upgrade") :]
+    name = f"0001_{hashlib.sha256(body.encode()).hexdigest()[:8]}"
+    path.write_text(words.replace('revision = "0001"', f'revision = "{name}"', 1), encoding="utf-8")
 
 
 def _with_triggers(context: Any, revision: Any, directives: list[Any]) -> None:

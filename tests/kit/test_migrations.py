@@ -1,6 +1,7 @@
 """The tables in the code and the tables that migrations make are the same."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from cofounder.kit import durable, migrate
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import SCHEMA, _ask, _database
+from cofounder.migrations import make
 from cofounder.migrations.tables import metadata
 
 
@@ -41,6 +43,28 @@ def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
 def test_a_schema_that_was_never_made_is_at_no_revision(server: URL) -> None:
     with _database(server) as url, create_engine(url, poolclass=NullPool).connect() as connection:
         assert migrate.current(connection, "nowhere") == (None, migrate.newest())
+
+
+def test_a_database_of_another_version_is_told_and_left_as_it_is(server: URL) -> None:
+    with _database(server) as url:
+        migrate.upgrade(url, "ours")
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE ours.schema_revision SET version_num = '0001'"))
+        with pytest.raises(migrate.SchemaUnknown, match="is at 0001"):
+            migrate.upgrade(url, "ours")
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT version_num FROM ours.schema_revision")) == "0001"
+
+
+def test_a_baseline_is_named_by_what_it_makes(tmp_path: Path) -> None:
+    def named(body: str) -> str:
+        path = tmp_path / "0001_baseline.py"
+        path.write_text(f'revision = "0001"\n\n\ndef upgrade() -> None:\n    {body}\n', encoding="utf-8")
+        make._named_by_content(path)
+        return path.read_text(encoding="utf-8").splitlines()[0]
+
+    assert named("pass") == named("pass") != named("print()")
 
 
 def test_four_at_once_migrate_once(server: URL) -> None:
