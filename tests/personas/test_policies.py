@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from cofounder.personas import arena
+from cofounder.personas.drawing import FLOOR, floor_for
 from cofounder.personas.policies.interface import Context, Outcome, Policy, Spec
-from cofounder.personas.policies.simplex import FLOOR, drawn, floor_for, mixed, projected
+from cofounder.personas.policies.simplex import drawn, mixed, projected
 
 ARENA = Path(__file__).parents[3] / "shared" / "tools" / "arena"
 ALL = [arena.Fixed, arena.Blueprint, arena.LogThompson, arena.ContextualLogThompson, arena.Default]

@@ -6,13 +6,6 @@ import numpy as np
 
 from cofounder.personas.policies.interface import Flags, Floats
 
-FLOOR = 0.02
-
-
-def floor_for(count: int, wanted: float = FLOOR) -> float:
-    """The floor that `count` personas can all have and still leave half of the draws to learning."""
-    return min(wanted, 0.5 / max(count, 1))
-
 
 def mixed(shares: Any, floor: float, available: Flags) -> Floats:
     """`shares` (K, any scale) among those available, each lifted by the floor: p = floor + (1 - n·floor)·q.
