@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cofounder.flow.quality.detectors import personal_data
-from cofounder.flow.train.datasets import redaction
+from cofounder.flow.train.roles import redaction
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data" / "pii_sentences.csv.gz"

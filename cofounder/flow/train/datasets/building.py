@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.train.datasets import queries, redaction, shaping
+from cofounder.flow.train.datasets import queries, shaping
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken
 from cofounder.flow.train.datasets.press import Built, Press
-from cofounder.flow.train.datasets.roles import FORMATTER, Shaper
 from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member
+from cofounder.flow.train.roles import redaction
+from cofounder.flow.train.roles.shaper import FORMATTER, Shaper
 from cofounder.kit import live, store
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction

@@ -11,11 +11,11 @@ from cofounder.flow.learn.example import HIGH_QUALITY
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.datasets import service, shaping
 from cofounder.flow.train.datasets.errors import ExportAmbiguous, NoSuchPart
-from cofounder.flow.train.datasets.roles import Shaper
 from cofounder.flow.train.datasets.schemas import DatasetExportIn
 from cofounder.flow.train.formats import Format, loaded, of_name
 from cofounder.flow.train.formats.chat import read as chat_line
 from cofounder.flow.train.formats.table import COLUMNS, row
+from cofounder.flow.train.roles.shaper import Shaper
 from cofounder.kit import store
 from cofounder.kit.clock import today
 from cofounder.kit.db import reading, transaction

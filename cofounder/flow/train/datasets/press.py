@@ -16,9 +16,9 @@ from typing import Any
 from uuid import UUID
 
 from cofounder.flow.train.datasets import likeness, reporting, splitting
-from cofounder.flow.train.datasets.roles import Entry
 from cofounder.flow.train.datasets.schemas import SplitIn, Stored
 from cofounder.flow.train.datasets.tables import SPLITS
+from cofounder.flow.train.roles.shaper import Entry
 from cofounder.kit import store
 
 NONE = bytes(16)

@@ -27,8 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.queries import where
-from cofounder.flow.train.datasets.roles import Raw
 from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member, Withdrawn
+from cofounder.flow.train.roles.shaper import Raw
 
 ROWS_AT_ONCE = 1_000
 _tasks = table("tasks", column("id"), column("topic"), column("parent_task_id"))

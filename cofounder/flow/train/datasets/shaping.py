@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.datasets import queries
 from cofounder.flow.train.datasets.press import PairLine
-from cofounder.flow.train.datasets.redaction import Redactor
-from cofounder.flow.train.datasets.roles import Entry, Raw, Shaper
 from cofounder.flow.train.formats import dumped
+from cofounder.flow.train.roles.redaction import Redactor
+from cofounder.flow.train.roles.shaper import Entry, Raw, Shaper
 
 Batch = tuple[list[Entry], list[PairLine]]
 

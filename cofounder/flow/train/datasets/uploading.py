@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from cofounder.flow.train.datasets import building, queries, redaction, service
+from cofounder.flow.train.datasets import building, queries, service
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken, UploadTooLarge, UploadUnfit
 from cofounder.flow.train.datasets.press import Press
-from cofounder.flow.train.datasets.roles import Entry, uploaded
 from cofounder.flow.train.datasets.schemas import DatasetIn, Refused, UploadOut
 from cofounder.flow.train.formats import TARGETS, Format, LineUnfit, of_name
 from cofounder.flow.train.formats.formats import FormatUnknown
+from cofounder.flow.train.roles import redaction
+from cofounder.flow.train.roles.shaper import Entry, uploaded
 from cofounder.kit import store
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cofounder.flow.train.datasets import exporting, redaction, service
-from cofounder.flow.train.datasets.redaction import Redactor
+from cofounder.flow.train.datasets import exporting, service
 from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn
+from cofounder.flow.train.roles import redaction
+from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER
 

@@ -13,13 +13,14 @@ from sqlalchemy import update
 from cofounder import api
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter
-from cofounder.flow.train.datasets import comparing, exporting, redaction, service
+from cofounder.flow.train.datasets import comparing, exporting, service
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetEmpty,
     DatasetNameTaken,
 )
 from cofounder.flow.train.datasets.schemas import DatasetChange, DatasetIn, DatasetOut, SplitIn
+from cofounder.flow.train.roles import redaction
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER
@@ -82,7 +83,7 @@ async def test_the_hash_is_the_same_whatever_the_ids_and_the_order(database: Dat
 async def test_another_formatter_or_policy_is_another_hash(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await store_examples([example(number) for number in range(10)])
     first = await make()
-    monkeypatch.setitem(__import__("cofounder.flow.train.datasets.roles", fromlist=["x"]).FORMATTER, "planner", 99)
+    monkeypatch.setitem(__import__("cofounder.flow.train.roles.shaper", fromlist=["x"]).FORMATTER, "planner", 99)
     assert (await make("formatter")).content_hash != first.content_hash
     monkeypatch.undo()
     monkeypatch.setattr(redaction, "policy", lambda: "personal-data/99")

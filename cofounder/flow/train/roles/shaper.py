@@ -14,7 +14,7 @@ from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
-from cofounder.flow.train.datasets.redaction import Redactor
+from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.models.prices import tokens_in
 
 FORMATTER = {"planner": 1, "writer": 1, "judge": 1}  # grows when the bytes of a line change
