@@ -6,9 +6,11 @@ from typing import Any
 from cofounder import channels, personas
 from cofounder.channels.naming import THREAD
 from cofounder.flow.learn.patterns import vocabulary
+from cofounder.kit import db
 from cofounder.models.brief import Brief, ChannelForm, Draft, Earlier, Guidance, WorkedForm, WritingKind
 from cofounder.models.intent import Constraints
 from cofounder.models.openings import opens_with
+from cofounder.personas.own import service as voices
 
 _KINDS: dict[str, WritingKind] = {"blog": "article", "email": "email", THREAD: "thread"}
 
@@ -67,14 +69,19 @@ def insisted(wanted: Constraints) -> dict[str, Any]:
     }
 
 
-def voice(name: str | None) -> str:
-    """The id of a voice by any of its spellings; the human voice where none is named. Raises PersonaUnknown."""
-    if name is None:
-        return "humanVoice"
-    found = personas.persona(name)
-    if found is None:
+async def voice(name: str | None) -> dict[str, Any]:
+    """The fields of a brief that say whose voice it is, by any of its spellings; the human voice where none is named.
+
+    Raises PersonaUnknown.
+    """
+    found = personas.persona(name or "humanVoice")
+    if found is not None:
+        return {"persona": found.id}
+    async with db.reading() as session:
+        own = await voices.own(session, str(name))
+    if own is None:
         raise personas.PersonaUnknown(f"There is no voice {name!r}.", field="persona")
-    return found.id
+    return {"persona": own[0], "voice": own[1]}
 
 
 def unmatched(draft: Draft, brief: Brief) -> list[str]:

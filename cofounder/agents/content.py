@@ -48,6 +48,7 @@ Seed = Annotated[str, Field(description="The same seed and attempt give the same
     category="writing",
     seconds=_CALL.seconds,
     cost_usd=_CALL.cost_usd,
+    by_model=True,
     dependencies=("financial.find_story",),
     read_only=False,
 )
@@ -91,7 +92,7 @@ async def draft(
         earlier=known,
         tone=tone,
         audience=audience,
-        persona=briefs.voice(wanted.persona or persona),
+        **await briefs.voice(wanted.persona or persona),
         language=language,
         period=period,
         facts=facts or [],
@@ -110,6 +111,7 @@ async def draft(
     category="writing",
     seconds=_CALL.seconds,
     cost_usd=_CALL.cost_usd,
+    by_model=True,
     dependencies=("content.evaluate",),
     read_only=False,
 )
@@ -133,7 +135,7 @@ async def refine(
     return _drafted(await models.write(anew, task_id=task_id, scope=scope), anew)
 
 
-@tool(SERVER, category="writing", seconds=_CALL.seconds, cost_usd=_CALL.cost_usd, read_only=False)
+@tool(SERVER, category="writing", seconds=_CALL.seconds, cost_usd=_CALL.cost_usd, by_model=True, read_only=False)
 async def edit(
     text: str,
     kind: Edit = "edit",
@@ -158,7 +160,7 @@ async def edit(
         topic="",
         form=briefs.narrowed(briefs.form_for_given(channel), wanted),
         tone=tone or "professional",
-        persona=briefs.voice(wanted.persona or persona),
+        **await briefs.voice(wanted.persona or persona),
         text=text,
         seed=seed,
         attempt=attempt,
@@ -182,7 +184,7 @@ async def format(draft: Draft, channel: Channel) -> Rendered:
     return channels.render(channel, draft)
 
 
-@tool(SERVER, category="writing", seconds=_CALL.seconds, cost_usd=_CALL.cost_usd, read_only=False)
+@tool(SERVER, category="writing", seconds=_CALL.seconds, cost_usd=_CALL.cost_usd, by_model=True, read_only=False)
 async def headlines(
     topic: str,
     count: Annotated[int, Field(ge=1, le=50)] = 5,
@@ -209,7 +211,7 @@ async def headlines(
         form=briefs.HEADLINES,
         tone=tone,
         audience=audience,
-        persona=briefs.voice(wanted.persona or persona),
+        **await briefs.voice(wanted.persona or persona),
         period=period,
         facts=facts or [],
         passages=passages or [],
@@ -287,6 +289,7 @@ async def plan_calendar(
     category="writing",
     seconds=_CALL.seconds,
     cost_usd=_CALL.cost_usd,
+    by_model=True,
     dependencies=("financial.find_story",),
     read_only=False,
 )

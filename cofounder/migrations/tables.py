@@ -24,6 +24,8 @@ from cofounder.models import tables as models
 from cofounder.ops import tables as ops
 from cofounder.people import tables as people
 from cofounder.personas import tables as personas
+from cofounder.personas.experiments import tables as experiments
+from cofounder.personas.own import tables as own_personas
 
 metadata = Row.metadata
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "context",
     "datasets",
     "derive",
+    "experiments",
     "imports",
     "kit",
     "learn",
@@ -40,6 +43,7 @@ __all__ = [
     "metadata",
     "models",
     "ops",
+    "own_personas",
     "patterns",
     "people",
     "personas",

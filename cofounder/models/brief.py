@@ -149,6 +149,18 @@ class Earlier(Frozen):
     effectiveness: str | None = None  # of the topic, in a sentence
 
 
+class OwnVoice(Frozen):
+    """A voice that people made: one of the twelve, with words and habits of its own."""
+
+    id: str
+    name: str
+    like: str  # the one of the twelve that lends it all that is not said here
+    instructions: str = ""  # for a language model, beside and above those of `like`
+    sentence_words: float | None = None  # words a sentence, on average
+    never: list[str] = Field(default_factory=list)  # words and phrases, beside those of `like`
+    closings: list[str] = Field(default_factory=list)  # sentences that it ends on, in place of those of `like`
+
+
 class Brief(Frozen):
     kind: WritingKind = "post"
     request: str
@@ -157,6 +169,7 @@ class Brief(Frozen):
     tone: str = "professional"
     audience: str | None = None
     persona: str = "humanVoice"
+    voice: OwnVoice | None = None  # where the persona is none of the twelve: who it is
     language: str = "en"
     period: Period | None = None  # what the request asks about; a fact's own period may be a part of it
     facts: list[Fact] = Field(default_factory=list)

@@ -159,8 +159,23 @@ class Written(BaseModel):
 
 def writer(brief: Brief) -> str:
     """The writer's rules with the brief's voice and tone."""
-    voice = VOICES.get(brief.persona, VOICES["humanVoice"])
-    return f"{_WRITER}{voice}\nThe tone asked for: {brief.tone}.\n{_GUIDED if brief.guidance else ''}{_EARLIER if brief.earlier else ''}"
+    return f"{_WRITER}{_voice(brief)}\nThe tone asked for: {brief.tone}.\n{_GUIDED if brief.guidance else ''}{_EARLIER if brief.earlier else ''}"
+
+
+def _voice(brief: Brief) -> str:
+    if brief.voice is None:
+        return VOICES.get(brief.persona, VOICES["humanVoice"])
+    own = brief.voice
+    said = [VOICES.get(own.like, VOICES["humanVoice"])]
+    if own.instructions:
+        said.append(f"Beside this, and above it where both differ: {own.instructions}")
+    if own.sentence_words is not None:
+        said.append(f"Sentences of about {own.sentence_words:g} words.")
+    if own.never:
+        said.append(f"Never say {', '.join(own.never)}.")
+    if own.closings:
+        said.append(f"Close with one of these, as it stands: {' / '.join(own.closings)}")
+    return "\n".join(said)
 
 
 def writing(brief: Brief) -> str:

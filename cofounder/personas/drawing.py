@@ -2,15 +2,25 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
 Status = Literal["active", "testing", "disabled"]
 Arm = Literal["control", "variant_a", "variant_b"]
+ARMS: tuple[Arm, ...] = ("control", "variant_a", "variant_b")
 
 FLOOR = 0.02
 BLEND = 0.3  # how far the arms of an experiment go
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Another way to draw than by what was learnt: that of an arm of an experiment."""
+
+    draws: str = "learnt"  # learnt, flattened, lifted, or the name of a policy
+    personas: tuple[str, ...] = ()  # that may be drawn; none: all
+    found: Mapping[str, float] | None = None  # what its own policy made of the posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,36 @@ def shares(voices: Sequence[Drawable]) -> dict[str, float]:
     return {one.id: fixed[one.id] if one.id in fixed else given[one.id] for one in able}
 
 
-def bent(given: Mapping[str, float], arm: Arm) -> dict[str, float]:
-    """The probabilities of an arm: as they are, flattened by three tenths, or with the low ones lifted as much."""
+def ruled(voices: Sequence[Drawable], rule: Rule | None) -> dict[str, float]:
+    """The probabilities by a rule; those of `shares` without one.
+
+    Voices that the rule leaves out are not drawn, unless nobody else is left. What a person set stays as it is: only
+    the others' shares are flattened or lifted. Raises ValueError when nobody can be drawn.
+    """
+    if rule is None:
+        return shares(voices)
+    kept = [one for one in voices if not rule.personas or one.id in rule.personas]
+    if all(one.status == "disabled" for one in kept):
+        kept = list(voices)
+    if rule.found is not None:
+        kept = [replace(one, weight=rule.found.get(one.id, one.weight)) for one in kept]
+    given = shares(kept)
+    if rule.draws not in ("flattened", "lifted"):
+        return given
+    free = {one.id: given[one.id] for one in kept if one.status == "active" and one.override is None}
+    total = sum(free.values())
+    if not free or total <= 0:
+        return given
+    changed = bent({id: share / total for id, share in free.items()}, rule.draws)
+    return given | {id: share * total for id, share in changed.items()}
+
+
+def bent(given: Mapping[str, float], draws: str) -> dict[str, float]:
+    """Probabilities flattened by three tenths, or with the low ones lifted as much; else as they are."""
     count = len(given)
-    if arm == "control" or count < 2:
+    if count < 2 or draws not in ("flattened", "lifted"):
         return dict(given)
-    if arm == "variant_a":
+    if draws == "flattened":
         return {id: (1 - BLEND) * share + BLEND / count for id, share in given.items()}
     return {id: (1 - BLEND) * share + BLEND * (1 - share) / (count - 1) for id, share in given.items()}
 
@@ -72,8 +106,8 @@ def arm_of(task_id: UUID, experiment: str, parts: Mapping[Arm, float]) -> Arm:
     """The arm of a task: by a hash of both names, so that it is the same whoever asks. `parts` add up to 1."""
     digest = hashlib.sha256(f"{experiment}:{task_id}".encode()).digest()
     at, reached = (int.from_bytes(digest[:8], "big") >> 11) / (1 << 53), 0.0
-    for arm, part in parts.items():
-        reached += part
+    for arm in ARMS:  # in an order of their own: jsonb keeps none
+        reached += parts.get(arm, 0.0)
         if at < reached:
             return arm
     return "control"

@@ -12,10 +12,11 @@ from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import crediting, drawing, flags, optimising, policies_known, queries
-from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, voices
+from cofounder.personas import crediting, flags, optimising, policies_known, queries
+from cofounder.personas.breaks import SPAN
+from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, chances, roster, voices
 from cofounder.personas.performance import performance
-from cofounder.personas.roster import ROSTER, persona
+from cofounder.personas.roster import persona
 from cofounder.personas.schemas import (
     BalanceOut,
     CountIn,
@@ -30,6 +31,7 @@ from cofounder.personas.tables import OptimisationRun
 from cofounder.settings import settings
 
 LOOK_BACK_DAYS = 7
+SINCE = SPAN + timedelta(days=7)  # posts that flags are seen by
 
 
 class PersonaMissing(NotFound):
@@ -107,10 +109,10 @@ async def listed(
     ]
     told = {one.persona: one for one in performance(wanted)}
     known = voices(standing)
-    chances = drawing.shares(known)
+    drawn = chances(standing)
     used = await queries.in_use(session)
     items = []
-    for one, born in zip(known, ROSTER, strict=True):
+    for one, born in zip(known, roster(standing), strict=True):
         seen, row = told.get(one.id), said.get(one.id)
         figures = {
             name: getattr(seen, name) if seen else empty
@@ -123,7 +125,7 @@ async def listed(
                 status=one.status,
                 initial_weight=born.weight,
                 weight=one.weight,
-                probability=chances.get(one.id, 0.0),
+                probability=drawn.get(one.id, 0.0),
                 override=one.override,
                 reason=row.reason if row else None,
                 per_1k=seen.per_1k if seen else None,
@@ -153,7 +155,7 @@ async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Call
     Raises PersonaMissing, ReasonMissing and NobodyLeft.
     """
     await queries.lock(session)
-    found = persona(name)
+    found = persona(name, (await queries.standing(session)).own)
     if found is None:
         raise PersonaMissing()
     row = (await queries.standings(session)).get(found.id)
@@ -261,7 +263,7 @@ async def flagged(session: AsyncSession) -> list[FlagOut]:
     """What should make a person look."""
     moment = clock.now()
     history = [(one.at, one.probabilities) for one in await weights(session, days=8)]
-    posts = await queries.outcomes(session, since=moment - timedelta(days=45), as_of=moment, hours=AGE_HOURS)
+    posts = await queries.outcomes(session, since=moment - SINCE, as_of=moment, hours=AGE_HOURS)
     recent = [one for one in posts if one.seen_at is not None and one.seen_at > moment - timedelta(days=LOOK_BACK_DAYS)]
     draws = await queries.drawn(session, since=moment - timedelta(days=30), as_of=moment)
     found = flags.found(history, performance(recent), posts, draws, moment)
@@ -306,7 +308,7 @@ def run_out(row: OptimisationRun, used: OptimisationRun | None) -> LookOut:
         "posts_known",
         "posts_waiting",
     )
-    more = ("top_performer", "bottom_performer", "special", "seed", "input_hash", "code_version", "found")
+    more = ("top_performer", "bottom_performer", "special", "seed", "input_hash", "code_version", "found", "proof")
     values: dict[str, Any] = {name: getattr(row, name) for name in (*names, *more, "decided_by", "decided_at")}
     changes: Sequence[Any] = row.changes
     return LookOut(

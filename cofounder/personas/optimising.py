@@ -1,10 +1,9 @@
 """A look at how the voices did: the posts are scored, the policy learns from them, and what follows is kept or applied."""
 
-import hashlib
-import json
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import __version__
 from cofounder.kit import live
 from cofounder.kit.ids import new_id
-from cofounder.personas import crediting, drawing, queries
+from cofounder.personas import breaks, crediting, drawing, queries
 from cofounder.personas.performance import Performance, performance
 from cofounder.personas.queries import Scored, Standing
-from cofounder.personas.roster import ROSTER
+from cofounder.personas.roster import ROSTER, Persona
 from cofounder.personas.tables import OptimisationRun
+from cofounder.personas.teaching import fingerprint, hours, levels, outcome_of, table
 
 TOPIC = "personas"
 AGE_HOURS = 72  # of the reading that scores a post
@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(days=7)
 LEAST = 20  # posts scored in the look-back
 REACH = timedelta(days=365)  # posts further back count next to nothing
 NEW_POSTS, VIRAL_POSTS = 5, 5
-_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+TOO_FEW = "insufficient data"
 
 Mode = Literal["watch", "propose", "autonomous"]
 
@@ -40,10 +40,20 @@ class Learnt:
     input_hash: str
 
 
+def roster(standing: Standing) -> tuple[Persona, ...]:
+    """The twelve, and after them the voices that people made."""
+    return (*ROSTER, *standing.own)
+
+
+def chances(standing: Standing) -> dict[str, float]:
+    """The probability of every voice that is not disabled, where no experiment says otherwise."""
+    return drawing.ruled(voices(standing), standing.adopted)
+
+
 def voices(standing: Standing) -> list[drawing.Drawable]:
     """Every voice as it stands: what people said of it, and its weight of the run in use (or its first one)."""
     found = []
-    for one in ROSTER:
+    for one in roster(standing):
         status, override = standing.said.get(one.id, (one.status, None))
         weight = standing.weights.get(one.id, one.weight)
         found.append(drawing.Drawable(one.id, weight, status, override))  # type: ignore[arg-type]
@@ -58,6 +68,9 @@ async def optimise(
     Fewer than twenty posts scored within seven days: skipped, which is kept too. In mode "autonomous" the weights are
     in use at once, in "propose" they wait for a person, in "watch" they are told.
     """
+    from cofounder.personas import proposing  # they ask this module to learn
+    from cofounder.personas.experiments import service as experiments
+
     await queries.lock(session)
     await crediting.credit(session, as_of)
     posts = await queries.outcomes(session, since=as_of - REACH, as_of=as_of, hours=AGE_HOURS)
@@ -76,9 +89,9 @@ async def optimise(
     if len(recent) < LEAST:
         return await _skipped(session, values)
     standing = await queries.standing(session)
-    before = drawing.shares(voices(standing))
-    learnt = learn(posts, policy, as_of, standing)
-    after = drawing.shares(voices(standing._replace(weights=learnt.weights)))
+    before = chances(standing)
+    learnt = await asyncio.to_thread(learn, posts, policy, as_of, standing)
+    after = chances(standing._replace(weights=learnt.weights))
     told = {one.persona: one for one in performance(recent)}
     best = [one for one in performance(recent) if one.posts and one.per_1k is not None]
     changed = [
@@ -94,12 +107,16 @@ async def optimise(
         "special": special(posts, told, standing),
         "seed": learnt.seed,
         "input_hash": learnt.input_hash,
-        "found": learnt.found,
+        "found": {**learnt.found, "channels_changed": [one.told() for one in breaks.breaks(posts, as_of)]},
         "cells": learnt.cells,
         "proposed": mode == "propose",
         "applied_at": as_of if mode == "autonomous" and not dry else None,
     }
+    if mode == "propose":
+        values["proof"] = await proposing.proof(session, posts, policy, as_of, standing)
     row = await queries.put_run(session, values, _weights(learnt, after, told))
+    if not dry:
+        await experiments.weighed_anew(session, posts, as_of, standing)
     live.changed(session, TOPIC, row.id)
     return row
 
@@ -113,21 +130,29 @@ def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Stand
 
     from cofounder.personas import policies_known
     from cofounder.personas.policies.interface import Spec
+    from cofounder.personas.policies.outcomes import Outcomes
 
-    arms = [one.id for one in ROSTER]
+    everybody = roster(standing)
+    arms = [one.id for one in everybody]
     scored = [one for one in posts if one.seen_at is not None and one.persona in arms]
-    topics, platforms = _named(scored, "topic"), _named(scored, "platform")
-    digest = hashlib.sha256(json.dumps([_plain(one) for one in scored], default=str).encode()).hexdigest()
+    known = levels(scored)
+    rows = table(scored, arms, known)
+    digest = fingerprint(scored, rows, arms, known)
     seed = int(digest[:12], 16)
-    now = _hours(as_of)
-    initial = np.array([one.weight for one in ROSTER])
-    spec = Spec(arms, initial, drawing.floor_for(len(arms)), max(len(topics), 1), max(len(platforms), 1), seed)
+    now = hours(as_of)
+    initial = np.array([one.weight for one in everybody])
+    topics, platforms = max(len(known.topics), 1), max(len(known.platforms), 1)
+    spec = Spec(arms, initial, drawing.floor_for(len(arms)), topics, platforms, seed)
     made = policies_known.made(policy, spec, lambda: now)
     if policy == "blueprint" and standing.weights:  # it moves from where the weights are
-        made.weights = np.array([standing.weights.get(id, 0.0) for id in arms])
+        made.weights = np.array([standing.weights.get(one.id, one.weight) for one in everybody])
     everyone = np.ones(len(arms), bool)
-    shown = [_outcome(one, arms, topics, platforms, everyone) for one in scored]
-    weights, cells, told = policies_known.taught(made, shown, now, everyone, topics, platforms)
+    if isinstance(getattr(made, "outcomes", None), Outcomes):
+        made.outcomes.load(rows)  # the same as observe, all at once
+        shown = []
+    else:
+        shown = [outcome_of(one, arms, known, everyone) for one in scored]
+    weights, cells, told = policies_known.taught(made, shown, now, everyone, known.topics, known.platforms)
     return Learnt(
         weights={id: float(weight) for id, weight in zip(arms, weights, strict=True)},
         cells=cells,
@@ -137,28 +162,18 @@ def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Stand
     )
 
 
-def _outcome(
-    one: Scored, arms: Sequence[str], topics: Mapping[str, int], platforms: Mapping[str, int], everyone: Any
-) -> Any:
-    from cofounder.personas.policies.interface import Context, Outcome
+async def wanted(session: AsyncSession, policy: str, as_of: datetime) -> dict[str, float]:
+    """The probability of every voice as a policy would have it; those in use where too few posts were scored.
 
-    return Outcome(
-        post_id=one.id,
-        arm=arms.index(one.persona),
-        context=Context(
-            t=_hours(one.published_at),
-            hour=one.published_at.astimezone(UTC).hour,
-            weekday=one.published_at.weekday(),
-            topic=topics[one.topic],
-            platform=platforms[one.platform],
-            available=everyone,
-        ),
-        t_post=_hours(one.published_at),
-        t_seen=_hours(one.seen_at or one.published_at),
-        impressions=float(one.impressions or 0),
-        followers=float(one.followers),
-        propensity=one.propensity or 0.0,
-    )
+    Raises PolicyUnknown and PolicyFailed.
+    """
+    await crediting.credit(session, as_of)
+    posts = await queries.outcomes(session, since=as_of - REACH, as_of=as_of, hours=AGE_HOURS)
+    standing = await queries.standing(session)
+    if sum(one.seen_at is not None and one.seen_at > as_of - LOOK_BACK for one in posts) < LEAST:
+        return chances(standing)
+    learnt = await asyncio.to_thread(learn, posts, policy, as_of, standing)
+    return chances(standing._replace(weights=learnt.weights))
 
 
 def special(posts: Sequence[Scored], told: Mapping[str, Performance], standing: Standing) -> list[dict[str, Any]]:
@@ -167,7 +182,7 @@ def special(posts: Sequence[Scored], told: Mapping[str, Performance], standing: 
     for post in posts:
         lives[post.persona] = lives.get(post.persona, 0) + 1
     found: list[dict[str, Any]] = []
-    for one in ROSTER:
+    for one in roster(standing):
         seen = told.get(one.id)
         status, override = standing.said.get(one.id, (one.status, None))
         if seen is not None and seen.band == "viral" and seen.posts >= VIRAL_POSTS:
@@ -185,7 +200,7 @@ def special(posts: Sequence[Scored], told: Mapping[str, Performance], standing: 
 
 async def _skipped(session: AsyncSession, values: dict[str, Any]) -> OptimisationRun:
     nothing: dict[str, Any] = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}}
-    return await queries.put_run(session, {**values, **nothing, "status": "skipped", "reason": "insufficient data"}, [])
+    return await queries.put_run(session, {**values, **nothing, "status": "skipped", "reason": TOO_FEW}, [])
 
 
 def _weights(learnt: Learnt, after: Mapping[str, float], told: Mapping[str, Performance]) -> list[dict[str, Any]]:
@@ -203,15 +218,3 @@ def _weights(learnt: Learnt, after: Mapping[str, float], told: Mapping[str, Perf
             }
         )
     return found
-
-
-def _named(posts: Sequence[Scored], field: str) -> dict[str, int]:
-    return {name: at for at, name in enumerate(sorted({getattr(one, field) for one in posts}))}
-
-
-def _hours(moment: datetime) -> float:
-    return (moment - _BEGINNING) / timedelta(hours=1)
-
-
-def _plain(one: Scored) -> list[Any]:
-    return [one.id, one.persona, one.platform, one.topic, one.published_at, one.impressions, one.followers, one.seen_at]

@@ -1,6 +1,6 @@
 """The SQL of voices: how they stand, how they were drawn, what they gained."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,7 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
+from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.personas.drawing import ARMS, Arm, Rule
+from cofounder.personas.roster import Persona
 from cofounder.personas.tables import (
     FollowerCount,
     FollowerCredit,
@@ -58,11 +61,25 @@ async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[PersonaChoic
 _STANDING = text("""
 WITH run AS (SELECT id, policy, cells FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
   ORDER BY applied_at DESC, id DESC LIMIT 1)
-SELECT s.id, s.status, s.override, NULL::float8 AS weight, NULL::uuid AS run_id, NULL::text AS policy,
-  NULL::jsonb AS cells FROM personas s
-UNION ALL SELECT w.persona, NULL, NULL, w.weight, run.id, run.policy, NULL FROM run
+SELECT 'said' AS kind, s.id, s.status, s.override, NULL::float8 AS weight, NULL::uuid AS ref, NULL::text AS said,
+  NULL::jsonb AS document FROM personas s
+UNION ALL SELECT 'weight', w.persona, NULL, NULL, w.weight, run.id, run.policy, NULL FROM run
   JOIN persona_weights w ON w.run_id = run.id
-UNION ALL SELECT NULL, NULL, NULL, NULL, run.id, run.policy, run.cells FROM run WHERE run.cells IS NOT NULL""")
+UNION ALL SELECT 'cells', NULL, NULL, NULL, NULL, run.id, run.policy, run.cells FROM run WHERE run.cells IS NOT NULL
+UNION ALL SELECT 'own', o.id, NULL, NULL, o.weight, NULL, o.name, NULL FROM own_personas o
+UNION ALL SELECT 'trial', NULL, NULL, NULL, NULL, x.id, NULL, jsonb_build_object('arms', x.arms, 'found', x.found)
+  FROM experiments x WHERE x.ended_at IS NULL AND x.start_at <= :moment AND x.end_at > :moment
+UNION ALL (SELECT 'adopted', NULL, NULL, NULL, NULL, x.id, NULL,
+    x.arms->x.adopted || jsonb_build_object('found', x.found->x.adopted)
+  FROM experiments x WHERE x.adopted IS NOT NULL AND x.withdrawn_at IS NULL ORDER BY x.ended_at DESC LIMIT 1)""")
+
+
+class Trial(NamedTuple):
+    """The experiment that runs."""
+
+    id: UUID
+    parts: dict[Arm, float]
+    rules: dict[Arm, Rule]
 
 
 class Standing(NamedTuple):
@@ -73,22 +90,48 @@ class Standing(NamedTuple):
     run_id: UUID | None
     policy: str | None
     cells: dict[str, dict[str, float]] | None
+    own: tuple[Persona, ...] = ()  # made by people
+    trial: Trial | None = None
+    adopted: Rule | None = None  # by which all are drawn since an experiment ended so
+    adopted_by: UUID | None = None  # that experiment
 
 
 async def standing(session: AsyncSession) -> Standing:
     said: dict[str, tuple[str, float | None]] = {}
     weights: dict[str, float] = {}
-    run_id, policy, cells = None, None, None
-    for row in (await session.execute(_STANDING)).mappings():
-        if row["status"] is not None:
+    found: dict[str, Any] = {"run_id": None, "policy": None, "cells": None}
+    own: list[Persona] = []
+    for row in (await session.execute(_STANDING, {"moment": now()})).mappings():
+        if row["kind"] == "said":
             said[row["id"]] = (row["status"], row["override"])
-            continue
-        run_id, policy = row["run_id"], row["policy"]
-        if row["weight"] is not None:
-            weights[row["id"]] = row["weight"]
+        elif row["kind"] == "own":
+            own.append(Persona(row["id"], row["said"], row["weight"]))
+        elif row["kind"] == "trial":
+            found["trial"] = trial(row["ref"], row["document"])
+        elif row["kind"] == "adopted":
+            found |= {"adopted": rule(row["document"]), "adopted_by": row["ref"]}
         else:
-            cells = row["cells"]
-    return Standing(said, weights, run_id, policy, cells)
+            found |= {"run_id": row["ref"], "policy": row["said"]}
+            if row["kind"] == "cells":
+                found["cells"] = row["document"]
+            else:
+                weights[row["id"]] = row["weight"]
+    own.sort(key=lambda one: one.id)
+    return Standing(said, weights, own=tuple(own), **found)
+
+
+def trial(id: UUID, document: Mapping[str, Any]) -> Trial:
+    arms, found = document["arms"], document["found"]
+    names = [arm for arm in ARMS if arm in arms]
+    return Trial(
+        id,
+        {arm: float(arms[arm]["share"]) for arm in names},
+        {arm: rule({**arms[arm], "found": found.get(arm)}) for arm in names},
+    )
+
+
+def rule(document: Mapping[str, Any]) -> Rule:
+    return Rule(document["draws"], tuple(document["personas"]), document.get("found"))
 
 
 async def lock(session: AsyncSession) -> None:
@@ -208,10 +251,12 @@ SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, 
     THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
 FROM posts p
 LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
+  AND (p.linked_at IS NULL OR p.linked_at <= :as_of)
 LEFT JOIN LATERAL (
   SELECT coalesce(a.impressions, a.views)::bigint AS impressions, a.likes, a.measured_at FROM social_post_analytics a
   WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
-    AND a.measured_at <= :as_of AND coalesce(a.impressions, a.views) IS NOT NULL
+    AND a.measured_at <= :as_of AND (a.linked_at IS NULL OR a.linked_at <= :as_of)
+    AND coalesce(a.impressions, a.views) IS NOT NULL
   ORDER BY a.measured_at, a.id LIMIT 1) r ON true
 LEFT JOIN LATERAL (
   SELECT min(i.end_at) AS counted_at FROM follower_intervals i
@@ -334,3 +379,14 @@ SELECT chosen, probabilities FROM persona_choices WHERE chosen_at >= :since AND 
 async def drawn(session: AsyncSession, *, since: datetime, as_of: datetime) -> list[tuple[str, dict[str, float]]]:
     """(the voice that was drawn, what it was drawn from) of every deliverable."""
     return [(row[0], row[1]) for row in (await session.execute(_REPLAY, {"since": since, "as_of": as_of})).all()]
+
+
+_DRAWABLE = text("""
+SELECT p.id, ARRAY(SELECT jsonb_object_keys(c.probabilities)) FROM posts p
+JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
+WHERE p.persona IS NOT NULL AND p.published_at >= :since AND p.published_at <= :as_of""")
+
+
+async def drawable(session: AsyncSession, *, since: datetime, as_of: datetime) -> dict[UUID, list[str]]:
+    """The voices that each published post could have been drawn from."""
+    return {row[0]: row[1] for row in (await session.execute(_DRAWABLE, {"since": since, "as_of": as_of})).all()}

@@ -1,5 +1,6 @@
 """The twelve voices: who they are and how often each is drawn before anything was learnt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,10 +33,10 @@ ROSTER: tuple[Persona, ...] = (
 NAMES: tuple[str, ...] = tuple(one.id for one in ROSTER)
 
 
-def persona(name: str) -> Persona | None:
-    """The persona that a person means: "data nerd", "DataNerd" and "dataNerd" are one."""
+def persona(name: str, own: Sequence[Persona] = ()) -> Persona | None:
+    """The persona that a person means: "data nerd", "DataNerd" and "dataNerd" are one. `own` are those people made."""
     wanted = _plain(name)
-    return next((one for one in ROSTER if wanted in (_plain(one.id), _plain(one.name))), None)
+    return next((one for one in (*ROSTER, *own) if wanted in (_plain(one.id), _plain(one.name))), None)
 
 
 def _plain(name: str) -> str:

@@ -70,6 +70,24 @@ class WeightChange(Shown):
     newWeight: float
 
 
+class GainOut(Shown):
+    """What proposed weights would have gained on past draws. Each fifth is judged by weights learnt from the others."""
+
+    draws: int = Field(description="Tasks whose voice was drawn, all of whose posts are scored.")
+    overruled: int = Field(description="Left out: a person chose the voice.")
+    effective: float = Field(description="Of how many equal draws they are worth: (Σw)² / Σw².")
+    clipped: int = Field(description="Draws that counted less than they should.")
+    present: float | None = Field(description="Followers for each task with the weights in use.")
+    proposed: float | None = Field(description="With the proposed ones; both self-normalised.")
+    gain: float | None
+    low: float | None = Field(description="95 % interval of the gain; none below 30 effective draws.")
+    high: float | None
+    replay_draws: int = Field(description="Draws that stand for a replay with the proposed weights.")
+    replay: float | None = Field(description="Followers for each of these.")
+    folds: int
+    told: str
+
+
 class LookOut(Shown):
     """One look at how the voices did."""
 
@@ -92,6 +110,7 @@ class LookOut(Shown):
     input_hash: str
     code_version: str
     found: dict[str, Any] = Field(description="What the policy learnt: a number for each of `arms`.")
+    proof: GainOut | None = Field(description="Of a proposal.")
     standing: Literal["in use", "was in use", "proposed", "declined", "rolled back", "told", "dry run", "none"]
     decided_by: str | None
     decided_at: Time | None
@@ -132,10 +151,43 @@ class FlagOut(Shown):
     """Something that a person should look at, with what it was seen by."""
 
     kind: Literal[
-        "weights never change", "all alike", "one dominates", "followers fall", "draws differ", "failing", "viral"
+        "weights never change",
+        "all alike",
+        "one dominates",
+        "followers fall",
+        "draws differ",
+        "failing",
+        "viral",
+        "channel changed",
     ]
     personas: list[str]
     told: str
     since: datetime | None = None
     n: int | None = Field(default=None, description="Posts, draws or runs it was seen by.")
     p_value: float | None = None
+
+
+class WouldDraw(Shown):
+    """A voice's probability now, and what the other policy would make of it."""
+
+    persona: str
+    now: float
+    would: float
+
+
+class WhatIfOut(Shown):
+    """Another policy replayed on the posts of the past."""
+
+    policy: str
+    days: int
+    posts: int = Field(description="Drawn and scored, which the estimate is made of.")
+    effective_n: float = Field(description="Of how many equal draws of that policy they are worth.")
+    needed: float = Field(description="The effective draws below which there is no estimate.")
+    enough: bool
+    logged: float | None = Field(description="Followers a post, as it was.")
+    replayed: float | None = Field(description="Followers a post under that policy; none where there is not enough.")
+    gain: float | None = Field(description="Of what it was: 0.1 is a tenth more followers a post.")
+    low: float | None = Field(description="95 % interval of the gain.")
+    high: float | None
+    told: str
+    voices: list[WouldDraw] = Field(description="What that policy would draw from now, the likeliest first.")

@@ -13,7 +13,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
 from cofounder.personas import drawing, queries
-from cofounder.personas.optimising import voices
+from cofounder.personas.optimising import roster, voices
 from cofounder.personas.policies import fixed
 from cofounder.personas.queries import Standing
 from cofounder.personas.roster import ROSTER, persona
@@ -50,17 +50,22 @@ async def choose(
     With `override`, a person's wish, the draw is made and kept all the same, and the wish is what is used.
     Raises PersonaUnknown.
     """
-    wished = _known(override) if override else None
     found = await queries.choice(session, task_id, deliverable)
-    if found is None:
-        standing = await queries.standing(session)
+    standing = await queries.standing(session) if found is None or override else None
+    wished = _known(override, standing) if override and standing else None
+    if found is None and standing is not None:
         await queries.put(session, _drawn(task_id, deliverable, context, standing))
         found = await queries.choice(session, task_id, deliverable)
-        assert found is not None
+    assert found is not None
     if wished is not None and wished != (found.published_persona or found.chosen):
         await queries.publish_as(session, found.id, wished)
         return wished
     return found.published_persona or found.chosen
+
+
+async def names(session: AsyncSession) -> list[str]:
+    """The id of every voice: the twelve, and those that people made."""
+    return [one.id for one in roster(await queries.standing(session))]
 
 
 async def chosen(session: AsyncSession, task_id: UUID, deliverable: str = "main") -> str | None:
@@ -95,7 +100,12 @@ def _drawn(task_id: UUID, deliverable: str, context: Mapping[str, Any], standing
     moment = now()
     here = standing._replace(weights=_here(standing, context, moment.astimezone(UTC).hour))
     known = voices(here)
-    shares = drawing.shares(known)
+    trial, rule, arm = standing.trial, standing.adopted, "control"
+    if trial is not None:
+        arm = drawing.arm_of(task_id, str(trial.id), trial.parts)
+        own = trial.rules[arm]
+        rule = rule if own == drawing.Rule() else own  # an arm without a way of its own goes as all did before
+    shares = drawing.ruled(known, rule)
     draw = uniform(task_id, deliverable)
     return {
         "id": new_id(),
@@ -106,8 +116,9 @@ def _drawn(task_id: UUID, deliverable: str, context: Mapping[str, Any], standing
         "probabilities": shares,
         "draw": draw,
         "chosen": pick(shares, draw),
-        "arm": "control",
-        "policy": standing.policy or fixed.NAME,
+        "arm": arm,
+        "experiment_id": trial.id if trial else None,
+        "policy": rule.draws if rule and rule.found is not None else standing.policy or fixed.NAME,
         "run_id": standing.run_id,
         "chosen_at": moment,
     }
@@ -121,10 +132,14 @@ def _here(standing: Standing, context: Mapping[str, Any], hour: int) -> dict[str
     return standing.cells.get(f"{context.get('topic') or ''}|{hour // 6}|{channels[0]}", standing.weights)
 
 
-def _known(name: str) -> str:
-    found = persona(name)
+def _known(name: str, standing: Standing) -> str:
+    found = persona(name, standing.own)
     if found is None:
-        raise PersonaUnknown(f"There is no voice {name!r}.", field="persona")
+        raise PersonaUnknown(
+            f"There is no voice {name!r}.",
+            field="persona",
+            hint=f"The voices are {', '.join(one.id for one in roster(standing))}.",
+        )
     return found.id
 
 

@@ -36,6 +36,7 @@ class PersonaChoice(Row):
     published_persona: Mapped[OptionalWords]  # an override
     arm: Mapped[Words]
     policy: Mapped[Words]
+    experiment_id: Mapped[OptionalRef]  # whose arm it is; none: no experiment ran
     run_id: Mapped[OptionalRef]  # the run whose weights it was drawn with; none: the initial ones
     chosen_at: Mapped[Moment]
     __table_args__ = (UniqueConstraint("task_id", "deliverable"),)
@@ -80,6 +81,7 @@ class OptimisationRun(Row):
     code_version: Mapped[Words]
     found: Mapped[Document]  # what the policy learnt: a number for each persona
     cells: Mapped[OptionalDocument]  # "topic|block|platform" -> weights, of a policy that looks at these
+    proof: Mapped[OptionalDocument]  # of a proposal: what it would have gained on past draws
     proposed: Mapped[bool] = mapped_column(server_default=text("false"))  # waits for a person
     applied_at: Mapped[OptionalMoment]
     decided_by: Mapped[OptionalWords]

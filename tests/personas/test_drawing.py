@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cofounder.kit.ids import new_id
 from cofounder.personas import ROSTER
-from cofounder.personas.drawing import Arm, Drawable, arm_of, bent, floor_for, shares
+from cofounder.personas.drawing import Arm, Drawable, Rule, arm_of, bent, floor_for, ruled, shares
 
 voices = st.lists(
     st.builds(
@@ -35,9 +35,26 @@ def test_shares_add_up_to_one_and_keep_the_floor(all_of_them: list[Drawable]) ->
     assert set(found) == {one.id for one in able}
     assert sum(found.values()) == pytest.approx(1, abs=1e-9)
     assert min(found.values()) >= floor_for(len(able)) - 1e-12
-    arms: tuple[Arm, ...] = ("control", "variant_a", "variant_b")
-    for arm in arms:
-        assert sum(bent(found, arm).values()) == pytest.approx(1, abs=1e-9)
+
+
+@given(voices, st.sampled_from(["learnt", "flattened", "lifted", "blueprint"]), st.data())
+def test_an_arm_adds_up_keeps_the_floor_and_what_a_person_set(
+    all_of_them: list[Drawable], draws: str, data: st.DataObject
+) -> None:
+    if all(one.status == "disabled" for one in all_of_them):
+        return
+    chosen = data.draw(st.lists(st.sampled_from([one.id for one in all_of_them]), unique=True))
+    found = ruled(all_of_them, Rule(draws, tuple(chosen)))
+    assert sum(found.values()) == pytest.approx(1, abs=1e-9)
+    assert min(found.values()) >= floor_for(len(found)) - 1e-9
+    able = {one.id for one in all_of_them if one.status != "disabled"}
+    wanted = able & set(chosen)
+    assert set(found) == (wanted or able)  # nobody of the arm's left: then all
+    kept = [one for one in all_of_them if one.id in found]
+    alone = shares(kept)
+    for one in kept:
+        if one.override is not None or one.status == "testing":
+            assert found[one.id] == pytest.approx(alone[one.id])
 
 
 def test_what_a_person_set_is_what_is_drawn_with() -> None:
@@ -67,8 +84,8 @@ def test_voices_that_are_all_set_share_by_what_was_set() -> None:
 
 def test_an_arm_flattens_or_lifts_what_is_low() -> None:
     given_shares = {"a": 0.8, "b": 0.2}
-    assert bent(given_shares, "variant_a") == {"a": pytest.approx(0.71), "b": pytest.approx(0.29)}
-    assert bent(given_shares, "variant_b") == {"a": pytest.approx(0.62), "b": pytest.approx(0.38)}
+    assert bent(given_shares, "flattened") == {"a": pytest.approx(0.71), "b": pytest.approx(0.29)}
+    assert bent(given_shares, "lifted") == {"a": pytest.approx(0.62), "b": pytest.approx(0.38)}
 
 
 def test_a_task_keeps_its_arm_and_the_arms_get_their_parts() -> None:

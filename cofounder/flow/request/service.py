@@ -99,6 +99,8 @@ async def submit(
     if body.plan is not None:
         for check in _plan_checks:
             await check(body.plan)
+    wished = _preferences(body)
+    await _known_voice(session, wished.get("persona"))
     task = await records.add_task(
         session,
         NewTask(
@@ -106,7 +108,7 @@ async def submit(
             source=source,
             priority=body.priority,
             business_metrics=given,
-            preferences=_preferences(body),
+            preferences=wished,
             supplied_plan=body.plan,
             review_plan=body.review_plan,
             not_before=body.not_before,
@@ -148,16 +150,21 @@ def _preferences(body: ProcessIn) -> dict[str, Any]:
     wished["spelling"] = names
     if any(map(is_thread, body.preferences.channels)):
         wished["thread"] = True  # its channel is X, which may be named beside it
-    if "persona" in wished:
-        from cofounder import personas
-
-        if wished["persona"] not in personas.NAMES:
-            raise UnknownPersona(
-                f"There is no persona {wished['persona']!r}.",
-                field="preferences.persona",
-                hint="Personas: " + ", ".join(personas.NAMES),
-            )
     return wished
+
+
+async def _known_voice(session: AsyncSession, name: str | None) -> None:
+    from cofounder import personas
+
+    if name is None or name in personas.NAMES:
+        return
+    known = await personas.names(session)
+    if name not in known:
+        raise UnknownPersona(
+            f"There is no persona {name!r}.",
+            field="preferences.persona",
+            hint="Personas: " + ", ".join(known),
+        )
 
 
 async def clarify(session: AsyncSession, task_id: UUID, body: ClarifyIn, *, by: str) -> records.TaskRow:

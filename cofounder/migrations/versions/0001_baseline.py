@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_f9253197"
+revision = "0001_7034c52f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("pending_fingerprint", sa.Text(), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("pending_content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("offered", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
@@ -232,6 +233,7 @@ def upgrade() -> None:
         sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("feedback", sa.Text(), nullable=True),
         sa.Column("edit", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("not_chosen", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("schedule_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
@@ -307,6 +309,36 @@ def upgrade() -> None:
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recall", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_embedders")),
+    )
+    op.create_table(
+        "experiments",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("hypothesis", sa.Text(), nullable=False),
+        sa.Column("arms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("found", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("start_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("end_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("adopted", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("evidence", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.CheckConstraint("decision IN ('adopt', 'keep')", name=op.f("ck_experiments_decision")),
+        sa.CheckConstraint("end_at > start_at", name=op.f("ck_experiments_ends_after_it_starts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_experiments")),
+    )
+    op.create_index(
+        "uq_experiments_open",
+        "experiments",
+        [sa.literal_column("(1)")],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_table(
         "financial_metrics",
@@ -429,6 +461,8 @@ def upgrade() -> None:
         sa.Column("total", sa.BigInteger(), nullable=True),
         sa.Column("position", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("share", sa.Double(), nullable=True),
         sa.Column("run", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cancel_asked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
@@ -573,6 +607,7 @@ def upgrade() -> None:
         sa.Column("code_version", sa.Text(), nullable=False),
         sa.Column("found", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("cells", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("proof", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("proposed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Text(), nullable=True),
@@ -631,6 +666,21 @@ def upgrade() -> None:
         "ix_orchestrator_training_data_timestamp", "orchestrator_training_data", ["timestamp"], unique=False
     )
     op.create_table(
+        "own_personas",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("like", sa.Text(), nullable=False),
+        sa.Column("weight", sa.Float(precision=53), nullable=False),
+        sa.Column("instructions", sa.Text(), nullable=False),
+        sa.Column("style", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("weight > 0 AND weight <= 1", name=op.f("ck_own_personas_weight")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_personas")),
+    )
+    op.create_table(
         "persona_choices",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -643,11 +693,13 @@ def upgrade() -> None:
         sa.Column("published_persona", sa.Text(), nullable=True),
         sa.Column("arm", sa.Text(), nullable=False),
         sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("experiment_id", sa.UUID(), nullable=True),
         sa.Column("run_id", sa.UUID(), nullable=True),
         sa.Column("chosen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persona_choices")),
         sa.UniqueConstraint("task_id", "deliverable", name=op.f("uq_persona_choices_task_id_deliverable")),
     )
+    op.create_index(op.f("ix_persona_choices_experiment_id"), "persona_choices", ["experiment_id"], unique=False)
     op.create_index(op.f("ix_persona_choices_run_id"), "persona_choices", ["run_id"], unique=False)
     op.create_table(
         "personas",
@@ -697,6 +749,7 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.UUID(), nullable=True),
         sa.Column("task_external_id", sa.Text(), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("publication_id", sa.UUID(), nullable=True),
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=True),
@@ -813,6 +866,7 @@ def upgrade() -> None:
         "quality_evaluations",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.UUID(), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("task_external_id", sa.Text(), nullable=True),
         sa.Column("post_id", sa.UUID(), nullable=True),
         sa.Column("post_external_id", sa.Text(), nullable=True),
@@ -1196,6 +1250,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.Text(), server_default="", nullable=False),
         sa.Column("funnel_step", sa.Text(), server_default="", nullable=False),
         sa.Column("post_id", sa.UUID(), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sessions", sa.BigInteger(), nullable=True),
         sa.Column("users", sa.BigInteger(), nullable=True),
         sa.Column("new_users", sa.BigInteger(), nullable=True),
@@ -1354,6 +1409,7 @@ def upgrade() -> None:
         sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("post_cost", sa.Numeric(precision=16, scale=2), nullable=True),
         sa.Column("measured_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("impressions", sa.BigInteger(), nullable=True),
         sa.Column("views", sa.BigInteger(), nullable=True),
         sa.Column("reach", sa.BigInteger(), nullable=True),
@@ -1530,6 +1586,7 @@ def upgrade() -> None:
         "social_post_analytics",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("post_id", sa.UUID(), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("post_external_id", sa.Text(), nullable=True),
         sa.Column("post_url", sa.Text(), nullable=True),
         sa.Column("post_title", sa.Text(), nullable=True),
@@ -1678,10 +1735,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tokens_sign_in_id"), "tokens", ["sign_in_id"], unique=False)
     op.create_index(op.f("ix_tokens_user_id"), "tokens", ["user_id"], unique=False)
     op.execute(
-        "CREATE FUNCTION keep_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO latest_readings (post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency, platform, published_at, label, persona, campaign, is_sample, post_cost)\n  SELECT r.*, p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM (\n    SELECT DISTINCT ON (post_id) post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM written WHERE post_id IS NOT NULL ORDER BY post_id, measured_at DESC, id DESC) r\n  JOIN posts p ON p.id = r.post_id\n  ON CONFLICT (post_id) DO UPDATE SET measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency, platform = EXCLUDED.platform, published_at = EXCLUDED.published_at, label = EXCLUDED.label, persona = EXCLUDED.persona, campaign = EXCLUDED.campaign, is_sample = EXCLUDED.is_sample, post_cost = EXCLUDED.post_cost WHERE EXCLUDED.measured_at >= latest_readings.measured_at;\n  RETURN NULL;\nEND $$"
+        "CREATE FUNCTION keep_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO latest_readings (post_id, measured_at, linked_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency, platform, published_at, label, persona, campaign, is_sample, post_cost)\n  SELECT r.*, p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM (\n    SELECT DISTINCT ON (post_id) post_id, measured_at, linked_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM written WHERE post_id IS NOT NULL ORDER BY post_id, measured_at DESC, id DESC) r\n  JOIN posts p ON p.id = r.post_id\n  ON CONFLICT (post_id) DO UPDATE SET measured_at = EXCLUDED.measured_at, linked_at = EXCLUDED.linked_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency, platform = EXCLUDED.platform, published_at = EXCLUDED.published_at, label = EXCLUDED.label, persona = EXCLUDED.persona, campaign = EXCLUDED.campaign, is_sample = EXCLUDED.is_sample, post_cost = EXCLUDED.post_cost WHERE EXCLUDED.measured_at >= latest_readings.measured_at;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
-        "CREATE FUNCTION look_for_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE touched uuid[];\nBEGIN\n  IF TG_OP = 'DELETE' THEN\n    touched := ARRAY(SELECT DISTINCT post_id FROM gone WHERE post_id IS NOT NULL);\n  ELSE\n    touched := ARRAY(SELECT post_id FROM gone WHERE post_id IS NOT NULL\n                     UNION SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  END IF;\n  DELETE FROM latest_readings WHERE post_id = ANY(touched)\n    AND NOT EXISTS (SELECT 1 FROM social_post_analytics r WHERE r.post_id = latest_readings.post_id);\n  INSERT INTO latest_readings (post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency, platform, published_at, label, persona, campaign, is_sample, post_cost)\n  SELECT r.*, p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM (\n    SELECT DISTINCT ON (post_id) post_id, measured_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM social_post_analytics\n    WHERE post_id = ANY(touched) ORDER BY post_id, measured_at DESC, id DESC) r\n  JOIN posts p ON p.id = r.post_id\n  ON CONFLICT (post_id) DO UPDATE SET measured_at = EXCLUDED.measured_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency, platform = EXCLUDED.platform, published_at = EXCLUDED.published_at, label = EXCLUDED.label, persona = EXCLUDED.persona, campaign = EXCLUDED.campaign, is_sample = EXCLUDED.is_sample, post_cost = EXCLUDED.post_cost;\n  RETURN NULL;\nEND $$"
+        "CREATE FUNCTION look_for_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE touched uuid[];\nBEGIN\n  IF TG_OP = 'DELETE' THEN\n    touched := ARRAY(SELECT DISTINCT post_id FROM gone WHERE post_id IS NOT NULL);\n  ELSE\n    touched := ARRAY(SELECT post_id FROM gone WHERE post_id IS NOT NULL\n                     UNION SELECT post_id FROM written WHERE post_id IS NOT NULL);\n  END IF;\n  DELETE FROM latest_readings WHERE post_id = ANY(touched)\n    AND NOT EXISTS (SELECT 1 FROM social_post_analytics r WHERE r.post_id = latest_readings.post_id);\n  INSERT INTO latest_readings (post_id, measured_at, linked_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency, platform, published_at, label, persona, campaign, is_sample, post_cost)\n  SELECT r.*, p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM (\n    SELECT DISTINCT ON (post_id) post_id, measured_at, linked_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM social_post_analytics\n    WHERE post_id = ANY(touched) ORDER BY post_id, measured_at DESC, id DESC) r\n  JOIN posts p ON p.id = r.post_id\n  ON CONFLICT (post_id) DO UPDATE SET measured_at = EXCLUDED.measured_at, linked_at = EXCLUDED.linked_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency, platform = EXCLUDED.platform, published_at = EXCLUDED.published_at, label = EXCLUDED.label, persona = EXCLUDED.persona, campaign = EXCLUDED.campaign, is_sample = EXCLUDED.is_sample, post_cost = EXCLUDED.post_cost;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
         "CREATE FUNCTION file_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  UPDATE latest_readings SET (platform, published_at, label, persona, campaign, is_sample, post_cost) = (SELECT p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM posts p WHERE p.id = NEW.id)\n  WHERE post_id = NEW.id;\n  RETURN NULL;\nEND $$"
@@ -1938,7 +1995,9 @@ def downgrade() -> None:
     op.drop_table("phases")
     op.drop_table("personas")
     op.drop_index(op.f("ix_persona_choices_run_id"), table_name="persona_choices")
+    op.drop_index(op.f("ix_persona_choices_experiment_id"), table_name="persona_choices")
     op.drop_table("persona_choices")
+    op.drop_table("own_personas")
     op.drop_index("ix_orchestrator_training_data_timestamp", table_name="orchestrator_training_data")
     op.drop_table("orchestrator_training_data")
     op.drop_index("ix_optimisation_runs_ran_at", table_name="optimisation_runs")
@@ -1965,6 +2024,8 @@ def downgrade() -> None:
     op.drop_table("follower_counts")
     op.drop_index("ix_financial_metrics_metric", table_name="financial_metrics")
     op.drop_table("financial_metrics")
+    op.drop_index("uq_experiments_open", table_name="experiments", postgresql_where=sa.text("ended_at IS NULL"))
+    op.drop_table("experiments")
     op.drop_table("embedders")
     op.drop_index("ix_effects_open", table_name="effects", postgresql_where=sa.text("state IN ('intended', 'unknown')"))
     op.drop_table("effects")

@@ -16,7 +16,7 @@ from cofounder.models.offline.clauses import tidy
 from cofounder.models.offline.finishing import draft_of, hashtags
 from cofounder.models.offline.letters import FAREWELL, GREETING
 from cofounder.models.offline.texts import count_words, sentences, words
-from cofounder.models.offline.voice import VOICES, voice
+from cofounder.models.offline.voice import VOICES, voice_of
 from cofounder.models.openings import opens_with
 
 _STOP_WORDS = (
@@ -79,7 +79,7 @@ def _news(brief: Brief) -> str | None:
 
 
 def _stock_of(brief: Brief) -> dict[str, list[str]]:
-    return _stock()[voice(brief.persona).id]
+    return _stock()[voice_of(brief).like]
 
 
 def _fill(rng: Random, options: list[str], avoid: Sequence[str], **slots: str) -> str:
@@ -94,7 +94,7 @@ def _from_request(brief: Brief, about: str, rng: Random) -> Draft:
     """An outline in the voice from the request's own words; what is not known stands as a marked question."""
     stock, avoid = _stock_of(brief), brief.avoid
     news = _news(brief)
-    third = voice(brief.persona).person == "they"
+    third = voice_of(brief).person == "they"
     about = re.sub(r"\bour\b", "the company's", about, flags=re.IGNORECASE) if third else about
     opening = _fill(rng, stock["news"], avoid, news=news) if news else _fill(rng, stock["about"], avoid, topic=about)
     if third and news:
@@ -194,7 +194,7 @@ def _from_passages(brief: Brief, about: str, rng: Random) -> Draft:
 def _shaped(brief: Brief, parts: list[str], notes: list[str], about: str) -> Draft:
     form = brief.form
     ledger = Ledger([], brief.period, [brief.request, *(one.text for one in brief.passages)])
-    persona = voice(brief.persona).id
+    persona = voice_of(brief).id
     label = about[:1].upper() + about[1:]
     title = subject = preheader = None
     posts: list[str] | None = None
@@ -228,7 +228,7 @@ def _shaped(brief: Brief, parts: list[str], notes: list[str], about: str) -> Dra
         subject=subject,
         preheader=preheader,
         parts=posts,
-        tags=hashtags(brief, None, voice(brief.persona).never),
+        tags=hashtags(brief, None, voice_of(brief).never),
     )
 
 

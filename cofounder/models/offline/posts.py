@@ -11,7 +11,7 @@ from cofounder.models.offline.scene import Scene
 from cofounder.models.offline.searching import Search, wanted_items
 from cofounder.models.offline.staging import scene_of
 from cofounder.models.offline.texts import count_words
-from cofounder.models.offline.voice import Schema, Voice, voice
+from cofounder.models.offline.voice import Schema, Voice, voice, voice_of
 
 _EXTRAS = frozenset({"also", "other", "year", "record", "turn", "worth", "spend", "ltv", "limit", "infer", "funnel"})
 
@@ -21,7 +21,7 @@ class Writing:
 
     def __init__(self, brief: Brief, *, persona: str | None = None, lead: str | None = None) -> None:
         self.brief = brief
-        self.voice: Voice = voice(persona or brief.persona)
+        self.voice: Voice = voice(persona) if persona else voice_of(brief)
         self.rng = Random(f"{brief.seed}|{brief.attempt}|{brief.form.channel}|{self.voice.id}")
         self.scene: Scene = scene_of(brief, lead=lead)
         self.ledger = ledger_of(brief)

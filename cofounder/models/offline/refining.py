@@ -154,7 +154,7 @@ def _from_feedback(wishes: Wishes, feedback: str) -> None:
         understood = True
     for name in VOICES:
         if name.lower() in feedback.lower().replace(" ", ""):
-            _change(wishes, persona=name)
+            _change(wishes, persona=name, voice=None)
             understood = True
     rest = _NO_TAG.sub(" ", feedback)
     if _NO_FIGURES.search(rest):

@@ -1,10 +1,11 @@
 """A voice as data: rhythm, schemas, and a stock of clauses by move; one TOML file each, read once."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from cofounder.models.brief import Brief, OwnVoice
 from cofounder.models.offline.clauses import Clause, parse
 
 VOICES = (
@@ -36,7 +37,7 @@ class Schema:
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """One of the twelve: how it stands to the reader, how long its sentences are, what it says and never says."""
+    """One of the twelve, or like one of them: how it stands to the reader, how long its sentences are, what it says and never says."""
 
     id: str
     title: str
@@ -50,6 +51,7 @@ class Voice:
     schemas: tuple[Schema, ...]
     moves: dict[str, tuple[Clause, ...]]
     grade: float = 1.0  # the Flesch-Kincaid grade below which it would not be this voice
+    like: str = ""  # the one of the twelve whose stock it uses
 
     def clauses(self, move: str) -> tuple[Clause, ...]:
         """The voice's own clauses for a move, or the shared ones of its person."""
@@ -107,6 +109,32 @@ def voice(name: str) -> Voice:
         schemas=tuple(_schema(one) for one in schemas),
         moves=_moves(raw["moves"]),
         grade=float(about.get("grade", 1.0)),
+        like=name,
+    )
+
+
+def voice_of(brief: Brief) -> Voice:
+    """The voice of a brief: one of the twelve, or that of a person's own making."""
+    return voice(brief.persona) if brief.voice is None else own(brief.voice)
+
+
+def own(given: OwnVoice) -> Voice:
+    """One of the twelve with a person's own sentence length, words to avoid and closings."""
+    base = voice(given.like)
+    mean = given.sentence_words or base.mean
+    low, high = base.span
+    by = mean / base.mean
+    closings = tuple(parse(one) for one in given.closings)
+    moves = {name: closings if closings and name.endswith("close") else said for name, said in base.moves.items()}
+    return replace(
+        base,
+        id=given.id,
+        title=given.name,
+        mean=mean,
+        span=(max(1, round(low * by)), max(4, round(high * by))),
+        never=(*base.never, *given.never),
+        grade=base.grade if by >= 1 else min(base.grade, 1.0),
+        moves=moves,
     )
 
 

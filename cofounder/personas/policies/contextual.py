@@ -5,16 +5,19 @@ with few posts says little. Worse than the plain one where no such thing exists:
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from cofounder.personas.policies.interface import Context, Flags, Floats, Spec
 from cofounder.personas.policies.log_thompson import LogThompson
-from cofounder.personas.policies.normal import Fitted
+from cofounder.personas.policies.normal import Fitted, log_normal
+from cofounder.personas.policies.outcomes import Whole
 from cofounder.personas.policies.simplex import mixed
 
-HALF_LIFE = 28 * 24.0  # hours
+HALF_LIFE = 28.0  # days
 Cell = tuple[int, int, int]
+Own = list[tuple[Floats, Floats]]
 
 
 class ContextualLogThompson(LogThompson):
@@ -22,17 +25,17 @@ class ContextualLogThompson(LogThompson):
 
     name = "contextual_log_thompson"
 
-    def __init__(self, spec: Spec, now: Callable[[], float], half_life: float = HALF_LIFE, **settings: float) -> None:
-        super().__init__(spec, now, half_life=half_life, **settings)  # type: ignore[arg-type]
+    def __init__(self, spec: Spec, now: Callable[[], float], half_life: float = HALF_LIFE, **settings: Any) -> None:
+        super().__init__(spec, now, half_lives=(half_life,), usual=half_life, **settings)
         self._cells: dict[tuple[Cell, bytes], Floats] = {}
-        self._own_effects: list[tuple[Floats, Floats]] = []
+        self._own_effects: Own = []
         self._noise: Floats = np.empty((0, 0))
 
     def fit(self, available: Flags) -> None:
         super().fit(available)
         self._cells.clear()
         if self.found is not None:
-            self._own_effects = interactions(self, self.found)
+            self._own_effects = interactions(self.found, self.memory.memories[0].sizes)
             self._noise = self._own.standard_normal((self.draws, len(self.spec.arms)))
 
     def shares(self, context: Context) -> Floats:
@@ -62,21 +65,23 @@ class ContextualLogThompson(LogThompson):
         return mean, np.sqrt(variance)
 
 
-def interactions(policy: LogThompson, found: Fitted) -> list[tuple[Floats, Floats]]:
+def log_density(found: Fitted, own: Own, z: Floats, arm: Whole, shared: Whole) -> Floats:
+    """How well each of n posts was foretold by personas with effects of their own."""
+    mean, variance = found.at(arm, shared), found.s2 + found.sd[arm] ** 2
+    for (effect, spread), column in zip(own, shared.T, strict=True):
+        mean, variance = mean + effect[arm, column], variance + spread[arm, column]
+    return log_normal(z, mean, variance)
+
+
+def interactions(found: Fitted, sizes: tuple[int, ...]) -> Own:
     """For topic, block and platform: (K, levels) posterior means and variances of what a persona has there alone."""
-    seen, arms = policy.outcomes, len(policy.spec.arms)
-    weight = 0.5 ** (np.maximum(policy.now() - seen.posted, 0.0) / policy.half_life)
-    arm, left = seen.arm, found.left
-    result: list[tuple[Floats, Floats]] = []
-    for column, levels in zip(seen.shared.T, (policy.spec.n_topics, 4, policy.spec.n_platforms), strict=True):
-        at = arm * levels + column
-        count = np.bincount(at, weights=weight, minlength=arms * levels)
-        raw = np.divide(
-            np.bincount(at, weights=weight * left, minlength=arms * levels),
-            count,
-            out=np.zeros(arms * levels),
-            where=count > 0,
-        )
+    cells, left, result = found.cells, found.left, []
+    for column, levels in zip(cells.shared.T, sizes[1:], strict=True):
+        at = cells.arm * levels + column
+        size = sizes[0] * levels
+        count = np.bincount(at, weights=cells.weight, minlength=size)
+        summed = np.bincount(at, weights=cells.weight * left, minlength=size)
+        raw = np.divide(summed, count, out=np.zeros(size), where=count > 0)
         known = count > 1
         variance = 0.0
         if known.sum() > 2:
@@ -85,5 +90,5 @@ def interactions(policy: LogThompson, found: Fitted) -> list[tuple[Floats, Float
         effect: Floats = np.asarray(share * raw, float)
         left = left - effect[at]
         doubt: Floats = np.asarray((1 - share) * variance, float)
-        result.append((effect.reshape(arms, levels), doubt.reshape(arms, levels)))
+        result.append((effect.reshape(sizes[0], levels), doubt.reshape(sizes[0], levels)))
     return result

@@ -1,85 +1,71 @@
 """What the product runs unless a person chose a policy: the plain one, until the contextual one has proved better."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from cofounder.personas.policies.contextual import ContextualLogThompson
-from cofounder.personas.policies.interface import Context, Flags, Floats, Outcome, Spec
-from cofounder.personas.policies.log_thompson import LogThompson
+from cofounder.personas.policies.contextual import ContextualLogThompson, interactions, log_density
+from cofounder.personas.policies.interface import Context, Flags, Floats, Spec
+from cofounder.personas.policies.log_thompson import LogThompson, logged
+from cofounder.personas.policies.reweighting import Reweighting
 
 PROOF = 300  # posts that both foretold
 SURE = 1.0  # standard errors by which the mean of the differences must lie above nought
 
 
-class Default:
+class Default(Reweighting):
     """Plain and contextual side by side; each post scores both before they learn from it."""
 
     name = "default"
 
     def __init__(self, spec: Spec, now: Callable[[], float], proof: int = PROOF, sure: float = SURE) -> None:
+        super().__init__(spec, now)
         self.plain, self.contextual = LogThompson(spec, now), ContextualLogThompson(spec, now)
-        self.spec, self.proof, self.sure = spec, int(proof), sure
-        self._gains: list[float] = []
+        self.plain.outcomes = self.contextual.outcomes = self.outcomes
+        self.proof, self.sure = int(proof), sure
+        self._gains = np.zeros(3)  # posts, sum and squares of what the contextual one foretold better
 
     @property
     def used(self) -> LogThompson:
         """The one that is drawn with."""
         return self.contextual if self.stands() else self.plain
 
-    @property
-    def weights(self) -> Floats:
-        return self.used.weights
-
     def stands(self) -> bool:
         """Whether the contextual one has foretold posts better, by more than chance would often give."""
-        gains = np.asarray(self._gains)
-        if len(gains) < self.proof:
+        n, total, squares = self._gains
+        if n < self.proof:
             return False
-        return bool(gains.mean() > self.sure * gains.std(ddof=1) / np.sqrt(len(gains)))
-
-    def observe(self, outcomes: Sequence[Outcome]) -> None:
-        if self.plain.found is not None and self.contextual.found is not None:
-            self._gains += [self._gain(one) for one in outcomes]
-        self.plain.observe(outcomes)
-        self.contextual.observe(outcomes)
-
-    def select(self, context: Context, rng: np.random.Generator) -> tuple[int, Floats]:
-        chosen = self.used
-        other = self.plain if chosen is self.contextual else self.contextual
-        other.refreshed(context)
-        return chosen.select(context, rng)
+        mean = total / n
+        return bool(mean > self.sure * np.sqrt(max(squares / n - mean**2, 0.0) / (n - 1)))
 
     def fit(self, available: Flags) -> None:
+        for rows in self.outcomes.news():
+            self.learn(rows)
         self.plain.fit(available)
         self.contextual.fit(available)
+        self.weights = self.used.weights
+
+    def learn(self, rows: Floats) -> None:
+        moment, z = float(rows[-1, 7]), logged(rows)
+        plain, contextual = self.plain.memory.fitted(moment), self.contextual.memory.fitted(moment)
+        if plain is not None and contextual is not None:
+            memory = self.contextual.memory.memories[0]
+            arm, shared = memory.place(rows)
+            own = interactions(contextual, memory.sizes)
+            gain = log_density(contextual, own, z, arm, shared) - plain.log_density(z, arm, shared)
+            self._gains += [len(z), gain.sum(), (gain**2).sum()]
+        self.plain.memory.learn(rows, z, moment)
+        self.contextual.memory.learn(rows, z, moment)
 
     def shares(self, context: Context) -> Floats:
         return self.used.shares(context)
 
     def told(self) -> dict[str, Any]:
-        gains = np.asarray(self._gains)
+        n, total, _ = self._gains
         return {
             **self.used.told(),
             "used": self.used.name,
-            "foretold": len(gains),
-            "contextual_gain": round(float(gains.mean()), 6) if len(gains) else None,
+            "foretold": int(n),
+            "contextual_gain": round(float(total / n), 6) if n else None,
         }
-
-    def _gain(self, one: Outcome) -> float:
-        """By how much the contextual one foretold a post better: the difference of log densities."""
-        z = float(np.log1p(max(one.followers, 0.0)))
-        cell = (one.context.topic, one.context.hour // 6, one.context.platform)
-        plain, contextual = self.plain.found, self.contextual.found
-        assert plain is not None
-        assert contextual is not None
-        mean, sd = self.contextual.expected(cell)
-        first = _density(z, plain.at(one.arm, cell), plain.s2 + plain.sd[one.arm] ** 2)
-        shared = contextual.at(one.arm, cell) - contextual.mean[one.arm]
-        second = _density(z, mean[one.arm] + shared, contextual.s2 + sd[one.arm] ** 2)
-        return float(second - first)
-
-
-def _density(z: float, mean: float, variance: float) -> float:
-    return float(-0.5 * (np.log(variance) + (z - mean) ** 2 / variance))

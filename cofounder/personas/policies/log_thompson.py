@@ -1,20 +1,20 @@
-"""Thompson sampling on the logarithm of followers gained: the policy that is used unless another is chosen.
+"""Thompson sampling on the logarithm of followers gained.
 
 z = log(1 + F) of a post is taken as N(θ of its persona + topic + block of the day + platform, s²); a post counts
 0.5^(age / half-life). θ of the personas come from N(μ, τ²), so that one without posts starts in the middle. Every tick
 q is the share of draws from the posterior in which a persona is the best; q to a power is what is drawn with.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from cofounder.personas.policies.half_life import DAYS, USUAL, HalfLives
 from cofounder.personas.policies.interface import Flags, Floats, Spec
-from cofounder.personas.policies.normal import Fitted, fitted
+from cofounder.personas.policies.normal import Fitted
 from cofounder.personas.policies.reweighting import Reweighting
 
-HALF_LIFE = 21 * 24.0  # hours
 DRAWS, POWER, LEAST = 4_000, 5.0, 10
 
 
@@ -27,26 +27,29 @@ class LogThompson(Reweighting):
         self,
         spec: Spec,
         now: Callable[[], float],
-        half_life: float = HALF_LIFE,
+        half_lives: Sequence[float] = DAYS,
+        usual: float = USUAL,
         draws: int = DRAWS,
         power: float = POWER,
     ) -> None:
         super().__init__(spec, now)
-        self.half_life, self.draws, self.power = half_life, int(draws), power
+        self.memory = HalfLives(spec, half_lives, usual)
+        self.draws, self.power = int(draws), power
         self._own = np.random.default_rng([spec.seed, 99])
         self.found: Fitted | None = None
 
     def fit(self, available: Flags) -> None:
-        if len(self.outcomes) < LEAST:
+        self.learn()
+        self.found = self.memory.fitted(self.now()) if len(self.outcomes) >= LEAST else None
+        if self.found is None:
             self.weights = self.start(available)
-            return
-        self.found = self.posterior()
-        self.weights = self.best(self.found.mean, self.found.sd, available)
+        else:
+            self.weights = self.best(self.found.mean, self.found.sd, available)
 
-    def posterior(self) -> Fitted:
-        seen = self.outcomes
-        weight = 0.5 ** (np.maximum(self.now() - seen.posted, 0.0) / self.half_life)
-        return fitted(seen.arm, np.log1p(np.maximum(seen.followers, 0.0)), weight, seen.shared, len(self.spec.arms))
+    def learn(self) -> None:
+        """Take in what became known since the last time, day by day."""
+        for rows in self.outcomes.news():
+            self.memory.learn(rows, logged(rows), float(rows[-1, 7]))
 
     def best(self, mean: Floats, sd: Floats, available: Flags) -> Floats:
         """How often each is the best of a draw, sharpened: K shares that add up to 1."""
@@ -65,4 +68,10 @@ class LogThompson(Reweighting):
             "mu": round(self.found.mu, 6),
             "tau2": round(self.found.tau2, 6),
             "s2": round(self.found.s2, 6),
+            **self.memory.told(),
         }
+
+
+def logged(rows: Floats) -> Floats:
+    """log(1 + F) of each post."""
+    return np.asarray(np.log1p(np.maximum(rows[:, 2], 0.0)), float)

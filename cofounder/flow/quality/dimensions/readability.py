@@ -15,7 +15,8 @@ def score(reading: Reading) -> DimensionScore:
     if not reading.words:
         return verdict(0.0, ["There is nothing to read."])
     low, high = reading.rules.grade
-    if reading.subject.brief.persona in _HARDER:
+    brief = reading.subject.brief
+    if (brief.voice.like if brief.voice else brief.persona) in _HARDER:
         high = max(high, 10.0)
     issues = _long(reading)
     value, measured = 1.0, grade(reading.prose)

@@ -11,7 +11,7 @@ from cofounder.flow.quality.prose import Sentence, paragraphs, sentences, words
 from cofounder.flow.quality.schemas import DimensionScore, Finding, Subject
 from cofounder.models.brief import ChannelForm, Draft, Fact, Issue
 from cofounder.models.figures import Mention, ledger_of
-from cofounder.models.offline.voice import VOICES, voice
+from cofounder.models.offline.voice import VOICES, voice_of
 
 GIVEN_KINDS = frozenset({"shorten", "restyle", "edit", "summary"})  # the text rests on a given one
 FREE_KINDS = frozenset({"headlines", "calendar", "report"}) | GIVEN_KINDS  # the channel's wanted length does not apply
@@ -80,7 +80,7 @@ def read(subject: Subject) -> Reading:
         mentions=tuple(ledger.trace(text)),
         head_mentions=tuple(mention for head in heads for mention in ledger.trace(head)),
         findings=(*found, *subject.findings),
-        never=voice(brief.persona).never if brief.persona in VOICES else (),
+        never=voice_of(brief).never if brief.voice is not None or brief.persona in VOICES else (),
     )
 
 

@@ -68,7 +68,8 @@ def _lexical(reading: Reading) -> list[tuple[float, Issue]]:
     for words in reading.never:
         said = _said(words).search(reading.prose) if words.lower() in low else None
         if said and words.lower() not in insisted:
-            persona = reading.subject.brief.persona
+            brief = reading.subject.brief
+            persona = brief.voice.name if brief.voice else brief.persona
             place = reading.text.find(said.group())
             span = (place, place + len(said.group())) if place >= 0 else None
             found.append((0.12, _issue("never_word", f"“{said.group()}”: {persona} never says it.", span)))

@@ -1,0 +1,91 @@
+"""The SQL of experiments: how they stand, which tasks fell where, what these gained."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.personas.experiments.tables import Experiment
+
+
+async def every(session: AsyncSession) -> Sequence[Experiment]:
+    """Newest first."""
+    wanted = select(Experiment).order_by(Experiment.made_at.desc(), Experiment.id.desc())
+    return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
+
+
+async def one(session: AsyncSession, id: UUID, *, locked: bool = False) -> Experiment | None:
+    wanted = select(Experiment).where(Experiment.id == id).execution_options(populate_existing=True)
+    found: Experiment | None = await session.scalar(wanted.with_for_update() if locked else wanted)
+    return found
+
+
+async def open_one(session: AsyncSession) -> Experiment | None:
+    found: Experiment | None = await session.scalar(select(Experiment).where(Experiment.ended_at.is_(None)))
+    return found
+
+
+async def put(session: AsyncSession, row: Experiment) -> Experiment:
+    session.add(row)
+    await session.flush()
+    return row
+
+
+# A task, what was drawn for it, and what all of its posts came to; each post is scored as the optimiser scores it.
+_DECISIONS = text("""
+SELECT c.id, c.experiment_id, c.arm, c.chosen, c.probabilities, c.context, c.chosen_at,
+  c.published_persona IS NOT NULL AND c.published_persona <> c.chosen AS overruled,
+  count(p.id) AS posts, count(p.id) FILTER (WHERE r.impressions IS NOT NULL AND u.counted_at IS NOT NULL) AS scored,
+  coalesce(sum(f.followers), 0)::float8 AS followers,
+  coalesce(array_agg(p.id) FILTER (WHERE p.id IS NOT NULL), '{}') AS post_ids
+FROM persona_choices c
+LEFT JOIN posts p ON p.task_id = c.task_id AND NOT p.is_sample AND p.published_at <= :as_of
+LEFT JOIN LATERAL (
+  SELECT coalesce(a.impressions, a.views)::bigint AS impressions FROM social_post_analytics a
+  WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
+    AND a.measured_at <= :as_of AND coalesce(a.impressions, a.views) IS NOT NULL
+  ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+LEFT JOIN LATERAL (
+  SELECT min(i.end_at) AS counted_at FROM follower_intervals i
+  WHERE i.platform = p.platform AND i.end_at >= p.published_at + make_interval(hours => :hours)
+    AND i.end_at <= :as_of) u ON true
+LEFT JOIN LATERAL (
+  SELECT sum(fc.credit) AS followers FROM follower_credits fc JOIN follower_intervals i ON i.id = fc.interval_id
+  WHERE fc.post_id = p.id AND i.end_at <= u.counted_at) f ON true
+WHERE c.deliverable = 'main' AND c.chosen_at <= :as_of
+  AND (cast(:since AS timestamptz) IS NULL OR c.chosen_at >= :since)
+  AND (cast(:experiment AS uuid) IS NULL OR c.experiment_id = :experiment)
+GROUP BY c.id ORDER BY c.chosen_at, c.id""")
+
+
+class Decided(NamedTuple):
+    """A task's draw and what came of it."""
+
+    id: UUID
+    experiment_id: UUID | None
+    arm: str
+    chosen: str
+    probabilities: dict[str, float]
+    context: dict[str, Any]
+    chosen_at: datetime
+    overruled: bool  # a person chose another voice than was drawn
+    posts: int
+    scored: int
+    followers: float
+    post_ids: list[UUID]
+
+
+async def decisions(
+    session: AsyncSession,
+    *,
+    as_of: datetime,
+    hours: int,
+    since: datetime | None = None,
+    experiment: UUID | None = None,
+) -> list[Decided]:
+    """Every draw of a task's voice as known at `as_of`, oldest first."""
+    given = {"as_of": as_of, "hours": hours, "since": since, "experiment": experiment}
+    return [Decided(**row) for row in (await session.execute(_DECISIONS, given)).mappings()]
