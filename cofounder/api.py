@@ -38,28 +38,42 @@ from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
+from cofounder.personas.generators import (
+    calculate_optimal_weights,
+    get_bottom_performers,
+    get_generator_performance,
+    get_top_performers,
+    is_generator_failing,
+    run_autonomous_optimization,
+)
 
 __all__ = [
     "add_tags",
+    "calculate_optimal_weights",
     "create_dataset",
     "enrich_execution_with_context",
     "export_as_jsonl",
     "filter_training_data",
     "find_similar_historical_tasks",
     "get_all_training_data",
+    "get_bottom_performers",
     "get_business_state",
     "get_correlation_analysis",
     "get_dataset",
+    "get_generator_performance",
     "get_learning_patterns",
     "get_metrics_summary",
     "get_platform_baseline",
     "get_statistics",
+    "get_top_performers",
     "get_topic_effectiveness",
+    "is_generator_failing",
     "list_datasets",
     "open_database",
     "predict",
     "process",
     "remove_tags",
+    "run_autonomous_optimization",
     "save_training_example",
     "status",
     "suggest_time",

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from cofounder.personas.policies.blueprint import Blueprint
 from cofounder.personas.policies.contextual import ContextualLogThompson
 from cofounder.personas.policies.default import Default
+from cofounder.personas.policies.hidden_rates import HiddenRates
 from cofounder.personas.policies.interface import Context, Floats, Spec
 from cofounder.personas.policies.log_thompson import LogThompson
 from cofounder.personas.policies.reweighting import Reweighting
 from cofounder.personas.policies.simplex import mixed
 
-__all__ = ["Blueprint", "ContextualLogThompson", "Default", "Fixed", "LogThompson"]
+__all__ = ["Blueprint", "ContextualLogThompson", "Default", "Fixed", "HiddenRates", "LogThompson"]
 
 
 class Fixed(Reweighting):

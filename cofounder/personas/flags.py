@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cofounder.personas import breaks
 from cofounder.personas.performance import Performance
 from cofounder.personas.queries import Scored
 
@@ -27,6 +28,7 @@ def found(
 ) -> list[Flag]:
     """All that is flagged. `points` are the probabilities of each applied run, oldest first."""
     flags = [*_weights([one for one in points if one[0] > as_of - WEEK]), *_falling(posts, as_of), *_draws(draws)]
+    flags += [_changed(one) for one in breaks.breaks(posts, as_of)]
     for one in told:
         if one.band == "failing":
             flags.append(
@@ -91,6 +93,15 @@ def _draws(draws: Sequence[tuple[str, Mapping[str, float]]]) -> list[Flag]:
     worst = max(names, key=lambda name: abs(counts[name] - expected[name]) / expected[name] ** 0.5)
     said = f"{worst} was drawn {counts[worst]} times where {expected[worst]:.1f} were declared."
     return [_flag("draws differ", [worst], said, n=len(draws), p=p)]
+
+
+def _changed(one: breaks.Break) -> Flag:
+    verb = "are seen" if one.figure == "impressions" else "gain"
+    said = (
+        f"Posts on {one.platform} {verb} {one.times:.2f} times as much since {one.at:%d %B} "
+        f"({one.low:.2f} to {one.high:.2f}); such an alarm is false in {breaks.RATE:.1%} of tests."
+    )
+    return _flag("channel changed", [], said, one.at, one.n, one.p_value)
 
 
 def _flag(

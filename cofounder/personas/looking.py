@@ -1,7 +1,7 @@
 """What one worker does for all: look at the voices when the time has come."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cofounder.kit import clock
 from cofounder.kit.db import transaction
@@ -45,10 +45,16 @@ async def look_if_due(every_hours: float) -> bool:
                 session, as_of=moment, by="schedule", mode=chosen.persona_mode, policy=chosen.persona_policy
             )
     except CofounderError as error:
-        async with transaction() as session:
-            nothing = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}, "code_version": ""}
-            counted = {"posts_analyzed": 0, "posts_known": 0, "posts_waiting": 0}
-            told = {"status": "failed", "reason": error.detail[:500], "mode": chosen.persona_mode}
-            who = {"id": new_id(), "ran_at": moment, "started_by": "schedule", "policy": chosen.persona_policy}
-            await queries.put_run(session, {**nothing, **counted, **told, **who}, [])
+        await keep_failure(error, moment, by="schedule")
     return True
+
+
+async def keep_failure(error: CofounderError, moment: datetime, *, by: str) -> None:
+    """A run that failed, with why: the weights stay as they were."""
+    chosen = settings()
+    nothing = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}, "code_version": ""}
+    counted = {"posts_analyzed": 0, "posts_known": 0, "posts_waiting": 0}
+    told = {"status": "failed", "reason": error.detail[:500], "mode": chosen.persona_mode}
+    who = {"id": new_id(), "ran_at": moment, "started_by": by, "policy": chosen.persona_policy}
+    async with transaction() as session:
+        await queries.put_run(session, {**nothing, **counted, **told, **who}, [])

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from cofounder.kit.http import Page, Router, Session, Time, documented
 from cofounder.people import Approver, Operator, Viewer
-from cofounder.personas import learning
+from cofounder.personas import learning, what_if
 from cofounder.personas.policies_known import PolicyFailed, PolicyUnknown
 from cofounder.personas.schemas import (
     BalanceOut,
@@ -20,6 +20,7 @@ from cofounder.personas.schemas import (
     PersonaOut,
     PersonasOut,
     PointOut,
+    WhatIfOut,
 )
 
 router = Router(prefix="/api/personas", tags=["personas"])
@@ -51,6 +52,19 @@ async def list_persona_flags(session: Session, caller: Viewer) -> Page[FlagOut]:
     """What should make a person look: weights that never change, a voice that rules, followers that fall."""
     found = await learning.flagged(session)
     return Page[FlagOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.get("/what-if", responses=documented(PolicyUnknown, PolicyFailed))
+async def ask_persona_policy(
+    session: Session,
+    caller: Viewer,
+    policy: Annotated[str, Query(max_length=100)],
+    days: Annotated[int, Query(ge=1, le=365, description="Posts published within so many days.")] = 180,
+    channel: Annotated[str | None, Query(max_length=100)] = None,
+    as_of: Time | None = None,
+) -> WhatIfOut:
+    """Replay another policy on the posts of the past: what it would have gained, and what it would draw from now."""
+    return await what_if.what_if(session, policy, days=days, channel=channel, as_of=as_of)
 
 
 @router.get("/runs", responses=documented(learning.LookUnknown))

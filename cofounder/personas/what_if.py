@@ -1,0 +1,140 @@
+"""What another policy would have drawn on the posts of the past, and what these posts say it would have gained.
+
+The policy walks through the log in the order of time: before each post it has seen what was known by then, of all posts,
+whoever drew them. The post then counts by how much rather (or less) the policy would have drawn its voice.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit import clock
+from cofounder.personas import drawing, off_policy, policies_known, queries
+from cofounder.personas.optimising import AGE_HOURS, REACH, chances, roster
+from cofounder.personas.queries import Scored, Standing
+from cofounder.personas.schemas import WhatIfOut, WouldDraw
+from cofounder.personas.teaching import context_of, hours, levels, outcome_of
+
+MOST = 20_000  # posts of a replay, the newest
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A policy's walk through the log."""
+
+    log: list[off_policy.Drawn]
+    last: dict[str, float]  # what it would draw from now
+
+
+async def what_if(
+    session: AsyncSession, policy: str, *, days: int = 180, channel: str | None = None, as_of: datetime | None = None
+) -> WhatIfOut:
+    """Replay a policy on the posts of the last days. Raises PolicyUnknown and PolicyFailed."""
+    moment = as_of or clock.now()
+    standing = await queries.standing(session)
+    posts = await queries.outcomes(session, since=moment - REACH, as_of=moment, hours=AGE_HOURS)
+    posts = [one for one in posts if channel is None or one.platform == channel][-MOST:]
+    able = await queries.drawable(session, since=moment - REACH, as_of=moment)
+    begun = moment - timedelta(days=days)
+    made = await asyncio.to_thread(replayed, posts, able, policy, standing, begun, moment)
+    return _told(policy, days, made, chances(standing))
+
+
+def replayed(
+    posts: Sequence[Scored],
+    able: Mapping[UUID, Sequence[str]],
+    policy: str,
+    standing: Standing,
+    begun: datetime,
+    moment: datetime,
+) -> Replayed:
+    """Draws of the log as the policy would have made them. Posts whose voice a person chose teach, and do not count."""
+    import numpy as np
+
+    from cofounder.personas.policies.interface import Context, Spec
+
+    everybody = roster(standing)
+    arms = [one.id for one in everybody]
+    scored = [one for one in posts if one.seen_at is not None and one.persona in arms]
+    known = levels(scored)
+    clock_at = [0.0]
+    spec = Spec(
+        arms,
+        np.array([one.weight for one in everybody]),
+        drawing.floor_for(len(arms)),
+        max(len(known.topics), 1),
+        max(len(known.platforms), 1),
+        len(scored),
+    )
+    made = policies_known.made(policy, spec, lambda: clock_at[0])
+    rng, everyone = np.random.default_rng(0), np.ones(len(arms), bool)
+    waiting = sorted(scored, key=lambda one: (one.seen_at, one.id), reverse=True)
+    log: list[off_policy.Drawn] = []
+
+    def asked(context: Any, at: float) -> Any:
+        clock_at[0] = at
+        news = []
+        while waiting and hours(waiting[-1].seen_at) <= at:
+            news.append(outcome_of(waiting.pop(), arms, known, everyone))
+        if news:
+            made.observe(news)
+        return np.asarray(made.select(context, rng)[1], float)
+
+    try:
+        for one in scored:
+            if one.published_at < begun or not one.propensity:
+                continue
+            names = able.get(one.id) or arms
+            there = np.array([id in names for id in arms])
+            here = context_of(one, known, there)
+            share = float(asked(here, here.t)[arms.index(one.persona)])
+            log.append(off_policy.Drawn(float(one.followers), one.propensity, share, one.propensity))
+        end = hours(moment)
+        last = asked(Context(end, moment.hour, moment.weekday(), 0, 0, everyone), end)
+    except Exception as error:
+        raise policies_known.PolicyFailed(f"{policy}: {type(error).__name__}: {error}") from error
+    return Replayed(log, {id: round(float(share), 6) for id, share in zip(arms, last, strict=True)})
+
+
+def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) -> WhatIfOut:
+    gain = off_policy.gained(made.log)
+    found, logged = gain.difference, gain.present.value
+    enough = found.low is not None and found.high is not None and bool(logged)
+
+    def part(value: float | None) -> float | None:
+        return value / logged if enough and value is not None and logged else None
+
+    voices = [
+        WouldDraw(persona=id, now=round(present.get(id, 0.0), 6), would=share)
+        for id, share in sorted(made.last.items(), key=lambda one: -one[1])
+    ]
+    return WhatIfOut(
+        policy=policy,
+        days=days,
+        posts=len(made.log),
+        effective_n=round(gain.other.effective, 1),
+        needed=off_policy.LEAST,
+        enough=enough,
+        logged=logged,
+        replayed=gain.other.value if enough else None,
+        gain=part(found.value),
+        low=part(found.low),
+        high=part(found.high),
+        told=_sentence(
+            policy, len(made.log), gain.other.effective, part(found.value), part(found.low), part(found.high)
+        ),
+        voices=voices,
+    )
+
+
+def _sentence(policy: str, n: int, effective: float, gain: float | None, low: float | None, high: float | None) -> str:
+    if gain is None or low is None or high is None:
+        least = off_policy.LEAST
+        return f"Not enough: {n} drawn posts are worth {effective:.0f} draws of {policy}; {least:.0f} are needed."
+    sure = "more" if low > 0 else "fewer" if high < 0 else "neither clearly more nor fewer"
+    return f"{policy} would have gained {sure} followers a post: {gain:+.0%} ({low:+.0%} to {high:+.0%}), by {n} posts."
