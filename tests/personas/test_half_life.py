@@ -88,12 +88,14 @@ def test_sums_that_fade_are_the_posts_weighted_by_age(seed: int, parts: list[int
     arm, z, posted = np.vstack(kept).T
     found = memory.fitted(day * 24.0 + 100)
     weight = 0.5 ** ((day * 24.0 + 100 - posted) / half_life)
-    assert found is not None
-    assert found.count == pytest.approx(np.bincount(arm.astype(int), weights=weight, minlength=ARMS))
+    if found is None:  # what has faded to next to nothing is let go
+        assert weight.sum() < 1e-6
+        return
+    assert found.count == pytest.approx(np.bincount(arm.astype(int), weights=weight, minlength=ARMS), abs=1e-6)
     cells = found.cells
-    assert (cells.weight * cells.mean).sum() == pytest.approx((weight * z).sum(), abs=1e-9)
+    assert (cells.weight * cells.mean).sum() == pytest.approx((weight * z).sum(), abs=1e-6)
     squares = (cells.weight * cells.mean**2 + cells.within).sum()
-    assert squares == pytest.approx((weight * z * z).sum())
+    assert squares == pytest.approx((weight * z * z).sum(), abs=1e-6)
 
 
 def scored(values: Any, begun: datetime, *, platform: str = "x") -> list[Scored]:
