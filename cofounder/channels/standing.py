@@ -3,12 +3,21 @@
 from cofounder.channels import senders
 from cofounder.channels.naming import CHANNELS
 from cofounder.channels.rules import rules
+from cofounder.channels.senders.email import TLS_PORT, on_this_machine
 from cofounder.kit import postgres
+from cofounder.kit.errors import InputInvalid
+from cofounder.ops import connections
 from cofounder.ops.doctor import Finding
-from cofounder.settings import settings
+from cofounder.settings import Settings, settings
 
-_EMAIL = "Set COFOUNDER_SMTP_HOST, COFOUNDER_EMAIL_FROM and COFOUNDER_EMAIL_RECIPIENTS."
+_EMAIL = "Name the mail server, the sender and the recipients: in Settings, or as COFOUNDER_SMTP_HOST, COFOUNDER_EMAIL_FROM and COFOUNDER_EMAIL_RECIPIENTS."
 _BY_HAND = "No account can be connected yet: post it by hand from the outbox and mark it as posted."
+
+
+class LineNotEncrypted(InputInvalid):
+    """The line to the mail server would not be encrypted."""
+
+    hint = "Let it be encrypted (STARTTLS), or use port 465. Only a server on this very machine may do without."
 
 
 def findings() -> list[Finding]:
@@ -25,12 +34,20 @@ def findings() -> list[Finding]:
         if account.sender == "outbox":
             mend = _EMAIL if channel == "email" else ""
             detail = "No account: texts go to the outbox."
-            change = f"{_EMAIL} Then start again." if channel == "email" else _BY_HAND
+            change = _EMAIL if channel == "email" else _BY_HAND
             found.append(
                 Finding(name=label, state="missing", detail=detail, mend=mend, source="default", change=change)
             )
         else:
             detail = f"{account.name} by {account.sender}"
-            change = "Set COFOUNDER_SMTP_* and COFOUNDER_EMAIL_* otherwise and start again."
-            found.append(Finding(name=label, state="ok", detail=detail, source="environment", change=change))
+            change = "Set it otherwise in Settings; what the environment sets (COFOUNDER_SMTP_*, COFOUNDER_EMAIL_*) is set there."
+            source = connections.source("smtp_host")
+            found.append(Finding(name=label, state="ok", detail=detail, source=source, change=change))
     return found
+
+
+def check(chosen: Settings) -> None:
+    """A password would not go over an open line. Raises LineNotEncrypted."""
+    host = chosen.smtp_host
+    if host and not chosen.smtp_starttls and chosen.smtp_port != TLS_PORT and not on_this_machine(host):
+        raise LineNotEncrypted(f"{host} is another machine.", field="smtp_starttls")

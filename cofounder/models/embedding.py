@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cofounder.kit.errors import CofounderError
 from cofounder.models.calls import without_keys
 from cofounder.models.providers import ProviderNotReady
+from cofounder.ops import connections
 from cofounder.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def outside() -> str | None:
 
 async def embed(name: str, texts: Sequence[str], *, query: bool = False) -> list[Sequence[float]]:
     """One vector a text, in order. Raises EmbeddingFailed, ProviderNotReady."""
-    chosen = settings()
+    chosen = await connections.latest()
     embedder = _embedder(name, chosen)
     ask = embedder.embed_query if query else embedder.embed_documents
     found: list[Sequence[float]] = []

@@ -8,7 +8,8 @@ from decimal import Decimal
 from cofounder.kit import outside
 from cofounder.models import prices, providers
 from cofounder.models.chain import OFFLINE, PROVIDERS, ModelSettingInvalid, Provider, Target, chain
-from cofounder.settings import Settings, settings
+from cofounder.ops import connections
+from cofounder.settings import Settings
 
 _USUAL: dict[Provider, tuple[str, ...]] = {
     "openai": ("gpt-5-mini", "gpt-5"),
@@ -46,14 +47,14 @@ class Offer:
 def configured() -> tuple[Target, ...]:
     """The models of the setting, our own left out; none where the setting cannot be read, which `doctor` tells."""
     try:
-        return tuple(target for target in chain(settings().model) if target != OFFLINE)
+        return tuple(target for target in chain(connections.current().model) if target != OFFLINE)
     except ModelSettingInvalid:
         return ()
 
 
 async def offers() -> list[Offer]:
     """Every model that can be named, the configured ones first, the built-in one last."""
-    chosen = settings()
+    chosen = await connections.latest()
     targets = [*configured()]
     targets += [Target(provider, name) for provider, names in _USUAL.items() for name in names]
     seen = await asyncio.gather(*(_served(provider, chosen) for provider in _SERVERS))

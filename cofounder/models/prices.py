@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from math import ceil
 
 from cofounder.models.chain import OFFLINE, Target, chain
@@ -20,6 +21,7 @@ class Expected:
     seconds: float
 
 
+@lru_cache(maxsize=32)
 def expected(setting: str) -> Expected:
     """What a call through this chain takes when its first model answers. Raises ModelSettingInvalid."""
     first = chain(setting)[0]

@@ -7,7 +7,7 @@ through it several milliseconds, and a task on a machine without keys needs neit
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,10 +20,12 @@ from cofounder.kit.clock import now
 from cofounder.models import calls, jobs, queries
 from cofounder.models.brief import Brief, Draft
 from cofounder.models.calls import Call
-from cofounder.models.chain import OFFLINE, Target, chain
+from cofounder.models.chain import OFFLINE, Target
 from cofounder.models.intent import Intent
 from cofounder.models.jobs import Job, T
-from cofounder.settings import Settings, settings
+from cofounder.models.routing import service as routing
+from cofounder.ops import connections
+from cofounder.settings import Settings
 
 _log = structlog.get_logger(__name__)
 
@@ -104,9 +106,11 @@ async def _answer(job: Job[T], call: Call) -> T:
     earlier = await calls.earlier_answer(call)
     if earlier is not None:
         return job.load(earlier)
-    chosen = settings()
+    chosen = await connections.latest()
+    routed = await routing.decide(job.seen(), chosen.model, in_turn=chosen.model_routing == "in_turn")
+    call = replace(call, routed=routed.record)
     before: Target | None = None
-    for target in chain(chosen.model):
+    for target in routed.targets:
         if target == OFFLINE:
             break
         found = await _try(job, call, target, str(before) if before else None, chosen)

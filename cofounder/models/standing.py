@@ -3,8 +3,9 @@
 from importlib.util import find_spec
 
 from cofounder.models.chain import chain
+from cofounder.ops import connections
 from cofounder.ops.doctor import Finding
-from cofounder.settings import settings
+from cofounder.settings import Settings
 
 _PACKAGES = {
     "openai": "openai",
@@ -13,14 +14,16 @@ _PACKAGES = {
     "anthropic": "anthropic",
     "google": "google.genai",
 }
-_CHANGE = "Set COFOUNDER_MODEL, such as openai:NAME,ollama:NAME, best first, and start again."
+_CHANGE = (
+    "Name the models in Settings, such as openai:NAME,ollama:NAME, best first; or set COFOUNDER_MODEL and start again."
+)
 _EXTRA = {"openai-compatible": "openai", "ollama": "openai"}
 
 
 def findings() -> list[Finding]:
     """The chain of models: is the package there, is the key there, and what sets it."""
     found = []
-    for target in chain(settings().model):
+    for target in chain(connections.current().model):
         if target.provider == "offline":
             found.append(
                 Finding(
@@ -39,7 +42,7 @@ def findings() -> list[Finding]:
                 state="failed" if missing else "ok",
                 detail=missing[0] if missing else "Package and key are there.",
                 mend=missing[1] if missing else "",
-                source="environment",
+                source=connections.source("model"),
                 change=_CHANGE,
             )
         )
@@ -55,10 +58,15 @@ def _missing(provider: str) -> tuple[str, str] | None:
         there = False
     if not there:
         return f"The package {package} is not installed.", f"pip install 'cofounder[{_EXTRA.get(provider, provider)}]'"
-    chosen = settings()
+    chosen = connections.current()
     if provider == "openai-compatible" and not chosen.compatible_base_url:
-        return "No address.", "Set COFOUNDER_COMPATIBLE_BASE_URL."
+        return "No address.", "Give it in Settings, or set COFOUNDER_COMPATIBLE_BASE_URL."
     keys = {"openai": chosen.openai_api_key, "anthropic": chosen.anthropic_api_key, "google": chosen.google_api_key}
     if provider in keys and keys[provider] is None:
-        return "No key.", f"Set {provider.upper()}_API_KEY."
+        return "No key.", f"Give it in Settings, or set {provider.upper()}_API_KEY."
     return None
+
+
+def check(chosen: Settings) -> None:
+    """The chain can be read. Raises ModelSettingInvalid."""
+    chain(chosen.model)

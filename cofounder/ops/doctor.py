@@ -35,7 +35,7 @@ class Finding(BaseModel):
     state: State
     detail: str
     mend: str = ""
-    source: Literal["environment", "default"] | None = Field(
+    source: Literal["environment", "settings", "default"] | None = Field(
         default=None, description="Where it comes from, of what is set and not only looked at."
     )
     change: str = Field(default="", description="How to set it otherwise.")

@@ -1,5 +1,6 @@
 """Settings that a person may change while the product runs. The environment beats the table; the answer says which won."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -34,6 +35,7 @@ class RuntimeSettings(Body):
 
 
 NAMES = tuple(RuntimeSettings.model_fields)
+_told: list[Callable[[dict[str, Any]], None]] = []
 
 
 class SettingFromEnvironment(Conflict):
@@ -52,7 +54,14 @@ async def _stored(session: AsyncSession) -> dict[str, Any]:
     kept: dict[str, Any] | None = session.info.get("runtime settings")
     if kept is None:
         kept = session.info["runtime settings"] = await stored_settings(session)
+        for tell in _told:
+            tell(kept)
     return kept
+
+
+def tell_what_is_stored(tell: Callable[[dict[str, Any]], None]) -> None:
+    """Whenever the table is read, hand what it holds to this function too."""
+    _told.append(tell)
 
 
 async def effective(session: AsyncSession) -> dict[str, SettingOut]:

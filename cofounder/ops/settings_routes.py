@@ -5,7 +5,8 @@ from fastapi import Response
 from cofounder.kit.http import Router, Session, documented
 from cofounder.kit.openapi import ETAG
 from cofounder.kit.versions import IfMatch, OldVersion, etag
-from cofounder.ops import runtime
+from cofounder.ops import connections, runtime
+from cofounder.ops.connections import ConnectionInvalid, ConnectionOut, ConnectionSettings, SecretLeftBehind
 from cofounder.ops.runtime import RuntimeSettings, SettingFromEnvironment, SettingOut
 from cofounder.people import Admin, Viewer
 
@@ -24,6 +25,30 @@ async def change_settings(
 ) -> dict[str, SettingOut]:
     """Change some settings; the rest stay as they are. With If-Match only if nobody changed any since you read them."""
     return _tagged(response, await runtime.change(session, body, by=caller.who, if_match=if_match))
+
+
+@router.get("/api/connections", responses=ETAG | documented())
+async def get_connections(session: Session, caller: Admin, response: Response) -> dict[str, ConnectionOut]:
+    """How models and the mail server are reached, and what set it. Of a secret only whether there is one."""
+    response.headers["ETag"] = etag(await connections.version(session))
+    return await connections.effective(session)
+
+
+@router.put(
+    "/api/connections",
+    responses=ETAG | documented(SettingFromEnvironment, OldVersion, SecretLeftBehind, ConnectionInvalid),
+)
+async def change_connections(
+    body: ConnectionSettings, session: Session, caller: Admin, response: Response, if_match: IfMatch = None
+) -> dict[str, ConnectionOut]:
+    """Set how models and the mail server are reached, from now on: nothing needs to be started again.
+
+    What is not sent stays; null takes a value back. A secret is kept sealed and goes only to the address that it was
+    given for: with another address it is given again. With If-Match only if nobody changed any since you read them.
+    """
+    found = await connections.change(session, body, by=caller.who, if_match=if_match)
+    response.headers["ETag"] = etag(await connections.version(session))
+    return found
 
 
 def _tagged(response: Response, found: dict[str, SettingOut]) -> dict[str, SettingOut]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import __version__
-from cofounder.ops import doctor, health, queries
+from cofounder.ops import connections, doctor, health, queries
 from cofounder.ops.doctor import Finding
 from cofounder.settings import settings
 
@@ -70,6 +70,7 @@ class System(BaseModel):
 
 async def system(session: AsyncSession) -> System:
     """Everything that is known of the running product without going out of the house."""
+    await connections.refresh(session)
     seen = await health.database(session)
     living = [WorkerOut.model_validate(one, from_attributes=True) for one in await health.workers(session)]
     alerts = [AlertOut.model_validate(one) for one in await queries.alerts(session)]
@@ -94,6 +95,7 @@ async def system(session: AsyncSession) -> System:
 
 async def checks(session: AsyncSession) -> list[Finding]:
     """What `cofounder doctor` says."""
+    await connections.refresh(session)
     return [*await doctor.run(session), *await _look("models"), *await _look("channels")]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,3 +31,8 @@ async def put_setting(session: AsyncSession, name: str, value: Any, *, by: str) 
             index_elements=["name"], set_={key: statement.excluded[key] for key in ("value", "set_at", "set_by")}
         )
     )
+
+
+async def drop_setting(session: AsyncSession, name: str) -> None:
+    """Forget what was set, so that what is delivered counts again."""
+    await session.execute(delete(Setting).where(Setting.name == name))

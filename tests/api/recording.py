@@ -78,6 +78,9 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await _business(ask)
     await ask("change_settings", "PUT", "/api/orchestrator/settings", {"company": "Corner Bakery", "cost_limit_usd": 2})
     await ask("get_settings", "GET", "/api/orchestrator/settings")
+    reached = {"smtp_username": "news", "smtp_port": 465}
+    await ask("change_connections", "PUT", "/api/connections", reached)
+    await ask("get_connections", "GET", "/api/connections")
     await ask("list_tasks", "GET", "/api/tasks?limit=2")
     await ask("list_history", "GET", "/api/orchestrator/history?limit=2")
     await _learned(ask)
@@ -343,6 +346,10 @@ async def _journey(ask: Recorder, house: House) -> str:
     await house.becomes(id, "pending_approval")
     await ask("task_status", "GET", f"/api/orchestrator/status/{id}")
     seen = await ask("get_approval", "GET", f"/api/orchestrator/approval/{id}")
+    place = f"/api/orchestrator/approval/{id}"
+    offered = await ask("write_alternative", "POST", f"{place}/alternatives", {"channel": "linkedin"})
+    first = {"channel": "linkedin", "version": offered["alternatives"]["linkedin"][0]["version"]}
+    await ask("choose_alternative", "PUT", f"{place}/choice", {**first, "fingerprint": offered["fingerprint"]})
     edits = {"linkedin": {"content": seen["channel_variants"]["linkedin"]["content"] + "\n\nThank you."}}
     tag = {"If-Match": f'"{seen["fingerprint"]}"'}
     edited = await ask("edit_draft", "PUT", f"/api/orchestrator/approval/{id}/draft", {"edits": edits}, tag)

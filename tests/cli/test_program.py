@@ -247,7 +247,7 @@ def test_doctor_names_a_model_without_its_key(
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     settings.cache_clear()
     assert run(["doctor"]) == out.ENDED_BADLY
-    assert "Set OPENAI_API_KEY." in capsys.readouterr().out
+    assert "set OPENAI_API_KEY." in capsys.readouterr().out
 
 
 def test_a_database_that_is_not_there_is_unavailable(

@@ -21,7 +21,7 @@ from cofounder.channels.senders.delivery import (
 from cofounder.channels.senders.email import Email
 from cofounder.channels.senders.outbox import Outbox
 from cofounder.kit import postgres
-from cofounder.settings import settings
+from cofounder.ops import connections
 
 __all__ = [
     "Account",
@@ -41,7 +41,7 @@ OUTBOX = "outbox"
 # How to make each sender from the settings as they are now. A channel without an entry has no way out but the outbox.
 _SENDERS: dict[str, Callable[[], Sender]] = {
     OUTBOX: lambda: Outbox(postgres.default_home() / OUTBOX),
-    "email": lambda: Email.of(settings()),
+    "email": lambda: Email.of(connections.current()),
 }
 
 

@@ -29,7 +29,7 @@ from cofounder.settings import Settings, addresses
 
 TIMEOUT_SECONDS = 60.0
 LEAVE_SECONDS = 5.0  # to say good-bye, which nobody waits for
-_TLS_PORT = 465
+TLS_PORT = 465
 _NOBODY = "there"  # "Hello there," where a recipient has no name
 _leaving: set["asyncio.Task[None]"] = set()
 
@@ -120,10 +120,12 @@ class Email:
         """The mail server's line, not opened yet. Raises DeliveryRefused, DeliveryDelayed."""
         chosen = self._chosen
         if not chosen.smtp_host or not self._from[1]:
-            raise DeliveryDelayed("No mail server is named: set COFOUNDER_SMTP_HOST and COFOUNDER_EMAIL_FROM.")
+            raise DeliveryDelayed(
+                "No mail server is named: give it in Settings, or set COFOUNDER_SMTP_HOST and COFOUNDER_EMAIL_FROM."
+            )
         host = chosen.smtp_host
-        implicit = chosen.smtp_port == _TLS_PORT
-        if not chosen.smtp_starttls and not implicit and not _on_this_machine(host):
+        implicit = chosen.smtp_port == TLS_PORT
+        if not chosen.smtp_starttls and not implicit and not on_this_machine(host):
             raise DeliveryRefused(f"{host} is another machine, and its line would not be encrypted: set SMTP_STARTTLS.")
         return aiosmtplib.SMTP(
             hostname=host,
@@ -212,7 +214,8 @@ def _untrusted(error: BaseException | None) -> bool:
     return False
 
 
-def _on_this_machine(host: str) -> bool:
+def on_this_machine(host: str) -> bool:
+    """Whether this is a name or address of the machine itself."""
     if host == "localhost":
         return True
     try:

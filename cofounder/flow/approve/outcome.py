@@ -13,6 +13,7 @@ from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.request.spelling import in_order, spelled, spelling
 from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
+from cofounder.ops import connections
 from cofounder.people.service import audit
 
 _AUDITED = {"approve": "task.approved", "changes": "task.changes_asked", "reject": "task.rejected"}
@@ -79,6 +80,7 @@ def decided(row: DecisionRow, names: dict[str, str]) -> DecidedOut:
         feedback=row.feedback,
         schedule_at=row.schedule_at,
         edits={spelled(channel, names): EditKept.model_validate(kept) for channel, kept in (row.edit or {}).items()},
+        not_chosen={spelled(channel, names): list(kept) for channel, kept in (row.not_chosen or {}).items()},
         decided_at=row.decided_at,
     )
 
@@ -94,6 +96,7 @@ async def _publications(
     """Enqueue one durable workflow a channel; publish makes the row as its first act."""
     planned = []
     current = await run.current_variants(session, task.id) if decision.channels else {}
+    await connections.refresh(session)
     for channel in decision.channels:
         account = senders.route(channel, only_outbox=task.automatic)
         one = PlannedPublication(

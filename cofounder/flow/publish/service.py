@@ -20,6 +20,7 @@ from cofounder.flow.publish.tables import Publication
 from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
+from cofounder.ops import connections
 from cofounder.settings import settings
 
 OUTBOX = "outbox"
@@ -67,6 +68,7 @@ async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | 
         return None
     if row.state == "scheduled":
         if row.attempted_at is None:
+            await connections.refresh(session)
             _address(row)
         row.state, row.attempted_at, row.retry_at = "attempting", row.attempted_at or now(), None
         row.attempts += 1

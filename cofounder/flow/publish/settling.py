@@ -21,6 +21,7 @@ from cofounder.kit import durable
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
+from cofounder.ops import connections
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
@@ -166,6 +167,7 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
     """Who has it, or may have it, stays; of the others, those whom the account names now. Refusals may be tried again."""
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     kept = [one.recipient for one in outcomes if one.state in ("done", "unknown")]
+    await connections.refresh(session)
     account = senders.named(row.delivered_by).account()
     now_named = account.recipients if account is not None else tuple(row.recipients)
     known = {_address(one): one for one in row.recipients}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def require(chosen: Settings) -> str:
     """The key. Raises ProviderNotReady."""
     if chosen.anthropic_api_key is None:
-        raise ProviderNotReady("There is no key for Anthropic.", hint="Set ANTHROPIC_API_KEY.")
+        raise ProviderNotReady("There is no key for Anthropic.", hint="Give it in Settings, or set ANTHROPIC_API_KEY.")
     return chosen.anthropic_api_key.get_secret_value()
 
 

@@ -16,7 +16,7 @@ def require(chosen: Settings) -> str:
     if not chosen.compatible_base_url:
         raise ProviderNotReady(
             "The address of the OpenAI-compatible server is not known.",
-            hint="Set COFOUNDER_COMPATIBLE_BASE_URL.",
+            hint="Give it in Settings, or set COFOUNDER_COMPATIBLE_BASE_URL.",
         )
     return chosen.compatible_base_url
 

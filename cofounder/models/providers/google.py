@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def require(chosen: Settings) -> str:
     """The key. Raises ProviderNotReady."""
     if chosen.google_api_key is None:
-        raise ProviderNotReady("There is no key for Google.", hint="Set GOOGLE_API_KEY.")
+        raise ProviderNotReady("There is no key for Google.", hint="Give it in Settings, or set GOOGLE_API_KEY.")
     return chosen.google_api_key.get_secret_value()
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def require(chosen: Settings) -> str:
     """The key. Raises ProviderNotReady."""
     if chosen.openai_api_key is None:
-        raise ProviderNotReady("There is no key for OpenAI.", hint="Set OPENAI_API_KEY.")
+        raise ProviderNotReady("There is no key for OpenAI.", hint="Give it in Settings, or set OPENAI_API_KEY.")
     return chosen.openai_api_key.get_secret_value()
 
 

@@ -28,10 +28,12 @@ const SHOWN_BY: Record<string, string[]> = {
   patterns: ["learning"],
   learning_runs: ["learning-runs", "learning"],
   alerts: ["system"],
+  settings: ["settings", "system", "chat-models"],
   posts: ["business", "matches"],
   financial_metrics: ["business"],
   web_analytics: ["business"],
   imports: ["imports", "import-sources"],
+  import_sources: ["import-sources"],
   personas: ["personas"],
 };
 

@@ -200,6 +200,16 @@ export const taggedSettings = () =>
     },
   });
 
+/** How models and the mail server are reached, with the tag that names these values. */
+export const taggedConnections = () =>
+  queryOptions({
+    queryKey: ["settings", "connections"],
+    queryFn: async () => {
+      const { data, response } = await askWith(client.GET("/api/connections"));
+      return { values: data, etag: response.headers.get("etag") };
+    },
+  });
+
 export const everyone = () => queryOptions({ queryKey: ["users"], queryFn: () => ask(client.GET("/api/people")) });
 export const apiKeys = () => queryOptions({ queryKey: ["keys"], queryFn: () => ask(client.GET("/api/keys")) });
 

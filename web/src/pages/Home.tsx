@@ -5,6 +5,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useMay } from "../api/me";
 import {
   needsYou,
+  type Pattern,
   patterns,
   publications,
   running,
@@ -37,6 +38,7 @@ import {
   whole,
 } from "../parts/words";
 import { useMine } from "../shell/badges";
+import { Effect } from "../stages/learn/Estimate";
 import { gist } from "../stages/publish/reading";
 import { NewTask } from "../stages/request/NewTask";
 import styles from "./Home.module.css";
@@ -55,7 +57,7 @@ export function Home() {
           <Published now={now} />
         </div>
         <div className="stack">
-          <Learned />
+          <Learned now={now} />
           <Spending />
         </div>
       </div>
@@ -273,27 +275,55 @@ function Published({ now }: { now: number }) {
   );
 }
 
-function Learned() {
+const MOST_LEARNED = 3;
+
+/** What stands after every test, pinned and newest first; without any, how far the data is from a claim. */
+function Learned({ now }: { now: number }) {
   const query = useQuery(patterns());
   return (
-    <Panel title="Learned" pad>
+    <Panel title="Learned" aside={<Link to="/learning">{told(query.data) ?? "Learning"}</Link>}>
       <Shown query={query}>
         {(found) => (
-          <>
-            <p className={styles.finding}>
-              {found.patterns.length > 0
-                ? `${counted(found.patterns.length, "pattern")} ${found.patterns.length === 1 ? "stands" : "stand"}.`
-                : "No claim yet."}
-            </p>
-            {found.n < found.needed && (
-              <p className="quiet">{`${found.n} of ${found.needed} examples that a claim needs.`}</p>
+          <ul className={styles.findings}>
+            {newest(found.patterns).map((one) => (
+              <li key={one.id}>
+                <Link to="/learning" search={{ pattern: one.id }} className={styles.finding}>
+                  {one.sentence}
+                </Link>
+                <Effect of={one} />
+                <p className="quiet">
+                  {`${whole(one.support)} of ${whole(one.n)} posts, stands since ${ago(one.stood_since ?? one.first_seen, now)}`}
+                  {found.is_sample && ", in the sample company's data"}
+                </p>
+              </li>
+            ))}
+            {found.patterns.length === 0 && (
+              <li>
+                <p className={styles.finding}>No claim yet.</p>
+                <p className="quiet">
+                  {found.n < found.needed
+                    ? `${whole(found.n)} of ${whole(found.needed)} scored posts that a claim needs.`
+                    : `${counted(found.tested, "candidate")} tested on ${counted(found.n, "scored post")}; none was clearer than luck would make it.`}
+                </p>
+              </li>
             )}
-          </>
+          </ul>
         )}
       </Shown>
     </Panel>
   );
 }
+
+const told = (found: { patterns: unknown[]; tested: number } | undefined) =>
+  found && found.patterns.length > 0 ? `${whole(found.patterns.length)} of ${whole(found.tested)} tested` : undefined;
+
+const newest = (rows: Pattern[]) =>
+  [...rows]
+    .sort(
+      (one, other) =>
+        Number(other.pinned) - Number(one.pinned) || (other.stood_since ?? "").localeCompare(one.stood_since ?? ""),
+    )
+    .slice(0, MOST_LEARNED);
 
 function Spending() {
   const query = useQuery(summary());

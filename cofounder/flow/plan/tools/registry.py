@@ -10,6 +10,8 @@ from typing import Any
 from cofounder.flow.plan.schemas import Tool
 from cofounder.flow.plan.tools import outside
 from cofounder.flow.plan.tools.errors import ToolFailed, ToolMissing, ToolRefused, ToolTimedOut
+from cofounder.models import prices
+from cofounder.ops import connections
 
 __all__ = ["ToolFailed", "ToolMissing", "ToolRefused", "ToolTimedOut"]
 
@@ -31,6 +33,7 @@ _servers: dict[str, Any] = {}
 _later: list[Callable[[], Mapping[str, Any]]] = []
 _also: list[Callable[[], Awaitable[Mapping[str, Tool]]]] = []
 _tools: dict[str, Tool] = {}
+_by_model: set[str] = set()  # tools whose estimates go with the model that is set
 _connections: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections]" = weakref.WeakKeyDictionary()
 
 
@@ -96,7 +99,7 @@ async def _client(name: str) -> Any:
 async def discover(*, fresh: bool = False) -> dict[str, Tool]:
     """All tools of all servers by id ("server.name"); listed once, then kept. A silent server is left out."""
     if _tools and not fresh:
-        return _tools
+        return _priced()
     for load in list(_later):
         _servers.update(await asyncio.to_thread(load))
         if load in _later:
@@ -112,8 +115,20 @@ async def discover(*, fresh: bool = False) -> dict[str, Tool]:
         for raw in listed:
             tool = _read(name, raw)
             found[tool.tool_id] = tool
+            if (raw.meta or {}).get("cofounder/by_model"):
+                _by_model.add(tool.tool_id)
     _tools.clear()
     _tools.update(found)
+    return _priced()
+
+
+def _priced() -> dict[str, Tool]:
+    """The tools, those that ask a model at the price of the one that is set now. Raises ModelSettingInvalid."""
+    expected = prices.expected(connections.current().model)
+    for tool_id in _by_model & _tools.keys():
+        if _tools[tool_id].estimated_cost != float(expected.cost_usd):
+            said = {"estimated_cost": float(expected.cost_usd), "estimated_duration": expected.seconds}
+            _tools[tool_id] = _tools[tool_id].model_copy(update=said)
     return _tools
 
 

@@ -7,7 +7,7 @@ from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import ModelOut, Price
 from cofounder.models import offered, providers
 from cofounder.models.chain import OFFLINE, Target
-from cofounder.settings import settings
+from cofounder.ops import connections
 
 AUTO = "auto"
 
@@ -29,6 +29,7 @@ def check(model: str | None) -> None:
 
 async def choose(wished: str | None, subject: Subject) -> Plan:
     """The models for one question. A configured model that lacks its key is left out."""
+    await connections.latest()
     configured = offered.configured()
     if wished is None:
         return _configured(configured, "The first of the configured models.")
@@ -37,7 +38,7 @@ async def choose(wished: str | None, subject: Subject) -> Plan:
     target = offered.named(wished) or OFFLINE
     if target == OFFLINE:
         return Plan((), "You chose the built-in model.")
-    lacking = providers.problem(target, settings())
+    lacking = providers.problem(target, connections.current())
     others = tuple(one for one in configured if one != target)
     if lacking is not None:
         return Plan(others, f"{wished} cannot be asked: {lacking}", unreachable=wished)
@@ -45,7 +46,7 @@ async def choose(wished: str | None, subject: Subject) -> Plan:
 
 
 def _configured(targets: tuple[Target, ...], reason: str) -> Plan:
-    lacking = {target: providers.problem(target, settings()) for target in targets}
+    lacking = {target: providers.problem(target, connections.current()) for target in targets}
     ready = tuple(target for target in targets if lacking[target] is None)
     if ready:
         skipped = [f"{target} cannot be asked: {lacking[target]}" for target in targets if target not in ready]

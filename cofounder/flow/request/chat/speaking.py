@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cofounder.flow.request.chat.recording import Ended, Recorder
+from cofounder.kit import db
 from cofounder.kit.clock import today
 from cofounder.kit.errors import CofounderError
 from cofounder.models import calls, providers, talking
 from cofounder.models.chain import Target
 from cofounder.models.remote import NoUsableAnswer
-from cofounder.settings import settings
+from cofounder.ops import connections, runtime
 
 if TYPE_CHECKING:
     from cofounder.flow.request.chat.answering import Turn
@@ -53,10 +54,12 @@ class BrokeOff(CofounderError):
 
 async def speak(recorder: Recorder, turn: "Turn", target: Target, *, fallback_from: str | None) -> Said:
     """Ask one model. Raises Ended, and BrokeOff where words had come already."""
-    chosen = settings()
+    chosen = await connections.latest()
+    async with db.reading() as session:
+        company = await runtime.value(session, "company")
     call = calls.Call("chat", {"message": str(turn.answer.id)}, None, f"chat:{turn.answer.id}", 1, VERSION)
     try:
-        what = talking.trimmed(_talk(recorder, turn), target, chosen)
+        what = talking.trimmed(_talk(recorder, turn, company), target, chosen)
         intended = await calls.intend(call, target, fallback_from, talking.at_most(what, target))
     except (providers.ProviderNotReady, calls.OverBudget, NoUsableAnswer) as error:
         reason = calls.without_keys(str(error), chosen)
@@ -79,9 +82,10 @@ async def speak(recorder: Recorder, turn: "Turn", target: Target, *, fallback_fr
     return Said({"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out, "cost_usd": spent.cost_usd})
 
 
-def _talk(recorder: Recorder, turn: "Turn") -> talking.Talk:
-    company = settings().company or "the company"
-    rules = _RULES.format(name=turn.agent.name, does=turn.agent.does, company=company, today=today().isoformat())
+def _talk(recorder: Recorder, turn: "Turn", company: str) -> talking.Talk:
+    rules = _RULES.format(
+        name=turn.agent.name, does=turn.agent.does, company=company or "the company", today=today().isoformat()
+    )
     history = [("user" if one.role == "user" else "assistant", one.text) for one in turn.before if one.text]
     return talking.Talk(
         instructions=rules,

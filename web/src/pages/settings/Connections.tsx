@@ -1,26 +1,96 @@
-/** Which models and channels can be used, and what the others lack. They are set in the environment. */
+/** Which models and channels can be used, what the others lack, and for an admin how each is reached. */
 import { useQuery } from "@tanstack/react-query";
-import { system } from "../../api/queries";
+import { useMay } from "../../api/me";
+import { system, taggedConnections } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
+import { ConnectionForm, type Connection, type Field } from "./ConnectionForm";
 import { Findings } from "./Findings";
 
+const MODELS: Field[] = [
+  {
+    name: "model",
+    label: "Models, best first",
+    help: "PROVIDER:NAME with commas between. The built-in one, which needs no key, always ends the chain.",
+    placeholder: "openai:gpt-5-mini, ollama:qwen3",
+  },
+  { name: "openai_api_key", label: "Key for OpenAI", secret: true },
+  { name: "anthropic_api_key", label: "Key for Anthropic", secret: true },
+  { name: "google_api_key", label: "Key for Google", secret: true },
+  { name: "ollama_base_url", label: "Address of an Ollama server", placeholder: "http://127.0.0.1:11434/v1" },
+  {
+    name: "compatible_base_url",
+    label: "Address of an OpenAI-compatible server",
+    placeholder: "https://models.example.org/v1",
+  },
+  { name: "compatible_api_key", label: "Key for that server", help: "If it wants one.", secret: true },
+];
+
+const MAIL: Field[] = [
+  { name: "smtp_host", label: "Mail server", placeholder: "smtp.example.org" },
+  { name: "smtp_port", label: "Port", help: "587, or 465 for a line that is encrypted from its first byte.", kind: "port" },
+  { name: "smtp_starttls", label: "Encrypt the line before signing in (STARTTLS)", kind: "switch" },
+  { name: "smtp_username", label: "User" },
+  { name: "smtp_password", label: "Password", secret: true },
+  { name: "email_from", label: "Sender", placeholder: "Corner Bakery <news@example.org>" },
+  {
+    name: "email_recipients",
+    label: "Recipients",
+    help: "Commas between. Each gets a message of their own.",
+    placeholder: "Ada <ada@example.org>, bo@example.org",
+    long: true,
+  },
+  {
+    name: "email_reply_to",
+    label: "Answers and unsubscribe requests go to",
+    help: "If not to the sender.",
+    placeholder: "hello@example.org",
+  },
+];
+
 export function Connections() {
+  const admin = useMay("admin");
   const query = useQuery(system());
   return (
+    <div className="stack">
+      <Shown query={query}>
+        {(found) => (
+          <>
+            <Panel title="Models" note="Asked in this order; the next one answers when one fails">
+              <Findings items={found.models} strip="Model " />
+            </Panel>
+            <Panel title="Channels" note="Without an account a text goes to the outbox folder, for you to post">
+              <Findings items={found.channels} />
+            </Panel>
+          </>
+        )}
+      </Shown>
+      {admin ? <Forms /> : <p className="quiet">An admin can change these.</p>}
+    </div>
+  );
+}
+
+function Forms() {
+  const query = useQuery(taggedConnections());
+  return (
     <Shown query={query}>
-      {(found) => (
-        <div className="stack">
-          <Panel title="Models" note="Asked in this order; the next one answers when one fails">
-            <Findings items={found.models} strip="Model " />
-          </Panel>
-          <Panel title="Channels" note="Without an account a text goes to the outbox folder, for you to post">
-            <Findings items={found.channels} />
-          </Panel>
-          <p className="quiet" style={{ margin: 0 }}>
-            Accounts and keys are set in the environment, so that no secret lies in the database.
-          </p>
-        </div>
+      {({ values, etag }) => (
+        <>
+          <ConnectionForm
+            title="Reach models"
+            note="Counts at once. Keys are kept encrypted and never shown again"
+            fields={MODELS}
+            values={values as Record<string, Connection>}
+            etag={etag}
+          />
+          <ConnectionForm
+            title="Send e-mail"
+            note="Counts for what is sent from now on"
+            fields={MAIL}
+            values={values as Record<string, Connection>}
+            etag={etag}
+          />
+        </>
       )}
     </Shown>
   );

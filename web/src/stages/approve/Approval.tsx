@@ -1,5 +1,5 @@
 /** One decision: the exact text per channel, its scores, what it rests on; approve, change, reject, schedule. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { isMissing, type Schemas } from "../../api/client";
@@ -8,7 +8,6 @@ import { approval, company, needsYou, settings } from "../../api/queries";
 import { NoSuch } from "../../pages/Missing";
 import { Diff } from "../../parts/Diff";
 import { useDraft } from "../../parts/draft";
-import { Json } from "../../parts/Json";
 import { Key, useKeys } from "../../parts/Key";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
@@ -30,11 +29,13 @@ import {
   when,
 } from "../../parts/words";
 import { Scores } from "../quality/Scores";
+import { Alternatives } from "./Alternatives";
 import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
 import { Editor } from "./Editor";
 import { Expected, foretold } from "./Expected";
 import { type Edits, real, useEditing } from "./editing";
+import { PlanReview } from "./PlanReview";
 import { Preview, type Variant } from "./Preview";
 import { Used } from "./Used";
 
@@ -51,8 +52,14 @@ export function Approval() {
 /** The text as it was when the page opened: a change by somebody else is shown, never slipped under the reader. */
 function Opened({ found }: { found: Waiting }) {
   const [read, setRead] = useState(found);
+  const queries = useQueryClient();
+  const took = (after: Waiting) => {
+    setRead(after); // the reader chose it themselves
+    queries.setQueryData(approval(found.task_id).queryKey, { ...after, etag: `"${after.fingerprint}"` });
+  };
   const moved = !found.decision && found.fingerprint !== read.fingerprint;
   const now = useNow(30_000);
+  const approver = useMay("approver");
   useEffect(() => {
     document.title = `${short(found.request, 50)} · Approvals · Cofounder`;
   }, [found.request]);
@@ -93,9 +100,9 @@ function Opened({ found }: { found: Waiting }) {
       {found.decision ? (
         <Decided found={found} read={read} />
       ) : found.kind === "content" ? (
-        <Content found={moved ? read : found} blocked={moved} />
+        <Content found={moved ? read : found} blocked={moved} took={took} />
       ) : (
-        <PlanToApprove found={found} />
+        <PlanReview found={found} may={approver} />
       )}
     </>
   );
@@ -145,7 +152,9 @@ function Neighbours({ id }: { id: string }) {
   );
 }
 
-function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
+type ContentProps = { found: Waiting; blocked: boolean; took: (found: Waiting) => void };
+
+function Content({ found, blocked, took }: ContentProps) {
   const variants = found.channel_variants as Record<string, Variant>;
   const names = Object.keys(variants);
   const [chosen, setChosen] = useState<Record<string, boolean>>(() =>
@@ -181,6 +190,16 @@ function Content({ found, blocked }: { found: Waiting; blocked: boolean }) {
             stale={editing.stale}
             error={editing.error}
           />
+          {approver && (
+            <Alternatives
+              key={focus}
+              found={found}
+              name={focus}
+              unsent={Object.keys(editing.changed).length > 0}
+              blocked={blocked}
+              took={took}
+            />
+          )}
           <Issues issues={tried?.issues ?? variant.issues ?? []} />
         </div>
         {names.length > 1 && (
@@ -248,28 +267,6 @@ function Issues({ issues }: { issues: Schemas["VariantOut"]["issues"] }) {
         </ul>
       )}
     </Panel>
-  );
-}
-
-function PlanToApprove({ found }: { found: Waiting }) {
-  return (
-    <>
-      <div className="stack" style={{ flex: 1 }}>
-        <Panel title={found.kind === "cost" ? "This would cost more than your limit" : "The plan, before it runs"} pad>
-          <Json value={found.plan} />
-        </Panel>
-      </div>
-      <DecisionBar
-        found={found}
-        names={[]}
-        chosen={{}}
-        setChosen={() => undefined}
-        edits={{}}
-        stale={false}
-        blocked={false}
-        error={null}
-      />
-    </>
   );
 }
 

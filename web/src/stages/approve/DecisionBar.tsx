@@ -4,7 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { ask, client, Problem } from "../../api/client";
+import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { needsYou } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
@@ -21,6 +21,8 @@ type Props = {
   chosen: Record<string, boolean>;
   setChosen: (next: Record<string, boolean>) => void;
   edits: Edits;
+  /** The plan as the person changed it. */
+  plan?: Schemas["Plan"];
   stale: boolean;
   blocked: boolean;
   error: unknown;
@@ -41,7 +43,7 @@ let advanced = 0;
 
 type Verdict = "approve" | "changes" | "reject";
 
-export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blocked, error, decided }: Props) {
+export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stale, blocked, error, decided }: Props) {
   const approver = useMay("approver");
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -77,6 +79,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
             schedule_at: verdict === "approve" && at ? new Date(at).toISOString() : undefined,
             feedback: verdict === "approve" ? undefined : feedback,
             edits: verdict === "approve" && changed ? (edits as never) : undefined,
+            plan: verdict === "approve" ? (plan as never) : undefined,
           },
         }),
       );
@@ -141,7 +144,9 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, stale, blo
     ? `Approve with ${counted(changed, "change")}`
     : found.kind === "content"
       ? "Approve"
-      : "Let it run";
+      : plan
+        ? "Let it run as changed"
+        : "Let it run";
   return (
     <div className={styles.bar} data-decision>
       {problem && !asking && (

@@ -6,9 +6,16 @@ import { ask, client, Problem } from "../../api/client";
 import { newName, useDraft } from "../../parts/draft";
 import { Key } from "../../parts/Key";
 import styles from "./NewTask.module.css";
+import { NewTaskWishes } from "./NewTaskWishes";
+import { bodyOf, NO_WISHES, saidOf } from "./wishes";
+
+const WISHED = ["channels", "tone", "language", "persona", "business_metrics", "not_before"];
 
 export function NewTask({ first = "", autoFocus = false }: { first?: string; autoFocus?: boolean }) {
   const [request, setRequest] = useDraft("request", "", first || undefined);
+  const [wishes, setWishes] = useDraft("wishes", NO_WISHES);
+  const said = saidOf(wishes);
+  const [open, setOpen] = useState(said > 0);
   const [birth, setBirth] = useState(newName); // a second press of the button is the same task
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -21,9 +28,10 @@ export function NewTask({ first = "", autoFocus = false }: { first?: string; aut
     setProblem(null);
     try {
       const born = await ask(
-        client.POST("/api/orchestrator/process", { body: { request }, headers: { "Idempotency-Key": birth } }),
+        client.POST("/api/orchestrator/process", { body: bodyOf(request, wishes), headers: { "Idempotency-Key": birth } }),
       );
       setRequest("");
+      setWishes(NO_WISHES);
       await navigate({ to: "/orchestrator/tasks/$id", params: { id: born.task_id } });
     } catch (error) {
       if (error instanceof Problem) setProblem(error);
@@ -32,9 +40,13 @@ export function NewTask({ first = "", autoFocus = false }: { first?: string; aut
       setBusy(false);
     }
   };
+  const wrongWith = (field: string) =>
+    problem?.errors.find((each) => each.field.split(".").includes(field))?.message ?? undefined;
+  const placed = open && WISHED.some(wrongWith);
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)}>
       <Textarea
+        className={styles.ask}
         aria-label="What should be made?"
         placeholder="Create a LinkedIn post about our Q4 growth metrics"
         autosize
@@ -43,13 +55,26 @@ export function NewTask({ first = "", autoFocus = false }: { first?: string; aut
         variant="unstyled"
         autoFocus={autoFocus}
         value={request}
-        error={problem ? `${problem.message} ${problem.hint ?? ""}` : undefined}
+        error={problem && !placed ? `${problem.message} ${problem.hint ?? ""}` : undefined}
         onChange={(event) => setRequest(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
         }}
       />
+      {open && (
+        <NewTaskWishes
+          wishes={wishes}
+          wish={(next) => setWishes((before) => ({ ...before, ...next }))}
+          errorOf={wrongWith}
+        />
+      )}
       <div className={styles.foot}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >{`${open ? "Fewer wishes" : "More wishes"}${said && !open ? `, ${said} said` : ""}`}</Button>
         <span className="quiet">Nothing is published before you approve the exact text.</span>
         <span className="space" />
         <Button type="submit" loading={busy} disabled={!request.trim()} rightSection={<Key>Ctrl Enter</Key>}>
