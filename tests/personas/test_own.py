@@ -42,7 +42,7 @@ async def test_a_voice_is_made_drawn_and_kept_with_the_draw(session: AsyncSessio
     assert "ourWorkshop" in drawn
     assert await choose(session, new_id(), "main", {}, override="our workshop") == "ourWorkshop"
     entry = (await session.execute(text("SELECT who, details FROM audit_log WHERE action = 'persona.added'"))).one()
-    assert (entry.who, entry.details["like"]) == ("Mara", "coach")
+    assert (entry.who, entry.details["like"]) == ("person:Mara", "coach")
 
 
 async def test_a_new_voice_is_in_testing_unless_said_otherwise(session: AsyncSession) -> None:
