@@ -21,6 +21,7 @@ from cofounder.business.derive.attributed import AfterPublish, after_publish
 from cofounder.business.derive.rates import pooled_rate
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import PostWithReading
+from cofounder.channels import called
 from cofounder.models.brief import Earlier, Passage
 
 _SEEN = 500  # newest tasks, and twice as many posts, that are looked at where there is no index
@@ -264,7 +265,7 @@ def _outcome(item: SimilarTask, usual: dict[str, float | None], channels: Sequen
             ratios.append((metrics.engagement_rate / normal, metrics.platform))
     if ratios:
         best, platform = max(ratios)
-        return best / (1 + best), f"Its engagement on {platform} was {best:.1f} times the usual."
+        return best / (1 + best), f"Its engagement on {called(platform)} was {best:.1f} times the usual."
     if item.quality_score is not None:
         return item.quality_score, f"Its quality score was {item.quality_score:.2f}."
     return 0.5, ""

@@ -9,13 +9,14 @@ from cofounder.channels.naming import CHANNELS, canonical
 from cofounder.channels.preview import preview
 from cofounder.channels.rendered import Rendered
 from cofounder.channels.rendering import render
-from cofounder.channels.rules import ChannelRules, UnknownChannel, form, rules
+from cofounder.channels.rules import ChannelRules, UnknownChannel, called, form, rules
 
 __all__ = [
     "CHANNELS",
     "ChannelRules",
     "Rendered",
     "UnknownChannel",
+    "called",
     "canonical",
     "form",
     "length",

@@ -118,6 +118,12 @@ def rules(channel: str, *, thread: bool = False) -> ChannelRules:
     return _RULES[THREAD if name == "x" and (thread or channel.lower().endswith(THREAD)) else name]
 
 
+def called(channel: str) -> str:
+    """What people call a channel ("linkedin" -> "LinkedIn"); what is no channel keeps its name."""
+    name = canonical(channel)
+    return channel if name is None else _RULES[name].label
+
+
 def form(channel: str, *, thread: bool = False) -> ChannelForm:
     """The room a channel gives a writer. Raises UnknownChannel."""
     return rules(channel, thread=thread).form

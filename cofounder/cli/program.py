@@ -22,13 +22,17 @@ from cofounder.cli.groups import (
     keys,
     learning,
     listing,
+    offering,
     people,
     publishing,
     running,
     servers,
+    settings,
     tasks,
     training,
     voices,
+    voices_own,
+    voices_trials,
 )
 from cofounder.kit.errors import CofounderError
 
@@ -83,6 +87,7 @@ for group in (
     training,
     datasets,
     deciding,
+    offering,
     publishing,
     commands,
     servers,
@@ -91,9 +96,12 @@ for group in (
     history,
     learning,
     voices,
+    voices_own,
+    voices_trials,
     data,
     people,
     keys,
+    settings,
     database,
 ):
     group.register(app)

@@ -409,6 +409,31 @@ async def _voices(ask: Recorder) -> None:
     await ask("list_follower_balances", "GET", f"{at}/followers")
     said = {"override": 0.3, "reason": "The spring campaign speaks with one voice."}
     await ask("change_persona", "PATCH", f"{at}/coach", said)
+    await _own_voices(ask, at)
+
+
+async def _own_voices(ask: Recorder, at: str) -> None:
+    """A voice of the house's own, heard before it is used, and an experiment that ends without a winner."""
+    style = {"sentence_words": 8, "never": ["solution"], "closings": ["Come by when you are near."]}
+    voice = {"name": "Workshop", "like": "humanVoice", "instructions": "You speak over a workbench.", "style": style}
+    await ask("sample_voices", "POST", f"{at}/samples", {"draft": voice, "voices": ["humanVoice"]})
+    await ask("add_voice", "POST", f"{at}/voices", voice)
+    await ask("change_voice", "PUT", f"{at}/voices/workshop", {**voice, "weight": 0.08})
+    await ask("get_voice", "GET", f"{at}/voices/workshop")
+    await ask("list_voices", "GET", f"{at}/voices")
+    asked = {
+        "name": "Seldom voices",
+        "hypothesis": "Drawing the seldom voices more often brings more followers for each task.",
+        "arms": {"control": {"share": 0.5}, "variant_a": {"share": 0.5, "draws": "flattened"}},
+        "end_at": "2190-01-01T09:00:00Z",
+    }
+    made = await ask("begin_experiment", "POST", f"{at}/experiments", asked)
+    place = f"{at}/experiments/{made['id']}"
+    await ask("get_experiment", "GET", place)
+    adopted = {"decision": "adopt", "arm": "variant_a", "reason": "We want to hear every voice more often."}
+    await ask("end_experiment", "POST", f"{place}/end", adopted)
+    await ask("withdraw_experiment", "POST", f"{place}/withdraw")
+    await ask("list_experiments", "GET", f"{at}/experiments")
 
 
 async def _published(ask: Recorder, house: House) -> None:

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from cofounder import api
 from cofounder.cli import out
@@ -50,6 +51,25 @@ def test_examples_are_chosen_tagged_counted_and_taken_back(stored: str, capsys: 
     assert [one["action"] for one in said(capsys, "changes", "--limit", "2")["items"]] == ["restore", "archive"]
     assert run(["training", "list"]) == 0
     assert "1 of 2 examples." in capsys.readouterr().out
+
+
+def test_only_what_failed_is_found_and_nothing_is_both(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    failed = said(capsys, "stats", "--failed-only")["filtered_count"]
+    assert failed + said(capsys, "stats", "--success-only")["filtered_count"] == 2
+    assert run(["training", "stats", "--failed-only", "--success-only"]) == out.USAGE
+    assert "failed_only" in capsys.readouterr().err
+
+
+def test_counts_that_were_lost_are_made_anew(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def lose() -> None:
+        async with db.transaction() as session:
+            await session.execute(text("TRUNCATE training_facts, training_counts, training_words"))
+        await db.dispose()
+
+    asyncio.run(lose())
+    assert said(capsys, "stats")["filtered_count"] == 0
+    assert said(capsys, "rebuild") == {"examples": 2}
+    assert said(capsys, "stats")["filtered_count"] == 2
 
 
 def test_a_saved_filter_is_where_a_choice_begins(stored: str, capsys: pytest.CaptureFixture[str]) -> None:

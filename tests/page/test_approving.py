@@ -116,3 +116,26 @@ async def test_who_only_reads_is_shown_the_text_and_asked_for_nothing(house: Hou
             await page.goto(f"/orchestrator/approvals/{task}")
             await expect(page.get_by_role("heading", name="The text" if calm else "Change the text")).to_be_visible()
             await expect(page.get_by_label("Text", exact=True)).to_have_count(0 if calm else 1)
+
+
+async def test_another_text_is_asked_for_taken_and_approved(quiet: Visitor) -> None:
+    page = quiet.page
+    id = await _waiting("linkedin", request="Two texts to choose from")
+    await page.goto(f"/orchestrator/approvals/{id}")
+    texts = page.get_by_role("region", name="Other texts")
+    await texts.get_by_role("button", name="Write another").click()
+    other = texts.get_by_role("region", name="Version 2")
+    await expect(other.get_by_role("button", name="Take this one")).to_be_enabled()
+    await page.get_by_label("Text", exact=True).fill("My own words")
+    await expect(other.get_by_role("button", name="Take this one")).to_be_disabled()
+    await page.get_by_role("button", name="Take back").click()
+    await other.get_by_role("button", name="Take this one").click()
+    await expect(texts.get_by_role("region", name="Version 2")).to_contain_text("Waits now")
+    assert await page.get_by_text("Somebody changed the text after you opened it.").count() == 0
+    await page.get_by_role("button", name="Approve").click()
+    await expect(page.get_by_role("heading", name="Approved by")).to_be_visible()
+    decided = await _decided(id)
+    assert decided["verdict"] == "approve"
+    async with transaction() as session:
+        left = await session.scalar(text("SELECT not_chosen FROM decisions WHERE task_id = :id"), {"id": id})
+    assert list(left) == ["linkedin"]

@@ -12,6 +12,7 @@ from cofounder.kit.db import transaction
 from tests.api.conftest import House
 from tests.flow.learn.published import publish, search
 from tests.flow.learn.test_performance import ran
+from tests.flow.train.datasets.making import example, store_examples
 from tests.page.conftest import Visitor
 
 
@@ -94,3 +95,23 @@ async def test_patterns_are_read_one_is_rejected_what_goes_together_is_a_table_a
     async with page.expect_download() as download:
         await page.get_by_role("link", name="By intent: download as Parquet").click()
     assert (await (await download.value).path()).read_bytes()[:4] == b"PAR1"
+
+
+async def test_training_statistics_say_what_there_is_to_learn_from_and_give_it_as_files(
+    mara: Visitor, working: House
+) -> None:
+    page = mara.page
+    await page.goto("/learning?tab=training")
+    await expect(page.get_by_text("No example is in use.")).to_be_visible()
+    await store_examples([example(n, quality_score=Decimal("0.7" if n < 4 else "0.9")) for n in range(12)])
+    await page.reload()
+    figures = page.get_by_role("group", name="Training statistics")
+    await expect(figures).to_contain_text("Examples in use12of 12")
+    await expect(figures).to_contain_text("High quality8")
+    await expect(page.get_by_role("region", name="By platform")).to_contain_text("LinkedIn12100%")
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Examples as JSON lines").click()
+    assert len((await (await download.value).path()).read_text(encoding="utf-8").splitlines()) == 12
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="By intent: download as CSV").click()
+    assert (await (await download.value).path()).read_text().startswith("intent,Examples")

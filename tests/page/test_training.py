@@ -118,3 +118,57 @@ async def test_everything_before_a_day_becomes_development_in_two_clicks(olga: V
     await page.get_by_role("region", name="Last changes").get_by_role("button", name="Undo").first.click()
     await expect(page.get_by_text("12 examples as they were.")).to_be_visible()
     assert await tagged(house, "development") == 0
+
+
+async def test_what_scores_below_a_bound_is_excluded_and_what_failed_is_found(olga: Visitor, house: House) -> None:
+    page = olga.page
+    await page.goto("/training")
+    using = page.get_by_role("region", name="In use")
+    await expect(using).to_contain_text(f"Using {MANY} of {MANY} examples")
+    await page.get_by_role("button", name="Tag by quality").click()
+    dialog = page.get_by_role("dialog", name="Tag by quality")
+    await dialog.get_by_label("Everything that scores below").fill("0.75")
+    await dialog.get_by_role("button", name="Tag everything below it").click()
+    await expect(page.get_by_text("10 examples tagged exclude.")).to_be_visible()
+    await expect(using).to_contain_text(f"Using 20 of {MANY} examples")
+    assert await tagged(house, "exclude") == 10
+    await page.get_by_text("Failed", exact=True).click()
+    await expect(page).to_have_url(re.compile("success=no"))
+    await expect(page.get_by_text("Nothing fits this filter.")).to_be_visible()
+    await page.goto("/training?most=0.2")
+    await expect(page.get_by_label("Most cost")).to_have_value("$0.2")
+    await expect(using).to_contain_text("Using 20 of")
+    await page.get_by_label("Most cost").fill("0.05")
+    await page.get_by_label("Most cost").press("Enter")
+    await expect(page.get_by_text("Nothing fits this filter.")).to_be_visible()
+
+
+async def test_an_admin_withdraws_a_run_lets_it_in_again_and_erases_it(house: House, browser: Browser) -> None:
+    (id,) = await store_examples([example(1)])
+    async with visiting(browser, house.url, "Ada", "admin") as visitor:
+        page = visitor.page
+        await page.goto(f"/training?id={id}")
+        await page.get_by_role("button", name="Withdraw").click()
+        asked = page.get_by_role("dialog", name="Withdraw this example?")
+        await asked.get_by_label("Why").fill("The customer asked")
+        await asked.get_by_role("button", name="Withdraw it").click()
+        await expect(page.get_by_text("by Ada: The customer asked")).to_be_visible()
+        await page.get_by_role("button", name="Let in again").click()
+        await page.get_by_role("button", name="Erase").click()
+        asked = page.get_by_role("dialog", name="Erase this example?")
+        await expect(asked.get_by_role("button", name="Erase this example")).to_be_disabled()
+        await asked.get_by_label("Why").fill("It named a person")
+        await asked.get_by_role("button", name="Erase this example").click()
+        await expect(page.get_by_text("This example was erased.")).to_be_visible()
+        await expect(page.get_by_text(re.compile("It named a person"))).to_be_visible()
+    answer = await house.viewer.get(f"/api/orchestrator/training/data/{id}")
+    assert answer.json()["data"]["example"] is None
+
+
+async def test_an_operator_is_offered_neither_withdrawing_nor_erasing(olga: Visitor) -> None:
+    page = olga.page
+    await page.goto("/training")
+    await page.get_by_role("row").nth(1).get_by_role("button").click()
+    await page.get_by_role("region", name="Exactly what is exported").wait_for()
+    assert await page.get_by_role("button", name="Withdraw").count() == 0
+    assert await page.get_by_role("button", name="Erase").count() == 0

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.context import model, queries
 from cofounder.business.context.model import FEWEST, LEVEL, Model
 from cofounder.business.derive.intervals import NOT_ENOUGH, Interval, of_share
+from cofounder.channels import called
 from cofounder.kit import clock
 from cofounder.kit.ids import new_id
 
@@ -264,7 +265,7 @@ def _told(name: Outcome, channel: str, value: float, low: float, high: float, of
         )
 
     noun = name.replace("_", " ")
-    told = f"{noun.capitalize()} on {channel}: {say(value)} expected, 80% interval {say(low)} to {say(high)}"
+    told = f"{noun.capitalize()} on {called(channel)}: {say(value)} expected, 80% interval {say(low)} to {say(high)}"
     if of.coverage is not None:
         told += f"; such intervals held for {of.coverage:.0%} of {of.coverage_n} later posts"
     if not of.beats_mean:
@@ -273,4 +274,4 @@ def _told(name: Outcome, channel: str, value: float, low: float, high: float, of
 
 
 def _too_thin(channel: str, n: int) -> str:
-    return f"Not enough data: {n} measured posts on {channel} of the {FEWEST} that a prediction needs."
+    return f"Not enough data: {n} measured posts on {called(channel)} of the {FEWEST} that a prediction needs."

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive import queries
 from cofounder.business.derive.intervals import NOT_ENOUGH
+from cofounder.channels import called
 
 FEWEST = 30  # posts with a reading
 FEWEST_EACH = 5  # of an hour or a day
@@ -65,7 +66,7 @@ def times_of(channel: str, rows: Sequence[Mapping[str, Any]], zone: str) -> Best
     mine = max(by_kind.values(), key=lambda group: sum(row["n"] for row in group), default=[])
     n = sum(row["n"] for row in mine)
     if n < FEWEST:
-        told = f"{channel}: {NOT_ENOUGH}, {n} measured posts of the {FEWEST} that a statement needs."
+        told = f"{called(channel)}: {NOT_ENOUGH}, {n} measured posts of the {FEWEST} that a statement needs."
         return BestTimes(channel=channel, status=NOT_ENOUGH, n=n, time_zone=zone, sentence=told)
     hours, weekdays = _grouped(mine, "hour"), _grouped(mine, "weekday")
     looked_at = sum(group[0] >= FEWEST_EACH for group in (*hours.values(), *weekdays.values()))
@@ -150,9 +151,9 @@ def _sentence(channel: str, n: int, hour: TimeEffect | None, day: TimeEffect | N
         if effect is not None
     ]
     if not parts:
-        return f"{channel}: no hour and no weekday is clearly better than the others ({n} posts)."
+        return f"{called(channel)}: no hour and no weekday is clearly better than the others ({n} posts)."
     told = "; ".join(parts)
-    return f"{channel}: {told} ({zone}, {n} posts)."
+    return f"{called(channel)}: {told} ({zone}, {n} posts)."
 
 
 class SuggestedTime(BaseModel):
@@ -183,6 +184,26 @@ def suggested(found: BestTimes, as_of: datetime) -> SuggestedTime:
         weekday=day,
         sentence=found.sentence,
     )
+
+
+def told(one: SuggestedTime) -> str:
+    """The suggestion in words, with the next such time where there is one."""
+    if one.at is None:
+        return one.sentence
+    local = one.at.astimezone(ZoneInfo(one.time_zone))
+    return f"{one.sentence} The next such time is {DAYS[local.weekday()]}, {local:%Y-%m-%d %H:%M}."
+
+
+def renewed(one: SuggestedTime, moment: datetime) -> SuggestedTime:
+    """The same suggestion with the next such time after `moment`, where the one that was told has passed."""
+    if one.at is None or one.at > moment:
+        return one
+    step = timedelta(days=7 if one.weekday is not None else 1)
+    local = one.at.astimezone(ZoneInfo(one.time_zone))
+    local += step * max((moment - local) // step, 0)  # by the clock on the wall, whatever summer time does
+    while local <= moment:
+        local += step
+    return one.model_copy(update={"at": local})
 
 
 def _next(found: BestTimes, as_of: datetime) -> datetime:

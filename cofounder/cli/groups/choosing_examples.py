@@ -25,6 +25,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "quality_max": (float | None, typer.Option("--max-quality", min=0, max=1, help="At most this score.")),
     "intent_filter": (list[str] | None, typer.Option("--intent", help="Any of these; repeat for more.")),
     "success_only": (bool, typer.Option("--success-only", help="Only runs that succeeded.")),
+    "failed_only": (bool, typer.Option("--failed-only", help="Only runs that failed.")),
     "include_tags": (
         list[str] | None,
         typer.Option("--tagged", help="All of these tags; repeat for more. Also lets test and development in."),

@@ -425,3 +425,25 @@ def delete_filter(name: Annotated[str, typer.Argument(help="Its name.")], json: 
         return await saving.forget(session, known[name], by=_by())
 
     return home.run(_ask(act, lambda found: [f"{found.name!r} is forgotten."], json=json, writes=True))
+
+
+@group.command()
+def rebuild(json: Json = False) -> int:
+    """Make what filters and counts read anew from the examples themselves, while nobody writes any.
+
+    It is kept by the database; this is for whoever switched its triggers off, or doubts a count.
+
+    Example: cofounder training rebuild
+    """
+    from cofounder.flow.train.data import service
+    from cofounder.flow.train.data.schemas import RebuiltOut
+
+    async def act(session: "AsyncSession") -> Any:
+        return RebuiltOut(examples=await service.rebuild(session))
+
+    def told(found: Any) -> list[str]:
+        from cofounder.cli import words
+
+        return [f"{words.of(found.examples, 'example')} read anew."]
+
+    return home.run(_ask(act, told, json=json, writes=True))

@@ -103,3 +103,21 @@ class NothingToApprove(Conflict):
     """The task has no text for any channel."""
 
     hint = "See what the task made: cofounder task ID"
+
+
+class EnoughOffered(Conflict):
+    """There are as many texts to choose from as may be asked for."""
+
+    hint = "Choose one, edit it, or ask for changes in feedback."
+
+
+class NoOtherText(Conflict):
+    """The writer found no other text from the same facts."""
+
+    hint = "Edit the text, or ask for changes in feedback."
+
+
+class VersionUnknown(InputInvalid):
+    """This is none of the texts to choose from."""
+
+    hint = "Take a version that the approval lists under alternatives."

@@ -12,9 +12,11 @@ from cofounder.flow.approve.errors import (
     ComplianceBlocks,
     DraftChanged,
     EditMisplaced,
+    EnoughOffered,
     FeedbackMissing,
     KindDiffers,
     NoChannelChosen,
+    NoOtherText,
     NotPending,
     OldRound,
     PlanMisplaced,
@@ -23,8 +25,18 @@ from cofounder.flow.approve.errors import (
     TextTooLong,
     VerdictMissing,
     VerdictUnfit,
+    VersionUnknown,
 )
-from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, DraftEdit, PreviewIn, PreviewOut
+from cofounder.flow.approve.schemas import (
+    AlternativeIn,
+    ApprovalOut,
+    ChoiceIn,
+    Decision,
+    DecisionOut,
+    DraftEdit,
+    PreviewIn,
+    PreviewOut,
+)
 from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.http import Router, Session, documented
@@ -90,6 +102,43 @@ async def decide(body: Decision, session: Session, caller: Approver, once: Once)
 async def preview(task_id: UUID, body: PreviewIn, session: Session, caller: Approver) -> PreviewOut:
     """Render and score changes without storing them, for whoever edits and wants to see."""
     return await trying.preview(session, task_id, body.edits)
+
+
+@router.post(
+    "/approval/{task_id}/alternatives",
+    responses=ETAG
+    | documented(
+        TaskMissing, NotPending, AlreadyDecided, OldRound, ChannelUnknown, EditMisplaced, EnoughOffered, NoOtherText
+    ),
+)
+async def write_alternative(task_id: UUID, body: AlternativeIn, caller: Approver, response: Response) -> ApprovalOut:
+    """Have another text written for a channel, from the same facts, to choose from. What waits stays as it is."""
+    found = await service.another(task_id, body.channel, by=caller)
+    response.headers["ETag"] = etag(found.fingerprint)
+    return found
+
+
+@router.put(
+    "/approval/{task_id}/choice",
+    responses=ETAG
+    | documented(
+        TaskMissing,
+        NotPending,
+        AlreadyDecided,
+        DraftChanged,
+        ChannelUnknown,
+        EditMisplaced,
+        VersionUnknown,
+        ComplianceBlocks,
+    ),
+)
+async def choose_alternative(
+    task_id: UUID, body: ChoiceIn, session: Session, caller: Approver, response: Response
+) -> ApprovalOut:
+    """Let another of a channel's texts wait for the decision; those left become the rejected sides of pairs."""
+    found = await service.choose(session, task_id, body.channel, body.version, seen=body.fingerprint, by=caller)
+    response.headers["ETag"] = etag(found.fingerprint)
+    return found
 
 
 @router.put(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
+from cofounder.business.derive.times import SuggestedTime
 from cofounder.kit.http import Body, Time, Usd
 
 Kind = Literal["content", "plan", "cost"]
@@ -125,6 +126,34 @@ class Change(BaseModel):
     text: str
 
 
+class OfferedOut(BaseModel):
+    """One of the texts that a channel's text can be chosen from. `chosen`: the one that waits for the decision."""
+
+    version: int
+    origin: str
+    content: str
+    length: int
+    limit: int | None
+    quality_score: float | None
+    quality_passed: bool | None
+    issues: list[dict[str, Any]] = Field(default_factory=list)
+    chosen: bool
+
+
+class AlternativeIn(Body):
+    """The channel whose text is to be written once more."""
+
+    channel: StrictStr = Field(min_length=1, max_length=50)
+
+
+class ChoiceIn(Body):
+    """Which of a channel's texts waits from now on."""
+
+    channel: StrictStr = Field(min_length=1, max_length=50)
+    version: StrictInt = Field(ge=1, le=1_000_000)
+    fingerprint: StrictStr | None = Field(default=None, max_length=64, description="What you read.")
+
+
 class EditKept(BaseModel):
     """What an edit did to one channel's text."""
 
@@ -146,6 +175,7 @@ class DecidedOut(BaseModel):
     feedback: str | None
     schedule_at: datetime | None
     edits: dict[str, EditKept]
+    not_chosen: dict[str, list[str]] = Field(default_factory=dict, description="channel -> the texts that were left")
     decided_at: datetime
 
 
@@ -190,7 +220,12 @@ class ApprovalOut(BaseModel):
     sources: list[dict[str, Any]]
     similar_content: list[dict[str, Any]]
     expected_engagement: ExpectedOut
-    suggested_times: dict[str, Any] = Field(default_factory=dict)  # channel -> when to publish, and why
+    suggested_times: dict[str, SuggestedTime] = Field(
+        default_factory=dict, description="Channel -> when posts did better there, or that history says too little"
+    )
+    alternatives: dict[str, list[OfferedOut]] = Field(
+        default_factory=dict, description="channel -> its texts to choose from, where another was asked for"
+    )
     plan: dict[str, Any] | None = None
     persona: str | None = None
     opened_at: datetime

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
-from cofounder.flow.approve import checks, outcome, queries, texts, views
+from cofounder.flow.approve import alternatives, checks, outcome, queries, texts, views
 from cofounder.flow.approve.binding import fingerprint
 from cofounder.flow.approve.errors import (
     AlreadyDecided,
@@ -24,6 +24,7 @@ from cofounder.flow.request.spelling import in_order
 from cofounder.flow.run import service as run
 from cofounder.kit import live
 from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.ops import runtime
 from cofounder.people.roles import Caller, spoken
@@ -102,6 +103,52 @@ async def edit_draft(
     await audit(
         session, by.who, "draft.edited", "task", str(task_id), {"channels": sorted(edits), "round": approval.round}
     )
+    return await view(session, task_id)
+
+
+async def another(task_id: UUID, name: str, *, by: Caller) -> ApprovalOut:
+    """Have another text written for a channel from the same brief, to choose from; what waits stays as it is.
+
+    Outside of a transaction, for a model may take its time. Raises TaskMissing, NotPending, AlreadyDecided,
+    ChannelUnknown, EditMisplaced, EnoughOffered, NoOtherText.
+    """
+    checks.approver(by)
+    async with transaction() as session:
+        task = await records.get_task(session, task_id)
+        approval = await _open(session, task)
+        channel = alternatives.named(approval, name)
+        asked = await alternatives.asked(session, approval, channel)
+    written = await alternatives.write(asked)
+    async with transaction() as session:
+        task = await records.get_task(session, task_id, lock=True)
+        approval = await _open(session, task, round=asked.round)
+        await alternatives.put(session, task, approval, written, by=by.who)
+        await audit(
+            session, by.who, "draft.offered", "task", str(task_id), {"channel": channel, "round": approval.round}
+        )
+        live.changed(session, "approvals", task_id)
+        return await view(session, task_id)
+
+
+async def choose(
+    session: AsyncSession, task_id: UUID, name: str, version: int, *, seen: str | None, by: Caller
+) -> ApprovalOut:
+    """Let another of a channel's texts wait for the decision; the round gets a new fingerprint.
+
+    Raises TaskMissing, NotPending, AlreadyDecided, DraftChanged, ChannelUnknown, EditMisplaced, VersionUnknown,
+    ComplianceBlocks.
+    """
+    checks.approver(by)
+    task = await records.get_task(session, task_id, lock=True)
+    approval = await _open(session, task)
+    checks.still_reads(approval, seen)
+    channel = alternatives.named(approval, name)
+    await alternatives.choose(session, task, approval, channel, version)
+    approval.fingerprint = fingerprint(approval.content)
+    await session.flush()
+    details = {"channel": channel, "version": version, "round": approval.round}
+    await audit(session, by.who, "draft.chosen", "task", str(task_id), details)
+    live.changed(session, "approvals", task_id)
     return await view(session, task_id)
 
 
@@ -269,6 +316,7 @@ async def _record(
         channels=publish if verdict == "approve" else [],
         feedback=decision.feedback,
         edit=texts.difference(approval.pending_content, approval.content) if approval.kind == "content" else None,
+        not_chosen=alternatives.left(approval, publish) if verdict == "approve" else None,
         schedule_at=decision.schedule_at if verdict == "approve" else None,
         decided_at=now(),
     )

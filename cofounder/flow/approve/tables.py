@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cofounder.kit.columns import Document, Id, Moment, OptionalDocument, OptionalMoment, OptionalWords, Tags, Words
 from cofounder.kit.db import Row
@@ -21,6 +21,7 @@ class Approval(Row):
     pending_fingerprint: Mapped[Words]  # as it was when it became pending
     content: Mapped[Document]  # channel -> rendered; kind plan or cost: {"plan": ...}
     pending_content: Mapped[Document]  # the same as it was when it became pending
+    offered: Mapped[Document] = mapped_column(server_default="{}")  # channel -> the texts to choose from: Offer
     opened_at: Mapped[Moment]
     decided_at: Mapped[OptionalMoment]
     __table_args__ = (UniqueConstraint("task_id", "round"),)
@@ -38,6 +39,7 @@ class DecisionRow(Row):
     channels: Mapped[Tags]
     feedback: Mapped[OptionalWords]
     edit: Mapped[OptionalDocument]  # channel -> {before, after, diff}
+    not_chosen: Mapped[OptionalDocument]  # channel -> the other texts that could have been approved in its place
     schedule_at: Mapped[OptionalMoment]
     decided_at: Mapped[Moment]
     __table_args__ = (UniqueConstraint("task_id", "round"),)

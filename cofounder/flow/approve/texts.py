@@ -59,7 +59,7 @@ async def edit(
         )
         verdict = await judge(session, task, row, content)
         refuse(spelled(channel, names), verdict, field=f"edits.{edits[channel][0]}")
-    await _keep_score(session, task.id)
+    await keep_score(session, task.id)
     return content
 
 
@@ -101,7 +101,7 @@ async def verdicts(session: AsyncSession, task_id: UUID) -> dict[str, Assessment
     return found
 
 
-async def _keep_score(session: AsyncSession, task_id: UUID) -> None:
+async def keep_score(session: AsyncSession, task_id: UUID) -> None:
     """A task is as good as its weakest text."""
     scores = [verdict.overall for verdict in (await verdicts(session, task_id)).values()]
     if scores:

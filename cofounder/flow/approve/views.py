@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
+from cofounder.business.context import service as history
+from cofounder.business.derive import times
+from cofounder.business.derive.times import SuggestedTime
 from cofounder.business.records import service as records
 from cofounder.channels import senders
-from cofounder.flow.approve import outcome, texts
+from cofounder.flow.approve import alternatives, outcome, texts
 from cofounder.flow.approve.schemas import (
     ApprovalOut,
     DeliveryOut,
@@ -24,6 +28,7 @@ from cofounder.flow.run import service as run
 from cofounder.kit.clock import now
 from cofounder.models.brief import Brief, Draft, Fact
 from cofounder.models.figures import disagreements
+from cofounder.ops import connections
 
 NOT_YET = "Not predicted: this text was judged without a look at history."
 _SIMILAR = "business.similar_content"
@@ -33,6 +38,7 @@ async def approval(
     session: AsyncSession, task: records.TaskRow, row: Approval, decision: DecisionRow | None
 ) -> ApprovalOut:
     """The whole approval as one answer; a plan's has no texts."""
+    await connections.refresh(session)  # to where each text would go as accounts are now
     names = spelling(task)
     variants = await run.current_variants(session, task.id) if row.kind == "content" else {}
     judged = await texts.verdicts(session, task.id) if variants else {}
@@ -75,7 +81,13 @@ async def approval(
         sources=_sources(facts, briefs),
         similar_content=similar(outputs),
         expected_engagement=_expected(judged.get(main.channel) if main else None),
-        suggested_times=dict(outputs.get("business.baseline", {}).get("suggested_times") or {}),
+        suggested_times={
+            spelled(channel, names): one
+            for channel, one in (await _times(session, task, outputs, list(shown), decision)).items()
+        },
+        alternatives={
+            spelled(channel, names): await alternatives.offered(session, row, channel) for channel in row.offered
+        },
         plan=row.content.get("plan") if row.kind != "content" else None,
         persona=main.persona if main else None,
         opened_at=row.opened_at,
@@ -163,6 +175,24 @@ def _expected(judged: Assessment | None) -> ExpectedOut:
         beats_channel_mean=one.beats_channel_mean,
         reason=one.note,
     )
+
+
+async def _times(
+    session: AsyncSession,
+    task: records.TaskRow,
+    outputs: Mapping[str, Mapping[str, Any]],
+    shown: Sequence[str],
+    decision: DecisionRow | None,
+) -> dict[str, SuggestedTime]:
+    """Channel -> when to publish: as the plan's step read it, else as of the request; the next such time from now on."""
+    read = outputs.get("business.baseline", {}).get("suggested_times") or {}
+    try:
+        found = {name: SuggestedTime.model_validate(read[name]) for name in shown if name in read}
+    except ValidationError:  # an answer of another version
+        found = {}
+    if missing := [name for name in shown if name not in found]:
+        found |= await history.suggest_times(session, missing, as_of=task.as_of)
+    return {name: found[name] if decision else times.renewed(found[name], now()) for name in shown}
 
 
 def _reach(judged: Assessment | None) -> int | None:

@@ -84,9 +84,14 @@ async def add_variant(
     origin: str,
     by: str,
     rendered: dict[str, Any] | None = None,
+    stands: bool = True,
 ) -> Variant:
-    """A new version of a channel's variant, and the current one from now on. `origin`: draft, refinement, edit, given."""
-    await queries.unmark_best(session, task_id, channel)
+    """A new version of a channel's variant, and the current one from now on where it `stands`.
+
+    `origin`: draft, refinement, edit, given, alternative.
+    """
+    if stands:
+        await queries.unmark_best(session, task_id, channel)
     row = Variant(
         task_id=task_id,
         channel=channel,
@@ -96,7 +101,7 @@ async def add_variant(
         brief=brief.model_dump(mode="json"),
         rendered=rendered,
         persona=brief.persona if origin != "given" else None,
-        is_best=True,
+        is_best=stands,
         made_by=by,
         made_at=now(),
     )

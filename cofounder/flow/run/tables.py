@@ -56,7 +56,7 @@ class Variant(Row):
     task_id: Mapped[UUID]
     channel: Mapped[Words]  # linkedin, x, email, ...; "main" where a task has no channel
     version: Mapped[int]
-    origin: Mapped[Words]  # draft, refinement, edit, given
+    origin: Mapped[Words]  # draft, refinement, edit, given, alternative
     draft: Mapped[Document]  # models.brief.Draft
     brief: Mapped[Document]  # models.brief.Brief
     rendered: Mapped[OptionalDocument]  # the exact text: channels.Rendered

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_7034c52f"
+revision = "0001_8a3e9296"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -565,6 +565,8 @@ def upgrade() -> None:
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("request", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("routed", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
         sa.Column("answer", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("tokens_in", sa.Integer(), nullable=False),
         sa.Column("tokens_out", sa.Integer(), nullable=False),
@@ -586,6 +588,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_model_calls_started_at", "model_calls", ["started_at"], unique=False)
     op.create_index(op.f("ix_model_calls_task_id"), "model_calls", ["task_id"], unique=False)
+    op.create_table(
+        "model_quality",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("task_type", sa.Text(), nullable=False),
+        sa.Column("complexity", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Double(), nullable=False),
+        sa.Column("squares", sa.Double(), nullable=False),
+        sa.Column("parts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cost_usd", sa.Double(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_model_quality")),
+        sa.UniqueConstraint(
+            "task_type", "complexity", "model", name=op.f("uq_model_quality_task_type_complexity_model")
+        ),
+    )
     op.create_table(
         "optimisation_runs",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -2002,6 +2023,7 @@ def downgrade() -> None:
     op.drop_table("orchestrator_training_data")
     op.drop_index("ix_optimisation_runs_ran_at", table_name="optimisation_runs")
     op.drop_table("optimisation_runs")
+    op.drop_table("model_quality")
     op.drop_index(op.f("ix_model_calls_task_id"), table_name="model_calls")
     op.drop_index("ix_model_calls_started_at", table_name="model_calls")
     op.drop_table("model_calls")

@@ -208,9 +208,9 @@ async def test_a_thin_history_says_not_enough_data_with_the_n(session: AsyncSess
     found = await predicting.predict(session, Text(content="Coffee?"), "linkedin", as_of=NOW)
     assert found.main.status == "not enough data"
     assert found.main.value is None
-    assert found.sentence == "Not enough data: 12 measured posts on linkedin of the 40 that a prediction needs."
+    assert found.sentence == "Not enough data: 12 measured posts on LinkedIn of the 40 that a prediction needs."
     elsewhere = await predicting.predict(session, Text(content="Coffee?"), "x", as_of=NOW)
-    assert "0 measured posts on x" in elsewhere.sentence
+    assert "0 measured posts on X" in elsewhere.sentence
 
 
 async def test_a_post_counts_only_once_it_was_read_at_the_common_age(session: AsyncSession) -> None:

@@ -165,6 +165,7 @@ async def test_a_clearly_better_hour_is_found_and_one_of_chance_is_not(session: 
     assert elsewhere.hour.name in ("10:00", "11:00")
     flat = await service.suggest_time(session, "x", as_of=NOW)
     assert (flat.status, flat.at) == ("no clear difference", None)
+    assert flat.sentence.startswith("X: no hour and no weekday"), "a channel is called what people call it"
     thin = await service.suggest_time(session, "facebook", as_of=NOW)
     assert (thin.status, thin.n, thin.at) == ("not enough data", 0, None)
     with pytest.raises(service.TimeZoneUnknown):

@@ -36,6 +36,7 @@ async def test_a_combination_is_best_only_where_that_is_more_than_luck(session: 
     assert domain.p is not None
     assert domain.p <= 0.05
     assert [one.runs for one in domain.combinations] == [20, 20]
+    assert domain.sentence.startswith("Work of no one domain: Content and Financial scored clearly higher")
 
 
 async def test_equal_combinations_have_no_best_one(session: AsyncSession) -> None:

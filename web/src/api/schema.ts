@@ -565,6 +565,8 @@ export interface paths {
         /**
          * List commands
          * @description Commands by state, agent type and words. An agent that only reads finds its work with `status=pending`.
+         *
+         *     A page of large commands ends early, at some 8 MB; `next_cursor` says that more follow.
          */
         get: operations["list_commands"];
         put?: never;
@@ -612,7 +614,7 @@ export interface paths {
          * Claim commands
          * @description Take commands of a type under a lease: the greatest priority first, then the oldest. Waits for some if asked to.
          *
-         *     A claim makes the agent's type known. Answer each command with its fencing_token before its lease_until.
+         *     A claim makes the agent's type known. Large commands come fewer at once, at most some 8 MB. Answer each command with its fencing_token before its lease_until.
          */
         post: operations["claim_commands"];
         delete?: never;
@@ -902,6 +904,46 @@ export interface paths {
          * @description Render and score changes without storing them, for whoever edits and wants to see.
          */
         post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/approval/{task_id}/alternatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write alternative
+         * @description Have another text written for a channel, from the same facts, to choose from. What waits stays as it is.
+         */
+        post: operations["write_alternative"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/approval/{task_id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose alternative
+         * @description Let another of a channel's texts wait for the decision; those left become the rejected sides of pairs.
+         */
+        put: operations["choose_alternative"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1429,6 +1471,8 @@ export interface paths {
         /**
          * Platform baselines
          * @description What a post usually gets on each platform: the long run with this month beside it, with intervals.
+         *
+         *     `channels` are those that can be published on, and those that posts came from.
          */
         get: operations["platform_baselines"];
         put?: never;
@@ -2027,6 +2071,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/personas/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List experiments
+         * @description Every experiment with what its arms came to, newest first.
+         */
+        get: operations["list_experiments"];
+        put?: never;
+        /**
+         * Begin experiment
+         * @description Part all tasks into arms from its start to its end, by a hash of each task's id. One is open at a time.
+         */
+        post: operations["begin_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/experiments/{experiment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get experiment
+         * @description One experiment and its results.
+         */
+        get: operations["get_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/experiments/{experiment_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End experiment
+         * @description Decide: draw by one arm from now on, or as before. The results of this moment are kept with the decision.
+         */
+        post: operations["end_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/experiments/{experiment_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw experiment
+         * @description Give an adopted arm up: voices are drawn as before it.
+         */
+        post: operations["withdraw_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List voices
+         * @description Who every voice is: the twelve, then those that people made.
+         */
+        get: operations["list_voices"];
+        put?: never;
+        /**
+         * Add voice
+         * @description Make a voice that is like one of the twelve, with words and habits of its own. It is in testing unless you say
+         *     otherwise: drawn at the floor, measured, and learnt like any other.
+         */
+        post: operations["add_voice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sample voices
+         * @description What each voice makes of the same facts. Nothing is kept; the built-in writer writes, so nothing is paid.
+         */
+        post: operations["sample_voices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/voices/{persona}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get voice
+         * @description Who a voice is. The ETag is what a change of it names in If-Match.
+         */
+        get: operations["get_voice"];
+        /**
+         * Change voice
+         * @description Change who a voice of your own is. Texts already written stay as they are.
+         */
+        put: operations["change_voice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/personas": {
         parameters: {
             query?: never;
@@ -2079,6 +2276,26 @@ export interface paths {
          * @description What should make a person look: weights that never change, a voice that rules, followers that fall.
          */
         get: operations["list_persona_flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/personas/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask persona policy
+         * @description Replay another policy on the posts of the past: what it would have gained, and what it would draw from now.
+         */
+        get: operations["ask_persona_policy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2600,7 +2817,8 @@ export interface paths {
          * Export examples
          * @description Examples as JSON lines for tuning or as a table. Body and query mean the same; the query wins.
          *
-         *     Examples tagged development, test or exclude, and sample data, are left out unless asked for.
+         *     Examples tagged development, test or exclude, and sample data, are left out unless asked for. Personal data that the
+         *     detector finds becomes placeholders, unless an admin says `redact` false, which the audit log keeps.
          */
         post: operations["export_examples"];
         delete?: never;
@@ -2627,7 +2845,7 @@ export interface paths {
          * @description Freeze a selection of examples as an immutable version.
          *
          *     A selection of more than 2,000 examples is made by a durable job: the answer's state is then building, and its
-         *     progress says how far it is. A version is there whole or not at all.
+         *     progress says how far it is. A version is there whole or not at all. Only an admin makes one with personal data.
          */
         post: operations["create_dataset"];
         delete?: never;
@@ -2669,7 +2887,9 @@ export interface paths {
         put?: never;
         /**
          * Export dataset
-         * @description A version, or whatever a filter lets through now, as a file in any format. Personal data is out unless `redact` is false.
+         * @description A version, or whatever a filter lets through now, as a file in any format.
+         *
+         *     Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps.
          */
         post: operations["export_dataset"];
         delete?: never;
@@ -3178,6 +3398,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get connections
+         * @description How models and the mail server are reached, and what set it. Of a secret only whether there is one.
+         */
+        get: operations["get_connections"];
+        /**
+         * Change connections
+         * @description Set how models and the mail server are reached, from now on: nothing needs to be started again.
+         *
+         *     What is not sent stays; null takes a value back. A secret is kept sealed and goes only to the address that it was
+         *     given for: with another address it is given again. With If-Match only if nobody changed any since you read them.
+         */
+        put: operations["change_connections"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -3480,6 +3727,14 @@ export interface components {
             /** Acted At */
             acted_at: string | null;
         };
+        /**
+         * AlternativeIn
+         * @description The channel whose text is to be written once more.
+         */
+        AlternativeIn: {
+            /** Channel */
+            channel: string;
+        };
         /** Anomalies */
         Anomalies: {
             /**
@@ -3611,9 +3866,19 @@ export interface components {
                 [key: string]: unknown;
             }[];
             expected_engagement: components["schemas"]["ExpectedOut"];
-            /** Suggested Times */
+            /**
+             * Suggested Times
+             * @description Channel -> when posts did better there, or that history says too little
+             */
             suggested_times?: {
-                [key: string]: unknown;
+                [key: string]: components["schemas"]["SuggestedTime"];
+            };
+            /**
+             * Alternatives
+             * @description channel -> its texts to choose from, where another was asked for
+             */
+            alternatives?: {
+                [key: string]: components["schemas"]["OfferedOut"][];
             };
             /** Plan */
             plan?: {
@@ -3650,6 +3915,99 @@ export interface components {
              * @description Of what you looked at.
              */
             digest: string;
+        };
+        /**
+         * ArmIn
+         * @description How one arm draws, and which part of all tasks falls to it.
+         */
+        ArmIn: {
+            /** Share */
+            share: number;
+            /**
+             * Draws
+             * @description learnt: as without an experiment; flattened: by three tenths towards an even share; lifted: the low ones by as much; or the name of a policy, which then weighs the same posts by itself.
+             * @default learnt
+             */
+            draws?: string;
+            /**
+             * Personas
+             * @description Voices that this arm may draw; none: all.
+             */
+            personas?: string[];
+        };
+        /**
+         * ArmOut
+         * @description How one arm draws.
+         */
+        ArmOut: {
+            /** Share */
+            share: number;
+            /** Draws */
+            draws: string;
+            /** Personas */
+            personas: string[];
+        };
+        /**
+         * ArmResult
+         * @description What came of one arm. Every task counts where the hash put it, also where a person then chose another voice.
+         */
+        ArmResult: {
+            /**
+             * Arm
+             * @enum {string}
+             */
+            arm: "control" | "variant_a" | "variant_b";
+            /**
+             * Tasks
+             * @description That fell to it.
+             */
+            tasks: number;
+            /**
+             * Expected
+             * @description That should have fallen to it, by its share.
+             */
+            expected: number;
+            /**
+             * Scored
+             * @description Tasks all of whose posts are scored.
+             */
+            scored: number;
+            /**
+             * Waiting
+             * @description Tasks with a post that is not scored yet.
+             */
+            waiting: number;
+            /**
+             * Overruled
+             * @description Tasks for which a person chose the voice.
+             */
+            overruled: number;
+            /** Followers */
+            followers: number;
+            /**
+             * Mean
+             * @description Followers gained for each scored task.
+             */
+            mean: number | null;
+            /**
+             * Low
+             * @description 95 % interval of the mean.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Difference
+             * @description Mean less that of control.
+             */
+            difference: number | null;
+            /**
+             * Difference Low
+             * @description 95 % interval; nought outside of it: told apart.
+             */
+            difference_low: number | null;
+            /** Difference High */
+            difference_high: number | null;
         };
         /** Audience */
         Audience: {
@@ -4046,6 +4404,21 @@ export interface components {
             wait?: boolean;
         };
         /**
+         * ChoiceIn
+         * @description Which of a channel's texts waits from now on.
+         */
+        ChoiceIn: {
+            /** Channel */
+            channel: string;
+            /** Version */
+            version: number;
+            /**
+             * Fingerprint
+             * @description What you read.
+             */
+            fingerprint?: string | null;
+        };
+        /**
          * Choices
          * @description The words that filters may name, as the examples carry them.
          */
@@ -4420,6 +4793,109 @@ export interface components {
              * @description In words: with a question
              */
             label: string;
+        };
+        /**
+         * ConnectionOut
+         * @description One setting. `value` is null for a secret and where there is none.
+         */
+        ConnectionOut: {
+            /** Value */
+            value: boolean | number | string | null;
+            /**
+             * Given
+             * @description There is one; of a secret that is all that is said.
+             */
+            given: boolean;
+            /** Secret */
+            secret: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "environment" | "settings" | "default";
+            /**
+             * Sealed
+             * @description A secret that this machine cannot read, for it was stored by another one.
+             */
+            sealed: boolean;
+        };
+        /**
+         * ConnectionSettings
+         * @description What to set. What is not sent stays; null takes it back, to what is delivered or to none.
+         */
+        ConnectionSettings: {
+            /**
+             * Model
+             * @description Models, best first: openai:NAME, ollama:NAME, … with commas between.
+             */
+            model?: string | null;
+            /**
+             * Openai Api Key
+             * @description Kept sealed, never shown again.
+             */
+            openai_api_key?: string | null;
+            /**
+             * Anthropic Api Key
+             * @description Kept sealed, never shown again.
+             */
+            anthropic_api_key?: string | null;
+            /**
+             * Google Api Key
+             * @description Kept sealed, never shown again.
+             */
+            google_api_key?: string | null;
+            /**
+             * Ollama Base Url
+             * @description Of an Ollama server's OpenAI-compatible API.
+             */
+            ollama_base_url?: string | null;
+            /**
+             * Compatible Base Url
+             * @description Of any OpenAI-compatible server.
+             */
+            compatible_base_url?: string | null;
+            /**
+             * Compatible Api Key
+             * @description For that server, if it wants one.
+             */
+            compatible_api_key?: string | null;
+            /**
+             * Smtp Host
+             * @description Mail server. None: e-mail goes to the outbox.
+             */
+            smtp_host?: string | null;
+            /** Smtp Port */
+            smtp_port?: number | null;
+            /**
+             * Smtp Starttls
+             * @description Encrypt the line before signing in.
+             */
+            smtp_starttls?: boolean | null;
+            /**
+             * Smtp Username
+             * @description User at the mail server.
+             */
+            smtp_username?: string | null;
+            /**
+             * Smtp Password
+             * @description Kept sealed, never shown again.
+             */
+            smtp_password?: string | null;
+            /**
+             * Email From
+             * @description Sender of e-mail: Name <address>.
+             */
+            email_from?: string | null;
+            /**
+             * Email Recipients
+             * @description Who gets e-mail publications, commas between.
+             */
+            email_recipients?: string | null;
+            /**
+             * Email Reply To
+             * @description Where answers and unsubscribe requests go.
+             */
+            email_reply_to?: string | null;
         };
         /**
          * Context
@@ -4927,6 +5403,13 @@ export interface components {
                 [key: string]: components["schemas"]["EditKept"];
             };
             /**
+             * Not Chosen
+             * @description channel -> the texts that were left
+             */
+            not_chosen?: {
+                [key: string]: string[];
+            };
+            /**
              * Decided At
              * Format: date-time
              */
@@ -5165,6 +5648,25 @@ export interface components {
             series: components["schemas"]["MetricByMonth"][];
             /** Patterns */
             patterns: components["schemas"]["PatternOverTime"][];
+        };
+        /**
+         * EndIn
+         * @description How an experiment ends, and why. The results of that moment are kept with it.
+         */
+        EndIn: {
+            /**
+             * Decision
+             * @description adopt: draw by one arm from now on; keep: as before.
+             * @enum {string}
+             */
+            decision: "adopt" | "keep";
+            /**
+             * Arm
+             * @description The arm to adopt.
+             */
+            arm?: ("control" | "variant_a" | "variant_b") | null;
+            /** Reason */
+            reason: string;
         };
         /** Envelope[ChangedOut] */
         Envelope_ChangedOut_: {
@@ -5622,6 +6124,112 @@ export interface components {
             reason: string;
         };
         /**
+         * ExperimentIn
+         * @description A question that is put to use: what is expected, how tasks are parted, until when.
+         */
+        ExperimentIn: {
+            /** Name */
+            name: string;
+            /**
+             * Hypothesis
+             * @example Drawing the seldom voices more often brings more followers for each task.
+             */
+            hypothesis: string;
+            /**
+             * Arms
+             * @description control and at least one variant; their shares add up to 1.
+             * @example {
+             *       "control": {
+             *         "share": 0.5
+             *       },
+             *       "variant_a": {
+             *         "draws": "flattened",
+             *         "share": 0.5
+             *       }
+             *     }
+             */
+            arms: {
+                [key: string]: components["schemas"]["ArmIn"];
+            };
+            /**
+             * Start At
+             * @description Now where it is not said.
+             */
+            start_at?: string | null;
+            /**
+             * End At
+             * Format: date-time
+             * @description Tasks are assigned until then; followers may be counted later.
+             */
+            end_at: string;
+        };
+        /**
+         * ExperimentOut
+         * @description An experiment: its question, its arms, its end.
+         */
+        ExperimentOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hypothesis */
+            hypothesis: string;
+            /**
+             * State
+             * @description over: its time is up, and it waits for a decision.
+             * @enum {string}
+             */
+            state: "planned" | "running" | "over" | "ended";
+            /** Arms */
+            arms: {
+                [key: string]: components["schemas"]["ArmOut"];
+            };
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Decision */
+            decision: ("adopt" | "keep") | null;
+            /**
+             * Adopted
+             * @description The arm by which all tasks are drawn from then on.
+             */
+            adopted: ("control" | "variant_a" | "variant_b") | null;
+            /**
+             * In Force
+             * @description Voices are drawn by its adopted arm now.
+             */
+            in_force: boolean;
+            /** Decided By */
+            decided_by: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** @description As of now; as of the decision once there is one. */
+            results: components["schemas"]["ResultsOut"];
+        };
+        /**
          * Export
          * @description A whole conversation as data.
          */
@@ -5652,6 +6260,12 @@ export interface components {
              * @enum {string}
              */
             format?: "jsonl" | "csv";
+            /**
+             * Redact
+             * @description Placeholders for personal data; false takes an admin
+             * @default true
+             */
+            redact?: boolean;
             filters?: components["schemas"]["Filter"];
             /** Filter By Quality */
             filter_by_quality?: boolean | number | null;
@@ -5747,6 +6361,12 @@ export interface components {
              * @default false
              */
             success_only?: boolean;
+            /**
+             * Failed Only
+             * @description Only runs that failed; not with success_only
+             * @default false
+             */
+            failed_only?: boolean;
             /**
              * Exclude Tags
              * @description None of these tags
@@ -5862,6 +6482,12 @@ export interface components {
              */
             success_only?: boolean;
             /**
+             * Failed Only
+             * @description Only runs that failed; not with success_only
+             * @default false
+             */
+            failed_only?: boolean;
+            /**
              * Exclude Tags
              * @description None of these tags
              */
@@ -5976,7 +6602,7 @@ export interface components {
              * Source
              * @description Where it comes from, of what is set and not only looked at.
              */
-            source?: ("environment" | "default") | null;
+            source?: ("environment" | "settings" | "default") | null;
             /**
              * Change
              * @description How to set it otherwise.
@@ -5993,7 +6619,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "weights never change" | "all alike" | "one dominates" | "followers fall" | "draws differ" | "failing" | "viral";
+            kind: "weights never change" | "all alike" | "one dominates" | "followers fall" | "draws differ" | "failing" | "viral" | "channel changed";
             /** Personas */
             personas: string[];
             /** Told */
@@ -6126,6 +6752,65 @@ export interface components {
              * @default yesterday
              */
             end?: string;
+        };
+        /**
+         * GainOut
+         * @description What proposed weights would have gained on past draws. Each fifth is judged by weights learnt from the others.
+         */
+        GainOut: {
+            /**
+             * Draws
+             * @description Tasks whose voice was drawn, all of whose posts are scored.
+             */
+            draws: number;
+            /**
+             * Overruled
+             * @description Left out: a person chose the voice.
+             */
+            overruled: number;
+            /**
+             * Effective
+             * @description Of how many equal draws they are worth: (Σw)² / Σw².
+             */
+            effective: number;
+            /**
+             * Clipped
+             * @description Draws that counted less than they should.
+             */
+            clipped: number;
+            /**
+             * Present
+             * @description Followers for each task with the weights in use.
+             */
+            present: number | null;
+            /**
+             * Proposed
+             * @description With the proposed ones; both self-normalised.
+             */
+            proposed: number | null;
+            /** Gain */
+            gain: number | null;
+            /**
+             * Low
+             * @description 95 % interval of the gain; none below 30 effective draws.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Replay Draws
+             * @description Draws that stand for a replay with the proposed weights.
+             */
+            replay_draws: number;
+            /**
+             * Replay
+             * @description Followers for each of these.
+             */
+            replay: number | null;
+            /** Folds */
+            folds: number;
+            /** Told */
+            told: string;
         };
         /**
          * Group
@@ -6813,6 +7498,8 @@ export interface components {
             found: {
                 [key: string]: unknown;
             };
+            /** @description Of a proposal. */
+            proof: components["schemas"]["GainOut"] | null;
             /**
              * Standing
              * @enum {string}
@@ -7200,6 +7887,32 @@ export interface components {
             mapping?: components["schemas"]["Mapping"];
             units?: components["schemas"]["Units"];
         };
+        /**
+         * OfferedOut
+         * @description One of the texts that a channel's text can be chosen from. `chosen`: the one that waits for the decision.
+         */
+        OfferedOut: {
+            /** Version */
+            version: number;
+            /** Origin */
+            origin: string;
+            /** Content */
+            content: string;
+            /** Length */
+            length: number;
+            /** Limit */
+            limit: number | null;
+            /** Quality Score */
+            quality_score: number | null;
+            /** Quality Passed */
+            quality_passed: boolean | null;
+            /** Issues */
+            issues?: {
+                [key: string]: unknown;
+            }[];
+            /** Chosen */
+            chosen: boolean;
+        };
         /** OptimiseIn */
         OptimiseIn: {
             /**
@@ -7312,6 +8025,15 @@ export interface components {
         Page_ConversationOut_: {
             /** Items */
             items: components["schemas"]["ConversationOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[ExperimentOut] */
+        Page_ExperimentOut_: {
+            /** Items */
+            items: components["schemas"]["ExperimentOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -7465,6 +8187,15 @@ export interface components {
         Page_Tool_: {
             /** Items */
             items: components["schemas"]["Tool"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[VoiceOut] */
+        Page_VoiceOut_: {
+            /** Items */
+            items: components["schemas"]["VoiceOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -9054,6 +9785,36 @@ export interface components {
             /** Agent */
             agent?: string | null;
         };
+        /**
+         * ResultsOut
+         * @description What the arms came to, and whether tasks fell into them as they should.
+         */
+        ResultsOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Arms */
+            arms: components["schemas"]["ArmResult"][];
+            /** Tasks */
+            tasks: number;
+            /**
+             * Sample Ratio P
+             * @description Chi-square test of tasks against shares; none below 5 expected.
+             */
+            sample_ratio_p: number | null;
+            /**
+             * Sample Ratio Broken
+             * @description p below 0.001: tasks did not fall by their shares. Trust no result.
+             */
+            sample_ratio_broken: boolean;
+            /**
+             * Told
+             * @description What these numbers say, and what they do not, in sentences.
+             */
+            told: string[];
+        };
         /** Retry */
         Retry: {
             /**
@@ -9191,6 +9952,55 @@ export interface components {
             parallel_steps?: number;
             /** Company */
             company?: string;
+        };
+        /**
+         * SampleIn
+         * @description Which voices are to write; one that is not kept yet may be tried too.
+         */
+        SampleIn: {
+            /**
+             * Voices
+             * @description Ids; none: every voice.
+             */
+            voices?: string[];
+            /** @description A voice to try before it is made. */
+            draft?: components["schemas"]["VoiceIn"] | null;
+            /**
+             * Channel
+             * @default linkedin
+             */
+            channel?: string;
+        };
+        /**
+         * SampleOut
+         * @description One voice's text of the same facts as all others'.
+         */
+        SampleOut: {
+            /**
+             * Persona
+             * @description None of a voice that is only tried.
+             */
+            persona: string | null;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /** Words */
+            words: number;
+            /** Words A Sentence */
+            words_a_sentence: number;
+            /** Notes */
+            notes: string[];
+        };
+        /** SamplesOut */
+        SamplesOut: {
+            /**
+             * Facts
+             * @description What every text was made of: an invented company's.
+             */
+            facts: string[];
+            /** Items */
+            items: components["schemas"]["SampleOut"][];
         };
         /** SaveFilterIn */
         SaveFilterIn: {
@@ -10080,6 +10890,42 @@ export interface components {
             lines: number;
         };
         /**
+         * StyleIn
+         * @description Habits that the offline writer keeps and a language model is told; what is left out is as with `like`.
+         */
+        StyleIn: {
+            /**
+             * Sentence Words
+             * @description Words a sentence, on average.
+             */
+            sentence_words?: (number) | null;
+            /**
+             * Never
+             * @description Words and phrases that it never says.
+             */
+            never?: string[];
+            /**
+             * Closings
+             * @description Sentences it ends on; one is drawn for each text.
+             */
+            closings?: string[];
+        };
+        /** StyleOut */
+        StyleOut: {
+            /**
+             * Sentence Words
+             * @description Words a sentence, on average.
+             */
+            sentence_words: number;
+            /** Never */
+            never: string[];
+            /**
+             * Closings
+             * @description Of its own; none where it ends as `like` does.
+             */
+            closings: string[];
+        };
+        /**
          * SuggestedTime
          * @description When to publish next, and what that rests on.
          */
@@ -10802,6 +11648,107 @@ export interface components {
             recipients?: string[] | null;
         };
         /**
+         * VoiceIn
+         * @description Who a voice is.
+         */
+        VoiceIn: {
+            /**
+             * Name
+             * @example Workshop
+             */
+            name: string;
+            /**
+             * Like
+             * @description The one of the twelve that it is like.
+             * @example humanVoice
+             */
+            like: string;
+            /**
+             * Instructions
+             * @description For a language model, beside those of `like` and above them.
+             * @default
+             */
+            instructions?: string;
+            style?: components["schemas"]["StyleIn"];
+            /**
+             * Weight
+             * @description Beside those of the twelve, which add up to 1.
+             * @default 0.05
+             */
+            weight?: number;
+        };
+        /**
+         * VoiceMadeIn
+         * @description A new voice, and whether it is drawn at once.
+         */
+        VoiceMadeIn: {
+            /**
+             * Name
+             * @example Workshop
+             */
+            name: string;
+            /**
+             * Like
+             * @description The one of the twelve that it is like.
+             * @example humanVoice
+             */
+            like: string;
+            /**
+             * Instructions
+             * @description For a language model, beside those of `like` and above them.
+             * @default
+             */
+            instructions?: string;
+            style?: components["schemas"]["StyleIn"];
+            /**
+             * Weight
+             * @description Beside those of the twelve, which add up to 1.
+             * @default 0.05
+             */
+            weight?: number;
+            /**
+             * Status
+             * @description testing: drawn at the floor until it has shown something.
+             * @default testing
+             * @enum {string}
+             */
+            status?: "active" | "testing" | "disabled";
+        };
+        /**
+         * VoiceOut
+         * @description Who a voice is, one of the twelve or a person's own.
+         */
+        VoiceOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Own
+             * @description Made by people, and theirs to change.
+             */
+            own: boolean;
+            /**
+             * Like
+             * @description Its own id for one of the twelve.
+             */
+            like: string;
+            /** Instructions */
+            instructions: string;
+            style: components["schemas"]["StyleOut"];
+            /** Weight */
+            weight: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "testing" | "disabled";
+            /** Made By */
+            made_by: string | null;
+            /** Changed By */
+            changed_by: string | null;
+        };
+        /**
          * WeightChange
          * @description How a voice's probability changed; names as users' scripts know them.
          */
@@ -10812,6 +11759,62 @@ export interface components {
             oldWeight: number;
             /** Newweight */
             newWeight: number;
+        };
+        /**
+         * WhatIfOut
+         * @description Another policy replayed on the posts of the past.
+         */
+        WhatIfOut: {
+            /** Policy */
+            policy: string;
+            /** Days */
+            days: number;
+            /**
+             * Posts
+             * @description Drawn and scored, which the estimate is made of.
+             */
+            posts: number;
+            /**
+             * Effective N
+             * @description Of how many equal draws of that policy they are worth.
+             */
+            effective_n: number;
+            /**
+             * Needed
+             * @description The effective draws below which there is no estimate.
+             */
+            needed: number;
+            /** Enough */
+            enough: boolean;
+            /**
+             * Logged
+             * @description Followers a post, as it was.
+             */
+            logged: number | null;
+            /**
+             * Replayed
+             * @description Followers a post under that policy; none where there is not enough.
+             */
+            replayed: number | null;
+            /**
+             * Gain
+             * @description Of what it was: 0.1 is a tenth more followers a post.
+             */
+            gain: number | null;
+            /**
+             * Low
+             * @description 95 % interval of the gain.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Told */
+            told: string;
+            /**
+             * Voices
+             * @description What that policy would draw from now, the likeliest first.
+             */
+            voices: components["schemas"]["WouldDraw"][];
         };
         /**
          * Why
@@ -10840,6 +11843,18 @@ export interface components {
              * Format: date-time
              */
             beat_at: string;
+        };
+        /**
+         * WouldDraw
+         * @description A voice's probability now, and what the other policy would make of it.
+         */
+        WouldDraw: {
+            /** Persona */
+            persona: string;
+            /** Now */
+            now: number;
+            /** Would */
+            would: number;
         };
         /**
          * PreviewOut
@@ -15378,6 +16393,232 @@ export interface operations {
             };
         };
     };
+    write_alternative: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlternativeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no task with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This task does not wait for a decision.; This round has been decided.; The task has gone round since; this is not the current round.; There are as many texts to choose from as may be asked for.; The writer found no other text from the same facts. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This task has no variant for that channel.; Edits belong to a text that you approve. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_alternative: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no task with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This task does not wait for a decision.; This round has been decided.; The text changed after you opened it. Read it again before approving. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This task has no variant for that channel.; Edits belong to a text that you approve.; This is none of the texts to choose from.; A compliance finding forbids publishing this text. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_draft: {
         parameters: {
             query?: never;
@@ -17830,7 +19071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19961,6 +21202,897 @@ export interface operations {
             };
         };
     };
+    list_experiments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExperimentOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_experiment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another experiment is open.; This Idempotency-Key came before with another body. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The arms make no experiment.; An arm names a voice that does not exist.; The experiment must end after it starts, and later than now.; There is no such policy. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The policy raised instead of answering; the weights stay as they were. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no experiment with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no experiment with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This experiment has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; Who adopts says which arm of the experiment. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no experiment with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No arm of this experiment is in force. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_voices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VoiceOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_voice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoiceMadeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is a voice with this name.; There are as many voices as there may be.; This Idempotency-Key came before with another body. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; A voice of your own is like one of the twelve.; A name needs a letter or a digit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sample_voices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no voice with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; A voice of your own is like one of the twelve.; There is no such channel. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_voice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                persona: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no voice with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_voice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you read. If it has changed since, nothing is done and the answer is 412. */
+                "If-Match"?: string | null;
+            };
+            path: {
+                persona: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoiceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no voice with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The twelve voices are not changed.; There is a voice with this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; A voice of your own is like one of the twelve. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_personas: {
         parameters: {
             query?: {
@@ -20128,6 +22260,81 @@ export interface operations {
             };
             /** @description Some fields do not fit. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_persona_policy: {
+        parameters: {
+            query: {
+                policy: string;
+                /** @description Posts published within so many days. */
+                days?: number;
+                channel?: string | null;
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such policy. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The policy raised instead of answering; the weights stay as they were. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20909,6 +23116,7 @@ export interface operations {
                 quality_max?: number | null;
                 intent_filter?: string[] | null;
                 success_only?: boolean | null;
+                failed_only?: boolean | null;
                 exclude_tags?: string[] | null;
                 include_tags?: string[] | null;
                 date_after?: string | null;
@@ -21143,6 +23351,7 @@ export interface operations {
                 quality_max?: number | null;
                 intent_filter?: string[] | null;
                 success_only?: boolean | null;
+                failed_only?: boolean | null;
                 exclude_tags?: string[] | null;
                 include_tags?: string[] | null;
                 date_after?: string | null;
@@ -22676,6 +24885,7 @@ export interface operations {
                 filter_by_quality?: string | null;
                 min_quality?: number | null;
                 limit?: number | null;
+                redact?: boolean | null;
                 tags?: string[] | null;
             };
             header?: never;
@@ -22718,7 +24928,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22876,7 +25086,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22999,7 +25209,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23110,7 +25320,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25654,6 +27864,186 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["ConnectionOut"];
+                    };
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_connections: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you read. If it has changed since, nothing is done and the answer is 412. */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["ConnectionOut"];
+                    };
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The environment sets this; what is stored here would not count. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since you read it. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; A secret that was given for one address is not sent to another.; This cannot be used to reach anything. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -40,6 +40,7 @@ _MOST = 5_000  # newest runs
 _YEARS = timedelta(days=3 * 366)
 ENOUGH = 10  # judged runs of a combination
 ENOUGH_POSTS = 20
+NO_DOMAIN = "none"  # as the rows name work that has no category
 _POINTS = 500
 _BINS = ((0.0, 0.7), (0.7, 0.8), (0.8, 0.85), (0.85, 0.9), (0.9, 0.95), (0.95, 1.0))
 
@@ -265,12 +266,18 @@ def _variance(values: Sequence[float]) -> float:
 
 
 def _domain_told(name: str, runs: int, able: Sequence[Combination], status: str) -> str:
+    of = _spoken(name) if name != NO_DOMAIN else "Work of no one domain"
     if status == "not enough data":
-        return f"{name}: {NOT_ENOUGH}, {runs} runs; two combinations need {ENOUGH} judged runs each."
-    first = " and ".join(able[0].agents)
+        return f"{of}: {NOT_ENOUGH}, {runs} runs; two combinations need {ENOUGH} judged runs each."
+    first = " and ".join(_spoken(one) for one in able[0].agents)
     if status == "ok":
-        return f"{name}: {first} scored clearly higher than every other combination ({able[0].runs} runs)."
-    return f"{name}: no combination is clearly better; {first} scored highest so far ({able[0].runs} runs)."
+        return f"{of}: {first} scored clearly higher than every other combination ({able[0].runs} runs)."
+    return f"{of}: no combination is clearly better; {first} scored highest so far ({able[0].runs} runs)."
+
+
+def _spoken(name: str) -> str:
+    """ "market_insight" -> "Market insight"."""
+    return name[:1].upper() + name[1:].replace("_", " ")
 
 
 # -- when

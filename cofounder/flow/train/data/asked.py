@@ -22,6 +22,7 @@ def _fields(
     quality_max: _Share = None,
     intent_filter: _Names = None,
     success_only: _YesOrNo = None,
+    failed_only: _YesOrNo = None,
     exclude_tags: _Names = None,
     include_tags: _Names = None,
     date_after: _Name = None,

@@ -49,6 +49,7 @@ class Filter(Body):
     quality_max: Share | None = Field(default=None, description="At most this score")
     intent_filter: Names = Field(default_factory=list, description="Any of these intents")
     success_only: StrictBool = Field(default=False, description="Only runs that succeeded")
+    failed_only: StrictBool = Field(default=False, description="Only runs that failed; not with success_only")
     exclude_tags: Names = Field(default_factory=list, description="None of these tags")
     include_tags: Names = Field(default_factory=list, description="All of these tags")
     date_after: Since | None = Field(default=None, description="Requests from then on")
@@ -81,6 +82,13 @@ class Filter(Body):
         least = seen.data.get(other)
         if value is not None and least is not None and least > value:
             raise PydanticCustomError("min_above_max", "It lies below {other}", {"other": other})
+        return value
+
+    @field_validator("failed_only")
+    @classmethod
+    def _one_of_both(cls, value: bool, seen: ValidationInfo) -> bool:
+        if value and seen.data.get("success_only"):
+            raise PydanticCustomError("both_asked", "success_only asks for the others; nothing is both")
         return value
 
     @field_validator("include_tags")

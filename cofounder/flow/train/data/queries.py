@@ -107,6 +107,8 @@ def of_kinds(filter: Filter, *, every_tag: bool = False) -> list[Condition]:
         wanted.append(Kind.intent.in_(filter.intent_filter))
     if filter.success_only:
         wanted.append(Kind.success.is_(True))
+    if filter.failed_only:
+        wanted.append(Kind.success.is_(False))
     if filter.platform is not None:
         wanted.append(Kind.platforms.contains([filter.platform]))
     if filter.decision is not None:

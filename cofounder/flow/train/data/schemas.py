@@ -145,6 +145,12 @@ class ChangedOut(BaseModel):
     undo_token: UUID | None
 
 
+class RebuiltOut(BaseModel):
+    """How many examples filters and counts were made anew from."""
+
+    examples: int
+
+
 class ChangeOut(BaseModel):
     """A change; `undo_token` is null once it was taken back."""
 
@@ -164,6 +170,7 @@ class ExportIn(Body):
     """What to export. `filter_by_quality`: true for 0.85 and up, or the least score itself."""
 
     format: Format = "jsonl"
+    redact: StrictBool = Field(default=True, description="Placeholders for personal data; false takes an admin")
     filters: Filter = Field(default_factory=Filter)
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: Share | None = None

@@ -147,7 +147,7 @@ class Press:
             "straddles": int((~kept).sum()),
             "redacted": dict(sorted(self.redacted.items())),
         }
-        if self._pairs:
+        if self._pairs or self.pairs_left_out:
             written += self._write_pairs(members, member_parts, extra)
         return Built(
             content_hash=self._content_hash(members, member_parts),

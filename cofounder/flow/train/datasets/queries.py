@@ -98,7 +98,8 @@ _ROUNDS = text("""
 SELECT d.task_id, d.round, d.verdict, c.key, coalesce(c.value ->> 'plain', c.value ->> 'text', ''),
   coalesce(p.pending_content -> c.key ->> 'plain', p.pending_content -> c.key ->> 'text', ''),
   s.overall, (SELECT jsonb_object_agg(one.key, one.value -> 'score') FROM jsonb_each(s.dimensions) AS one)::text,
-  c.key = ANY(d.channels) OR cardinality(d.channels) = 0
+  c.key = ANY(d.channels) OR cardinality(d.channels) = 0,
+  ARRAY(SELECT jsonb_array_elements_text(d.not_chosen -> c.key))
 FROM decisions AS d JOIN approvals AS p ON p.task_id = d.task_id AND p.round = d.round
 CROSS JOIN LATERAL jsonb_each(p.content) AS c
 LEFT JOIN LATERAL (
@@ -123,7 +124,7 @@ async def facts(session: AsyncSession, ids: Sequence[UUID]) -> dict[tuple[UUID, 
 
 
 async def rounds(session: AsyncSession, ids: Sequence[UUID]) -> list[Any]:
-    """(task, round, verdict, channel, text, text before a person's edit, overall, scores as JSON, was it chosen)."""
+    """(task, round, verdict, channel, text, text before a person's edit, overall, scores as JSON, was it chosen, texts left for it)."""
     return list((await session.execute(_ROUNDS, {"ids": list(ids)})).all())
 
 

@@ -75,7 +75,7 @@ def _pairs(
     ratio: float,
     left_out: Counter[str],
 ) -> list[PairLine]:
-    """What a person made of a text against what it was; what was approved against what was sent back."""
+    """What a person made of a text against what it was; what was approved against what was sent back or left."""
     found: list[tuple[str, str, str]] = []
     approved = next((one for one in reversed(rounds) if one[2] == "approve" and one[8]), None)
     if approved is None:
@@ -83,6 +83,7 @@ def _pairs(
     final = approved[4]
     if approved[5] and approved[5] != final:
         found.append(("edit", final, approved[5]))
+    found += [("choice", final, text) for text in approved[9] if text != final]
     found += [("revision", final, one[4]) for one in rounds if one[2] in ("changes", "reject") and one[4] != final]
     made, seen = [], set()
     for origin, chosen, rejected in found:
@@ -130,7 +131,7 @@ def _judge(shaper: Shaper, raws: Sequence[Raw], rounds: Sequence[Any]) -> Batch:
         by_run.setdefault(one[0], []).append(one)
     entries = []
     for raw in raws:
-        for _, number, verdict, channel, text, _, overall, scores, _ in by_run.get(raw.execution_id, ()):  # type: ignore[arg-type]
+        for _, number, verdict, channel, text, _, overall, scores, *_ in by_run.get(raw.execution_id, ()):  # type: ignore[arg-type]
             if text.strip() and overall is not None:
                 judged = replace(raw, quality=overall)
                 entries.append(shaper.judge(judged, f"{channel}/{number}", channel, text, verdict, scores))

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import tracemalloc
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,10 +18,14 @@ from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
 from cofounder.flow.learn import queries, service
 from cofounder.flow.train.data import export, lines
-from cofounder.flow.train.data.export import DIMENSIONS, QualityUnclear, filters_of
+from cofounder.flow.train.data.errors import QualityUnclear
+from cofounder.flow.train.data.export import filters_of
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.lines import COLUMNS
 from cofounder.flow.train.data.schemas import ExportIn
+from cofounder.flow.train.data.writing import queries as written
+from cofounder.flow.train.data.writing.service import DIMENSIONS
+from cofounder.flow.train.roles import redaction
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -66,17 +69,17 @@ async def put(session: AsyncSession, **changes: Any) -> None:
     await queries.upsert(session, row(**changes))
 
 
-async def whole(lines: AsyncIterator[str]) -> str:
-    return "".join([line async for line in lines])
+async def whole(session: AsyncSession, format: Any, *, redact: bool = True, **filters: Any) -> str:
+    batches = export.export(session, Filter(**filters), format, redact=redact)
+    return b"".join([line async for lines in batches for line in lines]).decode()
 
 
 async def exported(session: AsyncSession, **filters: Any) -> list[dict[str, Any]]:
-    file = await whole(export.export_jsonl(session, Filter(**filters)))
-    return [json.loads(line) for line in file.splitlines()]
+    return [json.loads(line) for line in (await whole(session, "jsonl", **filters)).splitlines()]
 
 
 async def table(session: AsyncSession, **filters: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(await whole(export.export_csv(session, Filter(**filters))), newline="")))
+    return list(csv.DictReader(io.StringIO(await whole(session, "csv", **filters), newline="")))
 
 
 async def test_a_decided_run_is_a_line_that_a_tuner_can_read(session: AsyncSession) -> None:
@@ -97,7 +100,7 @@ async def test_a_decided_run_is_a_line_that_a_tuner_can_read(session: AsyncSessi
 
 async def test_scores_and_money_are_numbers_and_exact(session: AsyncSession) -> None:
     await put(session)
-    file = await whole(export.export_jsonl(session, Filter()))
+    file = await whole(session, "jsonl")
     assert '"quality_score": 0.906' in file
     (cells,) = await table(session)
     assert (cells["quality_score"], cells["cost"], cells["quality_accuracy"]) == ("0.906", "0.12", "0.95")
@@ -154,7 +157,7 @@ async def test_an_example_without_a_plan_has_no_planner_line(session: AsyncSessi
 
 
 async def test_an_empty_table_still_has_its_header(session: AsyncSession) -> None:
-    file = await whole(export.export_csv(session, Filter()))
+    file = await whole(session, "csv")
     assert file.splitlines() == [",".join([*COLUMNS, *(f"quality_{name}" for name in DIMENSIONS)])]
 
 
@@ -212,10 +215,90 @@ async def test_an_export_of_any_size_fits_into_the_same_memory(database: Databas
     async with transaction() as session:
         count = size = 0
         tracemalloc.start()
-        async for line in export.export_jsonl(session, Filter()):
-            count, size = count + 1, size + len(line)
+        async for lines_of_it in export.export(session, Filter(), "jsonl", redact=False):
+            count, size = count + len(lines_of_it), size + sum(map(len, lines_of_it))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert count == 5001
     assert size > 20_000_000
     assert peak < size / 3, (peak, size)
+
+
+ODD = 'A "quote", a \\\\backslash\\n, a tab\t, a line\nend, \r, \x0b\x1f\x7f, é, 🥐, \u2028, </script>, \\u0041, $1, :x, %s'
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"user_request": ODD, "intent": ODD, "tags": [ODD, "b", "a", "Z", "é"], "decision": {"verdict": ODD}},
+        {"plan": {ODD: [ODD, 1.50, None, True, {"deep": [ODD]}]}, "business_state": {"a": ODD, "n": 1e30, "z": -0.0}},
+        {"quality_score": None, "decision": None, "post_publication_metrics": None, "platforms": []},
+        {
+            "post_publication_metrics": {"linkedin": {"views": 3}},
+            "patterns_discovered": [ODD],
+            "platforms": ["x", "email"],
+        },
+        {"timestamp": AT.replace(microsecond=120), "success": False, "tags": ["one"]},
+        {"platform_baseline": {"linkedin": {"rate": 0.0280}}, "similar_historical_content": [{"topic": ODD}]},
+    ],
+)
+async def test_the_database_spells_a_line_as_everybody_does(session: AsyncSession, changes: dict[str, Any]) -> None:
+    await put(session, **changes)
+    spelt = await whole(session, "jsonl", redact=False)
+    assert spelt == await whole(session, "jsonl")  # nothing in it is personal data, so both ways say the same
+    assert json.loads(spelt)["messages"][1]["content"] == changes.get("user_request", "Write a post")
+
+
+async def test_every_score_is_the_same_number_for_the_database_and_for_python(session: AsyncSession) -> None:
+    asked = text(
+        f"SELECT {written.SCORE} FROM (SELECT (n / 10000.0)::numeric(5, 4) AS quality_score "
+        "FROM generate_series(0, 10000) AS n ORDER BY n) AS e"
+    )
+    found = (await session.scalars(asked)).all()
+    assert found == [repr(n / 10_000) for n in range(10_001)]
+
+
+PERSONAL = "Write to ann.lee@corner.io or call +49 30 123 456 78"
+
+
+async def test_nothing_leaves_that_the_detector_finds(session: AsyncSession) -> None:
+    await put(
+        session,
+        user_request=PERSONAL,
+        intent="for bob@corner.io",
+        tags=["ann@corner.io", "production"],
+        plan={"steps": [{"inputs": {"note": PERSONAL}}]},
+        business_state={"contact": PERSONAL},
+        similar_historical_content=[{"title": PERSONAL}],
+        post_publication_metrics={"note": PERSONAL},
+        patterns_discovered=[PERSONAL],
+        decision={"verdict": "approve", "by": "person:ann@corner.io", "feedback": PERSONAL},
+    )
+    (line,) = await exported(session)
+    (cells,) = await table(session)
+    assert redaction.left_in([{"content": json.dumps(line)}, {"content": json.dumps(cells)}]) == []
+    assert line["messages"][1]["content"] == "Write to [EMAIL_1] or call [PHONE_1]"
+    assert cells["user_request"] == line["messages"][1]["content"]
+    assert cells["timestamp"] == "2026-11-02T09:30:00Z"
+    assert "ann.lee@corner.io" in await whole(session, "jsonl", redact=False)
+    assert "ann.lee@corner.io" in await whole(session, "csv", redact=False)
+
+
+async def test_an_export_that_is_left_half_read_gives_its_connection_back(database: Database) -> None:
+    async with transaction() as session:
+        await put(session, user_request="x" * 4_000)
+        columns = "execution_id, " + ", ".join(name for name in row() if name != "execution_id")
+        picked = columns.replace("execution_id", "gen_random_uuid()", 1)
+        await session.execute(
+            text(
+                f"INSERT INTO orchestrator_training_data ({columns}) "
+                f"SELECT {picked} FROM orchestrator_training_data, generate_series(1, 2000)"
+            )
+        )
+    async with transaction() as session:
+        batches = export.export(session, Filter(), "jsonl", redact=False)
+        assert len(await anext(batches)) < 2_000
+        await batches.aclose()
+    async with transaction() as session:
+        assert len((await whole(session, "jsonl", redact=False)).splitlines()) == 2_001

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
+from cofounder.people import audit_entries
 from tests.flow.server import signed_in
 from tests.flow.train.data.test_export import put
 
@@ -25,7 +26,7 @@ async def clients(database: Database) -> AsyncIterator[list[httpx.AsyncClient]]:
         await put(session, user_request="good")
         await put(session, user_request="poor", quality_score=Decimal("0.5"), success=False, user_approval=False)
         await put(session, user_request="tried", tags=["test"])
-    async with signed_in("viewer", "operator") as made:
+    async with signed_in("viewer", "operator", "admin") as made:
         yield made
 
 
@@ -84,10 +85,33 @@ async def test_what_is_wrong_comes_in_the_envelope_with_its_field(
 
 
 async def test_who_may_not_export_is_told_so_in_the_envelope(clients: list[httpx.AsyncClient]) -> None:
-    viewer, operator = clients
+    viewer, operator, _ = clients
     refused = await viewer.post(EXPORT)
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_allowed")
     unsigned = await operator.post(EXPORT, headers={"Authorization": ""})
     assert (unsigned.status_code, unsigned.json()["success"]) == (401, False)
     torn = await operator.post(EXPORT, content=b"{", headers={"Content-Type": "application/json"})
     assert (torn.status_code, torn.json()["error"]["code"]) == (400, "body_unreadable")
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        (EXPORT, {"redact": False}),
+        ("/api/orchestrator/training/datasets/export", {"redact": False}),
+        ("/api/orchestrator/training/datasets", {"name": "raw", "redact": False}),
+    ],
+)
+async def test_personal_data_leaves_with_an_admin_only_and_the_log_says_who(
+    clients: list[httpx.AsyncClient], path: str, asked: dict[str, Any]
+) -> None:
+    async with transaction() as session:
+        await put(session, user_request="Ask ann@corner.io")
+    _, operator, admin = clients
+    refused = await operator.post(path, json=asked)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "personal_data_stays")
+    allowed = await admin.post(path, json=asked)
+    assert allowed.status_code in (200, 201)
+    async with transaction() as session:
+        said = [(one.action, one.details) for one in await audit_entries(session)]
+    assert [one for one in said if one[0] == "training.let_out" or one[1].get("personal_data") == "kept"]

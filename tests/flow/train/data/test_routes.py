@@ -75,6 +75,7 @@ async def test_address_and_body_say_the_same_filter(clients: Clients) -> None:
         ({"platform": "twitter"}, {"platform": "twitter"}, ["good one"]),
         ({"intent_filter": ["write_email", "other"]}, {"intent_filter": ["write_email"]}, ["poor one"]),
         ({"success_only": "true", "quality_max": "1"}, {"success_only": True, "quality_max": 1.0}, ["good one"]),
+        ({"failed_only": "true"}, {"failed_only": True}, ["poor one"]),
         ({"date_before": "2020-01-31"}, {"date_before": "2020-01-31"}, []),
         ({"archived": "both", "text": "poor"}, {"archived": None, "text": "poor"}, ["poor one"]),
     ):
@@ -216,7 +217,7 @@ async def test_what_was_erased_is_not_written_down_again(database: Database) -> 
         assert data(await admin.get(AT_DATA))["total"] == 0
     async with transaction() as session:
         assert await session.scalar(text("SELECT user_request FROM orchestrator_training_data")) == ""
-        assert [line async for line in export.export_jsonl(session, Filter(archived=None))] == []
+        assert [line async for line in export.export(session, Filter(archived=None), "jsonl")] == []
 
 
 async def test_an_example_that_is_not_there_is_said_to_be_missing(clients: Clients) -> None:

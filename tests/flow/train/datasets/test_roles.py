@@ -23,8 +23,8 @@ SECOND = "Our growth was 20 % this quarter, thanks to 300 new customers of yours
 EDITED = "Our growth was 20 % this quarter, thanks to the 300 customers who joined."
 
 
-async def round_of(id: UUID, number: int, verdict: str, before: str, after: str) -> None:
-    """A round in which a person saw `before`, made `after` of it, and decided."""
+async def round_of(id: UUID, number: int, verdict: str, before: str, after: str, *left: str) -> None:
+    """A round in which a person saw `before`, made `after` of it, left the others, and decided."""
     at = START + timedelta(days=number)
     rendered = {"plain": before, "text": before}
     async with transaction() as session:
@@ -35,7 +35,8 @@ async def round_of(id: UUID, number: int, verdict: str, before: str, after: str)
         )  # fmt: skip
         session.add(
             DecisionRow(id=new_id(), task_id=id, round=number, kind="content", verdict=verdict, by="person:ann",
-                        fingerprint="f", channels=["linkedin"], decided_at=at)
+                        fingerprint="f", channels=["linkedin"], decided_at=at,
+                        not_chosen={"linkedin": list(left)} if left else None)
         )  # fmt: skip
         for version, text in {2 * number - 1: before, 2 * number: after}.items():
             session.add(
@@ -93,6 +94,20 @@ async def test_a_pair_of_which_one_side_is_much_longer_is_left_out(database: Dat
     await round_of(id, 2, "approve", EDITED, EDITED)
     made = await service.create(DatasetIn(name="writer", role="writer"), LOCAL_OWNER)
     assert [one.kind for one in made.files] == ["lines"]
+    assert made.statistics["pairs"] == {"count": 0, "left_out": {"length": 1}}, "it is said that there was one"
+
+
+async def test_a_text_that_a_person_left_for_another_is_the_rejected_side(database: Database) -> None:
+    (id,) = await store_examples([example(1, final_text={"linkedin": EDITED})])
+    await round_of(id, 1, "approve", SECOND, EDITED, FIRST)
+    wish = DatasetIn.model_validate({"name": "writer", "role": "writer", "split": {"by": "none"}})
+    made = await service.create(wish, LOCAL_OWNER)
+    pairs = {one["non_preferred_output"][0]["content"]: one for one in await lines(made, "dpo")}
+    assert set(pairs) == {FIRST, SECOND}
+    assert pairs[FIRST]["preferred_output"] == [{"role": "assistant", "content": EDITED}]
+    async with transaction() as session:
+        shown = await service.preview(session, made.id, format="dpo")
+    assert {one.part for one in shown.items} == {"linkedin/edit", "linkedin/choice"}
 
 
 async def test_a_judge_learns_every_decided_text_with_its_scores(database: Database) -> None:

@@ -4,7 +4,7 @@ import type { Schemas } from "../../api/client";
 import { combinations } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
-import { capital, counted, duration, money, percent, score, spoken, whole } from "../../parts/words";
+import { counted, duration, money, percent, score, spoken, whole } from "../../parts/words";
 import { Download } from "../business/Charted";
 import { Claim, scale } from "../business/Platforms";
 import styles from "./Learning.module.css";
@@ -77,7 +77,7 @@ function OfDomain({ of }: { of: Domain }) {
         />
       }
     >
-      <p className={styles.say}>{capital(of.sentence.replace(/^none: /, ""))}</p>
+      <p className={styles.say}>{of.sentence}</p>
       {of.status === "not enough data" && (
         <p className="quiet" style={{ padding: "0 16px 10px" }}>
           {`A combination is compared from ${whole(of.needed)} judged runs on, and two are needed. Let the product run; nothing has to be set.`}

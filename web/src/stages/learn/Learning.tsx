@@ -9,6 +9,7 @@ import { Patterns } from "./Patterns";
 import { Performance } from "./Performance";
 import { Quality } from "./Quality";
 import { Searched, SearchNow } from "./Searching";
+import { Training } from "./Training";
 import { WhenToPublish } from "./WhenToPublish";
 
 export type Search = Record<string, string | undefined>;
@@ -21,6 +22,7 @@ const TABS = [
   ["agents", "Agents"],
   ["when", "Best times"],
   ["quality", "Quality"],
+  ["training", "Training"],
   ["performance", "Performance"],
 ] as const;
 
@@ -62,6 +64,9 @@ export function Learning() {
         </Tabs.Panel>
         <Tabs.Panel value="quality">
           <Quality search={search} set={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="training">
+          <Training />
         </Tabs.Panel>
         <Tabs.Panel value="performance">
           <Performance search={search} set={set} />

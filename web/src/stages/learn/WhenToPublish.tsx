@@ -71,7 +71,7 @@ function OfChannel({ of: { best, next } }: { of: Schemas["ChannelTimes"] }) {
       empty={`${thin(best.n, best.needed ?? 30)} measured posts of the last year. Publish more, or import earlier posts with their readings.`}
     >
       <p className={styles.say}>
-        {best.sentence.replace(best.channel, channelName(best.channel))}
+        {best.sentence}
         {next.at && ` The next such time: ${when(next.at)}.`}
       </p>
       <Effects label="Weekdays" all={best.weekdays ?? []} />

@@ -17,6 +17,7 @@ import { Panel } from "../../parts/Panel";
 import { SearchField } from "../../parts/SearchField";
 import { channelName, score, spoken } from "../../parts/words";
 import { ends, filterOf, type Go, listed, narrowed, nothing, type Search } from "./filter";
+import { DECIDED } from "./formats";
 import { Saved } from "./Saved";
 import { Spread } from "./Sums";
 import styles from "./Train.module.css";
@@ -93,15 +94,15 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
           <TextInput
             type="date"
             label="From"
-            value={search.since ?? ""}
-            max={search.until}
+            value={search.since?.slice(0, 10) ?? ""}
+            max={search.until?.slice(0, 10)}
             onChange={(event) => set({ since: event.currentTarget.value || undefined })}
           />
           <TextInput
             type="date"
             label="To"
-            value={search.until ?? ""}
-            min={search.since}
+            value={search.until?.slice(0, 10) ?? ""}
+            min={search.since?.slice(0, 10)}
             onChange={(event) => set({ until: event.currentTarget.value || undefined })}
           />
         </div>
@@ -113,6 +114,7 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
           data={[
             ["", "Any"],
             ["yes", "Succeeded"],
+            ["no", "Failed"],
           ]}
         />
         <Switch
@@ -133,6 +135,7 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
           {one("agent", "Agent", choices?.agents ?? [], spoken)}
         </div>
         {one("decision", "Decision", choices?.decisions ?? [], (word) => DECIDED[word] ?? spoken(word))}
+        <Costs search={search} set={set} />
         <Switch
           label="Before this product"
           name="legacy"
@@ -151,6 +154,7 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
           set={set}
           data={[
             ["", "Without"],
+            ["with", "With"],
             ["only", "Only"],
           ]}
         />
@@ -169,14 +173,6 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
   );
 }
 
-export const DECIDED: Record<string, string> = {
-  approved: "Approved",
-  rejected: "Rejected",
-  changes: "Changes asked for",
-  automatic: "Approved by the settings",
-  none: "Not decided",
-};
-
 type SwitchProps = { label: string; name: string; search: Search; set: Go; data: [string, string][] };
 
 function Switch({ label, name, search, set, data }: SwitchProps) {
@@ -190,6 +186,34 @@ function Switch({ label, name, search, set, data }: SwitchProps) {
         data={data.map(([value, words]) => ({ value, label: words }))}
         onChange={(value) => set({ [name]: value || undefined })}
       />
+    </div>
+  );
+}
+
+/** What a run may have cost, in dollars; said when the field is left or Enter is pressed. */
+function Costs({ search, set }: { search: Search; set: Go }) {
+  const field = (label: string, name: "least" | "most") => (
+    <NumberInput
+      key={search[name] ?? ""}
+      label={label}
+      min={0}
+      max={1_000_000}
+      step={0.01}
+      decimalScale={6}
+      prefix="$"
+      defaultValue={search[name] ?? ""}
+      onBlur={(event) => say(name, event.currentTarget.value)}
+      onKeyDown={(event) => event.key === "Enter" && say(name, event.currentTarget.value)}
+    />
+  );
+  const say = (name: "least" | "most", typed: string) => {
+    const value = typed.replaceAll(/[$,\s]/g, "");
+    if (value !== (search[name] ?? "")) set({ [name]: value || undefined });
+  };
+  return (
+    <div className={styles.pair}>
+      {field("Least cost", "least")}
+      {field("Most cost", "most")}
     </div>
   );
 }

@@ -14,7 +14,7 @@ import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { counted, percent, score, whole } from "../../parts/words";
 import { type Done, useChanges } from "./acting";
 import { Bulk } from "./Bulk";
-import { ByDate } from "./ByDate";
+import { ByDate, ByQuality } from "./ByDate";
 import { Changes } from "./Changes";
 import { Choose } from "./Choose";
 import { Example } from "./Example";
@@ -120,7 +120,8 @@ export function Data() {
         </div>
         <div className="stack">
           <Using found={found}>
-            {operator && <ByDate acts={acts} until={search.until} />}
+            {operator && <ByDate acts={acts} since={search.since} until={search.until} />}
+            {operator && <ByQuality acts={acts} below={filter.quality_max ?? undefined} />}
             {operator && <Export filter={filter} count={total} />}
           </Using>
           {done && <Told done={done} undo={undo} busy={acts.busy === "undo"} close={() => setDone(null)} />}

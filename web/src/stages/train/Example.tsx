@@ -3,11 +3,13 @@ import { Drawer, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import type { Schemas } from "../../api/client";
 import { trainingExample, trainingHolders, trainingLine } from "../../api/queries";
 import { Facts } from "../../parts/Facts";
 import { Json } from "../../parts/Json";
 import { Empty, Shown } from "../../parts/Rest";
 import { byWhom, cost, duration, score, spoken, visible, when, whole } from "../../parts/words";
+import { ExampleActs } from "./ExampleActs";
 import { Tags } from "./Examples";
 import styles from "./Train.module.css";
 
@@ -27,7 +29,15 @@ function Body({ id }: { id: string }) {
       {({ example, erased }) =>
         erased ? (
           <Empty title="This example was erased.">
-            {`By ${byWhom(erased.erased_by)}, ${when(erased.erased_at)}: ${erased.reason}`}
+            {`By ${byWhom(erased.erased_by)}, ${when(erased.erased_at)}: ${visible(erased.reason)} `}
+            {copies(erased).length > 0 ? (
+              <>
+                {"Copies may still be in "}
+                <Versions of={copies(erased)} />
+              </>
+            ) : (
+              "No dataset holds a copy."
+            )}
           </Empty>
         ) : (
           <div className="stack">
@@ -48,20 +58,15 @@ function Body({ id }: { id: string }) {
                 [
                   "Held by",
                   held && held.datasets.length > 0 ? (
-                    <span key="held" className={styles.tags}>
-                      {held.datasets.map((one) => (
-                        <Link key={one.dataset_id} to="/training/datasets" search={{ id: one.dataset_id } as never}>
-                          {`${one.name} ${one.version ?? ""}${one.state === "deleted" ? " (deleted)" : ""}`}
-                        </Link>
-                      ))}
-                    </span>
+                    <Versions key="held" of={held.datasets} />
                   ) : (
                     "no dataset"
                   ),
                 ],
-                held?.withdrawn && ["Withdrawn", `by ${byWhom(held.withdrawn_by ?? "")}: ${held.reason ?? ""}`],
+                held?.withdrawn && ["Withdrawn", `by ${byWhom(held.withdrawn_by ?? "")}: ${visible(held.reason ?? "")}`],
               ]}
             />
+            <ExampleActs id={id} held={held} />
             <Line id={id} />
             <section>
               <h3 className="sub">Everything that is kept</h3>
@@ -73,6 +78,22 @@ function Body({ id }: { id: string }) {
     </Shown>
   );
 }
+
+/** The versions that may still hold what was erased. */
+const copies = (erased: Schemas["Tombstone"]): Version[] =>
+  erased.held_by.filter((one) => one.kind === "dataset").map((one) => ({ ...one, dataset_id: one.id, state: "" }));
+
+type Version = { dataset_id: string; name: string; version?: string | number | null; state: string };
+
+const Versions = ({ of }: { of: Version[] }) => (
+  <span className={styles.tags}>
+    {of.map((one) => (
+      <Link key={one.dataset_id} to="/training/datasets" search={{ id: one.dataset_id } as never}>
+        {`${one.name} ${one.version ?? ""}${one.state === "deleted" ? " (deleted)" : ""}`}
+      </Link>
+    ))}
+  </span>
+);
 
 const number = (value: unknown): number | null => {
   const found = value === null || value === undefined || value === "" ? Number.NaN : Number(value);

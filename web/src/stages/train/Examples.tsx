@@ -2,7 +2,7 @@
 import { type MouseEvent, useRef } from "react";
 import type { TrainingRow } from "../../api/queries";
 import { day, score, short, spoken, visible } from "../../parts/words";
-import { DECIDED } from "./Choose";
+import { DECIDED } from "./formats";
 import styles from "./Train.module.css";
 
 type Props = {

@@ -43,9 +43,13 @@ export function useChanges(tell: (done: Done) => void) {
       ),
     archive: (which: Which) => act("archive", "archived", () => askIn(client.POST(`${at}/archive`, { body: which }))),
     restore: (which: Which) => act("restore", "restored", () => askIn(client.POST(`${at}/restore`, { body: which }))),
-    tagBefore: (day: string, tags: string[]) =>
+    tagBetween: (from: string | undefined, to: string, tags: string[]) =>
       act("by-date", `tagged ${tags.join(", ")}`, () =>
-        askIn(client.POST(`${at}/tag-by-date`, { body: { date_before: day, tags } })),
+        askIn(client.POST(`${at}/tag-by-date`, { body: { date_after: from, date_before: to, tags } })),
+      ),
+    tagBelow: (bound: number, tags: string[]) =>
+      act("by-quality", `tagged ${tags.join(", ")}`, () =>
+        askIn(client.POST(`${at}/tag-by-quality`, { body: { quality_max: bound, tags } })),
       ),
     undo: (token: string) =>
       act("undo", "as they were", () => askIn(client.POST(`${at}/undo`, { body: { undo_token: token } }))),

@@ -19,6 +19,10 @@ const share = (text: string | undefined): number | undefined => {
   const value = Number(text);
   return text && value >= 0 && value <= 1 ? value : undefined;
 };
+const usd = (text: string | undefined): number | undefined => {
+  const value = Number(text);
+  return text && value >= 0 && value <= 1_000_000 ? value : undefined;
+};
 const yesOrNo = (text: string | undefined): boolean | undefined =>
   text === "yes" ? true : text === "no" ? false : undefined;
 
@@ -37,6 +41,8 @@ export const NARROWS = [
   "model",
   "agent",
   "decision",
+  "least",
+  "most",
   "outcome",
   "text",
   "legacy",
@@ -57,15 +63,18 @@ export function filterOf(search: Search): TrainingFilter {
     date_after: search.since,
     date_before: search.until,
     success_only: search.success === "yes" ? true : undefined,
+    failed_only: search.success === "no" ? true : undefined,
     platform: search.platform,
     persona: search.persona,
     model: search.model,
     agent: search.agent,
     decision: search.decision,
+    cost_min: usd(search.least),
+    cost_max: usd(search.most),
     has_outcome: yesOrNo(search.outcome),
     text: search.text,
     is_legacy: yesOrNo(search.legacy),
-    archived: search.archived === "only" ? true : undefined,
+    archived: search.archived === "only" ? true : search.archived === "with" ? null : undefined,
     include_sample: search.sample === "yes" ? true : undefined,
   };
   for (const [name, value] of Object.entries(filter))
@@ -73,7 +82,7 @@ export function filterOf(search: Search): TrainingFilter {
   return filter as TrainingFilter;
 }
 
-/** The words of the address for a filter that was kept; a time becomes its day. */
+/** The words of the address for a filter that was kept. */
 export function searchOf(filter: Record<string, unknown>): Search {
   const text = (name: string) => (filter[name] === undefined || filter[name] === null ? undefined : `${filter[name]}`);
   const names = (name: string) => listed((filter[name] as string[] | undefined) ?? []);
@@ -85,21 +94,26 @@ export function searchOf(filter: Record<string, unknown>): Search {
     intent: names("intent_filter"),
     in: names("include_tags"),
     out: names("exclude_tags"),
-    since: text("date_after")?.slice(0, 10),
-    until: text("date_before")?.slice(0, 10),
-    success: filter.success_only === true ? "yes" : undefined,
+    since: dayOr(text("date_after"), "T00:00:00Z"),
+    until: dayOr(text("date_before"), "T23:59:59.999999Z"),
+    success: filter.success_only === true ? "yes" : filter.failed_only === true ? "no" : undefined,
     platform: text("platform"),
     persona: text("persona"),
     model: text("model"),
     agent: text("agent"),
     decision: text("decision"),
+    least: text("cost_min"),
+    most: text("cost_max"),
     outcome: said("has_outcome"),
     text: text("text"),
     legacy: said("is_legacy"),
-    archived: filter.archived === true ? "only" : undefined,
+    archived: filter.archived === true ? "only" : filter.archived === null ? "with" : undefined,
     sample: filter.include_sample === true ? "yes" : undefined,
   };
 }
+
+/** A whole day is written as its day; another time stays the time that it is. */
+const dayOr = (time: string | undefined, edge: string) => (time?.endsWith(edge) ? time.slice(0, 10) : time);
 
 /** What stands between two ends that were chosen: the whole range narrows nothing. */
 export const ends = ([low, high]: [number, number]): Search => ({

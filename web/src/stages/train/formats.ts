@@ -13,7 +13,7 @@ export const FORMATS: { value: string; label: string; pairs?: boolean }[] = [
 
 export const ROLES = [
   { value: "planner", label: "Planner: from a request to a plan" },
-  { value: "writer", label: "Writer: from a plan to a text" },
+  { value: "writer", label: "Writer: from a brief and its facts to a text" },
   { value: "judge", label: "Judge: from a text to its scores" },
 ];
 
@@ -28,3 +28,12 @@ export function size(bytes: number): string {
   }
   return `${place === 0 || value >= 100 ? Math.round(value) : Math.round(value * 10) / 10} ${units[place]}`;
 }
+
+/** The last word about a run, as it is read. */
+export const DECIDED: Record<string, string> = {
+  approved: "Approved",
+  rejected: "Rejected",
+  changes: "Changes asked for",
+  automatic: "Approved by the settings",
+  none: "Not decided",
+};
