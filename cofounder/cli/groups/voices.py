@@ -25,6 +25,11 @@ def register(app: typer.Typer) -> None:
     app.command("optimize")(optimize)
 
 
+def asked(question: "Callable[[AsyncSession], Awaitable[Any]]", told: Callable[[Any], None], *, json: bool) -> int:
+    """The exit code of a command that asks one question and tells the answer."""
+    return home.run(_ask(question, told, json=json))
+
+
 async def _ask(question: "Callable[[AsyncSession], Awaitable[Any]]", told: Callable[[Any], None], *, json: bool) -> int:
     from cofounder.kit import db
 
@@ -151,6 +156,25 @@ def flags(json: Json = False) -> int:
     return home.run(_ask(learning.flagged, told, json=json))
 
 
+@group.command("what-if")
+def what_if(
+    policy: Annotated[str, typer.Argument(help="The policy that is replayed: blueprint, fixed, log_thompson, …")],
+    days: Annotated[int, typer.Option(min=1, max=365, help="Posts published within so many days.")] = 180,
+    channel: Annotated[str | None, typer.Option("--channel", "-c", help="Only posts of this channel.")] = None,
+    json: Json = False,
+) -> int:
+    """Replay another policy on the posts of the past: what it would have gained, and what it would draw from now.
+
+    Example: cofounder personas what-if blueprint --days 90
+    """
+    from cofounder.personas import what_if
+
+    def ask(session: "AsyncSession") -> Any:
+        return what_if.what_if(session, policy, days=days, channel=channel)
+
+    return home.run(_ask(ask, _would, json=json))
+
+
 @group.command()
 def followers(
     platform: Annotated[str | None, typer.Argument(help="The channel; none shows what was counted.")] = None,
@@ -228,6 +252,19 @@ def _voices(found: "PersonasOut") -> None:
         screen.print(f"New weights wait for you: cofounder personas decide {found.proposal} --approve")
 
 
+def _would(found: Any) -> None:
+    from cofounder.cli.views.grid import table
+
+    screen = out.screen()
+    screen.print(found.told, markup=False)
+    if found.enough:
+        screen.print(f"{found.logged:.2f} followers a post as it was, {found.replayed:.2f} as {found.policy} draws.")
+    made = table("Voice", ">Drawn now", f">By {found.policy}")
+    for one in found.voices:
+        made.add_row(one.persona, f"{one.now:.1%}", f"{one.would:.1%}")
+    screen.print(made)
+
+
 def _runs(found: Any) -> None:
     from cofounder.cli import words
     from cofounder.cli.views.grid import table
@@ -261,6 +298,8 @@ def _run(found: "LookOut") -> None:
     screen.print(f"{found.posts_analyzed} posts; best {found.top_performer}, worst {found.bottom_performer or '–'}.")
     for one in sorted(found.changes, key=lambda one: -abs(one.newWeight - one.oldWeight)):
         screen.print(f"  {one.generator:15} {one.oldWeight:6.1%} → {one.newWeight:6.1%}")
+    if found.proof is not None:
+        screen.print(f"On {found.proof.draws} past draws: {found.proof.told}", markup=False)
     for said in found.special:
         screen.print(f"  {said['generator']}: {said['kind']}")
     screen.print(f"These weights: {found.standing}.")
