@@ -87,6 +87,13 @@ class Settings(BaseSettings):
             "ollama:NAME or openai-compatible:NAME. The built-in offline model always ends the chain."
         ),
     )
+    model_routing: Literal["auto", "in_turn"] = Field(
+        default="auto",
+        description=(
+            "auto: of the models that are named, complexity and measured quality say which is asked first. in_turn: they "
+            "are asked in the order in which they are named."
+        ),
+    )
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY"), description="Key for OpenAI models."
     )

@@ -21,6 +21,7 @@ from cofounder.flow.train.datasets import tables as datasets
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
+from cofounder.models.routing import tables as routing
 from cofounder.ops import tables as ops
 from cofounder.people import tables as people
 from cofounder.personas import tables as personas
@@ -52,6 +53,7 @@ __all__ = [
     "quality",
     "records",
     "request",
+    "routing",
     "run",
     "tools",
     "training_data",

@@ -42,6 +42,7 @@ class Call:
     scope: str
     number: int
     version: str  # of the instructions
+    routed: dict[str, Any] | None = None  # which models were to be asked in which order, and why
 
     @cached_property
     def request_hash(self) -> str:
@@ -188,6 +189,8 @@ def _row(call: Call, target: Target, fallback_from: str | None) -> dict[str, Any
         "role": call.role,
         "model": str(target),
         "request": call.payload,
+        "routed": call.routed,
+        "answered_by": None,
         "answer": None,
         "tokens_in": 0,
         "tokens_out": 0,

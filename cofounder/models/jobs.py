@@ -15,8 +15,21 @@ from cofounder.models import instructions
 from cofounder.models.brief import Brief, Draft, FigureUse
 from cofounder.models.chain import Target
 from cofounder.models.intent import Intent
+from cofounder.models.routing.complexity import Complexity, Seen
 
 T = TypeVar("T")
+
+_SHORT_REQUEST = 25  # words
+_WRITING = {  # what is not named is MEDIUM
+    "headlines": Complexity.SIMPLE,
+    "shorten": Complexity.SIMPLE,
+    "restyle": Complexity.SIMPLE,
+    "edit": Complexity.SIMPLE,
+    "summary": Complexity.SIMPLE,
+    "article": Complexity.COMPLEX,
+    "report": Complexity.COMPLEX,
+    "calendar": Complexity.COMPLEX,
+}
 
 
 class Job(ABC, Generic[T]):
@@ -27,6 +40,10 @@ class Job(ABC, Generic[T]):
     @abstractmethod
     def payload(self) -> dict[str, Any]:
         """What makes this call this call, as JSON."""
+
+    @abstractmethod
+    def seen(self) -> Seen:
+        """What of it says how hard it is."""
 
     @abstractmethod
     def instructions(self) -> str: ...
@@ -58,6 +75,17 @@ class Writing(Job[Draft]):
 
     def payload(self) -> dict[str, Any]:
         return {"brief": self.brief.model_dump(mode="json", exclude_defaults=True)}
+
+    def seen(self) -> Seen:
+        brief = self.brief
+        return Seen(
+            task_type=f"write:{brief.kind}",
+            words=f"{brief.request} {brief.topic}",
+            base=_WRITING.get(brief.kind, Complexity.MEDIUM),
+            demands=len(brief.facts) + len(brief.must_include) + len(brief.must_avoid),
+            length=brief.max_words or (brief.form.words[0] if brief.kind in ("article", "report") else 0),
+            attempts=brief.attempt,
+        )
 
     def instructions(self) -> str:
         return instructions.writer(self.brief)
@@ -130,6 +158,12 @@ class Understanding(Job[Intent]):
             "answers": self.answers,
             "preferences": self.preferences,
         }
+
+    def seen(self) -> Seen:
+        words = len(self.request.split())
+        base = Complexity.SIMPLE if words <= _SHORT_REQUEST else Complexity.MEDIUM
+        asked = len(self._parsed.actions) + len(self._parsed.channels)
+        return Seen("understand", self.request, base, demands=asked, attempts=int(bool(self.answers)))
 
     def instructions(self) -> str:
         return instructions.planner()

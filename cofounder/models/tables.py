@@ -30,6 +30,8 @@ class ModelCall(Row):
     model: Mapped[Words]
     state: Mapped[Words]  # intended, answered, failed, skipped (no key, no package, over budget, too long)
     request: Mapped[Document]
+    routed: Mapped[OptionalDocument]  # task_type, complexity, tier, rule, why, order: models.routing
+    answered_by: Mapped[OptionalWords]  # the name that the provider gives its model, where it says one
     answer: Mapped[OptionalDocument]
     tokens_in: Mapped[int] = mapped_column(default=0)
     tokens_out: Mapped[int] = mapped_column(default=0)

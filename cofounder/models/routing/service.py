@@ -1,0 +1,75 @@
+"""Decide who is asked first, by what is configured and what was measured; keep what was measured up to date."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.kit import db
+from cofounder.models.chain import OFFLINE, Target, chain
+from cofounder.models.routing import queries
+from cofounder.models.routing.choose import Candidate, Choice, Measured, choose
+from cofounder.models.routing.complexity import Judged, Seen, judge
+from cofounder.models.routing.tiers import blended, tier
+
+FRESH_SECONDS = 30.0  # what was measured moves once in minutes; nobody waits for it at each call
+
+_Kept = dict[tuple[str, str], dict[Target, Measured]]
+_kept: dict[str, tuple[float, _Kept]] = {}  # database -> when it was read, and what it said
+
+
+@dataclass(frozen=True)
+class Routed:
+    """An order to ask in, and the row's record of why."""
+
+    targets: tuple[Target, ...]
+    record: dict[str, Any]
+
+
+async def decide(seen: Seen, setting: str, *, in_turn: bool = False, sticky: Target | None = None) -> Routed:
+    """The order in which the models of a setting are asked for a job.
+
+    `in_turn` keeps the order in which they are named. Raises ModelSettingInvalid.
+    """
+    targets, judged = chain(setting), judge(seen)
+    if in_turn:
+        why = "The models are asked in the order in which they are named."
+        choice = Choice(targets, tier(targets[0]), "in_turn", why)
+    elif targets == (OFFLINE,):
+        choice = choose(judged, [], {})
+    else:
+        choice = choose(judged, _candidates(targets), await _measured(seen.task_type, judged), sticky=sticky)
+    return Routed(choice.targets, _record(seen, judged, choice))
+
+
+def _candidates(targets: Sequence[Target]) -> list[Candidate]:
+    return [Candidate(target, tier(target), blended(target)) for target in targets]
+
+
+def _record(seen: Seen, judged: Judged, choice: Choice) -> dict[str, Any]:
+    return {
+        "task_type": seen.task_type,
+        "complexity": judged.level.name,
+        "tier": choice.tier.name,
+        "rule": choice.rule,
+        "why": choice.why,
+        "order": [str(target) for target in choice.targets],
+    }
+
+
+async def _measured(task_type: str, judged: Judged) -> dict[Target, Measured]:
+    address = str(db.place())
+    kept = _kept.get(address)
+    if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+        async with db.reading() as session:
+            kept = _kept[address] = (time.monotonic(), await queries.measured(session))
+    return kept[1].get((task_type, judged.level.name), {})
+
+
+async def remember(session: AsyncSession, found: Sequence[dict[str, Any]]) -> None:
+    """Take over what came of each model's answers: rows of task_type, complexity, model, n, total, approved, decided,
+    score, scored, edited, edits. What is not among them is forgotten."""
+    await queries.replace(session, found)
+    _kept.clear()

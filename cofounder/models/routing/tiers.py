@@ -1,0 +1,43 @@
+"""What a model's price says it is: FREE, BUDGET, STANDARD, PREMIUM, FLAGSHIP; and which tier a job begins with."""
+
+from decimal import Decimal
+from enum import IntEnum
+
+from cofounder.models.chain import Target
+from cofounder.models.prices import FREE, cost
+from cofounder.models.routing.complexity import Complexity
+
+
+class Tier(IntEnum):
+    FREE = 0
+    BUDGET = 1
+    STANDARD = 2
+    PREMIUM = 3
+    FLAGSHIP = 4
+
+
+FIRST: dict[Complexity, Tier] = {
+    Complexity.SIMPLE: Tier.BUDGET,
+    Complexity.MEDIUM: Tier.STANDARD,
+    Complexity.COMPLEX: Tier.PREMIUM,
+    Complexity.CRITICAL: Tier.FLAGSHIP,
+}
+# US dollars for a million tokens, three of four of them going in. Where these lines lie is ours: they part the models
+# that providers themselves sell as small, middle, large and largest.
+_BELOW = ((Decimal(1), Tier.BUDGET), (Decimal("3.5"), Tier.STANDARD), (Decimal(8), Tier.PREMIUM))
+_MILLION = 1_000_000
+
+
+def blended(target: Target) -> Decimal | None:
+    """US dollars for a million tokens, three quarters of them in; None where no price is known."""
+    return cost(target, 3 * _MILLION // 4, _MILLION // 4)
+
+
+def tier(target: Target) -> Tier:
+    """By the price. A server of the owner's own is free; a model without a known price counts as STANDARD."""
+    if target.provider in FREE:
+        return Tier.FREE
+    price = blended(target)
+    if price is None:
+        return Tier.STANDARD
+    return next((found for limit, found in _BELOW if price < limit), Tier.FLAGSHIP)
