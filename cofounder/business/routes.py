@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field, StrictBool, StrictStr
 
+from cofounder import channels as known_channels
 from cofounder.business import catalogue
 from cofounder.business import state as figures
 from cofounder.business.context import index, posts, predicting, service
@@ -20,6 +21,7 @@ from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.matching import service as matching
 from cofounder.business.records.service import CursorInvalid
 from cofounder.business.similar import SimilarTask
+from cofounder.channels import UnknownChannel
 from cofounder.kit import clock
 from cofounder.kit.http import Body, Router, Session, Time, documented
 from cofounder.people import Operator, Viewer
@@ -219,12 +221,17 @@ async def list_metrics(
     return Items(items=series, as_of=at)
 
 
-@router.get("/baselines")
+@router.get("/baselines", responses=documented(UnknownChannel))
 async def platform_baselines(
     session: Session, caller: Viewer, channels: Channels = None, as_of: AsOf = None
 ) -> dict[str, baselines.Baseline]:
-    """What a post usually gets on each platform: the long run with this month beside it, with intervals."""
-    return await baselines.baselines(session, channels=channels or (), as_of=_as_of(as_of))
+    """What a post usually gets on each platform: the long run with this month beside it, with intervals.
+
+    `channels` are those that can be published on, and those that posts came from.
+    """
+    named = [known_channels.canonical(name) or name for name in channels or ()]
+    await service.check_channels(session, named)
+    return await baselines.baselines(session, channels=named, as_of=_as_of(as_of))
 
 
 @router.get("/topics")

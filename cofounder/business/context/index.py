@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from cofounder.models import embedding
 
 INDEX_FROM = 1_000  # posts and tasks; fewer are compared one by one
 _GROWN = 4  # fitted anew when there is so many times as much
+_KEPT = 2  # newest fits out of use that still answer about their time, beside the oldest
+_MOST_HELD = 2  # fits in this process's memory
 _MARGIN = timedelta(minutes=10)  # an import's batch commits what it learned a while ago
 _SMALLEST = UUID(int=0)
 _BATCH, _BATCH_OUTSIDE = 5_000, 480  # texts placed at once
@@ -59,20 +62,37 @@ class InUse:
     up_to: datetime | None
 
 
-async def fitted(session: AsyncSession) -> InUse | None:
-    """The embedder in use, from this process's memory where it has it; None where there is no index."""
-    found = await queries.in_use(session)
-    if found is None:
+async def fitted(session: AsyncSession, as_of: datetime | None = None) -> InUse | None:
+    """The embedder in use, or the one that was at a time; None where there is no index, or was none and no need of one.
+
+    So a question about then is answered the same after a new fit. Its parts are kept in this process's memory.
+    """
+    found = await queries.versions(session)
+    chosen = await _of_then(session, found, as_of) if as_of is not None else found[-1] if found else None
+    if chosen is None:
         return None
-    id, looked_at = found
-    if id not in _held:
-        row = await queries.ready(session)
+    if chosen.id not in _held:
+        row = await queries.parts(session, chosen.id)
         if row is None:
             return None
-        _held.clear()
-        _held[row.id] = embedder.unpacked({name: getattr(row, name) for name in _PARTS})
-        id = row.id
-    return InUse(id, _held[id], looked_at - _MARGIN if looked_at else None)
+        while len(_held) >= _MOST_HELD:
+            _held.pop(next(iter(_held)))
+        _held[chosen.id] = embedder.unpacked({name: getattr(row, name) for name in _PARTS})
+    return InUse(chosen.id, _held[chosen.id], chosen.looked_at - _MARGIN if chosen.looked_at else None)
+
+
+async def _of_then(
+    session: AsyncSession, versions: Sequence[queries.Version], as_of: datetime
+) -> queries.Version | None:
+    """The newest fit not after a time; where history by then has grown out of it since, the first that knows enough."""
+    if not versions or versions[-1].fitted_at <= as_of:
+        return versions[-1] if versions else None
+    n = await queries.count(session, as_of)
+    before = [one for one in versions if one.fitted_at <= as_of]
+    if not before and n < INDEX_FROM:
+        return None
+    able = (one for one in (*before[-1:], *versions[len(before) :]) if n <= _GROWN * one.expected)
+    return next(able, versions[-1])
 
 
 async def refresh(*, again: bool = False) -> IndexState:
@@ -100,11 +120,26 @@ async def refresh(*, again: bool = False) -> IndexState:
             now = clock.now()
             changed = await queries.read_words(session, since)
             if changed:
-                await queries.forget_vectors(session, changed)
+                await queries.forget_vectors(session, row.id, changed)
                 await _place(session, row.id, await _loaded(session, row.id))
+                await _place_back(session, changed)
             await queries.change_embedder(session, row.id, looked_at=now)
     async with db.reading() as session:
         return await state(session)
+
+
+async def _place_back(session: AsyncSession, changed: Sequence[UUID]) -> None:
+    """Place what came late but was there earlier in the fits of its time as well, as long as these know enough."""
+    found = await queries.versions(session)
+    for one, following in pairwise(found):
+        if await queries.count(session, following.fitted_at) > _GROWN * one.expected:
+            continue
+        among = (changed, following.fitted_at)
+        if await queries.unplaced(session, one.id, _SMALLEST, 1, among):
+            row = await queries.parts(session, one.id)
+            if row is not None and row.kind == OWN:  # one from outside would be asked, and paid, once more
+                made = embedder.unpacked({name: getattr(row, name) for name in _PARTS})
+                await _place(session, one.id, made, among=among)
 
 
 async def _loaded(session: AsyncSession, id: UUID) -> Fitted:
@@ -132,7 +167,7 @@ async def _rebuild() -> IndexState:
         await queries.make_heap(session)
         await _place(session, id, made, queries.HEAP)
         await queries.settle_heap(session)
-        await queries.drop_embedders(session, id, embedding.outside())
+        await queries.retire_embedders(session, id, _KEPT, embedding.outside())
         await queries.change_embedder(session, id, state="ready")
     async with db.reading() as session:
         return await state(session)
@@ -168,26 +203,38 @@ async def _rebuild_outside(name: str) -> IndexState:
                 return await state(session)
             after = await _place_some(session, id, made, after, _BATCH_OUTSIDE)
     async with db.transaction() as session:
-        await queries.drop_embedders(session, id)
+        await queries.retire_embedders(session, id, _KEPT)
         await queries.change_embedder(session, id, state="ready", looked_at=now)
     async with db.reading() as session:
         return await state(session)
 
 
-async def _place(session: AsyncSession, id: UUID, made: Fitted, table: str = queries.VECTORS) -> None:
-    """Give every item that has none its vector, cell and topic."""
+async def _place(
+    session: AsyncSession,
+    id: UUID,
+    made: Fitted,
+    table: str = queries.VECTORS,
+    among: tuple[Sequence[UUID], datetime] | None = None,
+) -> None:
+    """Give every item that has none its vector, cell and topic; `among`: only these, up to a time."""
     after: UUID | None = _SMALLEST
     while after is not None:
-        after = await _place_some(session, id, made, after, _BATCH_OUTSIDE if made.outside else _BATCH, table)
+        after = await _place_some(session, id, made, after, _BATCH_OUTSIDE if made.outside else _BATCH, table, among)
 
 
 async def _place_some(
-    session: AsyncSession, id: UUID, made: Fitted, after: UUID, most: int, table: str = queries.VECTORS
+    session: AsyncSession,
+    id: UUID,
+    made: Fitted,
+    after: UUID,
+    most: int,
+    table: str = queries.VECTORS,
+    among: tuple[Sequence[UUID], datetime] | None = None,
 ) -> UUID | None:
     """Place the next of them; up to which item that was, None where there is no more."""
     import numpy as np
 
-    batch = await queries.unplaced(session, id, after, most)
+    batch = await queries.unplaced(session, id, after, most, among)
     if not batch:
         return None
     texts = [text for _, _, text in batch]

@@ -37,7 +37,7 @@ async def listed(
     """Posts published in the last `days` days, newest first, with their outcomes. Raises CursorInvalid."""
     cluster = None
     if topic and by == "cluster":
-        held = await index.fitted(session)
+        held = await index.fitted(session, as_of)
         names = {} if held is None else {name: number for number, name in held.fitted.topics.items()}
         if held is None or topic not in names:
             return []

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, insert, not_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context.tables import Embedder, PredictionRow
+from cofounder.business.derive.queries import LINKED
 
 _ENDED = "('completed', 'approved', 'publishing')"
 # What a post and a task are searched by. Long texts say what they are about early.
@@ -30,11 +31,26 @@ async def unfinished(session: AsyncSession, kind: str) -> Embedder | None:
     return (await session.execute(query.order_by(Embedder.fitted_at.desc()).limit(1))).scalar_one_or_none()
 
 
-async def in_use(session: AsyncSession) -> tuple[UUID, datetime | None] | None:
-    """Its id and up to when it knows: its parts are megabytes, and a process that has them asks only for the name."""
-    query = "SELECT id, looked_at FROM embedders WHERE state = 'ready' ORDER BY fitted_at DESC LIMIT 1"
-    row = (await session.execute(text(query))).one_or_none()
-    return None if row is None else (row[0], row[1])
+@dataclass(frozen=True)
+class Version:
+    """One fit, without its parts: these are megabytes, and a process that has them asks only for the name."""
+
+    id: UUID
+    fitted_at: datetime
+    looked_at: datetime | None
+    expected: int
+
+
+async def versions(session: AsyncSession) -> list[Version]:
+    """The fit in use and those before it that are kept, oldest first."""
+    query = """SELECT id, fitted_at, looked_at, expected FROM embedders WHERE state IN ('ready', 'retired')
+      ORDER BY state = 'ready', fitted_at"""
+    return [Version(*row) for row in (await session.execute(text(query))).all()]
+
+
+async def parts(session: AsyncSession, id: UUID) -> Embedder | None:
+    """A fit with all its parts."""
+    return (await session.execute(select(Embedder).where(Embedder.id == id))).scalar_one_or_none()
 
 
 async def keep_embedder(session: AsyncSession, values: Mapping[str, Any]) -> None:
@@ -45,10 +61,16 @@ async def change_embedder(session: AsyncSession, id: UUID, **changes: Any) -> No
     await session.execute(update(Embedder).where(Embedder.id == id).values(**changes))
 
 
-async def drop_embedders(session: AsyncSession, but: UUID, going_on: str | None = None) -> None:
-    """All others; of the kind `going_on` the one that has not placed everything yet stays."""
+async def retire_embedders(session: AsyncSession, but: UUID, keep: int, going_on: str | None = None) -> None:
+    """Put the others out of use; the oldest and the newest `keep` of them stay for answers about their time.
+
+    Of the kind `going_on` the one that has not placed everything yet stays as it is.
+    """
     unfinished = and_(Embedder.state == "fitting", Embedder.kind == (going_on or ""))
-    await session.execute(delete(Embedder).where(Embedder.id != but, not_(unfinished)))
+    await session.execute(delete(Embedder).where(Embedder.id != but, Embedder.state == "fitting", not_(unfinished)))
+    await session.execute(update(Embedder).where(Embedder.id != but, Embedder.state == "ready").values(state="retired"))
+    left = [one.id for one in await versions(session) if one.id != but]
+    await session.execute(delete(Embedder).where(Embedder.id.in_(left[1:-keep])))
 
 
 async def alone(session: AsyncSession) -> bool:
@@ -62,11 +84,14 @@ async def size(session: AsyncSession, most: int) -> int:
     return int(await session.scalar(text(query), {"most": most}) or 0)
 
 
-async def count(session: AsyncSession) -> int:
-    """How many posts and ended tasks there are."""
-    query = f"""SELECT (SELECT count(*) FROM posts WHERE published_at IS NOT NULL)
-      + (SELECT count(*) FROM tasks WHERE completed_at IS NOT NULL AND status IN {_ENDED})"""
-    return int(await session.scalar(text(query)) or 0)
+async def count(session: AsyncSession, as_of: datetime | None = None) -> int:
+    """How many posts and ended tasks there are, or were by then."""
+    posts, tasks = (
+        ("published_at <= :as_of", "completed_at <= :as_of") if as_of else ("published_at IS NOT NULL", "true")
+    )
+    query = f"""SELECT (SELECT count(*) FROM posts WHERE {posts})
+      + (SELECT count(*) FROM tasks WHERE completed_at IS NOT NULL AND {tasks} AND status IN {_ENDED})"""
+    return int(await session.scalar(text(query), {"as_of": as_of} if as_of else {}) or 0)
 
 
 async def some_texts(session: AsyncSession, most: int) -> list[str]:
@@ -101,9 +126,10 @@ async def read_words(session: AsyncSession, since: datetime | None) -> list[UUID
     return list((await session.execute(text(_READ), {"since": since})).scalars())
 
 
-async def forget_vectors(session: AsyncSession, ids: Sequence[UUID]) -> None:
+async def forget_vectors(session: AsyncSession, embedder: UUID, ids: Sequence[UUID]) -> None:
     """So that a corrected text is placed anew."""
-    await session.execute(text("DELETE FROM context_vectors WHERE item_id = ANY(:ids)"), {"ids": list(ids)})
+    query = "DELETE FROM context_vectors WHERE embedder_id = :embedder AND item_id = ANY(:ids)"
+    await session.execute(text(query), {"embedder": embedder, "ids": list(ids)})
 
 
 async def forget_gone(session: AsyncSession) -> None:
@@ -118,7 +144,8 @@ _UNPLACED = f"""
 SELECT i.id, i.at, coalesce({POST_TEXT}, {TASK_TEXT}) AS text
 FROM context_items i LEFT JOIN posts p ON i.kind = 'post' AND p.id = i.id
 LEFT JOIN tasks t ON i.kind = 'task' AND t.id = i.id
-WHERE i.id > :after AND NOT EXISTS (
+WHERE i.id > :after AND (CAST(:ids AS uuid[]) IS NULL OR (i.id = ANY(CAST(:ids AS uuid[])) AND i.at <= :until))
+  AND NOT EXISTS (
   SELECT 1 FROM context_vectors v WHERE v.embedder_id = :embedder AND v.item_id = i.id)
 ORDER BY i.id LIMIT :batch"""
 _UNPLACED = _UNPLACED.replace(
@@ -126,9 +153,12 @@ _UNPLACED = _UNPLACED.replace(
 )
 
 
-async def unplaced(session: AsyncSession, embedder: UUID, after: UUID, most: int) -> list[tuple[UUID, datetime, str]]:
-    """(id, at, text) of items that the embedder has not placed yet, by id."""
-    asked = {"embedder": embedder, "after": after, "batch": most}
+async def unplaced(
+    session: AsyncSession, embedder: UUID, after: UUID, most: int, among: tuple[Sequence[UUID], datetime] | None = None
+) -> list[tuple[UUID, datetime, str]]:
+    """(id, at, text) of items that the embedder has not placed yet, by id; `among`: of these up to a time."""
+    ids, until = (list(among[0]), among[1]) if among else (None, None)
+    asked = {"embedder": embedder, "after": after, "batch": most, "ids": ids, "until": until}
     return [(row[0], row[1], row[2] or "") for row in (await session.execute(text(_UNPLACED), asked)).all()]
 
 
@@ -229,15 +259,15 @@ class Kept:
     cost: float | None
 
 
-_KEPT = """
+_KEPT = f"""
 SELECT DISTINCT ON (p.id) f.outcomes, coalesce(r.views, r.impressions)::float8 AS views,
   (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 AS engaged,
   r.likes::float8 AS likes, r.followers::float8 AS followers, r.revenue::float8 AS revenue,
   coalesce(r.cost, p.cost)::float8 AS cost
 FROM predictions f JOIN posts p ON p.task_id = f.task_id AND p.platform = f.channel
 JOIN LATERAL (SELECT * FROM social_post_analytics a WHERE a.post_id = p.id AND a.measured_at <= :as_of
-  AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
-WHERE f.channel = :channel AND f.made_at <= :as_of AND p.published_at >= f.made_at
+  AND {LINKED.format("a")} AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+WHERE f.channel = :channel AND {LINKED.format("p")} AND f.made_at <= :as_of AND p.published_at >= f.made_at
 ORDER BY p.id, f.made_at DESC LIMIT 1000"""
 
 
@@ -247,7 +277,7 @@ async def kept(session: AsyncSession, channel: str, as_of: datetime) -> list[Kep
     return [Kept(**row) for row in found.mappings()]
 
 
-_HISTORY = """
+_HISTORY = f"""
 SELECT p.id, p.title, p.content, p.topic, p.category, p.persona, p.format, p.paid, p.hashtags, p.published_at,
   coalesce(r.views, r.impressions)::float8 AS views, r.reach::float8 AS reach, r.likes::float8 AS likes,
   CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL ELSE
@@ -257,7 +287,7 @@ FROM (SELECT * FROM posts o WHERE o.platform = :channel AND o.published_at <= :a
   AND (NOT o.is_sample OR NOT EXISTS (SELECT 1 FROM posts w WHERE NOT w.is_sample AND w.published_at <= :as_of))
   ORDER BY o.published_at DESC, o.id DESC LIMIT :limit) p
 JOIN LATERAL (SELECT * FROM social_post_analytics a WHERE a.post_id = p.id AND a.measured_at <= :as_of
-  AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+  AND {LINKED.format("a")} AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
 ORDER BY p.published_at, p.id"""
 
 

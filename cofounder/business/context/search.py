@@ -46,7 +46,7 @@ async def candidates(session: AsyncSession, topic: str, *, as_of: datetime) -> F
     """
     import numpy as np
 
-    found = await index.fitted(session)
+    found = await index.fitted(session, as_of)
     if found is None:
         return None
     id, made = found.id, found.fitted

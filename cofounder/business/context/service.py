@@ -18,6 +18,7 @@ from cofounder.business.derive.times import BestTimes, SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.records import service as records
 from cofounder.business.similar import SimilarTask, like_posts, similar_content
+from cofounder.channels import UnknownChannel, canonical
 from cofounder.kit import clock
 from cofounder.kit.errors import InputInvalid
 
@@ -130,7 +131,7 @@ async def all_topics(
     """Every topic with its figures, most posts first. `cluster`: topics found in the words; none without an index."""
     if by == "category":
         return await topics.by_category(session, as_of=as_of, days=days, platforms=channels)
-    held = await index.fitted(session)
+    held = await index.fitted(session, as_of)
     if held is None:
         return []
     names = held.fitted.topics
@@ -148,6 +149,15 @@ async def best_times(
 async def channels(session: AsyncSession, *, as_of: datetime) -> list[str]:
     """The platforms that something had been published on by then."""
     return await queries.platforms(session, as_of)
+
+
+async def check_channels(session: AsyncSession, names: Sequence[str]) -> None:
+    """Raise UnknownChannel for a name that is no channel of ours and that no post ever came from."""
+    strange = [name for name in names if canonical(name) is None]
+    known = await queries.known_platforms(session, strange) if strange else set()
+    for name in strange:
+        if name not in known:
+            raise UnknownChannel(f"There is no channel called {name!r}.", field="channels")
 
 
 async def suggest_time(

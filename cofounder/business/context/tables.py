@@ -17,7 +17,7 @@ class Embedder(Row):
     __tablename__ = "embedders"
     id: Mapped[Id]
     kind: Mapped[Words]  # tfidf_svd
-    state: Mapped[Words]  # fitting, ready, retired
+    state: Mapped[Words]  # fitting, ready, retired: answers about its time are still asked of it
     dimensions: Mapped[int]
     fitted_on: Mapped[int]  # texts
     expected: Mapped[int]  # texts that it was made to search

@@ -17,26 +17,30 @@ from cofounder.business.records.schemas import WEB_PARTS
 
 _FILED = ", ".join(f"l.{name}" for name in OF_POST)
 
+# What a person linked by hand belongs together from then on; before, nobody knew.
+LINKED = "({0}.linked_at IS NULL OR {0}.linked_at <= :as_of)"
+
 SEEN = f"""
 seen AS (
   SELECT l.post_id, {_FILED}, {", ".join(f"l.{name}" for name in COUNTED)}
-  FROM latest_readings l WHERE l.measured_at <= :as_of
+  FROM latest_readings l WHERE l.measured_at <= :as_of AND {LINKED.format("l")}
   UNION ALL
   SELECT l.post_id, {_FILED}, r.* FROM latest_readings l CROSS JOIN LATERAL (
     SELECT {", ".join(COUNTED)} FROM social_post_analytics a WHERE a.post_id = l.post_id AND a.measured_at <= :as_of
+      AND {LINKED.format("a")}
     ORDER BY a.measured_at DESC, a.id DESC LIMIT 1) r
-  WHERE l.measured_at > :as_of AND l.published_at <= :as_of
+  WHERE (l.measured_at > :as_of OR l.linked_at > :as_of) AND l.published_at <= :as_of
 )"""
 
 # Visits of a post's pages and campaigns: rows split by different things overlap, so the coarsest split counts.
-WEB = """
+WEB = f"""
 web AS (
   SELECT DISTINCT ON (post_id) post_id, sessions, conversions, revenue FROM (
     SELECT post_id, split_by, sum(sessions) AS sessions, sum(revenue) AS revenue,
            sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions
     FROM web_analytics
     WHERE post_id IS NOT NULL AND measured_at <= :as_of AND day <= CAST(:today AS date)
-      AND (superseded_at IS NULL OR superseded_at > :as_of)
+      AND (superseded_at IS NULL OR superseded_at > :as_of) AND {LINKED.format("web_analytics")}
     GROUP BY post_id, split_by) parts
   ORDER BY post_id, split_by
 )"""
@@ -164,6 +168,13 @@ async def platforms(session: AsyncSession, as_of: datetime) -> list[str]:
     return list((await session.execute(text(query), {"as_of": as_of})).scalars())
 
 
+async def known_platforms(session: AsyncSession, names: Sequence[str]) -> set[str]:
+    """Those of these names that some post carries."""
+    query = """SELECT name FROM unnest(CAST(:names AS text[])) name
+      WHERE EXISTS (SELECT 1 FROM posts p WHERE p.platform = name)"""
+    return set((await session.execute(text(query), {"names": list(names)})).scalars())
+
+
 _KNOWN_WEB = """measured_at <= :as_of AND day <= CAST(:today AS date) AND day >= :since
   AND (superseded_at IS NULL OR superseded_at > :as_of)
   AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM web_analytics o WHERE NOT o.is_sample AND o.measured_at <= :as_of))"""
@@ -227,10 +238,10 @@ def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
     of = "JOIN context_vectors v ON v.item_id = c.id AND v.embedder_id = :embedder AND v.cluster = :cluster"
     return text(
         f"""WITH {OUTCOMES.format(narrowed=where)}
-SELECT o.*, p.topic, p.category, p.task_id, t.quality_score::float8 AS quality_score, p.title,
+SELECT o.*, p.topic, p.category, t.id AS task_id, t.quality_score::float8 AS quality_score, p.title,
   left(p.content, 80) AS opening, length(p.content) AS characters
 FROM (SELECT c.* FROM outcomes c {of if clustered else ""} ORDER BY c.published_at DESC, c.id DESC LIMIT :limit) o
-JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = p.task_id
+JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 ORDER BY o.published_at DESC, o.id DESC"""
     )
 
@@ -262,16 +273,17 @@ async def posts(
     return [dict(row) for row in found.mappings()]
 
 
-_READINGS = """
+_READINGS = f"""
 SELECT measured_at, coalesce(views, impressions) AS views, reach, clicks, likes, shares, comments, conversions,
   revenue::float8 AS revenue, cost::float8 AS cost, currency, source, import_id, flags
-FROM social_post_analytics WHERE post_id = :id AND measured_at <= :as_of
+FROM social_post_analytics WHERE post_id = :id AND measured_at <= :as_of AND {LINKED.format("social_post_analytics")}
 ORDER BY measured_at DESC, id DESC LIMIT :limit"""
-_VISITS = """
+_VISITS = f"""
 SELECT day, page_id, campaign, source, sessions, users, page_views, conversions, revenue::float8 AS revenue, currency,
   import_id, flags
 FROM web_analytics
 WHERE post_id = :id AND measured_at <= :as_of AND (superseded_at IS NULL OR superseded_at > :as_of)
+  AND {LINKED.format("web_analytics")}
 ORDER BY day DESC, id DESC LIMIT :limit"""
 
 
@@ -318,24 +330,24 @@ async def days(session: AsyncSession, *, as_of: datetime, since: date) -> list[d
     return list(found.values())
 
 
-_BROUGHT = text("""
+_BROUGHT = text(f"""
 WITH parts AS (
   SELECT post_id, split_by, sum(sessions) AS sessions, sum(revenue) AS revenue,
     sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions,
     min(currency) AS currency, max(currency) AS other_currency
   FROM web_analytics
   WHERE post_id = ANY(CAST(:ids AS uuid[])) AND measured_at <= :as_of AND day <= CAST(:today AS date)
-    AND (superseded_at IS NULL OR superseded_at > :as_of)
+    AND (superseded_at IS NULL OR superseded_at > :as_of) AND {LINKED.format("web_analytics")}
   GROUP BY post_id, split_by),
 web AS (SELECT DISTINCT ON (post_id) * FROM parts ORDER BY post_id, split_by)
 SELECT w.post_id, w.sessions::float8, w.conversions::float8, w.currency,
   CASE WHEN w.currency IS NOT DISTINCT FROM w.other_currency THEN w.revenue::float8 END AS revenue,
   coalesce(r.cost, p.cost)::float8 AS cost, coalesce(r.currency, p.currency) AS cost_currency,
-  p.task_id, t.cost::float8 AS run_cost
-FROM web w JOIN posts p ON p.id = w.post_id LEFT JOIN tasks t ON t.id = p.task_id
+  t.id AS task_id, t.cost::float8 AS run_cost
+FROM web w JOIN posts p ON p.id = w.post_id LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 LEFT JOIN LATERAL (
   SELECT a.cost, a.currency FROM social_post_analytics a
-  WHERE a.post_id = w.post_id AND a.measured_at <= :as_of AND a.cost IS NOT NULL
+  WHERE a.post_id = w.post_id AND a.measured_at <= :as_of AND {LINKED.format("a")} AND a.cost IS NOT NULL
   ORDER BY a.measured_at DESC, a.id DESC LIMIT 1) r ON true
 """)
 

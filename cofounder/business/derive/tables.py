@@ -25,6 +25,7 @@ class LatestReading(Row):
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
     post_cost: Mapped[Money]
     measured_at: Mapped[Moment]
+    linked_at: Mapped[OptionalMoment]
     impressions: Mapped[Count]
     views: Mapped[Count]
     reach: Mapped[Count]

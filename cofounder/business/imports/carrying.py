@@ -1,19 +1,23 @@
 """Carrying an import out: read and convert in a thread, merge in a transaction a batch, the next batch read meanwhile.
 
-Each batch commits with how far it came, so that a kill costs one batch. All or nothing, and a dry run, are one
-transaction over everything: its outcome is kept or taken back whole.
+Each batch commits with how far it came, so that a kill costs one batch. A dry run merges into tables of its own, which
+nobody sees. All or nothing is read whole first, laid aside as it would go in, and then merged in one transaction. So
+other imports of the kind wait while rows go in, never while they are read or counted.
 """
 
 import asyncio
+import pickle
+import tempfile
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import IO
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.imports import opening, queries
+from cofounder.business.imports import opening, queries, storage
 from cofounder.business.imports.convert import Converter
 from cofounder.business.imports.schemas import Counts, Fault, Mapping, Units
 from cofounder.business.imports.service import OPEN, TOPIC, get, kind_of
@@ -40,6 +44,8 @@ class Ready:
     flags: dict[str, int]
     faults: list[Fault]
     cursor: str | None
+    place: str | None
+    share: float | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,11 @@ class Outcome:
 
 
 class _TakenBack(Exception):
-    """Leaves a transaction without keeping it."""
+    """Leaves a transaction without keeping it; the state that the part ended in."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
 
 
 async def carry_on(import_id: UUID, run: int, *, check_only: bool, seconds: float = PART_SECONDS) -> Outcome:
@@ -68,16 +78,18 @@ async def carry_on(import_id: UUID, run: int, *, check_only: bool, seconds: floa
         opens = await opening.of(session, row)
         kind, label, all_or_nothing = kind_of(row.kind), row.label, row.all_or_nothing
         mapping, units, begun = Mapping.model_validate(row.mapping), Units.model_validate(row.units), row.started_at
-        position, cursor = row.position, row.cursor
+        position, cursor, place = row.position, row.cursor, row.place
     reader = await asyncio.to_thread(opens)
     try:
         converter = Converter(kind, mapping, units, reader.columns, now=begun or clock.now())
         job = _Job(import_id, run, kind.name, label, reader, converter)
-        if check_only or all_or_nothing:
-            return await job.whole(keep=not check_only)
-        if position and not reader.steady and cursor is None:
-            position = await job.from_the_top()
-        return await job.parts(position if reader.steady else 0, seconds)
+        if check_only:
+            return await job.dry()
+        if all_or_nothing:
+            return await job.whole()
+        if position and place is None and cursor is None:
+            await job.from_the_top()
+        return await job.parts(place, seconds)
     finally:
         await asyncio.to_thread(reader.close)
 
@@ -91,11 +103,11 @@ class _Job:
     reader: Reader
     converter: Converter
 
-    async def parts(self, skip: int, seconds: float) -> Outcome:
-        """Batch by batch, each kept as it comes."""
+    async def parts(self, place: str | None, seconds: float) -> Outcome:
+        """Batch by batch, each kept as it comes, from where an earlier part came to."""
         deadline = time.monotonic() + seconds
         counts = Counts()
-        async with aclosing(self._ready(skip)) as batches:
+        async with aclosing(self._ready(place)) as batches:
             async for ready in batches:
                 async with transaction() as session:
                     await merging.take_turn(session, self.kind)
@@ -108,7 +120,7 @@ class _Job:
                     counts = counts.plus(await self._merge(session, ready))
                     await queries.refuse(session, self.import_id, ready.faults)
                     row.counts, row.position = counts.model_dump(), row.position + ready.read
-                    row.cursor = ready.cursor or row.cursor
+                    row.cursor, row.place, row.share = ready.cursor or row.cursor, ready.place, ready.share
                     live.changed(session, TOPIC, self.import_id)
                 if durable.stopping() or time.monotonic() > deadline:
                     return Outcome("more", counts)
@@ -116,52 +128,82 @@ class _Job:
             counts = await self._counted()
         return Outcome("done", counts)
 
-    async def whole(self, *, keep: bool) -> Outcome:
-        """All of it in one transaction; kept only when asked for, and when no row was refused."""
+    async def dry(self) -> Outcome:
+        """Count what would happen, exactly as it would, without a row or a lock in the records."""
         await self.from_the_top()
-        counts, cursor, cancelled = Counts(), None, False
+        counts = Counts()
         try:
-            async with transaction() as session, aclosing(self._ready(0)) as batches:
-                await merging.take_turn(session, self.kind)
+            async with transaction() as session, aclosing(self._ready()) as batches:
                 async for ready in batches:
-                    counts = counts.plus(await self._merge(session, ready))
-                    cursor = ready.cursor or cursor
-                    cancelled = await self._told(ready, counts)
-                    if cancelled or durable.stopping():
-                        raise _TakenBack
-                if not keep or counts.refused:
-                    raise _TakenBack
-                row = await get(session, self.import_id, lock=True)
-                row.counts, row.position, row.cursor = counts.model_dump(), counts.read, cursor
-        except _TakenBack:
-            if cancelled:
-                return Outcome("cancelled", Counts())
-            if durable.stopping():
-                return Outcome("more", Counts())
-        return Outcome("refused" if keep and counts.refused else "done", counts)
+                    counts = counts.plus(await self._merge(session, ready, dry=True))
+                    await self._told(counts, ready.share, ready.faults)
+                raise _TakenBack("done")
+        except _TakenBack as ended:
+            return Outcome(ended.state, counts if ended.state == "done" else Counts())
 
-    async def from_the_top(self) -> int:
-        """Forget what an earlier attempt counted and refused: it begins again. 0."""
+    async def whole(self) -> Outcome:
+        """All of it, when no row is refused: read and laid aside first, then merged in one transaction."""
+        await self.from_the_top()
+        with tempfile.TemporaryFile(dir=storage.folder()) as aside:
+            try:
+                counts, cursor, number = await self._laid_aside(aside)
+                if counts.refused:
+                    return Outcome("refused", counts)
+                aside.seek(0)
+                return Outcome("done", await self._moved(aside, counts, cursor, number))
+            except _TakenBack as ended:
+                return Outcome(ended.state, Counts())
+
+    async def _laid_aside(self, aside: IO[bytes]) -> tuple[Counts, str | None, int]:
+        """(what was read and refused, the last cursor, how many batches were laid aside)."""
+        counts, cursor, number = Counts(), None, 0
+        async with aclosing(self._ready()) as batches:
+            async for ready in batches:
+                found = Counts(read=ready.read, refused=ready.refused, flagged=ready.flagged, flags=ready.flags)
+                counts, cursor = counts.plus(found), ready.cursor or cursor
+                if not counts.refused:
+                    await asyncio.to_thread(pickle.dump, replace(ready, faults=[]), aside)
+                    number += 1
+                share = None if ready.share is None else ready.share / 2
+                await self._told(counts, share, ready.faults)
+        return counts, cursor, number
+
+    async def _moved(self, aside: IO[bytes], counts: Counts, cursor: str | None, number: int) -> Counts:
+        """The counts with what was merged of the batches laid aside; all of it or, where it breaks off, none."""
+        async with transaction() as session:
+            await merging.take_turn(session, self.kind)
+            for done in range(1, number + 1):
+                ready: Ready = await asyncio.to_thread(pickle.load, aside)
+                made = await self._merge(session, ready)
+                counts = counts.plus(made.model_copy(update={"read": 0, "refused": 0, "flagged": 0, "flags": {}}))
+                await self._told(counts, 0.5 + done / number / 2, [])
+            row = await get(session, self.import_id, lock=True)
+            row.counts, row.position, row.cursor = counts.model_dump(), counts.read, cursor
+        return counts
+
+    async def from_the_top(self) -> None:
+        """Forget what an earlier attempt counted and refused: it begins again."""
         async with transaction() as session:
             row = await get(session, self.import_id, lock=True)
-            row.counts, row.position = Counts().model_dump(), 0
+            row.counts, row.position, row.place, row.share = Counts().model_dump(), 0, None, None
             await queries.forget_refusals(session, self.import_id)
-        return 0
 
-    async def _told(self, ready: Ready, counts: Counts) -> bool:
-        """Keep refusals and progress beside the one transaction; whether a person cancelled."""
+    async def _told(self, counts: Counts, share: float | None, faults: list[Fault]) -> None:
+        """Keep refusals and progress beside the one transaction. Raises _TakenBack where it is not to go on."""
         async with transaction() as session:
             row = await get(session, self.import_id, lock=True)
-            await queries.refuse(session, self.import_id, ready.faults)
-            row.counts = counts.model_dump()
+            await queries.refuse(session, self.import_id, faults)
+            row.counts, row.share = counts.model_dump(), share
             live.changed(session, TOPIC, self.import_id)
-            return row.cancel_asked or row.run != self.run
+            cancelled = row.cancel_asked or row.run != self.run
+        if cancelled or durable.stopping():
+            raise _TakenBack("cancelled" if cancelled else "more")
 
     async def _counted(self) -> Counts:
         async with transaction() as session:
             return Counts.model_validate((await get(session, self.import_id)).counts)
 
-    async def _merge(self, session: AsyncSession, ready: Ready) -> Counts:
+    async def _merge(self, session: AsyncSession, ready: Ready, *, dry: bool = False) -> Counts:
         made = merging.Merged(0, 0, 0, 0)
         if ready.height:
             made = await merging.merge(
@@ -172,6 +214,7 @@ class _Job:
                 import_id=self.import_id,
                 origin=self.label,
                 now=clock.now(),
+                dry=dry,
             )
         return Counts(
             read=ready.read,
@@ -184,9 +227,9 @@ class _Job:
             flags=ready.flags,
         )
 
-    async def _ready(self, skip: int) -> AsyncGenerator[Ready, None]:
+    async def _ready(self, place: str | None = None) -> AsyncGenerator[Ready, None]:
         """Converted batches; while one is merged a thread makes the next."""
-        source = self._made(skip)
+        source: Generator[Ready, None, None] = (self._one(batch) for batch in self.reader.batches(BATCH_ROWS, place))
         pending = asyncio.create_task(asyncio.to_thread(next, source, None))
         try:
             while (ready := await pending) is not None:
@@ -197,13 +240,6 @@ class _Job:
             if not pending.cancelled():
                 pending.exception()  # whoever waited has it; else nobody wants it any more
             source.close()
-
-    def _made(self, skip: int) -> Generator[Ready, None, None]:
-        seen = 0
-        for batch in self.reader.batches(BATCH_ROWS):
-            seen += batch.read
-            if seen > skip:
-                yield self._one(batch)
 
     def _one(self, batch: Batch) -> Ready:
         made = self.converter.convert(batch)
@@ -218,4 +254,6 @@ class _Job:
             made.flags,
             made.faults,
             batch.cursor,
+            batch.place,
+            batch.share,
         )

@@ -39,6 +39,17 @@ async def listed(
     return (await session.execute(query)).scalars().all(), total
 
 
+async def whose(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Import]:
+    """Those of these imports that there are, locked; one that somebody else holds is passed over."""
+    query = select(Import).where(Import.id.in_(ids)).with_for_update(skip_locked=True)
+    return (await session.execute(query)).scalars().all()
+
+
+async def there(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these ids an import has."""
+    return set((await session.execute(select(Import.id).where(Import.id.in_(ids)))).scalars())
+
+
 async def refuse(session: AsyncSession, import_id: UUID, faults: Sequence[Fault]) -> None:
     """Copy refusals in, whatever their number."""
     if not faults:

@@ -129,7 +129,9 @@ class ImportOut(BaseModel):
     counts: Counts
     checked: Counts | None
     total: int | None
-    progress: float | None  # 0-1, where the source says how much there is
+    progress: (
+        float | None
+    )  # 0-1: of the rows where the source knows their number, else of its bytes; null: nobody knows
     problem: dict[str, Any] | None
     created_by: str | None
     created_at: datetime

@@ -169,6 +169,7 @@ async def start(session: AsyncSession, id: UUID, *, check_only: bool = False) ->
     row.run += 1
     row.state = "checking" if check_only else "queued"
     row.cancel_asked, row.problem, row.position, row.cursor = False, None, 0, None
+    row.place = row.share = None
     row.counts = Counts().model_dump()
     row.started_at, row.finished_at = clock.now(), None
     await session.flush()
@@ -257,6 +258,8 @@ def out(row: Import) -> ImportOut:
     progress = None
     if row.state == "done":
         progress = 1.0
+    elif row.share is not None:
+        progress = round(row.share, 4)
     elif row.total:
         progress = round(min(counts.read / row.total, 1.0), 4)
     names = ("id", "kind", "state", "source_type", "label", "source_id", "source", "bytes", "digest", "all_or_nothing")

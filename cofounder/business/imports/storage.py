@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -49,6 +50,19 @@ def remove(path: str | None) -> None:
     """Delete an upload that is done with; nothing outside the folder of uploads."""
     if path is not None and Path(path).parent == folder():
         Path(path).unlink(missing_ok=True)
+
+
+def old(older_than_seconds: float) -> list[Path]:
+    """Files of the folder that nobody wrote to for so long. Blocks."""
+    before = time.time() - older_than_seconds
+    found = []
+    for path in folder().iterdir():
+        try:
+            if path.is_file() and path.stat().st_mtime < before:
+                found.append(path)
+        except FileNotFoundError:
+            continue  # its import ended between two looks
+    return found
 
 
 def _for_owner(path: str, flags: int) -> int:

@@ -49,6 +49,8 @@ class Import(Row):
     total: Mapped[int | None] = mapped_column(BigInteger)  # rows, where the source knows
     position: Mapped[int] = mapped_column(BigInteger, server_default="0")  # rows that are in and committed
     cursor: Mapped[OptionalWords]  # the highest value of the cursor column so far
+    place: Mapped[OptionalWords]  # of a file: where the next batch begins, as its reader says it
+    share: Mapped[float | None]  # of the source that is read, 0-1, where its reader can tell
     run: Mapped[int] = mapped_column(server_default="0")  # how often it was started
     cancel_asked: Mapped[bool] = mapped_column(server_default=text("false"))
     problem: Mapped[OptionalDocument]

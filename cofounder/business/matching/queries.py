@@ -134,25 +134,26 @@ async def drop_doubtful(session: AsyncSession, kind: str, subjects: Sequence[str
 
 
 _SET = {
-    "post_task": "UPDATE posts SET task_id = {to} WHERE id = CAST(:subject AS uuid) AND task_id {was}",
-    "reading_post": """UPDATE social_post_analytics SET post_id = {to}
+    "post_task": "UPDATE posts SET task_id = {to}, linked_at = {at} WHERE id = CAST(:subject AS uuid) AND task_id {was}",
+    "reading_post": """UPDATE social_post_analytics SET post_id = {to}, linked_at = {at}
       WHERE natural_key = CAST(:subject AS uuid) AND post_id {was}""",
-    "web_post": """UPDATE web_analytics SET post_id = {to}
+    "web_post": """UPDATE web_analytics SET post_id = {to}, linked_at = {at}
       WHERE page_id = :page AND campaign = :campaign AND source = :source AND post_id {was}""",
-    "evaluation_task": "UPDATE quality_evaluations SET task_id = {to} WHERE task_external_id = :subject AND task_id {was}",
+    "evaluation_task": """UPDATE quality_evaluations SET task_id = {to}, linked_at = {at}
+      WHERE task_external_id = :subject AND task_id {was}""",
 }
 
 
-async def link(session: AsyncSession, kind: str, subject: str, target: UUID) -> int:
-    """Set the link on the rows that have none."""
-    query = _SET[kind].format(to="CAST(:target AS uuid)", was="IS NULL")
-    answer: Any = await session.execute(text(query), {**_subject(kind, subject), "target": target})
+async def link(session: AsyncSession, kind: str, subject: str, target: UUID, said_at: datetime | None = None) -> int:
+    """Set the link on the rows that have none; `said_at`: when a person said so, none where the rows say it."""
+    query = _SET[kind].format(to="CAST(:target AS uuid)", at="CAST(:at AS timestamptz)", was="IS NULL")
+    answer: Any = await session.execute(text(query), {**_subject(kind, subject), "target": target, "at": said_at})
     return int(answer.rowcount)
 
 
 async def unlink(session: AsyncSession, kind: str, subject: str, target: UUID) -> int:
     """Take the link off the rows that have this one."""
-    query = _SET[kind].format(to="NULL", was="= CAST(:target AS uuid)")
+    query = _SET[kind].format(to="NULL", at="NULL", was="= CAST(:target AS uuid)")
     answer: Any = await session.execute(text(query), {**_subject(kind, subject), "target": target})
     return int(answer.rowcount)
 

@@ -339,7 +339,7 @@ async def decide(session: AsyncSession, id: UUID, *, confirmed: bool, by: str) -
                 if other.id != row.id and other.state != "refused":
                     await queries.unlink(session, other.kind, other.subject, other.target_id)
                     other.state, other.decided_by, other.decided_at = "refused", by, clock.now()
-            await queries.link(session, row.kind, row.subject, row.target_id)
+            await queries.link(session, row.kind, row.subject, row.target_id, clock.now())
         else:
             await queries.unlink(session, row.kind, row.subject, row.target_id)
         row.state, row.decided_by, row.decided_at = wanted, by, clock.now()

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.derive.queries import OURS, WEB
+from cofounder.business.derive.queries import LINKED, OURS, WEB
 
 # One fixed age for all, so that an old post is not better for being old: the first reading at 72 hours or later.
 _SCORED = f"""
-SELECT p.id, p.task_id, p.platform, p.topic, p.category, p.persona, p.title, p.content, p.published_at, p.is_sample,
+SELECT p.id, t.id AS task_id, p.platform, p.topic, p.category, p.persona, p.title, p.content, p.published_at, p.is_sample,
   coalesce(t.intent->>'tone', t.preferences->>'tone') AS tone, v.cluster, r.measured_at,
   coalesce(r.views, r.impressions)::float8 AS views,
   CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL
@@ -22,9 +22,9 @@ FROM posts p
 JOIN LATERAL (
   SELECT * FROM social_post_analytics a
   WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
-    AND a.measured_at <= :as_of
+    AND a.measured_at <= :as_of AND {LINKED.format("a")}
   ORDER BY a.measured_at, a.id LIMIT 1) r ON true
-LEFT JOIN tasks t ON t.id = p.task_id
+LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 LEFT JOIN context_vectors v ON v.item_id = p.id AND v.embedder_id = CAST(:embedder AS uuid)
 WHERE p.published_at <= :as_of AND {OURS} AND NOT coalesce(t.automatic, false)
 ORDER BY p.published_at DESC, p.id DESC LIMIT :limit"""
@@ -33,7 +33,7 @@ _WAITING = f"""
 SELECT count(*) FROM posts p WHERE p.published_at <= :as_of AND {OURS} AND NOT EXISTS (
   SELECT 1 FROM social_post_analytics a
   WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
-    AND a.measured_at <= :as_of)"""
+    AND a.measured_at <= :as_of AND {LINKED.format("a")})"""
 
 
 async def scored(
@@ -53,15 +53,18 @@ _OF_TASK = f"""
 WITH {WEB}
 SELECT p.id, p.platform, p.published_at, p.known_at, p.cost::float8 AS cost, p.currency AS post_currency,
   w.sessions::float8 AS visits, w.conversions::float8 AS web_conversions, w.revenue::float8 AS web_revenue,
-  (SELECT max(d.measured_at) FROM web_analytics d WHERE d.post_id = p.id AND d.measured_at <= :as_of) AS visited_at,
-  (SELECT min(d.currency) FROM web_analytics d WHERE d.post_id = p.id AND d.measured_at <= :as_of) AS web_currency
+  d.visited_at, d.web_currency
 FROM posts p LEFT JOIN web w ON w.post_id = p.id
-WHERE p.task_id = :task AND p.published_at <= :as_of ORDER BY p.published_at, p.id"""
+LEFT JOIN LATERAL (
+  SELECT max(d.measured_at) AS visited_at, min(d.currency) AS web_currency FROM web_analytics d
+  WHERE d.post_id = p.id AND d.measured_at <= :as_of AND {LINKED.format("d")}) d ON true
+WHERE p.task_id = :task AND p.published_at <= :as_of AND {LINKED.format("p")} ORDER BY p.published_at, p.id"""
 
-_READINGS = """
+_READINGS = f"""
 SELECT post_id, measured_at, known_at, impressions, views, clicks, likes, shares, comments, bookmarks, followers,
   conversions, revenue::float8 AS revenue, cost::float8 AS cost, currency, source
-FROM social_post_analytics WHERE post_id = ANY(CAST(:posts AS uuid[])) AND measured_at <= :as_of
+FROM social_post_analytics
+WHERE post_id = ANY(CAST(:posts AS uuid[])) AND measured_at <= :as_of AND {LINKED.format("social_post_analytics")}
 ORDER BY post_id, measured_at, id"""
 
 

@@ -20,7 +20,7 @@ async def scored(session: AsyncSession, *, as_of: datetime, limit: int = MOST) -
 
     Each has `subject`: the topic found in its words, None where there is no index of them.
     """
-    held = await index.fitted(session)
+    held = await index.fitted(session, as_of)
     rows = await queries.scored(
         session, as_of=as_of, hours=AGE_HOURS, limit=limit, embedder=held.id if held is not None else None
     )

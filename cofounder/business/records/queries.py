@@ -134,17 +134,24 @@ async def tasks_by_status(session: AsyncSession, filters: TaskFilter) -> dict[st
 async def earlier_tasks(
     session: AsyncSession, as_of: datetime, limit: int, ids: Sequence[UUID] | None = None
 ) -> Sequence[Task]:
-    """Tasks that had ended well by `as_of`, newest first; of these ids where given."""
+    """Tasks that had ended well by `as_of`, newest first; of these ids where given; no sample once there is an own post."""
+    theirs = exists().where(Post.is_sample.is_(False), Post.published_at <= as_of)
     query = (
         select(Task)
         .where(Task.completed_at.is_not(None), Task.completed_at <= as_of, Task.created_at <= as_of)
         .where(Task.status.in_(("completed", "approved", "publishing")))
+        .where(or_(Task.is_sample.is_(False), ~theirs))
         .order_by(Task.completed_at.desc())
         .limit(limit)
     )
     if ids is not None:
         query = query.where(Task.id.in_(ids))
     return (await session.execute(query)).scalars().all()
+
+
+def _linked(table: type[Post] | type[SocialPostAnalytics]) -> Any:
+    """What a person linked by hand belongs together from then on."""
+    return or_(table.linked_at.is_(None), table.linked_at <= bindparam("as_of"))
 
 
 def _posts_as_of() -> Select[Post, SocialPostAnalytics]:
@@ -155,6 +162,7 @@ def _posts_as_of() -> Select[Post, SocialPostAnalytics]:
     reading = (
         select(SocialPostAnalytics)
         .where(SocialPostAnalytics.post_id == Post.id, SocialPostAnalytics.measured_at <= bindparam("as_of"))
+        .where(_linked(SocialPostAnalytics))
         .order_by(SocialPostAnalytics.measured_at.desc(), SocialPostAnalytics.id.desc())
         .limit(1)
         .lateral()
@@ -177,7 +185,11 @@ def _posts(narrowed: tuple[str, ...]) -> Select[Post, SocialPostAnalytics]:
     if "since" in narrowed:
         query = query.where(Post.published_at >= bindparam("since"))
     if "task_ids" in narrowed:
-        query = query.where(Post.task_id.in_(bindparam("task_ids", expanding=True)))
+        query = query.where(Post.task_id.in_(bindparam("task_ids", expanding=True)), _linked(Post))
+    if "ours" in narrowed:
+        own = aliased(Post)
+        theirs = exists().where(own.is_sample.is_(False), own.published_at <= bindparam("as_of"))
+        query = query.where(or_(Post.is_sample.is_(False), ~theirs))
     if "ids" in narrowed:
         query = query.where(Post.id.in_(bindparam("ids", expanding=True)))
     if "limit" in narrowed:
@@ -207,22 +219,26 @@ async def posts(
     task_ids: Sequence[UUID] | None = None,
     ids: Sequence[UUID] | None = None,
     limit: int | None = None,
+    ours: bool = False,
 ) -> list[PostWithReading]:
-    """Newest first, each with its latest reading as of `as_of`."""
+    """Newest first, each with its latest reading as of `as_of`. `ours`: no sample once there is a post of our own."""
     wanted = {"platforms": platforms or None, "since": since, "task_ids": task_ids, "ids": ids, "limit": limit}
     given = {name: value for name, value in wanted.items() if value is not None}
-    found = await session.execute(_posts(tuple(given)), {"as_of": as_of, **given})
-    return [_joined(post, reading) for post, reading in found.all()]
+    narrowed = (*given, "ours") if ours else tuple(given)
+    found = await session.execute(_posts(narrowed), {"as_of": as_of, **given})
+    return [_joined(post, reading, as_of) for post, reading in found.all()]
 
 
-def _joined(post: Post, reading: SocialPostAnalytics | None) -> PostWithReading:
+def _joined(post: Post, reading: SocialPostAnalytics | None, as_of: datetime) -> PostWithReading:
     seen = {
         name: getattr(reading, name)
         for name in ("measured_at", "views", "impressions", "clicks", "likes", "shares", "comments")
         if reading is not None
     }
-    fields = ("id", "task_id", "platform", "title", "content", "topic", "persona", "url", "published_at", "is_sample")
-    return PostWithReading(**{f: getattr(post, f) for f in fields}, hashtags=list(post.hashtags), **seen)
+    fields = ("id", "platform", "title", "content", "topic", "persona", "url", "published_at", "is_sample")
+    task_id = post.task_id if post.linked_at is None or post.linked_at <= as_of else None
+    told = {f: getattr(post, f) for f in fields}
+    return PostWithReading(**told, task_id=task_id, hashtags=list(post.hashtags), **seen)
 
 
 def _counts(table: type[FinancialMetric] | type[WebAnalytics]) -> Any:

@@ -216,9 +216,19 @@ async def posts(
     ids: Sequence[UUID] | None = None,
     limit: int | None = None,
 ) -> list[PostWithReading]:
-    """Posts published by `as_of`, newest first, each with its latest reading as of then."""
+    """Posts published by `as_of`, newest first, each with its latest reading as of then.
+
+    Sample posts count only as long as the company has none of its own; those of named tasks always do.
+    """
     return await queries.posts(
-        session, as_of, platforms=platforms, since=since, task_ids=task_ids, ids=ids, limit=limit
+        session,
+        as_of,
+        platforms=platforms,
+        since=since,
+        task_ids=task_ids,
+        ids=ids,
+        limit=limit,
+        ours=task_ids is None,
     )
 
 

@@ -157,6 +157,7 @@ class Post(Sourced, Row):
     id: Mapped[Id]
     task_id: Mapped[OptionalRef]
     task_external_id: Mapped[OptionalWords]  # what its source calls the task it was made for
+    linked_at: Mapped[OptionalMoment]  # when a person said which task: answers about earlier do not know
     publication_id: Mapped[OptionalRef]
     platform: Mapped[Words]
     external_id: Mapped[OptionalWords]
@@ -197,6 +198,7 @@ class SocialPostAnalytics(Sourced, Row):
     __tablename__ = "social_post_analytics"
     id: Mapped[Id]
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    linked_at: Mapped[OptionalMoment]  # when a person said which post; null: its source did
     post_external_id: Mapped[OptionalWords]
     post_url: Mapped[OptionalWords]
     post_title: Mapped[OptionalWords]
@@ -245,6 +247,7 @@ class WebAnalytics(Sourced, Row):
     audience: Mapped[Part]
     funnel_step: Mapped[Part]
     post_id: Mapped[OptionalKey]  # the post whose page or campaign it is, once matched
+    linked_at: Mapped[OptionalMoment]  # when a person said so
     sessions: Mapped[Count]
     users: Mapped[Count]
     new_users: Mapped[Count]
@@ -302,6 +305,7 @@ class QualityEvaluation(Sourced, Row):
     __tablename__ = "quality_evaluations"
     id: Mapped[Id]
     task_id: Mapped[OptionalRef]  # null until matched
+    linked_at: Mapped[OptionalMoment]  # when a person said so
     task_external_id: Mapped[OptionalWords]  # what its source calls the task
     post_id: Mapped[OptionalRef]
     post_external_id: Mapped[OptionalWords]

@@ -183,4 +183,8 @@ def whole(approval: "ApprovalOut", *, company: str = "") -> Group:
             found.append(
                 Text(f"Expected engagement: {words.NONE} ({approval.expected_engagement.reason})", style="quiet")
             )
+        if approval.suggested_times:
+            from cofounder.business.derive import times
+
+            found += [title("When to publish"), *(Text(times.told(one)) for one in approval.suggested_times.values())]
     return Group(*found)

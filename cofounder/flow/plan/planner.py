@@ -330,11 +330,13 @@ def sketch(
     quality_threshold: float = 0.75,
     patterns: Sequence[str] = (),
     brought: str | None = None,
+    times: Sequence[str] = (),
 ) -> Plan:
     """The plan for an intent whose questions are all answered; wants at least one action.
 
     `patterns` are the sentences of those that stand: with any, the plan hands them to the writer and says so.
-    `brought` says what posts on the topic brought, where enough were measured: the plan says it too.
+    `brought` says what posts on the topic brought, where enough were measured: the plan says it too, and `times`,
+    what history says of when to publish on each channel.
     """
     made = Sketch(intent, has_metrics=has_metrics, quality_threshold=quality_threshold, patterns=patterns)
     for action in intent.actions:
@@ -344,4 +346,6 @@ def sketch(
         made.notes += [f"The writer is given a pattern that stands: {one}" for one in patterns[:_TOLD]]
     if brought and any(step.tool == "business.similar_content" for step in made.steps):
         made.notes.append(f"The writer is given what posts on the topic achieved. {brought}")
+    if any(step.tool == "business.baseline" for step in made.steps):
+        made.notes += [f"When to publish. {one}" for one in times]
     return Plan(steps=made.steps, goal=intent.topic or intent.intent, notes=[*taken, *made.notes])

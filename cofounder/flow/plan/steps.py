@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import metrics
-from cofounder.business.derive import topics
+from cofounder.business.context import service as history
+from cofounder.business.derive import times, topics
 from cofounder.business.records import service as records
 from cofounder.flow.plan import naming, outcome, planner, service
 from cofounder.flow.plan.estimate import estimate
@@ -51,6 +52,16 @@ async def _brought(session: AsyncSession, task: records.TaskRow, intent: Intent)
         return None
     found = await topics.of_topic(session, topic, as_of=task.as_of)
     return found.sentence if found.status == "ok" else None
+
+
+async def _times(session: AsyncSession, task: records.TaskRow, intent: Intent) -> list[str]:
+    """When posts did better on each channel that is written for, as of the request; or that history says too little."""
+    writes = [one for one in intent.actions if one.kind in planner.PUBLIC]
+    channels = list(dict.fromkeys(name for one in writes for name in (one.channels or intent.channels)))
+    if not channels:
+        return []
+    found = await history.suggest_times(session, channels, as_of=task.as_of)
+    return [times.told(found[name]) for name in channels]
 
 
 class NothingToPlan(CofounderError):
@@ -104,7 +115,12 @@ async def planning(task_id: UUID) -> Result:
             stand = await _stand(session, task, intent)
             brought = await _brought(session, task, intent)
             plan = planner.sketch(
-                intent, has_metrics=has_metrics, quality_threshold=threshold, patterns=stand, brought=brought
+                intent,
+                has_metrics=has_metrics,
+                quality_threshold=threshold,
+                patterns=stand,
+                brought=brought,
+                times=await _times(session, task, intent),
             )
             source = "planner"
             if named is not None:

@@ -1,21 +1,26 @@
 """What goes in: once, whole, corrected with its history, or refused with its line and reason."""
 
+import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 import pytest
 from sqlalchemy import text
 
-from cofounder.business.imports import carrying, service
+from cofounder.business.imports import carrying, schedule, service, storage
 from cofounder.business.imports.errors import MappingUnfit, NotNow
 from cofounder.business.imports.schemas import ChangeIn, Units
+from cofounder.business.records import merging
 from cofounder.business.records import service as records
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
-from cofounder.kit.testing import Database
+from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database, until
 from tests.business.imports.carried import carry, carry_out, mapped, of, real, write
 
 WEB = mapped({"day": of("date"), "sessions": of("sessions"), "users": of("users")})
@@ -141,6 +146,87 @@ async def test_a_dry_run_counts_what_the_run_then_does_and_leaves_nothing(databa
     ran = await carry(dry.id)
     assert ran.counts == dry.checked
     assert (ran.counts.added, ran.counts.corrected, ran.counts.unchanged) == (1, 1, 1)
+
+
+POSTS = "id,title,network,published\n7,Hello,Twitter,2024-01-01T10:00Z\n8,Hello,x,2024-01-02T10:00Z\n"
+
+
+async def test_a_dry_run_of_several_batches_counts_as_the_run_does_whatever_is_there(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await carry_out(write(tmp_path / "a.csv", POSTS), "posts")
+    monkeypatch.setattr(carrying, "BATCH_ROWS", 2)
+    more = write(tmp_path / "b.csv", POSTS.replace("8,Hello", "8,Bye") + "9,New,x,2024-01-03T10:00Z\n" * 2)
+    dry = await carry_out(more, "posts", check_only=True)
+    ran = await carry(dry.id)
+    assert ran.counts == dry.checked
+    assert (ran.counts.added, ran.counts.corrected) == (1, 1)
+    web = "date,sessions,users\n2024-01-01,10,8\n2024-01-02,20,15\n2024-01-02,21,15\n2024-01-01,11,8\n"
+    dry = await carry_out(write(tmp_path / "web.csv", web), "web", WEB, check_only=True)
+    assert await asked("SELECT count(*) FROM web_analytics") == [(0,)]
+    assert (await carry(dry.id)).counts == dry.checked
+
+
+async def test_a_dry_run_and_the_reading_of_all_or_nothing_wait_for_nobody_and_let_others_in(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "web.csv", "date,sessions,users\n2024-01-01,10,8\n")
+    async with transaction() as other:
+        await merging.take_turn(other, "web_analytics")  # as an import under way has it
+        async with asyncio.timeout(60):
+            assert (await carry_out(path, "web", WEB, check_only=True)).state == "draft"
+            assert (
+                await carry_out(write(tmp_path / "d.csv", DIRTY), "web", WEB, all_or_nothing=True)
+            ).state == "refused"
+        late = asyncio.create_task(carry_out(path, "web", WEB, all_or_nothing=True))
+
+        async def is_read() -> bool:
+            return (await asked("SELECT 1 FROM imports WHERE state = 'running' AND (counts->>'read')::int = 1")) != []
+
+        await until(is_read, within=60)
+    ended = await asyncio.wait_for(late, 60)
+    assert (ended.state, ended.counts.read, ended.counts.added, ended.progress) == ("done", 1, 1, 1.0)
+
+
+async def test_progress_is_known_of_a_file_whose_rows_nobody_counted(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "BATCH_ROWS", 10)
+    lines = "".join(f"{datetime(2020, 1, 1) + timedelta(days=n):%Y-%m-%d},{n},1\n" for n in range(3_000))
+    path = write(tmp_path / "web.csv", "date,sessions,users\n" + lines)
+    async with transaction() as session:
+        row = await service.begin_file(session, path, kind="web", label="web.csv", by=None, mapping=WEB)
+        await service.start(session, row.id)
+    assert (await carrying.carry_on(row.id, 1, check_only=False, seconds=0)).state == "more"
+    async with transaction() as session:
+        progress = service.out(await service.get(session, row.id)).progress
+    assert progress is not None
+    assert 0 < progress < 0.5
+
+
+async def test_uploads_are_removed_a_day_after_their_import_ended(database: Database, tmp_path: Path) -> None:
+    lying = {}
+    for state in ("draft", "failed", "cancelled", "done", "running", "lately"):
+        id = new_id()
+        path = storage.folder() / id.hex
+        path.write_text("date,sessions,users\n2024-01-01,10,8\n")
+        async with transaction() as session:
+            row = await service.begin_file(
+                session, path, kind="web", label="web.csv", by=None, id=id, is_ours=True, mapping=WEB
+            )
+            row.state = "failed" if state == "lately" else state
+            row.finished_at = now() - timedelta(days=0 if state == "lately" else 2)
+        lying[state] = path
+    stray = storage.folder() / new_id().hex
+    stray.write_text("half of an upload")
+    for path in (*lying.values(), stray):
+        os.utime(path, (0, 0))
+    assert await schedule.clean() == 4
+    assert {state for state, path in lying.items() if path.exists()} == {"draft", "running", "lately"}
+    assert not stray.exists()
+    with pytest.raises(NotNow, match="no longer kept"):
+        async with transaction() as session:
+            await service.start(session, UUID(hex=lying["failed"].name))
 
 
 async def test_of_rows_with_one_key_the_last_counts_and_the_others_are_told(database: Database, tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ async def test_a_database_that_goes_away_in_the_middle_leaves_what_is_in_and_com
     monkeypatch.setattr(carrying, "BATCH_ROWS", 10)
     asked_for = databases.PostgresReader.batches
 
-    def ended(self: databases.PostgresReader, size: int = 10) -> Iterator[Any]:
+    def ended(self: databases.PostgresReader, size: int = 10, place: str | None = None) -> Iterator[Any]:
         for number, batch in enumerate(asked_for(self, size)):
             yield batch
             if number == 1:  # the server ends the session, as a restart does

@@ -29,6 +29,8 @@ class Batch:
     read: int
     faults: list[Fault] = field(default_factory=list)
     cursor: str | None = None  # the highest value of the cursor column, where the source is read by one
+    place: str | None = None  # where the next batch begins, in the reader's own words
+    share: float | None = None  # of the source that is read, 0-1, where the reader can tell
 
 
 class Reader(Protocol):
@@ -38,10 +40,9 @@ class Reader(Protocol):
     total: int | None
     notes: list[str]
     form: Form
-    steady: bool  # reading again gives the same rows in the same order
 
-    def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
-        """From the first row on."""
+    def batches(self, size: int = BATCH_ROWS, place: str | None = None) -> Iterator[Batch]:
+        """From the first row on, or from where an earlier batch of the same source said that the next begins."""
 
     def close(self) -> None: ...
 
@@ -93,9 +94,10 @@ class Gathered:
     def __len__(self) -> int:
         return len(self._lines) + len(self._faults)
 
-    def batch(self, cursor: str | None = None) -> Batch:
+    def batch(self, cursor: str | None = None, *, place: str | None = None, share: float | None = None) -> Batch:
         """What is there, as a batch; the next one begins empty."""
-        made = Batch(frame(self._columns, self._lines, self._rows), len(self), self._faults, cursor)
+        rows = frame(self._columns, self._lines, self._rows)
+        made = Batch(rows, len(self), self._faults, cursor, place, share)
         self._clear()
         return made
 

@@ -26,7 +26,6 @@ class PostgresReader:
 
         self.form = form
         self.notes: list[str] = []
-        self.steady = False
         self._config, self._since = config, since
         self._connection: Any = None
         try:
@@ -81,7 +80,7 @@ class PostgresReader:
             query += sql.SQL(" ORDER BY {} NULLS FIRST").format(column)
         return query
 
-    def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
+    def batches(self, size: int = BATCH_ROWS, place: str | None = None) -> Iterator[Batch]:
         import psycopg
 
         number, last = 0, None

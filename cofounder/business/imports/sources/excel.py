@@ -18,7 +18,6 @@ _ROW_BYTES = 20_000_000  # of a row as XML, or of the strings between two rows
 class ExcelReader:
     """One sheet of a workbook; the first with anything on it where none is named."""
 
-    steady = True
     total: int | None = None
 
     def __init__(self, path: Path, form: Form, name: str) -> None:
@@ -80,14 +79,16 @@ class ExcelReader:
             said = ", ".join(found)
             self.notes.append(f"Computed by formulas, of which the values count that the file was saved with: {said}.")
 
-    def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
+    def batches(self, size: int = BATCH_ROWS, place: str | None = None) -> Iterator[Batch]:
         book = _open(self._path, self._name)
         wide = len(self.columns)
         found = Gathered(self.columns, size)
+        passed = max(self.form.header, int(place or 0))
         try:
             for line, row in self._rows(book):
-                if line <= self.form.header:
+                if line <= passed:
                     continue
+                passed = line
                 if len(row) > wide:
                     shown = " | ".join(str(value)[:500] for value in row[:50])[:500].replace("\x00", "\ufffd")
                     reason = f"It has {len(row)} cells where the columns are {wide}."
@@ -96,11 +97,11 @@ class ExcelReader:
                     cells = [*map(as_text, row), *[None] * (wide - len(row))]
                     found.row(line, cells, sum(len(cell) for cell in cells if cell is not None))
                 if found.is_full:
-                    yield found.batch()
+                    yield found.batch(place=str(line), share=book._archive.share())
         finally:
             book.close()
         if found:
-            yield found.batch()
+            yield found.batch(place=str(passed), share=1.0)
 
     def close(self) -> None:
         """Nothing stays open between two readings."""
@@ -127,9 +128,17 @@ class _Parts:
 
     def __init__(self, archive: Any, file: IO[bytes]) -> None:
         self._archive, self._file = archive, file
+        self._sheet: _Part | None = None
 
     def open(self, name: str, *more: Any) -> Any:
-        return io.BufferedReader(_Part(self._archive.open(name, *more)), buffer_size=256_000)
+        part = _Part(self._archive.open(name, *more), self._archive.getinfo(name).file_size)
+        if "/worksheets/" in name:
+            self._sheet = part
+        return io.BufferedReader(part, buffer_size=256_000)
+
+    def share(self) -> float | None:
+        """How much of the sheet that was opened last is read, 0-1."""
+        return None if self._sheet is None else min(self._sheet.seen / max(self._sheet.size, 1), 1.0)
 
     def close(self) -> None:
         self._archive.close()
@@ -142,14 +151,16 @@ class _Parts:
 class _Part(io.RawIOBase):
     """Gives up where far more than a row has come without one's end."""
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    def __init__(self, raw: IO[bytes], size: int) -> None:
         self._raw, self._since = raw, 0
+        self.size, self.seen = size, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         found = self._raw.read(len(buffer))
+        self.seen += len(found)
         end = max(map(found.rfind, (b"<row", b"/row", b":row")))  # :row where the names have a prefix
         self._since = len(found) - end if end >= 0 else self._since + len(found)
         if self._since > _ROW_BYTES:

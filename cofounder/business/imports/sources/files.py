@@ -88,6 +88,22 @@ def unpacked(path: Path) -> IO[bytes]:
     return raw
 
 
+def share_of(file: IO[bytes], size: int) -> float:
+    """How much of a file on disk, of so many bytes, has been read through what `unpacked` gave, 0-1."""
+    inner = getattr(file, "raw", None)
+    at = inner.packed() if isinstance(inner, _Measured) else file.tell()
+    return min(at / size, 1.0) if size else 1.0
+
+
+def go_to(file: IO[bytes], at: int) -> None:
+    """Go on at a byte of what the file says; of packed ones what comes before is unpacked, and let go of."""
+    if file.seekable():
+        file.seek(at)
+        return
+    while at > 0 and (passed := file.read(min(at, HEAD))):
+        at -= len(passed)
+
+
 class _Measured(io.RawIOBase):
     """Gzip that gives up when far more comes out than went in."""
 
@@ -98,6 +114,9 @@ class _Measured(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def packed(self) -> int:
+        return self._raw.tell()
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
         try:

@@ -26,8 +26,6 @@ _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 class Ga4Reader:
     """A report: its dimensions and metrics are the columns."""
 
-    steady = False
-
     def __init__(self, config: Ga4Config, key: str | None, *, form: Form) -> None:
         self.form = form
         self.notes: list[str] = []
@@ -108,7 +106,7 @@ class Ga4Reader:
             Units.model_validate({name: value})
             self.units[name] = value
 
-    def batches(self, size: int = _PAGE) -> Iterator[Batch]:
+    def batches(self, size: int = _PAGE, place: str | None = None) -> Iterator[Batch]:
         answer, seen = self._first, 0
         while rows := answer.get("rows") or []:
             cells = [

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cofounder.business.imports.errors import FileEmpty
 from cofounder.business.imports.schemas import Fault, Form
 from cofounder.business.imports.sources.batches import BATCH_ROWS, Batch, Gathered, as_text, names
-from cofounder.business.imports.sources.files import unpacked
+from cofounder.business.imports.sources.files import go_to, share_of, unpacked
 
 _LOOKED_AT = 20_000  # objects that tell the columns
 _LOOKED_BYTES = 50_000_000
@@ -16,22 +17,33 @@ _DEEP = 4
 _LINE_BYTES = 16_000_000
 
 
+@dataclass
+class _Object:
+    """A line: what it says or what is wrong with it, and the byte at which the next begins."""
+
+    line: int
+    at: int
+    weight: int
+    share: float
+    row: dict[str, Any] | None = None
+    fault: Fault | None = None
+
+
 class JsonlReader:
     """A file with a JSON object on every line."""
 
-    steady = True
     total: int | None = None
 
     def __init__(self, path: Path, form: Form, name: str) -> None:
-        self._path = path
+        self._path, self._size = path, path.stat().st_size
         self.notes: list[str] = []
         self.form = form.model_copy(update={"encoding": "utf-8"})
         found: dict[str, None] = {}
         seen = 0
-        for number, (_, row, _, weight) in enumerate(self._objects()):
-            seen += weight
-            if row is not None:
-                found |= dict.fromkeys(row)
+        for number, one in enumerate(self._objects()):
+            seen += one.weight
+            if one.row is not None:
+                found |= dict.fromkeys(one.row)
             if number >= _LOOKED_AT or seen > _LOOKED_BYTES:
                 self.notes.append(f"Its columns are those of its first {number + 1:,} lines.")
                 break
@@ -40,34 +52,37 @@ class JsonlReader:
         self._keys = list(found)
         self.columns = names(self._keys, self.notes)
 
-    def _objects(self) -> Iterator[tuple[int, dict[str, Any] | None, Fault | None, int]]:
+    def _objects(self, line: int = 0, at: int = 0) -> Iterator["_Object"]:
         with unpacked(self._path) as file:
-            line = 0
+            go_to(file, at)
             while text := file.readline(_LINE_BYTES):
-                line += 1
+                line, at = line + 1, at + len(text)
                 if not text.strip():
                     continue
+                one = _Object(line, at, len(text), share_of(file, self._size))
                 try:
                     said = json.loads(text.decode("utf-8-sig"))
+                    if isinstance(said, dict):
+                        one.row = dict(_flat(said))
+                    else:
+                        one.fault = _fault(line, text, "It is no object")
                 except (ValueError, RecursionError) as error:
-                    yield line, None, _fault(line, text, f"It is no JSON: {error}"[:300]), len(text)
-                    continue
-                if not isinstance(said, dict):
-                    yield line, None, _fault(line, text, "It is no object"), len(text)
-                    continue
-                yield line, dict(_flat(said)), None, len(text)
+                    one.fault = _fault(line, text, f"It is no JSON: {error}"[:300])
+                yield one
 
-    def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
+    def batches(self, size: int = BATCH_ROWS, place: str | None = None) -> Iterator[Batch]:
         found = Gathered(self.columns, size)
-        for line, row, fault, weight in self._objects():
-            if fault is not None:
-                found.fault(fault)
-            elif row is not None:
-                found.row(line, [as_text(row.get(name)) for name in self._keys], weight)
+        line, at = map(int, place.split()) if place else (0, 0)
+        for one in self._objects(line, at):
+            line, at = one.line, one.at
+            if one.fault is not None:
+                found.fault(one.fault)
+            elif one.row is not None:
+                found.row(one.line, [as_text(one.row.get(name)) for name in self._keys], one.weight)
             if found.is_full:
-                yield found.batch()
+                yield found.batch(place=f"{line} {at}", share=one.share)
         if found:
-            yield found.batch()
+            yield found.batch(place=f"{line} {at}", share=1.0)
 
     def close(self) -> None:
         """Nothing stays open."""

@@ -23,8 +23,6 @@ _ROWS_A_BYTE, _MANY_ROWS = 100, 20_000_000
 class ParquetReader:
     """A Parquet file. Its rows are counted from 1: there is no line with names."""
 
-    steady = True
-
     def __init__(self, path: Path, form: Form, name: str) -> None:
         import polars as pl
 
@@ -44,7 +42,7 @@ class ParquetReader:
         self._stored = list(self._schema)
         self.columns = names(self._stored, self.notes)
 
-    def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
+    def batches(self, size: int = BATCH_ROWS, place: str | None = None) -> Iterator[Batch]:
         import polars as pl
 
         texts = [
@@ -52,7 +50,7 @@ class ParquetReader:
             for (name, kind), shown in zip(self._schema.items(), self.columns, strict=True)
         ]
         most = max(1, min(size, MOST_CELLS // len(texts)))
-        start, step, out = 0, min(_FIRST, most), 0
+        start, step, out = int(place or 0), min(_FIRST, most), 0
         while start < (self.total or 0):
             try:
                 part = pl.scan_parquet(self._path).slice(start, step).select(texts).collect()
@@ -69,7 +67,7 @@ class ParquetReader:
             part.insert_column(0, lines)
             for at in range(0, part.height, room):
                 piece = part.slice(at, room)
-                yield Batch(piece, piece.height)
+                yield Batch(piece, piece.height, place=str(start + at + piece.height))
             start, step = start + part.height, min(room, 20 * step)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from cofounder.business.imports.errors import FileEmpty, FileNotKnown, FileUnreadable
 from cofounder.business.imports.schemas import Fault, Form
 from cofounder.business.imports.sources.batches import BATCH_ROWS, LINE_CHARACTERS, Batch, Gathered, names
-from cofounder.business.imports.sources.files import head_of, unpacked
+from cofounder.business.imports.sources.files import head_of, share_of, unpacked
 
 DELIMITERS = (",", ";", "\t", "|")
 _CELL = 1_000_000  # characters; more is a quote that was never closed
@@ -32,11 +32,10 @@ _MARKS = (
 class TextReader:
     """A file of lines with a delimiter between the cells."""
 
-    steady = True
     total: int | None = None
 
     def __init__(self, path: Path, form: Form, name: str) -> None:
-        self._path, self._name = path, name
+        self._path, self._name, self._size = path, name, path.stat().st_size
         self.notes: list[str] = []
         head = head_of(path)
         encoding = form.encoding or guess_encoding(head)
@@ -66,23 +65,27 @@ class TextReader:
             self.notes.append("The file has a single column. If that is wrong, name its delimiter.")
         return names(found, self.notes)
 
-    def batches(self, size: int = BATCH_ROWS) -> Iterator[Batch]:
+    def batches(self, size: int = BATCH_ROWS, place: str | None = None) -> Iterator[Batch]:
         wide = len(self.columns)
         with unpacked(self._path) as raw:
             text = io.TextIOWrapper(raw, encoding=str(self.form.encoding), errors="replace", newline="")
             csv.field_size_limit(_CELL)
+            passed = _go_on(text, place) if place else 0
             bounded = iter(partial(text.readline, LINE_CHARACTERS), "")  # a file without line ends is not one line
             rows = csv.reader(bounded, delimiter=str(self.form.delimiter), quotechar=self.form.quote)
-            begun = self.form.header == 0
+            begun = self.form.header == 0 or passed > 0
             found = Gathered(self.columns, size)
             while True:
-                line = rows.line_num + 1
+                if found.is_full:
+                    then = _place(text, passed + rows.line_num) if begun else None
+                    yield found.batch(place=then, share=share_of(raw, self._size))
+                line = passed + rows.line_num + 1
                 try:
                     row = next(rows)
                 except StopIteration:
                     break
                 except csv.Error as error:
-                    found.fault(_fault(line, _broken(error, line, rows.line_num)))
+                    found.fault(_fault(line, _broken(error, line, passed + rows.line_num)))
                     continue
                 except UnicodeError as error:  # utf-16 cut in the middle of a character
                     raise FileUnreadable(
@@ -97,16 +100,34 @@ class TextReader:
                     if len(row) > wide and not any(row[wide:]):
                         row = row[:wide]  # delimiters at the end of the line
                     else:
-                        found.fault(_fault(line, _uneven(len(row), wide, line, rows.line_num), row))
+                        found.fault(_fault(line, _uneven(len(row), wide, line, passed + rows.line_num), row))
                         continue
                 found.row(line, row, sum(map(len, row)))
-                if found.is_full:
-                    yield found.batch()
             if found:
-                yield found.batch()
+                then = _place(text, passed + rows.line_num) if begun else None
+                yield found.batch(place=then, share=1.0)
 
     def close(self) -> None:
         """Nothing stays open between two batches but the file of the generator."""
+
+
+def _place(text: io.TextIOWrapper, line: int) -> str:
+    """Where the next line begins: its number, and the byte with the state of the decoder where that can be told."""
+    try:
+        return f"{line} {text.tell()}"
+    except (OSError, OverflowError):  # packed, or an encoding whose state is no number
+        return f"{line} "
+
+
+def _go_on(text: io.TextIOWrapper, place: str) -> int:
+    """Go to where a line begins; how many lines are before it. Without a byte they are passed over unread."""
+    number, _, at = place.partition(" ")
+    if at:
+        text.seek(int(at))
+    else:
+        for _ in range(int(number)):
+            text.readline(LINE_CHARACTERS)
+    return int(number)
 
 
 def _broken(error: csv.Error, line: int, last: int) -> str:
@@ -131,14 +152,14 @@ def guess_encoding(head: bytes) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
+    odd, even = head[1:4000:2].count(0), head[0:4000:2].count(0)
+    if max(odd, even) > 200 and min(odd, even) < 20:  # before UTF-8, which plain letters with NUL between them are too
+        return "utf-16-le" if odd > even else "utf-16-be"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
         return "utf-8"
     except UnicodeDecodeError:
         pass
-    odd, even = head[1:4000:2].count(0), head[0:4000:2].count(0)
-    if max(odd, even) > 200 and min(odd, even) < 20:
-        return "utf-16-le" if odd > even else "utf-16-be"
     from charset_normalizer import from_bytes
 
     best = from_bytes(head[:200_000]).best()

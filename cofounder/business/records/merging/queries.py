@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,6 +38,17 @@ class Target:
     fixed: tuple[tuple[str, str], ...] = ()  # column -> SQL over `m`, of every new row
     default: tuple[tuple[str, str], ...] = ()  # the same, where the column was not given
     own: str = ""  # SQL over `t`: rows of our own, of which only what is empty is filled
+    dry: bool = False  # into a table of this transaction alone, beside the real one
+
+    @property
+    def into(self) -> str:
+        """The table that is written."""
+        return f"dry_{self.table}" if self.dry else self.table
+
+    @property
+    def earlier(self) -> str:
+        """The table that keeps what a corrected row said."""
+        return "dry_earlier_contents" if self.dry else "earlier_contents"
 
 
 def _digest(*parts: str) -> str:
@@ -114,10 +125,15 @@ async def merge(
     import_id: UUID,
     origin: str,
     now: datetime,
+    dry: bool = False,
 ) -> Merged:
-    """Merge rows, given as CSV without a header, \\N for null. Of rows with one key the last line counts."""
-    target = _TARGETS[kind]
-    incoming = f"incoming_{target.table}"
+    """Merge rows, given as CSV without a header, \\N for null. Of rows with one key the last line counts.
+
+    `dry`: into tables that only this transaction sees, and that hold what the real ones say of the same keys. What
+    is counted is what would be; no lock is taken, and no turn needed.
+    """
+    target = replace(_TARGETS[kind], dry=dry)
+    incoming = f"incoming_{target.into}"
     await session.execute(text(_STAGE.format(incoming=incoming, table=target.table)))
     await session.execute(text(f"TRUNCATE {incoming}"))
     await session.execute(text(_BY_INDEX))
@@ -125,10 +141,12 @@ async def merge(
     driver = connection.driver_connection
     assert driver is not None
     await driver.copy_to_table(incoming, source=io.BytesIO(rows), columns=list(columns), format="csv", null="\\N")
+    if dry:
+        await session.execute(text(_beside(target, columns)))
     given = {"import_id": import_id, "origin": origin, "now": now, "table": target.table}
     found = (await session.execute(text(_merging(target, columns)), given)).one()
     if target.versioned and found.versions:
-        await session.execute(text(_SUPERSEDE.format(table=target.table, incoming=incoming)))
+        await session.execute(text(_SUPERSEDE.format(table=target.into, incoming=incoming)))
     return Merged(found.added, found.corrected, found.distinct_rows - found.added - found.corrected, found.repeated)
 
 
@@ -143,6 +161,31 @@ DO $$ BEGIN
   END IF;
 END $$
 """
+
+# What the real table says of the keys of a batch, in a table of the transaction's own.
+_BESIDE = """
+DO $$ DECLARE listed text; BEGIN
+  IF to_regclass('pg_temp.{into}') IS NULL THEN
+    CREATE TEMP TABLE {into} (LIKE {table} INCLUDING ALL) ON COMMIT DROP;
+    CREATE TEMP TABLE {earlier} (LIKE earlier_contents) ON COMMIT DROP;
+  END IF;
+  listed := (SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+    WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
+  EXECUTE format('INSERT INTO {into} (%1$s) SELECT %1$s FROM {table} WHERE id IN ({found}) ON CONFLICT DO NOTHING', listed);
+END $$
+"""
+
+
+def _beside(target: Target, columns: Sequence[str]) -> str:
+    """The statement that brings the real rows of a batch's keys."""
+    key = target.key or "i.natural_key"
+    found = f"SELECT t.id FROM {target.table} t JOIN incoming_{target.into} i ON t.natural_key = {key}"
+    if target.table == "posts" and "external_id" in columns:
+        theirs = f"t.platform = i.platform AND t.external_id = {_short('external_id')}"
+        found += f" UNION SELECT t.id FROM {target.table} t JOIN incoming_{target.into} i ON {theirs}"
+    found = found.replace("'", "''").replace("%", "%%")
+    return _BESIDE.format(into=target.into, table=target.table, earlier=target.earlier, found=found)
+
 
 # A table that is just being filled has no statistics: the planner would read all of it for every batch.
 _BY_INDEX = """
@@ -197,30 +240,30 @@ def _merging(target: Target, columns: Sequence[str]) -> str:
     return f"""
 WITH s AS MATERIALIZED (
   SELECT DISTINCT ON ({order}) s.*, md5('{",".join(values)}' || ROW({hashed})::text)::uuid AS hash
-  FROM (SELECT {plain}{shortened}, {key} AS key FROM incoming_{target.table} i) s
+  FROM (SELECT {plain}{shortened}, {key} AS key FROM incoming_{target.into} i) s
   ORDER BY {order}, line DESC
 ), m AS MATERIALIZED (
   SELECT s.*, t.id AS old_id, {_known(target)} AS known,
     t.id IS NOT NULL AND t.content_hash IS DISTINCT FROM s.hash
       AND ({theirs}) IS DISTINCT FROM ({ours}) AS differs
-  FROM s LEFT JOIN {target.table} t ON {_found(target, given)} {time}
+  FROM s LEFT JOIN {target.into} t ON {_found(target, given)} {time}
 ), kept AS (
-  INSERT INTO earlier_contents (id, table_name, row_id, content, known_at, replaced_at, import_id)
+  INSERT INTO {target.earlier} (id, table_name, row_id, content, known_at, replaced_at, import_id)
   SELECT gen_random_uuid(), CAST(:table AS text), t.id, to_jsonb(t), t.known_at, {_NOW}, {_IMPORT}
-  FROM {target.table} t JOIN m ON m.old_id = t.id WHERE m.differs
+  FROM {target.into} t JOIN m ON m.old_id = t.id WHERE m.differs
 ), corrected AS (
-  UPDATE {target.table} t
+  UPDATE {target.into} t
   SET {sets}, flags = m.flags, content_hash = m.hash, known_at = {_NOW}, origin = {_ORIGIN}, import_id = {_IMPORT},
     is_sample = false{own}
   FROM m WHERE t.id = m.old_id AND m.differs RETURNING 1
 ), added AS (
-  INSERT INTO {target.table} ({", ".join(stamped)})
+  INSERT INTO {target.into} ({", ".join(stamped)})
   SELECT {", ".join(stamped.values())} FROM m WHERE m.old_id IS NULL{_news(target, values)}
   ORDER BY m.line ON CONFLICT DO NOTHING RETURNING 1
 )
 SELECT (SELECT count(*) FROM s) AS distinct_rows, (SELECT count(*) FROM corrected) AS corrected,
   (SELECT count(*) FROM added) AS added,
-  (SELECT count(*) FROM incoming_{target.table}) - (SELECT count(*) FROM s) AS repeated,
+  (SELECT count(*) FROM incoming_{target.into}) - (SELECT count(*) FROM s) AS repeated,
   {_versions(target)} AS versions
 """
 
@@ -235,14 +278,14 @@ def _found(target: Target, given: Sequence[str]) -> str:
         return "t.natural_key = s.key"
     # one that we published ourselves has the platform's id and no key of an import
     return (
-        "t.id = coalesce((SELECT p.id FROM posts p WHERE p.natural_key = s.key),"
-        " (SELECT p.id FROM posts p WHERE p.platform = s.platform AND p.external_id = s.external_id))"
+        f"t.id = coalesce((SELECT p.id FROM {target.into} p WHERE p.natural_key = s.key),"
+        f" (SELECT p.id FROM {target.into} p WHERE p.platform = s.platform AND p.external_id = s.external_id))"
     )
 
 
 def _known(target: Target) -> str:
     """Whether there is any row of the key: where there is none, nothing more is looked up."""
-    return f"EXISTS (SELECT 1 FROM {target.table} k WHERE k.natural_key = s.key)" if target.timed else "true"
+    return f"EXISTS (SELECT 1 FROM {target.into} k WHERE k.natural_key = s.key)" if target.timed else "true"
 
 
 def _news(target: Target, values: Sequence[str]) -> str:
@@ -253,9 +296,9 @@ def _news(target: Target, values: Sequence[str]) -> str:
     when = "true" if target.versioned else "m.untimed"
     return f"""
     AND NOT (m.known AND {when} AND EXISTS (
-      SELECT 1 FROM {target.table} n
+      SELECT 1 FROM {target.into} n
       WHERE n.natural_key = m.key AND n.measured_at = (
-        SELECT max(l.measured_at) FROM {target.table} l WHERE l.natural_key = m.key AND l.measured_at < m.measured_at
+        SELECT max(l.measured_at) FROM {target.into} l WHERE l.natural_key = m.key AND l.measured_at < m.measured_at
       ) AND ({theirs}) IS NOT DISTINCT FROM ({ours})))"""
 
 
@@ -263,7 +306,7 @@ def _versions(target: Target) -> str:
     if not target.versioned:
         return "0"
     return f"""(SELECT count(*) - count(DISTINCT key) FROM m) + (SELECT count(*) FROM m WHERE m.known AND m.old_id IS NULL AND EXISTS (
-      SELECT 1 FROM {target.table} n WHERE n.natural_key = m.key AND n.measured_at <> m.measured_at))"""
+      SELECT 1 FROM {target.into} n WHERE n.natural_key = m.key AND n.measured_at <> m.measured_at))"""
 
 
 async def link(session: AsyncSession) -> None:
