@@ -200,7 +200,8 @@ def _listed(words: Sequence[str]) -> str:
 
 def _why_missing(stored: Timeline, name: str, over: Period) -> str:
     """Why a period has no value of a metric, in words."""
-    known, points = metric(name), stored.get(name, ())
+    known = metric(name)
+    points = stored.get(name, ()) or stored.get(known.top or "", ())  # a ratio that is made of what is stored
     if not points:
         return f"No figure for {known.noun} is stored."
     inside = [p for p in points if over.start <= p.start and p.end <= over.end]

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from cofounder.flow.request.chat import agents, choosing, modes, plainly, queries, service, speaking, work
+from cofounder.flow.request.chat import about_posts, agents, choosing, modes, plainly, queries, service, speaking, work
 from cofounder.flow.request.chat import tools as toolbox
 from cofounder.flow.request.chat.modes import Chosen
 from cofounder.flow.request.chat.reading import Subject, goes_on, read
@@ -158,7 +158,7 @@ def _writer(model: str, plan: choosing.Plan, passed: list[tuple[str, str]]) -> d
     }
 
 
-async def _plainly(turn: Turn) -> plainly.Told:
+async def _plainly(turn: Turn) -> about_posts.Told:
     try:
         text, sources = await plainly.tell(turn.subject, turn.tools)
         return (f"{text}\n\n{NO_CAUSE}" if turn.subject.asks_why else text), sources

@@ -48,7 +48,8 @@ class Chosen:
 
 def asks_for_work(message: str) -> bool:
     """Whether the words ask to make something, not to know something; cheap, before the whole is parsed."""
-    low = message.lower()
+    # single spaces and no empty lines: a search over a run of them takes the square of its length
+    low = "\n".join(" ".join(line.split()) for line in message.lower().splitlines() if line.strip())
     return bool(_WORK.search(low) or _WANT.search(low))
 
 

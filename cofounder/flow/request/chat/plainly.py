@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cofounder.business import wording
+from cofounder.flow.request.chat import about_posts
+from cofounder.flow.request.chat.about_posts import CHANNELS as _CHANNELS
+from cofounder.flow.request.chat.about_posts import Told
 from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import Source
 from cofounder.flow.request.chat.sources import rows
 from cofounder.flow.request.chat.tools import Tools
-from cofounder.models.brief import Fact
+from cofounder.models.brief import Fact, Period
 
-Told = tuple[str, list[Source]]
 Teller = Callable[[Subject, Tools], Awaitable[Told]]
 _SHOWN = 12  # periods of a development that are listed
 _BY = {
@@ -23,7 +25,6 @@ _BY = {
     "shares": "shares",
     "comments": "comments",
 }
-_CHANNELS = {"linkedin": "LinkedIn", "x": "X", "facebook": "Facebook", "email": "e-mail", "blog": "the blog"}
 
 # What each kind of answer asks; without one of these the agent says who has it.
 WANTS: dict[str, str] = {
@@ -43,10 +44,15 @@ WANTS: dict[str, str] = {
     "examples": "memory.examples",
     "summary": "memory.summary",
     "check": "compliance.check",
+    "times": "business.suggest_time",
+    "count": "business.best_posts",
+    "expected": "business.predict",
 }
+TOOLLESS: dict[str, "Teller"] = {"split": about_posts.split, "work": about_posts.work}
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("financial.history", "What was our best month?"),
     ("business.best_posts", "Which posts worked on LinkedIn?"),
+    ("business.suggest_time", "When should we post on LinkedIn?"),
     ("financial.compare_periods", "Compare Q3 and Q2"),
     ("financial.forecast", "What revenue can we expect next month?"),
     ("market.find_trends", "Which topics do best?"),
@@ -63,6 +69,8 @@ async def tell(subject: Subject, tools: Tools) -> Told:
         return _help(tools, "I answer questions about the company's own figures, posts and earlier work."), []
     if subject.kind == "decision":
         return NO_DECISION, []
+    if subject.kind in TOOLLESS:
+        return await TOOLLESS[subject.kind](subject, tools)
     wanted = WANTS.get(subject.kind)
     if wanted is None:
         return _help(tools, f"I did not find a figure, a post or a time in that. {CANNOT}"), []
@@ -87,17 +95,27 @@ def _help(tools: Tools, opening: str) -> str:
 
 
 async def _value(subject: Subject, tools: Tools) -> Told:
+    """What each figure was, in each period that is asked for."""
+    told = [await _value_in(period, subject, tools) for period in [subject.period, *subject.more][:_SHOWN]]
+    text = "\n\n".join(dict.fromkeys(text for text, _, _ in told))
+    if not any(found for _, _, found in told):
+        text += await _stored(tools)
+    return text, [used for _, used, _ in told]
+
+
+async def _value_in(period: Period | None, subject: Subject, tools: Tools) -> tuple[str, Source, bool]:
+    """The figures of one period, what they rest on, and whether there are any."""
     output, used = await tools.ask(
-        "financial.read_metrics", period=subject.period, metrics=subject.metrics or None, asked=subject.metrics or None
+        "financial.read_metrics", period=period, metrics=subject.metrics or None, asked=subject.metrics or None
     )
     facts = [Fact.model_validate(one) for one in output["facts"]]
     named = [fact for fact in facts if not subject.metrics or fact.metric in subject.metrics] or facts
     lines = [wording.compare(fact) for fact in named]
     text = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
     text = "\n\n".join(filter(None, [text, _remarks([*output["notes"], *output["conflicts"], *output["missing"]])]))
-    if not named:
-        text += await _stored(tools)
-    return text, [used.model_copy(update={"rows": used.rows[: max(len(named), 1)]}) if named else used]
+    if named:
+        used = used.model_copy(update={"rows": used.rows[: max(len(named), 1)]})
+    return text, used, bool(named)
 
 
 async def _stored(tools: Tools) -> str:
@@ -121,7 +139,10 @@ async def _extreme(subject: Subject, tools: Tools) -> Told:
             used[-1] = used[-1].model_copy(update={"rows": []})
             continue
         used[-1] = used[-1].model_copy(update={"rows": _around(rows(output), best["period"])})
-        parts.append(_superlative(subject, output, best))
+        if subject.both_ends:
+            parts.append(_superlative(subject.model_copy(update={"lowest": False}), output, output["highest"]))
+        if not subject.both_ends or len(output["items"]) > 1:
+            parts.append(_superlative(subject, output, best))
     if not any(one.rows for one in used):
         return "\n\n".join(parts) + await _stored(tools), used
     assumed = "\n\nMeasured by revenue; name another figure to have it by that." if subject.assumed else ""
@@ -427,4 +448,7 @@ _TELLERS: dict[str, Teller] = {
     "examples": _examples,
     "summary": _summary,
     "check": _check,
+    "times": about_posts.times,
+    "count": about_posts.count,
+    "expected": about_posts.expected,
 }

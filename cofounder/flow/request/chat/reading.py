@@ -14,6 +14,7 @@ from cofounder.models.offline.parsing import channels, metrics, periods
 Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
     "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
+    "times", "count", "split", "expected", "work",
 ]  # fmt: skip
 Grain = Literal["month", "quarter", "year"]
 
@@ -26,7 +27,9 @@ class Subject(BaseModel):
     period: Period | None = None
     compare_with: BaseKind | None = None
     compare_period: Period | None = None
+    more: list[Period] = Field(default_factory=list)  # further periods that are asked for beside the first
     lowest: bool = False
+    both_ends: bool = False  # the best and the worst
     grain: Grain = "month"
     platforms: list[str] = Field(default_factory=list)
     by: str = "engagement_rate"
@@ -45,7 +48,7 @@ _HELP = re.compile(
 )
 _DECIDE = re.compile(
     r"^(?:(?:please|now|then|ok|and|can you|could you|go ahead and|just|also|ignore[^.:;]*[.:;])[\s,]*)*"
-    r"(?:approve|publish|post|send|reject|release)\b(?!.*\b(?:about|on our|announcing)\b)"
+    r"(?:(?:approve|publish|post|send|reject|release)\b(?!.*\b(?:about|on our|announcing)\b)|tweet (?:it|this|that)?[\s:]*(?:[\"“]|$))"
 )
 _CHECK = re.compile(
     r"\b(?:check|is|are|may|can|does|review|would|read)\b.{0,60}?\b(?:ok|okay|compliant|compliance|allowed|legal|risky?|claims?|"
@@ -80,6 +83,30 @@ _VOICE = re.compile(r"\bshare of (?:our )?voice\b|\bwhich (?:platform|channel)s?
 _COMPETITOR = re.compile(r"\bcompetitors?\b|\bmentions? of\b")
 _SIMILAR = re.compile(
     r"\b(?:what|anything|have|did|do|which).{0,30}\b(?:publish\w*|post(?:ed)?|writ\w*|wrote|said|have)\b.{0,20}\b(?:about|on|regarding)\s+(?P<topic>.+)"
+)
+_WHEN = re.compile(
+    r"\b(?:when|what time|(?:which|what) (?:day|weekday|hour|time)s?)\b(?!.{0,20}\b(?:did|was|were|have|had|has)\b)"
+    r".{0,40}\b(?:posts?|posting|publish\w*|tweet|send|share)\b"
+    r"|\b(?:best|right|good|ideal) (?:time|hour|day|weekday)s?\b.{0,30}"
+    r"\b(?:post\w*|publish\w*|tweet\w*|send\w*|linkedin|twitter|facebook|newsletters?|e-?mails?)\b"
+)
+_COUNTED = re.compile(r"\bhow many (?:\S+ ){0,3}?(?:posts?|tweets?|threads?|newsletters?|articles?|publications?)\b")
+_PARTS = (
+    r"(?P<part>channel|platform|campaign|source|product|country|region|device|browser|post|tweet|newsletter|segment|"
+    r"audience|persona|topic|customer)s?\b"
+)
+_SPLIT = re.compile(rf"\b(?:by|per|each|every|which|what) (?:(?:marketing|social|sales|traffic) )?{_PARTS}")
+_BROUGHT = re.compile(rf"\b(?:did|from|through|via|because of|thanks to) (?:the|our|this|that|my|last|a) {_PARTS}")
+_EXPECTED = re.compile(
+    r"\b(?:predict|expect|estimate|forecast)\w*\b.{0,40}\b(?:engagement|views|clicks|reach|likes|shares|comments)\b"
+    r"|\b(?:what|how (?:well|many \w+)?) ?(?:will|would|might|could) (?:this|it|the following|that|a (?:post|tweet))\b"
+)
+_EARNS = re.compile(r"\b(?:returns?|roi|roas|earn\w*|money|pays?(?: off)?|paid off|sells?|sold)\b")
+_AT_WORK = re.compile(
+    r"\b(?:tasks?|runs?|jobs?|approvals?|publications?)\b.{0,30}\b(?:running|waiting|wait|pending|open|stuck|queued|in progress|scheduled)\b"
+    r"|\b(?:running|waiting|pending|open|queued|scheduled)\b.{0,20}\b(?:tasks?|runs?|approvals?|posts?|publications?)\b"
+    r"|\bwait\w* for (?:my |an? |our |your )?(?:approval|decision|me|us)\b|\bneeds? (?:my|me|our|us|attention)\b"
+    r"|\b(?:should|must|need to|have to|to) i? ?(?:approve|decide)\b"
 )
 _AHEAD = re.compile(
     r"\b(?:forecast\w*|predict\w*|project(?:ed|ion)|expect(?:ed)?|outlook|will (?:our|the|we|revenue|sales|traffic)|going to be|"
@@ -121,16 +148,22 @@ _NOUNS = re.compile(
         )
     ) + r")(?!\w)"
 )  # fmt: skip
+_AS_ADJECTIVE = re.compile(r"\bcustomer(?= (?:acquisition|lifetime|retention|churn)\b)")
 _SINGULAR = {"customer": "customers", "visit": "traffic", "order": "orders", "visitors": "traffic", "sales": "revenue"}
 _SINGULARS = re.compile(r"(?<!\w)(?:" + "|".join(_SINGULAR) + r")(?!\w)")
 _NOT_STORED = frozenset({"reach", "engagement_rate", "impressions", "clicks", "likes", "click_rate", "open_rate"})
+
+
+_WHOLE = frozenset(
+    ("check", "decision", "help", "patterns", "examples", "summary", "work", "times", "expected")
+)  # questions that leave nothing out
 
 
 def read(message: str, today: date, before: Subject | None = None) -> Subject:
     """What the message asks for; what it leaves out is taken from the question before where it goes on with that."""
     low = " ".join(message.lower().split())
     plain = _standing_alone(low, message, today)
-    if before is None or plain.kind in ("check", "decision", "help", "patterns", "examples", "summary"):
+    if before is None or plain.kind in _WHOLE:
         return plain
     return _followed(low, plain, before)
 
@@ -145,8 +178,10 @@ def _standing_alone(low: str, message: str, today: date) -> Subject:
         "period": times.main.period if times.main else None,
         "compare_with": times.compare_with,
         "compare_period": times.compare_period or _second(times),
+        "more": [mention.period for mention in times.mentions[1:]] if times.compare_period is None else [],
         "platforms": _platforms(low),
         "lowest": bool(_WORST.search(low)),
+        "both_ends": bool(_WORST.search(low) and _BEST.search(_WORST.sub(" ", low))),
         "grain": _grain(low),
         "count": _count(low),
         "by": next((name for name, words in _BY if words.search(low)), "engagement_rate"),
@@ -154,7 +189,7 @@ def _standing_alone(low: str, message: str, today: date) -> Subject:
     }
     named = _metrics(low)
     kind, topic = _kind(low, named, ahead, bool(asked["platforms"]), asked)
-    if kind in ("posts", "usual", "similar", "topics", "voice"):
+    if kind in ("posts", "usual", "similar", "topics", "voice", "times", "count"):
         named = []
     stored = [name for name in named if name not in _NOT_STORED]
     assumed = not stored and kind in ("extreme", "development", "forecast")
@@ -168,9 +203,12 @@ def _marked(low: str, message: str) -> Subject | None:
     text = (_QUOTED.search(message) if _CHECKS.search(low) else None) or _CHECK.search(message)
     if text is not None:
         return Subject(kind="check", text=text["text"].strip().strip('"“”'), platforms=_platforms(low))
+    if _EXPECTED.search(low):
+        quoted = _QUOTED.search(message)
+        return Subject(kind="expected", text=quoted["text"].strip() if quoted else None, platforms=_platforms(low))
     if _DECIDE.search(low):
         return Subject(kind="decision")
-    for kind, words in (("patterns", _PATTERNS), ("examples", _EXAMPLES), ("summary", _SUMMARY)):
+    for kind, words in (("patterns", _PATTERNS), ("examples", _EXAMPLES), ("summary", _SUMMARY), ("work", _AT_WORK)):
         if words.search(low):
             return Subject(kind=kind)
     return None
@@ -184,6 +222,17 @@ def _kind(
         found = re.search(r"\b(?:competitors?|mentions? of)\s+(?:called |named )?(?P<name>[\w .&-]{2,60})", low)
         return "competitor", found["name"].strip() if found else None
     own_figures = [name for name in named if name not in _NOT_STORED]
+    if _WHEN.search(low):
+        return "times", None
+    part = _SPLIT.search(low)
+    if part is not None and (own_figures or _EARNS.search(low)):
+        return "split", part["part"]
+    part = _BROUGHT.search(low)
+    if part is not None and own_figures:
+        return "split", part["part"]
+    if _COUNTED.search(low) and not _DID.search(low) and not own_figures:
+        topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
+        return "count", _TAIL.sub("", topic["topic"]).strip() if topic else None
     if _VOICE.search(low):
         return "voice", None
     if _TOPICS.search(low) and not own_figures:
@@ -230,20 +279,20 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
     """ "And in June?": the question before, with what is new in this one."""
     short = len(low.split()) <= 7 and bool(_FOLLOWS.search(low) or plain.kind == "unknown")
     opens = bool(_FOLLOWS.search(low)) and plain.kind in ("unknown", "overview", "value", "posts")
-    if not (short or opens) or before.kind in ("check", "decision", "help", "unknown"):
+    if not (short or opens) or before.kind in ("check", "decision", "help", "unknown", "work", "split"):
         return plain
     new: dict[str, object] = {}
     if plain.period is not None:
-        new["period"] = plain.period
+        new |= {"period": plain.period, "more": plain.more}
         if before.kind in ("development", "extreme", "comparison") and plain.period.grain in ("month", "week", "day"):
             new["kind"] = "value"
     if plain.metrics and not plain.assumed:
         new |= {"metrics": plain.metrics, "assumed": False}
-        if before.kind in ("posts", "usual", "similar", "topics", "voice", "patterns", "examples", "summary"):
+        if before.kind not in ("value", "extreme", "development", "comparison", "overview", "forecast"):
             return plain
     if plain.platforms:
         new["platforms"] = plain.platforms
-        if before.kind not in ("posts", "usual", "similar"):
+        if before.kind not in ("posts", "usual", "similar", "times", "count"):
             return plain
     for name in ("compare_period", "compare_with"):
         if getattr(plain, name) is not None:
@@ -279,6 +328,7 @@ def _second(times: periods.Periods) -> Period | None:
 
 
 def _metrics(low: str) -> list[str]:
+    low = _AS_ADJECTIVE.sub(lambda match: " " * len(match[0]), low)
     found = [(match.start(), canonical(match[0])) for match in _NOUNS.finditer(low)]
     rest = _NOUNS.sub(lambda match: " " * len(match[0]), low)
     found += [(match.start(), _SINGULAR[match[0]]) for match in _SINGULARS.finditer(rest)]

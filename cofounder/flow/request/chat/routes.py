@@ -43,6 +43,7 @@ from cofounder.people import Caller, Viewer
 
 router = Router(prefix="/api/chat", tags=["chat"])
 _SSE = "text/event-stream"
+_LAST = 1_000_000_000  # no answer has an event of a greater number
 _EXAMPLE = 'retry: 1000\n\nid: 1\nevent: text\ndata: {"text": "Revenue was highest in "}\n\n'
 Which = Annotated[str, Path(min_length=1, max_length=200, description="A conversation's id, or the name you gave it.")]
 Cursor = Annotated[str | None, Query(max_length=200)]
@@ -139,7 +140,7 @@ async def _from_start(caller: Caller, asked: asking.Asked) -> AsyncIterator[str]
 async def follow_answer(
     id: UUID,
     caller: Viewer,
-    after: Annotated[int | None, Query(ge=0, le=1_000_000_000)] = None,
+    after: Annotated[int | None, Query(ge=0, le=_LAST)] = None,
     last_event_id: Annotated[str | None, Header(max_length=20)] = None,
 ) -> StreamingResponse:
     """What comes of an answer, from any point: `text` {text}, `tool` a source, `task` {task_id}, `end` the whole message.
@@ -254,7 +255,7 @@ async def export_conversation(
 
 def _number(given: str | None) -> int:
     """Where to go on; from the beginning where the number is none of ours."""
-    return int(given) if given and given.isascii() and given.isdigit() else 0
+    return min(int(given), _LAST) if given and given.isascii() and given.isdigit() else 0
 
 
 def _moment(cursor: str | None) -> tuple[datetime, UUID] | None:

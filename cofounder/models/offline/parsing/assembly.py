@@ -1,6 +1,7 @@
 """Puts the parts of a request together: which action each clause is, and what belongs to it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -44,7 +45,7 @@ def assemble(reading: Reading, today: date) -> Sense:
     demands.spans += language.wanted_at(low)
     result.only = bool(_ONLY.search(low))
     _parts(result)
-    result.times = periods.find(low, today, lambda at: _mode(result, at), _deadline_spans(result))
+    result.times = periods.find(low, today, _modes(result), _deadline_spans(result))
     result.given.before = _before(result, today)
     filling.build(result, today)
     return result
@@ -221,8 +222,21 @@ def _note_loose(result: Sense, segment: segments.Segment) -> None:
         result.loose.append(" ".join(words)[:80])
 
 
-def _mode(result: Sense, at: int) -> periods.Mode:
-    part = next((p for p in result.parts if p.start <= at < p.end), None)
+def _modes(result: Sense) -> Callable[[int], periods.Mode]:
+    """Which way a time at a place points, worked out once for each part: a pasted report names hundreds of times."""
+    known: dict[int | None, periods.Mode] = {}
+
+    def mode(at: int) -> periods.Mode:
+        part = next((p for p in result.parts if p.start <= at < p.end), None)
+        key = part.start if part else None
+        if key not in known:
+            known[key] = _mode(result, part)
+        return known[key]
+
+    return mode
+
+
+def _mode(result: Sense, part: Part | None) -> periods.Mode:
     kinds = [kind for kind, _ in part.found.kinds] if part else []
     if "forecast_metrics" in kinds:
         return "forecast"
