@@ -166,7 +166,7 @@ class World:
         (found,) = self.rows("SELECT status FROM tasks WHERE id = %(id)s", id=self.task_id)
         return str(found["status"])
 
-    async def until_resting(self, *wanted: str, life: Life, within: float = 60) -> str:
+    async def until_resting(self, *wanted: str, life: Life, within: float = 240) -> str:
         """The task's status once it is one of these, or "killed" once the life is over."""
         deadline = time.monotonic() + within
         while True:
