@@ -1,4 +1,5 @@
 /** One decision: the exact text per channel, its scores, what it rests on; approve, change, reject, schedule. */
+import { SegmentedControl } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -174,6 +175,16 @@ function Content({ found, blocked, took }: ContentProps) {
       <p className={styles.line}>
         <b>{score(score_now, 3)}</b> · {foretold(found.expected_engagement)} · {counted(found.issues.length, "issue")}
       </p>
+      {names.length > 1 && (
+        <SegmentedControl
+          className={styles.pick}
+          fullWidth
+          aria-label="Channel to read"
+          data={names.map((name) => ({ value: name, label: channelName(name) }))}
+          value={focus}
+          onChange={setFocus}
+        />
+      )}
       <div className={styles.columns}>
         <div className="stack">
           {names.slice(0, 1).map((name) => preview(name, 1))}
@@ -236,16 +247,17 @@ function Content({ found, blocked, took }: ContentProps) {
   function preview(name: string, place: number) {
     const each = variants[name];
     return each ? (
-      <Preview
-        key={name}
-        name={name}
-        variant={each}
-        showing={{ ...each, ...editing.shown[name] }}
-        company={house}
-        place={place}
-        chosen={chosen[name]}
-        choose={(on) => setChosen((all) => ({ ...all, [name]: on }))}
-      />
+      <div key={name} className={styles.variant} data-read={name === focus || undefined}>
+        <Preview
+          name={name}
+          variant={each}
+          showing={{ ...each, ...editing.shown[name] }}
+          company={house}
+          place={place}
+          chosen={chosen[name]}
+          choose={(on) => setChosen((all) => ({ ...all, [name]: on }))}
+        />
+      </div>
     ) : null;
   }
 }

@@ -8,8 +8,8 @@ import { useDraft } from "../../parts/draft";
 import { Panel } from "../../parts/Panel";
 import { channelName, cost, counted, duration, money, spoken, visible } from "../../parts/words";
 import { channelOf } from "../run/Graph";
-import styles from "./Approval.module.css";
 import type { Waiting } from "./Approval";
+import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
 import { ends, planOf, without } from "./planning";
 
@@ -132,8 +132,8 @@ function StepRows({ plan, leaveOut }: { plan: Plan; leaveOut?: (id: string) => v
           const channel = channelOf(step);
           return (
             <tr key={step.id}>
-              <td className="quiet">{place.get(step.id)}</td>
-              <td>
+              <td className="quiet desk">{place.get(step.id)}</td>
+              <td style={{ flex: "1 0 100%" }}>
                 <b>{visible(spoken(step.tool))}</b>
                 {channel && <span className="quiet">{` ${channelName(channel)}`}</span>}
                 <div className="quiet mono" style={{ overflowWrap: "anywhere" }}>
@@ -141,7 +141,7 @@ function StepRows({ plan, leaveOut }: { plan: Plan; leaveOut?: (id: string) => v
                   {step.optional ? ", may fail" : ""}
                 </div>
               </td>
-              <td className="quiet" data-name="after">
+              <td className="quiet desk">
                 {(step.depends_on ?? []).map((id) => place.get(id) ?? id).join(", ") || "–"}
               </td>
               <td className="right" data-name="time">{`~${duration(step.estimated_seconds)}`}</td>

@@ -26,7 +26,8 @@ export function Training() {
     <Shown query={query} rows={8}>
       {({ statistics: sums }) => {
         const n = sums.filtered_count;
-        const share = (part: number | undefined) => (part === undefined || n === 0 ? "–" : `${percent(part / n)} of them`);
+        const share = (part: number | undefined) =>
+          part === undefined || n === 0 ? "–" : `${percent(part / n)} of them`;
         return (
           <div className="stack">
             <Figures
@@ -44,8 +45,18 @@ export function Training() {
                   value: whole(sums.by_tag.training_ready ?? 0),
                   note: "decided, complete, not excluded",
                 },
-                { id: "high", name: "High quality", value: whole(high?.filtered_count), note: `${score(HIGH)} and up, ${share(high?.filtered_count)}` },
-                { id: "measured", name: "Measured", value: whole(measured?.filtered_count), note: share(measured?.filtered_count) },
+                {
+                  id: "high",
+                  name: "High quality",
+                  value: whole(high?.filtered_count),
+                  note: `${score(HIGH)} and up, ${share(high?.filtered_count)}`,
+                },
+                {
+                  id: "measured",
+                  name: "Measured",
+                  value: whole(measured?.filtered_count),
+                  note: share(measured?.filtered_count),
+                },
               ]}
             />
             {n === 0 ? <None total={sums.total_count} /> : <Whole sums={sums} />}
@@ -104,7 +115,13 @@ function Whole({ sums }: { sums: Sums }) {
       <div className={styles.halves}>
         <Split title="By intent" file="training-intents" of={sums.by_intent} total={sums.filtered_count} />
         <Split title="By tag" file="training-tags" of={sums.by_tag} total={sums.filtered_count} shown={visible} />
-        <Split title="By platform" file="training-platforms" of={sums.by_platform} total={sums.filtered_count} shown={channelName} />
+        <Split
+          title="By platform"
+          file="training-platforms"
+          of={sums.by_platform}
+          total={sums.filtered_count}
+          shown={channelName}
+        />
         <Split
           title="By decision"
           file="training-decisions"

@@ -57,13 +57,12 @@ function Body({ id }: { id: string }) {
                 ["Work", duration(number(example?.seconds))],
                 [
                   "Held by",
-                  held && held.datasets.length > 0 ? (
-                    <Versions key="held" of={held.datasets} />
-                  ) : (
-                    "no dataset"
-                  ),
+                  held && held.datasets.length > 0 ? <Versions key="held" of={held.datasets} /> : "no dataset",
                 ],
-                held?.withdrawn && ["Withdrawn", `by ${byWhom(held.withdrawn_by ?? "")}: ${visible(held.reason ?? "")}`],
+                held?.withdrawn && [
+                  "Withdrawn",
+                  `by ${byWhom(held.withdrawn_by ?? "")}: ${visible(held.reason ?? "")}`,
+                ],
               ]}
             />
             <ExampleActs id={id} held={held} />
