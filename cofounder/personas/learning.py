@@ -12,11 +12,11 @@ from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import crediting, flags, optimising, policies_known, queries
+from cofounder.personas import crediting, drawing, flags, optimising, policies_known, queries
 from cofounder.personas.breaks import SPAN
 from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, chances, roster, voices
 from cofounder.personas.performance import performance
-from cofounder.personas.roster import persona
+from cofounder.personas.roster import ROSTER, persona
 from cofounder.personas.schemas import (
     BalanceOut,
     CountIn,
@@ -251,11 +251,16 @@ async def roll_back(session: AsyncSession, id: UUID, *, by: Caller) -> LookOut:
 
 
 async def weights(session: AsyncSession, *, days: int) -> list[PointOut]:
-    """The probabilities of every voice over time, one point for each run that was applied."""
-    points: dict[UUID, PointOut] = {}
-    for row in await queries.history(session, clock.now() - timedelta(days=days)):
-        made = PointOut(at=row["applied_at"], run_id=row["run_id"], probabilities={})
-        points.setdefault(row["run_id"], made).probabilities[row["persona"]] = row["probability"]
+    """The probabilities of every voice over time, one point for each run that was applied or rolled back."""
+    points: dict[datetime, PointOut] = {}
+    rows = await queries.history(session, clock.now() - timedelta(days=days))
+    first = drawing.shares([drawing.Drawable(one.id, one.weight) for one in ROSTER])
+    for row in rows:
+        point = points.setdefault(row["at"], PointOut(at=row["at"], run_id=row["run_id"], probabilities={}))
+        if row["persona"] is None:
+            point.probabilities = dict(first)
+        else:
+            point.probabilities[row["persona"]] = row["probability"]
     return list(points.values())
 
 

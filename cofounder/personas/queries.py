@@ -361,14 +361,21 @@ async def newest_run_at(session: AsyncSession) -> datetime | None:
     return found
 
 
+# Each run counts from when it was applied; where one is rolled back, the newest of those before that still stands does.
 _HISTORY = text("""
-SELECT r.id AS run_id, r.applied_at, w.persona, w.probability FROM optimisation_runs r
-JOIN persona_weights w ON w.run_id = r.id
-WHERE r.applied_at >= :since ORDER BY r.applied_at, w.persona""")
+WITH points AS (SELECT id AS run_id, applied_at AS at FROM optimisation_runs WHERE applied_at >= :since
+  UNION ALL SELECT (SELECT b.id FROM optimisation_runs b WHERE b.applied_at <= r.withdrawn_at
+      AND (b.withdrawn_at IS NULL OR b.withdrawn_at > r.withdrawn_at) ORDER BY b.applied_at DESC, b.id DESC LIMIT 1),
+    r.withdrawn_at FROM optimisation_runs r WHERE r.applied_at IS NOT NULL AND r.withdrawn_at >= :since)
+SELECT p.run_id, p.at, w.persona, w.probability FROM points p LEFT JOIN persona_weights w ON w.run_id = p.run_id
+ORDER BY p.at, w.persona""")
 
 
 async def history(session: AsyncSession, since: datetime) -> list[dict[str, Any]]:
-    """Probabilities over time: those of every run that was applied."""
+    """Probabilities over time: a point for every run that was applied, and for every one that was rolled back.
+
+    A point without a run (and without a persona) is the initial weights.
+    """
     return [dict(row) for row in (await session.execute(_HISTORY, {"since": since})).mappings()]
 
 

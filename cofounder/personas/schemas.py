@@ -143,7 +143,7 @@ class PointOut(Shown):
     """The probabilities of all voices from one time on."""
 
     at: Time
-    run_id: UUID
+    run_id: UUID | None = Field(description="None: the initial weights, after the first run was rolled back.")
     probabilities: dict[str, float]
 
 

@@ -1,5 +1,6 @@
 """Posts with voices and readings, and counts of followers, as a channel would have them."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from random import Random
@@ -47,3 +48,24 @@ async def weeks_of(
         followers += round(gains[name])
         # Counted every six hours, just before the next post: the gain is this post's alone.
         await reading(session, made, at + timedelta(hours=5, minutes=59), 1000, followers=followers)
+
+
+_CHOICE = text("""
+INSERT INTO persona_choices (id, task_id, deliverable, context, availability, probabilities, draw, chosen, arm, policy,
+  chosen_at)
+VALUES (:id, :task, 'main', '{}', '{}', cast(:shares AS jsonb), 0.5, :persona, 'control', 'fixed', :at)""")
+_OF_TASK = text("UPDATE posts SET task_id = :task WHERE id = :post")
+
+
+async def drawn_weeks_of(
+    session: AsyncSession, until: datetime, gains: Mapping[str, float], *, days: int = 40, seed: int = 1
+) -> None:
+    """The same, each post a task's whose voice was drawn evenly and kept with its probabilities."""
+    await weeks_of(session, until, gains, days=days, seed=seed)
+    shares = json.dumps(dict.fromkeys(gains, 1 / len(gains)))
+    rows = await session.execute(text("SELECT id, persona, published_at FROM posts WHERE persona IS NOT NULL"))
+    for row in rows.all():
+        task = new_id()
+        given = {"id": new_id(), "task": task, "shares": shares, "persona": row.persona, "at": row.published_at}
+        await session.execute(_CHOICE, given)
+        await session.execute(_OF_TASK, {"task": task, "post": row.id})

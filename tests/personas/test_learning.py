@@ -14,7 +14,7 @@ from cofounder.personas import NAMES, ROSTER, choose, crediting, learning, queri
 from cofounder.personas.optimising import optimise
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.personas.schemas import CountIn, PersonaIn
-from tests.personas.posts import post, reading, weeks_of
+from tests.personas.posts import drawn_weeks_of, post, reading, weeks_of
 
 MARA = Caller(name="Mara", role="approver", kind="person")
 GAINS = {"dataNerd": 9.0, "coach": 1.0, "explorer": 0.0}
@@ -118,6 +118,51 @@ async def test_a_proposal_waits_is_decided_once_and_can_be_rolled_back(session: 
         await learning.roll_back(session, row.id, by=MARA)
     found = {one.id: one.probability for one in (await learning.listed(session)).items}
     assert found == pytest.approx({one.id: one.weight for one in ROSTER})
+
+
+async def test_the_weights_over_time_go_back_with_a_roll_back(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS)
+    first = await optimise(session, as_of=moment, by="test", mode="autonomous", policy="log_thompson")
+    second = await optimise(
+        session, as_of=moment + timedelta(seconds=1), by="test", mode="autonomous", policy="blueprint"
+    )
+    one, other = await learning.weights(session, days=1)
+    assert (one.run_id, other.run_id) == (first.id, second.id)
+    second.withdrawn_at = moment + timedelta(seconds=2)
+    await session.flush()
+    points = await learning.weights(session, days=1)
+    assert [point.run_id for point in points] == [first.id, second.id, first.id]
+    assert points[2].probabilities == one.probabilities
+    first.withdrawn_at = moment + timedelta(seconds=3)
+    await session.flush()
+    last = (await learning.weights(session, days=1))[-1]
+    assert last.run_id is None
+    assert last.probabilities == pytest.approx({voice.id: voice.weight for voice in ROSTER})
+
+
+async def test_a_proposal_tells_what_it_would_have_gained(session: AsyncSession, moment: datetime) -> None:
+    await drawn_weeks_of(session, moment, GAINS)
+    row = await optimise(session, as_of=moment, by="schedule", mode="propose", policy="log_thompson")
+    proof = (await learning.get_run(session, row.id)).proof
+    assert proof is not None
+    assert proof.gain is not None
+    assert proof.draws > 100
+    assert proof.low is not None
+    assert 0 < proof.low < proof.gain < GAINS["dataNerd"]
+    assert proof.replay is not None
+    assert proof.present is not None
+    assert proof.replay > proof.present
+    assert proof.told.startswith("Likely a gain")
+    again = await optimise(session, as_of=moment, by="schedule", mode="propose", policy="log_thompson")
+    assert again.proof == row.proof
+
+
+async def test_a_proposal_without_draws_says_that_there_is_not_enough(session: AsyncSession, moment: datetime) -> None:
+    await weeks_of(session, moment, GAINS)
+    row = await optimise(session, as_of=moment, by="schedule", mode="propose", policy="log_thompson")
+    assert row.proof is not None
+    assert (row.proof["gain"], row.proof["draws"]) == (None, 0)
+    assert row.proof["told"].startswith("Not enough")
 
 
 async def test_what_a_person_sets_outlives_a_look(session: AsyncSession, moment: datetime) -> None:

@@ -73,6 +73,15 @@ async def get(session: AsyncSession, name: str) -> VoiceOut:
     return _shown(found, row, next(one.status for one in voices(standing) if one.id == found.id))
 
 
+async def stored(session: AsyncSession, name: str) -> dict[str, Any]:
+    """What a person said of a voice, as VoiceIn has it. Raises PersonaMissing and VoiceNotOwn."""
+    row = await queries.one(session, (await get(session, name)).id)
+    if row is None:
+        raise VoiceNotOwn()
+    said = {field: getattr(row, field) for field in ("name", "like", "instructions", "weight")}
+    return {**said, "style": dict(row.style)}
+
+
 async def own(session: AsyncSession, name: str) -> tuple[str, OwnVoice | None] | None:
     """(id, what a writer needs to write in it where it is none of the twelve) of a voice by any of its spellings."""
     found = persona(name)
