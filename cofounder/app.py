@@ -35,11 +35,13 @@ def wire() -> None:
     from cofounder.flow.run.commands import steps as commands
     from cofounder.flow.train import holding
     from cofounder.models import standing as models
-    from cofounder.ops import system
+    from cofounder.ops import connections, system
 
     registry.register_later(agents.servers)
     registry.ask_also(commands.offered)
     system.look_with("models", models.findings)
+    connections.check_with(models.check)
+    connections.check_with(channels.check)
     system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
     planning.learn_with(giving.sentences_of)
@@ -112,6 +114,8 @@ def create_app() -> FastAPI:
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
     from cofounder.people.routes import router as people
+    from cofounder.personas.experiments.routes import router as experiments
+    from cofounder.personas.own.routes import router as own_personas
     from cofounder.personas.routes import router as personas
 
     app = FastAPI(
@@ -136,6 +140,8 @@ def create_app() -> FastAPI:
         learn,
         training_data,
         datasets,
+        experiments,
+        own_personas,
         personas,
         settings_routes,
         people,

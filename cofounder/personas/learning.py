@@ -26,6 +26,7 @@ from cofounder.personas.schemas import (
     PersonaOut,
     PersonasOut,
     PointOut,
+    WaitingOut,
 )
 from cofounder.personas.tables import OptimisationRun
 from cofounder.settings import settings
@@ -136,7 +137,7 @@ async def listed(
             )
         )
     items.sort(key=lambda one: (one.per_1k is None, -(one.per_1k or 0.0), -one.probability))
-    waiting = [row for row in await queries.runs(session, limit=20) if _standing(row, used) == "proposed"]
+    proposal, _ = await queries.waiting(session)
     return PersonasOut(
         items=items,
         mode=mode(),
@@ -145,7 +146,7 @@ async def listed(
         run_id=used.id if used else None,
         applied_at=used.applied_at if used else None,
         look_back_days=days,
-        proposal=waiting[0].id if waiting else None,
+        proposal=proposal,
     )
 
 
@@ -262,6 +263,12 @@ async def weights(session: AsyncSession, *, days: int) -> list[PointOut]:
         else:
             point.probabilities[row["persona"]] = row["probability"]
     return list(points.values())
+
+
+async def waiting(session: AsyncSession) -> WaitingOut:
+    """What waits for a person: cheap, for whoever asks often."""
+    proposal, experiment = await queries.waiting(session)
+    return WaitingOut(proposal=proposal, experiment=experiment)
 
 
 async def flagged(session: AsyncSession) -> list[FlagOut]:

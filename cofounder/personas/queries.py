@@ -361,6 +361,18 @@ async def newest_run_at(session: AsyncSession) -> datetime | None:
     return found
 
 
+_WAITING = text("""
+SELECT (SELECT id FROM optimisation_runs WHERE proposed AND decided_at IS NULL AND status = 'success'
+    ORDER BY ran_at DESC, id DESC LIMIT 1) AS proposal,
+  (SELECT id FROM experiments WHERE ended_at IS NULL AND end_at <= :moment) AS experiment""")
+
+
+async def waiting(session: AsyncSession) -> tuple[UUID | None, UUID | None]:
+    """(the newest proposal that nobody decided on, the experiment whose time is up)."""
+    row = (await session.execute(_WAITING, {"moment": now()})).one()
+    return row.proposal, row.experiment
+
+
 # Each run counts from when it was applied; where one is rolled back, the newest of those before that still stands does.
 _HISTORY = text("""
 WITH points AS (SELECT id AS run_id, applied_at AS at FROM optimisation_runs WHERE applied_at >= :since

@@ -20,6 +20,7 @@ from cofounder.personas.schemas import (
     PersonaOut,
     PersonasOut,
     PointOut,
+    WaitingOut,
     WhatIfOut,
 )
 
@@ -45,6 +46,12 @@ async def list_persona_weights(
     """The probabilities of all voices over time, one point for each run that was applied."""
     found = await learning.weights(session, days=days)
     return Page[PointOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.get("/waiting", responses=documented())
+async def list_persona_decisions(session: Session, caller: Viewer) -> WaitingOut:
+    """What waits for a person: proposed weights, an experiment whose time is up."""
+    return await learning.waiting(session)
 
 
 @router.get("/flags", responses=documented())

@@ -116,6 +116,13 @@ class LookOut(Shown):
     decided_at: Time | None
 
 
+class WaitingOut(Shown):
+    """What of the voices waits for a person."""
+
+    proposal: UUID | None = Field(description="The newest new weights that nobody decided on.")
+    experiment: UUID | None = Field(description="The experiment whose time is up, without a decision.")
+
+
 class DecideIn(Body):
     approved: StrictBool
 

@@ -399,6 +399,7 @@ async def _voices(ask: Recorder) -> None:
     async with transaction() as session:
         await optimise(session, as_of=now(), by="schedule", mode="propose", policy="default")
     proposed = (await ask("list_personas", "GET", at))["proposal"]
+    await ask("list_persona_decisions", "GET", f"{at}/waiting")
     await ask("decide_persona_run", "POST", f"{at}/runs/{proposed}/decide", {"approved": True})
     await ask("list_persona_weights", "GET", f"{at}/weights?days=7")
     await ask("get_persona_run", "GET", f"{at}/runs/{proposed}")

@@ -43,6 +43,7 @@ WANTED: dict[str, Role] = {
     "PATCH /api/personas/{persona}": "approver",
     "GET /api/personas/weights": "viewer",
     "GET /api/personas/flags": "viewer",
+    "GET /api/personas/waiting": "viewer",
     "GET /api/personas/runs": "viewer",
     "POST /api/personas/runs": "approver",
     "GET /api/personas/runs/{run_id}": "viewer",
