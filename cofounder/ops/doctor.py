@@ -158,8 +158,8 @@ async def keys(session: AsyncSession) -> list[Finding]:
             Finding(
                 name="API keys",
                 state="missing",
-                detail="No key: only the command line can use the product.",
-                mend="cofounder keys create NAME --role approver",
+                detail="No key: people sign in, programs cannot call the API yet.",
+                mend="Make one in Settings, or: cofounder keys create NAME --role approver",
             )
         ]
     found = [Finding(name="API keys", state="ok", detail=f"{len(valid)} valid: {', '.join(key.name for key in valid)}")]

@@ -69,17 +69,23 @@ const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "E
 const word = (count: number) => NUMBERS[count] ?? String(count);
 
 function Sentence() {
-  const waiting = useQuery(needsYou()).data?.total ?? 0;
-  const unknown = useQuery(unknownOutcomes()).data?.total ?? 0;
-  const going = useQuery(running()).data?.total ?? 0;
+  const asked = [useQuery(needsYou()), useQuery(unknownOutcomes()), useQuery(running())];
+  const [waiting = 0, unknown = 0, going = 0] = asked.map((query) => query.data?.total ?? 0);
   const needed = waiting + unknown;
   const reader = !useMay("operator");
   const [one, many, none] = reader
     ? ["thing waits for somebody", "things wait for somebody", "Nothing waits for anybody. "]
     : ["thing needs you", "things need you", "Nothing needs you. "];
+  if (asked.some((query) => query.data === undefined)) return <Unknown failed={asked.some((query) => query.error)} />;
   return (
     <h1 className="say">
-      {needed > 0 ? <em>{`${word(needed)} ${needed === 1 ? one : many}. `}</em> : none}
+      {needed === 0 ? (
+        none
+      ) : reader ? (
+        `${word(needed)} ${needed === 1 ? one : many}. `
+      ) : (
+        <em>{`${word(needed)} ${needed === 1 ? one : many}. `}</em>
+      )}
       {going > 0
         ? `${word(going)} ${going === 1 ? "task is" : "tasks are"} under way.`
         : needed > 0
@@ -87,6 +93,16 @@ function Sentence() {
           : reader
             ? ""
             : "Ask for something."}
+    </h1>
+  );
+}
+
+/** Nothing is claimed before it is known. */
+function Unknown({ failed }: { failed: boolean }) {
+  return (
+    <h1 className="say" aria-busy={!failed}>
+      {failed ? "What needs you is not known just now." : <span className="unseen">Home</span>}
+      {"\u00a0"}
     </h1>
   );
 }
@@ -286,19 +302,19 @@ function Learned({ now }: { now: number }) {
         {(found) => (
           <ul className={styles.findings}>
             {newest(found.patterns).map((one) => (
-              <li key={one.id}>
+              <li key={one.id} className={styles.claim}>
                 <Link to="/learning" search={{ pattern: one.id }} className={styles.finding}>
                   {one.sentence}
                 </Link>
                 <Effect of={one} />
                 <p className="quiet">
-                  {`${whole(one.support)} of ${whole(one.n)} posts, stands since ${ago(one.stood_since ?? one.first_seen, now)}`}
+                  {`Stands since ${ago(one.stood_since ?? one.first_seen, now)}`}
                   {found.is_sample && ", in the sample company's data"}
                 </p>
               </li>
             ))}
             {found.patterns.length === 0 && (
-              <li>
+              <li className={styles.claim}>
                 <p className={styles.finding}>No claim yet.</p>
                 <p className="quiet">
                   {found.n < found.needed

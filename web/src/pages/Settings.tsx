@@ -31,6 +31,10 @@ export function Settings() {
   const me = useContext(MeContext);
   const tabs = TABS.filter((tab) => may(me, tab.role));
   const at = tabs.some((tab) => tab.value === search.tab) ? search.tab : "rules";
+  const named = tabs.find((tab) => tab.value === at)?.name;
+  useEffect(() => {
+    document.title = `${named} · Settings · Cofounder`;
+  }, [named]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the chosen tab may lie outside of the view
   useEffect(() => {
     document

@@ -71,7 +71,7 @@ export function ConnectionForm({ title, note, fields, values, etag }: Props) {
   const placed = fields.some((field) => problem?.of(field.name));
   return (
     <Panel title={title} note={note} pad>
-      <form className={styles.fields} onSubmit={(event) => void save(event)} autoComplete="off">
+      <form className={styles.pairs} onSubmit={(event) => void save(event)} autoComplete="off">
         {fields.map((field) => (
           <Input
             key={field.name}
@@ -83,7 +83,7 @@ export function ConnectionForm({ title, note, fields, values, etag }: Props) {
           />
         ))}
         {problem && !placed && (
-          <p role="alert" style={{ margin: 0, color: "var(--failed)", fontSize: 13 }}>
+          <p role="alert" className={styles.across} style={{ margin: 0, color: "var(--failed)", fontSize: 13 }}>
             {old
               ? "Somebody changed this since you opened it. What you typed is kept: look at it again."
               : `${problem.message} ${problem.hint ?? ""}`}{" "}
@@ -100,7 +100,7 @@ export function ConnectionForm({ title, note, fields, values, etag }: Props) {
             )}
           </p>
         )}
-        <div className="row">
+        <div className={`row ${styles.across}`}>
           <Button type="submit" loading={busy} disabled={!dirty}>
             Save
           </Button>
@@ -209,7 +209,11 @@ function Secret({ setting, typed, set, readOnly, label, ...common }: SecretProps
       />
       {mine && (
         <span>
-          <Button size="compact-xs" aria-label={`${forgets ? "Keep" : "Forget"}: ${label}`} onClick={() => set(forgets ? "" : null)}>
+          <Button
+            size="compact-xs"
+            aria-label={`${forgets ? "Keep" : "Forget"}: ${label}`}
+            onClick={() => set(forgets ? "" : null)}
+          >
             {forgets ? "Keep it" : "Forget it"}
           </Button>
         </span>

@@ -4,7 +4,7 @@ import { useMay } from "../../api/me";
 import { system, taggedConnections } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
-import { ConnectionForm, type Connection, type Field } from "./ConnectionForm";
+import { type Connection, ConnectionForm, type Field } from "./ConnectionForm";
 import { Findings } from "./Findings";
 
 const MODELS: Field[] = [
@@ -28,7 +28,12 @@ const MODELS: Field[] = [
 
 const MAIL: Field[] = [
   { name: "smtp_host", label: "Mail server", placeholder: "smtp.example.org" },
-  { name: "smtp_port", label: "Port", help: "587, or 465 for a line that is encrypted from its first byte.", kind: "port" },
+  {
+    name: "smtp_port",
+    label: "Port",
+    help: "587, or 465 for a line that is encrypted from its first byte.",
+    kind: "port",
+  },
   { name: "smtp_starttls", label: "Encrypt the line before signing in (STARTTLS)", kind: "switch" },
   { name: "smtp_username", label: "User" },
   { name: "smtp_password", label: "Password", secret: true },

@@ -39,6 +39,7 @@ import { type Edits, real, useEditing } from "./editing";
 import { PlanReview } from "./PlanReview";
 import { Preview, type Variant } from "./Preview";
 import { Used } from "./Used";
+import { WhenBest } from "./WhenBest";
 
 export type Waiting = Schemas["ApprovalOut"];
 
@@ -226,6 +227,9 @@ function Content({ found, blocked, took }: ContentProps) {
           />
           <Panel title="Expected engagement" pad>
             <Expected told={found.expected_engagement} />
+          </Panel>
+          <Panel title="When to publish" pad>
+            <WhenBest of={found.suggested_times} />
           </Panel>
           <Used found={found} />
         </div>

@@ -28,7 +28,10 @@ export function NewTask({ first = "", autoFocus = false }: { first?: string; aut
     setProblem(null);
     try {
       const born = await ask(
-        client.POST("/api/orchestrator/process", { body: bodyOf(request, wishes), headers: { "Idempotency-Key": birth } }),
+        client.POST("/api/orchestrator/process", {
+          body: bodyOf(request, wishes),
+          headers: { "Idempotency-Key": birth },
+        }),
       );
       setRequest("");
       setWishes(NO_WISHES);

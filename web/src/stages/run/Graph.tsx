@@ -13,6 +13,7 @@ type StepNode = Node<{ step: Step; planned?: Schemas["PlanStep"]; chosen: boolea
 
 const ACROSS = 208;
 const DOWN = 74;
+const READABLE = 0.78; // a narrow screen scrolls to the side instead of drawing smaller than this
 const LEAST = 120; // as high as its controls
 const FIT = { padding: 0.04, maxZoom: 1 };
 
@@ -68,7 +69,7 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
   const columns = Math.max(1, ...placed.map((each) => each.column + 1));
   return (
     <section className={styles.scroll} aria-label="The plan's steps as a graph" onKeyDown={open}>
-      <div style={{ height: Math.min(Math.max(rows * DOWN + 18, LEAST), 620) }}>
+      <div style={{ height: Math.min(Math.max(rows * DOWN + 18, LEAST), 620), minWidth: columns * ACROSS * READABLE }}>
         <ReactFlow
           nodes={nodes}
           edges={edges}

@@ -114,6 +114,9 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
         <span role="columnheader" tabIndex={-1} className={`${styles.right} ${styles.wide}`}>
           Quality
         </span>
+        <span role="columnheader" tabIndex={-1} className={`${styles.right} ${styles.wide}`}>
+          Cost
+        </span>
         <span role="columnheader" tabIndex={-1} className={styles.right}>
           Time
         </span>
@@ -182,7 +185,10 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
               <span role="gridcell" tabIndex={-1} className={`${styles.right} ${styles.narrow} ${styles.wide}`}>
                 {score(row.quality_score)}
               </span>
-              <span role="gridcell" tabIndex={-1} className={`${styles.right} ${styles.narrow}`} title={cost(row.cost)}>
+              <span role="gridcell" tabIndex={-1} className={`${styles.right} ${styles.narrow} ${styles.wide}`}>
+                {cost(row.cost)}
+              </span>
+              <span role="gridcell" tabIndex={-1} className={`${styles.right} ${styles.narrow}`}>
                 {duration(row.seconds)}
               </span>
               <span

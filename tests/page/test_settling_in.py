@@ -1,0 +1,86 @@
+"""What a person sets and asks for without a terminal: the mail server, a plan that is read first, wishes."""
+
+from playwright.async_api import Page, expect
+from sqlalchemy import text
+
+from cofounder.channels import senders
+from cofounder.kit.db import transaction
+from cofounder.ops import connections
+from tests.page.conftest import Visitor
+
+MAIL = {
+    "Mail server": "mail.example.org",
+    "Sender": "Corner Bakery <news@example.org>",
+    "Recipients": "Ada <ada@example.org>",
+}
+
+
+async def _saved(page: Page) -> None:
+    form = page.get_by_role("region", name="Send e-mail")
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_text("Nothing to save")).to_be_visible()
+
+
+async def test_an_admin_names_the_mail_server_on_the_page_and_its_password_is_never_shown(quiet: Visitor) -> None:
+    page = quiet.page
+    await page.goto("/settings?tab=connections")
+    form = page.get_by_role("region", name="Send e-mail")
+    for label, value in MAIL.items():
+        await form.get_by_label(label, exact=True).fill(value)
+    await form.get_by_label("Password", exact=True).fill("four words in a row")
+    await _saved(page)
+    async with transaction() as session:
+        await connections.refresh(session)
+    assert senders.route("email").name == "news@example.org"
+    await page.reload()
+    await expect(form.get_by_label("Mail server", exact=True)).to_have_value("mail.example.org")
+    await expect(form.get_by_label("Password", exact=True)).to_have_value("")
+    await expect(form.get_by_label("Password", exact=True)).to_have_attribute("placeholder", "There is one")
+    assert "four words" not in await page.content()
+    await expect(page).to_have_title("Channels and models · Settings · Cofounder")
+
+    await form.get_by_label("Mail server", exact=True).fill("evil.example.net")  # the password stays behind
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.get_by_text("was given for mail.example.org")).to_be_visible()
+    await expect(form.get_by_label("Mail server", exact=True)).to_have_value(
+        "evil.example.net"
+    )  # nothing typed is lost
+    await form.get_by_role("button", name="Forget: Password").click()
+    await _saved(page)
+    assert (await connections.latest()).smtp_password is None
+
+
+async def test_a_plan_is_read_and_changed_before_it_runs_and_wishes_go_with_the_request(mara: Visitor) -> None:
+    page = mara.page
+    await page.goto("/")
+    await page.get_by_label("What should be made?").fill("Write a post about our growth")
+    await page.get_by_role("button", name="More wishes").click()
+    await page.get_by_role("combobox", name="Channels").click()
+    await page.get_by_role("option", name="LinkedIn").click()
+    await page.keyboard.press("Escape")
+    await page.get_by_label("Figures to use").fill("revenue_monthly = 150,000\nprevious_month_revenue = 125,000")
+    await page.get_by_label("Show me the plan first").check(force=True)
+    await page.get_by_role("button", name="Ask", exact=True).click()
+    await page.wait_for_url("**/orchestrator/tasks/*")
+    task = page.url.rsplit("/", 1)[-1]
+    await page.get_by_role("link", name="Review").or_(page.get_by_role("button", name="Review")).first.click()
+    await expect(page.get_by_text("The plan, before it runs")).to_be_visible()
+    steps = page.get_by_role("region", name="Steps of the plan")
+    before = await steps.locator("tbody tr").count()
+    await steps.get_by_role("button", name="Leave out: Find trends").click()
+    await expect(steps.locator("tbody tr")).to_have_count(before - 1)
+    await page.reload()  # what was changed is kept
+    await expect(steps.locator("tbody tr")).to_have_count(before - 1)
+    await page.get_by_role("button", name="Let it run as changed").click()
+    async with transaction() as session:
+        row = (
+            await session.execute(
+                text("SELECT business_metrics, preferences FROM tasks WHERE id = cast(:id AS uuid)"), {"id": task}
+            )
+        ).one()
+        tools = (
+            await session.execute(text("SELECT document FROM plans WHERE task_id = cast(:id AS uuid)"), {"id": task})
+        ).scalars()
+    assert row.business_metrics["revenue_monthly"] == 150_000
+    assert row.preferences["channels"] == ["linkedin"]
+    assert not any("find_trends" in str(one) for one in list(tools)[-1:])
