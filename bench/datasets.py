@@ -108,7 +108,7 @@ async def main(count: int) -> None:
         await plain.execute(text("ANALYZE"))
     print(f"{count:,} examples, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}", flush=True)
     wish = DatasetExportIn(filters=Filter(), redact=False)
-    size = await timed("export of a filter, jsonl", drained((await exporting.begin(wish))[2]), count)
+    size = await timed("export of a filter, jsonl", drained((await exporting.begin(wish, LOCAL_OWNER))[2]), count)
     print(f"  {size / 1e6:,.0f} MB")
     asked = DatasetIn(name="bench", redact=False)
     made = await timed("version with hash, parts, duplicates", service.create(asked, LOCAL_OWNER, wait=True), count)

@@ -121,17 +121,17 @@ async def _export(wanted: dict[str, Any], output: Path | None) -> int:
 
     asked = ExportIn.model_validate(wanted)
     async with home.opened(), db.transaction() as session:
-        lines = exporting.export(session, exporting.filters_of(asked), asked.format)
+        batches = exporting.export(session, exporting.filters_of(asked), asked.format)
         if output is None:
-            async for line in lines:
-                sys.stdout.write(line)
+            async for lines in batches:
+                sys.stdout.write(b"".join(lines).decode())
             sys.stdout.flush()
             return 0
         count = 0
         with files.whole(output) as file:
-            async for line in lines:
-                file.write(line)
-                count += 1
+            async for lines in batches:
+                file.write(b"".join(lines).decode())
+                count += len(lines)
     made = count - (1 if asked.format == "csv" else 0)  # without the header
     out.complain(f"{made:,} examples written to {output}.")
     return 0

@@ -264,6 +264,7 @@ def export(
         from cofounder.flow.train.datasets import exporting
         from cofounder.flow.train.datasets.schemas import DatasetExportIn
         from cofounder.kit import db
+        from cofounder.people import LOCAL_OWNER
 
         async with home.opened():
             async with db.reading() as session:
@@ -276,7 +277,7 @@ def export(
                 "redact": not keep_personal_data,
             }
             asked = DatasetExportIn.model_validate(given)
-            _, _, chunks = await exporting.begin(asked)
+            _, _, chunks = await exporting.begin(asked, LOCAL_OWNER)
             return await _written(chunks, into)
 
     return home.run(work())

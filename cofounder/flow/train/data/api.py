@@ -73,13 +73,16 @@ async def get_statistics(**filter: Any) -> dict[str, Any]:
 
 
 async def export_as_jsonl(path: Path | str, **filter: Any) -> int:
-    """Write the chat lines of what a filter lets through to a file, whole or not at all; how many lines."""
+    """Write the chat lines of what a filter lets through to a file, whole or not at all; how many lines.
+
+    Personal data that the detector finds becomes placeholders.
+    """
     asked, count = Filter.model_validate(filter), 0
     async with transaction() as session:
         with whole(Path(path)) as file:
-            async for line in export.export_jsonl(session, asked):
-                file.write(line)
-                count += 1
+            async for lines in export.export(session, asked, "jsonl"):
+                file.write(b"".join(lines).decode())
+                count += len(lines)
     return count
 
 

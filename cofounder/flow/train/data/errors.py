@@ -1,6 +1,6 @@
 """What training data refuses."""
 
-from cofounder.kit.errors import Conflict, InputInvalid, NotFound
+from cofounder.kit.errors import Conflict, InputInvalid, NotAllowed, NotFound
 
 
 class ExampleMissing(NotFound):
@@ -61,3 +61,15 @@ class FilterNameTaken(Conflict):
     """A saved filter has this name already."""
 
     hint = "Choose another name, or change the saved filter itself."
+
+
+class QualityUnclear(InputInvalid):
+    """filter_by_quality takes true, false, or the least score between 0 and 1."""
+
+    hint = "For example true, which means 0.85 and up, or 0.9."
+
+
+class PersonalDataStays(NotAllowed):
+    """Only an admin lets personal data out."""
+
+    hint = "Leave redact as it is, or ask an admin. Whoever lets it out is named in the audit log."

@@ -1,47 +1,39 @@
-"""Examples as files: streamed from a cursor, so that any size fits into the same memory."""
+"""Examples as files: streamed, so that any size fits into the same memory. Personal data stays out unless an admin lets it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.learn.example import HIGH_QUALITY
-from cofounder.flow.train.data import lines, queries
+from cofounder.flow.train.data.errors import QualityUnclear
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import ExportIn, Format
-from cofounder.kit.errors import InputInvalid
+from cofounder.flow.train.data.writing import service as writing
 
-# Columns of a table stay where they are, also where no example has that dimension.
-DIMENSIONS = (
-    "accuracy",
-    "completeness",
-    "tone",
-    "format",
-    "length",
-    "readability",
-    "engagement_potential",
-    "originality",
-    "compliance",
-)
 MEDIA_TYPE: dict[Format, str] = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
-class QualityUnclear(InputInvalid):
-    """filter_by_quality takes true, false, or the least score between 0 and 1."""
-
-    hint = "For example true, which means 0.85 and up, or 0.9."
-
-
 def filters_of(wanted: ExportIn) -> Filter:
-    """All that an export asks for as one filter; what narrows more wins. Raises QualityUnclear."""
-    least = [score for score in (wanted.filters.quality_min, wanted.min_quality, _least(wanted)) if score is not None]
-    limits = [limit for limit in (wanted.filters.limit, wanted.limit) if limit is not None]
-    tags = list(dict.fromkeys([*wanted.filters.include_tags, *wanted.tags]))
-    changes = {"quality_min": max(least, default=None), "limit": min(limits, default=None), "include_tags": tags}
-    return wanted.filters.model_copy(update=changes)
+    """All that an export asks for as one filter. Raises QualityUnclear."""
+    return narrowed(wanted.filters, wanted.filter_by_quality, wanted.min_quality, wanted.tags, wanted.limit)
 
 
-def _least(wanted: ExportIn) -> float | None:
-    asked = wanted.filter_by_quality
+def narrowed(
+    filters: Filter,
+    by_quality: bool | float | None,
+    min_quality: float | None,
+    tags: Sequence[str],
+    limit: int | None,
+) -> Filter:
+    """A filter and what was said beside it as one; what narrows more wins. Raises QualityUnclear."""
+    least = [score for score in (filters.quality_min, min_quality, _least(by_quality)) if score is not None]
+    limits = [one for one in (filters.limit, limit) if one is not None]
+    every = list(dict.fromkeys([*filters.include_tags, *tags]))
+    changes = {"quality_min": max(least, default=None), "limit": min(limits, default=None), "include_tags": every}
+    return filters.model_copy(update=changes)
+
+
+def _least(asked: bool | float | None) -> float | None:
     if asked is None or asked is False:
         return None
     if asked is True:
@@ -51,18 +43,9 @@ def _least(wanted: ExportIn) -> float | None:
     return float(asked)
 
 
-async def export_jsonl(session: AsyncSession, filters: Filter) -> AsyncIterator[str]:
-    """Planner lines in the chat form, oldest request first; examples without a plan have none."""
-    async for row in queries.stream(session, filters, with_plan=True):
-        yield lines.chat(row)
-
-
-async def export_csv(session: AsyncSession, filters: Filter) -> AsyncIterator[str]:
-    """A header and one flat row an example, oldest request first."""
-    yield lines.header(DIMENSIONS)
-    async for row in queries.stream(session, filters):
-        yield lines.flat(row, DIMENSIONS)
-
-
-def export(session: AsyncSession, filters: Filter, format: Format) -> AsyncIterator[str]:
-    return export_jsonl(session, filters) if format == "jsonl" else export_csv(session, filters)
+def export(
+    session: AsyncSession, filters: Filter, format: Format, *, redact: bool = True
+) -> AsyncGenerator[list[bytes], None]:
+    """The file in batches of its lines, oldest request first: planner lines, or a header and a row an example."""
+    write = writing.planner if format == "jsonl" else writing.rows
+    return write(session, filters, redact=redact)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.learn import service as learning
 from cofounder.flow.learn.service import Example
-from cofounder.flow.train.data import export, lines, queries
+from cofounder.flow.train.data import export, queries
 from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.errors import ExampleErased, ExampleMissing
 from cofounder.flow.train.data.filters import Filter
@@ -28,6 +28,8 @@ from cofounder.flow.train.data.schemas import (
     StatsOut,
 )
 from cofounder.flow.train.data.showing import shown, tombstone
+from cofounder.flow.train.data.writing import queries as written
+from cofounder.flow.train.data.writing import service as writing
 from cofounder.kit.http import Page
 
 PAGE = 50
@@ -109,16 +111,19 @@ async def line(session: AsyncSession, execution_id: UUID, format: Format) -> Lin
     row = await _row(session, execution_id)
     if row.erased_at is not None:
         raise ExampleErased(f"{execution_id} was erased.")
-    if format == "jsonl" and row.plan is None:
-        return LineOut(execution_id=execution_id, format=format, line=None, reason="It has no plan to learn from.")
-    written = lines.chat(row) if format == "jsonl" else lines.flat(row, export.DIMENSIONS)
-    return LineOut(execution_id=execution_id, format=format, line=written.rstrip("\r\n"), reason=None)
+    found = await (writing.one_planner if format == "jsonl" else writing.one_row)(session, execution_id)
+    if found is not None:
+        return LineOut(execution_id=execution_id, format=format, line=found.decode().rstrip("\r\n"), reason=None)
+    withdrawn = await written.is_withdrawn(session, execution_id)
+    reason = "It was withdrawn." if withdrawn else "It has no plan to learn from."
+    return LineOut(execution_id=execution_id, format=format, line=None, reason=reason)
 
 
 async def preview(session: AsyncSession, filter: Filter, format: Format, limit: int) -> PreviewOut:
     """The first lines that an export of this filter has."""
     few = filter.model_copy(update={"limit": min(limit, filter.limit or limit)})
-    found = [one.rstrip("\r\n") async for one in export.export(session, few, format)]
+    batches = export.export(session, few, format)
+    found = [one.decode().rstrip("\r\n") async for batch in batches for one in batch]
     header = found.pop(0) if format == "csv" else None
     return PreviewOut(format=format, header=header, lines=found)
 

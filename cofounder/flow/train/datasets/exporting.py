@@ -2,13 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cofounder.flow.learn.example import HIGH_QUALITY
+from cofounder.flow.train.data import export
 from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.leaving import let_out
+from cofounder.flow.train.data.writing import service as writing
 from cofounder.flow.train.datasets import service, shaping
 from cofounder.flow.train.datasets.errors import ExportAmbiguous, NoSuchPart
 from cofounder.flow.train.datasets.schemas import DatasetExportIn
@@ -19,45 +23,24 @@ from cofounder.flow.train.roles.shaper import Shaper
 from cofounder.kit import store
 from cofounder.kit.clock import today
 from cofounder.kit.db import reading, transaction
-from cofounder.kit.errors import InputInvalid
+from cofounder.people import Caller
 
 _RATIO = 3.0
+_ROWS = 5_000  # of a group of a Parquet file
 _PIECE = 500_000  # bytes of a kept file that are taken up together
 
 
-class QualityUnclear(InputInvalid):
-    """filter_by_quality takes true, false, or the least score between 0 and 1."""
-
-    hint = "For example true, which means 0.85 and up, or 0.9."
-
-
 def narrowed(asked: DatasetExportIn) -> Filter:
-    """All that an export asks for as one filter; what narrows more wins. Raises QualityUnclear."""
+    """All that an export asks for as one filter. Raises QualityUnclear."""
     filters = asked.filters or Filter()
-    least = [score for score in (filters.quality_min, asked.min_quality, _least(asked)) if score is not None]
-    limits = [limit for limit in (filters.limit, asked.limit) if limit is not None]
-    tags = list(dict.fromkeys([*filters.include_tags, *asked.tags]))
-    return Filter.model_validate(
-        filters.model_dump()
-        | {"quality_min": max(least, default=None), "limit": min(limits, default=None), "include_tags": tags}
-    )
+    return export.narrowed(filters, asked.filter_by_quality, asked.min_quality, asked.tags, asked.limit)
 
 
-def _least(asked: DatasetExportIn) -> float | None:
-    said = asked.filter_by_quality
-    if said is None or said is False:
-        return None
-    if said is True:
-        return float(HIGH_QUALITY)
-    if not 0 <= said <= 1:
-        raise QualityUnclear(field="filter_by_quality")
-    return float(said)
-
-
-async def begin(asked: DatasetExportIn) -> tuple[str, Format, AsyncIterator[bytes]]:
+async def begin(asked: DatasetExportIn, by: Caller) -> tuple[str, Format, AsyncIterator[bytes]]:
     """(a name for the file, its format, its bytes). What can be wrong is found before the first byte.
 
-    Raises ExportAmbiguous, QualityUnclear, FormatUnknown, NoSuchPart, DatasetMissing, DatasetDeleted, DatasetNotReady.
+    Raises ExportAmbiguous, QualityUnclear, FormatUnknown, NoSuchPart, PersonalDataStays, DatasetMissing, DatasetDeleted,
+    DatasetNotReady.
     """
     format = of_name(asked.format)
     if asked.dataset_id is not None:
@@ -68,16 +51,12 @@ async def begin(asked: DatasetExportIn) -> tuple[str, Format, AsyncIterator[byte
         raise NoSuchPart("What a filter lets through is not divided.", field="split")
     if format.kind == "pairs" and asked.role != "writer":
         raise NoSuchPart("Pairs come only with the role writer.", field="role")
+    filter = narrowed(asked)
+    if not asked.redact:
+        await let_out(by, format.name, {"role": asked.role, "filter": filter.canonical()})
     name = f"{asked.role}-{today().isoformat()}.{format.suffix}"
-    return (
-        name,
-        format,
-        _in_format(live(narrowed(asked), asked.role, redact=asked.redact, pairs=_is_pairs(format)), format),
-    )
-
-
-def _is_pairs(format: Format) -> bool:
-    return format.kind == "pairs"
+    lines = live(filter, asked.role, redact=asked.redact, pairs=format.kind == "pairs")
+    return name, format, _in_format(lines, format)
 
 
 async def of_version(id: UUID, format: str, split: str = "all") -> tuple[str, Format, AsyncIterator[bytes]]:
@@ -120,11 +99,16 @@ async def _kept(keys: Iterable[str]) -> AsyncIterator[list[bytes]]:
 
 async def live(filter: Filter, role: str, *, redact: bool, pairs: bool = False) -> AsyncIterator[list[bytes]]:
     """Lines of what a filter lets through now, in a transaction that lives as long as they are asked for."""
-    shaper = Shaper(role, redact=redact, bare=True)
     async with transaction() as session:
+        if role == "planner" and not pairs:
+            async with aclosing(writing.planner(session, filter, redact=redact)) as found:
+                async for lines in found:
+                    yield lines
+            return
+        shaper = Shaper(role, redact=redact, bare=True)
         batches = shaping.lines(session, filter, shaper, ratio=_RATIO, left_out=Counter())
-        async for entries, found in batches:
-            yield [one.line for one in (found if pairs else entries)]
+        async for entries, both in batches:
+            yield [one.line for one in (both if pairs else entries)]
 
 
 async def _in_format(lines: AsyncIterator[list[bytes]], format: Format) -> AsyncIterator[bytes]:
@@ -149,32 +133,33 @@ def _written(lines: list[bytes], format: Format) -> bytes:
 async def _parquet(lines: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:
     """Columns need all lines before their first byte: they go to a scratch file and are turned there, a part at a time."""
     with store.scratch() as folder:
-        flat = folder / "rows"
-        with flat.open("wb") as file:
+        kept = folder / "lines"
+        with kept.open("wb") as file:
             async for some in lines:
-                await asyncio.to_thread(file.write, _flat(some))
-        made = await asyncio.to_thread(_turned, flat)
+                await asyncio.to_thread(file.writelines, [line.rstrip(b"\n") + b"\n" for line in some if line])
+        made = await asyncio.to_thread(_turned, kept)
         with made.open("rb") as file:
             while chunk := await asyncio.to_thread(file.read, _PIECE):
                 yield chunk
 
 
-def _flat(lines: list[bytes]) -> bytes:
-    from cofounder.flow.train.formats import dumped
-
-    return b"".join([dumped(row(chat_line(line))) + b"\n" for line in lines if line])
-
-
-def _turned(flat: Path) -> Path:
+def _turned(kept: Path) -> Path:
+    """The lines as columns, in groups of rows: no more than a few groups are in memory at once."""
     import polars as pl
+    from polars.io.plugins import register_io_source
 
-    schema = {name: {"success": pl.Boolean, "quality_score": pl.Float64}.get(name, pl.String) for name in COLUMNS}
-    made = flat.with_suffix(".parquet")
-    if not flat.stat().st_size:
-        pl.DataFrame(schema=schema).write_parquet(made)
-        return made
+    kinds: dict[str, Any] = {"success": pl.Boolean, "quality_score": pl.Float64}
+    schema = {name: kinds.get(name, pl.String()) for name in COLUMNS}
+
+    def groups(wanted: list[str] | None, *_: Any) -> Iterator[pl.DataFrame]:
+        with kept.open("rb") as file:
+            while some := list(islice(file, _ROWS)):
+                found = pl.DataFrame([row(chat_line(line)) for line in some], schema=schema, orient="row")
+                yield found if wanted is None else found.select(wanted)
+
+    made = kept.with_suffix(".parquet")
     try:
-        pl.scan_ndjson(flat, schema=schema).sink_parquet(made, row_group_size=20_000)
+        register_io_source(groups, schema=schema).sink_parquet(made, row_group_size=_ROWS)
     except pl.exceptions.ComputeError as error:
         if "No space left" in str(error):
             raise store.StoreFull() from error

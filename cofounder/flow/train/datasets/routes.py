@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
+from cofounder.flow.train.data.errors import PersonalDataStays, QualityUnclear
 from cofounder.flow.train.datasets import comparing, exporting, service, uploading
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
@@ -20,7 +21,6 @@ from cofounder.flow.train.datasets.errors import (
     UploadTooLarge,
     UploadUnfit,
 )
-from cofounder.flow.train.datasets.exporting import QualityUnclear
 from cofounder.flow.train.datasets.schemas import (
     CompareOut,
     DatasetChange,
@@ -64,13 +64,13 @@ _FILE: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/datasets",
     status_code=201,
-    responses=documented(DatasetNameTaken, DatasetEmpty, StoreFull, StoreOutOfReach),
+    responses=documented(DatasetNameTaken, DatasetEmpty, PersonalDataStays, StoreFull, StoreOutOfReach),
 )
 async def create_dataset(body: DatasetIn, caller: Operator) -> Envelope[DatasetOut]:
     """Freeze a selection of examples as an immutable version.
 
     A selection of more than 2,000 examples is made by a durable job: the answer's state is then building, and its
-    progress says how far it is. A version is there whole or not at all.
+    progress says how far it is. A version is there whole or not at all. Only an admin makes one with personal data.
     """
     return Envelope(data=await service.create(body, caller))
 
@@ -86,6 +86,7 @@ async def create_dataset(body: DatasetIn, caller: Operator) -> Envelope[DatasetO
         DatasetEmpty,
         FormatUnknown,
         uploading.TargetUnknown,
+        PersonalDataStays,
         StoreFull,
         StoreOutOfReach,
     ),
@@ -131,13 +132,18 @@ async def upload_dataset(
     "/datasets/export",
     response_class=StreamingResponse,
     responses={
-        **documented(ExportAmbiguous, QualityUnclear, FormatUnknown, NoSuchPart, StoreFull, *_READ, *_STORE),
+        **documented(
+            ExportAmbiguous, QualityUnclear, FormatUnknown, NoSuchPart, PersonalDataStays, StoreFull, *_READ, *_STORE
+        ),
         **_FILE,
     },
 )
 async def export_dataset(body: DatasetExportIn, caller: Operator) -> StreamingResponse:
-    """A version, or whatever a filter lets through now, as a file in any format. Personal data is out unless `redact` is false."""
-    return await _streamed(*await exporting.begin(body))
+    """A version, or whatever a filter lets through now, as a file in any format.
+
+    Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps.
+    """
+    return await _streamed(*await exporting.begin(body, caller))
 
 
 @router.get("/datasets", responses=documented(PlaceUnclear))

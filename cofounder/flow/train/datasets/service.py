@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.train.data.leaving import may_let_out
 from cofounder.flow.train.datasets import building, queries
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
@@ -34,6 +35,7 @@ from cofounder.flow.train.datasets.schemas import (
 from cofounder.flow.train.datasets.steps import WORKFLOW
 from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member, Withdrawn
 from cofounder.flow.train.formats import loaded, of_name
+from cofounder.flow.train.roles import redaction
 from cofounder.kit import durable, live, store
 from cofounder.kit.clock import now, stamp
 from cofounder.kit.db import transaction
@@ -78,8 +80,10 @@ def new_row(asked: DatasetIn, by: str) -> Dataset:
 async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any = None) -> DatasetOut:
     """Make a version: at once where it is small or `wait` is said, else a durable job makes it and this says "building".
 
-    Raises DatasetNameTaken, DatasetEmpty, StoreFull, StoreOutOfReach.
+    Raises PersonalDataStays, DatasetNameTaken, DatasetEmpty, StoreFull, StoreOutOfReach.
     """
+    if not asked.redact:
+        may_let_out(by)
     row = new_row(asked, by.who)
     async with transaction() as session:
         await queries.take_turn(session, row.name)
@@ -101,6 +105,8 @@ async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any 
 async def note(session: AsyncSession, row: Dataset, by: Caller, action: str, **details: Any) -> None:
     """Write what was done with a version into the audit log."""
     said = {"name": row.name, "version": row.version, **details}
+    if row.recipe.get("redaction") == redaction.NONE:
+        said["personal_data"] = "kept"
     await audit(session, by.who, action, "dataset", str(row.id), said)
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from cofounder.flow.train.data.leaving import may_let_out
 from cofounder.flow.train.datasets import building, queries, service
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken, UploadTooLarge, UploadUnfit
 from cofounder.flow.train.datasets.press import Press
@@ -48,7 +49,7 @@ async def upload(
 ) -> UploadOut:
     """Make a version of the lines that come. `asked` gives name, role, split, seed, duplicates and redaction.
 
-    Raises UploadUnfit listing the lines, UploadTooLarge, DatasetEmpty, DatasetNameTaken, FormatUnknown, TargetUnknown,
+    Raises PersonalDataStays, UploadUnfit listing the lines, UploadTooLarge, DatasetEmpty, DatasetNameTaken, FormatUnknown, TargetUnknown,
     StoreFull, StoreOutOfReach.
     """
     known = of_name(format)
@@ -56,6 +57,8 @@ async def upload(
         raise FormatUnknown(
             f"{format} cannot be uploaded.", field="format", hint="Formats: jsonl, openai, gemini, bedrock, chatml."
         )
+    if not asked.redact:
+        may_let_out(by)
     if target is not None and target not in TARGETS:
         raise TargetUnknown(field="target")
     async with transaction() as session:

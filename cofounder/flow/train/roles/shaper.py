@@ -17,7 +17,7 @@ from uuid import UUID
 from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.models.prices import tokens_in
 
-FORMATTER = {"planner": 1, "writer": 1, "judge": 1}  # grows when the bytes of a line change
+FORMATTER = {"planner": 2, "writer": 2, "judge": 2}  # grows when the bytes of a line change
 SYSTEM = {
     "planner": (
         "You plan the work of a content and growth team. Given a request, answer with JSON: the plan (steps with "
@@ -88,7 +88,7 @@ class Shaper:
         self.role = role
         self.redact = redact
         self.system = system or SYSTEM[role]
-        self._head = (
+        self.head = (
             f'{{"messages": [{{"role": "system", "content": {_quoted(self.system)}}}, {{"role": "user", "content": '
         )
 
@@ -138,16 +138,17 @@ class Shaper:
         channel: str,
         verdict: str | None = None,
     ) -> Entry:
-        messages = f'{self._head}{_quoted(asked)}}}, {{"role": "assistant", "content": {_quoted(answer)}}}]'.encode()
+        messages = f'{self.head}{_quoted(asked)}}}, {{"role": "assistant", "content": {_quoted(answer)}}}]'.encode()
         decision = verdict or raw.verdict
-        outcome, patterns = raw.outcome or "{}", raw.patterns
+        outcome, patterns, intent, tags = raw.outcome or "{}", raw.patterns, raw.intent, list(raw.tags)
         if clean:
             outcome, patterns = clean.document(outcome), clean.document(patterns)
+            intent, tags = clean.text(intent), [clean.text(tag) for tag in tags]
         known = (
             f'"success": {"true" if raw.success else "false"}, "quality_score": {_number(raw.quality)}, '
-            f'"intent": {_quoted(raw.intent)}, "decision": {"null" if decision is None else _quoted(decision)}, '
+            f'"intent": {_quoted(intent)}, "decision": {"null" if decision is None else _quoted(decision)}, '
             f'"channel": {_quoted(channel)}, "timestamp": "{raw.at.isoformat().replace("+00:00", "Z")}", '
-            f'"tags": {_listed(sorted(set(raw.tags)))}, "metrics": {outcome}, "patterns": {patterns}}}}}\n'
+            f'"tags": {_listed(sorted(set(tags)))}, "metrics": {outcome}, "patterns": {patterns}}}}}\n'
         ).encode()
         id = "null" if raw.execution_id is None else f'"{raw.execution_id}"'
         line = b'%b, "metadata": {"execution_id": %b, %b' % (messages, id.encode(), known)

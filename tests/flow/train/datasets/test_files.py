@@ -119,7 +119,7 @@ async def test_every_format_of_a_version_and_of_a_filter_is_read_back(database: 
         wish = {"format": format, "redact": False}
         for _, known, chunks in (
             await exporting.of_version(made.id, format),
-            await exporting.begin(DatasetExportIn.model_validate(wish)),
+            await exporting.begin(DatasetExportIn.model_validate(wish), LOCAL_OWNER),
         ):
             whole = b"".join([chunk async for chunk in chunks])
             if format == "parquet":

@@ -77,9 +77,9 @@ async def test_no_export_holds_what_the_detector_finds(database: Database) -> No
         assert made.statistics["redacted"]
         assert made.recipe["redaction"] == redaction.policy()
         _, _, chunks = await exporting.of_version(made.id, "jsonl")
-        _, _, live = await exporting.begin(DatasetExportIn.model_validate({"role": role}))
+        _, _, live = await exporting.begin(DatasetExportIn.model_validate({"role": role}), LOCAL_OWNER)
         lines = [*await downloaded(chunks), *await downloaded(live)]
         assert len(lines) > 300
         assert [found for line in lines for found in redaction.left_in(line["messages"])] == []
-    plain = await exporting.begin(DatasetExportIn(role="writer", redact=False))
+    plain = await exporting.begin(DatasetExportIn(role="writer", redact=False), LOCAL_OWNER)
     assert [found for line in await downloaded(plain[2]) for found in redaction.left_in(line["messages"])]

@@ -1,0 +1,89 @@
+"""The statements that lines come from. A planner line that holds nothing to be taken out is spelt by the database itself.
+
+Its bytes are those of `roles.shaper.Shaper`; a test holds them to that.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, column, exists, literal, literal_column, select, table, text, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.queries import Condition, Example, Fact, Kind, among, of_facts, of_kinds, of_quality
+
+_e = aliased(Example, name="e")
+_withdrawals = table("training_withdrawals", column("execution_id"))
+
+_AT = """replace(to_char(e.timestamp AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
+SCORE = """coalesce(trim_scale(e.quality_score)::text
+  || CASE WHEN e.quality_score = trunc(e.quality_score) THEN '.0' ELSE '' END, 'null')"""
+_TAGS = """CASE cardinality(e.tags) WHEN 0 THEN '[]' WHEN 1 THEN '[' || to_json(e.tags[1])::text || ']' ELSE
+  '[' || (SELECT string_agg(to_json(tag)::text, ', ' ORDER BY tag COLLATE "C")
+    FROM (SELECT DISTINCT unnest(e.tags) AS tag) AS tags) || ']' END"""
+_ANSWER = f"""'{{"plan": ' || e.plan::text || ', "expected_quality": ' || {SCORE}
+  || ', "business_context": {{"business_state": ' || e.business_state::text || ', "platform_baseline": '
+  || e.platform_baseline::text || ', "similar_historical_content": ' || e.similar_historical_content::text || '}}}}'"""
+# What follows the head of a planner line: the request, the answer, what is known.
+_PLANNER = f"""to_json(e.user_request)::text || '}}, {{"role": "assistant", "content": ' || to_json({_ANSWER})::text
+  || '}}], "metadata": {{"execution_id": "' || e.execution_id::text || '", "success": '
+  || CASE WHEN e.success THEN 'true' ELSE 'false' END || ', "quality_score": ' || {SCORE}
+  || ', "intent": ' || to_json(e.intent)::text
+  || ', "decision": ' || coalesce(to_json(e.decision->>'verdict')::text, 'null')
+  || ', "channel": ' || to_json(array_to_string(e.platforms, '+'))::text || ', "timestamp": "' || {_AT}
+  || 'Z", "tags": ' || {_TAGS} || ', "metrics": ' || coalesce(e.post_publication_metrics::text, '{{}}')
+  || ', "patterns": ' || e.patterns_discovered::text || '}}}}'"""
+# The fields of `roles.shaper.Raw` but the last two, as a JSON list; documents stay text.
+_RAW = f"""json_build_array(e.execution_id, {_AT} || '+00:00', e.user_request, e.intent, e.quality_score::text, e.success,
+  e.tags, e.platforms, e.persona, e.decision->>'verdict', e.post_publication_metrics::text, e.patterns_discovered::text,
+  e.business_state::text, e.plan::text, e.platform_baseline::text, e.similar_historical_content::text)::text"""
+# The cells of a row of the table of examples, in the order of `lines.COLUMNS`, then the scores by dimension.
+_CELLS = f"""json_build_array(e.execution_id, {_AT} || 'Z', e.user_request, e.intent, e.quality_score, e.success,
+  e.user_approval, e.decision->>'verdict', e.decision->'by',
+  replace(to_char(e.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '') || 'Z',
+  e.is_legacy, e.is_high_quality, e.training_ready, e.tags, e.platforms, e.persona, e.models, e.execution_plan->'steps',
+  e.execution_plan->'agents', e.execution_plan->'estimated_cost', e.cost, e.execution_plan->'estimated_duration',
+  e.seconds, e.execution_result->'refinements_needed', e.decision->'feedback', e.quality_dimensions)::text"""
+
+_IN_ORDER = """SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+  set_config('max_parallel_workers_per_gather', '1', true)"""
+
+
+def planner(head: str | None, *conditions: Condition) -> Select[str]:
+    """A line an example, oldest request first: from `head` on, or without one its fields, to be spelt elsewhere."""
+    line = literal_column(f"({_RAW})", Text) if head is None else literal(head) + literal_column(f"({_PLANNER})", Text)
+    return _in_order(line, *conditions).where(_e.plan.is_not(None), ~_withdrawn())
+
+
+def rows(*conditions: Condition) -> Select[str]:
+    """The cells of a table's row an example, as a JSON list, oldest request first."""
+    return _in_order(literal_column(f"({_CELLS})", Text), *conditions).where(~_withdrawn())
+
+
+def _in_order(what: ColumnElement[str], *conditions: Condition) -> Select[str]:
+    joined = select(what).select_from(Fact).join(_e, _e.execution_id == Fact.execution_id)
+    return joined.where(*conditions).order_by(Fact.requested_at, Fact.execution_id)
+
+
+async def of_filter(session: AsyncSession, filter: Filter) -> list[Condition]:
+    """The filter as conditions on `Fact`, its kinds already looked up: what is then left is read in order, without a join."""
+    kinds = (await session.scalars(select(Kind.id).where(*of_kinds(filter)).distinct())).all()
+    return [among(kinds), *of_quality(filter), *of_facts(filter)]
+
+
+def of_one(execution_id: UUID) -> tuple[Condition, ...]:
+    return (Fact.execution_id == execution_id,)
+
+
+def _withdrawn() -> Condition:
+    return exists().where(_withdrawals.c.execution_id == _e.execution_id)
+
+
+async def is_withdrawn(session: AsyncSession, execution_id: UUID) -> bool:
+    asked = select(true()).where(_withdrawals.c.execution_id == execution_id)
+    return bool(await session.scalar(asked))
+
+
+async def hasten(session: AsyncSession) -> None:
+    """Let this transaction read examples in the order of their requests: wide rows are not to be sorted, nor hashed."""
+    await session.execute(text(_IN_ORDER))
