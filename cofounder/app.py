@@ -56,6 +56,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.business.context import keeping as context
     from cofounder.business.imports import schedule as imports
     from cofounder.flow.learn import renewing
+    from cofounder.flow.learn.answers import keeping as answers
     from cofounder.flow.learn.patterns import steps as patterns
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.run import stalled
@@ -66,11 +67,12 @@ async def working() -> AsyncIterator[None]:
 
     await registry.discover()
     chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look, context.keep]
-    chores += [renewing.look, patterns.look, training.tidy, personas.look]
+    chores += [renewing.look, patterns.look, answers.look, training.tidy, personas.look]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await context.stop()
     await renewing.stop()
+    await answers.stop()
     await registry.close()
 
 

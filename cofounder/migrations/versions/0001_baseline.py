@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_8a3e9296"
+revision = "0001_3d1fdb3d"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -588,6 +588,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_model_calls_started_at", "model_calls", ["started_at"], unique=False)
     op.create_index(op.f("ix_model_calls_task_id"), "model_calls", ["task_id"], unique=False)
+    op.create_table(
+        "model_foretellings",
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("learned", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("model", name=op.f("pk_model_foretellings")),
+    )
     op.create_table(
         "model_quality",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -2024,6 +2031,7 @@ def downgrade() -> None:
     op.drop_index("ix_optimisation_runs_ran_at", table_name="optimisation_runs")
     op.drop_table("optimisation_runs")
     op.drop_table("model_quality")
+    op.drop_table("model_foretellings")
     op.drop_index(op.f("ix_model_calls_task_id"), table_name="model_calls")
     op.drop_index("ix_model_calls_started_at", table_name="model_calls")
     op.drop_table("model_calls")

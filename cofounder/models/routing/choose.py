@@ -40,6 +40,7 @@ class Measured:
 
     n: int
     total: float
+    shift: float = 0.0  # what the job's own words add to the mean: models.routing.foretell
 
     @property
     def mean(self) -> float:
@@ -62,7 +63,8 @@ def belief(tier: Tier, measured: Measured | None) -> tuple[float, float]:
     a = _PRIOR_WEIGHT * _PRIOR_MEAN[tier] + total
     b = _PRIOR_WEIGHT * (1 - _PRIOR_MEAN[tier]) + n - total
     mean = a / (a + b)
-    return mean, mean * (1 - mean) / (a + b + 1)
+    spread = mean * (1 - mean) / (a + b + 1)
+    return min(max(mean + (measured.shift if measured else 0.0), 0.001), 0.999), spread
 
 
 def within(cheaper: tuple[float, float], dearer: tuple[float, float], margin: float = MARGIN) -> float:

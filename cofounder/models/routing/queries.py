@@ -1,6 +1,7 @@
 """The SQL of measured quality."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -8,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.models.chain import Target, chain
 from cofounder.models.routing.choose import Measured
-from cofounder.models.routing.tables import ModelQuality
+from cofounder.models.routing.foretell import Foretelling
+from cofounder.models.routing.tables import ModelForetelling, ModelQuality
 
 _ALL = select(ModelQuality.task_type, ModelQuality.complexity, ModelQuality.model, ModelQuality.n, ModelQuality.total)
 
@@ -27,8 +29,20 @@ async def rows(session: AsyncSession) -> Sequence[ModelQuality]:
     return (await session.scalars(select(ModelQuality).order_by(*order))).all()
 
 
-async def replace(session: AsyncSession, found: Sequence[dict[str, Any]]) -> None:
-    """Put these rows in place of all there are."""
+async def foretellings(session: AsyncSession) -> dict[Target, Foretelling]:
+    """model -> what the words of a job foretell of it."""
+    rows = (await session.execute(select(ModelForetelling.model, ModelForetelling.learned))).all()
+    return {chain(model)[0]: Foretelling.load(learned) for model, learned in rows}
+
+
+async def replace(
+    session: AsyncSession, found: Sequence[dict[str, Any]], words: Mapping[str, Foretelling], at: datetime
+) -> None:
+    """Put these in place of all there is."""
     await session.execute(delete(ModelQuality))
+    await session.execute(delete(ModelForetelling))
     if found:
         await session.execute(insert(ModelQuality), list(found))
+    if words:
+        kept = [{"model": model, "learned": one.dump(), "as_of": at} for model, one in words.items()]
+        await session.execute(insert(ModelForetelling), kept)

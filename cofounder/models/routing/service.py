@@ -1,23 +1,34 @@
 """Decide who is asked first, by what is configured and what was measured; keep what was measured up to date."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db
+from cofounder.kit.clock import now
 from cofounder.models.chain import OFFLINE, Target, chain
 from cofounder.models.routing import queries
 from cofounder.models.routing.choose import Candidate, Choice, Measured, choose
 from cofounder.models.routing.complexity import Judged, Seen, judge
+from cofounder.models.routing.foretell import Foretelling
 from cofounder.models.routing.tiers import blended, tier
 
 FRESH_SECONDS = 30.0  # what was measured moves once in minutes; nobody waits for it at each call
 
-_Kept = dict[tuple[str, str], dict[Target, Measured]]
-_kept: dict[str, tuple[float, _Kept]] = {}  # database -> when it was read, and what it said
+
+@dataclass(frozen=True)
+class _Known:
+    """What was read of one database, and when."""
+
+    read_at: float
+    measured: dict[tuple[str, str], dict[Target, Measured]]
+    words: dict[Target, Foretelling]
+
+
+_kept: dict[str, _Known] = {}
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ async def decide(seen: Seen, setting: str, *, in_turn: bool = False, sticky: Tar
     elif targets == (OFFLINE,):
         choice = choose(judged, [], {})
     else:
-        choice = choose(judged, _candidates(targets), await _measured(seen.task_type, judged), sticky=sticky)
+        choice = choose(judged, _candidates(targets), await _measured(seen, judged), sticky=sticky)
     return Routed(choice.targets, _record(seen, judged, choice))
 
 
@@ -59,17 +70,23 @@ def _record(seen: Seen, judged: Judged, choice: Choice) -> dict[str, Any]:
     }
 
 
-async def _measured(task_type: str, judged: Judged) -> dict[Target, Measured]:
+async def _measured(seen: Seen, judged: Judged) -> dict[Target, Measured]:
     address = str(db.place())
-    kept = _kept.get(address)
-    if kept is None or time.monotonic() - kept[0] > FRESH_SECONDS:
+    known = _kept.get(address)
+    if known is None or time.monotonic() - known.read_at > FRESH_SECONDS:
         async with db.reading() as session:
-            kept = _kept[address] = (time.monotonic(), await queries.measured(session))
-    return kept[1].get((task_type, judged.level.name), {})
+            measured, words = await queries.measured(session), await queries.foretellings(session)
+        known = _kept[address] = _Known(time.monotonic(), measured, words)
+    found = known.measured.get((seen.task_type, judged.level.name), {})
+    return {
+        target: replace(one, shift=known.words[target].shift(seen.words)) if target in known.words else one
+        for target, one in found.items()
+    }
 
 
-async def remember(session: AsyncSession, found: Sequence[dict[str, Any]]) -> None:
-    """Take over what came of each model's answers: rows of task_type, complexity, model, n, total, approved, decided,
-    score, scored, edited, edits. What is not among them is forgotten."""
-    await queries.replace(session, found)
+async def remember(
+    session: AsyncSession, found: Sequence[dict[str, Any]], words: Mapping[str, Foretelling] | None = None
+) -> None:
+    """Take over what came of each model's answers: the columns of ModelQuality. What is not among them is forgotten."""
+    await queries.replace(session, found, words or {}, now())
     _kept.clear()

@@ -1,6 +1,6 @@
 """What came of each model's answers, by kind of job. Made anew from the examples; nothing here is typed by hand."""
 
-from sqlalchemy import BigInteger, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, Identity, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cofounder.kit.columns import Document, Moment, Words
@@ -24,3 +24,12 @@ class ModelQuality(Row):
     seconds: Mapped[float]
     as_of: Mapped[Moment]
     __table_args__ = (UniqueConstraint("task_type", "complexity", "model"),)
+
+
+class ModelForetelling(Row):
+    """What the words of a job foretell of a model's quality: coefficients, where they foretell anything."""
+
+    __tablename__ = "model_foretellings"
+    model: Mapped[str] = mapped_column(Text, primary_key=True)
+    learned: Mapped[Document]
+    as_of: Mapped[Moment]

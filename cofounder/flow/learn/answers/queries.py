@@ -1,0 +1,47 @@
+"""The SQL of what became of models' answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+# One line a run, kind of job and model: a run asks a model several times for one text, and that is one outcome. The
+# outcome is the mean of what there is: the score, and the decision as 1 (approved as it was), 0.7 (approved after a
+# person's edit) or 0.
+_OUTCOMES = """WITH outcomes AS (
+  SELECT c.task_id, c.role, c.routed->>'task_type' AS task_type, c.routed->>'complexity' AS complexity, c.model,
+    (SELECT avg(part) FROM unnest(ARRAY[e.quality_score::float8,
+      CASE WHEN NOT e.user_approval THEN 0 WHEN coalesce(e.decision->>'edit', '{}') NOT IN ('{}', 'null', '[]') THEN 0.7
+           WHEN e.user_approval THEN 1 END]) AS part) AS outcome,
+    e.user_approval AS approved, e.quality_score::float8 AS score,
+    coalesce(e.decision->>'edit', '{}') NOT IN ('{}', 'null', '[]') AS edited,
+    sum(c.cost_usd)::float8 AS cost_usd, sum(c.seconds) AS seconds,
+    min(coalesce(c.request->'brief'->>'request', c.request->>'request')) AS words, max(c.started_at) AS at
+  FROM model_calls c JOIN orchestrator_training_data e ON e.execution_id = c.task_id
+  WHERE c.state = 'answered' AND c.routed IS NOT NULL AND NOT e.is_sample AND e.erased_at IS NULL
+    AND e.archived_at IS NULL AND NOT e.tags && CAST(:out AS text[])
+    AND (e.user_approval IS NOT NULL OR e.quality_score IS NOT NULL)
+  GROUP BY c.task_id, c.role, 3, 4, c.model, e.execution_id)"""
+_SUMS = text(
+    f"""{_OUTCOMES} SELECT min(role) AS role, task_type, complexity, model, count(*) AS n, sum(outcome) AS total,
+  sum(outcome * outcome) AS squares, count(approved) AS decided, count(*) FILTER (WHERE approved) AS approved,
+  count(score) AS scored, coalesce(sum(score), 0) AS score, count(*) FILTER (WHERE edited AND approved) AS edited,
+  sum(cost_usd) AS cost_usd, sum(seconds) AS seconds
+FROM outcomes WHERE task_type IS NOT NULL AND complexity IS NOT NULL GROUP BY task_type, complexity, model"""
+)
+_NEWEST = text(
+    f"""{_OUTCOMES} SELECT task_type, complexity, words, outcome FROM outcomes
+WHERE model = :model AND words IS NOT NULL AND task_type IS NOT NULL ORDER BY at DESC LIMIT :limit"""
+)
+
+
+async def sums(session: AsyncSession, out: Sequence[str]) -> list[dict[str, Any]]:
+    """What came of each model's answers, by kind of job and complexity. `out` are tags that keep a run out."""
+    return [dict(row) for row in (await session.execute(_SUMS, {"out": list(out)})).mappings()]
+
+
+async def newest(session: AsyncSession, model: str, out: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """A model's newest outcomes with the words that were asked."""
+    given = {"out": list(out), "model": model, "limit": limit}
+    return [dict(row) for row in (await session.execute(_NEWEST, given)).mappings()]
