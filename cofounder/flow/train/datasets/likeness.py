@@ -4,6 +4,7 @@ The signatures are those of `datasketch.MinHash` (Broder 1997; 64 permutations, 
 texts at once. Bands of four make a pair that shares 85 % a candidate with probability 0.9999.
 """
 
+import mmap
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -16,6 +17,7 @@ RELATED = 0.7  # from here on they must not stand on both sides of a split
 RUN = 3  # words
 _WORD = re.compile(r"\w+")
 _AT_ONCE = 40_000  # runs of words whose permutations are in memory together
+_PAIRS_AT_ONCE, _ROWS_AT_ONCE = 20_000, 50_000
 _PASSES = 4
 
 
@@ -87,35 +89,37 @@ def _least(runs: Any, ends: Any, lengths: Sequence[int]) -> Any:
     return np.minimum.reduceat(permuted, places, axis=0)
 
 
-def alike(rows: Any, others: Any) -> Any:
-    """The share of places in which rows agree with others, pair by pair."""
+def alike(signed: Any, ones: Any, others: Any) -> Any:
+    """The share of places in which rows of `signed` agree with other rows of it, pair by pair, both given by number."""
     import numpy as np
 
-    made = np.empty(len(rows), dtype=np.float32)
-    for first in range(0, len(rows), 200_000):  # memory, not arithmetic, is what there is little of
-        part = slice(first, first + 200_000)
-        made[part] = (rows[part] == others[part]).mean(axis=1)
+    made = np.empty(len(ones), dtype=np.float32)
+    for first in range(0, len(ones), _PAIRS_AT_ONCE):
+        part = slice(first, first + _PAIRS_AT_ONCE)
+        made[part] = np.count_nonzero(signed[ones[part]] == signed[others[part]], axis=1) / PERMUTATIONS
+        _let_go(signed)
     return made
 
 
-def collapse(signed: Any, rank: Any, threshold: float = NEAR) -> tuple[Any, Any]:
+def collapse(signed: Any, rank: Any, threshold: float = NEAR, among: Any = None) -> tuple[Any, Any]:
     """(who stands for each, how alike): -1 for a line that stands for itself. The lower rank stands.
 
     Each line that goes is compared with the very one that stands for it, so no chain of small steps joins strangers.
+    `among`: the numbers of the lines that are looked at, all of them where nothing is said.
     """
     import numpy as np
 
     stands, likeness = np.full(len(signed), -1, dtype=np.int64), np.zeros(len(signed), dtype=np.float32)
+    left = np.arange(len(signed)) if among is None else among
     for _ in range(_PASSES):
-        left = np.flatnonzero(stands < 0)
         before = len(left)
         for band in range(BANDS):
-            left = left[stands[left] < 0]
             leads, follows = _stars(signed, left, rank, band)
-            found = alike(signed[leads], signed[follows])
+            found = alike(signed, leads, follows)
             near = found >= threshold
             stands[follows[near]], likeness[follows[near]] = leads[near], found[near]
-        if int((stands < 0).sum()) == before:
+            left = left[stands[left] < 0]
+        if len(left) == before:
             break
     return _straight(stands, signed, likeness, threshold), likeness
 
@@ -131,7 +135,7 @@ def _straight(stands: Any, signed: Any, likeness: Any, threshold: float) -> Any:
         if not len(moved):
             return stands
         over = stands[stands[moved]]
-        found = alike(signed[moved], signed[over])
+        found = alike(signed, moved, over)
         likeness[moved] = np.where(found >= threshold, found, 0)
         stands[moved] = np.where(found >= threshold, over, -1)
     return stands
@@ -141,34 +145,61 @@ def _stars(signed: Any, among: Any, rank: Any, band: int) -> tuple[Any, Any]:
     """(leaders, followers): in each bucket of a band the line of lowest rank, paired with every other one."""
     import numpy as np
 
+    keys = _keys(signed, among, band)
+    some = _repeated(keys[:, 0] ^ (keys[:, 1] * np.uint64(0x9E3779B97F4A7C15)))
+    keys, among = keys[some], among[some]
+    order = np.lexsort((rank[among], keys[:, 1], keys[:, 0]))
+    keys, among = keys[order], among[order]
+    follow = np.zeros(len(keys), dtype=bool)
+    follow[1:] = (keys[1:] == keys[:-1]).all(axis=1)
+    leads = np.maximum.accumulate(np.where(follow, 0, np.arange(len(keys))))
+    return among[leads[follow]], among[follow]
+
+
+def _keys(signed: Any, among: Any, band: int) -> Any:
+    """(n, 2) array of 64-bit numbers: what the rows have in a band."""
+    import numpy as np
+
     width = PERMUTATIONS // BANDS
-    keys = np.ascontiguousarray(signed[among, band * width : (band + 1) * width]).view(f"V{4 * width}").ravel()
-    order = np.lexsort((rank[among], *_columns(keys)))
-    sorted_keys = keys[order]
-    fresh = np.concatenate([[True], sorted_keys[1:] != sorted_keys[:-1]]) if len(keys) else np.zeros(0, dtype=bool)
-    lead_places = np.maximum.accumulate(np.where(fresh, np.arange(len(keys)), 0))
-    follow = ~fresh
-    ordered = among[order]
-    return ordered[lead_places[follow]], ordered[follow]
+    made = np.empty((len(among), width), dtype=np.uint32)
+    for first in range(0, len(among), _ROWS_AT_ONCE):
+        part = slice(first, first + _ROWS_AT_ONCE)
+        made[part] = signed[among[part], band * width : (band + 1) * width]
+        _let_go(signed)
+    return made.view(np.uint64)
 
 
-def _columns(keys: Any) -> list[Any]:
+def _repeated(numbers: Any) -> Any:
+    """The places of numbers that come more than once; most lines are like no other, and need no further look."""
     import numpy as np
 
-    return [keys.view(np.uint64).reshape(len(keys), -1)[:, place] for place in range(keys.dtype.itemsize // 8)]
+    ordered = np.sort(numbers)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    places = np.searchsorted(twice, numbers)
+    return np.flatnonzero(twice[np.minimum(places, len(twice) - 1)] == numbers) if len(twice) else places[:0]
 
 
-def related(signed: Any, threshold: float = RELATED) -> tuple[Any, Any, Any]:
-    """(one, other, how alike) of pairs that are alike; enough of them that what hangs together is joined."""
+def _let_go(signed: Any) -> None:
+    """Give back the memory of rows that were read from a file; they are read again when they are needed again."""
+    mapped = getattr(signed, "_mmap", None)
+    if mapped is not None:
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def related(signed: Any, threshold: float = RELATED, among: Any = None) -> tuple[Any, Any, Any]:
+    """(one, other, how alike) of pairs that are alike, by their places in `among`; enough of them that what hangs
+    together is joined."""
     import numpy as np
 
-    everyone, rank = np.arange(len(signed)), np.arange(len(signed))
+    among = np.arange(len(signed)) if among is None else among
+    place = np.zeros(len(signed), dtype=np.int64)
+    place[among] = np.arange(len(among))
     ones, others, shares = [], [], []
     for band in range(BANDS):
-        leads, follows = _stars(signed, everyone, rank, band)
-        found = alike(signed[leads], signed[follows])
+        leads, follows = _stars(signed, among, place, band)
+        found = alike(signed, leads, follows)
         near = found >= threshold
-        ones.append(leads[near])
-        others.append(follows[near])
+        ones.append(place[leads[near]])
+        others.append(place[follows[near]])
         shares.append(found[near])
     return np.concatenate(ones), np.concatenate(others), np.concatenate(shares)

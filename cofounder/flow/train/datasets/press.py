@@ -1,12 +1,12 @@
 """From lines in the order in which they come to a version: duplicates, parts, files, hash. Blocks: call it from a thread.
 
 What a line needs until the end is kept as numbers in arrays; its bytes lie in a scratch file. A million lines take about
-250 MB of memory, of which the signatures are not a part: they are mapped from disk.
+250 MB of memory, of which the signatures are not a part: they are read from disk, some at a time.
 """
 
 import hashlib
 import json
-import mmap
+import os
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +23,7 @@ from cofounder.kit import store
 
 NONE = bytes(16)
 LABELS = ("intent", "decision", "success", "channel")
+_MOST_READ = 500_000  # bytes
 _AT_ONCE = 1_000  # lines whose signatures are computed together
 
 
@@ -123,8 +124,7 @@ class Press:
         chosen = np.flatnonzero(stands < 0)
         chosen = chosen[np.lexsort((*(hashes[chosen, place] for place in (3, 2, 1, 0)), times[chosen]))]
         groups, links = self._groups(signed, chosen)
-        digests = [bytes(self._hashes[32 * one : 32 * one + 32]) for one in chosen.tolist()]
-        parts = splitting.assigned(self.split, self.seed, groups, digests, times[chosen])
+        parts = splitting.assigned(self.split, self.seed, groups, hashes[chosen], times[chosen])
         kept = parts >= 0
         members, member_parts = chosen[kept], parts[kept]
         place = np.full(n, -1, dtype=np.int64)
@@ -180,9 +180,9 @@ class Press:
         kinds[by_body[same]], alike[by_body[same]] = 1, 1.0
         if self.duplicates == "near":
             left = np.flatnonzero(stands < 0)
-            near, share = likeness.collapse(signed[left], rank[left])
-            gone = near >= 0
-            stands[left[gone]], alike[left[gone]], kinds[left[gone]] = left[near[gone]], share[gone], 2
+            near, share = likeness.collapse(signed, rank, among=left)
+            gone = np.flatnonzero(near >= 0)
+            stands[gone], alike[gone], kinds[gone] = near[gone], share[gone], 2
             over = np.where(stands >= 0, stands[stands], -1)  # what an exact one stood for follows it
             moved = (kinds == 1) & (over >= 0)
             stands[moved] = over[moved]
@@ -192,7 +192,7 @@ class Press:
         """(the group of each chosen line, pairs of them that are alike)."""
         import numpy as np
 
-        links = likeness.related(signed[chosen])
+        links = likeness.related(signed, among=chosen)
         ones, others = [], []
         if "duplicates" in self.split.together:
             ones.append(links[0])
@@ -214,10 +214,7 @@ class Press:
         begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         starts = np.zeros(len(members), dtype=np.int64)
         files = []
-        with (
-            (self.folder / "lines").open("rb") as spool,
-            mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ) as lines,
-        ):
+        with (self.folder / "lines").open("rb") as spool:
             for number, split in enumerate(SPLITS):
                 mine = np.flatnonzero(parts == number)
                 if not len(mine):
@@ -225,8 +222,8 @@ class Press:
                 lengths = sizes[members[mine]]
                 starts[mine] = np.concatenate([[0], np.cumsum(lengths)[:-1]])
                 with store.writing(self.folder) as out:
-                    for begin, size in zip(begins[members[mine]].tolist(), lengths.tolist(), strict=True):
-                        out.write(lines[begin : begin + size])
+                    for at, size in _together(begins[members[mine]], lengths):
+                        out.write(os.pread(spool.fileno(), size, at))
                 files.append(_stored("lines", split, out, len(mine)))
         return files, starts
 
@@ -246,11 +243,12 @@ class Press:
 
     def _content_hash(self, members: Any, parts: Any) -> str:
         """SHA-256 over what was asked for and, in their order, the part and the hash of every line."""
+        import numpy as np
+
         digest = hashlib.sha256(json.dumps(self.recipe, sort_keys=True, ensure_ascii=False).encode() + b"\n")
-        whole = memoryview(self._hashes)
-        for one, part in zip(members.tolist(), parts.tolist(), strict=True):
-            digest.update(bytes((part,)))
-            digest.update(whole[32 * one : 32 * one + 32])
+        hashes = np.frombuffer(self._hashes, dtype=np.uint8).reshape(self.count, 32)
+        for some in _pieces(len(members)):
+            digest.update(np.column_stack([parts[some].astype(np.uint8), hashes[members[some]]]).tobytes())
         return digest.hexdigest()
 
     def _leakage(
@@ -275,8 +273,7 @@ class Press:
         return found | {"straddles": extra["straddles"], "time": reporting.times(report)}
 
     def _member_rows(self, id: UUID, members: Any, parts: Any, starts: Any) -> Iterator[tuple[Any, ...]]:
-        together = zip(members.tolist(), parts.tolist(), starts.tolist(), strict=True)
-        for position, (one, part, start) in enumerate(together):
+        for position, one, part, start in _in_pieces(members, parts, starts):
             bounds = slice(32 * one, 32 * one + 32)
             yield (
                 id,
@@ -314,6 +311,30 @@ class Press:
     def _uuid(self, one: int) -> str | None:
         found = self._uuid_object(one)
         return None if found is None else str(found)
+
+
+def _pieces(many: int) -> Iterator[slice]:
+    return (slice(first, first + _AT_ONCE * 10) for first in range(0, many, _AT_ONCE * 10))
+
+
+def _in_pieces(*arrays: Any) -> Iterator[tuple[Any, ...]]:
+    """(position, value of each array) one after the other, as plain numbers; never all of them at once."""
+    for some in _pieces(len(arrays[0])):
+        yield from zip(range(some.start, some.stop), *(one[some].tolist() for one in arrays), strict=False)
+
+
+def _together(begins: Any, lengths: Any) -> Iterator[tuple[int, int]]:
+    """(begin, length) of pieces of a file in their order; what lies side by side is one, up to a size."""
+    first = last = 0
+    for _, begin, length in _in_pieces(begins, lengths):
+        if begin == last and last - first < _MOST_READ:
+            last += length
+            continue
+        if last > first:
+            yield first, last - first
+        first, last = begin, begin + length
+    if last > first:
+        yield first, last - first
 
 
 def _stored(kind: Any, split: str, out: store.Writer, lines: int) -> Stored:

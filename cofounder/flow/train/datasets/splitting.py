@@ -28,40 +28,51 @@ def links_of(keys: Any) -> tuple[Any, Any]:
     return order[:-1][same], order[1:][same]
 
 
-def assigned(how: SplitIn, seed: int, groups: Any, hashes: list[bytes], times: Any) -> Any:
+def assigned(how: SplitIn, seed: int, groups: Any, hashes: Any, times: Any) -> Any:
     """The part of each line (0 train, 1 validation, 2 test; -1: left out, because its group lies on both sides of a time).
 
     The same lines, groups and seed give the same parts whatever order they come in: a group's place in the draw is a
-    hash of the seed and its least line hash.
+    hash of the seed and its least line hash. `hashes`: (n, 4) big-endian 64-bit numbers.
     """
     import numpy as np
 
     size = len(hashes)
-    parts = np.zeros(size, dtype=np.int8)
     if how.by == "none" or size == 0:
-        return parts
+        return np.zeros(size, dtype=np.int8)
     wanted = (int(size * how.validation), int(size * how.test))
     if how.by == "time":
         return _by_time(wanted, groups, times)
     if how.by == "random":
         groups = np.arange(size)
-    order = np.argsort(groups, kind="stable")
+    order = np.lexsort((*(hashes[:, place] for place in (3, 2, 1, 0)), groups))
     begins = np.flatnonzero(np.concatenate([[True], np.diff(groups[order]) != 0]))
-    members = np.split(order, begins[1:])
-    drawn = sorted(members, key=lambda group: _draw(seed, min(hashes[one] for one in group)))
-    for part, many in ((TEST, wanted[1]), (VALIDATION, wanted[0])):
-        left = many
+    many = np.diff(np.append(begins, size))
+    drawn = _drawn(seed, hashes, order[begins])
+    chosen = np.zeros(len(begins), dtype=np.int8)
+    for part, left in ((TEST, wanted[1]), (VALIDATION, wanted[0])):
         for group in drawn:
             if left <= 0:
                 break
-            if len(group) <= left and parts[group[0]] == TRAIN:
-                parts[group] = part
-                left -= len(group)
+            if many[group] <= left and chosen[group] == TRAIN:
+                chosen[group] = part
+                left -= int(many[group])
+    parts = np.empty(size, dtype=np.int8)
+    parts[order] = np.repeat(chosen, many)
     return parts
 
 
-def _draw(seed: int, least: bytes) -> bytes:
-    return hashlib.sha256(seed.to_bytes(8, "big") + least).digest()
+def _drawn(seed: int, hashes: Any, leasts: Any) -> Any:
+    """The groups, by number, in the order in which they are drawn; `leasts`: the line of least hash of each."""
+    import numpy as np
+
+    start = hashlib.sha256(seed.to_bytes(8, "big"))
+    places = bytearray()
+    for least in leasts:
+        digest = start.copy()
+        digest.update(hashes[least].tobytes())
+        places += digest.digest()
+    found = np.frombuffer(places, dtype=">u8").reshape(len(leasts), 4)
+    return np.lexsort(tuple(found[:, place] for place in (3, 2, 1, 0)))
 
 
 def _by_time(wanted: tuple[int, int], groups: Any, times: Any) -> Any:

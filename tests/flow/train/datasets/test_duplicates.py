@@ -59,7 +59,7 @@ def test_a_line_is_like_the_one_that_stands_for_it() -> None:
     gone = np.flatnonzero(stands >= 0)
     assert len(gone)
     assert (stands[stands[gone]] < 0).all()  # whoever stands for another stands
-    assert (likeness.alike(signed[gone], signed[stands[gone]]) >= likeness.NEAR).all()
+    assert (likeness.alike(signed, gone, stands[gone]) >= likeness.NEAR).all()
 
 
 async def make(name: str, **asked: Any) -> Any:
@@ -104,12 +104,12 @@ async def test_time_divides_and_what_straddles_is_left_out(database: Database) -
 def test_parts_depend_on_the_lines_and_the_seed_and_not_on_their_order(seed: int) -> None:
     import numpy as np
 
-    hashes = [uuid4().bytes * 2 for _ in range(200)]
+    hashes = np.frombuffer(b"".join(uuid4().bytes * 2 for _ in range(200)), dtype=">u8").reshape(200, 4)
     groups = np.arange(200) // 3
     how = SplitIn()
     first = splitting.assigned(how, seed, groups, hashes, np.arange(200))
     order = np.random.default_rng(seed).permutation(200)
-    again = splitting.assigned(how, seed, groups[order], [hashes[one] for one in order], np.arange(200))
+    again = splitting.assigned(how, seed, groups[order], hashes[order], np.arange(200))
     assert (again == first[order]).all()
     assert [(first == part).sum() for part in (1, 2)] == [20, 20] or (first > 0).sum() >= 34
     for group in range(int(groups.max()) + 1):
