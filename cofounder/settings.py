@@ -136,6 +136,12 @@ class Settings(BaseSettings):
         ge=0,
         description="When a day's spending would pass this, tasks are deferred to the next day.",
     )
+    monthly_budget_usd: Decimal = Field(
+        default=Decimal("300.00"), ge=0, description="No model is asked whose call could bring a month above this."
+    )
+    task_budget_usd: Decimal = Field(
+        default=Decimal("5.00"), ge=0, description="No model is asked whose call could bring one task above this."
+    )
     parallel_tasks: int = Field(
         default=8, ge=1, le=256, description="Tasks that one worker works on at once; those that wait do not count."
     )

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -19,17 +19,12 @@ from uuid import UUID
 from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
-from cofounder.models import queries
+from cofounder.models import budgets, queries
 from cofounder.models.chain import Target
-from cofounder.ops import runtime
 from cofounder.settings import Settings
 
 _ERROR_CHARACTERS = 1_000
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|rk|AIza|cf)[-_][A-Za-z0-9_\-*.]{8,}")
-
-
-class OverBudget(Exception):
-    """The call could cost more than is left of the day's budget."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +79,12 @@ class Intended:
 async def intend(call: Call, target: Target, fallback_from: str | None, at_most: Decimal | None) -> Intended | None:
     """Write down that a model is about to be asked, and reserve what that can cost.
 
-    None when the call was answered meanwhile, by a process that was taken for dead. Raises OverBudget.
+    None when the call was answered meanwhile, by a process that was taken for dead. Raises budgets.OverBudget.
     """
     reserved = at_most or Decimal(0)
     async with db.transaction() as session:
         if reserved:
-            await queries.hold_budget(session)
-            budget: Decimal = await runtime.value(session, "daily_budget_usd")
-            left = budget - await queries.cost_since(session, start_of_day())
-            if reserved > left:
-                raise OverBudget(
-                    f"the call may cost ${reserved:.4f} and ${max(left, Decimal(0)):.4f} is left for today"
-                )
+            await budgets.reserve(session, reserved, call.task_id)
         values = _row(call, target, fallback_from) | {"state": "intended", "cost_usd": reserved}
         row_id = await queries.put(session, values)
     return Intended(row_id, reserved) if row_id is not None else None
@@ -138,11 +127,6 @@ def without_keys(words: str, chosen: Settings) -> str:
         if secret is not None and secret.get_secret_value():
             words = words.replace(secret.get_secret_value(), "[key]")
     return _KEY_LIKE.sub("[key]", words)[:_ERROR_CHARACTERS]
-
-
-def start_of_day() -> datetime:
-    """Midnight, UTC: the daily budget begins anew."""
-    return datetime.combine(now().date(), time(), tzinfo=UTC)
 
 
 _unwritten: "set[asyncio.Task[None]]" = set()  # answers in memory only, while the database is away

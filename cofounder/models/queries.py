@@ -85,6 +85,18 @@ async def cost_since(session: AsyncSession, start: datetime) -> Decimal:
     return total or Decimal(0)
 
 
+_COSTS_SINCE = select(
+    func.coalesce(func.sum(ModelCall.cost_usd).filter(ModelCall.started_at >= bindparam("day")), 0),
+    func.coalesce(func.sum(ModelCall.cost_usd), 0),
+).where(ModelCall.started_at >= bindparam("month"))
+
+
+async def costs_since(session: AsyncSession, day: datetime, month: datetime) -> tuple[Decimal, Decimal]:
+    """USD since a day began, and since its month began."""
+    row = (await session.execute(_COSTS_SINCE, {"day": day, "month": month})).one()
+    return Decimal(row[0]), Decimal(row[1])
+
+
 async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> Decimal:
     total = await session.scalar(
         select(func.sum(ModelCall.cost_usd)).where(

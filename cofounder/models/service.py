@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit.clock import now
-from cofounder.models import calls, jobs, queries
+from cofounder.models import budgets, calls, jobs, queries
 from cofounder.models.brief import Brief, Draft
 from cofounder.models.calls import Call
 from cofounder.models.chain import OFFLINE, Target
@@ -72,7 +72,7 @@ async def spent_on(session: AsyncSession, task_id: UUID, scope_prefix: str) -> D
 
 async def cost_today(session: AsyncSession) -> Decimal:
     """USD spent on models since midnight UTC."""
-    return await queries.cost_since(session, calls.start_of_day())
+    return await queries.cost_since(session, budgets.start_of_day())
 
 
 async def models_used(session: AsyncSession, task_id: UUID) -> list[str]:
@@ -140,7 +140,7 @@ async def _try(job: Job[T], call: Call, target: Target, fallback_from: str | Non
             intended = await calls.intend(call, target, fallback_from, most)
     except providers.ProviderNotReady as error:
         reason = " ".join(filter(None, [error.detail, error.advice]))
-    except calls.OverBudget as error:
+    except budgets.OverBudget as error:
         reason = str(error)
     if reason is not None:
         await calls.skip(call, target, fallback_from, reason)

@@ -30,6 +30,8 @@ class RuntimeSettings(Body):
     max_refinements: StrictInt = _may_be_left_out(ge=0, le=10)
     cost_limit_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     daily_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
+    monthly_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
+    task_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     parallel_steps: StrictInt = _may_be_left_out(ge=1, le=64)
     company: StrictStr = _may_be_left_out(max_length=200)
 

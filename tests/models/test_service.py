@@ -16,8 +16,9 @@ from sqlalchemy import text
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
-from cofounder.models import calls, queries, service
+from cofounder.models import budgets, calls, jobs, queries, remote, service
 from cofounder.models.brief import Base, Brief, ChannelForm, Fact
+from cofounder.models.chain import Target
 from cofounder.settings import settings
 
 KEY = "sk-test-9f8e7d6c5b4a39281706"
@@ -216,6 +217,54 @@ async def test_a_priced_model_costs_what_its_tokens_cost_and_stops_at_the_budget
     skipped = next(row for row in await rows(task) if row["state"] == "skipped")
     assert "left for today" in skipped["error"]
     assert len(openai_server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [({"monthly_budget_usd": "0.0001"}, "left for this month"), ({"task_budget_usd": "0.0001"}, "left for this task")],
+)
+async def test_a_months_and_a_tasks_budget_stop_before_the_spend(
+    openai_server: Any,
+    database: Any,
+    brief: Brief,
+    configured: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    limits: dict[str, str],
+    words: str,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+    configured("openai:gpt-4.1-mini", **limits)
+    task = new_id()
+    assert (await service.write(brief, task_id=task, scope="a")).model == "offline"
+    assert words in (await rows(task))[0]["error"]
+    assert openai_server.requests == []
+
+
+async def test_a_hundred_tasks_at_once_never_pass_a_budget_for_forty(
+    openai_server: Any, database: Any, brief: Brief, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+    target = Target("openai", "gpt-4.1-mini")
+    job = jobs.Writing(brief)
+    most = remote.at_most(target, job.instructions(), job.prompt())
+    assert most is not None
+    each = most.quantize(Decimal("0.000001"))  # as a row keeps it
+    budget = each * 40
+    configured("openai:gpt-4.1-mini", daily_budget_usd=str(budget))
+
+    async def reserve() -> bool:
+        call = calls.Call("writer", {"brief": str(new_id())}, new_id(), "step:draft:1", 1, "1")
+        try:
+            return await calls.intend(call, target, None, each) is not None
+        except budgets.OverBudget:
+            return False
+
+    passed = await asyncio.gather(*(reserve() for _ in range(100)))
+    assert sum(passed) == 40
+    async with db.transaction() as session:
+        assert await service.cost_today(session) <= budget
 
 
 async def test_a_request_longer_than_the_models_context_is_not_sent(

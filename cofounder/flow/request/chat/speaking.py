@@ -15,7 +15,7 @@ from cofounder.flow.request.chat.recording import Ended, Recorder
 from cofounder.kit import db
 from cofounder.kit.clock import today
 from cofounder.kit.errors import CofounderError
-from cofounder.models import calls, providers, talking
+from cofounder.models import budgets, calls, providers, talking
 from cofounder.models.chain import Target
 from cofounder.models.remote import NoUsableAnswer
 from cofounder.ops import connections, runtime
@@ -61,7 +61,7 @@ async def speak(recorder: Recorder, turn: "Turn", target: Target, *, fallback_fr
     try:
         what = talking.trimmed(_talk(recorder, turn, company), target, chosen)
         intended = await calls.intend(call, target, fallback_from, talking.at_most(what, target))
-    except (providers.ProviderNotReady, calls.OverBudget, NoUsableAnswer) as error:
+    except (providers.ProviderNotReady, budgets.OverBudget, NoUsableAnswer) as error:
         reason = calls.without_keys(str(error), chosen)
         await calls.skip(call, target, fallback_from, reason)
         return Said(failed=reason)

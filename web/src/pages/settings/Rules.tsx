@@ -75,6 +75,20 @@ const SECTIONS: { title: string; fields: Field[] }[] = [
         max: 1_000_000,
       },
       {
+        name: "monthly_budget_usd",
+        label: "Budget of a month",
+        help: "In dollars. No model is asked whose call could pass it; the built-in one answers.",
+        kind: "usd",
+        max: 1_000_000,
+      },
+      {
+        name: "task_budget_usd",
+        label: "Budget of one task",
+        help: "In dollars, for its calls to models. What is left to do then is done by the built-in one.",
+        kind: "usd",
+        max: 1_000_000,
+      },
+      {
         name: "parallel_steps",
         label: "Steps of one task at once",
         help: "1 to 64.",
