@@ -4,6 +4,7 @@ Tables live in a schema of their own through the connection's search_path, so no
 """
 
 import asyncio
+import ssl
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -90,14 +91,25 @@ def engine(*, durable: bool = True) -> AsyncEngine:
     return mine[durable]
 
 
+class NobodyAnswers(ConnectionError):
+    """At the database's address nobody answers, or there is no way to it: no name, no route, no socket, no time."""
+
+
 async def _open(*places: Any, **named: Any) -> Any:
-    """Say in words that are known for an outage that nobody answered in time."""
+    """Open a connection for the pools. Raises NobodyAnswers."""
     import asyncpg
 
+    return await _reached(asyncpg.connect(*places, **for_asyncpg(named)))
+
+
+async def _reached(connecting: Awaitable[Any]) -> Any:
+    """Say in words that are known for an outage that nobody was reached; a certificate that does not fit is none."""
     try:
-        return await asyncpg.connect(*places, **for_asyncpg(named))
-    except TimeoutError as error:
-        raise ConnectionError("The database does not answer.") from error
+        return await connecting
+    except OSError as error:  # TimeoutError and a name that is not known are among them
+        if isinstance(error, ssl.SSLError | PermissionError) or error.filename is not None:
+            raise
+        raise NobodyAnswers(": ".join(filter(None, ["The database does not answer", str(error)]))) from error
 
 
 async def connected(name: str) -> Any:
@@ -106,7 +118,7 @@ async def connected(name: str) -> Any:
 
     url, _ = place()
     _, options = engine().dialect.create_connect_args(url)
-    return await asyncpg.connect(**for_asyncpg(options), server_settings={"application_name": name})
+    return await _reached(asyncpg.connect(**for_asyncpg(options), server_settings={"application_name": name}))
 
 
 async def dispose() -> None:
@@ -151,28 +163,46 @@ _FULL = "53300"  # too many connections
 
 
 def is_out_of_reach(error: BaseException | None) -> bool:
-    """Whether an error says that the database is away, not that something is wrong with what it was asked."""
+    """Whether an error says that the database is away, not that something is wrong with what it was asked.
+
+    An error of ours says itself what it is, whatever lay behind it: a source that is away is not our database.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, CofounderError):
+            return isinstance(error, DatabaseOutOfReach)
+        seen.add(id(error))
+        if _is_away(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_away(error: BaseException) -> bool:
     import asyncpg
     import psycopg
 
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        state = str(getattr(error, "sqlstate", None) or "")
-        if state.startswith(_GONE) or state == _FULL:
+    state = str(getattr(error, "sqlstate", None) or "")
+    if state.startswith(_GONE) or state == _FULL:
+        return True
+    if isinstance(error, NobodyAnswers | sql_errors.TimeoutError | asyncpg.ConnectionDoesNotExistError):
+        return True
+    if isinstance(error, ConnectionError):
+        return _of_the_driver(error)
+    if isinstance(error, psycopg.OperationalError):
+        return not state  # no server gave a code: nobody answered
+    if isinstance(error, asyncpg.InterfaceError):
+        return "clos" in str(error)
+    return isinstance(error, sql_errors.DBAPIError) and error.connection_invalidated
+
+
+def _of_the_driver(error: BaseException) -> bool:
+    """Whether a line broke in the hands of the database's driver, and not in those of whoever else opens lines."""
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__", "").startswith(("asyncpg", "sqlalchemy")):
             return True
-        if isinstance(error, ConnectionError | sql_errors.TimeoutError | asyncpg.ConnectionDoesNotExistError):
-            return True
-        if isinstance(error, psycopg.OperationalError) and not state:
-            return True  # no server gave a code: nobody answered
-        if isinstance(error, asyncpg.InterfaceError) and "clos" in str(error):
-            return True
-        if isinstance(error, sql_errors.DBAPIError) and error.connection_invalidated:
-            return True
-        # a socket file that is not there: asyncpg gives no file name, whoever opens a file does
-        if isinstance(error, FileNotFoundError) and error.filename is None:
-            return True
-        error = error.__cause__ or error.__context__
+        trace = trace.tb_next
     return False
 
 

@@ -125,7 +125,7 @@ def step(
     """Make an async function a durable step: at least once, its result recorded when it ends.
 
     Each attempt has `timeout_seconds`. Retried is everything but our own errors below 500, unless `should_retry` says
-    otherwise. While the database is away a step waits for it, minutes if need be. Raises StepFailed.
+    otherwise. While the database is away a step waits for it, however long. Raises StepFailed.
     """
     again = should_retry or _may_pass
 
@@ -139,8 +139,10 @@ def step(
             number = 1
             while True:
                 try:
-                    return await db.patiently(once)  # no attempt: nothing is wrong with the step
+                    return await db.patiently(once)
                 except Exception as error:
+                    if db.is_out_of_reach(error):
+                        continue  # no attempt: nothing is wrong with the step, however long the database is away
                     if number == attempts or not again(error):
                         raise _portable(error) from error
                     await asyncio.sleep(interval_seconds * backoff_rate ** (number - 1))

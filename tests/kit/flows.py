@@ -49,6 +49,14 @@ async def stumble(times: int) -> int:
     return len(seen)
 
 
+@durable.step("test.away", interval_seconds=0.001)
+async def away(times: int) -> int:
+    seen.append("away")
+    if len(seen) < times:
+        raise db.DatabaseOutOfReach()
+    return len(seen)
+
+
 @durable.step("test.slow", attempts=1, timeout_seconds=0.05)
 async def slow() -> None:
     await asyncio.sleep(5)
@@ -80,6 +88,11 @@ async def gives_up(name: str) -> str:
 @durable.workflow("test.stumbles")
 async def stumbles(times: int) -> int:
     return int(await stumble(times))
+
+
+@durable.workflow("test.endures")
+async def endures(times: int) -> int:
+    return int(await away(times))
 
 
 @durable.workflow("test.working")

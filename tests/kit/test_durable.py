@@ -122,6 +122,20 @@ async def test_a_failing_step_is_tried_four_times_and_a_refusal_once(engine_runn
     assert flows.seen == ["refuse"]
 
 
+async def test_a_step_waits_for_the_database_however_long_it_is_away(
+    engine_running: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "AWAY_SECONDS", 0.0)  # of what may be lost in the end; a step may not
+    flows.seen.clear()
+    id = new_id()
+    async with db.transaction() as session:
+        await durable.enqueue(session, "test.endures", id, 12)
+    await until(lambda: finished(id))
+    state = await durable.status(id)
+    assert state is not None
+    assert (state.status, flows.seen) == ("SUCCESS", ["away"] * 12)
+
+
 async def test_a_restart_meets_the_same_failure_and_repeats_nothing(database: Database) -> None:
     flows.seen.clear()
     id = new_id()

@@ -10,7 +10,7 @@ from cofounder.flow.plan.schemas import PlanStep
 from cofounder.flow.plan.tools import registry
 from cofounder.flow.run import queries
 from cofounder.flow.run.graph import Graph, Outcome
-from cofounder.kit.db import transaction
+from cofounder.kit.db import DatabaseOutOfReach, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.settings import settings
 
@@ -43,7 +43,10 @@ def _injected(graph: Graph, step: PlanStep, turn: int) -> dict[str, Any]:
 
 
 async def run(graph: Graph, step: PlanStep, fence: UUID, call: dict[str, Any]) -> Outcome:
-    """Call the step's tool until it answers well enough or its attempts are used up. Never raises for a tool's error."""
+    """Call the step's tool until it answers well enough or its attempts are used up. Never raises for a tool's error.
+
+    Raises DatabaseOutOfReach: then nothing is wrong with the tool, and no attempt of it counts.
+    """
     timeout = step.timeout_seconds or settings().step_timeout_seconds
     last: CofounderError | None = None
     best: Outcome | None = None
@@ -54,6 +57,8 @@ async def run(graph: Graph, step: PlanStep, fence: UUID, call: dict[str, Any]) -
         started = perf_counter()
         try:
             output = await registry.call(step.tool, call, timeout_seconds=timeout, key=str(graph.ids[step.id]))
+        except DatabaseOutOfReach:
+            raise
         except registry.ToolRefused as error:
             last = error
             break

@@ -16,6 +16,7 @@ from cofounder.flow.plan import service as plans
 from cofounder.flow.plan.tools import registry
 from cofounder.flow.run import queries
 from cofounder.flow.run.execute import PlanStepFailed, execute
+from cofounder.kit import db
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
@@ -32,6 +33,7 @@ class Toy:
         self.calls: Counter[str] = Counter()
         self.at_once = 0
         self.fail: Counter[str] = Counter()
+        self.database_away: Counter[str] = Counter()
         self.gate: asyncio.Event | None = None
         self.server = FastMCP("toy")
         self.server.tool(self.say)
@@ -43,6 +45,9 @@ class Toy:
             if self.gate is not None:
                 await self.gate.wait()
             await asyncio.sleep(0.01)
+            if self.database_away[word]:
+                self.database_away[word] -= 1
+                raise db.NobodyAnswers("The database does not answer.")
             if self.fail[word]:
                 self.fail[word] -= 1
                 raise ToolError("not now")
@@ -104,6 +109,16 @@ async def test_a_repeated_run_skips_what_is_finished(toy):
     await execute(task)
     await execute(task)
     assert toy.calls == {"a": 1, "ab": 1}
+
+
+async def test_a_tool_that_finds_the_database_away_has_not_failed(toy):
+    toy.database_away["a"] = 1
+    task = await planned(step("a"), step("ab", after="a"))
+    with pytest.raises(db.DatabaseOutOfReach):  # the durable step around it waits, and begins anew
+        await execute(task)
+    assert await states(task) == {"a": "running", "ab": "waiting"}
+    assert (await execute(task))["state"] == "done"
+    assert toy.calls == {"a": 2, "ab": 1}
 
 
 async def test_who_fails_late_leaves_a_step_alone_that_another_worker_has_taken_over(toy):

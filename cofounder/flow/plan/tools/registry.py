@@ -10,6 +10,7 @@ from typing import Any
 from cofounder.flow.plan.schemas import Tool
 from cofounder.flow.plan.tools import outside
 from cofounder.flow.plan.tools.errors import ToolFailed, ToolMissing, ToolRefused, ToolTimedOut
+from cofounder.kit import db
 from cofounder.models import prices
 from cofounder.ops import connections
 
@@ -156,7 +157,7 @@ async def call(
 ) -> dict[str, Any]:
     """The tool's structured answer. `key` names the doing: what may not be repeated is done once under it.
 
-    Raises ToolMissing, ToolTimedOut, ToolRefused or ToolFailed.
+    Raises ToolMissing, ToolTimedOut, ToolRefused, ToolFailed, or DatabaseOutOfReach where our own tool met that.
     """
     tool_id = canonical(tool_id)
     server, _, name = tool_id.partition(".")
@@ -190,6 +191,8 @@ async def _answer(server: str, name: str, inputs: dict[str, Any]) -> Any:
     try:
         return await here.call_tool(name, inputs)
     except FastMCPError as error:  # masked by the server itself, as it would be on the wire
+        if db.is_out_of_reach(error):
+            raise db.DatabaseOutOfReach() from error
         return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
 
 
