@@ -92,14 +92,17 @@ async def act(body: BulkIn, *, by: Caller) -> BulkOut:
     Raises SelectionUnclear, SelectionChanged, TooManyTasks; then nothing was done.
     """
     ids = await _chosen(body)
-    results: list[BulkRow] = []
-    exported: list[TaskOut] = []
-    for first in range(0, len(ids), AT_ONCE):
+    rows: dict[UUID, BulkRow] = {}
+    exported: dict[UUID, TaskOut] = {}
+    in_turn = sorted(ids)  # whoever acts on the same tasks locks them in the same order: nobody waits in a circle
+    for first in range(0, len(in_turn), AT_ONCE):
         async with transaction() as session:
-            for id in ids[first : first + AT_ONCE]:
-                results.append(await _one(session, body.action, id, by, exported))
+            for id in in_turn[first : first + AT_ONCE]:
+                rows[id] = await _one(session, body.action, id, by, exported)
+    results = [rows[id] for id in ids]
     done = sum(row.ok for row in results)
-    return BulkOut(action=body.action, succeeded=done, failed=len(results) - done, results=results, tasks=exported)
+    tasks = [exported[id] for id in ids if id in exported]
+    return BulkOut(action=body.action, succeeded=done, failed=len(results) - done, results=results, tasks=tasks)
 
 
 async def _chosen(body: BulkIn) -> Sequence[UUID]:
@@ -118,12 +121,12 @@ async def _chosen(body: BulkIn) -> Sequence[UUID]:
     return ids
 
 
-async def _one(session: AsyncSession, action: Action, id: UUID, by: Caller, exported: list[TaskOut]) -> BulkRow:
+async def _one(session: AsyncSession, action: Action, id: UUID, by: Caller, exported: dict[UUID, TaskOut]) -> BulkRow:
     try:
         async with session.begin_nested():
             task = await _act(session, action, id, by)
             if action == "export":
-                exported.append(requests.as_listed(task))
+                exported[id] = requests.as_listed(task)
             return BulkRow(task_id=id, ok=True, status=task.status)
     except CofounderError as error:
         return BulkRow(task_id=id, ok=False, code=error.code(), detail=error.detail)

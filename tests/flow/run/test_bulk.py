@@ -1,5 +1,6 @@
 """Many tasks at once: each answers for itself, and what a person did not see is not acted on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -73,6 +74,16 @@ async def test_all_of_a_query_are_the_ones_a_person_saw(clients: list[httpx.Asyn
     assert (await operator.post("/api/tasks/bulk", json=body)).json()["code"] == "selection_changed"
     answer = (await operator.post("/api/tasks/bulk", json={**body, "expected": 2})).json()
     assert {task["task_id"] for task in answer["tasks"]} == {str(found[0]), str(found[1])}
+
+
+async def test_two_who_act_on_the_same_tasks_in_opposite_orders_both_succeed(clients: list[httpx.AsyncClient]) -> None:
+    _, operator = clients
+    ids = [str(id) for id in await tasks(*["running"] * 60)]
+    bodies = [{"action": "pause", "task_ids": ids}, {"action": "pause", "task_ids": ids[::-1]}]
+    answers = await asyncio.gather(*(operator.post("/api/tasks/bulk", json=body) for body in bodies * 3))
+    assert [answer.status_code for answer in answers] == [200] * 6, [answer.text[:300] for answer in answers]
+    assert all(answer.json()["succeeded"] == 60 for answer in answers)
+    assert [row["task_id"] for row in answers[1].json()["results"]] == ids[::-1]
 
 
 async def test_hundreds_of_tasks_are_cancelled_in_one_call(clients: list[httpx.AsyncClient]) -> None:
