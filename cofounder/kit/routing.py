@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from cofounder.kit.problems import BodyUnreadable, RequestInvalid
 
+_KEY = "idempotency-key"
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -84,6 +85,11 @@ class Strict(APIRoute):
         """Name of every query parameter -> whether it may come more than once."""
         return dict(_questions(self.dependant))
 
+    @functools.cached_property
+    def passes_keys_over(self) -> bool:
+        """Whether it makes something and would not know an Idempotency-Key again."""
+        return self.status_code in (201, 202) and _KEY not in set(_headers(self.dependant))
+
 
 def _not_an_id(request: Request) -> None:
     """Answer 405 where an address of its own was asked by a method that only the address with an id beside it knows.
@@ -133,7 +139,14 @@ def _asked_well(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 async def _known_only(request: Request) -> None:
-    """Raise RequestInvalid for a query parameter that the address does not take, or takes only once."""
+    """Raise RequestInvalid for a query parameter that the address does not take, or takes only once.
+
+    Also for an Idempotency-Key where a repeat would be made again: whoever sends one relies on it.
+    """
+    if _KEY in request.headers and request.scope["route"].passes_keys_over:
+        fault = {"field": "Idempotency-Key", "message": "This address does not know a request again by its key"}
+        hint = "Leave it out. Where an answer was lost, look at the list before you send it again."
+        raise RequestInvalid(f"{fault['field']}: {fault['message']}", errors=[fault], hint=hint)
     known = request.scope["route"].questions
     given = [name for name, _ in request.query_params.multi_items()]
     errors = []
@@ -158,6 +171,12 @@ def _questions(dependant: Dependant) -> Iterator[tuple[str, bool]]:
             yield one.alias, _is_list(kind)
     for inner in dependant.dependencies:
         yield from _questions(inner)
+
+
+def _headers(dependant: Dependant) -> Iterator[str]:
+    yield from (one.alias.lower() for one in dependant.header_params)
+    for inner in dependant.dependencies:
+        yield from _headers(inner)
 
 
 def _is_list(kind: Any) -> bool:

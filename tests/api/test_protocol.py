@@ -211,6 +211,15 @@ async def test_running_again_with_a_key_makes_one_task(house: House) -> None:
         problem(await house.operator.post(path, json={"step": "draft"}, headers={"Idempotency-Key": bad}), 422)
 
 
+@pytest.mark.parametrize("path", ["/api/import-sources", "/api/orchestrator/training/filters"])
+async def test_a_key_is_refused_where_a_repeat_would_be_made_again(house: House, path: str) -> None:
+    answer = await house.admin.post(path, json={}, headers={"Idempotency-Key": "again"})
+    assert answer.status_code == 422
+    said = answer.json()
+    assert (said.get("error") or said)["errors"][0]["field"] == "Idempotency-Key"
+    assert (await house.viewer.get("/api/auth/me", headers={"Idempotency-Key": "again"})).status_code == 200
+
+
 async def test_what_is_kept_for_a_key_goes_with_its_time(house: House) -> None:
     id = await waiting()
     async with transaction() as session:
