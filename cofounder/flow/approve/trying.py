@@ -1,5 +1,6 @@
 """What a person's change would read and score, while they type. Stores nothing and binds nothing."""
 
+import asyncio
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from cofounder.flow.approve.binding import word_diff
 from cofounder.flow.approve.errors import EditMisplaced, NotPending
 from cofounder.flow.approve.schemas import Change, DimensionOut, Edit, PreviewOut, TriedOut
 from cofounder.flow.quality.evaluator import evaluate
-from cofounder.flow.quality.schemas import Assessment
+from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.request.spelling import spelled, spelling
 from cofounder.flow.run import service as run
 from cofounder.models.brief import Brief, Draft
@@ -39,8 +40,13 @@ async def preview(session: AsyncSession, task_id: UUID, edits: dict[str, Edit]) 
         brief = Brief.model_validate(current[channel].brief)
         subject = await texts.subject(session, task, channel, draft, brief, content)
         before = texts.visible_text(approval.content[channel])
-        tried[spelled(channel, names)] = _told(evaluate(subject), content[channel], before)
+        tried[spelled(channel, names)] = await asyncio.to_thread(_tried, subject, content[channel], before)
     return PreviewOut(task_id=task_id, fingerprint=approval.fingerprint, channels=tried)
+
+
+def _tried(subject: Subject, rendered: dict[str, object], before: str) -> TriedOut:
+    """In a thread of its own: a long text takes seconds, and the loop has others to serve."""
+    return _told(evaluate(subject), rendered, before)
 
 
 def _told(verdict: Assessment, rendered: dict[str, object], before: str) -> TriedOut:

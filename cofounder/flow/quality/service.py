@@ -1,5 +1,6 @@
 """Assessments: judged once a version, kept with their evidence."""
 
+import asyncio
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -25,7 +26,7 @@ async def judge(
     session: AsyncSession, task_id: UUID, channel: str, version: int, subject: Subject, round: int = 0
 ) -> Assessment:
     """Judge one version of a variant and keep the verdict; judged again, the newer verdict stands in its place."""
-    verdict = evaluate(subject)
+    verdict = await asyncio.to_thread(evaluate, subject)  # a long text takes seconds; the loop has others to serve
     await queries.put(
         session,
         task_id=task_id,
