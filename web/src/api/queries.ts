@@ -347,6 +347,12 @@ export const oddities = (days = 365) =>
     queryFn: () => ask(client.GET("/api/business/anomalies", { params: { query: { days } } })),
   });
 
+export const businessCorrelations = () =>
+  queryOptions({
+    queryKey: ["business", "correlations"],
+    queryFn: () => ask(client.GET("/api/business/correlations")),
+  });
+
 export const bestTimes = (channel: string, zone: string) =>
   queryOptions({
     queryKey: ["business", "times", channel, zone],
@@ -696,3 +702,45 @@ export const personaRuns = () =>
 
 export const followerBooks = () =>
   queryOptions({ queryKey: ["personas", "followers"], queryFn: () => ask(client.GET("/api/personas/followers")) });
+
+export type OwnVoice = Schemas["VoiceOut"];
+export type Experiment = Schemas["ExperimentOut"];
+
+/** What of the voices waits for a person: asked on every page, for the rail. */
+export const personaWaiting = () =>
+  queryOptions({
+    queryKey: ["personas", "waiting"],
+    queryFn: () => ask(client.GET("/api/personas/waiting")),
+    refetchInterval: 30_000,
+  });
+
+export const voices = () =>
+  queryOptions({ queryKey: ["personas", "voices"], queryFn: () => ask(client.GET("/api/personas/voices")) });
+
+/** A voice and the name of what was read, for a change of it. */
+export const voiceToChange = (id: string) =>
+  queryOptions({
+    queryKey: ["personas", "voice", id],
+    queryFn: async () => {
+      const { data, response } = await askWith(
+        client.GET("/api/personas/voices/{persona}", { params: { path: { persona: id } } }),
+      );
+      return { voice: data, etag: response.headers.get("ETag") };
+    },
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+/** Every voice on the same facts. */
+export const voiceSamples = (channel: string) =>
+  queryOptions({
+    queryKey: ["personas", "samples", channel],
+    queryFn: () => ask(client.POST("/api/personas/samples", { body: { channel } })),
+  });
+
+export const experiments = () =>
+  queryOptions({
+    queryKey: ["personas", "experiments"],
+    queryFn: () => ask(client.GET("/api/personas/experiments")),
+    refetchInterval: 30_000,
+  });

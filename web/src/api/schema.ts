@@ -2264,6 +2264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/personas/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List persona decisions
+         * @description What waits for a person: proposed weights, an experiment whose time is up.
+         */
+        get: operations["list_persona_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/personas/flags": {
         parameters: {
             query?: never;
@@ -2292,10 +2312,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ask persona policy
+         * Replay persona policy
          * @description Replay another policy on the posts of the past: what it would have gained, and what it would draw from now.
          */
-        get: operations["ask_persona_policy"];
+        get: operations["replay_persona_policy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9030,9 +9050,9 @@ export interface components {
             at: string;
             /**
              * Run Id
-             * Format: uuid
+             * @description None: the initial weights, after the first run was rolled back.
              */
-            run_id: string;
+            run_id: string | null;
             /** Probabilities */
             probabilities: {
                 [key: string]: number;
@@ -9948,6 +9968,10 @@ export interface components {
             cost_limit_usd?: number;
             /** Daily Budget Usd */
             daily_budget_usd?: number;
+            /** Monthly Budget Usd */
+            monthly_budget_usd?: number;
+            /** Task Budget Usd */
+            task_budget_usd?: number;
             /** Parallel Steps */
             parallel_steps?: number;
             /** Company */
@@ -11747,6 +11771,22 @@ export interface components {
             made_by: string | null;
             /** Changed By */
             changed_by: string | null;
+        };
+        /**
+         * WaitingOut
+         * @description What of the voices waits for a person.
+         */
+        WaitingOut: {
+            /**
+             * Proposal
+             * @description The newest new weights that nobody decided on.
+             */
+            proposal: string | null;
+            /**
+             * Experiment
+             * @description The experiment whose time is up, without a decision.
+             */
+            experiment: string | null;
         };
         /**
          * WeightChange
@@ -22220,6 +22260,66 @@ export interface operations {
             };
         };
     };
+    list_persona_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_persona_flags: {
         parameters: {
             query?: never;
@@ -22280,7 +22380,7 @@ export interface operations {
             };
         };
     };
-    ask_persona_policy: {
+    replay_persona_policy: {
         parameters: {
             query: {
                 policy: string;

@@ -257,7 +257,13 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
           </div>
         </form>
       </Modal>
-      <Schedule opened={asking === "schedule"} at={at} keep={setAt} close={() => setAsking(null)} />
+      <Schedule
+        opened={asking === "schedule"}
+        at={at}
+        keep={setAt}
+        close={() => setAsking(null)}
+        best={found.suggested_times}
+      />
     </div>
   );
 }

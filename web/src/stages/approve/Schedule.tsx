@@ -1,20 +1,29 @@
 /** When a text goes out: at once, at one of the usual times, or at any other; told in the reader's own time zone. */
 import { Button, Modal, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { when } from "../../parts/words";
+import type { Schemas } from "../../api/client";
+import { channelName, when } from "../../parts/words";
 import { inputTime, usualTimes } from "./times";
+import { offered } from "./WhenBest";
 
-type Props = { opened: boolean; at: string; keep: (at: string) => void; close: () => void };
+type Props = {
+  opened: boolean;
+  at: string;
+  keep: (at: string) => void;
+  close: () => void;
+  /** Channel -> when posts did better there. */
+  best?: Record<string, Schemas["SuggestedTime"]>;
+};
 
-export function Schedule({ opened, at, keep, close }: Props) {
+export function Schedule({ opened, at, keep, close, best }: Props) {
   return (
     <Modal opened={opened} onClose={close} title="When should it be sent?">
-      <Times at={at} keep={keep} close={close} />
+      <Times at={at} keep={keep} close={close} best={best} />
     </Modal>
   );
 }
 
-function Times({ at, keep, close }: Omit<Props, "opened">) {
+function Times({ at, keep, close, best }: Omit<Props, "opened">) {
   const [time, setTime] = useState(at);
   const [passed, setPassed] = useState(false);
   const now = new Date();
@@ -41,6 +50,12 @@ function Times({ at, keep, close }: Omit<Props, "opened">) {
         onChange={(event) => set(event.currentTarget.value)}
         data-autofocus
       />
+      {offered(best, now.getTime()).map(([name, time]) => (
+        <div key={name} className="row">
+          <Button onClick={() => set(inputTime(new Date(time)))}>{when(time)}</Button>
+          <span className="quiet">{`when posts did better on ${channelName(name)}`}</span>
+        </div>
+      ))}
       <div className="row">
         {usualTimes(now).map((each) => (
           <Button key={each.toISOString()} onClick={() => set(inputTime(each))}>

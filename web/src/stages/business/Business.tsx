@@ -10,6 +10,7 @@ import { whole } from "../../parts/words";
 import styles from "./Business.module.css";
 import { Imports } from "./Imports";
 import { Matches } from "./Matches";
+import { Outlook } from "./Outlook";
 import { Overview } from "./Overview";
 import { Posts } from "./Posts";
 import { Topics } from "./Topics";
@@ -45,6 +46,7 @@ export function Business() {
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="topics">Topics</Tabs.Tab>
           <Tabs.Tab value="posts">Posts</Tabs.Tab>
+          <Tabs.Tab value="outlook">Outlook</Tabs.Tab>
           <Tabs.Tab value="imports">Imports</Tabs.Tab>
           <Tabs.Tab
             value="matches"
@@ -61,6 +63,9 @@ export function Business() {
         </Tabs.Panel>
         <Tabs.Panel value="posts">
           <Posts search={search} set={set} />
+        </Tabs.Panel>
+        <Tabs.Panel value="outlook">
+          <Outlook />
         </Tabs.Panel>
         <Tabs.Panel value="imports">
           <Imports search={search} set={set} />

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
-import { type AudiencePart, audience, businessGrowth, businessMetrics, oddities } from "../../api/queries";
+import { type AudiencePart, audience, businessGrowth, businessMetrics } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { capital, day, percent, spoken, whole } from "../../parts/words";
@@ -13,7 +13,9 @@ import styles from "./Business.module.css";
 import { Charted, Download, Rows } from "./Charted";
 import { bounds, brief, change, thin, told, unitOf } from "./figures";
 import { Line } from "./Line";
+import { Odd } from "./Odd";
 import { Platforms } from "./Platforms";
+import { Returns } from "./Returns";
 import { Times } from "./Times";
 
 type Series = Schemas["Series"];
@@ -31,6 +33,7 @@ export function Overview({ search, set }: { search: Search; set: Go }) {
         <Audience />
         <Odd />
       </div>
+      <Returns search={search} set={set} />
     </div>
   );
 }
@@ -293,42 +296,5 @@ function Bar({ name, share, most, children }: { name: string; share: number; mos
       </span>
       <span className="quiet">{children}</span>
     </li>
-  );
-}
-
-function Odd() {
-  const query = useQuery(oddities());
-  return (
-    <Panel title="Out of the ordinary" note="last 365 days">
-      <Shown query={query}>
-        {(found) =>
-          found.items.length === 0 ? (
-            <Empty title={found.notes.length ? "Not enough data." : "Nothing stood out."}>
-              {found.notes.join(" ") || `Looked at ${whole(found.days)} days and ${whole(found.posts)} posts.`}
-            </Empty>
-          ) : (
-            <ul className={styles.odd}>
-              {found.items.slice(0, 8).map((one) => (
-                <li key={`${one.metric} ${one.at} ${one.subject}`}>
-                  {one.kind === "post" ? (
-                    <Link to="/business" search={{ tab: "posts", post: one.subject } as never}>
-                      {one.sentence}
-                    </Link>
-                  ) : (
-                    <Link
-                      to="/business"
-                      search={{ metric: one.metric === "sessions" ? "traffic" : one.metric } as never}
-                    >
-                      {one.sentence}
-                    </Link>
-                  )}
-                  {one.flagged && <span className="quiet"> The import had marked that day as odd.</span>}
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Shown>
-    </Panel>
   );
 }
