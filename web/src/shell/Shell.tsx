@@ -21,6 +21,7 @@ export function Shell({ me }: { me: Me }) {
   useEffect(() => listen(queries), [queries]);
   useEffect(() => {
     const place = placeOf(path);
+    if (place?.to === "/settings") return; // names its tab itself
     if (place && place.to === path) document.title = path === "/" ? "Cofounder" : `${place.name} · Cofounder`;
   }, [path]);
   return (
