@@ -62,7 +62,7 @@ async def list_persona_flags(session: Session, caller: Viewer) -> Page[FlagOut]:
 
 
 @router.get("/what-if", responses=documented(PolicyUnknown, PolicyFailed))
-async def ask_persona_policy(
+async def replay_persona_policy(
     session: Session,
     caller: Viewer,
     policy: Annotated[str, Query(max_length=100)],

@@ -408,6 +408,7 @@ async def _voices(ask: Recorder) -> None:
     await ask("list_persona_runs", "GET", f"{at}/runs?limit=2")
     await ask("list_persona_flags", "GET", f"{at}/flags")
     await ask("list_follower_balances", "GET", f"{at}/followers")
+    await ask("replay_persona_policy", "GET", f"{at}/what-if?policy=log_thompson&days=30")
     said = {"override": 0.3, "reason": "The spring campaign speaks with one voice."}
     await ask("change_persona", "PATCH", f"{at}/coach", said)
     await _own_voices(ask, at)

@@ -3545,6 +3545,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orchestrator/models/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show routing
+         * @description Which models are set up, how the first one is chosen, and how well each did at each kind of job.
+         */
+        get: operations["show_routing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/routing/measure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure models
+         * @description Sum up now what became of each model's answers; a worker does it every ten minutes.
+         */
+        post: operations["measure_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show savings
+         * @description What choosing saved against always asking the strongest model, signed, and what it cost in quality.
+         */
+        get: operations["show_savings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -7713,6 +7773,43 @@ export interface components {
             cost_usd?: number | null;
         };
         /**
+         * MeasuredOut
+         * @description What came of a model's answers at one kind of job: the mean outcome, 0-1, with its 90 % interval.
+         */
+        MeasuredOut: {
+            /** Task Type */
+            task_type: string;
+            /** Complexity */
+            complexity: string;
+            /** Model */
+            model: string;
+            /** N */
+            n: number;
+            /** Mean */
+            mean: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Approved */
+            approved: number;
+            /** Decided */
+            decided: number;
+            /** Edited */
+            edited: number;
+            /** Avg Score */
+            avg_score: number | null;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Avg Seconds */
+            avg_seconds: number;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
          * Message
          * @description A question or an answer. Money in US dollars.
          */
@@ -9881,6 +9978,47 @@ export interface components {
             currency: string | null;
         };
         /**
+         * RoutedModelOut
+         * @description A model that is set up, as the router sees it. Prices are US dollars per million tokens.
+         */
+        RoutedModelOut: {
+            /** Model */
+            model: string;
+            /** Tier */
+            tier: string;
+            /** Input Usd */
+            input_usd: number | null;
+            /** Output Usd */
+            output_usd: number | null;
+            /**
+             * Why Not
+             * @description Why it cannot be asked now.
+             */
+            why_not: string | null;
+        };
+        /**
+         * RoutingOut
+         * @description How the first model is chosen. `first` is the tier that each complexity begins with.
+         */
+        RoutingOut: {
+            /** Mode */
+            mode: string;
+            /** First */
+            first: {
+                [key: string]: string;
+            };
+            /** Margin */
+            margin: number;
+            /** Confidence */
+            confidence: number;
+            /** Enough */
+            enough: number;
+            /** Models */
+            models: components["schemas"]["RoutedModelOut"][];
+            /** Measured */
+            measured: components["schemas"]["MeasuredOut"][];
+        };
+        /**
          * RunOut
          * @description One search for patterns.
          */
@@ -10066,6 +10204,54 @@ export interface components {
             changed_by: string | null;
             /** Changed At */
             changed_at: string | null;
+        };
+        /**
+         * SavingsOut
+         * @description Signed: below zero the choice cost more than always asking the strongest model would have.
+         */
+        SavingsOut: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Strongest */
+            strongest: string | null;
+            /** Cheapest */
+            cheapest: string | null;
+            /** Calls */
+            calls: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Always Strongest Usd */
+            always_strongest_usd: number | null;
+            /** Always Cheapest Usd */
+            always_cheapest_usd: number | null;
+            /** Saved Usd */
+            saved_usd: number | null;
+            /** Saved Share */
+            saved_share: number | null;
+            /** Margin */
+            margin: number;
+            /** Quality Difference */
+            quality_difference: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N Others */
+            n_others: number;
+            /** N Strongest */
+            n_strongest: number;
+            /** Verdict */
+            verdict: string;
         };
         /**
          * Seen
@@ -28416,6 +28602,190 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    measure_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    show_savings: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description Of quality, 0-1, that may be given away. */
+                margin?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingsOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
         };

@@ -17,7 +17,7 @@ export function Flags({ names }: { names: Record<string, string> }) {
           ) : (
             <ul className={styles.looks}>
               {items.map((one) => (
-                <li key={`${one.kind} ${one.personas.join()}`}>
+                <li key={`${one.kind} ${one.told}`}>
                   <b>{capital(one.kind)}</b>
                   <p className={styles.line}>{named(one.told, one.personas, names)}</p>
                   {(one.n != null || one.p_value != null) && (

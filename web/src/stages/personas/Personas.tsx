@@ -1,67 +1,61 @@
-/** The voices that texts are written in: what each brings, how likely it is drawn, and how that was learnt. */
-import { SegmentedControl, Select } from "@mantine/core";
+/** The voices that texts are written in: what each brings, who they are, and what is tried with them. */
+import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMay } from "../../api/me";
-import { personas, platformBaselines } from "../../api/queries";
+import { personaWaiting } from "../../api/queries";
 import { PageHead } from "../../parts/PageHead";
-import { channelName } from "../../parts/words";
-import { Flags } from "./Flags";
-import { Followers } from "./Followers";
-import { LookNow } from "./LookNow";
-import { Performers } from "./Performers";
-import { Proposal } from "./Proposal";
-import { Runs } from "./Runs";
-import { Weights } from "./Weights";
+import { Glyph } from "../../parts/Status";
+import { Experiments } from "./Experiments";
+import { Performing, PerformingHead } from "./Performing";
+import { Voices, VoicesHead } from "./Voices";
 
-const WINDOWS = ["7", "28", "90"];
-const CHANNELS = ["linkedin", "x", "facebook"];
+const TABS = [
+  ["performing", "Performance"],
+  ["voices", "Voices"],
+  ["experiments", "Experiments"],
+] as const;
+
+export type Search = Record<string, string | undefined>;
+export type Go = (next: Search) => void;
 
 export function Personas() {
-  const search = useSearch({ from: "/personas" }) as Record<string, string | undefined>;
+  const search: Search = useSearch({ from: "/personas" });
   const navigate = useNavigate({ from: "/personas" });
-  const approver = useMay("approver");
-  const set = (next: Record<string, string | undefined>) =>
-    void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
-  const days = WINDOWS.includes(search.days ?? "") ? Number(search.days) : 7;
-  const voices = useQuery(personas(days, search.channel));
-  const known = Object.keys(useQuery(platformBaselines()).data ?? {});
-  const channels = [...new Set([...CHANNELS, ...known, ...(search.channel ? [search.channel] : [])])];
-  const names = Object.fromEntries((voices.data?.items ?? []).map((one) => [one.id, one.name]));
-  const proposal = voices.data?.proposal;
+  const set: Go = (next) => void navigate({ search: (before: Search) => ({ ...before, ...next }), replace: true });
+  const tab = TABS.some(([value]) => value === search.tab) ? search.tab : "performing";
+  const waiting = useQuery(personaWaiting()).data;
   return (
     <>
       <PageHead title="Personas">
-        <Select
-          aria-label="Channel"
-          placeholder="Every channel"
-          clearable
-          w={160}
-          value={search.channel ?? null}
-          data={channels.map((value) => ({ value, label: channelName(value) }))}
-          onChange={(value) => set({ channel: value ?? undefined })}
-        />
-        <SegmentedControl
-          aria-label="How far back"
-          size="xs"
-          value={String(days)}
-          data={WINDOWS.map((value) => ({ value, label: `${value} days` }))}
-          onChange={(value) => set({ days: value === "7" ? undefined : value })}
-        />
-        {approver && <LookNow names={names} mode={voices.data?.mode} filled={!proposal} />}
+        {tab === "performing" && <PerformingHead search={search} set={set} />}
+        {tab === "voices" && <VoicesHead />}
       </PageHead>
-      <div className="columns">
-        <div className="stack">
-          <Performers query={voices} days={days} channel={search.channel} />
-          <Weights names={names} />
-          <Followers channels={channels} />
-        </div>
-        <div className="stack">
-          {proposal && <Proposal id={proposal} names={names} />}
-          <Flags names={names} />
-          <Runs names={names} />
-        </div>
-      </div>
+      <Tabs
+        value={tab}
+        onChange={(next) => void navigate({ search: { tab: next === "performing" ? undefined : (next ?? undefined) } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="lg">
+          {TABS.map(([value, name]) => (
+            <Tabs.Tab key={value} value={value} rightSection={asks(value, waiting) ? <Glyph look="you" /> : undefined}>
+              {name}
+              {asks(value, waiting) && <span className="unseen"> waits for a decision</span>}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="performing">
+          <Performing search={search} />
+        </Tabs.Panel>
+        <Tabs.Panel value="voices">
+          <Voices />
+        </Tabs.Panel>
+        <Tabs.Panel value="experiments">
+          <Experiments />
+        </Tabs.Panel>
+      </Tabs>
     </>
   );
 }
+
+const asks = (tab: string, waiting?: { proposal: string | null; experiment: string | null }) =>
+  (tab === "performing" && !!waiting?.proposal) || (tab === "experiments" && !!waiting?.experiment);

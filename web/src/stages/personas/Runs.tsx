@@ -15,7 +15,7 @@ import { Said } from "../publish/Settle";
 import { useVoiceAct } from "./acting";
 import { Changes } from "./Changes";
 import styles from "./Personas.module.css";
-import { bySize, did, lacking, points, readBy, whoseLook } from "./told";
+import { bySize, did, forgets, lacking, points, readBy, whoseLook } from "./told";
 
 type Names = Record<string, string>;
 
@@ -81,6 +81,7 @@ function Look({ look, names }: { look: VoiceLook; names: Names }) {
                   ["Best", look.top_performer && (names[look.top_performer] ?? look.top_performer)],
                   ["Least", look.bottom_performer && (names[look.bottom_performer] ?? look.bottom_performer)],
                   ["Odd", odd(look, names)],
+                  ["Half-life", forgets(look)],
                   ["Who", whoseLook(look)],
                   [
                     "Seed",

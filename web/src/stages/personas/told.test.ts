@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Voice, VoiceLook } from "../../api/queries";
-import { bandOf, bySize, did, points, setBy } from "./told";
+import { bandOf, bySize, did, forgets, points, setBy, share } from "./told";
 
 const look = (part: Partial<VoiceLook>): VoiceLook =>
   ({
@@ -48,4 +48,22 @@ test("changes are told by size, with a sign", () => {
   expect(sorted.map((one) => one.generator)).toEqual(["b", "a"]);
   expect(points(-0.2)).toBe("−20.0");
   expect(points(0.006)).toBe("+0.6");
+});
+
+test("how fast a look forgot is told with what it was chosen by", () => {
+  const found = {
+    half_life_days: 60,
+    half_lives_foretold: 480,
+    half_lives: [
+      { days: 7, gain: -0.0201, standard_error: 0.002 },
+      { days: 21, gain: 0, standard_error: 0 },
+      { days: 60, gain: 0.0042, standard_error: 0.001 },
+    ],
+  };
+  expect(forgets(look({ found }))).toBe("60 days, by 480 posts (beside 21, 7: −0.020, 60: +0.004 a post)");
+  expect(forgets(look({ found: {} }))).toBeNull();
+});
+
+test("a part of what was has its sign", () => {
+  expect([share(0.123), share(-0.05), share(0)]).toEqual(["+12%", "-5%", "+0%"]);
 });

@@ -1,5 +1,5 @@
 /** How voices and looks at them are told in words. Pure. */
-import type { Voice, VoiceLook } from "../../api/queries";
+import type { Experiment, Voice, VoiceLook } from "../../api/queries";
 import { byWhom, capital, counted, percent } from "../../parts/words";
 
 /** A probability: one digit after the point tells the floor from what is near it. */
@@ -77,3 +77,50 @@ export function whoseLook(look: VoiceLook): string {
 export const lacking = (look: VoiceLook) =>
   `${counted(look.posts_analyzed, "post")} scored in 7 days; ${LEAST_SCORED} are needed. ` +
   "A post is scored by a reading of 72 hours or later and a count of followers after it.";
+
+/** A part of what was, with its sign: "+12%". */
+export const share = (part: number | null | undefined) =>
+  part != null && part >= 0 ? `+${percent(part)}` : percent(part);
+
+type Tried = { days: number; gain: number; standard_error: number };
+
+/** How fast a look forgot, and what that was chosen by: "21 days, by 480 posts (beside 21, 7: −0.020, 60: +0.004 a post)". */
+export function forgets(look: VoiceLook): string | null {
+  const found = look.found as { half_life_days?: number; half_lives?: Tried[]; half_lives_foretold?: number };
+  if (found.half_life_days === undefined) return null;
+  const by = found.half_lives_foretold ? `, by ${counted(found.half_lives_foretold, "post")}` : "";
+  const other = (found.half_lives ?? []).filter((one) => one.days !== 21);
+  const told = other.map((one) => `${one.days}: ${one.gain < 0 ? "−" : "+"}${Math.abs(one.gain).toFixed(3)}`);
+  return `${found.half_life_days} days${by}${told.length > 0 ? ` (beside 21, ${told.join(", ")} a post)` : ""}`;
+}
+
+/** What an estimate on past draws says, in two or three words. */
+export function gainOf(proof: { gain: number | null; low: number | null; high: number | null }): string {
+  if (proof.gain === null || proof.low === null || proof.high === null) return "not enough for an estimate";
+  if (proof.low > 0) return "likely a gain";
+  return proof.high < 0 ? "likely a loss" : "not told apart from the weights in use";
+}
+
+/** How an arm of an experiment draws. */
+export function drawsOf(arm: { draws: string; personas: string[] }, names: Record<string, string>): string {
+  const ways: Record<string, string> = {
+    learnt: "as without an experiment",
+    flattened: "flattened by three tenths",
+    lifted: "seldom voices lifted",
+  };
+  const only = arm.personas.length > 0 ? `, only ${arm.personas.map((id) => names[id] ?? id).join(", ")}` : "";
+  return `${ways[arm.draws] ?? `by the policy ${arm.draws}`}${only}`;
+}
+
+/** "Control", "Variant A". */
+export const armName = (arm: string) =>
+  arm === "control" ? "Control" : `Variant ${arm.replace("variant_", "").toUpperCase()}`;
+
+/** What has become of an experiment, in a few words. */
+export function standingOf(one: Pick<Experiment, "state" | "in_force" | "adopted" | "withdrawn_at">): string {
+  if (one.state === "planned") return "not begun yet";
+  if (one.state === "running") return "running";
+  if (one.state === "over") return "its time is up: it waits for a decision";
+  if (one.in_force) return "ended, its arm is in force";
+  return one.withdrawn_at ? "ended, withdrawn" : "ended";
+}
