@@ -1,7 +1,7 @@
 /** What the rail counts: what needs this person (warm); what runs, and what others have to do (quiet). */
 import { useQuery } from "@tanstack/react-query";
 import { useMay } from "../api/me";
-import { needsYou, running, type TaskRow, unknownOutcomes } from "../api/queries";
+import { needsYou, personaWaiting, running, type TaskRow, unknownOutcomes } from "../api/queries";
 
 export type Badge = { count: number; you: boolean };
 
@@ -17,6 +17,7 @@ export function useBadges(): Record<string, Badge> {
   const waiting = useQuery(needsYou());
   const going = useQuery(running());
   const unknown = useQuery(unknownOutcomes());
+  const voices = useQuery(personaWaiting());
   const mine = useMine();
   const approver = useMay("approver");
   const badges: Record<string, Badge> = {};
@@ -24,5 +25,7 @@ export function useBadges(): Record<string, Badge> {
   if (waiting.data?.total)
     badges["/orchestrator/approvals"] = { count: waiting.data.total, you: waiting.data.items.some(mine) };
   if (unknown.data?.total) badges["/content"] = { count: unknown.data.total, you: approver };
+  const decisions = [voices.data?.proposal, voices.data?.experiment].filter(Boolean).length;
+  if (decisions) badges["/personas"] = { count: decisions, you: approver };
   return badges;
 }

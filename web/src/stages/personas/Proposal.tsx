@@ -13,6 +13,7 @@ import { Said } from "../publish/Settle";
 import { useVoiceAct } from "./acting";
 import { Changes } from "./Changes";
 import styles from "./Personas.module.css";
+import { Proven } from "./Proven";
 import { bySize, readBy } from "./told";
 
 type Names = Record<string, string>;
@@ -44,6 +45,7 @@ export function Proposal({ id, names }: { id: string; names: Names }) {
           <div className="stack">
             <p className={styles.say}>{advice(look, names)}</p>
             {look.changes.length > 0 && <Changes look={look} names={names} />}
+            {look.proof && <Proven proof={look.proof} />}
             <p className="quiet">{`${readBy(look)}. Policy ${look.policy}.`}</p>
             <Said problem={problem} known={[]} />
             {approver ? (
