@@ -35,12 +35,12 @@ export function ExperimentForm({ close, voices }: { close: () => void; voices: O
   const used = ARMS.filter((arm) => third || arm !== "variant_b");
   const part = (three: boolean) => {
     setThird(three);
-    const share = (arm: (typeof ARMS)[number]) => (three ? (arm === "control" ? 34 : 33) : arm === "variant_b" ? 0 : 50);
-    setArms(
-      Object.fromEntries(ARMS.map((arm) => [arm, { ...arms[arm], share: share(arm) }])) as typeof BEGIN,
-    );
+    const share = (arm: (typeof ARMS)[number]) =>
+      three ? (arm === "control" ? 34 : 33) : arm === "variant_b" ? 0 : 50;
+    setArms(Object.fromEntries(ARMS.map((arm) => [arm, { ...arms[arm], share: share(arm) }])) as typeof BEGIN);
   };
-  const put = (arm: (typeof ARMS)[number], next: Partial<Arm>) => setArms({ ...arms, [arm]: { ...arms[arm], ...next } });
+  const put = (arm: (typeof ARMS)[number], next: Partial<Arm>) =>
+    setArms({ ...arms, [arm]: { ...arms[arm], ...next } });
   const save = async (event: FormEvent) => {
     event.preventDefault();
     const body = {
@@ -51,10 +51,13 @@ export function ExperimentForm({ close, voices }: { close: () => void; voices: O
     } as Schemas["ExperimentIn"];
     const made = await act(() => ask(client.POST("/api/personas/experiments", { body })));
     if (!made) return;
-    notifications.show({ message: `${made.name} has begun: tasks fall into its arms until ${new Date(until).toLocaleDateString()}.` });
+    notifications.show({
+      message: `${made.name} has begun: tasks fall into its arms until ${new Date(until).toLocaleDateString()}.`,
+    });
     close();
   };
-  const of = (field: string) => problem?.errors.find((one) => one.field === field || one.field.startsWith(`${field}.`))?.message;
+  const of = (field: string) =>
+    problem?.errors.find((one) => one.field === field || one.field.startsWith(`${field}.`))?.message;
   return (
     <Modal opened onClose={close} title="Begin an experiment" size="lg">
       <form className="stack" onSubmit={(event) => void save(event)}>
@@ -88,14 +91,17 @@ export function ExperimentForm({ close, voices }: { close: () => void; voices: O
           onChange={(event) => setUntil(event.currentTarget.value)}
           error={of("end_at")}
         />
-        <Checkbox
-          label="A second variant"
-          checked={third}
-          onChange={(event) => part(event.currentTarget.checked)}
-        />
+        <Checkbox label="A second variant" checked={third} onChange={(event) => part(event.currentTarget.checked)} />
         <div className={styles.arms}>
           {used.map((arm) => (
-            <OneArm key={arm} arm={arm} given={arms[arm]} put={(next) => put(arm, next)} voices={voices} wrong={of(`arms.${arm}`)} />
+            <OneArm
+              key={arm}
+              arm={arm}
+              given={arms[arm]}
+              put={(next) => put(arm, next)}
+              voices={voices}
+              wrong={of(`arms.${arm}`)}
+            />
           ))}
         </div>
         {problem?.errors.some((one) => one.field === "arms") && (

@@ -2,17 +2,19 @@
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { personaWaiting } from "../../api/queries";
+import { personas, personaWaiting } from "../../api/queries";
 import { PageHead } from "../../parts/PageHead";
 import { Glyph } from "../../parts/Status";
 import { Experiments } from "./Experiments";
 import { Performing, PerformingHead } from "./Performing";
 import { Voices, VoicesHead } from "./Voices";
+import { WhatIf } from "./WhatIf";
 
 const TABS = [
   ["performing", "Performance"],
   ["voices", "Voices"],
   ["experiments", "Experiments"],
+  ["what-if", "What if"],
 ] as const;
 
 export type Search = Record<string, string | undefined>;
@@ -52,9 +54,18 @@ export function Personas() {
         <Tabs.Panel value="experiments">
           <Experiments />
         </Tabs.Panel>
+        <Tabs.Panel value="what-if">
+          <Asking />
+        </Tabs.Panel>
       </Tabs>
     </>
   );
+}
+
+function Asking() {
+  const known = useQuery(personas()).data;
+  const names = Object.fromEntries((known?.items ?? []).map((one) => [one.id, one.name]));
+  return <WhatIf policies={known?.policies ?? []} names={names} />;
 }
 
 const asks = (tab: string, waiting?: { proposal: string | null; experiment: string | null }) =>

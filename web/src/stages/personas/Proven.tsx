@@ -33,7 +33,10 @@ export function Proven({ proof }: { proof: NonNullable<VoiceLook["proof"]> }) {
         rows={[
           ["In use", proof.present !== null && `${score(proof.present, 2)} followers a task`],
           ["Proposed", proof.proposed !== null && `${score(proof.proposed, 2)} followers a task`],
-          ["Replay", proof.replay !== null && `${score(proof.replay, 2)} a task, ${whole(proof.replay_draws)} draws stand`],
+          [
+            "Replay",
+            proof.replay !== null && `${score(proof.replay, 2)} a task, ${whole(proof.replay_draws)} draws stand`,
+          ],
           ["Rests on", `${whole(proof.draws)} draws, worth ${score(proof.effective, 0)} equal ones`],
           ["Left out", proof.overruled > 0 && `${whole(proof.overruled)} for which a person chose the voice`],
         ]}

@@ -126,7 +126,8 @@ function Fields({ typed, setTyped, save, close, busy, problem, fresh = false }: 
     event.preventDefault();
     if (!busy) void save();
   };
-  const wrong = (field: string) => problem?.of(field) ?? problem?.errors.find((one) => one.field.includes(field))?.message;
+  const wrong = (field: string) =>
+    problem?.of(field) ?? problem?.errors.find((one) => one.field.includes(field))?.message;
   return (
     <form className="stack" onSubmit={send}>
       <div className={styles.pair}>
@@ -213,7 +214,10 @@ function Fields({ typed, setTyped, save, close, busy, problem, fresh = false }: 
         />
       )}
       <Heard typed={typed} />
-      <Said problem={problem?.errors.some((one) => FIELDS.some((field) => one.field.includes(field))) ? null : problem} known={FIELDS} />
+      <Said
+        problem={problem?.errors.some((one) => FIELDS.some((field) => one.field.includes(field))) ? null : problem}
+        known={FIELDS}
+      />
       <div className="row">
         <span className="space" />
         <Button onClick={close}>Leave it</Button>

@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "../../api/me";
-import { type OwnVoice, voices, voiceSamples } from "../../api/queries";
+import { type OwnVoice, voiceSamples, voices } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { channelName, counted, score } from "../../parts/words";
@@ -66,7 +66,7 @@ export function Voices() {
 
 function Own({ one, like, change }: { one: OwnVoice; like: string; change?: () => void }) {
   return (
-    <li>
+    <li className={styles.one}>
       <div className={styles.did}>
         <span>
           <b className={styles.name}>{one.name}</b>
@@ -117,7 +117,7 @@ function Samples() {
             <p className={styles.none}>{`An invented company: ${found.facts.join("; ")}.`}</p>
             <ul className={styles.heard} aria-label="Sample texts">
               {found.items.map((one) => (
-                <li key={one.persona ?? "draft"}>
+                <li key={one.persona ?? "draft"} className={styles.sample}>
                   <h3>{one.name}</h3>
                   <p className={styles.text}>{one.text}</p>
                   <p className="quiet">{`${counted(one.words, "word")}, ${score(one.words_a_sentence, 0)} a sentence`}</p>
