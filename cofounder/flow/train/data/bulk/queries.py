@@ -19,13 +19,15 @@ _BEGIN = """SELECT pg_advisory_xact_lock(hashtext('cofounder training bulk')),
   set_config('cofounder.training', 'bulk', true), set_config('work_mem', '64MB', true)"""
 _END = "SELECT set_config('cofounder.training', 'product', true)"
 _ROOM = (
+    "CREATE TEMP TABLE IF NOT EXISTS training_chosen (execution_id uuid) ON COMMIT DROP",
     "CREATE TEMP TABLE IF NOT EXISTS training_moved (execution_id uuid, ready boolean) ON COMMIT DROP",
     "CREATE TEMP TABLE IF NOT EXISTS training_moving (execution_id uuid, kind bigint, ready boolean,"
     " quality smallint, month date) ON COMMIT DROP",
     "CREATE TEMP TABLE IF NOT EXISTS training_map (kind bigint, ready boolean, into_kind bigint, added text[],"
     " removed text[]) ON COMMIT DROP",
-    "TRUNCATE training_moved, training_moving, training_map",
+    "TRUNCATE training_chosen, training_moved, training_moving, training_map",
 )
+_chosen = table("training_chosen", column("execution_id"))
 _moved = table("training_moved", column("execution_id"), column("ready"))
 EXCLUDE = "exclude"
 
@@ -47,7 +49,10 @@ async def move(
     await session.execute(text(_BEGIN))
     for statement in _ROOM:
         await session.execute(text(statement))
-    gone = _changed(conditions, add, remove, archived, at)
+    meant = select(Fact.execution_id).where(*conditions)
+    await session.execute(insert(_chosen).from_select(["execution_id"], meant))
+    await session.execute(text("ANALYZE training_chosen"))  # ten or half a million: the wide rows are found otherwise
+    gone = _changed(add, remove, archived, at)
     into = insert(_moved).from_select(["execution_id", "ready"], select(gone.c.execution_id, gone.c.training_ready))
     await session.execute(into.add_cte(gone))
     count = int(await session.scalar(text("SELECT count(*) FROM training_moved")) or 0)
@@ -60,9 +65,7 @@ async def move(
     return count
 
 
-def _changed(
-    conditions: Sequence[Condition], add: list[str], remove: list[str], archived: bool | None, at: datetime
-) -> CTE:
+def _changed(add: list[str], remove: list[str], archived: bool | None, at: datetime) -> CTE:
     added, removed = (literal(tags, ARRAY(Text)) for tags in (add, remove))
     values: dict[str, Any] = {}
     differs: list[Condition] = []
@@ -79,7 +82,7 @@ def _changed(
         differs.append(Example.archived_at.is_(None) if archived else Example.archived_at.is_not(None))
     return (
         update(Example)
-        .where(Example.execution_id == Fact.execution_id, *conditions, or_(*differs))
+        .where(Example.execution_id == _chosen.c.execution_id, or_(*differs))
         .values(values)
         .returning(Example.execution_id, Example.training_ready)
         .cte("gone")
