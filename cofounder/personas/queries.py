@@ -246,7 +246,9 @@ async def balance(session: AsyncSession) -> list[dict[str, Any]]:
 # A post is scored once: by its first reading of an age, and when followers were counted after that age.
 _OUTCOMES = text("""
 SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
-  r.impressions, r.likes, coalesce(f.followers, 0) AS followers, CASE WHEN u.counted_at IS NOT NULL THEN greatest(r.measured_at, u.counted_at) END AS seen_at,
+  r.impressions, r.likes, coalesce(f.followers, 0) AS followers,
+  CASE WHEN u.counted_at IS NOT NULL AND r.impressions IS NOT NULL THEN greatest(r.measured_at, u.counted_at)
+    END AS seen_at,
   CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
     THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
 FROM posts p
@@ -296,9 +298,8 @@ class Scored(NamedTuple):
 
 async def outcomes(session: AsyncSession, *, since: datetime, as_of: datetime, hours: int) -> list[Scored]:
     """Posts with a voice, oldest first."""
-    rows = (await session.execute(_OUTCOMES, {"since": since, "as_of": as_of, "hours": hours})).mappings()
-    found = [Scored(**row) for row in rows]
-    return [one if one.impressions is not None else one._replace(seen_at=None) for one in found]
+    rows = await session.execute(_OUTCOMES, {"since": since, "as_of": as_of, "hours": hours})
+    return [Scored(*row) for row in rows]  # by position: there may be a hundred thousand
 
 
 # ── runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

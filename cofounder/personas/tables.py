@@ -129,7 +129,10 @@ class FollowerInterval(Row):
     gain: Mapped[int] = mapped_column(BigInteger)
     background: Mapped[Decimal] = mapped_column(Numeric(20, 6))
     quiet: Mapped[bool]  # no post was seen in it
-    __table_args__ = (UniqueConstraint("platform", "start_at"),)
+    __table_args__ = (
+        UniqueConstraint("platform", "start_at"),
+        Index("ix_follower_intervals_platform_end_at", "platform", "end_at"),  # the first count after a post's age
+    )
 
 
 class FollowerCredit(Row):

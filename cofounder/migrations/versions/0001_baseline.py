@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_efeb32ad"
+revision = "0001_9a6c1dfe"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -405,6 +405,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follower_intervals")),
         sa.UniqueConstraint("platform", "start_at", name=op.f("uq_follower_intervals_platform_start_at")),
     )
+    op.create_index("ix_follower_intervals_platform_end_at", "follower_intervals", ["platform", "end_at"], unique=False)
     op.create_table(
         "import_sources",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -2054,6 +2055,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_import_sources_last_import_id"), table_name="import_sources")
     op.drop_table("import_sources")
+    op.drop_index("ix_follower_intervals_platform_end_at", table_name="follower_intervals")
     op.drop_table("follower_intervals")
     op.drop_table("follower_counts")
     op.drop_index("ix_financial_metrics_metric", table_name="financial_metrics")
