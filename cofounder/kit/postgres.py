@@ -84,7 +84,7 @@ def ensure(home: Path) -> URL:
     Blocks: up to 120 s after a crash, else well under a second once the data folder exists. From async code call it
     by `asyncio.to_thread`. Raises what `postgres_files` refuses, DatabaseNotStarted, AnotherServerAnswers.
     """
-    home = home.expanduser().absolute()
+    home = _real(home)
     files.make_home(home)
     with _locked(home):
         place = files.prepare(home)
@@ -100,7 +100,7 @@ def stop_if_idle(home: Path) -> bool:
 
     Dispose of your own connections first.
     """
-    home = home.expanduser().absolute()
+    home = _real(home)
     if not (home / "database").exists():
         return False
     with _locked(home):
@@ -116,7 +116,7 @@ def stop_if_idle(home: Path) -> bool:
 
 def stop(home: Path) -> bool:
     """Stop the server whoever uses it: open transactions are rolled back. False: it was not running."""
-    home = home.expanduser().absolute()
+    home = _real(home)
     if not (home / "database").exists():
         return False
     with _locked(home):
@@ -130,7 +130,7 @@ def stop(home: Path) -> bool:
 
 def status(home: Path) -> Status:
     """Whether the home's server is up. Starts nothing."""
-    home = home.expanduser().absolute()
+    home = _real(home)
     data = home / "database"
     if not (data / "PG_VERSION").exists():
         return Status(False, data)
@@ -147,6 +147,11 @@ def status(home: Path) -> Status:
     if row is None or not _is_ours(place, row[1]):
         return Status(False, data)
     return Status(True, data, row[0], _pid_in_file(data), row[2])
+
+
+def _real(home: Path) -> Path:
+    """One home by one name: a link to it may be short where its own path is too long for a socket."""
+    return Path(os.path.realpath(home.expanduser()))
 
 
 def _url(place: files.Place) -> URL:

@@ -295,6 +295,21 @@ def test_a_long_path_has_its_socket_in_a_private_folder_elsewhere(filled: Path, 
         shutil.rmtree(socket)
 
 
+def test_a_home_reached_by_a_short_link_too_is_one_home(filled: Path, folder: Path) -> None:
+    home, link = folder / ("long-" * 30), folder / "link"
+    home.mkdir()
+    link.symlink_to(home)
+    subprocess.run(["cp", "-a", str(filled / "database"), str(home / "database")], check=True)
+    url = postgres.ensure(home)
+    try:
+        assert postgres.ensure(link) == url
+        assert postgres.status(link) == postgres.status(home)
+        assert postgres.stop_if_idle(link) is True
+    finally:
+        end(home)
+        shutil.rmtree(str(url.query["host"]))
+
+
 def test_a_path_with_a_comma_is_one_place(folder: Path) -> None:
     home = folder / "o'Brien, Mara & Co"
     url = postgres.ensure(home)
