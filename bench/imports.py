@@ -1,6 +1,7 @@
 """Rows per second of an import beside plain COPY of the same rows, and the memory that it takes.
 
-python -m bench.imports [ROWS]      # 1,000,000 rows of web analytics by default
+python -m bench.imports [ROWS]           # 1,000,000 rows of web analytics by default
+python -m bench.imports --bytes 2e9      # a file of so many bytes, with as many columns again that nobody wants
 """
 
 import asyncio
@@ -41,13 +42,14 @@ FIELDS = {
 COPIED = "id, day, source, page_id, device, sessions, users, page_views, bounce_rate, conversions, revenue, measured_at"
 
 
-def write(path: Path, rows: int) -> None:
-    """A file of analytics: each row a day, a source, a page and a device."""
+def write(path: Path, rows: int, beside: int = 0) -> None:
+    """A file of analytics: each row a day, a source, a page and a device, and so many characters of other columns."""
+    others = ["word " * (beside // 100)] * 20 if beside else []
     chance = random.Random(7)
     first = date(2020, 1, 1)
     with path.open("w", newline="") as file:
         out = csv.writer(file)
-        out.writerow(HEAD)
+        out.writerow([*HEAD, *(f"other_{at}" for at in range(len(others)))])
         for number in range(rows):
             day = first + timedelta(days=number // 600 % 2500)
             page = f"/articles/{number // 15 % 40 + 40 * (number // 1_500_000)}"
@@ -64,6 +66,7 @@ def write(path: Path, rows: int) -> None:
                     round(chance.random(), 4),
                     chance.randrange(0, sessions // 20 + 1),
                     round(chance.random() * 900, 2),
+                    *others,
                 ]
             )
 
@@ -117,14 +120,16 @@ def database_seconds(url: URL) -> float:
     return used
 
 
-async def imported(url: URL, path: Path) -> tuple[float, float, float, dict[str, int]]:
+async def imported(
+    url: URL, path: Path, part_seconds: float = carrying.PART_SECONDS
+) -> tuple[float, float, float, dict[str, int]]:
     """(wall seconds, processor seconds of this process and of the database, counts), as a worker carries it out."""
     mapping = Mapping.model_validate({"fields": {name: {"columns": [column]} for name, column in FIELDS.items()}})
     async with transaction() as session:
         row = await service.begin_file(session, path, kind="web", label=path.name, by=None, mapping=mapping)
         await service.start(session, row.id)
     begun, used, served = time.perf_counter(), time.process_time(), database_seconds(url)
-    while (ended := await carrying.carry_on(row.id, 1, check_only=False)).state == "more":
+    while (ended := await carrying.carry_on(row.id, 1, check_only=False, seconds=part_seconds)).state == "more":
         pass
     counts = {name: int(getattr(ended.counts, name)) for name in ("read", "added", "corrected", "unchanged", "refused")}
     wall, mine, theirs = time.perf_counter() - begun, time.process_time() - used, database_seconds(url) - served
@@ -151,9 +156,27 @@ def main(rows: int) -> None:
         print(f"memory of the importing process: {_memory():.0f} MB at its most, {before:.0f} MB before")
 
 
+def large(size: int) -> None:
+    """One file, far larger than the memory that it may take, in parts of a minute."""
+    with tempfile.TemporaryDirectory() as folder, postgres.temporary() as url:
+        path = Path(folder) / "large.csv"
+        beside, rows = 600, size // 680
+        write(path, rows, beside)
+        migrate.upgrade(url, "cofounder")
+        db.connect(url)
+        before = _memory()
+        wall, mine, theirs, counts = asyncio.run(imported(url, path, 60.0))
+        print(f"import of {path.stat().st_size:,} bytes: {wall:.1f} s, {rows / wall:,.0f} rows/s; {counts}")
+        print(f"  processor: {mine:.1f} s here, {theirs:.1f} s in PostgreSQL")
+        print(f"memory of the importing process: {_memory():.0f} MB at its most, {before:.0f} MB before")
+
+
 def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--bytes"]:
+        large(int(float(sys.argv[2])))
+        raise SystemExit
     main(int(sys.argv[1].replace(",", "")) if len(sys.argv) > 1 else 1_000_000)

@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { spoken, whole } from "../../parts/words";
 import styles from "./Imports.module.css";
-import { choiceOf, chosen, FIXED, type Kind, type Mapping, options, withField } from "./mapping";
+import { choiceOf, chosen, FIXED, joinable, joined, type Kind, type Mapping, options, withField } from "./mapping";
 
 type Props = { kind: Kind; seen: Schemas["Seen"][]; mapping: Mapping; set: (next: Mapping) => void };
 const TIMES = ["day", "moment"];
@@ -113,6 +113,18 @@ function Field({ field, wanted, seen, columns, mapping, set }: FieldProps) {
           data={options(from, [...new Set(columns)])}
           onChange={(next) => set(withField(mapping, field.name, chosen(from, next)))}
         />
+        {from && joinable(from, columns).length > 0 && (
+          <Select
+            aria-label={`Column to join for ${name}`}
+            placeholder="Join a column"
+            size="xs"
+            variant="unstyled"
+            searchable
+            value={null}
+            data={[...new Set(joinable(from, columns))]}
+            onChange={(next) => next && set(withField(mapping, field.name, joined(from, next)))}
+          />
+        )}
       </td>
       <td>
         {choice === FIXED ? (

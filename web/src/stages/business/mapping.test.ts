@@ -5,20 +5,35 @@ import {
   clean,
   FIXED,
   type From,
+  joinable,
+  joined,
   type Kind,
+  LINE,
   type Mapping,
   missing,
   options,
   withField,
 } from "./mapping";
 
-const joined = { columns: ["day", "hour"], format: "%d.%m.%Y %H" } as From;
+const two = { columns: ["day", "hour"], format: "%d.%m.%Y %H" } as From;
 
 test("choosing the same columns keeps how they are read, others do not inherit it", () => {
-  expect(chosen(joined, choiceOf(joined))).toBe(joined);
-  expect(chosen(joined, "day")).toEqual({ columns: ["day"] });
-  expect(chosen(joined, null)).toBeUndefined();
-  expect(options(joined, ["day", "hour"])[0]?.label).toBe("day + hour");
+  expect(chosen(two, choiceOf(two))).toBe(two);
+  expect(chosen(two, "day")).toEqual({ columns: ["day"] });
+  expect(chosen(two, null)).toBeUndefined();
+  expect(options(two, ["day", "hour"])[0]?.label).toBe("day + hour");
+});
+
+test("a column is joined behind the others, once, and the line of a row is a source too", () => {
+  const day = chosen(undefined, "day") as From;
+  expect(joinable(undefined, ["day", "hour"])).toEqual([]);
+  expect(joinable(day, ["day", "hour"])).toEqual(["hour"]);
+  const both = joined(day, "hour");
+  expect(both.columns).toEqual(["day", "hour"]);
+  expect(choiceOf(both)).toBe(options(both, ["day", "hour"])[0]?.value);
+  expect(joinable(both, ["day", "hour"])).toEqual([]);
+  expect(chosen(undefined, LINE)).toEqual({ columns: ["#line"] });
+  expect(options(undefined, ["day"]).map((one) => one.value)).toContain(LINE);
 });
 
 test("one value for every row is kept while it is typed, and not sent while it is empty", () => {

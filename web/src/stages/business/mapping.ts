@@ -9,6 +9,10 @@ const BREAK = "\u001f";
 /** Stands for "one value for every row" in a list of columns. */
 export const FIXED = `${BREAK}fixed`;
 
+/** Stands for the line of its source that a row is on: a number that no column need have. */
+export const LINE = "#line";
+const MOST_JOINED = 20;
+
 /** The choice that a field's source is, as an option of a list. */
 export const choiceOf = (from: From | undefined): string | null =>
   !from ? null : from.columns?.length ? from.columns.join(BREAK) : FIXED;
@@ -21,12 +25,22 @@ export function chosen(before: From | undefined, choice: string | null): From | 
   return { columns: choice.split(BREAK) } as From;
 }
 
-/** The options of a field: its own joined columns, every column, one value. */
+/** A field's source with another column behind those that it has; its values are joined by a blank. */
+export const joined = (from: From, column: string): From => ({ columns: [...(from.columns ?? []), column] }) as From;
+
+/** The columns that may be joined to those that a field has. */
+export function joinable(from: From | undefined, columns: string[]): string[] {
+  const has = from?.columns ?? [];
+  return has.length > 0 && has.length < MOST_JOINED ? columns.filter((name) => !has.includes(name)) : [];
+}
+
+/** The options of a field: its own joined columns, every column, the line, one value. */
 export function options(from: From | undefined, columns: string[]): { value: string; label: string }[] {
   const joined = from?.columns && from.columns.length > 1 ? [from.columns] : [];
   return [
     ...joined.map((names) => ({ value: names.join(BREAK), label: names.join(" + ") })),
     ...columns.map((name) => ({ value: name, label: name || "(no name)" })),
+    { value: LINE, label: "The line that the row is on" },
     { value: FIXED, label: "One value for every row…" },
   ];
 }
