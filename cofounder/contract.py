@@ -25,6 +25,7 @@ TAGS = {
     "imports": "Bring the company's own data in: look, map, run, see what was refused.",
     "business": "What that data says: similar work, usual results, topics, times, expectations; links to confirm.",
     "learning": "What was learned from what was done.",
+    "models": "Language models: which are set up, which is asked first and why, what that saved.",
     "personas": "The voices: how each does, how often it is drawn, what was learnt and what a person set.",
     "training": "Examples as files. Every answer here comes in an envelope, but for the files themselves.",
     "people": "Sign in, people and their roles, API keys, the audit log.",

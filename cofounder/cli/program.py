@@ -22,6 +22,7 @@ from cofounder.cli.groups import (
     keys,
     learning,
     listing,
+    models,
     offering,
     people,
     publishing,
@@ -101,6 +102,7 @@ for group in (
     data,
     people,
     keys,
+    models,
     settings,
     database,
 ):

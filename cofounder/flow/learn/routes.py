@@ -1,5 +1,6 @@
 """What was learned: patterns, insights and totals."""
 
+from cofounder.flow.learn.answers.routes import router as answers
 from cofounder.flow.learn.insights.routes import router as insights
 from cofounder.flow.learn.patterns.routes import router as patterns
 from cofounder.flow.learn.performance.routes import router as performance
@@ -9,3 +10,4 @@ router = Router()
 router.include_router(patterns)
 router.include_router(insights)
 router.include_router(performance)
+router.include_router(answers)

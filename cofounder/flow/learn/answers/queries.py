@@ -1,6 +1,7 @@
 """The SQL of what became of models' answers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -34,6 +35,31 @@ _NEWEST = text(
     f"""{_OUTCOMES} SELECT task_type, complexity, words, outcome FROM outcomes
 WHERE model = :model AND words IS NOT NULL AND task_type IS NOT NULL ORDER BY at DESC LIMIT :limit"""
 )
+
+
+_CALLS = text(
+    """SELECT c.model, sum(c.tokens_in)::bigint AS tokens_in, sum(c.tokens_out)::bigint AS tokens_out,
+  sum(c.cost_usd)::float8 AS cost_usd, count(*) AS calls
+FROM model_calls c WHERE c.state IN ('answered', 'failed') AND c.routed IS NOT NULL
+  AND c.started_at >= :since AND c.started_at < :until GROUP BY c.model"""
+)
+_EACH = text(
+    f"""{_OUTCOMES} SELECT task_type, complexity, model, outcome FROM outcomes
+WHERE task_type IS NOT NULL AND at >= :since AND at < :until ORDER BY at DESC LIMIT :limit"""
+)
+
+
+async def calls(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Tokens, cost and calls of each model that was asked through the router."""
+    return [dict(row) for row in (await session.execute(_CALLS, {"since": since, "until": until})).mappings()]
+
+
+async def outcomes(
+    session: AsyncSession, since: datetime, until: datetime, out: Sequence[str], limit: int
+) -> list[dict[str, Any]]:
+    """The newest outcomes, one a run, kind of job and model."""
+    given = {"since": since, "until": until, "out": list(out), "limit": limit}
+    return [dict(row) for row in (await session.execute(_EACH, given)).mappings()]
 
 
 async def sums(session: AsyncSession, out: Sequence[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,119 @@
+"""How models are chosen, what was measured of them, and what the choice saved, for people to see."""
+
+from datetime import timedelta
+from math import sqrt
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.learn.answers import queries, savings
+from cofounder.flow.learn.answers.schemas import MeasuredOut, RoutedModelOut, RoutingOut, SavingsOut
+from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
+from cofounder.kit.clock import now
+from cofounder.models import offered, prices
+from cofounder.models.chain import Target, chain
+from cofounder.models.routing import choose, tiers
+from cofounder.models.routing import queries as routing
+from cofounder.models.routing.tables import ModelQuality
+from cofounder.ops import connections
+
+_LOOKED_AT = 50_000  # newest outcomes that are compared
+_NINETY = 1.645  # standard errors on each side of a mean: a 90 % interval
+
+
+async def shown(session: AsyncSession) -> RoutingOut:
+    """The models that are set up, the rules of the choice, and everything measured."""
+    named = chain((await connections.latest()).model)
+    found = {one.target: one for one in await offered.offers()}
+    return RoutingOut(
+        mode=connections.current().model_routing,
+        first={level.name: tier.name for level, tier in tiers.FIRST.items()},
+        margin=choose.MARGIN,
+        confidence=choose.CONFIDENCE,
+        enough=choose.ENOUGH,
+        models=[_model(target, found.get(target)) for target in named],
+        measured=[_measured(row) for row in await routing.rows(session)],
+    )
+
+
+def _model(target: Target, one: offered.Offer | None) -> RoutedModelOut:
+    return RoutedModelOut(
+        model=str(target),
+        tier=tiers.tier(target).name,
+        input_usd=None if one is None or one.input_usd is None else float(one.input_usd),
+        output_usd=None if one is None or one.output_usd is None else float(one.output_usd),
+        why_not=one.why_not if one else None,
+    )
+
+
+def _measured(row: ModelQuality) -> MeasuredOut:
+    mean = row.total / row.n
+    spread = sqrt(max(row.squares / row.n - mean**2, 0.0) / max(row.n - 1, 1)) if row.n > 1 else 0.5
+    parts = row.parts
+    return MeasuredOut(
+        task_type=row.task_type,
+        complexity=row.complexity,
+        model=row.model,
+        n=row.n,
+        mean=mean,
+        low=max(0.0, mean - _NINETY * spread),
+        high=min(1.0, mean + _NINETY * spread),
+        approved=int(parts["approved"]),
+        decided=int(parts["decided"]),
+        edited=int(parts["edited"]),
+        avg_score=parts["score"] / parts["scored"] if parts["scored"] else None,
+        cost_usd=row.cost_usd,
+        avg_seconds=row.seconds / row.n,
+        as_of=row.as_of,
+    )
+
+
+async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOut:
+    """Against always asking the strongest of the models that are set up."""
+    until = now()
+    since = until - timedelta(days=days)
+    ranked = sorted(
+        chain((await connections.latest()).model), key=lambda one: (tiers.tier(one), tiers.blended(one) or 0)
+    )
+    strongest, cheapest = (ranked[-1], ranked[0]) if len(ranked) > 1 else (None, None)
+    calls = await queries.calls(session, since, until)
+    dear, cheap = _at(strongest, calls), _at(cheapest, calls)
+    outcomes = await queries.outcomes(session, since, until, OUT_UNLESS_ASKED, _LOOKED_AT)
+    seen = savings.difference(
+        [
+            savings.Outcome((one["task_type"], one["complexity"]), one["model"] == str(strongest), one["outcome"])
+            for one in outcomes
+        ],
+        margin=margin,
+    )
+    cost = sum(one["cost_usd"] for one in calls)
+    return SavingsOut(
+        since=since,
+        until=until,
+        strongest=str(strongest) if strongest else None,
+        cheapest=str(cheapest) if cheapest else None,
+        calls=sum(one["calls"] for one in calls),
+        unpriced_calls=sum(one["calls"] for one in calls if prices.cost(chain(one["model"])[0], 1, 1) is None),
+        cost_usd=cost,
+        always_strongest_usd=dear,
+        always_cheapest_usd=cheap,
+        saved_usd=None if dear is None else dear - cost,
+        saved_share=None if not dear else (dear - cost) / dear,
+        margin=margin,
+        quality_difference=seen.value,
+        low=seen.low,
+        high=seen.high,
+        n_others=seen.n_others,
+        n_strongest=seen.n_strongest,
+        verdict=seen.verdict
+        if strongest
+        else "One model is set up, so there is nothing to choose and nothing to save.",
+    )
+
+
+def _at(target: Target | None, calls: list[dict[str, Any]]) -> float | None:
+    """USD for the tokens of these calls at one model's price; None where it has none."""
+    if target is None:
+        return None
+    each = [prices.cost(target, one["tokens_in"], one["tokens_out"]) for one in calls]
+    return None if None in each else float(sum(one for one in each if one is not None))
