@@ -50,11 +50,15 @@ export function Weights({ names }: { names: Names }) {
       <p className={styles.under}>
         {points.data && points.data.items.length === 0
           ? "No look has changed a weight yet: the initial ones are in use. A look needs 20 posts scored in 7 days."
-          : `${counted(points.data?.items.length ?? 0, "look")} set weights; what a person set counts from then on.`}
+          : `${counted(runsOf(points.data?.items ?? []), "look")} set weights; what a person set counts from then on.`}
       </p>
     </Charted>
   );
 }
+
+/** A run that counts again after a roll back is one run. */
+const runsOf = (points: { run_id: string | null }[]) =>
+  new Set(points.map((one) => one.run_id).filter((id) => id !== null)).size;
 
 const initial = (voices: Voices) => Object.fromEntries(voices.items.map((one) => [one.id, one.initial_weight]));
 const current = (voices: Voices) => Object.fromEntries(voices.items.map((one) => [one.id, one.probability]));
