@@ -1,5 +1,6 @@
 """Errors of libraries that a person can do something about, in our words."""
 
+import errno
 import re
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CLASSES = re.compile(r"^(?:\([\w.]+\)\s*|<class '[\w.]+'>:?\s*)+")
 
 
@@ -37,8 +39,8 @@ def explain(error: BaseException) -> CofounderError | None:
         return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")
     if isinstance(error, ConnectionError):
         return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")
-    if isinstance(error, OSError) and error.filename is not None:
-        return FileTrouble(f"{error.filename}: {error.strerror}")
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in _FULL):
+        return FileTrouble(f"{error.filename or 'What was to be written'}: {error.strerror}")
     return None
 
 

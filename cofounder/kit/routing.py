@@ -19,7 +19,6 @@ from starlette.responses import Response
 
 from cofounder.kit.problems import BodyUnreadable, RequestInvalid
 
-_KEY = "idempotency-key"
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -86,9 +85,26 @@ class Strict(APIRoute):
         return dict(_questions(self.dependant))
 
     @functools.cached_property
-    def passes_keys_over(self) -> bool:
-        """Whether it makes something and would not know an Idempotency-Key again."""
-        return self.status_code in (201, 202) and _KEY not in set(_headers(self.dependant))
+    def headers(self) -> frozenset[str]:
+        """Every header that it asks for, in small letters."""
+        return frozenset(_headers(self.dependant))
+
+    def passed_over(self, request: Request) -> Iterator[tuple[str, str, str]]:
+        """(header, what is wrong with it, what to do) of each that this address would pass over to the caller's harm."""
+        makes = self.status_code in (201, 202)
+        if makes and "idempotency-key" in request.headers and "idempotency-key" not in self.headers:
+            yield (
+                "Idempotency-Key",
+                "This address does not know a request again by its key",
+                "Leave it out. Where an answer was lost, look at the list before you send it again.",
+            )
+        asked = request.headers.get("if-match", "*").strip()  # * is met by whatever is there
+        if request.method != "GET" and asked != "*" and "if-match" not in self.headers:
+            yield (
+                "If-Match",
+                "What stands at this address has no version",
+                "Leave it out, and read again right before you change something.",
+            )
 
 
 def _not_an_id(request: Request) -> None:
@@ -141,12 +157,11 @@ def _asked_well(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 async def _known_only(request: Request) -> None:
     """Raise RequestInvalid for a query parameter that the address does not take, or takes only once.
 
-    Also for an Idempotency-Key where a repeat would be made again: whoever sends one relies on it.
+    Also for what a caller relies on and the address does not know: an Idempotency-Key where a repeat would be made
+    again, an If-Match where nothing has a version.
     """
-    if _KEY in request.headers and request.scope["route"].passes_keys_over:
-        fault = {"field": "Idempotency-Key", "message": "This address does not know a request again by its key"}
-        hint = "Leave it out. Where an answer was lost, look at the list before you send it again."
-        raise RequestInvalid(f"{fault['field']}: {fault['message']}", errors=[fault], hint=hint)
+    for name, message, hint in request.scope["route"].passed_over(request):
+        raise RequestInvalid(f"{name}: {message}.", errors=[{"field": name, "message": message}], hint=hint)
     known = request.scope["route"].questions
     given = [name for name, _ in request.query_params.multi_items()]
     errors = []

@@ -220,6 +220,14 @@ async def test_a_key_is_refused_where_a_repeat_would_be_made_again(house: House,
     assert (await house.viewer.get("/api/auth/me", headers={"Idempotency-Key": "again"})).status_code == 200
 
 
+async def test_a_version_is_refused_where_nothing_has_one(house: House) -> None:
+    made = (await house.admin.post("/api/people", json={"name": "Mara", "role": "viewer"})).json()
+    path = f"/api/people/{made['id']}"
+    problem(await house.admin.patch(path, json={"role": "admin"}, headers={"If-Match": '"1"'}), 422, field="If-Match")
+    listed = (await house.admin.get("/api/people", headers={"If-Match": '"1"'})).json()["items"]
+    assert [one["role"] for one in listed if one["name"] == "Mara"] == ["viewer"]
+
+
 async def test_what_is_kept_for_a_key_goes_with_its_time(house: House) -> None:
     id = await waiting()
     async with transaction() as session:

@@ -1,10 +1,12 @@
 """A file is there whole or not at all."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from cofounder.cli import home
+from cofounder.cli.causes import explain
 from cofounder.kit.files import NotWritten, whole
 from cofounder.settings import settings
 
@@ -34,6 +36,12 @@ def test_a_full_disk_is_said_and_leaves_nothing() -> None:
     with pytest.raises(NotWritten) as refused, whole(device) as file:
         file.write("x" * 100_000)
     assert "/dev/full" in refused.value.detail
+
+
+def test_a_full_disk_behind_the_output_is_no_fault_of_ours() -> None:
+    told = explain(OSError(errno.ENOSPC, "No space left on device"))
+    assert told is not None
+    assert "No space left on device" in told.detail
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
