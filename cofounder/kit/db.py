@@ -61,7 +61,7 @@ def connect(url: str | URL, schema: str = "cofounder") -> None:
 def place() -> tuple[URL, str]:
     """The database's address (asyncpg driver) and our schema."""
     if _Place.url is None:
-        raise RuntimeError("kit.db.connect() comes first")
+        raise RuntimeError("No database is open. In a script: await cofounder.api.open_database() first")
     return _Place.url, _Place.schema
 
 

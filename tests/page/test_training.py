@@ -58,6 +58,7 @@ async def test_examples_are_chosen_tagged_frozen_compared_downloaded_and_rolled_
     await page.get_by_label("At least").fill("0.75")
     await page.get_by_label("At least").press("Enter")
     await expect(using).to_contain_text(f"Using 20 of {MANY} examples")
+    await expect(using).to_contain_text("Left out by each part alone: quality 10.")
     await page.reload()  # the choice stands in the address
     await expect(using).to_contain_text(f"Using 20 of {MANY} examples")
 

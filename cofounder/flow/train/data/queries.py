@@ -313,6 +313,7 @@ async def erase(session: AsyncSession, execution_id: UUID, *, who: str, why: str
         if column.name in values or column.name in _KEPT:
             continue
         values[column.name] = None if column.nullable else _nothing(column)
+    await session.execute(text("SELECT set_config('cofounder.training', 'product', true)"))  # nothing to take back
     await session.execute(update(Example).where(Example.execution_id == execution_id).values(values))
 
 

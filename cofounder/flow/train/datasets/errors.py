@@ -53,6 +53,12 @@ class NoSuchPart(InputInvalid):
     hint = "Splits are train, validation, test or all; pairs come only with the role writer."
 
 
+class NothingLeftToTrain(InputInvalid):
+    """What is held out leaves no line to train on."""
+
+    hint = "Let validation and test be less than all together, or divide by none."
+
+
 class ExampleNotKnown(NotFound):
     """There is no example of this run."""
 

@@ -54,9 +54,14 @@ async def begin(asked: DatasetExportIn, by: Caller) -> tuple[str, Format, AsyncI
     filter = narrowed(asked)
     if not asked.redact:
         await let_out(by, format.name, {"role": asked.role, "filter": filter.canonical()})
-    name = f"{asked.role}-{today().isoformat()}.{format.suffix}"
+    name = f"{asked.role}-{today().isoformat()}{_form(format)}"
     lines = live(filter, asked.role, redact=asked.redact, pairs=format.kind == "pairs")
     return name, format, _in_format(lines, format)
+
+
+def _form(format: Format) -> str:
+    """The end of a file's name, which tells formats apart that are JSON lines all."""
+    return f".{format.suffix}" if format.name in ("jsonl", format.suffix) else f"-{format.name}.{format.suffix}"
 
 
 async def of_version(id: UUID, format: str, split: str = "all") -> tuple[str, Format, AsyncIterator[bytes]]:
@@ -75,7 +80,7 @@ async def of_version(id: UUID, format: str, split: str = "all") -> tuple[str, Fo
     if not keys:
         raise NoSuchPart(f"{row.name} has no lines in {split}.", field="split")
     part = "" if split == "all" else f"-{split}"
-    name = f"{row.name.replace(' ', '-')}-v{row.version}{part}.{chosen.suffix}"
+    name = f"{row.name.replace(' ', '-')}-v{row.version}{part}{_form(chosen)}"
     if chosen.name == "jsonl":
         return name, chosen, _whole(keys)
     return name, chosen, _in_format(_kept(keys), chosen)

@@ -18,6 +18,7 @@ from cofounder.flow.train.datasets.errors import (
     ExampleNotKnown,
     ExportAmbiguous,
     NoSuchPart,
+    NothingLeftToTrain,
     UploadTooLarge,
     UploadUnfit,
 )
@@ -64,7 +65,9 @@ _FILE: dict[int | str, dict[str, Any]] = {
 @router.post(
     "/datasets",
     status_code=201,
-    responses=documented(DatasetNameTaken, DatasetEmpty, PersonalDataStays, StoreFull, StoreOutOfReach),
+    responses=documented(
+        DatasetNameTaken, DatasetEmpty, NothingLeftToTrain, PersonalDataStays, StoreFull, StoreOutOfReach
+    ),
 )
 async def create_dataset(body: DatasetIn, caller: Operator) -> Envelope[DatasetOut]:
     """Freeze a selection of examples as an immutable version.
@@ -86,6 +89,7 @@ async def create_dataset(body: DatasetIn, caller: Operator) -> Envelope[DatasetO
         DatasetEmpty,
         FormatUnknown,
         uploading.TargetUnknown,
+        NothingLeftToTrain,
         PersonalDataStays,
         StoreFull,
         StoreOutOfReach,

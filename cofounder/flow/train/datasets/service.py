@@ -17,6 +17,7 @@ from cofounder.flow.train.datasets.errors import (
     DatasetNotReady,
     ExampleNotKnown,
     NoSuchPart,
+    NothingLeftToTrain,
 )
 from cofounder.flow.train.datasets.schemas import (
     DatasetChange,
@@ -54,7 +55,9 @@ class PlaceUnclear(InputInvalid):
 
 
 def new_row(asked: DatasetIn, by: str) -> Dataset:
-    """The row of a version that is to be made."""
+    """The row of a version that is to be made. Raises NothingLeftToTrain."""
+    if asked.split.by != "none" and asked.split.validation + asked.split.test >= 1:
+        raise NothingLeftToTrain(field="split.test")
     return Dataset(
         id=new_id(),
         name=asked.name.strip(),
@@ -80,7 +83,7 @@ def new_row(asked: DatasetIn, by: str) -> Dataset:
 async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any = None) -> DatasetOut:
     """Make a version: at once where it is small or `wait` is said, else a durable job makes it and this says "building".
 
-    Raises PersonalDataStays, DatasetNameTaken, DatasetEmpty, StoreFull, StoreOutOfReach.
+    Raises PersonalDataStays, DatasetNameTaken, DatasetEmpty, NothingLeftToTrain, StoreFull, StoreOutOfReach.
     """
     if not asked.redact:
         may_let_out(by)

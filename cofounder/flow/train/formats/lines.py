@@ -76,6 +76,11 @@ def _message(given: Any, place: int) -> Message:
         raise LineUnfit(f"messages.{place}.content is no text.")
     if "\x00" in content:
         raise LineUnfit(f"messages.{place}.content holds a NUL character.")
+    if given.get("weight") == 0:
+        raise LineUnfit(f"messages.{place}.weight is 0: that answer is not to be learned, and every answer here is.")
+    for name in ("tool_calls", "function_call"):
+        if given.get(name):
+            raise LineUnfit(f"messages.{place}.{name} is not kept: a line holds texts alone.")
     return {"role": role, "content": content}
 
 

@@ -191,6 +191,8 @@ async def test_an_erased_example_leaves_a_tombstone_and_nothing_else(clients: Cl
     assert (shown["example"], shown["erased"]["reason"]) == (None, "asked for")
     again = await admin.post(f"{place}/erase", json={"reason": "asked for"})
     assert (again.status_code, again.json()["error"]["code"]) == (409, "example_erased")
+    told = data(await operator.get(f"{AT_DATA}/changes"))["items"]
+    assert [one["action"] for one in told if one["action"] == "by_hand"] == [], "there is nothing to take back"
     assert (await viewer.get(f"{place}/line")).status_code == 409
     assert data(await viewer.get(f"{AT_DATA}/filter"))["total_count"] == 3
     assert data(await operator.post(f"{AT_DATA}/undo", json={"undo_token": tagged["undo_token"]}))["count"] == 0

@@ -14,7 +14,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from cofounder.flow.train.datasets import exporting, service, uploading
-from cofounder.flow.train.datasets.errors import DatasetEmpty, NoSuchPart, UploadUnfit
+from cofounder.flow.train.datasets.errors import DatasetEmpty, NoSuchPart, NothingLeftToTrain, UploadUnfit
 from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn, SplitIn, UploadOut
 from cofounder.flow.train.formats import FORMATS
 from cofounder.kit import store
@@ -24,6 +24,8 @@ from cofounder.people import LOCAL_OWNER
 from cofounder.settings import settings
 
 from .making import example, request, store_examples
+
+ANSWER = {"role": "assistant", "content": "Yes."}
 
 
 def conversation(asked: str, answered: str = "Yes.") -> dict[str, Any]:
@@ -89,12 +91,31 @@ async def test_each_refused_line_is_named_and_nothing_is_kept(database: Database
         (b"[\n{}\n]", "list"),
         (b"name,age\nann,3\n", "not JSON"),
         (b"\xff\xfe\x00", "not JSON"),
+        (jsonl({"messages": [*conversation("a")["messages"][:1], {**ANSWER, "weight": 0}]}), "weight is 0"),
+        (jsonl({"messages": [*conversation("a")["messages"][:1], {**ANSWER, "tool_calls": [{}]}]}), "tool_calls"),
         (json.dumps({"messages": [{"role": "user", "content": "\ud800"}]}).encode(), "not JSON"),
     ],
 )
 async def test_what_is_no_jsonl_is_told_what_it_is(database: Database, body: bytes, words: str) -> None:
     with pytest.raises(UploadUnfit, match=words):
         await upload(body)
+
+
+async def test_what_is_held_out_leaves_something_to_train_on(database: Database) -> None:
+    body = jsonl(*[conversation(request(number)) for number in range(4)])
+    with pytest.raises(NothingLeftToTrain):
+        await upload(body, split={"by": "random", "validation": 0.5, "test": 0.5})
+    await store_examples([example(number) for number in range(4)])
+    wish = DatasetIn.model_validate({"name": "all", "split": {"by": "time", "validation": 0.5, "test": 0.5}})
+    with pytest.raises(NothingLeftToTrain):
+        await service.create(wish, LOCAL_OWNER)
+    assert await names(database) == []
+
+
+async def test_formats_that_are_json_lines_all_have_names_of_their_own(database: Database) -> None:
+    made = (await upload(jsonl(conversation(request(1))))).dataset
+    named = [(await exporting.of_version(made.id, one))[0] for one in ("jsonl", "openai", "gemini", "csv", "parquet")]
+    assert named == ["mine-v1.jsonl", "mine-v1-openai.jsonl", "mine-v1-gemini.jsonl", "mine-v1.csv", "mine-v1.parquet"]
 
 
 async def test_an_empty_upload_is_refused(database: Database) -> None:

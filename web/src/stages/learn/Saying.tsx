@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, type Schemas } from "../../api/client";
 import { type Pattern, patterns } from "../../api/queries";
+import { Key, useKeys } from "../../parts/Key";
 import styles from "./Learning.module.css";
 import { complain } from "./Searching";
 
@@ -36,6 +37,7 @@ export function Acts({ of, small = true }: { of: Pattern; small?: boolean }) {
   const size = small ? "compact-xs" : undefined;
   const variant = small ? "subtle" : undefined;
   const name = of.conditions.map((each) => each.label).join(", ");
+  useKeys(!small && of.state !== "rejected" ? [["x", () => setAsking(true)]] : [], { inDialog: true });
   const reject = async () => {
     setSending(true);
     const taken = await say(of.id, { rejected: true, why: why.trim() || null });
@@ -65,7 +67,13 @@ export function Acts({ of, small = true }: { of: Pattern; small?: boolean }) {
           Let in again
         </Button>
       ) : (
-        <Button size={size} variant={variant} aria-label={`Reject: ${name}`} onClick={() => setAsking(true)}>
+        <Button
+          size={size}
+          variant={variant}
+          aria-label={`Reject: ${name}`}
+          onClick={() => setAsking(true)}
+          rightSection={small ? undefined : <Key>X</Key>}
+        >
           Reject
         </Button>
       )}

@@ -23,6 +23,7 @@ import { Export } from "./Export";
 import { filterOf, type Go, narrowed, nothing, type Search } from "./filter";
 import { Head } from "./Head";
 import { NewDataset } from "./NewDataset";
+import { Removed } from "./Removed";
 import { Breakdown, Using } from "./Sums";
 import styles from "./Train.module.css";
 
@@ -119,7 +120,7 @@ export function Data() {
           {!narrow && sums}
         </div>
         <div className="stack">
-          <Using found={found}>
+          <Using found={found} below={<Removed search={chosen} used={found?.filtered_count} />}>
             {operator && <ByDate acts={acts} since={search.since} until={search.until} />}
             {operator && <ByQuality acts={acts} below={filter.quality_max ?? undefined} />}
             {operator && <Export filter={filter} count={total} />}

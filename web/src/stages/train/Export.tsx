@@ -25,10 +25,10 @@ export function Export({ filter, count }: { filter: TrainingFilter; count: numbe
         <Button disabled={count === 0} loading={busy}>{`Export ${whole(count)}`}</Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>As it is, what a row's preview shows</Menu.Label>
+        <Menu.Label>As a row's preview shows it</Menu.Label>
         <Menu.Item onClick={() => void save("export", { filters: filter, format: "jsonl" })}>JSON lines</Menu.Item>
         <Menu.Item onClick={() => void save("export", { filters: filter, format: "csv" })}>CSV</Menu.Item>
-        <Menu.Label>Personal data replaced</Menu.Label>
+        <Menu.Label>For a provider</Menu.Label>
         {FORMATS.map(({ value, label, pairs }) => (
           <Menu.Item
             key={value}

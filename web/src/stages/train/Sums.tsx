@@ -9,7 +9,15 @@ import styles from "./Train.module.css";
 
 type Sums = Schemas["StatsOut"];
 
-export function Using({ found, children }: { found?: Schemas["Found"]; children: ReactNode }) {
+export function Using({
+  found,
+  children,
+  below,
+}: {
+  found?: Schemas["Found"];
+  children: ReactNode;
+  below?: ReactNode;
+}) {
   const used = found?.filtered_count ?? 0;
   const total = found?.total_count ?? 0;
   return (
@@ -30,6 +38,7 @@ export function Using({ found, children }: { found?: Schemas["Found"]; children:
         {children}
       </div>
       <Progress value={total ? (100 * used) / total : 0} mt="sm" size="md" aria-label="Share of all examples in use" />
+      {below}
     </Panel>
   );
 }
