@@ -18,7 +18,7 @@ from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
-from cofounder.personas import NAMES, crediting, queries, what_if
+from cofounder.personas import NAMES, crediting, off_policy, queries, what_if
 from cofounder.personas.optimising import voices
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.personas.queries import Scored, Standing
@@ -51,6 +51,7 @@ async def test_a_better_policy_would_have_gained_more_and_says_by_how_much(sessi
     assert found.low is not None
     assert found.high is not None
     assert 0 < found.low < found.gain < found.high
+    assert found.logged is not None
     assert found.logged == pytest.approx(10 / 3, rel=0.25)
     assert found.replayed == pytest.approx(found.logged * (1 + found.gain))
     assert found.effective_n < found.posts
@@ -120,7 +121,7 @@ def test_the_interval_holds_what_the_policy_gains_in_truth(policy: str) -> None:
             lifted = {name: 0.02 + (1 - 12 * 0.02) * base[name] for name in NAMES}
             truth = sum(lifted[name] * rates[name] for name in NAMES)
             assert told.logged is not None
-            estimate = what_if.off_policy.gained(made.log).other
+            estimate = off_policy.gained(made.log).other
             assert estimate.low is not None
             assert estimate.high is not None
             missed += not estimate.low <= truth <= estimate.high
