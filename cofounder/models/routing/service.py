@@ -13,7 +13,7 @@ from cofounder.models.chain import OFFLINE, Target, chain
 from cofounder.models.routing import queries
 from cofounder.models.routing.choose import Candidate, Choice, Measured, choose
 from cofounder.models.routing.complexity import Judged, Seen, judge
-from cofounder.models.routing.foretell import Foretelling
+from cofounder.models.routing.foretell import Foretelling, shape
 from cofounder.models.routing.tiers import blended, tier
 
 FRESH_SECONDS = 30.0  # what was measured moves once in minutes; nobody waits for it at each call
@@ -78,8 +78,11 @@ async def _measured(seen: Seen, judged: Judged) -> dict[Target, Measured]:
             measured, words = await queries.measured(session), await queries.foretellings(session)
         known = _kept[address] = _Known(time.monotonic(), measured, words)
     found = known.measured.get((seen.task_type, judged.level.name), {})
+    if not known.words:
+        return found
+    form = shape(seen.words)
     return {
-        target: replace(one, shift=known.words[target].shift(seen.words)) if target in known.words else one
+        target: replace(one, shift=known.words[target].shift(form)) if target in known.words else one
         for target, one in found.items()
     }
 
