@@ -32,7 +32,7 @@ BESIDE = 20_000
 _MAKE = """INSERT INTO orchestrator_training_data (execution_id, user_request, intent, timestamp, business_state,
   similar_historical_content, platform_baseline, execution_plan, plan, execution_result, quality_score, quality_dimensions,
   user_approval, decision, cost, seconds, patterns_discovered, business_correlations, success, tags, platforms, models)
-SELECT gen_random_uuid(), 'Write a post about ' || (SELECT string_agg(substr(md5((n - (n % 20 = 0)::int)::text || i), 1, 6), ' ')
+SELECT uuidv7(timestamptz '2025-01-01' + n * interval '30 seconds' - now()), 'Write a post about ' || (SELECT string_agg(substr(md5((n - (n % 20 = 0)::int)::text || i), 1, 6), ' ')
     FROM generate_series(1, 16) AS i) || CASE WHEN n % 20 = 0 THEN ' please' ELSE '' END,
   'create_social_content', timestamptz '2025-01-01' + n * interval '30 seconds',
   jsonb_build_object('revenue_monthly', 100000 + n % 90000, 'customers', n % 5000),

@@ -36,7 +36,7 @@ _MAKE = """INSERT INTO orchestrator_training_data (execution_id, user_request, i
   quality_dimensions, user_approval, decision, final_text, cost, seconds, post_publication_metrics,
   patterns_discovered, business_correlations, success, is_legacy, is_sample, is_high_quality, training_ready, tags,
   persona, platforms, models, decided_at)
-SELECT gen_random_uuid(),
+SELECT uuidv7((timestamptz '2025-01-01' + (n::float8 / {count} * 364.9) * interval '1 day') - now()),
   (ARRAY['Write a post about','Plan a campaign on','Compare figures of','Announce','Explain'])[1 + (r * 5)::int % 5]
     || ' ' || (ARRAY['growth','hiring','our launch','customer stories','pricing','the new bakery'])[1 + (q * 6)::int % 6]
     || ' in week ' || n % 104 || ' for region ' || n % 997,
@@ -109,7 +109,7 @@ def told(name: str, found: list[float]) -> None:
 async def timed(act: Callable[[AsyncSession], Awaitable[Any]], times: int) -> list[float]:
     found = []
     for _ in range(times):
-        async with reading() as session:
+        async with transaction() as session:  # as a request has it
             began = time.perf_counter()
             await act(session)
             found.append(time.perf_counter() - began)

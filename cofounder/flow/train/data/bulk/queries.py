@@ -70,7 +70,10 @@ def _changed(add: list[str], remove: list[str], archived: bool | None, at: datet
     values: dict[str, Any] = {}
     differs: list[Condition] = []
     if add or remove:
-        values["tags"] = func.training_retagged(Example.tags, added, removed)
+        # of what has no other tags the outcome is known: one reckoning for all of them, which are most
+        alone = func.training_retagged(literal([], ARRAY(Text)), added, removed)
+        each = func.training_retagged(Example.tags, added, removed)
+        values["tags"] = case((Example.tags.contained_by(removed), alone), else_=each)
         differs += [~Example.tags.contains(add)] if add else []
         differs += [Example.tags.overlap(remove)] if remove else []
     if EXCLUDE in add:
