@@ -20,7 +20,7 @@ class SettingUnknown(InputInvalid):
     hint = "See them: cofounder settings list. Others are environment variables: docs/reference/settings.md"
 
 
-class SettingUnreadable(InputInvalid):
+class SettingValueUnfit(InputInvalid):
     """The value does not fit this setting."""
 
     hint = "Nothing was changed. Numbers are plain (2.5), switches are true or false."
@@ -115,7 +115,7 @@ async def _set(name: str, value: str | None, json: bool) -> int:
 
 
 def _read(shape: Any, name: str, value: str | None) -> Any:
-    """The value as its setting wants it: as it stands, else as a number or switch. Raises SettingUnreadable."""
+    """The value as its setting wants it: as it stands, else as a number or switch. Raises SettingValueUnfit."""
     from pydantic import ValidationError
 
     tries: list[Any] = [value]
@@ -127,4 +127,4 @@ def _read(shape: Any, name: str, value: str | None) -> Any:
             return shape.model_validate({name: one})
         except ValidationError as error:
             said = error.errors()[0]["msg"]
-    raise SettingUnreadable(f"{name}: {said}", field="value")
+    raise SettingValueUnfit(f"{name}: {said}", field="value")
