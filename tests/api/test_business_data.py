@@ -70,6 +70,7 @@ async def test_every_question_has_an_answer_as_of_a_time(house: House) -> None:
     assert (await house.viewer.get("/api/business/index")).json()["items"] == 0
     before = (await house.viewer.get("/api/business/baselines", params={"as_of": "2001-01-01T00:00:00Z"})).json()
     assert before == {}
+    assert (await get(house, "baselines", channels="Twitter")).keys() == {"x"}
 
 
 async def test_a_prediction_over_http_says_how_sure_it_is_or_that_it_is_not(house: House) -> None:
@@ -92,6 +93,8 @@ async def test_a_prediction_over_http_says_how_sure_it_is_or_that_it_is_not(hous
         ("similar", {}, "topic"),
         ("times", {"channel": "x", "zone": "Mars/Olympus"}, "zone"),
         ("topics/effectiveness", {"topic": "x", "days": "0"}, "days"),
+        ("baselines", {"channels": "1.175494351e-38"}, "channels"),
+        ("baselines", {"channels": ["linkedin", "pigeon"]}, "channels"),
         ("baselines", {"as_of": "yesterday"}, "as_of"),
         ("baselines", {"as_of": "2026-11-21T09:00:00"}, "as_of"),
         ("audience", {"part": "shoe_size"}, "part"),
