@@ -186,7 +186,8 @@ class Settings(BaseSettings):
     persona_policy: str = Field(
         default="default",
         max_length=100,
-        description="How voices are drawn: default, fixed, blueprint, log_thompson, contextual_log_thompson or an installed one.",
+        description="How voices are drawn: default, fixed, blueprint, log_thompson, contextual_log_thompson, blended or one "
+        "that is installed.",
     )
     persona_hours: float = Field(
         default=6, ge=0, le=8_760, description="Hours between two looks at the voices; 0: only when somebody asks."

@@ -5,6 +5,7 @@ The classes are those that the optimiser runs. `Default` is what it runs when no
 
 from collections.abc import Callable
 
+from cofounder.personas.policies.blended import Blended
 from cofounder.personas.policies.blueprint import Blueprint
 from cofounder.personas.policies.contextual import ContextualLogThompson
 from cofounder.personas.policies.default import Default
@@ -14,7 +15,7 @@ from cofounder.personas.policies.log_thompson import LogThompson
 from cofounder.personas.policies.reweighting import Reweighting
 from cofounder.personas.policies.simplex import mixed
 
-__all__ = ["Blueprint", "ContextualLogThompson", "Default", "Fixed", "HiddenRates", "LogThompson"]
+__all__ = ["Blended", "Blueprint", "ContextualLogThompson", "Default", "Fixed", "HiddenRates", "LogThompson"]
 
 
 class Fixed(Reweighting):

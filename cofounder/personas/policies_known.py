@@ -15,6 +15,7 @@ OURS = {
     "blueprint": "Blueprint",
     "log_thompson": "LogThompson",
     "contextual_log_thompson": "ContextualLogThompson",
+    "blended": "Blended",
     "default": "Default",
 }
 MOST_CELLS = 400

@@ -17,7 +17,8 @@ from cofounder.personas.policies.interface import Context, Outcome, Policy, Spec
 from cofounder.personas.policies.simplex import drawn, mixed, projected
 
 ARENA = Path(__file__).parents[3] / "shared" / "tools" / "arena"
-ALL = [arena.Fixed, arena.Blueprint, arena.LogThompson, arena.ContextualLogThompson, arena.Default]
+KINDS = ("Fixed", "Blueprint", "LogThompson", "ContextualLogThompson", "Default", "Blended", "HiddenRates")
+ALL: list[Any] = [getattr(arena, name) for name in KINDS]
 numbers = st.floats(-1e300, 1e300) | st.sampled_from([float("nan"), float("inf"), float("-inf"), 0.0])
 
 

@@ -27,6 +27,7 @@ RATES = np.exp(GRID)
 SPEEDS = ((0.0005, 0.0), (0.002, 0.03), (0.01, 0.03), (0.01, 0.08), (0.03, 0.05), (0.03, 0.12))
 DAY = 24.0
 EFFECTS_HALF_LIFE = 60 * DAY
+REACH_TAU2 = 0.1  # the least that voices differ in log reach: by moments one that is drawn most hides the others
 POWER, LEAST = 5.0, 10
 RETUNE, TUNED_ON = 50, 800  # posts
 BACKGROUNDS = (0.02, 0.05, 0.1, 0.2, 0.35)  # of what a post gains on average: followers that are no doing of its own
@@ -55,7 +56,7 @@ class HiddenRates(Reweighting):
         self.prior = _prior(0.0, 0.8)
         self.chances = np.tile(self.prior, (len(self.jumps), len(spec.arms), 1))
         self.background, self.shape = 0.1, 1.5
-        self.reach = HalfLives(spec, least=1e-3)
+        self.reach = HalfLives(spec, usual=60.0, least=REACH_TAU2)
         self.reached: Fitted | None = None
         self.effects = Memory(spec, EFFECTS_HALF_LIFE)
         self.shared: tuple[Floats, ...] = ()
