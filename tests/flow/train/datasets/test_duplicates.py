@@ -1,14 +1,18 @@
 """Planted duplicates and leaks are found, and nothing else is."""
 
+import hashlib
 import random
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 from zlib import crc32
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cofounder.flow.train.datasets import likeness, service, splitting
+from cofounder.flow.train.datasets import likeness, press, service, splitting
 from cofounder.flow.train.datasets.schemas import DatasetIn, SplitIn
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER
@@ -114,3 +118,60 @@ def test_parts_depend_on_the_lines_and_the_seed_and_not_on_their_order(seed: int
     assert [(first == part).sum() for part in (1, 2)] == [20, 20] or (first > 0).sum() >= 34
     for group in range(int(groups.max()) + 1):
         assert len(set(first[groups == group].tolist())) == 1
+
+
+def drawn_plainly(how: SplitIn, seed: int, groups: list[int], hashes: list[bytes]) -> list[int]:
+    """What the arrays reckon, one group after the other."""
+    members: dict[int, list[int]] = {}
+    for line, group in enumerate(groups):
+        members.setdefault(group, []).append(line)
+
+    def place(lines: list[int]) -> bytes:
+        return hashlib.sha256(seed.to_bytes(8, "big") + min(hashes[one] for one in lines)).digest()
+
+    parts = [0] * len(groups)
+    for part, left in ((2, int(len(groups) * how.test)), (1, int(len(groups) * how.validation))):
+        for lines in sorted(members.values(), key=place):
+            if left > 0 and len(lines) <= left and parts[lines[0]] == 0:
+                for one in lines:
+                    parts[one] = part
+                left -= len(lines)
+    return parts
+
+
+@given(
+    groups=st.lists(st.integers(0, 12), min_size=1, max_size=60),
+    seed=st.integers(0, 2**31 - 1),
+    shares=st.tuples(st.floats(0, 0.5), st.floats(0, 0.5)),
+)
+def test_groups_are_drawn_as_a_plain_loop_draws_them(groups: list[int], seed: int, shares: tuple[float, float]) -> None:
+    import numpy as np
+
+    hashes = [hashlib.sha256(bytes((place,))).digest() for place in range(len(groups))]
+    how = SplitIn(validation=shares[0], test=shares[1])
+    read = np.frombuffer(b"".join(hashes), dtype=">u8").reshape(len(groups), 4)
+    found = splitting.assigned(how, seed, np.array(groups), read, np.arange(len(groups)))
+    assert found.tolist() == drawn_plainly(how, seed, groups, hashes)
+
+
+@given(st.lists(st.integers(0, 20), max_size=40))
+def test_only_what_comes_more_than_once_is_looked_at_again(numbers: list[int]) -> None:
+    import numpy as np
+
+    many = Counter(numbers)
+    found = likeness._repeated(np.array(numbers, dtype=np.uint64)).tolist()
+    assert found == [place for place, one in enumerate(numbers) if many[one] > 1]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 300_000)), max_size=30))
+def test_pieces_of_a_file_that_are_read_together_are_the_same_bytes(pieces: list[tuple[bool, int]]) -> None:
+    import numpy as np
+
+    sizes = np.array([size for _, size in pieces], dtype=np.int64)
+    begins = np.cumsum(sizes) - sizes
+    wanted = np.array([taken for taken, _ in pieces], dtype=bool)
+    told = list(press._together(begins[wanted], sizes[wanted]))
+    assert sum(size for _, size in told) == sizes[wanted].sum()
+    inside = [(at, at + size) for at, size in told]
+    for at, size in zip(begins[wanted].tolist(), sizes[wanted].tolist(), strict=True):
+        assert any(first <= at and at + size <= last for first, last in inside)

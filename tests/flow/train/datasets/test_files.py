@@ -154,6 +154,16 @@ async def test_every_format_of_a_version_and_of_a_filter_is_read_back(database: 
         await exporting.of_version(made.id, "dpo")
 
 
+async def test_a_parquet_file_is_written_in_groups_of_rows_and_holds_all_in_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "_ROWS", 10)
+    ids = await store_examples([example(number) for number in range(25)])
+    _, _, chunks = await exporting.begin(DatasetExportIn(format="parquet"), LOCAL_OWNER)
+    whole = pl.read_parquet(io.BytesIO(b"".join([chunk async for chunk in chunks])))
+    assert whole["execution_id"].to_list() == [str(id) for id in ids]
+
+
 class Full(MemoryFileSystem):  # type: ignore[misc]
     """A bucket without room."""
 
