@@ -114,7 +114,7 @@ class Spawned:
             time.sleep(0.02)
 
 
-async def until(true: Callable[[], object], within: float = 10.0) -> None:
+async def until(true: Callable[[], object], within: float = 60.0) -> None:
     """Wait until `true()` holds; an awaitable result is awaited."""
     deadline = time.monotonic() + within
     while True:

@@ -185,13 +185,13 @@ async def _serve(stack: AsyncExitStack) -> House:
     stack.push_async_callback(stop)
     await until(lambda: server.started or serving.done())
     assert server.started
-    house = House(url, made, await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20, verify=PLAIN)))
+    house = House(url, made, await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60, verify=PLAIN)))
     async with transaction() as session:
         for role in ROLES:
             house.keys[role] = (await create_key(session, f"{role} key", role, LOCAL_OWNER))[0]
     for role, key in house.keys.items():
         headers = {"Authorization": f"Bearer {key}"}
-        client = httpx.AsyncClient(base_url=url, headers=headers, timeout=20, verify=PLAIN)
+        client = httpx.AsyncClient(base_url=url, headers=headers, timeout=60, verify=PLAIN)
         house.clients[role] = await stack.enter_async_context(client)
     return house
 

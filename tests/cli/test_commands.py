@@ -1,6 +1,7 @@
 """The command queue at the command line: made, listed, shown, cancelled, retried, deleted; bad input is told."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,24 @@ def test_a_command_is_made_listed_cancelled_retried_and_deleted(
     assert said(capsys, "list")["total"] == 0
 
 
+def test_a_command_is_named_by_its_last_letters_and_found_by_words(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = said(capsys, "create", "financial", "sum")["command_id"]
+    then = said(capsys, "create", "financial", "check", "--after", first[-8:])
+    assert then["depends_on"] == [first]
+    assert [one["command_id"] for one in said(capsys, "list", "--search", "chec")["items"]] == [then["command_id"]]
+
+
+def test_a_payload_file_that_is_no_text_is_told(
+    database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "payload.json"
+    file.write_bytes(b'{"a": "\xff"}')
+    assert run(["commands", "create", "financial", "sum", "--file", str(file)]) != 0
+    assert "UTF-8" in capsys.readouterr().err
+
+
 def test_a_list_on_a_narrow_terminal_keeps_state_and_names_readable(
     database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +75,9 @@ def test_a_list_on_a_narrow_terminal_keeps_state_and_names_readable(
     [
         (["create", "financial", "sum", "[1]"], "object"),
         (["create", "financial", "sum", "{"], "JSON"),
+        (["create", "financial", "sum", '{"a":' + "[" * 100_000], "levels"),
+        (["create", "financial", "sum", "--after", "abcd"], "after"),
+        (["create", "financial", "sum", "--file", "/dev/null/none"], "/dev/null/none"),
         (["create", "nobody", "sum"], "nobody"),
         (["show", "seven"], "commands list"),
         (["list", "--status", "done"], "pending"),

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from cofounder.cli import home, out
+from cofounder.cli.groups.asking import read
 from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
 
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
 def list_commands(
     status: Annotated[list[str] | None, typer.Option(help="pending, processing, completed or failed.")] = None,
     agent_type: Annotated[str | None, typer.Option("--type", help="Agents of this type only.")] = None,
+    search: Annotated[str | None, typer.Option(help="Words in the action, the agent or the idempotency key.")] = None,
     sort: Annotated[str, typer.Option(help="newest, oldest or priority.")] = "newest",
     archived: Annotated[bool, typer.Option("--archived", help="Those that are archived.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many.")] = 20,
@@ -42,11 +44,17 @@ def list_commands(
 
     Example: cofounder commands list --status failed
     """
-    return home.run(_list(tuple(status or ()), agent_type, sort, archived, limit, json))
+    return home.run(_list(tuple(status or ()), agent_type, search, sort, archived, limit, json))
 
 
 async def _list(
-    statuses: tuple[str, ...], agent_type: str | None, sort: str, archived: bool, limit: int, json: bool
+    statuses: tuple[str, ...],
+    agent_type: str | None,
+    search: str | None,
+    sort: str,
+    archived: bool,
+    limit: int,
+    json: bool,
 ) -> int:
     from cofounder.cli import words
     from cofounder.cli.views.grid import table
@@ -60,7 +68,13 @@ async def _list(
             raise InputInvalid(f"{given!r} is none of: {', '.join(known)}.", field=field, hint="Say one of these.")
     async with home.opened(), db.transaction() as session:
         found = await views.page(
-            session, statuses=statuses, agent_type=agent_type, sort=sort, archived=archived, limit=limit
+            session,
+            statuses=statuses,
+            agent_type=agent_type,
+            search=search,
+            sort=sort,
+            archived=archived,
+            limit=limit,
         )
         numbers = await views.statistics(session)
     if json:
@@ -137,9 +151,14 @@ def create(
     agent_type: Annotated[str, typer.Argument(metavar="TYPE", help="Which agents: financial, content, ...")],
     action: Annotated[str, typer.Argument(help="What they should do.")],
     payload: Annotated[str, typer.Argument(help="A JSON object.", show_default=False)] = "{}",
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="A file with the payload.", dir_okay=False)] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="A file with the payload; - is standard input.", dir_okay=False)
+    ] = None,
     priority: Annotated[int, typer.Option(min=-100, max=100, help="The greater goes first.")] = 0,
-    after: Annotated[list[str] | None, typer.Option(help="A command that must be completed before.")] = None,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COMMAND", help="A command that must be completed before: its id, or last letters."),
+    ] = None,
     key: Annotated[str | None, typer.Option(help="The same key makes one command, however often.")] = None,
     json: Json = False,
 ) -> int:
@@ -147,7 +166,7 @@ def create(
 
     Example: cofounder commands create financial analyze_q4_metrics '{"date_range": "2024-Q4"}'
     """
-    given = file.read_text(encoding="utf-8") if file is not None else payload
+    given = read(file) if file is not None else payload
     body = {"agent_type": agent_type, "action": action, "payload": _object(given), "priority": priority}
     return home.run(_create({**body, "depends_on": after or [], "idempotency_key": key}, json))
 
@@ -157,6 +176,8 @@ def _object(given: str) -> dict[str, Any]:
 
     try:
         found = reader.loads(given)
+    except RecursionError:
+        raise InputInvalid("It has too many levels.", field="payload", hint="Send less nested JSON.") from None
     except ValueError as error:
         raise InputInvalid(f"It is not JSON: {error}.", field="payload", hint="Write it as '{\"name\": 1}'.") from None
     if not isinstance(found, dict):
@@ -170,8 +191,10 @@ async def _create(body: dict[str, Any], json: bool) -> int:
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
-    wanted = CommandIn.model_validate(body)
+    CommandIn.model_validate({**body, "depends_on": []})  # before a database is started for it
     async with home.opened(), db.transaction() as session:
+        after = [await _found(session, one, field="after") for one in body["depends_on"]]
+        wanted = CommandIn.model_validate({**body, "depends_on": after})
         made = (await views.several(session, await service.make(session, [wanted], by=LOCAL_OWNER.who)))[0]
     if json:
         out.emit(made)
@@ -264,7 +287,7 @@ async def _agents(json: bool) -> int:
     return 0
 
 
-async def _found(session: "AsyncSession", given: str) -> UUID:
+async def _found(session: "AsyncSession", given: str, *, field: str = "command") -> UUID:
     """The id a person means: whole, or its beginning or end. Raises CommandMissing, and InputInvalid where it fits more."""
     from cofounder.flow.run.commands import queries
     from cofounder.flow.run.commands.errors import CommandMissing
@@ -274,7 +297,7 @@ async def _found(session: "AsyncSession", given: str) -> UUID:
     except ValueError:
         found = await queries.ids_like(session, given.lower()) if len(given) >= 4 else []
     if len(found) > 1:
-        raise InputInvalid(f"{given!r} fits several commands.", field="command", hint="Give more of the id.")
+        raise InputInvalid(f"{given!r} fits several commands.", field=field, hint="Give more of the id.")
     if not found:
-        raise CommandMissing(f"There is no command {given!r}.", field="command")
+        raise CommandMissing(f"There is no command {given!r}.", field=field)
     return found[0]

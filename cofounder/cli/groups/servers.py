@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     servers.command("add")(add)
     servers.command("list")(list_servers)
     servers.command("check")(check)
+    servers.command("change")(change)
     servers.command("approve")(approve)
     servers.command("remove")(remove)
     app.add_typer(servers, name="servers")
@@ -200,6 +201,56 @@ async def _check(name: str, json: bool) -> int:
         found = await _detail(name)
     _show(found, json)
     return 0 if found.health == "up" else out.UNAVAILABLE
+
+
+def change(
+    name: Name,
+    on: Annotated[bool | None, typer.Option("--on/--off", help="Off: no plan may use its tools.")] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Give it this variable of this shell, anew where it has one."),
+    ] = None,
+    header: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VARIABLE", help="A header with that variable's value.")
+    ] = None,
+    forget: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Take a variable or header away.")] = None,
+    allow_private: Annotated[
+        bool | None, typer.Option("--allow-private/--no-allow-private", help="Whether it may lie in a private network.")
+    ] = None,
+    connect: Annotated[float | None, typer.Option("--connect-seconds", help="Longest wait for a connection.")] = None,
+    listing: Annotated[float | None, typer.Option("--list-seconds", help="Longest wait for its list of tools.")] = None,
+    call: Annotated[float | None, typer.Option("--call-seconds", help="Longest wait for a tool.")] = None,
+    json: Json = False,
+) -> int:
+    """Switch a server off or on, give it other secrets or time-outs. What is not named stays.
+
+    Example: cofounder servers change time --call-seconds 5
+    """
+    secrets: dict[str, str | None] = {**_variables(env or []), **_headers(header or []), **dict.fromkeys(forget or [])}
+    wished: dict[str, object] = {"connect_seconds": connect, "list_seconds": listing, "call_seconds": call}
+    wished |= {"allow_private": allow_private, "secrets": secrets or None, "disabled": None if on is None else not on}
+    body = {name: value for name, value in wished.items() if value is not None}
+    if not body:
+        raise InputInvalid("Say what is to be another.", field="options", hint="See: cofounder servers change --help")
+    return home.run(_change(name, body, json))
+
+
+async def _change(name: str, body: dict[str, object], json: bool) -> int:
+    from cofounder.flow.plan.tools import outside, service
+    from cofounder.flow.plan.tools.schemas import ServerChange
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    wanted = ServerChange.model_validate(body)
+    async with home.opened(tools=True):
+        async with db.transaction() as session:
+            row = await service.with_name(session, name)
+            row = await service.change(session, row.id, wanted, by=LOCAL_OWNER)
+            id, off = row.id, row.disabled
+        if not off:
+            await outside.check(id)
+        found = await _detail(name)
+    return _show(found, json)
 
 
 def approve(

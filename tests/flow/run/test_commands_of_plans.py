@@ -1,9 +1,13 @@
 """A plan's step that an agent outside does: queued with its claim, waited for without a slot, woken by its end."""
 
 import pytest
+from sqlalchemy import text
 
 from cofounder import app as product
+from cofounder.flow.run.commands import queries
+from cofounder.kit.db import reading
 from cofounder.kit.testing import until
+from cofounder.settings import settings
 from tests.api.conftest import House, house, working
 
 __all__ = ["house", "working"]
@@ -83,6 +87,31 @@ async def test_a_request_that_names_an_agents_action_has_it_done(working: House)
     await working.becomes(task, "completed")
     plan = (await working.viewer.get(f"/api/tasks/{task}")).json()["plan"]
     assert 'counter.count_words was chosen; it gets text "one two three".' in str(plan)
+
+
+async def test_an_agent_that_waits_is_not_kept_looking_by_the_command_of_a_paused_task(
+    working: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COFOUNDER_COMMAND_RETRY_SECONDS", "0.5")
+    settings.cache_clear()
+    task = await asked(working)
+    held = await take(working)
+    assert (await working.operator.post(f"/api/tasks/{task}/pause")).status_code < 300
+    await answer(working, held, error="The dictionary is being printed.")
+
+    async def due() -> float | None:
+        async with reading() as session:
+            return await queries.next_due(session, "counter")
+
+    async def over() -> bool:
+        async with reading() as session:
+            waits = "SELECT bool_and(not_before < clock_timestamp()) FROM commands WHERE status = 'pending'"
+            return bool((await session.execute(text(waits))).scalar())
+
+    await until(over, within=60)
+    assert await due() is None, "nothing can be handed out before the task goes on"
+    assert (await working.operator.post(f"/api/tasks/{task}/resume")).status_code < 300
+    assert (await take(working))["command_id"] == held["command_id"]
 
 
 async def test_an_answer_while_no_worker_lives_is_found_by_the_next(house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Text, and_, case, cast, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,8 @@ LATELY_SECONDS = 120  # an agent seen so lately is connected
 LOSSES = 10  # leases that may run out before a command is set aside: it probably kills its agents
 EVENTS = 200  # of a history, more of which are not noted unless they change something
 HISTORY_BYTES = 64_000  # likewise
+MOST_BYTES = 8_000_000  # of payloads and results in one answer; a command that alone is larger comes alone
+FEW = 8  # commands that are never more than that together
 _EVENT = "jsonb_build_object('at', clock_timestamp(), 'what', {what}, 'by', {by})"
 _LIVE_TASK = """(c.task_id IS NULL OR EXISTS (
     SELECT FROM tasks t WHERE t.id = c.task_id AND t.status = 'running' AND NOT t.is_paused))"""
@@ -40,15 +42,15 @@ _ADD = text(
     """
 )
 
-_CLAIM = text(
-    f"""
+_TAKEN = "taken AS (SELECT due.id, gen_random_uuid() AS token FROM due)"
+_CLAIM = f"""
     WITH due AS (
       SELECT c.id FROM commands c
       WHERE c.status = 'pending' AND c.agent_type = :agent_type AND (c.not_before IS NULL OR c.not_before <= now())
         AND {_FREE} AND {_LIVE_TASK}
       ORDER BY c.priority DESC, c.number LIMIT :max
       FOR UPDATE OF c SKIP LOCKED
-    ), taken AS (SELECT due.id, gen_random_uuid() AS token FROM due)
+    ), {_TAKEN}
     UPDATE commands c SET status = 'processing', lease_owner = :agent, fencing_token = taken.token, not_before = NULL,
       lease_until = clock_timestamp() + make_interval(secs => :seconds), attempts = c.attempts + 1,
       started_at = coalesce(c.started_at, clock_timestamp()),
@@ -58,13 +60,21 @@ _CLAIM = text(
     RETURNING c.id AS command_id, c.number, c.fencing_token, c.lease_until, c.agent_type, c.action, c.payload,
       c.priority, c.attempts AS attempt, c.task_id, c.created_at
     """
-).columns(payload=JSONB)
+
+# Fewer than were asked for where they are large: an answer is held whole in memory. Small ones are not measured.
+_WEIGHT = "CASE WHEN pg_column_size({0}) < 500 THEN 500 ELSE octet_length({0}::text) END"
+_LIGHT = f"""heavy AS (
+      SELECT c.id, sum({_WEIGHT.format("c.payload")}) OVER (ORDER BY c.priority DESC, c.number
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM due JOIN commands c ON c.id = due.id
+    ), taken AS (SELECT id, gen_random_uuid() AS token FROM heavy WHERE coalesce(before, 0) < :bytes)"""
+_CLAIM_FEW = text(_CLAIM).columns(payload=JSONB)
+_CLAIM_MANY = text(_CLAIM.replace(_TAKEN, _LIGHT)).columns(payload=JSONB)
 
 _NEXT = text(
     f"""
     SELECT extract(epoch FROM min(moment) - clock_timestamp())::float FROM (
       SELECT min(c.not_before) AS moment FROM commands c
-      WHERE c.status = 'pending' AND c.agent_type = :agent_type AND c.not_before IS NOT NULL AND {_FREE}
+      WHERE c.status = 'pending' AND c.agent_type = :agent_type AND c.not_before IS NOT NULL AND {_FREE} AND {_LIVE_TASK}
       UNION ALL
       SELECT min(lease_until) FROM commands WHERE status = 'processing' AND agent_type = :agent_type
     ) AS moments
@@ -151,7 +161,9 @@ async def claim(
 ) -> list[dict[str, Any]]:
     """Hand out what is due, the most urgent and then the oldest first; what another claim looks at is passed over."""
     given = {"agent_type": agent_type, "agent": agent, "max": limit, "seconds": seconds}
-    found = [dict(row) for row in (await session.execute(_CLAIM, given)).mappings()]
+    many = limit > FEW
+    statement, given = (_CLAIM_MANY, {**given, "bytes": MOST_BYTES}) if many else (_CLAIM_FEW, given)
+    found = [dict(row) for row in (await session.execute(statement, given)).mappings()]
     found.sort(key=lambda row: (-row["priority"], row["number"]))
     return found
 
@@ -404,9 +416,10 @@ def wanted(
 
 async def page(
     session: AsyncSession, filters: Sequence[ColumnElement[bool]], *, sort: str, after: Command | None, limit: int
-) -> Sequence[Command]:
-    """The commands behind `after` in this order."""
-    query = select(Command).where(*filters)
+) -> tuple[Sequence[Command], bool]:
+    """The commands behind `after` in this order, fewer where they are large, and whether more follow."""
+    weight = text_size(Command.payload) + text_size(Command.result) + text_size(Command.error)
+    query = select(Command.id, weight).where(*filters)
     if sort == "priority":
         query = query.order_by(Command.priority.desc(), Command.number)
         if after is not None:
@@ -420,7 +433,22 @@ async def page(
         query = query.order_by(Command.number.desc())
         if after is not None:
             query = query.where(Command.number < after.number)
-    return (await session.scalars(query.limit(limit))).all()
+    found = (await session.execute(query.limit(limit + 1))).all()
+    ids: list[UUID] = []
+    before = 0
+    for id, size in found[:limit]:
+        if ids and before + size > MOST_BYTES:
+            break
+        ids.append(id)
+        before += size
+    rows = await by_ids(session, ids)
+    return [rows[id] for id in ids if id in rows], len(found) > len(ids)
+
+
+def text_size(column: Any) -> ColumnElement[int]:
+    """The length of a JSON value as text; a small one is not measured."""
+    stored = func.coalesce(func.pg_column_size(column), 0)
+    return case((stored < 500, stored), else_=func.octet_length(cast(column, Text)))
 
 
 async def total(session: AsyncSession, filters: Sequence[ColumnElement[bool]]) -> int:

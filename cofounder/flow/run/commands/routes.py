@@ -88,7 +88,7 @@ async def create_commands(body: CommandsIn, session: Session, caller: Operator, 
 async def claim_commands(body: ClaimIn, caller: Operator, request: Request) -> ClaimOut:
     """Take commands of a type under a lease: the greatest priority first, then the oldest. Waits for some if asked to.
 
-    A claim makes the agent's type known. Answer each command with its fencing_token before its lease_until.
+    A claim makes the agent's type known. Large commands come fewer at once, at most some 8 MB. Answer each command with its fencing_token before its lease_until.
     """
     return ClaimOut(items=await polling.claim(body, by=caller, gone=request.is_disconnected))
 
@@ -159,7 +159,10 @@ async def list_commands(
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[CommandOut]:
-    """Commands by state, agent type and words. An agent that only reads finds its work with `status=pending`."""
+    """Commands by state, agent type and words. An agent that only reads finds its work with `status=pending`.
+
+    A page of large commands ends early, at some 8 MB; `next_cursor` says that more follow.
+    """
     if caller.kind == "key" and caller.may("operator") and agent_type and status == ["pending"]:
         async with transaction(durable=False) as noted:
             await agents.polled(noted, agent_type, caller.name)

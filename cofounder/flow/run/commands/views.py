@@ -57,7 +57,7 @@ async def page(
     cursor: UUID | None = None,
     limit: int = 50,
 ) -> Page[CommandOut]:
-    """One page of commands. Raises CursorInvalid."""
+    """One page of commands, which ends early where they are large. Raises CursorInvalid."""
     filters = queries.wanted(
         statuses=statuses, agent_type=agent_type, search=search, task_id=task_id, archived=archived
     )
@@ -66,9 +66,9 @@ async def page(
         after = (await queries.by_ids(session, [cursor])).get(cursor)
         if after is None:
             raise CursorInvalid(field="cursor")
-    rows = await queries.page(session, filters, sort=sort, after=after, limit=limit + 1)
-    more = str(rows[limit - 1].id) if len(rows) > limit else None
-    items = await several(session, rows[:limit])
+    rows, follow = await queries.page(session, filters, sort=sort, after=after, limit=limit)
+    more = str(rows[-1].id) if follow and rows else None
+    items = await several(session, rows)
     return Page[CommandOut](items=items, next_cursor=more, total=await queries.total(session, filters))
 
 
