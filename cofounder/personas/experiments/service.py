@@ -121,7 +121,7 @@ async def begin(session: AsyncSession, given: ExperimentIn, *, by: Caller) -> Ex
     await queries.put(session, row)
     await audit(session, by.who, "experiment.begun", "experiment", str(row.id), given.model_dump(mode="json"))
     live.changed(session, TOPIC, row.id)
-    return await get(session, row.id)
+    return await _shown(session, row, await standings.standing(session))
 
 
 async def end(session: AsyncSession, id: UUID, given: EndIn, *, by: Caller) -> ExperimentOut:

@@ -110,7 +110,7 @@ async def add(session: AsyncSession, given: VoiceMadeIn, *, by: Caller) -> Voice
     told = given.model_dump(mode="json")
     await audit(session, by.who, "persona.added", "persona", id, told)
     live.changed(session, TOPIC, id)
-    return await get(session, id)
+    return _shown(Persona(row.id, row.name, row.weight), row, given.status)
 
 
 async def change(

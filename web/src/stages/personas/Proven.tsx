@@ -31,14 +31,14 @@ export function Proven({ proof }: { proof: NonNullable<VoiceLook["proof"]> }) {
       )}
       <Facts
         rows={[
-          ["In use", proof.present !== null && `${score(proof.present, 2)} followers a task`],
-          ["Proposed", proof.proposed !== null && `${score(proof.proposed, 2)} followers a task`],
-          [
+          proof.present !== null && ["In use", `${score(proof.present, 2)} followers a task`],
+          proof.proposed !== null && ["Proposed", `${score(proof.proposed, 2)} followers a task`],
+          proof.replay !== null && [
             "Replay",
-            proof.replay !== null && `${score(proof.replay, 2)} a task, ${whole(proof.replay_draws)} draws stand`,
+            `${score(proof.replay, 2)} a task, ${whole(proof.replay_draws)} draws stand`,
           ],
           ["Rests on", `${whole(proof.draws)} draws, worth ${score(proof.effective, 0)} equal ones`],
-          ["Left out", proof.overruled > 0 && `${whole(proof.overruled)} for which a person chose the voice`],
+          proof.overruled > 0 && ["Left out", `${whole(proof.overruled)} for which a person chose the voice`],
         ]}
       />
       <p className="quiet">Each fifth of the draws is judged by weights learnt from the other four.</p>
