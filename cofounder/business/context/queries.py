@@ -64,8 +64,11 @@ async def change_embedder(session: AsyncSession, id: UUID, **changes: Any) -> No
 async def retire_embedders(session: AsyncSession, but: UUID, keep: int, going_on: str | None = None) -> None:
     """Put the others out of use; the oldest and the newest `keep` of them stay for answers about their time.
 
-    Of the kind `going_on` the one that has not placed everything yet stays as it is.
+    Those of another embedder go: nobody is to be asked, or paid, who is not set any more. Of the kind `going_on` the one
+    that has not placed everything yet stays as it is.
     """
+    kind = select(Embedder.kind).where(Embedder.id == but).scalar_subquery()
+    await session.execute(delete(Embedder).where(Embedder.state != "fitting", Embedder.kind != kind))
     unfinished = and_(Embedder.state == "fitting", Embedder.kind == (going_on or ""))
     await session.execute(delete(Embedder).where(Embedder.id != but, Embedder.state == "fitting", not_(unfinished)))
     await session.execute(update(Embedder).where(Embedder.id != but, Embedder.state == "ready").values(state="retired"))

@@ -152,7 +152,7 @@ async def test_built_in_again_needs_nobody(vectors: Vectors, monkeypatch: pytest
     assert vectors.asked == asked
 
 
-async def test_an_embedder_nobody_knows_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_embedder_nobody_knows_is_said_in_words(database: Database) -> None:
     with pytest.raises(ProviderNotReady) as told:
         await embedding.embed("nobody:knows", ["x"])
     assert "nobody:knows" in str(told.value.detail)
