@@ -744,3 +744,16 @@ export const experiments = () =>
     queryFn: () => ask(client.GET("/api/personas/experiments")),
     refetchInterval: 30_000,
   });
+
+/** Which model is asked first, why, and what was measured of each. */
+export const modelRouting = () =>
+  queryOptions({
+    queryKey: ["settings", "routing"],
+    queryFn: () => ask(client.GET("/api/orchestrator/models/routing")),
+  });
+
+export const modelSavings = () =>
+  queryOptions({
+    queryKey: ["settings", "savings"],
+    queryFn: () => ask(client.GET("/api/orchestrator/models/savings")),
+  });

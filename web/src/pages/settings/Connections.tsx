@@ -6,6 +6,7 @@ import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { type Connection, ConnectionForm, type Field } from "./ConnectionForm";
 import { Findings } from "./Findings";
+import { Routing } from "./Routing";
 
 const MODELS: Field[] = [
   {
@@ -70,6 +71,7 @@ export function Connections() {
           </>
         )}
       </Shown>
+      <Routing />
       {admin ? <Forms /> : <p className="quiet">An admin can change these.</p>}
     </div>
   );
