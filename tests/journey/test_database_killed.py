@@ -141,7 +141,7 @@ async def test_postgres_killed_under_load_loses_nothing_and_does_nothing_twice(c
         one.bind(("127.0.0.1", 0))
         port = int(one.getsockname()[1])
     with running("cofounder.cli", "up", "--port", str(port), "--no-browser") as up:
-        up.wait_for("Cofounder runs at", within=90)
+        up.wait_for("Cofounder runs at", within=240)
         watch = Watch(port)
         try:
             await app.open_database()
