@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -47,12 +48,13 @@ async def press(asked: DatasetIn, folder: Path, tell: Tell) -> Built:
     made = Press(folder, split=asked.split, seed=asked.seed, duplicates=asked.duplicates, recipe=recipe(asked))
     async with transaction() as session:
         total = await queries.count(session, asked.filters, asked.role)
-        batches = shaping.lines(session, asked.filters, shaper, ratio=asked.ratio, left_out=made.pairs_left_out)
+        lines = shaping.lines(session, asked.filters, shaper, ratio=asked.ratio, left_out=made.pairs_left_out)
         read = 0
-        async for entries, pairs in batches:
-            await asyncio.to_thread(made.take, entries, pairs)
-            read += len({one.execution_id for one in entries})
-            await tell("reading", read, total)
+        async with aclosing(lines) as batches:  # nobody may want it any more: then what is still coming is called off
+            async for entries, pairs in batches:
+                await asyncio.to_thread(made.take, entries, pairs)
+                read += len({one.execution_id for one in entries})
+                await tell("reading", read, total)
     if not made.count:
         raise DatasetEmpty(field="filters")
     await tell("writing", 0, made.count)

@@ -52,8 +52,7 @@ async def count(session: AsyncSession, filter: Filter, role: str) -> int:
 
 
 async def examples(session: AsyncSession, filter: Filter, role: str) -> AsyncIterator[list[Raw]]:
-    """Examples for a role in batches, oldest request first, through a cursor of the server; documents stay text."""
-    planner = role == "planner"
+    """Examples for a writer or a judge in batches, oldest request first, through a cursor of the server; documents stay text."""
     columns = [
         Example.execution_id,
         Example.timestamp,
@@ -70,9 +69,9 @@ async def examples(session: AsyncSession, filter: Filter, role: str) -> AsyncIte
         _tasks.c.topic,
         cast(func.coalesce(_tasks.c.parent_task_id, Example.execution_id), Text),
         cast(Example.business_state, Text),
-        cast(Example.plan, Text) if planner else literal(None),
-        cast(Example.platform_baseline, Text) if planner else literal("{}"),
-        cast(Example.similar_historical_content, Text) if planner else literal("[]"),
+        literal(None),  # the plan and what it was made from are a planner's
+        literal("{}"),
+        literal("[]"),
     ]
     wanted = (
         select(*columns)

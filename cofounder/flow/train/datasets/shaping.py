@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.writing import service as writing
 from cofounder.flow.train.datasets import queries
 from cofounder.flow.train.datasets.press import PairLine
 from cofounder.flow.train.formats import dumped
@@ -21,13 +23,16 @@ Batch = tuple[list[Entry], list[PairLine]]
 
 async def lines(
     session: AsyncSession, filter: Filter, shaper: Shaper, *, ratio: float, left_out: Counter[str]
-) -> AsyncIterator[Batch]:
+) -> AsyncGenerator[Batch, None]:
     """(lines, pairs) in batches, oldest request first. Pairs only for the role writer; `left_out` counts unfit ones."""
+    if shaper.role == "planner":  # nothing else is asked of the database meanwhile, so it may send what it has
+        async with aclosing(writing.raws(session, filter)) as batches:
+            async for raws in batches:
+                yield await asyncio.to_thread(_planner, shaper, raws)
+        return
     async for raws in queries.examples(session, filter, shaper.role):
         ids = [raw.execution_id for raw in raws if raw.execution_id is not None]
-        if shaper.role == "planner":
-            yield await asyncio.to_thread(_planner, shaper, raws)
-        elif shaper.role == "writer":
+        if shaper.role == "writer":
             texts, facts, rounds = (
                 await queries.texts(session, ids),
                 await queries.facts(session, ids),

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from cofounder import api
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter
-from cofounder.flow.train.datasets import comparing, exporting, service
+from cofounder.flow.train.datasets import building, comparing, exporting, service
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetEmpty,
@@ -195,3 +195,16 @@ async def test_a_script_makes_and_finds_versions(database: Database) -> None:
     assert (made["name"], made["version"], made["example_count"]) == ("plans", 1, 4)
     assert [one["id"] for one in await api.list_datasets()] == [made["id"]]
     assert await api.get_dataset("plans@1") == await api.get_dataset(made["id"])
+
+
+async def test_a_version_that_nobody_wants_any_more_is_called_off_in_the_middle(database: Database) -> None:
+    """What is still coming from the database is not waited for, and the reason is what is told."""
+    await store_examples([example(number) for number in range(2_500)])
+
+    async def unwanted(phase: str, done: int, total: int | None) -> None:
+        raise building.Gone
+
+    with pytest.raises(building.Gone):
+        await service.create(DatasetIn(name="plans"), LOCAL_OWNER, wait=True, tell=unwanted)
+    made = await service.create(DatasetIn(name="plans"), LOCAL_OWNER, wait=True)
+    assert made.example_count > 2_000

@@ -13,6 +13,7 @@ from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.queries import Condition, Example, Fact, Kind, among, of_facts, of_kinds, of_quality
 
 _e = aliased(Example, name="e")
+_tasks = table("tasks", column("id"))
 _withdrawals = table("training_withdrawals", column("execution_id"))
 
 _AT = """replace(to_char(e.timestamp AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '')"""
@@ -34,9 +35,11 @@ _PLANNER = f"""to_json(e.user_request)::text || '}}, {{"role": "assistant", "con
   || 'Z", "tags": ' || {_TAGS} || ', "metrics": ' || coalesce(e.post_publication_metrics::text, '{{}}')
   || ', "patterns": ' || e.patterns_discovered::text || '}}}}'"""
 # The fields of `roles.shaper.Raw` but the last two, as a JSON list; documents stay text.
-_RAW = f"""json_build_array(e.execution_id, {_AT} || '+00:00', e.user_request, e.intent, e.quality_score::text, e.success,
+_FIELDS = f"""e.execution_id, {_AT} || '+00:00', e.user_request, e.intent, e.quality_score::text, e.success,
   e.tags, e.platforms, e.persona, e.decision->>'verdict', e.post_publication_metrics::text, e.patterns_discovered::text,
-  e.business_state::text, e.plan::text, e.platform_baseline::text, e.similar_historical_content::text)::text"""
+  e.business_state::text, e.plan::text, e.platform_baseline::text, e.similar_historical_content::text"""
+_RAW = f"json_build_array({_FIELDS})::text"
+_RAW_OF_TASK = f"json_build_array({_FIELDS}, tasks.topic, coalesce(tasks.parent_task_id, e.execution_id))::text"
 # The cells of a row of the table of examples, in the order of `lines.COLUMNS`, then the scores by dimension.
 _CELLS = f"""json_build_array(e.execution_id, {_AT} || 'Z', e.user_request, e.intent, e.quality_score, e.success,
   e.user_approval, e.decision->>'verdict', e.decision->'by',
@@ -53,6 +56,13 @@ def planner(head: str | None, *conditions: Condition) -> Select[str]:
     """A line an example, oldest request first: from `head` on, or without one its fields, to be spelt elsewhere."""
     line = literal_column(f"({_RAW})", Text) if head is None else literal(head) + literal_column(f"({_PLANNER})", Text)
     return _in_order(line, *conditions).where(_e.plan.is_not(None), ~_withdrawn())
+
+
+def with_task(*conditions: Condition) -> Select[str]:
+    """The fields of an example and what its task says of it, topic and conversation, as a JSON list."""
+    line = literal_column(f"({_RAW_OF_TASK})", Text)
+    meant = _in_order(line, *conditions).where(_e.plan.is_not(None), ~_withdrawn())
+    return meant.outerjoin(_tasks, _tasks.c.id == _e.execution_id)
 
 
 def rows(*conditions: Condition) -> Select[str]:

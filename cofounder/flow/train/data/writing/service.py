@@ -30,6 +30,7 @@ DIMENSIONS = (
     "originality",
     "compliance",
 )
+_RAWS_AT_ONCE = 1_000
 Batches = AsyncGenerator[list[bytes], None]
 
 
@@ -43,6 +44,25 @@ async def planner(session: AsyncSession, filter: Filter, *, redact: bool = True)
         async for piece in pieces:
             found = piece.splitlines(keepends=True)
             yield await asyncio.to_thread(_spelt, shaper, found) if redact else found
+
+
+async def raws(session: AsyncSession, filter: Filter) -> AsyncGenerator[list[Raw], None]:
+    """The examples that planner lines are made of, with topic and conversation, oldest request first, in batches."""
+    statement = queries.with_task(*await queries.of_filter(session, filter)).limit(filter.limit)
+    await queries.hasten(session)
+    waiting: list[bytes] = []
+    async with aclosing(copied(session, statement)) as pieces:
+        async for piece in pieces:
+            waiting += piece.splitlines()
+            if len(waiting) >= _RAWS_AT_ONCE:
+                yield await asyncio.to_thread(_raws, waiting)
+                waiting = []
+    if waiting:
+        yield _raws(waiting)
+
+
+def _raws(found: Iterable[bytes]) -> list[Raw]:
+    return [_raw(from_json(one)) for one in found]
 
 
 async def rows(session: AsyncSession, filter: Filter, *, redact: bool = True) -> Batches:
@@ -78,8 +98,8 @@ def _spelt(shaper: Shaper, found: Iterable[Any]) -> list[bytes]:
 def _raw(cells: list[Any]) -> Raw:
     id, at, request, intent, quality, *rest = cells
     score = None if quality is None else Decimal(quality)
-    topic = conversation = None
-    return Raw(UUID(id), datetime.fromisoformat(at), request, intent, score, *rest[:7], topic, conversation, *rest[7:])  # type: ignore[call-arg]
+    task = rest[11:] or (None, None)
+    return Raw(UUID(id), datetime.fromisoformat(at), request, intent, score, *rest[:7], *task, *rest[7:11])
 
 
 def _rows(found: Iterable[Any], redact: bool) -> list[bytes]:
