@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.learn.service import upsert_example
-from cofounder.flow.train.data import changing, queries, service
+from cofounder.flow.train.data import changing, queries, service, tables
 from cofounder.flow.train.data.bulk import queries as bulk
 from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.errors import (
@@ -327,7 +327,7 @@ async def test_what_has_no_other_tags_ends_as_everything_does(
     session: AsyncSession, had: list[str], add: list[str], remove: list[str], has: list[str]
 ) -> None:
     await put(session, tags=had)
-    change = queries.Change(id=new_id(), at=now(), who=BY, action="tag", tags=add, selection={})
+    change = tables.Change(id=new_id(), at=now(), who=BY, action="tag", tags=add, selection={})
     await queries.add_change(session, change)
     await bulk.move(session, change.id, [], add=add, remove=remove, archived=None, at=now())
     assert list((await tags(session)).values()) == [has]
