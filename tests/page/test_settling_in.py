@@ -3,6 +3,8 @@
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewTask
 from cofounder.channels import senders
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
@@ -90,3 +92,21 @@ async def _plans(task: str, source: str) -> list[str]:
     asked = text("SELECT document::text FROM plans WHERE task_id = cast(:id AS uuid) AND source = :source")
     async with transaction() as session:
         return list((await session.execute(asked, {"id": task, "source": source})).scalars())
+
+
+async def test_the_palette_finds_every_task_and_the_parts_of_settings(quiet: Visitor) -> None:
+    page = quiet.page
+    async with transaction() as session:
+        first = await records.add_task(session, NewTask(request="Write about the lighthouse"))
+        for number in range(55):  # more than the palette holds at hand
+            await records.add_task(session, NewTask(request=f"Write about order {number}"))
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Nothing needs you")).to_be_visible()
+    await page.keyboard.press("Control+k")
+    await page.get_by_placeholder("Go to, ask or run").fill("lighthouse")
+    await page.get_by_role("button", name="Write about the lighthouse").click()
+    await page.wait_for_url(f"**/orchestrator/tasks/{first.id}")
+    await page.keyboard.press("Control+k")
+    await page.get_by_placeholder("Go to, ask or run").fill("api keys")
+    await page.get_by_role("button", name="Settings: API keys").click()
+    await page.wait_for_url("**/settings?tab=keys")

@@ -1,22 +1,46 @@
-/** Ctrl+K: places, recent tasks, and what was typed as a new request. */
+/** Ctrl+K: places and their parts, every task that fits the words, and what was typed as a new request. */
+
+import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight } from "@mantine/spotlight";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMay } from "../api/me";
-import { recent } from "../api/queries";
+import { recent, type TaskRow, tasks } from "../api/queries";
 import { wordOf } from "../parts/Status";
 import { short } from "../parts/words";
 import { PLACES } from "./places";
 
+const MOST = 6;
+const PARTS = [
+  { name: "Settings: channels and models", to: "/settings", tab: "connections" },
+  { name: "Settings: tools and MCP servers", to: "/settings", tab: "tools" },
+  { name: "Settings: people", to: "/settings", tab: "people" },
+  { name: "Settings: API keys", to: "/settings", tab: "keys" },
+  { name: "Settings: audit log", to: "/settings", tab: "audit" },
+  { name: "Settings: your password", to: "/settings", tab: "you" },
+] as const;
+
+const addressOf = (task: TaskRow) =>
+  task.status === "pending_approval" ? "/orchestrator/approvals/$id" : "/orchestrator/tasks/$id";
+
 export function Palette() {
   const [typed, setTyped] = useState("");
   const navigate = useNavigate();
-  const tasks = useQuery(recent());
+  const [sought] = useDebouncedValue(typed.trim(), 200);
+  const latest = useQuery(recent()).data?.items ?? [];
+  const every = useQuery({
+    ...tasks({ search: sought.slice(0, 200), limit: MOST }),
+    enabled: sought.length > 1,
+    placeholderData: keepPreviousData,
+  });
   const operator = useMay("operator");
   const has = (text: string) => text.toLowerCase().includes(typed.trim().toLowerCase());
   const places = PLACES.filter((place) => has(place.name));
-  const found = (tasks.data?.items ?? []).filter((task) => has(task.request)).slice(0, 6);
+  const parts = typed.trim() ? PARTS.filter((part) => has(part.name)) : [];
+  const near = latest.filter((task) => has(task.request));
+  const far = sought.length > 1 ? (every.data?.items ?? []).filter((task) => has(task.request)) : [];
+  const found = [...near, ...far.filter((task) => !near.some((each) => each.task_id === task.task_id))].slice(0, MOST);
   return (
     <Spotlight.Root
       title="Go to, ask or run"
@@ -35,10 +59,17 @@ export function Palette() {
             />
           </Spotlight.ActionsGroup>
         )}
-        {places.length > 0 && (
+        {places.length + parts.length > 0 && (
           <Spotlight.ActionsGroup label="Go to">
             {places.map((place) => (
               <Spotlight.Action key={place.to} label={place.name} onClick={() => void navigate({ to: place.to })} />
+            ))}
+            {parts.map((part) => (
+              <Spotlight.Action
+                key={part.name}
+                label={part.name}
+                onClick={() => void navigate({ to: part.to, search: { tab: part.tab } as never })}
+              />
             ))}
           </Spotlight.ActionsGroup>
         )}
@@ -49,12 +80,14 @@ export function Palette() {
                 key={task.task_id}
                 label={short(task.request, 70)}
                 description={wordOf(task.status)}
-                onClick={() => void navigate({ to: "/orchestrator/tasks/$id", params: { id: task.task_id } })}
+                onClick={() => void navigate({ to: addressOf(task), params: { id: task.task_id } })}
               />
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {places.length + found.length === 0 && !operator && <Spotlight.Empty>Nothing found</Spotlight.Empty>}
+        {places.length + parts.length + found.length === 0 && !operator && (
+          <Spotlight.Empty>Nothing found</Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
