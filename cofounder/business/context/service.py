@@ -172,6 +172,13 @@ async def suggest_times(
 ) -> dict[str, SuggestedTime]:
     """The same for several channels, read at once. Raises TimeZoneUnknown."""
     _checked(zone)
+    return await times_in_utc(session, channels, as_of=as_of, zone=zone, days=days)
+
+
+async def times_in_utc(
+    session: AsyncSession, channels: Sequence[str], *, as_of: datetime, zone: str = "UTC", days: int = 365
+) -> dict[str, SuggestedTime]:
+    """The same where the zone is known to be one."""
     since = as_of - timedelta(days=days)
     rows = await queries.times(session, as_of=as_of, since=since, platforms=channels, zone=zone)
     return {

@@ -191,7 +191,7 @@ async def _times(
     except ValidationError:  # an answer of another version
         found = {}
     if missing := [name for name in shown if name not in found]:
-        found |= await history.suggest_times(session, missing, as_of=task.as_of)
+        found |= await history.times_in_utc(session, missing, as_of=task.as_of)
     return {name: found[name] if decision else times.renewed(found[name], now()) for name in shown}
 
 

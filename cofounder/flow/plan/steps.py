@@ -60,7 +60,7 @@ async def _times(session: AsyncSession, task: records.TaskRow, intent: Intent) -
     channels = list(dict.fromkeys(name for one in writes for name in (one.channels or intent.channels)))
     if not channels:
         return []
-    found = await history.suggest_times(session, channels, as_of=task.as_of)
+    found = await history.times_in_utc(session, channels, as_of=task.as_of)
     return [times.told(found[name]) for name in channels]
 
 
