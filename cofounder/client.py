@@ -11,10 +11,12 @@ worker("http://127.0.0.1:8000", KEY, "scout", look_up)
 import asyncio
 import inspect
 import json
+import logging
 import os
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,6 +24,8 @@ from types import TracebackType
 from typing import Any, Literal
 
 import httpx
+
+log = logging.getLogger("cofounder.client")
 
 __all__ = ["AsyncClient", "Client", "Command", "NoRetry", "Refused", "aworker", "worker"]
 
@@ -304,7 +308,8 @@ async def aworker(
 
     `handle` is a function or a coroutine function; a plain one runs in a thread. What it raises is the command's error,
     retried by the queue, except NoRetry; a result that is no JSON fails the command at once. Leases are kept while it
-    works; a server that is away is asked again. Raises Refused where it refuses the key, the type or the actions.
+    works; a server that is away is asked again. What goes wrong is logged as cofounder.client. Raises Refused where the
+    server refuses the key, the type or the actions, and httpx.UnsupportedProtocol for an address without http://.
     """
     stop = stop or asyncio.Event()
     held: dict[str, tuple[Command, asyncio.Task[None]]] = {}
@@ -320,7 +325,7 @@ async def aworker(
 
             beating = asyncio.create_task(_beat(client, held, lease_seconds))
             try:
-                declared, pause = actions is None, 0.2
+                declared, pause, away = actions is None, 0.2, False
                 while not stop.is_set():
                     for id in [id for id, (_, job) in held.items() if job.done()]:
                         del held[id]
@@ -331,10 +336,13 @@ async def aworker(
                         free = at_once - len(held)
                         wait = 0.0 if held else wait_seconds
                         taken = await _unless(stop, _claim(client, agent_type, free, wait, lease_seconds))
-                        pause = 0.2
+                        pause, away = 0.2, False
                     except (httpx.HTTPError, Refused) as error:
                         if _for_good(error):
                             raise
+                        if not away:  # once, until it is there again
+                            log.warning("%s does not answer and is asked again: %s", url, _told(error))
+                        away = True
                         await _unless(stop, asyncio.sleep(pause))
                         pause = min(pause * 2, 10.0)
                         continue
@@ -385,7 +393,10 @@ async def _outcome_of(handle: Handler, command: Command, pool: ThreadPoolExecuto
         else:
             result = await asyncio.get_running_loop().run_in_executor(pool, handle, command)
     except Exception as error:
-        said = {"code": type(error).__name__, "detail": _sayable(str(error)) or type(error).__name__}
+        detail = _sayable(str(error)) or type(error).__name__
+        at = "".join(traceback.format_tb(error.__traceback__))
+        log.warning("%s.%s failed: %s\n%s", command.agent_type, command.action, detail[:500], at)
+        said = {"code": type(error).__name__, "detail": detail}
         return _outcome(command, error=said, retry=not isinstance(error, NoRetry))
     try:
         json.dumps(result, ensure_ascii=False, allow_nan=False).encode()
@@ -402,7 +413,13 @@ def _sayable(text: str) -> str:
 
 def _for_good(error: Exception) -> bool:
     """Whether asking again would not help: the server answered, and neither failed nor had too much to do."""
+    if isinstance(error, httpx.UnsupportedProtocol):
+        return True  # an address without http:// is none that will answer later
     return isinstance(error, Refused) and error.status < 500 and error.status != 429
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
 async def _send(client: AsyncClient, outcome: dict[str, Any]) -> bool:

@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from cofounder.business import sample
+from cofounder.business.records import service as records
 from cofounder.flow.request.chat import queries, running, service
 from cofounder.flow.request.chat.schemas import ChatIn
 from cofounder.kit import db, leases
-from cofounder.kit.clock import today
+from cofounder.kit.clock import now, today
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
 from cofounder.models import service as models
@@ -107,6 +108,55 @@ async def test_a_question_is_answered_with_its_sources_and_goes_on(company: Hous
     assert rest.json()["next_cursor"] is None
 
 
+async def test_a_time_to_publish_is_told_and_not_a_ranking(company: House) -> None:
+    one = (await say(company.viewer, "When should we post on LinkedIn?"))["answer"]
+    (source,) = one["sources"]
+    assert (source["tool"], source["arguments"]) == ("business.suggest_time", {"channel": "linkedin"})
+    assert source["rows"][0]["sentence"] in one["text"]
+    every = (await say(company.viewer, "What is the best time to publish?"))["answer"]
+    assert {"LinkedIn:", "X:"} <= set(every["text"].split())
+
+
+async def test_posts_are_counted(company: House) -> None:
+    whole = (await say(company.viewer, "How many posts did we publish?"))["answer"]["text"]
+    part = (await say(company.viewer, "How many LinkedIn posts did we publish?"))["answer"]["text"]
+    async with db.reading() as session:
+        stored = await records.posts(session, as_of=now())
+    assert f"**{len(stored)} posts** are stored" in whole
+    assert f"**{sum(one.platform == 'linkedin' for one in stored)} posts** on LinkedIn are stored" in part
+
+
+async def test_every_period_that_is_named_is_told(company: House) -> None:
+    answer = (await say(company.viewer, "How many customers did we have in March and April?"))["answer"]
+    months = [source["rows"][0]["period"] for source in answer["sources"]]
+    assert [month.split()[0] for month in months] == ["March", "April"]
+    assert all(month in answer["text"] for month in months)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Which channel brings the most revenue?", "no tool that splits revenue by channel"),
+        ("Which campaign had the best return?", "by campaign"),
+        ("What is waiting for my approval?", "Approvals"),
+        ("Predict the engagement of a post", "in quotes"),
+    ],
+)
+async def test_what_no_tool_knows_is_said_and_nothing_else_told_for_it(
+    company: House, question: str, words: str
+) -> None:
+    answer = (await say(company.viewer, question))["answer"]
+    assert words in answer["text"]
+    assert (answer["sources"], answer["mode"]) == ([], "conversation")
+
+
+async def test_what_a_text_may_bring_comes_with_its_interval(company: House) -> None:
+    question = 'How would this do on LinkedIn: "We opened a second bakery today. Come by."?'
+    answer = (await say(company.viewer, question))["answer"]
+    assert [source["tool"] for source in answer["sources"]] == ["business.predict"]
+    assert "80%" in answer["text"]
+
+
 async def test_what_cannot_be_answered_says_what_can(company: House) -> None:
     answer = (await say(company.viewer, "What is the meaning of life?"))["answer"]
     assert "cannot translate, research or give opinions" in answer["text"]
@@ -128,6 +178,8 @@ async def test_an_answer_is_replayed_from_any_point(company: House) -> None:
     rest = await events(company.viewer, made["answer"]["id"], headers={"Last-Event-ID": str(numbers[0])})
     assert rest == whole[1:]
     assert await events(company.viewer, made["answer"]["id"], params={"after": numbers[0]}) == whole[1:]
+    beyond = await events(company.viewer, made["answer"]["id"], headers={"Last-Event-ID": "9" * 20})
+    assert [name for _, name, _ in beyond] == ["end"]
     await say(company.viewer, BEST, conversation_id=made["conversation_id"])
     later = await events(company.viewer, made["answer"]["id"])
     assert (text_of(later), later[-1][2]) == (end["text"], end)

@@ -112,6 +112,23 @@ async def test_an_error_with_words_that_no_json_takes_is_reported(house: House) 
     assert ended.error["detail"].startswith("lone ?, nothing \N{REPLACEMENT CHARACTER}, long x")
 
 
+async def test_what_a_handler_raises_is_logged_where_the_agent_runs(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def handle(command: Command) -> Any:
+        raise NoRetry("no such region")
+
+    await _worked(house, handle)
+    (told,) = [one.getMessage() for one in caplog.records if one.name == "cofounder.client"]
+    assert told.startswith("toy.do failed: no such region\n")
+    assert "in handle" in told
+
+
+async def test_an_address_that_is_none_is_refused_and_not_asked_for_ever() -> None:
+    with pytest.raises(httpx.UnsupportedProtocol):
+        await asyncio.wait_for(aworker("127.0.0.1:8000", "key", "toy", lambda command: None), 60)
+
+
 async def _worked(house: House, handle: Any) -> Command:
     """A command of a type that a worker with this handler has ended."""
     async with AsyncClient(house.url, house.keys["operator"]) as client:

@@ -200,6 +200,12 @@ def test_work_becomes_a_task_and_a_question_does_not(message: str, mode: str) ->
     assert found.reason
 
 
+def test_work_that_is_asked_for_where_talk_was_chosen_is_named_and_not_begun() -> None:
+    found = chosen("Write a LinkedIn post about growth", "conversation")
+    assert (found.mode, found.refused, found.only_talk) == ("conversation", "a post", True)
+    assert chosen("What was our best month?", "conversation").refused is None
+
+
 def test_who_may_not_begin_work_is_told_so() -> None:
     found = chosen("Write a LinkedIn post about our revenue", may_work=False)
     assert (found.mode, found.refused) == ("conversation", "a post")

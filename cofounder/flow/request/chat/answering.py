@@ -17,6 +17,10 @@ from cofounder.models.intent import Intent
 from cofounder.people.roles import Caller
 
 NO_CAUSE = "Why it is so, no row tells: the figures show what changed and when, not the cause."
+ONLY_TALK = (
+    "In the mode conversation no work begins, and the built-in model does not write by itself. Choose the mode "
+    "orchestration, or leave it open, and it becomes a task that you can follow."
+)
 LEARNING = ("memory.", "business.best_posts", "business.baseline")
 
 
@@ -46,7 +50,7 @@ async def answer(recorder: Recorder, row: service.MessageRow, caller: Caller) ->
     await _note(recorder, turn, mode=turn.chosen.mode, mode_reason=turn.chosen.reason)
     if turn.chosen.mode == "orchestration":
         await _work(recorder, turn)
-    elif turn.chosen.refused is not None:
+    elif turn.chosen.refused is not None and not turn.chosen.only_talk:
         await _say(recorder, turn, _refused(turn.chosen.refused), [])
     else:
         await _words(recorder, turn)
@@ -84,7 +88,7 @@ async def _turn(row: service.MessageRow, caller: Caller) -> Turn:
 
 
 async def _intent(words: str, wished: str | None) -> Intent | None:
-    if wished not in (None, "automatic") or not modes.asks_for_work(words):
+    if wished not in (None, "automatic", "conversation") or not modes.asks_for_work(words):
         return None
     try:
         return await asyncio.to_thread(modes.read_on, today(), words)
@@ -159,6 +163,8 @@ def _writer(model: str, plan: choosing.Plan, passed: list[tuple[str, str]]) -> d
 
 
 async def _plainly(turn: Turn) -> about_posts.Told:
+    if turn.chosen.refused is not None:
+        return f"You asked for {turn.chosen.refused}. {ONLY_TALK}", []
     try:
         text, sources = await plainly.tell(turn.subject, turn.tools)
         return (f"{text}\n\n{NO_CAUSE}" if turn.subject.asks_why else text), sources

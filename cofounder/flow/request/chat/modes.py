@@ -43,7 +43,8 @@ _LEARNED = ("patterns", "examples", "summary")
 class Chosen:
     mode: Did
     reason: str
-    refused: str | None = None  # why work that is asked for is not begun
+    refused: str | None = None  # work that is asked for and not begun, in words
+    only_talk: bool = False  # it is not begun because talk was chosen
 
 
 def asks_for_work(message: str) -> bool:
@@ -55,6 +56,8 @@ def asks_for_work(message: str) -> bool:
 
 def choose(wished: str | None, message: str, subject: Subject, intent: Intent | None, *, may_work: bool) -> Chosen:
     """The mode. `intent` is what the request's parser made of a message that asks for work, else None."""
+    if wished == "conversation" and subject.kind not in ("decision", "check"):
+        return Chosen("conversation", "You chose this mode.", refused=_work(message, intent), only_talk=True)
     if wished in ("conversation", "learning", "orchestration"):
         mode: Did = wished  # type: ignore[assignment]
         return Chosen(mode, "You chose this mode.")
