@@ -17,6 +17,10 @@ _FIGURES = {"name", "status", "posts", "waiting", "impressions", "likes", "follo
 _FIGURES |= {"weight", "probability", "override", "initial_weight"}
 
 
+class _Undone(Exception):
+    """What was written on the way to an answer is let go."""
+
+
 async def get_generator_performance(
     generator: str | None = None,
     days: int = learning.LOOK_BACK_DAYS,
@@ -63,11 +67,12 @@ async def calculate_optimal_weights(policy: str | None = None, *, as_of: datetim
     Raises PolicyUnknown, PolicyFailed.
     """
     async with transaction() as session:
-        whole = await session.begin_nested()
         try:
-            return await optimising.wanted(session, policy or settings().persona_policy, as_of or clock.now())
-        finally:
-            await whole.rollback()
+            async with session.begin_nested():  # the books are written on the way, and must not stay so
+                found = await optimising.wanted(session, policy or settings().persona_policy, as_of or clock.now())
+                raise _Undone
+        except _Undone:
+            return found
 
 
 async def run_autonomous_optimization(*, dry_run: bool = False) -> dict[str, Any]:
