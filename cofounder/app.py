@@ -97,6 +97,7 @@ def create_app() -> FastAPI:
     from cofounder import contract
     from cofounder.business.imports.routes import router as imports
     from cofounder.business.routes import router as business
+    from cofounder.channels.standing import LineNotEncrypted
     from cofounder.flow.approve.routes import router as approve
     from cofounder.flow.learn.routes import router as learn
     from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
@@ -112,6 +113,7 @@ def create_app() -> FastAPI:
     from cofounder.kit.http import install
     from cofounder.kit.openapi import also, operation_id
     from cofounder.mcp import door
+    from cofounder.models.chain import ModelSettingInvalid
     from cofounder.ops.events import router as events
     from cofounder.ops.routes import router as ops
     from cofounder.ops.settings_routes import router as settings_routes
@@ -155,6 +157,7 @@ def create_app() -> FastAPI:
         app.state.door = door.install(app)
     app.include_router(servers)
     also(app, "POST", "/api/orchestrator/process", *PLAN_ERRORS)
+    also(app, "PUT", "/api/connections", ModelSettingInvalid, LineNotEncrypted)
     contract.describe(app)
     pages.install(app)
     return app

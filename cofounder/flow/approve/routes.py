@@ -43,6 +43,7 @@ from cofounder.kit.http import Router, Session, documented
 from cofounder.kit.once import KeyReused, Once
 from cofounder.kit.openapi import ETAG
 from cofounder.kit.versions import IfMatch, OldVersion, etag, wanted
+from cofounder.models.chain import ModelSettingInvalid
 from cofounder.people import Approver, Viewer
 
 router = Router(prefix="/api/orchestrator", tags=["approval"])
@@ -108,7 +109,15 @@ async def preview(task_id: UUID, body: PreviewIn, session: Session, caller: Appr
     "/approval/{task_id}/alternatives",
     responses=ETAG
     | documented(
-        TaskMissing, NotPending, AlreadyDecided, OldRound, ChannelUnknown, EditMisplaced, EnoughOffered, NoOtherText
+        ModelSettingInvalid,
+        TaskMissing,
+        NotPending,
+        AlreadyDecided,
+        OldRound,
+        ChannelUnknown,
+        EditMisplaced,
+        EnoughOffered,
+        NoOtherText,
     ),
 )
 async def write_alternative(task_id: UUID, body: AlternativeIn, caller: Approver, response: Response) -> ApprovalOut:

@@ -16710,7 +16710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This task has no variant for that channel.; Edits belong to a text that you approve. */
+            /** @description Some fields do not fit.; The setting for models cannot be read.; This task has no variant for that channel.; Edits belong to a text that you approve. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -28513,7 +28513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; A secret that was given for one address is not sent to another.; This cannot be used to reach anything. */
+            /** @description Some fields do not fit.; A secret that was given for one address is not sent to another.; This cannot be used to reach anything.; The setting for models cannot be read.; The line to the mail server would not be encrypted. */
             422: {
                 headers: {
                     [name: string]: unknown;

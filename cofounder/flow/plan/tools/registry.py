@@ -12,6 +12,7 @@ from cofounder.flow.plan.tools import outside
 from cofounder.flow.plan.tools.errors import ToolFailed, ToolMissing, ToolRefused, ToolTimedOut
 from cofounder.kit import db
 from cofounder.models import prices
+from cofounder.models.chain import ModelSettingInvalid
 from cofounder.ops import connections
 
 __all__ = ["ToolFailed", "ToolMissing", "ToolRefused", "ToolTimedOut"]
@@ -124,8 +125,11 @@ async def discover(*, fresh: bool = False) -> dict[str, Tool]:
 
 
 def _priced() -> dict[str, Tool]:
-    """The tools, those that ask a model at the price of the one that is set now. Raises ModelSettingInvalid."""
-    expected = prices.expected(connections.current().model)
+    """The tools, those that ask a model at the price of the one that is set now."""
+    try:
+        expected = prices.expected(connections.current().model)
+    except ModelSettingInvalid:  # whoever asks a model, or looks at the settings, is told
+        return _tools
     for tool_id in _by_model & _tools.keys():
         if _tools[tool_id].estimated_cost != float(expected.cost_usd):
             said = {"estimated_cost": float(expected.cost_usd), "estimated_duration": expected.seconds}
