@@ -134,6 +134,8 @@ async def write_alternative(task_id: UUID, body: AlternativeIn, caller: Approver
         TaskMissing,
         NotPending,
         AlreadyDecided,
+        OldRound,
+        OldRound,
         DraftChanged,
         ChannelUnknown,
         EditMisplaced,

@@ -16796,7 +16796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This task does not wait for a decision.; This round has been decided.; The text changed after you opened it. Read it again before approving. */
+            /** @description This task does not wait for a decision.; This round has been decided.; The task has gone round since; this is not the current round.; The text changed after you opened it. Read it again before approving. */
             409: {
                 headers: {
                     [name: string]: unknown;
