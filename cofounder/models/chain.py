@@ -1,7 +1,7 @@
 """Which models are asked, best first. The offline model always ends the chain, so there is always an answer."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 from cofounder.kit.errors import InputInvalid
 
@@ -27,6 +27,12 @@ class Target:
 
 
 OFFLINE = Target("offline", "offline")
+
+
+def of_row(name: str) -> Target:
+    """The model that a row names, as it was when the row was written."""
+    provider, _, rest = name.partition(":")
+    return OFFLINE if provider == "offline" else Target(cast(Provider, provider), rest)
 
 
 def chain(setting: str) -> tuple[Target, ...]:

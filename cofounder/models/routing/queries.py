@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.models.chain import Target, chain
+from cofounder.models.chain import Target, of_row
 from cofounder.models.routing.choose import Measured
 from cofounder.models.routing.foretell import Foretelling
 from cofounder.models.routing.tables import ModelForetelling, ModelQuality
@@ -19,7 +19,7 @@ async def measured(session: AsyncSession) -> dict[tuple[str, str], dict[Target, 
     """(task type, complexity) -> model -> what was measured of it."""
     found: dict[tuple[str, str], dict[Target, Measured]] = {}
     for task_type, complexity, model, n, total in (await session.execute(_ALL)).all():
-        found.setdefault((task_type, complexity), {})[chain(model)[0]] = Measured(n, total)
+        found.setdefault((task_type, complexity), {})[of_row(model)] = Measured(n, total)
     return found
 
 
@@ -32,7 +32,7 @@ async def rows(session: AsyncSession) -> Sequence[ModelQuality]:
 async def foretellings(session: AsyncSession) -> dict[Target, Foretelling]:
     """model -> what the words of a job foretell of it."""
     rows = (await session.execute(select(ModelForetelling.model, ModelForetelling.learned))).all()
-    return {chain(model)[0]: Foretelling.load(learned) for model, learned in rows}
+    return {of_row(model): Foretelling.load(learned) for model, learned in rows}
 
 
 async def replace(

@@ -93,3 +93,8 @@ async def remember(
     """Take over what came of each model's answers: the columns of ModelQuality. What is not among them is forgotten."""
     await queries.replace(session, found, words or {}, now())
     _kept.clear()
+
+
+async def measured_rows(session: AsyncSession) -> Sequence[Any]:
+    """Everything that was measured: rows of ModelQuality, by kind of job, most answers first."""
+    return await queries.rows(session)

@@ -11,7 +11,6 @@ from cofounder.flow.learn.answers import service
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
-from cofounder.models.routing import queries
 from cofounder.models.routing import service as routing
 from cofounder.models.routing.complexity import Complexity, Seen
 from cofounder.models.tables import ModelCall
@@ -56,7 +55,7 @@ async def test_a_run_is_one_outcome_and_what_does_not_count_is_left_out(session:
         await _run(session, SMALL, 4, **_as(False, "0.1", **left_out))
     await _run(session, SMALL, 5, **_as(None, None))
     assert await service.measure(session) == 1
-    (kept,) = await queries.rows(session)
+    (kept,) = await routing.measured_rows(session)
     assert (kept.model, kept.task_type, kept.complexity, kept.n) == (SMALL, "write:post", "MEDIUM", 3)
     assert round(kept.total, 6) == round((1 + 0.9) / 2 + (0 + 0.5) / 2 + (0.7 + 0.8) / 2, 6)
     assert kept.parts == {"decided": 3, "approved": 2, "scored": 3, "score": 2.2, "edited": 1}

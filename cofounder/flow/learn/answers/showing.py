@@ -11,10 +11,9 @@ from cofounder.flow.learn.answers.schemas import MeasuredOut, RoutedModelOut, Ro
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
 from cofounder.kit.clock import now
 from cofounder.models import offered, prices
-from cofounder.models.chain import Target, chain
+from cofounder.models.chain import OFFLINE, Target, of_row
 from cofounder.models.routing import choose, tiers
-from cofounder.models.routing import queries as routing
-from cofounder.models.routing.tables import ModelQuality
+from cofounder.models.routing import service as routing
 from cofounder.ops import connections
 
 _LOOKED_AT = 50_000  # newest outcomes that are compared
@@ -23,7 +22,8 @@ _NINETY = 1.645  # standard errors on each side of a mean: a 90 % interval
 
 async def shown(session: AsyncSession) -> RoutingOut:
     """The models that are set up, the rules of the choice, and everything measured."""
-    named = chain((await connections.latest()).model)
+    await connections.latest()
+    named = (*offered.configured(), OFFLINE)
     found = {one.target: one for one in await offered.offers()}
     return RoutingOut(
         mode=connections.current().model_routing,
@@ -32,7 +32,7 @@ async def shown(session: AsyncSession) -> RoutingOut:
         confidence=choose.CONFIDENCE,
         enough=choose.ENOUGH,
         models=[_model(target, found.get(target)) for target in named],
-        measured=[_measured(row) for row in await routing.rows(session)],
+        measured=[_measured(row) for row in await routing.measured_rows(session)],
     )
 
 
@@ -46,7 +46,7 @@ def _model(target: Target, one: offered.Offer | None) -> RoutedModelOut:
     )
 
 
-def _measured(row: ModelQuality) -> MeasuredOut:
+def _measured(row: Any) -> MeasuredOut:
     mean = row.total / row.n
     spread = sqrt(max(row.squares / row.n - mean**2, 0.0) / max(row.n - 1, 1)) if row.n > 1 else 0.5
     parts = row.parts
@@ -72,9 +72,8 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
     """Against always asking the strongest of the models that are set up."""
     until = now()
     since = until - timedelta(days=days)
-    ranked = sorted(
-        chain((await connections.latest()).model), key=lambda one: (tiers.tier(one), tiers.blended(one) or 0)
-    )
+    await connections.latest()
+    ranked = sorted((*offered.configured(), OFFLINE), key=lambda one: (tiers.tier(one), tiers.blended(one) or 0))
     strongest, cheapest = (ranked[-1], ranked[0]) if len(ranked) > 1 else (None, None)
     calls = await queries.calls(session, since, until)
     dear, cheap = _at(strongest, calls), _at(cheapest, calls)
@@ -93,7 +92,7 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
         strongest=str(strongest) if strongest else None,
         cheapest=str(cheapest) if cheapest else None,
         calls=sum(one["calls"] for one in calls),
-        unpriced_calls=sum(one["calls"] for one in calls if prices.cost(chain(one["model"])[0], 1, 1) is None),
+        unpriced_calls=sum(one["calls"] for one in calls if prices.cost(of_row(one["model"]), 1, 1) is None),
         cost_usd=cost,
         always_strongest_usd=dear,
         always_cheapest_usd=cheap,
