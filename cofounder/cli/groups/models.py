@@ -46,7 +46,9 @@ async def _routing(measure: bool, json: bool) -> int:
         listed.add_row(one.model, one.tier, *prices, one.why_not or "ready")
     out.screen().print(listed)
     begins = ", ".join(f"{level} with {tier}" for level, tier in shown.first.items())
-    out.screen().print(f"A job begins by its complexity: {begins}. After {shown.enough} outcomes what was measured counts.")
+    out.screen().print(
+        f"A job begins by its complexity: {begins}. After {shown.enough} outcomes what was measured counts."
+    )
     if not shown.measured:
         out.screen().print("Nothing is measured yet: outcomes come with scores and decisions of runs.")
         return 0

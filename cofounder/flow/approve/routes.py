@@ -135,7 +135,6 @@ async def write_alternative(task_id: UUID, body: AlternativeIn, caller: Approver
         NotPending,
         AlreadyDecided,
         OldRound,
-        OldRound,
         DraftChanged,
         ChannelUnknown,
         EditMisplaced,

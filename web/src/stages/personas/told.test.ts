@@ -65,5 +65,5 @@ test("how fast a look forgot is told with what it was chosen by", () => {
 });
 
 test("a part of what was has its sign", () => {
-  expect([share(0.123), share(-0.05), share(0)]).toEqual(["+12%", "-5%", "+0%"]);
+  expect([share(0.123), share(-0.05), share(0)]).toEqual(["+12%", "−5%", "+0%"]);
 });

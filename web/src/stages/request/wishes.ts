@@ -20,7 +20,7 @@ export const NO_WISHES: Wishes = {
   review: false,
 };
 
-const FIGURE = /^([^\s=:]+)\s*[=:]?\s*(.+)$/;
+const FIGURE = /^([^\s=:]+)(?:\s*[=:]\s*|\s+)(.+)$/;
 const NUMBER = /^[-−]?\s*\$?\s*\d[\d,_]*(\.\d+)?\s*%?$/;
 
 /** "revenue_monthly = 150,000", one a line. A value that is no number goes as it stands: the server says what it wants. */
