@@ -440,7 +440,7 @@ async def test_a_page_and_a_claim_of_large_commands_end_early_and_lose_none(
     made += [(await make(house, payload={"a": at}))["command_id"] for at in range(5)]
     seen, cursor, pages = [], None, 0
     while cursor is not None or not pages:
-        asked = {"limit": 500, "sort": "oldest", **({"cursor": cursor} if cursor else {})}
+        asked: dict[str, Any] = {"limit": 500, "sort": "oldest", **({"cursor": cursor} if cursor else {})}
         page = (await house.viewer.get("/api/commands", params=asked)).json()
         assert sum(len(str(one["payload"])) for one in page["items"]) < 300_000
         seen += [one["command_id"] for one in page["items"]]

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from cofounder.business.imports.sources.database import SourceOutOfReach
+from cofounder.business.imports.errors import SourceOutOfReach
 from cofounder.kit import db
 
 AWAY = [

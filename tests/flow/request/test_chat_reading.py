@@ -108,7 +108,12 @@ def test_every_period_that_is_named_is_asked_for() -> None:
 def test_which_way_times_point_is_worked_out_once_for_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     worked_out = []
     plain = assembly._mode
-    monkeypatch.setattr(assembly, "_mode", lambda *given: worked_out.append(1) or plain(*given))
+
+    def counted(*given: Any) -> Any:
+        worked_out.append(1)
+        return plain(*given)
+
+    monkeypatch.setattr(assembly, "_mode", counted)
     assert chosen("write a post about " + "2024 and q1 " * 60).mode == "orchestration"
     assert 0 < len(worked_out) < 5
 
