@@ -1,18 +1,28 @@
 """What new weights would have gained on past draws, before anybody approves them: a replay, an estimate, an interval."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.personas import off_policy, optimising
+from cofounder.personas import queries as standings
 from cofounder.personas.experiments import queries
 from cofounder.personas.experiments.queries import Decided
+from cofounder.personas.policies_known import PolicyFailed, PolicyUnknown
 from cofounder.personas.queries import Scored, Standing
 
 FOLDS = 5
-Cells = Mapping[str, Mapping[str, float]]
+OF_THEMSELVES = ("fixed", "blueprint")  # weights that no posts, or those before them, made: not learnt again
+
+
+class Used(NamedTuple):
+    """How the weights in use were learnt."""
+
+    policy: str
+    ran_at: datetime
 
 
 async def proof(
@@ -21,16 +31,14 @@ async def proof(
     """The estimate as it is kept with a proposal: shapes as `GainOut` has them.
 
     Weights that were learnt from a post would praise themselves by it. So each fifth of the draws is judged by weights
-    learnt in the same way from the posts of the other four.
+    learnt in the same way from the posts of the other four, the proposed ones and those in use alike.
     """
     decided = await queries.decisions(session, as_of=as_of, hours=optimising.AGE_HOURS, since=as_of - optimising.REACH)
+    run = await standings.in_use(session)
+    used = None if run is None else Used(run.policy, run.ran_at)
     whole = [one for one in decided if 0 < one.posts == one.scored]
     usable = [one for one in whole if not one.overruled and one.probabilities.get(one.chosen, 0) > 0]
-    log: list[off_policy.Drawn] = []
-    if len(usable) >= off_policy.LEAST:
-        for fold in range(FOLDS):
-            log += _judged(fold, usable, posts, policy, as_of, standing)
-    found = off_policy.gained(log, seed=len(log))
+    found = await asyncio.to_thread(_gained, usable, posts, policy, as_of, standing, used)
     return {
         "draws": len(usable),
         "overruled": len(whole) - len(usable),
@@ -62,13 +70,52 @@ def told(found: off_policy.Gain, draws: int) -> str:
     return f"Not told apart from the weights in use: {span}."
 
 
-def _judged(
-    fold: int, usable: Sequence[Decided], posts: Sequence[Scored], policy: str, as_of: datetime, standing: Standing
+def judged(
+    usable: Sequence[Decided],
+    posts: Sequence[Scored],
+    policy: str,
+    as_of: datetime,
+    standing: Standing,
+    used: Used | None,
 ) -> list[off_policy.Drawn]:
-    mine = [one for one in usable if one.id.int % FOLDS == fold]
-    hidden = {post for one in mine for post in one.post_ids}
-    learnt = optimising.learn([one for one in posts if one.id not in hidden], policy, as_of, standing)
-    new = standing._replace(weights=learnt.weights, cells=learnt.cells)
+    """Every draw with its probability under both weights, neither learnt from what came of it."""
+    log: list[off_policy.Drawn] = []
+    for fold in range(FOLDS):
+        mine = [one for one in usable if one.id.int % FOLDS == fold]
+        hidden = {post for one in mine for post in one.post_ids}
+        kept = [one for one in posts if one.id not in hidden]
+        learnt = optimising.learn(kept, policy, as_of, standing)
+        new = standing._replace(weights=learnt.weights, cells=learnt.cells)
+        log += _drawn(mine, new, _in_use(kept, standing, used))
+    return log
+
+
+def _gained(
+    usable: Sequence[Decided],
+    posts: Sequence[Scored],
+    policy: str,
+    as_of: datetime,
+    standing: Standing,
+    used: Used | None,
+) -> off_policy.Gain:
+    enough = len(usable) >= off_policy.LEAST
+    log = judged(usable, posts, policy, as_of, standing, used) if enough else []
+    return off_policy.gained(log, seed=len(log))
+
+
+def _in_use(kept: Sequence[Scored], standing: Standing, used: Used | None) -> Standing:
+    """The weights in use as these posts alone would have made them; as they are where that cannot be known."""
+    if used is None or used.policy in OF_THEMSELVES:
+        return standing
+    then = [one for one in kept if one.seen_at is not None and one.seen_at <= used.ran_at]
+    try:
+        learnt = optimising.learn(then, used.policy, used.ran_at, standing)
+    except (PolicyUnknown, PolicyFailed):  # it has gone since, with the package that brought it
+        return standing
+    return standing._replace(weights=learnt.weights, cells=learnt.cells)
+
+
+def _drawn(mine: Sequence[Decided], new: Standing, old: Standing) -> list[off_policy.Drawn]:
     known: dict[tuple[bool, str | None], dict[str, float]] = {}
 
     def share(one: Decided, of: Standing, key: bool) -> float:
@@ -80,9 +127,7 @@ def _judged(
         return known[place].get(one.chosen, 0.0)
 
     return [
-        off_policy.Drawn(
-            one.followers, one.probabilities[one.chosen], share(one, new, True), share(one, standing, False)
-        )
+        off_policy.Drawn(one.followers, one.probabilities[one.chosen], share(one, new, True), share(one, old, False))
         for one in mine
     ]
 
