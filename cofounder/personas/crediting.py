@@ -20,17 +20,26 @@ Readings = list[tuple[datetime, float]]
 async def credit(session: AsyncSession, as_of: datetime) -> None:
     """Make the books of the last thirty days anew, of every platform whose followers were counted twice.
 
-    The books of the first look reach back to the first count. What lies further back stays as it is.
+    The books reach back to the first count. What lies further back stays as it is, until a count there comes, goes or
+    is corrected: from the first one that is another, all is made anew, so that nothing between two counts is missing.
     """
     known = await queries.counts(session, as_of)
-    kept = {row["platform"]: row["until"] for row in await queries.balance(session)}
+    kept = await queries.intervals(session)
     since = as_of - ANEW
     quiet = await queries.quiet(session, since)
     priors = rates(await queries.credited(session, since))
     for platform, counts in known.items():
-        begin = since if platform in kept and kept[platform] >= since else kept.get(platform, counts[0][0])
+        begin = min(since, _other(counts, kept.get(platform, [])))
         a_day = _a_day(quiet.get(platform))
         await _platform(session, platform, counts, begin, as_of, priors.get(platform, 1.0), a_day)
+
+
+def _other(counts: Sequence[tuple[datetime, int]], kept: Sequence[tuple[datetime, datetime, int]]) -> datetime:
+    """From when on the books are not those of the counts; the end of both where they are."""
+    for at, ((start, before), (end, after)) in enumerate(pairwise(counts)):
+        if at >= len(kept) or kept[at] != (start, end, after - before):
+            return min(start, kept[at][0]) if at < len(kept) else start
+    return kept[len(counts) - 1][0] if len(kept) >= len(counts) else counts[-1][0]
 
 
 async def _platform(

@@ -152,12 +152,13 @@ async def put_standing(session: AsyncSession, values: dict[str, Any]) -> None:
 
 # ── followers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# Counts that somebody typed, and those that readings of posts brought with them.
+# Counts that somebody typed, and those that readings of posts brought with them; of one time the typed one.
 _COUNTS = text("""
-SELECT platform, counted_at AS at, count FROM follower_counts WHERE counted_at <= :as_of
-UNION SELECT platform, measured_at, max(followers) FROM social_post_analytics
-WHERE followers IS NOT NULL AND NOT is_sample AND measured_at <= :as_of GROUP BY platform, measured_at
-ORDER BY 1, 2""")
+SELECT DISTINCT ON (platform, at) platform, at, count FROM (
+  SELECT platform, counted_at AS at, count, 0 AS read FROM follower_counts WHERE counted_at <= :as_of
+  UNION ALL SELECT platform, measured_at, max(followers), 1 FROM social_post_analytics
+  WHERE followers IS NOT NULL AND NOT is_sample AND measured_at <= :as_of GROUP BY platform, measured_at) counted
+ORDER BY platform, at, read""")
 
 _SEEN = text("""
 SELECT p.id, p.platform, p.published_at, a.measured_at, coalesce(a.impressions, a.views)::float8 AS impressions
@@ -214,6 +215,17 @@ async def forget_intervals(session: AsyncSession, platform: str, since: datetime
     await session.execute(
         delete(FollowerInterval).where(FollowerInterval.platform == platform, FollowerInterval.end_at > since)
     )
+
+
+async def intervals(session: AsyncSession) -> dict[str, list[tuple[datetime, datetime, int]]]:
+    """platform -> (start, end, gain) of its books, in the order of time."""
+    wanted = select(
+        FollowerInterval.platform, FollowerInterval.start_at, FollowerInterval.end_at, FollowerInterval.gain
+    )
+    found: dict[str, list[tuple[datetime, datetime, int]]] = {}
+    for platform, *one in await session.execute(wanted.order_by(FollowerInterval.start_at)):
+        found.setdefault(platform, []).append((one[0], one[1], one[2]))
+    return found
 
 
 async def put_interval(

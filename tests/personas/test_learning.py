@@ -66,6 +66,37 @@ async def test_a_count_that_is_corrected_is_divided_anew(session: AsyncSession, 
         assert (books.counted, books.credited) == (credited, Decimal(credited))
 
 
+async def test_a_count_of_long_ago_leaves_no_hole_in_the_books(session: AsyncSession, moment: datetime) -> None:
+    async def counted(days: int, count: int) -> tuple[int, datetime]:
+        at = moment - timedelta(days=days)
+        found = await learning.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)
+        return (found[0].counted, found[0].since) if found else (0, at)
+
+    await counted(60, 100)
+    assert await counted(20, 500) == (400, moment - timedelta(days=60))
+    for days, count in ((40, 300), (45, 250), (40, 320), (50, 400)):  # between the two, corrected, gone down
+        assert await counted(days, count) == (400, moment - timedelta(days=60))
+    assert await counted(90, 50) == (450, moment - timedelta(days=90))  # older than the books were
+    assert await counted(60, 120) == (450, moment - timedelta(days=90))
+    rows = await session.execute(text("SELECT start_at, end_at FROM follower_intervals ORDER BY start_at"))
+    spans = [tuple(row) for row in rows.all()]
+    assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
+
+
+async def test_a_typed_count_and_a_reading_of_the_same_time_are_one_count(
+    session: AsyncSession, moment: datetime
+) -> None:
+    begun = moment - timedelta(days=5)
+    made = await post(session, begun, "coach")
+    for days, followers in ((1, 100), (2, 130), (3, 150)):
+        await reading(session, made, begun + timedelta(days=days), 1_000 * days, followers=followers)
+    at = begun + timedelta(days=2)
+    (books,) = await learning.count(session, CountIn(platform="x", count=140, counted_at=at), by=MARA)
+    assert books.counted == 50
+    gains = await session.execute(text("SELECT gain FROM follower_intervals ORDER BY start_at"))
+    assert list(gains.scalars()) == [40, 10]  # what a person typed counts
+
+
 async def test_weights_move_to_the_voice_that_gains(session: AsyncSession, moment: datetime) -> None:
     await weeks_of(session, moment, GAINS)
     row = await optimise(session, as_of=moment, by="schedule", mode="autonomous", policy="default")
