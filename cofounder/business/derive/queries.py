@@ -32,11 +32,13 @@ seen AS (
   WHERE (l.measured_at > :as_of OR l.linked_at > :as_of) AND l.published_at <= :as_of
 )"""
 
-# Visits of a post's pages and campaigns: rows split by different things overlap, so the coarsest split counts.
+# Visits of a post's pages and campaigns: rows split by different things overlap, so the coarsest split counts. Money of
+# several currencies is not added up.
 WEB = f"""
 web AS (
-  SELECT DISTINCT ON (post_id) post_id, sessions, conversions, revenue FROM (
-    SELECT post_id, split_by, sum(sessions) AS sessions, sum(revenue) AS revenue,
+  SELECT DISTINCT ON (post_id) post_id, sessions, conversions, revenue, currency FROM (
+    SELECT post_id, split_by, sum(sessions) AS sessions, min(currency) AS currency,
+           CASE WHEN min(currency) IS NOT DISTINCT FROM max(currency) THEN sum(revenue) END AS revenue,
            sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions
     FROM web_analytics
     WHERE post_id IS NOT NULL AND measured_at <= :as_of AND day <= CAST(:today AS date)
@@ -58,8 +60,11 @@ OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
     coalesce(s.conversions, w.conversions)::float8 AS conversions,
     coalesce(w.sessions, s.clicks)::float8 AS visits,
     coalesce(s.revenue, w.revenue)::float8 AS revenue,
-    coalesce(s.cost, s.post_cost)::float8 AS cost,
-    s.currency
+    -- a cost in another currency than the money that the site saw is not held against it
+    CASE WHEN s.revenue IS NULL AND w.revenue IS NOT NULL AND s.currency <> w.currency THEN NULL
+         ELSE coalesce(s.cost, s.post_cost)::float8 END AS cost,
+    CASE WHEN s.revenue IS NULL AND w.revenue IS NOT NULL THEN coalesce(w.currency, s.currency)
+         ELSE s.currency END AS currency
   FROM seen s LEFT JOIN web w ON w.post_id = s.post_id
   WHERE s.published_at <= :as_of AND {_OURS.format("s")} AND {{narrowed}}
   OFFSET 0
@@ -185,12 +190,12 @@ def _audience(part: str) -> TextClause:
     bit = 2 ** WEB_PARTS.index(part)
     return text(
         f"""WITH known AS (SELECT * FROM web_analytics WHERE split_by & {bit} > 0 AND {_KNOWN_WEB}),
-coarsest AS (SELECT min(split_by) AS split_by FROM known)
+coarsest AS (SELECT day, min(split_by) AS split_by FROM known GROUP BY day)
 SELECT {part} AS name, count(DISTINCT day) AS days, sum(sessions) AS sessions, sum(users) AS users,
   sum(page_views) AS page_views, sum(revenue) AS revenue, min(currency) AS currency, max(currency) AS other_currency,
   sum(sessions) FILTER (WHERE coalesce(conversions, 0) > 0 OR conversion_rate IS NOT NULL OR conversions = 0) AS counted,
   sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions
-FROM known JOIN coarsest USING (split_by) GROUP BY 1 ORDER BY sum(sessions) DESC NULLS LAST, 1"""
+FROM known JOIN coarsest USING (day, split_by) GROUP BY 1 ORDER BY sum(sessions) DESC NULLS LAST, 1"""
     )
 
 
@@ -200,17 +205,32 @@ async def audience(session: AsyncSession, part: str, *, as_of: datetime, since: 
     return [dict(row) for row in (await session.execute(_audience(part), asked)).mappings()]
 
 
+# Of a period that is stored as a whole and by channel and campaign the whole counts; of periods that overlap (weeks
+# beside months) the longer.
 _MONEY = """
-SELECT {key} AS name, metric_type, sum(metric_value)::float8 AS value, count(*) AS n,
-  min(currency) AS currency, max(currency) AS other_currency
-FROM (
-  SELECT DISTINCT ON (metric_type, period_start, period_end, {key}) metric_type, metric_value, currency, {key}
+WITH newest AS (
+  SELECT DISTINCT ON (metric_type, period_start, period_end, channel, campaign)
+    metric_type, period_start, period_end, metric_value, currency, split_by, {key} AS name
   FROM financial_metrics
   WHERE measured_at <= :as_of AND period_end <= CAST(:today AS date) AND period_start >= :since
-    AND {key} <> '' AND split_by = :split AND metric_type = ANY(CAST(:types AS text[]))
+    AND {key} <> '' AND metric_type = ANY(CAST(:types AS text[]))
     AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM financial_metrics o
                                            WHERE NOT o.is_sample AND o.measured_at <= :as_of))
-  ORDER BY metric_type, period_start, period_end, {key}, measured_at DESC, id DESC) newest
+  ORDER BY metric_type, period_start, period_end, channel, campaign, measured_at DESC, id DESC),
+wholes AS (
+  SELECT DISTINCT ON (metric_type, name, period_start, period_end) *,
+    min(period_end - period_start) OVER (PARTITION BY metric_type, name) AS shortest
+  FROM (SELECT metric_type, name, period_start, period_end, split_by, sum(metric_value) AS value, count(*) AS n,
+          min(currency) AS currency, max(currency) AS other_currency
+        FROM newest GROUP BY 1, 2, 3, 4, 5) parts
+  ORDER BY metric_type, name, period_start, period_end, split_by),
+longer AS (SELECT * FROM wholes WHERE period_end - period_start > shortest)
+SELECT name, metric_type, sum(value)::float8 AS value, sum(n)::int AS n, min(currency) AS currency,
+  max(other_currency) AS other_currency
+FROM wholes w
+WHERE NOT EXISTS (SELECT 1 FROM longer l
+  WHERE l.metric_type = w.metric_type AND l.name = w.name AND l.period_end - l.period_start > w.period_end - w.period_start
+    AND l.period_start <= w.period_end AND l.period_end >= w.period_start)
 GROUP BY 1, 2"""
 
 
@@ -218,8 +238,7 @@ async def money(
     session: AsyncSession, by: str, types: Sequence[str], *, as_of: datetime, since: date
 ) -> list[dict[str, Any]]:
     """Per channel or campaign and metric: the sum over periods that were over, each period's newest value."""
-    split = {"channel": 1, "campaign": 2}[by]
-    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "split": split, "types": list(types)}
+    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "types": list(types)}
     return [dict(row) for row in (await session.execute(text(_MONEY.format(key=by)), asked)).mappings()]
 
 

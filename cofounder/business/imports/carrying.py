@@ -89,7 +89,7 @@ async def carry_on(import_id: UUID, run: int, *, check_only: bool, seconds: floa
             return await job.whole()
         if position and place is None and cursor is None:
             await job.from_the_top()
-        return await job.parts(place, seconds)
+        return await job.parts(place, seconds, cursor)
     finally:
         await asyncio.to_thread(reader.close)
 
@@ -103,8 +103,11 @@ class _Job:
     reader: Reader
     converter: Converter
 
-    async def parts(self, place: str | None, seconds: float) -> Outcome:
-        """Batch by batch, each kept as it comes, from where an earlier part came to."""
+    async def parts(self, place: str | None, seconds: float, since: str | None = None) -> Outcome:
+        """Batch by batch, each kept as it comes, from where an earlier part came to; `since`: its cursor.
+
+        A source that cannot go on later than this part began is read to its end: it would never get there else.
+        """
         deadline = time.monotonic() + seconds
         counts = Counts()
         async with aclosing(self._ready(place)) as batches:
@@ -122,7 +125,8 @@ class _Job:
                     row.counts, row.position = counts.model_dump(), row.position + ready.read
                     row.cursor, row.place, row.share = ready.cursor or row.cursor, ready.place, ready.share
                     live.changed(session, TOPIC, self.import_id)
-                if durable.stopping() or time.monotonic() > deadline:
+                goes_on = ready.place is not None or ready.cursor not in (None, since)
+                if durable.stopping() or (goes_on and time.monotonic() > deadline):
                     return Outcome("more", counts)
         if not counts.read:
             counts = await self._counted()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHOWN = 500  # characters of a value that a refusal repeats
 _NAME = 200  # characters of a name that rows are found by: an index holds no page of text
 _NAMES = ("platform", "metric_type")
+_FIGURE = ("metric_type", "metric_value")  # a row of one figure is nothing without its name or its value
 _COUNTED = frozenset(("social_analytics", "web_analytics"))  # whose missing figures are worth a word
 
 
@@ -59,7 +60,7 @@ class Converter:
             text = _text(source, where)
             cells = values.given(text, words_count=known.type in ("text", "words"))
             read = self._read(known, cells, where)
-            if known.required:
+            if known.required or (name in _FIGURE and not self.mapping.figures):
                 read.refuse("missing", "Nothing is given, and no row does without it.", cells.is_null())
             made[name] = read.values
             bad = bad | self._refuse(source, where.columns, text, read, faults)

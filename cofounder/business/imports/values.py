@@ -35,8 +35,9 @@ _GAPS = "[\u00a0\u202f\u2009 '’_]"
 _MOST_FIT = 0.6  # of the cells: what the others hold is refused later, in words
 MOST = 4e15  # whole numbers that a double holds exactly, with room
 
-DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%d/%m/%y", "%d/%m/%Y %I:%M %p")
-MONTH_FIRST = ("%m/%d/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m-%d-%Y", "%m/%d/%y", "%m/%d/%Y %I:%M %p")
+_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M %p", " %I:%M:%S %p")
+DAY_FIRST = (*(f"%d/%m/%{year}{clock}" for year in "Yy" for clock in _CLOCKS), "%d-%m-%Y", "%d-%m-%y")
+MONTH_FIRST = (*(f"%m/%d/%{year}{clock}" for year in "Yy" for clock in _CLOCKS), "%m-%d-%Y", "%m-%d-%y")
 _ZONED = ("%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z", "%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y")
 _PLAIN = (
     "%Y-%m-%d %H:%M:%S%.f",
@@ -195,10 +196,14 @@ def _by_sight(text: "pl.Series", zone: str, day_first: bool) -> "pl.Series":
         .str.replace(r"^(.*\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([+-]\d{2})$", "$1$2:00")
     )
     left = left.str.replace(r"^(\d{4}-\d{2})$", "$1-01").str.replace(r"^(\d{4}-\d{2}-\d{2})\+00:00$", "$1")
+    long_year = left.str.contains(r"\d{4}").fill_null(value=False)  # else 3/4/24 is of the year 24, or of the year 3
     for form in (*_PLAIN, *_ZONED, *(DAY_FIRST if day_first else MONTH_FIRST)):
         open_ = left.is_not_null() & found.is_null()
         if not open_.any():
             break
+        open_ &= long_year == ("%Y" in form)
+        if not open_.any():
+            continue
         places = open_.arg_true()
         part = _by_format(left.gather(places), form, zone)
         if part.is_not_null().any():

@@ -109,6 +109,27 @@ async def decided(session: AsyncSession) -> set[tuple[str, str, UUID]]:
     return {(row[0], row[1], row[2]) for row in (await session.execute(query)).all()}
 
 
+# What came in since a person confirmed a link belongs to it like the rows that were there; it is known from then on.
+_FOLLOW = (
+    """UPDATE social_post_analytics r SET post_id = m.target_id, linked_at = m.decided_at
+    FROM matches m JOIN posts p ON p.id = m.target_id
+    WHERE m.kind = 'reading_post' AND m.state = 'confirmed' AND r.post_id IS NULL AND m.subject = r.natural_key::text""",
+    """UPDATE web_analytics w SET post_id = m.target_id, linked_at = m.decided_at
+    FROM matches m JOIN posts p ON p.id = m.target_id
+    WHERE m.kind = 'web_post' AND m.state = 'confirmed' AND w.post_id IS NULL
+      AND m.subject = w.page_id || chr(31) || w.campaign || chr(31) || w.source""",
+)
+
+
+async def follow(session: AsyncSession) -> int:
+    """Link new rows of what a person confirmed; how many."""
+    linked = 0
+    for statement in _FOLLOW:
+        answer: Any = await session.execute(text(statement))
+        linked += int(answer.rowcount)
+    return linked
+
+
 async def put(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
     """Write links; what a person decided stays, what was doubtful may have become sure. How many are new."""
     before = await session.scalar(select(func.count()).select_from(Match))

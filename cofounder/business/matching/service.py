@@ -74,6 +74,7 @@ async def run(session: AsyncSession) -> Matched:
     """Match everything that has no other side yet: by id, address, campaign marks, or title and time."""
     await queries.alone(session)
     await queries.note_ids(session)
+    followed = await queries.follow(session)
     decided = await queries.decided(session)
     posts = await queries.posts(session)
     found = [*await _posts_to_tasks(session), *await _readings_to_posts(session, posts), *await _visits(session, posts)]
@@ -87,10 +88,10 @@ async def run(session: AsyncSession) -> Matched:
         subjects = [row["subject"] for row in found if row["kind"] == kind and row["state"] == "sure"]
         await queries.drop_doubtful(session, kind, subjects)
     counted = await queries.counts(session)
-    if found:
+    if found or followed:
         live.changed(session, "posts")
     return Matched(
-        linked=sum(linked.values()),
+        linked=sum(linked.values()) + followed,
         sure=counted.get("sure", 0),
         doubtful=counted.get("doubtful", 0),
         by_kind=dict(linked),

@@ -188,6 +188,63 @@ async def test_a_breakdown_adds_up_one_split_only_and_takes_the_newest_measureme
     assert (await audience.breakdown(session, "country", as_of=NOW)).status == "not enough data"
 
 
+async def test_a_breakdown_leaves_out_no_day_that_is_split_finer(session: AsyncSession) -> None:
+    known = NOW - timedelta(days=10)
+    rows = [
+        NewWebDay(day=date(2026, 11, 1), device="phone", sessions=60, measured_at=known),
+        NewWebDay(day=date(2026, 11, 2), device="phone", browser="fox", sessions=30, measured_at=known),
+        NewWebDay(day=date(2026, 11, 2), device="phone", browser="owl", sessions=9, measured_at=known),
+    ]
+    await records.add_web_days(session, rows)
+    (found,) = (await audience.breakdown(session, "device", as_of=NOW)).slices
+    assert (found.days, found.sessions) == (2, 99)
+
+
+def spent(value: int, start: date, end: date, **parts: str) -> NewFinancial:
+    return NewFinancial(
+        metric_type="marketing_spend", metric_value=Decimal(value), unit="usd", currency="USD", period_start=start,
+        period_end=end, source="test", measured_at=NOW - timedelta(days=5), **parts,
+    )  # fmt: skip
+
+
+async def test_money_split_by_channel_and_campaign_counts_for_both_and_no_day_of_it_twice(
+    session: AsyncSession,
+) -> None:
+    september, october = (date(2026, 9, 1), date(2026, 9, 30)), (date(2026, 10, 1), date(2026, 10, 31))
+    rows = [
+        spent(30, *september, channel="linkedin", campaign="spring"),
+        spent(12, *september, channel="x", campaign="spring"),
+        spent(70, *october, channel="linkedin", campaign="spring"),
+        spent(100, *october, campaign="spring"),  # the whole of October
+        spent(20, date(2026, 10, 5), date(2026, 10, 11), campaign="spring"),  # a week of it
+        spent(9, date(2026, 11, 2), date(2026, 11, 8), campaign="spring"),  # of a month that is not over
+    ]
+    await records.add_financial(session, rows)
+    (campaign,) = await returns.returns(session, "campaign", as_of=NOW)
+    assert campaign.cost == 30 + 12 + 100 + 9
+    by_channel = {one.name: one.cost for one in await returns.returns(session, "channel", as_of=NOW)}
+    assert by_channel == {"linkedin": 100, "x": 12}
+
+
+async def test_money_that_the_site_saw_keeps_its_currency(session: AsyncSession) -> None:
+    for campaign, currency in (("spring", "EUR"), ("summer", "USD")):
+        post = await publish(session, days_ago=20, views=1000, clicks=10, campaign=campaign)
+        await session.execute(text("UPDATE social_post_analytics SET cost = 10, currency = 'USD'"))
+        day = NewWebDay(
+            day=date(2026, 11, 5), campaign=campaign, sessions=5, revenue=Decimal(40), currency=currency,
+            measured_at=NOW - timedelta(days=9),
+        )  # fmt: skip
+        await records.add_web_days(session, [day])
+        given = {"post": post.id, "campaign": campaign}
+        await session.execute(text("UPDATE web_analytics SET post_id = :post WHERE campaign = :campaign"), given)
+    found = {one.name: one for one in await returns.returns(session, "campaign", as_of=NOW)}
+    euro, dollar = found["spring"], found["summer"]
+    assert (euro.revenue, euro.currency, euro.cost, euro.return_on_cost) == (40, "EUR", None, None)
+    assert (dollar.revenue, dollar.currency, dollar.cost, dollar.return_on_cost) == (40, "USD", 10, 4)
+    both = (await baselines.baselines(session, as_of=NOW))["linkedin"]
+    assert (both.count, both.total_revenue, both.currency) == (2, None, None)
+
+
 async def test_money_of_a_campaign_is_set_beside_what_came_of_it(session: AsyncSession) -> None:
     for kind, value in (("marketing_spend", 500), ("revenue", 2000)):
         row = NewFinancial(

@@ -43,6 +43,19 @@ def made(folder: Path, kind: str) -> Path:
     return path
 
 
+def test_blank_rows_above_the_names_of_a_workbook_are_no_rows(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for place, cells in {3: ("n", "text"), 5: (1, "one"), 6: (2, "two")}.items():
+        for column, value in enumerate(cells, 1):
+            sheet.cell(place, column, value)
+    book.save(tmp_path / "a.xlsx")
+    reader = open_file(tmp_path / "a.xlsx")
+    assert reader.columns == ["n", "text"]
+    assert rows(list(reader.batches())) == [(5, "1", "one"), (6, "2", "two")]
+
+
 def rows(batches: list[Batch]) -> list[tuple[object, ...]]:
     return [row for batch in batches for row in batch.frame.rows()]
 

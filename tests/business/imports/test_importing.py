@@ -437,6 +437,18 @@ async def test_upworthy_comes_in_as_posts_and_their_readings(database: Database)
     assert (again.counts.added, again.counts.corrected) == (0, 0)
 
 
+async def test_a_figure_without_a_value_or_a_name_is_refused_and_not_swallowed(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "m.csv", "month,metric,value\n2024-01,revenue,N/A\n2024-02,revenue,7\n2024-03,,8\n")
+    mapping = mapped({"period_start": of("month"), "metric_type": of("metric"), "metric_value": of("value")})
+    made = await carry_out(path, "financial", mapping, units=Units(period="month"))
+    assert (made.counts.read, made.counts.added, made.counts.refused) == (3, 1, 2)
+    async with transaction() as session:
+        told = (await service.refusals(session, made.id))[0]
+    assert [(one.line, one.column, one.code) for one in told] == [(2, "value", "missing"), (4, "metric", "missing")]
+
+
 async def test_spend_and_revenue_of_weeks_add_up_to_those_of_the_file(database: Database) -> None:
     path = real("mmm_weekly")
     made = await carry_out(path, "financial")

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
-from cofounder.business.imports import repeating, service, storage, watching
+from cofounder.business.imports import carrying, repeating, service, storage, watching
 from cofounder.business.imports.errors import NameTaken, QuotaSpent, SourceOutOfReach, SourceRefused
 from cofounder.business.imports.schemas import Form, ImportOut, NewSource, PostgresConfig, SourceIn
 from cofounder.business.imports.sources import database as databases
@@ -87,6 +87,29 @@ async def test_a_table_is_read_and_then_only_what_is_newer(
     second = await read(source)
     assert (second.counts.read, second.counts.corrected, second.counts.unchanged) == (2, 1, 1)
     assert await asked("SELECT sum(sessions) FROM web_analytics") == [(sum(range(50)) - 7 + 1000,)]
+
+
+async def test_a_table_that_takes_longer_than_a_part_comes_to_its_end(
+    database: Database, shop: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "BATCH_ROWS", 10)
+    shop.execute("ALTER TABLE shop.visits ADD COLUMN always int DEFAULT 1")
+    mapping = {"fields": {"day": {"columns": ["day"]}, "sessions": {"columns": ["sessions"]}}}
+    for cursor in (None, "always", "changed"):
+        source = await added(
+            name=f"shop by {cursor}", type="postgres", kind="web_analytics", mapping=mapping,
+            postgres={**place(database), "table": "shop.visits", "cursor": cursor},
+        )  # fmt: skip
+        async with transaction() as session:
+            row = await repeating.begin(session, SourceIn(kind="web_analytics", source_id=source.id), by=None)
+            await service.start(session, row.id)
+        ended, parts = await carrying.carry_on(row.id, 1, check_only=False, seconds=0), 1
+        while ended.state == "more":
+            assert parts < 20, "it begins again for ever"
+            ended, parts = await carrying.carry_on(row.id, 1, check_only=False, seconds=0), parts + 1
+        assert ended.state == "done"
+        assert ended.counts.read >= 50
+    assert await asked("SELECT count(*) FROM web_analytics") == [(50,)]
 
 
 async def test_a_query_cannot_write_nor_be_two(database: Database, shop: psycopg.Connection[Any]) -> None:

@@ -71,6 +71,10 @@ def test_a_share_above_one_is_refused_and_says_how_to_scale_it() -> None:
         ("31 Mar 2024", date(2024, 3, 31)),
         ("March 31, 2024", date(2024, 3, 31)),
         ("2024-03", date(2024, 3, 1)),
+        ("31/3/24", date(2024, 3, 31)),
+        ("31.3.24", date(2024, 3, 31)),
+        ("31/03/24 17:06", date(2024, 3, 31)),
+        ("31/03/2024 5:06:07 PM", date(2024, 3, 31)),
     ],
 )
 def test_a_day_is_read_in_any_usual_form(cell: str, day: date) -> None:

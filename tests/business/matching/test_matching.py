@@ -154,6 +154,30 @@ async def test_a_sure_match_can_be_refused_and_stays_so(session: AsyncSession) -
     assert await session.scalar(text("SELECT task_id FROM posts WHERE id = :id"), {"id": post}) is None
 
 
+async def test_what_comes_in_after_a_person_confirmed_a_link_follows_it(session: AsyncSession) -> None:
+    right = await a_post(session, "Brewing guide for spring", 29)
+    await a_post(session, "Brewing guide for summer", 29)
+    for title in ("One", "Two"):
+        await a_post(session, title, 29, campaign="spring")
+    await a_loose_reading(session, title="Brewing guide", days_ago=5)
+    day = NewWebDay(day=date(2026, 11, 5), campaign="spring", source="linkedin", sessions=40, measured_at=NOW)
+    await records.add_web_days(session, [day])
+    await service.run(session)
+    waiting = (await service.listed(session, state="doubtful")).items
+    (reading,) = (one for one in waiting if one.kind == "reading_post" and one.target_id == right)
+    visits = next(one for one in waiting if one.kind == "web_post")
+    for one in (reading, visits):
+        await service.decide(session, one.id, confirmed=True, by="ada")
+    await a_loose_reading(session, title="Brewing guide", days_ago=1)
+    await records.add_web_days(session, [day.model_copy(update={"day": date(2026, 11, 6)})])
+    assert (await service.run(session)).linked == 2
+    found = await session.execute(text("SELECT DISTINCT post_id, linked_at IS NULL FROM social_post_analytics"))
+    assert found.all() == [(right, False)]
+    found = await session.execute(text("SELECT DISTINCT post_id, linked_at IS NULL FROM web_analytics"))
+    assert found.all() == [(visits.target_id, False)]
+    assert (await service.run(session)).linked == 0
+
+
 async def test_readings_find_their_post_by_address_whatever_its_tracking(session: AsyncSession) -> None:
     await a_post(session, "Slow roast", 20, url="https://www.linkedin.com/posts/acme_slow-roast/")
     await a_loose_reading(session, url="http://linkedin.com/posts/acme_slow-roast?utm_source=share", views=900)

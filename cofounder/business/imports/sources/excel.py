@@ -29,7 +29,7 @@ class ExcelReader:
             raise FileUnreadable(f"There is no sheet {form.sheet!r}. Sheets: {', '.join(sheets)}.", field="sheet")
         for sheet in [form.sheet] if form.sheet is not None else sheets:
             self.form = form.model_copy(update={"sheet": sheet})
-            found = next((row for line, row in self._rows(book) if line >= max(form.header, 1)), None)
+            found = next((each for each in self._rows(book) if each[0] >= max(form.header, 1)), None)
             if found is not None:
                 break
         book.close()
@@ -37,8 +37,11 @@ class ExcelReader:
             raise FileEmpty(f"{name} has no row of column names.", field="file")
         if len(sheets) > 1:
             self.notes.append(f"The workbook has {len(sheets)} sheets; this is {self.form.sheet!r}.")
-        head = found if form.header else [f"column_{number}" for number in range(1, len(found) + 1)]
-        self.columns = names(head, self.notes)
+        line, head = found
+        self._head = line if form.header else 0  # blank rows may stand above the names
+        self.columns = names(
+            head if form.header else [f"column_{number}" for number in range(1, len(head) + 1)], self.notes
+        )
         self._look_for_formulas()
 
     def _rows(self, book: Any) -> Iterator[tuple[int, list[Any]]]:
@@ -68,7 +71,7 @@ class ExcelReader:
         sheet = book[self.form.sheet]
         sheet.reset_dimensions()
         try:
-            for row in sheet.iter_rows(min_row=self.form.header + 1, max_row=self.form.header + _LOOKED_AT):
+            for row in sheet.iter_rows(min_row=self._head + 1, max_row=self._head + _LOOKED_AT):
                 for place, cell in enumerate(row[: len(self.columns)]):
                     if getattr(cell, "data_type", "n") == "f":
                         found[self.columns[place]] = None
@@ -83,7 +86,7 @@ class ExcelReader:
         book = _open(self._path, self._name)
         wide = len(self.columns)
         found = Gathered(self.columns, size)
-        passed = max(self.form.header, int(place or 0))
+        passed = max(self._head, int(place or 0))
         try:
             for line, row in self._rows(book):
                 if line <= passed:
