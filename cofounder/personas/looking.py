@@ -12,6 +12,7 @@ from cofounder.personas import optimising, queries
 from cofounder.settings import settings
 
 _PAUSE_SECONDS = 60.0
+_APART = timedelta(minutes=5)  # clocks of two machines
 _looked_at: list[float] = []
 log = logger(__name__)
 
@@ -36,7 +37,7 @@ async def look_if_due(every_hours: float) -> bool:
     try:
         async with transaction() as session:
             await queries.lock(session)
-            newest = await queries.newest_run_at(session)
+            newest = await queries.newest_run_at(session, moment + _APART)
             if newest is not None and newest > moment - timedelta(hours=every_hours):
                 return False
             if not await queries.any_post(session, moment):

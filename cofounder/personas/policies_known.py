@@ -19,6 +19,7 @@ OURS = {
     "default": "Default",
 }
 MOST_CELLS = 400
+LOOK_BACK_HOURS = 7 * 24.0
 
 
 class PolicyUnknown(InputInvalid):
@@ -42,8 +43,14 @@ def made(name: str, spec: "Spec", now: Callable[[], float]) -> Any:
     """A policy of this name. Raises PolicyUnknown, and PolicyFailed where a foreign one cannot be made."""
     if name in OURS:
         from cofounder.personas import arena
+        from cofounder.personas.optimising import AGE_HOURS
 
-        return getattr(arena, OURS[name])(spec, now=now)
+        kind = getattr(arena, OURS[name])
+        if name == "blueprint":
+            # It looks back by when posts were posted. Here none is scored before its age: by seven days alone it would
+            # see four, and of a house with four posts a day never the twenty that it needs.
+            return kind(spec, now=now, look_back=LOOK_BACK_HOURS + AGE_HOURS)
+        return kind(spec, now=now)
     for one in entry_points(group=GROUP):
         if one.name == name:
             try:
@@ -68,6 +75,7 @@ def taught(
     import numpy as np
 
     from cofounder.personas.policies.interface import Context
+    from cofounder.personas.policies.reweighting import Reweighting
     from cofounder.personas.policies.simplex import mixed
 
     def asked(topic: int, block: int, platform: int) -> "Floats":
@@ -80,7 +88,7 @@ def taught(
 
     try:
         policy.observe(outcomes)
-        if hasattr(policy, "fit"):
+        if isinstance(policy, Reweighting):  # a stranger's `fit` may be anything
             policy.fit(available)
             used = getattr(policy, "used", policy)
             told = policy.told()

@@ -223,8 +223,8 @@ async def intervals(session: AsyncSession) -> dict[str, list[tuple[datetime, dat
         FollowerInterval.platform, FollowerInterval.start_at, FollowerInterval.end_at, FollowerInterval.gain
     )
     found: dict[str, list[tuple[datetime, datetime, int]]] = {}
-    for platform, *one in await session.execute(wanted.order_by(FollowerInterval.start_at)):
-        found.setdefault(platform, []).append((one[0], one[1], one[2]))
+    for platform, start, end, gain in (await session.execute(wanted.order_by(FollowerInterval.start_at))).all():
+        found.setdefault(platform, []).append((start, end, gain))
     return found
 
 
@@ -369,19 +369,22 @@ async def weights_of(session: AsyncSession, run_id: UUID) -> Sequence[PersonaWei
     return (await session.scalars(wanted)).all()
 
 
-async def newest_run_at(session: AsyncSession) -> datetime | None:
-    found: datetime | None = await session.scalar(select(func.max(OptimisationRun.ran_at)))
+async def newest_run_at(session: AsyncSession, until: datetime) -> datetime | None:
+    """None of after `until`: a clock that ran ahead for a while must not keep everybody from looking."""
+    wanted = select(func.max(OptimisationRun.ran_at)).where(OptimisationRun.ran_at <= until)
+    found: datetime | None = await session.scalar(wanted)
     return found
 
 
 _WAITING = text("""
-SELECT (SELECT id FROM optimisation_runs WHERE proposed AND decided_at IS NULL AND status = 'success'
-    ORDER BY ran_at DESC, id DESC LIMIT 1) AS proposal,
+SELECT (SELECT id FROM (SELECT id, proposed, decided_at FROM optimisation_runs
+    WHERE status = 'success' AND (proposed OR applied_at IS NOT NULL) ORDER BY ran_at DESC, id DESC LIMIT 1) newest
+    WHERE proposed AND decided_at IS NULL) AS proposal,
   (SELECT id FROM experiments WHERE ended_at IS NULL AND end_at <= :moment) AS experiment""")
 
 
 async def waiting(session: AsyncSession) -> tuple[UUID | None, UUID | None]:
-    """(the newest proposal that nobody decided on, the experiment whose time is up)."""
+    """(the newest proposal, unless it was decided on or other weights came after it, the experiment whose time is up)."""
     row = (await session.execute(_WAITING, {"moment": now()})).one()
     return row.proposal, row.experiment
 

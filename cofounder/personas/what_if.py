@@ -6,7 +6,7 @@ whoever drew them. The post then counts by how much rather (or less) the policy 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import clock
 from cofounder.personas import drawing, off_policy, policies_known, queries
-from cofounder.personas.optimising import AGE_HOURS, REACH, chances, roster
+from cofounder.personas.optimising import AGE_HOURS, REACH, chances, roster, voices
 from cofounder.personas.queries import Scored, Standing
 from cofounder.personas.schemas import WhatIfOut, WouldDraw
 from cofounder.personas.teaching import context_of, hours, levels, outcome_of
@@ -42,7 +42,16 @@ async def what_if(
     able = await queries.drawable(session, since=moment - REACH, as_of=moment)
     begun = moment - timedelta(days=days)
     made = await asyncio.to_thread(replayed, posts, able, policy, standing, begun, moment)
-    return _told(policy, days, made, chances(standing))
+    return await asyncio.to_thread(_told, policy, days, replace(made, last=_as_set(made, standing)), chances(standing))
+
+
+def _as_set(made: Replayed, standing: Standing) -> dict[str, float]:
+    """What would be drawn from now: what a person set holds whatever the policy, and so does a way that was adopted."""
+    rule = standing.adopted
+    if rule is not None and rule.found is not None:
+        rule = replace(rule, draws="learnt", found=None)  # the policy asked about stands in the place of that arm's
+    drawn = drawing.ruled(voices(standing._replace(weights=made.last)), rule)
+    return {id: round(drawn.get(id, 0.0), 6) for id in made.last}
 
 
 def replayed(
@@ -109,7 +118,7 @@ def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) 
     def part(value: float | None) -> float | None:
         return value / logged if enough and value is not None and logged else None
 
-    voices = [
+    rows = [
         WouldDraw(persona=id, now=round(present.get(id, 0.0), 6), would=share)
         for id, share in sorted(made.last.items(), key=lambda one: -one[1])
     ]
@@ -128,7 +137,7 @@ def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) 
         told=_sentence(
             policy, len(made.log), gain.other.effective, part(found.value), part(found.low), part(found.high)
         ),
-        voices=voices,
+        voices=rows,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.people.roles import Caller
-from cofounder.personas import choose, learning
+from cofounder.personas import choose, learning, policies_known
 from cofounder.personas.experiments import queries, service
 from cofounder.personas.experiments.queries import Decided
 from cofounder.personas.experiments.results import results, sample_ratio
@@ -80,6 +80,26 @@ async def test_an_arm_with_a_policy_of_its_own_learns_by_it(session: AsyncSessio
     await optimise(session, as_of=moment, by="test", mode="watch", policy="default")
     after = (await queries.one(session, shown.id)).found  # type: ignore[union-attr]
     assert after["variant_a"]["explorer"] > before["variant_a"]["explorer"]
+
+
+async def test_an_arm_goes_on_from_where_it_was_and_outlives_its_policy(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = now()
+    await weeks_of(session, moment, {"dataNerd": 9.0, "coach": 8.0})
+    await optimise(session, as_of=moment, by="test", mode="watch", policy="default")  # the books of followers
+    arms = {"control": {"share": 0.5}, "variant_a": {"share": 0.5, "draws": "blueprint"}}
+    shown = await service.begin(session, asked(arms), by=MARA)
+    begun = (await queries.one(session, shown.id)).found["variant_a"]  # type: ignore[union-attr]
+    for minutes in (1, 2):  # the weights in use stay; the arm moves three tenths of the way again and again
+        at = moment + timedelta(minutes=minutes)
+        await optimise(session, as_of=at, by="test", mode="autonomous", policy="fixed")
+    found = (await queries.one(session, shown.id)).found["variant_a"]  # type: ignore[union-attr]
+    assert found["coach"] > 1.2 * begun["coach"]
+    monkeypatch.setattr(policies_known, "OURS", {"fixed": "Fixed"})  # as if its package had gone
+    row = await optimise(session, as_of=moment + timedelta(hours=1), by="test", mode="watch", policy="fixed")
+    assert row.status == "success"
+    assert (await queries.one(session, shown.id)).found["variant_a"] == found  # type: ignore[union-attr]
 
 
 async def test_one_is_open_at_a_time_and_tasks_fall_only_between_its_start_and_end(session: AsyncSession) -> None:

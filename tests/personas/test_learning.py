@@ -151,6 +151,23 @@ async def test_a_proposal_waits_is_decided_once_and_can_be_rolled_back(session: 
     assert found == pytest.approx({one.id: one.weight for one in ROSTER})
 
 
+async def test_an_old_proposal_does_not_come_back_after_the_newest_was_decided(
+    session: AsyncSession, moment: datetime
+) -> None:
+    await weeks_of(session, moment, GAINS)
+    for hours, approved in ((12, False), (6, None), (0, True)):
+        at = moment - timedelta(hours=hours)
+        row = await optimise(session, as_of=at, by="schedule", mode="propose", policy="fixed")
+        assert (await learning.waiting(session)).proposal == row.id
+        if approved is not None:
+            await learning.decide(session, row.id, approved, by=MARA)
+            assert (await learning.waiting(session)).proposal is None
+    at = moment + timedelta(seconds=1)
+    await optimise(session, as_of=at, by="schedule", mode="propose", policy="fixed")
+    await optimise(session, as_of=at + timedelta(seconds=1), by="schedule", mode="autonomous", policy="fixed")
+    assert (await learning.waiting(session)).proposal is None  # other weights are in use since
+
+
 async def test_the_weights_over_time_go_back_with_a_roll_back(session: AsyncSession, moment: datetime) -> None:
     await weeks_of(session, moment, GAINS)
     first = await optimise(session, as_of=moment, by="test", mode="autonomous", policy="log_thompson")

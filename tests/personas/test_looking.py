@@ -1,5 +1,6 @@
 """The look that a worker begins by itself: when its time has come, once, and whatever a policy does."""
 
+from datetime import timedelta
 from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any
 
@@ -10,6 +11,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.testing import Database
 from cofounder.personas import learning, policies_known
 from cofounder.personas.looking import look_if_due
+from cofounder.personas.optimising import optimise
 from cofounder.settings import settings
 from tests.personas.posts import weeks_of
 
@@ -64,3 +66,41 @@ async def test_a_policy_that_raises_changes_nothing_and_is_told(
     assert "no idea" in (one.reason or "")
     async with db.reading() as session:
         assert (await learning.listed(session)).run_id is None
+
+
+class Plain:
+    """A policy of nothing but the interface; its `fit` is its own affair."""
+
+    def __init__(self, spec: Any, now: Any) -> None:
+        self.count = len(spec.arms)
+
+    def fit(self, rows: Any, labels: Any) -> None:
+        raise AssertionError("nobody but itself may call this")
+
+    def observe(self, outcomes: Any) -> None:
+        pass
+
+    def select(self, context: Any, rng: Any) -> tuple[int, Any]:
+        return 0, [1 / self.count] * self.count
+
+
+async def test_a_policy_of_a_package_may_have_methods_of_its_own(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = EntryPoint("plain", f"{__name__}:Plain", policies_known.GROUP)
+    monkeypatch.setattr(policies_known, "entry_points", lambda group: EntryPoints([plain]))
+    moment = now()
+    async with db.transaction() as session:
+        await weeks_of(session, moment, {"dataNerd": 9.0, "coach": 1.0})
+        row = await optimise(session, as_of=moment, by="test", mode="autonomous", policy="plain")
+        assert row.status == "success"
+        found = (await learning.listed(session)).items
+        assert {round(one.probability, 6) for one in found} == {round(1 / 12, 6)}
+
+
+async def test_a_clock_that_ran_ahead_keeps_nobody_from_looking(database: Database) -> None:
+    async with db.transaction() as session:
+        await weeks_of(session, now(), {"dataNerd": 9.0, "coach": 1.0})
+        await optimise(session, as_of=now() + timedelta(days=400), by="test", mode="watch", policy="default")
+    assert await look_if_due(6)
+    assert not await look_if_due(6)

@@ -18,10 +18,12 @@ from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
-from cofounder.personas import NAMES, crediting, off_policy, queries, what_if
+from cofounder.people import LOCAL_OWNER
+from cofounder.personas import NAMES, crediting, learning, off_policy, queries, what_if
 from cofounder.personas.optimising import voices
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.personas.queries import Scored, Standing
+from cofounder.personas.schemas import PersonaIn
 from tests.personas.posts import weeks_of
 
 GAINS = {"dataNerd": 9.0, "coach": 1.0, "explorer": 0.0}
@@ -79,6 +81,16 @@ async def test_posts_that_nobody_drew_are_not_enough(session: AsyncSession) -> N
     assert (found.enough, found.posts, found.gain, found.replayed) == (False, 0, None, None)
     assert found.told.startswith("Not enough")
     assert {one.persona for one in found.voices} == set(NAMES)
+
+
+async def test_what_a_person_set_holds_in_what_would_be_drawn(session: AsyncSession) -> None:
+    await drawn(session, days=12)
+    for id, set_to in (("dataNerd", {"status": "disabled"}), ("coach", {"override": 0.3, "reason": "The campaign."})):
+        await learning.change(session, id, PersonaIn.model_validate(set_to), by=LOCAL_OWNER)
+    found = {one.persona: one for one in (await what_if.what_if(session, "log_thompson")).voices}
+    assert (found["dataNerd"].now, found["dataNerd"].would) == (0, 0)
+    assert found["coach"].would == pytest.approx(0.3)
+    assert sum(one.would for one in found.values()) == pytest.approx(1, abs=1e-4)
 
 
 async def test_a_policy_of_no_name_cannot_be_replayed(session: AsyncSession) -> None:

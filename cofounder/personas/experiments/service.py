@@ -117,7 +117,7 @@ async def begin(session: AsyncSession, given: ExperimentIn, *, by: Caller) -> Ex
         made_at=moment,
     )
     posts = await _posts(session, moment) if any(one["draws"] not in BENT for one in arms.values()) else []
-    row.found = _weighed(arms, posts, moment, standing)
+    row.found = _weighed(arms, posts, moment, standing, {})
     await queries.put(session, row)
     await audit(session, by.who, "experiment.begun", "experiment", str(row.id), given.model_dump(mode="json"))
     live.changed(session, TOPIC, row.id)
@@ -169,8 +169,9 @@ async def weighed_anew(session: AsyncSession, posts: Sequence[Scored], as_of: da
         live_now = row.ended_at is None or (row.adopted is not None and row.withdrawn_at is None)
         if live_now and row.found:
             try:
-                row.found = _weighed(row.arms, posts, as_of, standing)
-            except policies_known.PolicyFailed as error:  # the arm goes on with what it found last
+                row.found = _weighed(row.arms, posts, as_of, standing, row.found)
+            except (policies_known.PolicyFailed, policies_known.PolicyUnknown) as error:
+                # It raised, or is not installed any more: the arm goes on with what it found last.
                 log.warning("an arm's policy failed", experiment=str(row.id), error=error.detail)
     await session.flush()
 
@@ -202,11 +203,17 @@ def _arms(given: Mapping[Arm, ArmIn], standing: Standing) -> dict[str, Any]:
 
 
 def _weighed(
-    arms: Mapping[str, Any], posts: Sequence[Scored], as_of: datetime, standing: Standing
+    arms: Mapping[str, Any],
+    posts: Sequence[Scored],
+    as_of: datetime,
+    standing: Standing,
+    found: Mapping[str, dict[str, float]],
 ) -> dict[str, dict[str, float]]:
-    """arm -> what its own policy makes of the posts, of arms that have one."""
+    """arm -> what its own policy makes of the posts, of arms that have one: each goes on from where it was itself."""
     return {
-        arm: optimising.learn(posts, one["draws"], as_of, standing).weights
+        arm: optimising.learn(
+            posts, one["draws"], as_of, standing._replace(weights=found.get(arm) or standing.weights)
+        ).weights
         for arm, one in arms.items()
         if one["draws"] not in BENT
     }
