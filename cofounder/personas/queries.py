@@ -57,7 +57,8 @@ async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[PersonaChoic
     return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
 
 
-# One statement where a voice is drawn: what people said of the voices, and the weights in use.
+# One statement where a voice is drawn: what people said of the voices, and the weights in use. An adopted arm that drew
+# as without its experiment goes by what was adopted before it, as its tasks did.
 _STANDING = text("""
 WITH run AS (SELECT id, policy, cells FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
   ORDER BY applied_at DESC, id DESC LIMIT 1)
@@ -71,7 +72,9 @@ UNION ALL SELECT 'trial', NULL, NULL, NULL, NULL, x.id, NULL, jsonb_build_object
   FROM experiments x WHERE x.ended_at IS NULL AND x.start_at <= :moment AND x.end_at > :moment
 UNION ALL (SELECT 'adopted', NULL, NULL, NULL, NULL, x.id, NULL,
     x.arms->x.adopted || jsonb_build_object('found', x.found->x.adopted)
-  FROM experiments x WHERE x.adopted IS NOT NULL AND x.withdrawn_at IS NULL ORDER BY x.ended_at DESC LIMIT 1)""")
+  FROM experiments x WHERE x.adopted IS NOT NULL AND x.withdrawn_at IS NULL
+    AND NOT (x.arms->x.adopted->>'draws' = 'learnt' AND jsonb_array_length(x.arms->x.adopted->'personas') = 0)
+  ORDER BY x.ended_at DESC LIMIT 1)""")
 
 
 class Trial(NamedTuple):
@@ -425,3 +428,13 @@ WHERE p.persona IS NOT NULL AND p.published_at >= :since AND p.published_at <= :
 async def drawable(session: AsyncSession, *, since: datetime, as_of: datetime) -> dict[UUID, list[str]]:
     """The voices that each published post could have been drawn from."""
     return {row[0]: row[1] for row in (await session.execute(_DRAWABLE, {"since": since, "as_of": as_of})).all()}
+
+
+_TASKS = text("""
+SELECT id, task_id FROM posts WHERE task_id IS NOT NULL AND persona IS NOT NULL
+  AND published_at >= :since AND published_at <= :as_of""")
+
+
+async def tasks_of_posts(session: AsyncSession, *, since: datetime, as_of: datetime) -> dict[UUID, UUID]:
+    """The task that each published post came of."""
+    return {row[0]: row[1] for row in (await session.execute(_TASKS, {"since": since, "as_of": as_of})).all()}

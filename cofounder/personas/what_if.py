@@ -27,8 +27,9 @@ MOST = 20_000  # posts of a replay, the newest
 class Replayed:
     """A policy's walk through the log."""
 
-    log: list[off_policy.Drawn]
+    log: list[off_policy.Drawn]  # one of each draw, with the mean of what its posts came to
     last: dict[str, float]  # what it would draw from now
+    posts: int = 0
 
 
 async def what_if(
@@ -40,8 +41,9 @@ async def what_if(
     posts = await queries.outcomes(session, since=moment - REACH, as_of=moment, hours=AGE_HOURS)
     posts = [one for one in posts if channel is None or one.platform == channel][-MOST:]
     able = await queries.drawable(session, since=moment - REACH, as_of=moment)
+    tasks = await queries.tasks_of_posts(session, since=moment - REACH, as_of=moment)
     begun = moment - timedelta(days=days)
-    made = await asyncio.to_thread(replayed, posts, able, policy, standing, begun, moment)
+    made = await asyncio.to_thread(replayed, posts, able, policy, standing, begun, moment, tasks)
     return await asyncio.to_thread(_told, policy, days, replace(made, last=_as_set(made, standing)), chances(standing))
 
 
@@ -61,8 +63,12 @@ def replayed(
     standing: Standing,
     begun: datetime,
     moment: datetime,
+    tasks: Mapping[UUID, UUID] | None = None,
 ) -> Replayed:
-    """Draws of the log as the policy would have made them. Posts whose voice a person chose teach, and do not count."""
+    """Draws of the log as the policy would have made them. Posts whose voice a person chose teach, and do not count.
+
+    Posts of one task (`tasks`, by post) are one draw: they share its voice and its luck, and say no more than one.
+    """
     import numpy as np
 
     from cofounder.personas.policies.interface import Context, Spec
@@ -83,7 +89,7 @@ def replayed(
     made = policies_known.made(policy, spec, lambda: clock_at[0])
     rng, everyone = np.random.default_rng(0), np.ones(len(arms), bool)
     waiting = sorted(scored, key=lambda one: (one.seen_at, one.id), reverse=True)
-    log: list[off_policy.Drawn] = []
+    draws: dict[UUID, tuple[float, float, list[float]]] = {}  # drawn with, share of the policy, followers of posts
 
     def asked(context: Any, at: float) -> Any:
         clock_at[0] = at
@@ -92,22 +98,31 @@ def replayed(
             news.append(outcome_of(waiting.pop(), arms, known, everyone))
         if news:
             made.observe(news)
-        return np.asarray(made.select(context, rng)[1], float)
+        answer = np.asarray(made.select(context, rng)[1], float)
+        if answer.shape != (len(arms),) or not np.isfinite(answer).all() or (answer < 0).any():
+            raise ValueError("it answered no probabilities")
+        return answer
 
     try:
         for one in scored:
             if one.published_at < begun or not one.propensity:
                 continue
+            task = (tasks or {}).get(one.id, one.id)
+            if task in draws:
+                draws[task][2].append(float(one.followers))
+                continue
             names = able.get(one.id) or arms
             there = np.array([id in names for id in arms])
             here = context_of(one, known, there)
             share = float(asked(here, here.t)[arms.index(one.persona)])
-            log.append(off_policy.Drawn(float(one.followers), one.propensity, share, one.propensity))
+            draws[task] = (one.propensity, share, [float(one.followers)])
         end = hours(moment)
         last = asked(Context(end, moment.hour, moment.weekday(), 0, 0, everyone), end)
     except Exception as error:
         raise policies_known.PolicyFailed(f"{policy}: {type(error).__name__}: {error}") from error
-    return Replayed(log, {id: round(float(share), 6) for id, share in zip(arms, last, strict=True)})
+    log = [off_policy.Drawn(sum(came) / len(came), by, share, by) for by, share, came in draws.values()]
+    would = {id: round(float(share), 6) for id, share in zip(arms, last, strict=True)}
+    return Replayed(log, would, sum(len(came) for _, _, came in draws.values()))
 
 
 def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) -> WhatIfOut:
@@ -125,7 +140,7 @@ def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) 
     return WhatIfOut(
         policy=policy,
         days=days,
-        posts=len(made.log),
+        posts=made.posts,
         effective_n=round(gain.other.effective, 1),
         needed=off_policy.LEAST,
         enough=enough,
@@ -134,9 +149,7 @@ def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) 
         gain=part(found.value),
         low=part(found.low),
         high=part(found.high),
-        told=_sentence(
-            policy, len(made.log), gain.other.effective, part(found.value), part(found.low), part(found.high)
-        ),
+        told=_sentence(policy, made.posts, gain.other.effective, part(found.value), part(found.low), part(found.high)),
         voices=rows,
     )
 

@@ -172,6 +172,24 @@ async def test_an_adopted_arm_is_drawn_by_until_it_is_withdrawn(session: AsyncSe
     assert list(actions) == ["experiment.begun", "experiment.ended", "experiment.withdrawn"]
 
 
+async def test_an_adopted_control_goes_by_what_was_adopted_before_it(session: AsyncSession) -> None:
+    for arm in ("variant_a", "control"):
+        shown = await service.begin(session, asked(), by=MARA)
+        await service.end(session, shown.id, EndIn.model_validate(adopting(arm)), by=MARA)
+    (row,) = await drawn(session, 1)
+    assert row.probabilities["explorer"] == pytest.approx(0.7 * 0.02 + 0.3 / 12)  # as control was drawn
+    only = {"control": {"share": 0.5}, "variant_a": {"share": 0.5, "personas": ["coach", "dataNerd"]}}
+    shown = await service.begin(session, asked(only), by=MARA)
+    ended = await service.end(session, shown.id, EndIn.model_validate(adopting("variant_a")), by=MARA)
+    assert ended.in_force
+    listed = {one.id: one.probability for one in (await learning.listed(session)).items}
+    assert (listed["explorer"], listed["coach"] > 0.3) == (0, True)
+
+
+def adopting(arm: str) -> dict[str, str]:
+    return {"decision": "adopt", "arm": arm, "reason": "It looked better to all of us."}
+
+
 async def test_a_kept_way_changes_nothing(session: AsyncSession) -> None:
     shown = await service.begin(session, asked(), by=MARA)
     ended = await service.end(session, shown.id, EndIn(decision="keep", reason="Not told apart."), by=MARA)

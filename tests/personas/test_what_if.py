@@ -74,6 +74,22 @@ def test_what_was_drawn_is_replayed_to_no_gain() -> None:
     assert told.effective_n == pytest.approx(len(posts))
 
 
+def test_posts_of_one_task_say_no_more_than_one_draw() -> None:
+    shares = {name: 1 / len(NAMES) for name in NAMES}
+    posts = log_of(2, 200, {name: 1.0 + at for at, name in enumerate(NAMES)}, shares)
+    thrice = [one._replace(id=new_id()) for one in posts for _ in range(3)]
+    tasks = {one.id: posts[at // 3].id for at, one in enumerate(thrice)}
+    told = []
+    for log in (posts, thrice):
+        made = what_if.replayed(log, {}, "fixed", NOBODY, posts[0].published_at, now(), tasks)
+        told.append(what_if._told("fixed", 60, made, shares))
+    once, often = told
+    assert (once.posts, often.posts) == (200, 600)
+    assert [often.effective_n, often.gain, often.low, often.high] == pytest.approx(
+        [once.effective_n, once.gain, once.low, once.high]
+    )
+
+
 async def test_posts_that_nobody_drew_are_not_enough(session: AsyncSession) -> None:
     await weeks_of(session, now(), GAINS)
     await crediting.credit(session, now())
