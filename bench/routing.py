@@ -23,13 +23,14 @@ from cofounder.models.chain import OFFLINE, Target
 from cofounder.models.routing import foretell
 from cofounder.models.routing.choose import Candidate, Measured, belief, choose
 from cofounder.models.routing.complexity import Complexity, Seen, judge
-from cofounder.models.routing.tiers import Tier
+from cofounder.models.routing.tiers import Tier, blended, tier
 
 DATA = Path(__file__).parents[2] / "shared/data/router_outcomes.csv.gz"
 PAGE = Path(__file__).parents[1] / "docs/reference/routing.md"
 BEGINS, ENDS = "<!-- measured: begins -->", "<!-- measured: ends -->"
 FOLDS, DRAWS = 5, 400
 WEAK, STRONG = Tier.BUDGET, Tier.FLAGSHIP
+PRICED = (Target("openai", "gpt-5-mini"), Target("anthropic", "claude-opus-4-1"))
 
 
 class Set:
@@ -148,10 +149,9 @@ def table(data: Set, grouped: bool) -> list[str]:
 
 
 def decision_seconds(models: int = 8, rounds: int = 2_000) -> tuple[float, float]:
-    """(median, 99th percentile) of one choice, its words looked at."""
-    candidates = [Candidate(Target("openai", f"m{i}"), Tier(1 + i % 4), None) for i in range(models)]
-    candidates.append(Candidate(OFFLINE, Tier.FREE, None))
-    measured = {one.target: Measured(200, 150.0 + i) for i, one in enumerate(candidates)}
+    """(median, 99th percentile) of one choice: its words looked at, its prices looked up."""
+    targets = [*(Target("openai", f"m{i}") for i in range(models - 2)), *PRICED, OFFLINE]
+    measured = {target: Measured(200, 150.0 + i) for i, target in enumerate(targets)}
     seen = Seen("write:post", "Write a post about our growth for investors. " * 40, demands=8)
     learned = foretell.Foretelling(tuple(range(12)), (0.1,) * 12, (0.01,) * 12, 500, 0.1)
     taken = []
@@ -159,7 +159,7 @@ def decision_seconds(models: int = 8, rounds: int = 2_000) -> tuple[float, float
         began = time.perf_counter()
         form = foretell.shape(seen.words)
         shifted = {target: Measured(one.n, one.total, learned.shift(form)) for target, one in measured.items()}
-        choose(judge(seen), candidates, shifted)
+        choose(judge(seen), [Candidate(target, tier(target), blended(target)) for target in targets], shifted)
         taken.append(time.perf_counter() - began)
     return float(np.median(taken)), float(np.quantile(taken, 0.99))
 

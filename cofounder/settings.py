@@ -24,6 +24,21 @@ _MAILBOX = re.compile(
 )
 
 
+_PRICE = re.compile(r"(?P<model>[a-z-]+:[^\s,=]+)=(?P<into>\d{1,6}(?:\.\d{1,6})?)/(?P<out>\d{1,6}(?:\.\d{1,6})?)")
+
+
+@lru_cache
+def own_prices(listed: str) -> dict[str, tuple[Decimal, Decimal]]:
+    """Model -> US dollars for a million tokens in and out. Raises ValueError naming what is no price."""
+    found = {}
+    for entry in filter(None, (part.strip() for part in listed.split(","))):
+        price = _PRICE.fullmatch(entry)
+        if price is None:
+            raise ValueError(f"{entry!r} is no price. Write PROVIDER:NAME=IN/OUT, such as openai:gpt-5-mini=0.25/2")
+        found[price["model"]] = Decimal(price["into"]), Decimal(price["out"])
+    return found
+
+
 def addresses(listed: str) -> list[tuple[str, str]]:
     """(name, address) of each e-mail address in a list, commas between. Raises ValueError naming what is none."""
     found = []
@@ -92,6 +107,13 @@ class Settings(BaseSettings):
         description=(
             "auto: of the models that are named, complexity and measured quality say which is asked first. in_turn: they "
             "are asked in the order in which they are named."
+        ),
+    )
+    model_prices: str = Field(
+        default="",
+        description=(
+            "Prices that beat the published ones, separated by commas: PROVIDER:NAME=IN/OUT, in US dollars for a million "
+            "tokens. A server of one's own may have one too."
         ),
     )
     openai_api_key: SecretStr | None = Field(
@@ -218,6 +240,12 @@ class Settings(BaseSettings):
     publish_retry_seconds: float = Field(
         default=5, gt=0, le=3600, description="Wait before the first of them; each wait is four times the one before."
     )
+
+    @field_validator("model_prices")
+    @classmethod
+    def _holds_prices(cls, given: str) -> str:
+        own_prices(given)
+        return given
 
     @field_validator("email_from", "email_reply_to", "email_recipients")
     @classmethod

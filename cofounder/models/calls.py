@@ -56,6 +56,7 @@ class Spent:
     seconds: float = 0.0
     cost_usd: Decimal = Decimal(0)
     priced: bool = True
+    answered_by: str | None = None  # the name that the provider gives its model
 
 
 async def earlier_answer(call: Call) -> dict[str, Any] | None:
@@ -141,7 +142,9 @@ async def _written() -> None:
 
 async def _finish(intended: Intended, values: dict[str, Any], spent: Spent) -> None:
     """Write what came of a call, as soon as the database takes it, even where the asker is let go meanwhile."""
-    job = asyncio.create_task(_write(intended, values | {"finished_at": now()}, spent))
+    job = asyncio.create_task(
+        _write(intended, values | {"answered_by": spent.answered_by, "finished_at": now()}, spent)
+    )
     _unwritten.add(job)
     job.add_done_callback(_unwritten.discard)
     await asyncio.shield(job)

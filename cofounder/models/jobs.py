@@ -30,6 +30,10 @@ _WRITING = {  # what is not named is MEDIUM
     "report": Complexity.COMPLEX,
     "calendar": Complexity.COMPLEX,
 }
+# Tokens that an answer may have, a reasoning model's thoughts among them. What grows with a given text has them all.
+_MOST_TOKENS = {"headlines": 4_096, "post": 6_144, "thread": 6_144}
+_MOST_FOR_ANY = 8_192  # a blog article after thoughts
+_MOST_TO_UNDERSTAND = 6_144
 
 
 class Job(ABC, Generic[T]):
@@ -44,6 +48,11 @@ class Job(ABC, Generic[T]):
     @abstractmethod
     def seen(self) -> Seen:
         """What of it says how hard it is."""
+
+    @property
+    @abstractmethod
+    def most(self) -> int:
+        """Tokens that an answer may have."""
 
     @abstractmethod
     def instructions(self) -> str: ...
@@ -86,6 +95,10 @@ class Writing(Job[Draft]):
             length=brief.max_words or (brief.form.words[0] if brief.kind in ("article", "report") else 0),
             attempts=brief.attempt,
         )
+
+    @property
+    def most(self) -> int:
+        return _MOST_TOKENS.get(self.brief.kind, _MOST_FOR_ANY)
 
     def instructions(self) -> str:
         return instructions.writer(self.brief)
@@ -164,6 +177,10 @@ class Understanding(Job[Intent]):
         base = Complexity.SIMPLE if words <= _SHORT_REQUEST else Complexity.MEDIUM
         asked = len(self._parsed.actions) + len(self._parsed.channels)
         return Seen("understand", self.request, base, demands=asked, attempts=int(bool(self.answers)))
+
+    @property
+    def most(self) -> int:
+        return _MOST_TO_UNDERSTAND
 
     def instructions(self) -> str:
         return instructions.planner()

@@ -1,4 +1,4 @@
-"""What a call costs, by genai-prices' table (USD per token, as providers publish it)."""
+"""What a call costs: by the prices that were set, else by genai-prices' table (as providers publish them)."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,10 +6,13 @@ from functools import lru_cache
 from math import ceil
 
 from cofounder.models.chain import OFFLINE, Target, chain
+from cofounder.ops import connections
+from cofounder.settings import own_prices
 
 FREE = frozenset({"offline", "ollama"})  # they run on the owner's machines
 
-_CHARACTERS_PER_TOKEN = 3  # English has about four; fewer makes the estimate an upper bound
+_BYTES_PER_TOKEN = 3  # English has about four, and other scripts have more bytes a character: an upper bound
+_MILLION = 1_000_000
 _USUAL_TOKENS = (3_000, 700)  # a brief with its rules in, a text out
 
 
@@ -21,9 +24,13 @@ class Expected:
     seconds: float
 
 
-@lru_cache(maxsize=32)
 def expected(setting: str) -> Expected:
     """What a call through this chain takes when its first model answers. Raises ModelSettingInvalid."""
+    return _expected(setting, connections.current().model_prices)
+
+
+@lru_cache(maxsize=32)
+def _expected(setting: str, own: str) -> Expected:
     first = chain(setting)[0]
     if first == OFFLINE:
         return Expected(Decimal(0), 0.1)
@@ -32,11 +39,17 @@ def expected(setting: str) -> Expected:
 
 def tokens_in(text: str) -> int:
     """An upper estimate of the tokens of a text."""
-    return ceil(len(text) / _CHARACTERS_PER_TOKEN)
+    return ceil(len(text.encode(errors="replace")) / _BYTES_PER_TOKEN)
 
 
 def cost(target: Target, tokens_in: int, tokens_out: int) -> Decimal | None:
-    """USD for a call with these tokens; 0 for models on the owner's machines; None where no price is known."""
+    """USD for a call with these tokens; None where no price is known.
+
+    A price that was set beats all others; without one, models on the owner's machines cost 0.
+    """
+    own = own_prices(connections.current().model_prices).get(str(target))
+    if own is not None:
+        return (own[0] * tokens_in + own[1] * tokens_out) / _MILLION
     if target.provider in FREE:
         return Decimal(0)
     if target.provider == "openai-compatible":

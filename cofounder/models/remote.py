@@ -1,9 +1,11 @@
 """One request to one language model, with a typed answer."""
 
 import asyncio
+import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -32,48 +34,76 @@ class Answered(Generic[Out]):
     spent: Spent
 
 
-def at_most(target: Target, instructions: str, prompt: str) -> Decimal | None:
+@dataclass(frozen=True)
+class Request(Generic[Out]):
+    """What is sent: the words, the shape of the answer, and how many tokens the answer may have."""
+
+    instructions: str
+    prompt: str
+    output: type[Out]
+    most: int = MAX_TOKENS
+
+    @cached_property
+    def tokens(self) -> int:
+        """An upper estimate of what goes in; the answer's shape is sent too."""
+        return prices.tokens_in(self.instructions + self.prompt + _shape(self.output))
+
+
+@lru_cache
+def _shape(output: type[BaseModel]) -> str:
+    return json.dumps(output.model_json_schema())
+
+
+def at_most(target: Target, request: Request[Any]) -> Decimal | None:
     """What the request can cost in USD; None where no price is known."""
-    return prices.cost(target, prices.tokens_in(instructions + prompt), MAX_TOKENS)
+    return prices.cost(target, request.tokens, request.most)
 
 
-def too_long(target: Target, chosen: Settings, instructions: str, prompt: str) -> str | None:
+def too_long(target: Target, chosen: Settings, request: Request[Any]) -> str | None:
     """Why the request does not fit into the model's context, None when it does or the context is not known.
 
     Raises providers.ProviderNotReady.
     """
     window = providers.build(target, chosen).context_window
-    needed = prices.tokens_in(instructions + prompt) + MAX_TOKENS
+    needed = request.tokens + request.most
     return f"needs up to {needed} tokens, the model holds {window}" if window is not None and needed > window else None
 
 
-async def ask(target: Target, chosen: Settings, instructions: str, prompt: str, output: type[Out]) -> Answered[Out]:
-    """Send one request and read its answer as `output`. Raises NoUsableAnswer, with what was spent."""
+async def ask(target: Target, chosen: Settings, request: Request[Out]) -> Answered[Out]:
+    """Send one request and read its answer as its `output`. Raises NoUsableAnswer, with what was spent."""
     from pydantic_ai import Agent, capture_run_messages
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.usage import UsageLimits
 
     model = providers.build(target, chosen)
     # The SDK may send once more what was refused for the moment (429, 5xx), which no provider bills. A late answer may
-    # be billed: our own limit comes first, and ends it.
-    asked = ModelSettings(max_tokens=MAX_TOKENS, timeout=2 * chosen.model_timeout_seconds, max_retries=1)
-    agent = Agent(model, output_type=output, instructions=instructions, retries=0, name="cofounder")
+    # be billed: our own limit comes first, ends it, and it counts as what it could have cost at most.
+    asked = ModelSettings(max_tokens=request.most, timeout=2 * chosen.model_timeout_seconds, max_retries=1)
+    agent = Agent(model, output_type=request.output, instructions=request.instructions, retries=0, name="cofounder")
     began = time.perf_counter()
     with capture_run_messages() as messages:
         try:
             async with asyncio.timeout(chosen.model_timeout_seconds):
-                result = await agent.run(prompt, model_settings=asked, usage_limits=UsageLimits(request_limit=1))
+                result = await agent.run(
+                    request.prompt, model_settings=asked, usage_limits=UsageLimits(request_limit=1)
+                )
         except Exception as error:  # an SDK may raise anything; whatever it is, the next model is asked
-            raise NoUsableAnswer(_reason(error), _spent(target, messages, began)) from error
+            spent = _spent(target, messages, began)
+            if isinstance(error, TimeoutError):
+                most = at_most(target, request)
+                spent = replace(spent, cost_usd=most or Decimal(0), priced=most is not None)
+            raise NoUsableAnswer(_reason(error), spent) from error
     return Answered(result.output, _spent(target, messages, began))
 
 
 def _spent(target: Target, messages: list[Any], began: float) -> Spent:
-    usages = [message.usage for message in messages if message.kind == "response"]
+    answers = [message for message in messages if message.kind == "response"]
+    usages = [message.usage for message in answers]
     tokens_in = sum(usage.input_tokens or 0 for usage in usages)
     tokens_out = sum(usage.output_tokens or 0 for usage in usages)
     cost = prices.cost(target, tokens_in, tokens_out) if usages else Decimal(0)
-    return Spent(tokens_in, tokens_out, time.perf_counter() - began, cost or Decimal(0), priced=cost is not None)
+    taken, name = time.perf_counter() - began, next((one.model_name for one in reversed(answers)), None)
+    return Spent(tokens_in, tokens_out, taken, cost or Decimal(0), priced=cost is not None, answered_by=name)
 
 
 def _reason(error: Exception) -> str:

@@ -107,7 +107,8 @@ async def _answer(job: Job[T], call: Call) -> T:
     if earlier is not None:
         return job.load(earlier)
     chosen = await connections.latest()
-    routed = await routing.decide(job.seen(), chosen.model, in_turn=chosen.model_routing == "in_turn")
+    seen = await asyncio.to_thread(job.seen)  # an earlier reading of the words is looked at: tens of milliseconds
+    routed = await routing.decide(seen, chosen.model, in_turn=chosen.model_routing == "in_turn")
     call = replace(call, routed=routed.record)
     before: Target | None = None
     for target in routed.targets:
@@ -132,12 +133,11 @@ async def _try(job: Job[T], call: Call, target: Target, fallback_from: str | Non
     """Ask one model. None: it could not be asked or gave no usable answer, and the row says why."""
     from cofounder.models import providers, remote
 
-    instructions, prompt = job.instructions(), job.prompt()
+    request = remote.Request(job.instructions(), job.prompt(), job.output, job.most)
     try:
-        reason = remote.too_long(target, chosen, instructions, prompt)
+        reason = remote.too_long(target, chosen, request)
         if reason is None:
-            most = remote.at_most(target, instructions, prompt)
-            intended = await calls.intend(call, target, fallback_from, most)
+            intended = await calls.intend(call, target, fallback_from, remote.at_most(target, request))
     except providers.ProviderNotReady as error:
         reason = " ".join(filter(None, [error.detail, error.advice]))
     except budgets.OverBudget as error:
@@ -150,7 +150,7 @@ async def _try(job: Job[T], call: Call, target: Target, fallback_from: str | Non
         earlier = await calls.earlier_answer(call)
         return job.load(earlier) if earlier is not None else None
     try:
-        answered = await remote.ask(target, chosen, instructions, prompt, job.output)
+        answered = await remote.ask(target, chosen, request)
     except remote.NoUsableAnswer as error:
         await _failed(intended, calls.without_keys(str(error), chosen), error.spent, target, call)
         return None

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -104,7 +104,10 @@ async def talk(target: Target, chosen: Settings, what: Talk, say: Say, heard: He
     except Exception as error:  # an SDK may raise anything; whatever it is, the next model is asked
         if getattr(error, "is_ours", False):
             raise
-        raise NoUsableAnswer(_reason(error), spent(target, what, heard, began)) from error
+        used = spent(target, what, heard, began)
+        if isinstance(error, TimeoutError) and not used.tokens_in:  # it may be billed all the same
+            used = replace(used, cost_usd=prices.cost(target, what.tokens(), what.most) or Decimal(0))
+        raise NoUsableAnswer(_reason(error), used) from error
     if not "".join(heard.text).strip():
         raise NoUsableAnswer("it said nothing", spent(target, what, heard, began))
     return spent(target, what, heard, began)
@@ -168,13 +171,15 @@ def _history(said: Sequence[tuple[str, str]]) -> list[Any]:
 
 def spent(target: Target, what: Talk, heard: Heard, began: float) -> Spent:
     """By the provider's own count; of a request that broke off, by our estimate of what was sent and said."""
-    usages = [message.usage for message in heard.messages if message.kind == "response"]
+    answers = [message for message in heard.messages if message.kind == "response"]
+    usages = [message.usage for message in answers]
     tokens_in = sum(usage.input_tokens or 0 for usage in usages)
     tokens_out = sum(usage.output_tokens or 0 for usage in usages)
     if not tokens_in and heard.text:
         tokens_in, tokens_out = what.tokens(), prices.tokens_in("".join(heard.text))
     cost = prices.cost(target, tokens_in, tokens_out) if tokens_in or tokens_out else Decimal(0)
-    return Spent(tokens_in, tokens_out, time.perf_counter() - began, cost or Decimal(0), priced=cost is not None)
+    taken, name = time.perf_counter() - began, next((one.model_name for one in reversed(answers)), None)
+    return Spent(tokens_in, tokens_out, taken, cost or Decimal(0), priced=cost is not None, answered_by=name)
 
 
 def _reason(error: Exception) -> str:

@@ -46,6 +46,9 @@ class ConnectionSettings(Body):
     """What to set. What is not sent stays; null takes it back, to what is delivered or to none."""
 
     model: _Line | None = _given(description="Models, best first: openai:NAME, ollama:NAME, … with commas between.")
+    model_prices: _Line | None = _given(
+        description="PROVIDER:NAME=IN/OUT with commas between: US dollars for a million tokens, in place of published ones."
+    )
     openai_api_key: _Key | None = _given(description="Kept sealed, never shown again.")
     anthropic_api_key: _Key | None = _given(description="Kept sealed, never shown again.")
     google_api_key: _Key | None = _given(description="Kept sealed, never shown again.")

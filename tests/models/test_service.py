@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
-from cofounder.models import budgets, calls, jobs, queries, remote, service
+from cofounder.models import budgets, calls, jobs, prices, queries, remote, service
 from cofounder.models.brief import Base, Brief, ChannelForm, Fact
 from cofounder.models.chain import Target
 from cofounder.settings import settings
@@ -72,6 +73,10 @@ async def test_a_language_models_answer_becomes_a_draft_and_a_row(provider: Any,
     (row,) = await rows(task)
     assert (row["state"], row["role"], row["tokens_in"], row["tokens_out"]) == ("answered", "writer", 1200, 300)
     assert row["seconds"] > 0
+    async with db.reading() as session:
+        (kept,) = await queries.of_task(session, task)
+    assert kept.answered_by == "test-model"
+    assert provider.requests[0].get("max_completion_tokens", provider.requests[0].get("max_tokens")) == 6_144
 
 
 async def test_the_model_is_told_the_rules_and_no_confidential_figure(provider: Any, brief: Brief) -> None:
@@ -219,6 +224,52 @@ async def test_a_priced_model_costs_what_its_tokens_cost_and_stops_at_the_budget
     assert len(openai_server.requests) == 1
 
 
+async def test_a_late_answer_counts_as_what_it_can_have_cost(
+    openai_server: Any, database: Any, brief: Brief, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+    configured("openai:gpt-4.1-mini", model_timeout_seconds="1")
+    openai_server.answers = [5.0]
+    task, job = new_id(), jobs.Writing(brief)
+    assert (await service.write(brief, task_id=task, scope="a")).model == "offline"
+    failed = (await rows(task))[0]
+    request = remote.Request(job.instructions(), job.prompt(), job.output, job.most)
+    most = remote.at_most(Target("openai", "gpt-4.1-mini"), request)
+    assert most
+    assert "in time" in failed["error"]
+    assert failed["cost_usd"] == most.quantize(failed["cost_usd"])
+
+
+def test_the_answers_room_and_its_shape_count_and_no_script_is_taken_for_english(brief: Brief) -> None:
+    target = Target("openai", "gpt-4.1-mini")
+    room = {kind: jobs.Writing(brief.model_copy(update={"kind": kind})).most for kind in ("headlines", "article")}
+    assert room["headlines"] < room["article"]
+    few, many = (remote.Request("a", "b", jobs.Writing.output, most) for most in room.values())
+    less, more = remote.at_most(target, few), remote.at_most(target, many)
+    assert less is not None
+    assert more is not None
+    assert less < more
+    assert few.tokens > 100  # of the answer's shape
+    assert prices.tokens_in("四半期の売上は二割増えました") >= 14
+    assert prices.tokens_in("word " * 300) == 500
+
+
+async def test_how_hard_a_job_is_is_found_out_beside_the_loop(
+    database: Any, brief: Brief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, where = jobs.Writing.seen, []
+
+    def seen(job: Any) -> Any:
+        where.append(threading.current_thread())
+        return real(job)
+
+    monkeypatch.setattr(jobs.Writing, "seen", seen)
+    await service.write(brief, task_id=new_id(), scope="a")
+    assert where
+    assert threading.main_thread() not in where
+
+
 @pytest.mark.parametrize(
     ("limits", "words"),
     [({"monthly_budget_usd": "0.0001"}, "left for this month"), ({"task_budget_usd": "0.0001"}, "left for this task")],
@@ -248,7 +299,7 @@ async def test_a_hundred_tasks_at_once_never_pass_a_budget_for_forty(
     monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
     target = Target("openai", "gpt-4.1-mini")
     job = jobs.Writing(brief)
-    most = remote.at_most(target, job.instructions(), job.prompt())
+    most = remote.at_most(target, remote.Request(job.instructions(), job.prompt(), job.output, job.most))
     assert most is not None
     each = most.quantize(Decimal("0.000001"))  # as a row keeps it
     budget = each * 40

@@ -1,6 +1,7 @@
 """How models and the mail server are reached, set while the product runs and without a terminal."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -12,7 +13,8 @@ from cofounder.channels import senders
 from cofounder.flow.plan.tools import registry
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
-from cofounder.models import offered
+from cofounder.models import chain, offered, prices
+from cofounder.models.routing import tiers
 from cofounder.ops import connections
 from cofounder.settings import settings
 from tests.flow.server import signed_in
@@ -107,6 +109,7 @@ async def test_what_the_environment_sets_stays_and_its_password_goes_nowhere_els
     ("values", "field"),
     [
         ({"model": "opnai:gpt-5"}, "model"),
+        ({"model_prices": "openai:gpt-5=cheap"}, "model_prices"),
         ({"email_recipients": "nobody"}, "email_recipients"),
         ({"email_from": "a@b@c"}, "email_from"),
         ({"smtp_host": "https://mail.example.org"}, "smtp_host"),
@@ -149,6 +152,22 @@ async def test_plans_are_priced_by_the_model_that_is_set_now(admin: httpx.AsyncC
     await _set(admin, model=None)
     await connections.latest()
     assert (await registry.discover())["content.draft"].estimated_cost == 0
+
+
+async def test_a_price_of_ones_own_beats_the_published_one(admin: httpx.AsyncClient) -> None:
+    own, known, local = (chain.of_row(name) for name in ("openai-compatible:mine", "openai:gpt-5", "ollama:qwen3"))
+    published = prices.cost(known, 1_000, 1_000)
+    assert (prices.cost(own, 1_000, 1_000), tiers.tier(local)) == (None, tiers.Tier.FREE)
+    listed = "openai-compatible:mine=0.20/0.80, openai:gpt-5=20/100,ollama:qwen3=2/2"
+    assert (await _set(admin, model_prices=listed)).status_code == 200
+    await connections.latest()
+    assert prices.cost(own, 1_000_000, 500_000) == Decimal("0.60")
+    assert prices.cost(known, 1_000, 1_000) == Decimal("0.12")
+    assert [tiers.tier(one).name for one in (own, known, local)] == ["BUDGET", "FLAGSHIP", "STANDARD"]
+    await _set(admin, model_prices=None)
+    await connections.latest()
+    assert prices.cost(known, 1_000, 1_000) == published
+    assert tiers.tier(local) == tiers.Tier.FREE
 
 
 async def test_only_an_admin_reads_or_sets_them(clients: list[httpx.AsyncClient]) -> None:

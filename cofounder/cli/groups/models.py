@@ -40,10 +40,10 @@ async def _routing(measure: bool, json: bool) -> int:
     if json:
         out.emit(shown.model_dump(mode="json"))
         return 0
-    listed = table("Model", "Tier", "In, $ per M", "Out, $ per M", "State")
+    listed = table("Model", "Tier", "Begins with", "In, $ per M", "Out, $ per M", "State")
     for one in shown.models:
         prices = [("unknown" if price is None else f"{price:.2f}") for price in (one.input_usd, one.output_usd)]
-        listed.add_row(one.model, one.tier, *prices, one.why_not or "ready")
+        listed.add_row(one.model, one.tier, ", ".join(one.begins) or "–", *prices, one.why_not or "ready")
     out.screen().print(listed)
     begins = ", ".join(f"{level} with {tier}" for level, tier in shown.first.items())
     out.screen().print(

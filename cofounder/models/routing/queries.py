@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.models.chain import Target, of_row
@@ -38,7 +38,8 @@ async def foretellings(session: AsyncSession) -> dict[Target, Foretelling]:
 async def replace(
     session: AsyncSession, found: Sequence[dict[str, Any]], words: Mapping[str, Foretelling], at: datetime
 ) -> None:
-    """Put these in place of all there is."""
+    """Put these in place of all there is. Two who do so wait for each other."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("model_quality", 0))))
     await session.execute(delete(ModelQuality))
     await session.execute(delete(ModelForetelling))
     if found:

@@ -1,46 +1,58 @@
 """What became of a model's answers moves the router; samples, tests and what was erased do not count."""
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.learn.answers import service
+from cofounder.flow.learn.answers import service, showing
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
+from cofounder.models import prices
+from cofounder.models.chain import of_row
+from cofounder.models.routing import foretell
 from cofounder.models.routing import service as routing
 from cofounder.models.routing.complexity import Complexity, Seen
 from cofounder.models.tables import ModelCall
+from cofounder.settings import settings
 from tests.flow.train.data.test_export import put
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
 SMALL, LARGE = "openai:gpt-5-mini", "anthropic:claude-opus-4-1"
+ROUTED = {"task_type": "write:post", "complexity": "MEDIUM", "tier": "STANDARD"}
 POST = Seen("write:post", "a post about coffee", Complexity.MEDIUM)
 
 
-async def _run(session: AsyncSession, model: str, number: int, **example: Any) -> None:
+async def _run(
+    session: AsyncSession, model: str, number: int, *, routed: dict[str, Any] = ROUTED, **example: Any
+) -> None:
     """A run whose text one model wrote, asked twice."""
     task_id = new_id()
     await put(session, execution_id=task_id, timestamp=AT, **example)
     for turn in (1, 2):
-        routed = {"task_type": "write:post", "complexity": "MEDIUM", "tier": "STANDARD"}
-        await session.execute(
-            insert(ModelCall).values(
-                task_id=task_id,
-                scope="step:draft:1",
-                number=turn,
-                request_hash=f"{number}",
-                role="writer",
-                model=model,
-                state="answered",
-                request={"brief": {"request": "Write about coffee. " * (number % 7 + 1)}},
-                routed=routed,
-                started_at=AT,
-            )
-        )
+        given = {"request": {"brief": {"request": "Write about coffee. " * (number % 7 + 1)}}, "routed": routed}
+        await session.execute(insert(ModelCall).values(**_call(task_id, turn, model) | given))
+
+
+def _call(task_id: UUID, number: int, model: str) -> dict[str, Any]:
+    return {
+        "task_id": task_id,
+        "scope": "step:draft:1",
+        "number": number,
+        "request_hash": f"{number}",
+        "role": "writer",
+        "model": model,
+        "state": "answered",
+        "request": {},
+        "routed": ROUTED,
+        "started_at": AT,
+    }
 
 
 def _as(approved: bool | None, score: str | None = None, **more: Any) -> dict[str, Any]:
@@ -74,3 +86,70 @@ async def test_what_was_measured_moves_the_next_choice(database: Database) -> No
     assert routed.record["rule"] == "measured_cheaper"
     assert "over 120" in routed.record["why"]
     assert str((await routing.decide(POST, setting, in_turn=True)).targets[0]) == LARGE
+
+
+async def test_two_who_measure_at_once_wait_for_each_other(database: Database) -> None:
+    async with db.transaction() as session:
+        for number in range(3):
+            await _run(session, SMALL, number, **_as(True, "0.9"))
+
+    async def measure() -> int:
+        async with db.transaction() as session:
+            return await service.measure(session)
+
+    assert await asyncio.gather(*(measure() for _ in range(4))) == [1, 1, 1, 1]
+    async with db.reading() as session:
+        assert [row.n for row in await routing.measured_rows(session)] == [3]
+
+
+async def test_a_call_that_says_no_complexity_keeps_nothing_from_being_measured(session: AsyncSession) -> None:
+    for number in range(foretell.ENOUGH):
+        await _run(session, SMALL, number, **_as(True, "0.9"))
+    await _run(session, SMALL, 1, routed={"task_type": "write:post"}, **_as(True, "0.9"))
+    assert await service.measure(session) == 1
+
+
+async def test_a_call_without_a_price_and_a_failure_make_no_saving(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COFOUNDER_MODEL", f"{LARGE},{SMALL},openai-compatible:own")
+    settings.cache_clear()
+    asked = (
+        (SMALL, "failed", "0.10"),
+        (SMALL, "answered", "0.10"),
+        ("openai-compatible:own", "answered", "0"),
+        (LARGE, "failed", "1.00"),
+    )
+    async with db.transaction() as session:
+        for number, (model, state, paid) in enumerate(asked):
+            values = {"tokens_in": 10_000, "tokens_out": 1_000, "cost_usd": Decimal(paid), "state": state}
+            await session.execute(insert(ModelCall).values(**_call(new_id(), number, model) | values))
+    async with db.reading() as session:
+        found = await showing.saved(session, days=3650, margin=0.05)
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert (found.strongest, found.calls, found.unpriced_calls) == (LARGE, 4, 1)
+    each = prices.cost(of_row(LARGE), 10_000, 1_000)
+    assert each is not None
+    assert found.always_strongest_usd == pytest.approx(2 * float(each))  # its own failure, and the one priced answer
+    assert found.saved_usd == pytest.approx(2 * float(each) - 1.2)
+
+
+def test_a_few_outcomes_alike_are_shown_with_a_wide_interval() -> None:
+    few, many = showing._spread(2, 2.0, 2.0), showing._spread(400, 400.0, 400.0)
+    assert few > 0.2
+    assert many < 0.01
+
+
+async def test_each_model_says_which_jobs_begin_with_it(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COFOUNDER_MODEL", f"{LARGE},{SMALL}")
+    settings.cache_clear()
+    async with db.reading() as session:
+        found = {one.model: one.begins for one in (await showing.shown(session)).models}
+        monkeypatch.setenv("COFOUNDER_MODEL_ROUTING", "in_turn")
+        settings.cache_clear()
+        in_turn = {one.model: one.begins for one in (await showing.shown(session)).models}
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert found == {LARGE: ["MEDIUM", "COMPLEX", "CRITICAL"], SMALL: ["SIMPLE"], "offline": []}
+    assert in_turn == {LARGE: ["SIMPLE", "MEDIUM", "COMPLEX", "CRITICAL"], SMALL: [], "offline": []}

@@ -40,6 +40,14 @@ def test_a_kind_that_only_one_side_did_is_not_compared() -> None:
     assert (found.n_others, found.n_strongest, found.value) == (0, 0, None)
 
 
+def test_a_few_outcomes_that_are_all_alike_are_no_certainty() -> None:
+    found = difference([Outcome(KIND, side, 1.0) for side in (True, False) for _ in range(ENOUGH)], margin=0.05)
+    assert found.value == 0
+    assert "not settled" in found.verdict
+    one_each = [Outcome((f"kind {i}", "MEDIUM"), side, 0.9) for side in (True, False) for i in range(ENOUGH)]
+    assert "not settled" in difference(one_each, margin=0.05).verdict
+
+
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     covered = 0
     for seed in range(60):

@@ -4910,6 +4910,11 @@ export interface components {
              */
             model?: string | null;
             /**
+             * Model Prices
+             * @description PROVIDER:NAME=IN/OUT with commas between: US dollars for a million tokens, in place of published ones.
+             */
+            model_prices?: string | null;
+            /**
              * Openai Api Key
              * @description Kept sealed, never shown again.
              */
@@ -9995,6 +10000,11 @@ export interface components {
              * @description Why it cannot be asked now.
              */
             why_not: string | null;
+            /**
+             * Begins
+             * @description Complexities whose jobs begin here until something is measured.
+             */
+            begins: string[];
         };
         /**
          * RoutingOut

@@ -33,24 +33,26 @@ FROM outcomes WHERE task_type IS NOT NULL AND complexity IS NOT NULL GROUP BY ta
 )
 _NEWEST = text(
     f"""{_OUTCOMES} SELECT task_type, complexity, words, outcome FROM outcomes
-WHERE model = :model AND words IS NOT NULL AND task_type IS NOT NULL ORDER BY at DESC LIMIT :limit"""
+WHERE model = :model AND words IS NOT NULL AND task_type IS NOT NULL AND complexity IS NOT NULL ORDER BY at DESC LIMIT :limit"""
 )
 
 
 _CALLS = text(
     """SELECT c.model, sum(c.tokens_in)::bigint AS tokens_in, sum(c.tokens_out)::bigint AS tokens_out,
+  coalesce(sum(c.tokens_in) FILTER (WHERE c.state = 'answered'), 0)::bigint AS answered_in,
+  coalesce(sum(c.tokens_out) FILTER (WHERE c.state = 'answered'), 0)::bigint AS answered_out,
   sum(c.cost_usd)::float8 AS cost_usd, count(*) AS calls
 FROM model_calls c WHERE c.state IN ('answered', 'failed') AND c.routed IS NOT NULL
   AND c.started_at >= :since AND c.started_at < :until GROUP BY c.model"""
 )
 _EACH = text(
     f"""{_OUTCOMES} SELECT task_type, complexity, model, outcome FROM outcomes
-WHERE task_type IS NOT NULL AND at >= :since AND at < :until ORDER BY at DESC LIMIT :limit"""
+WHERE task_type IS NOT NULL AND complexity IS NOT NULL AND at >= :since AND at < :until ORDER BY at DESC LIMIT :limit"""
 )
 
 
 async def calls(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Tokens, cost and calls of each model that was asked through the router."""
+    """Tokens - all, and those of answers -, cost and calls of each model that was asked through the router."""
     return [dict(row) for row in (await session.execute(_CALLS, {"since": since, "until": until})).mappings()]
 
 

@@ -1,8 +1,9 @@
 """What asking cheaper models saved against always asking the strongest one, and what it cost in quality.
 
-Pure. Costs are those of the same tokens at the strongest model's price; every call counts, also those that failed.
-Quality is compared within kinds of job of one complexity, by outcomes in [0, 1] as models.routing has them. Interval:
-percentile bootstrap over runs within each kind (Efron 1979).
+Pure. Costs are those of the answers' tokens at the strongest model's price, beside all that was paid, also for calls
+that failed. Quality is compared within kinds of job of one complexity, by outcomes in [0, 1] as models.routing
+has them. Interval: percentile bootstrap over runs within each kind (Efron 1979), each side with a 0 and a 1 more to
+draw from, as Agresti and Caffo (2000) add one success and one failure: a few outcomes alike are no certainty.
 """
 
 from collections import defaultdict
@@ -56,10 +57,11 @@ def difference(outcomes: Sequence[Outcome], *, margin: float, seed: int = 0) -> 
         return Difference(n_others, n_strongest, None, None, None, said)
     draw = np.random.default_rng(seed)
     value = _mean(both)
-    draws = [
-        _mean([(draw.choice(a, len(a)), draw.choice(b, len(b))) for a, b in both])  # redrawn within each kind
-        for _ in range(_DRAWS)
-    ]
+    wider = [(np.append(a, (0.0, 1.0)), np.append(b, (0.0, 1.0)), len(a), len(b)) for a, b in both]
+    draws = np.array(
+        [_mean([(draw.choice(a, n), draw.choice(b, m)) for a, b, n, m in wider]) for _ in range(_DRAWS)]
+    )  # redrawn within each kind
+    draws += value - draws.mean()  # what was added widens, and moves nothing
     low, high = (float(edge) for edge in np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
     if low >= -margin:
         said = f"At most {margin:.2f} below the strongest model's quality: the saving is one at equal quality."

@@ -13,6 +13,7 @@ class RoutedModelOut(BaseModel):
     input_usd: float | None
     output_usd: float | None
     why_not: str | None = Field(description="Why it cannot be asked now.")
+    begins: list[str] = Field(description="Complexities whose jobs begin here until something is measured.")
 
 
 class MeasuredOut(BaseModel):

@@ -39,6 +39,7 @@ async def _words(session: AsyncSession, found: list[dict[str, Any]]) -> dict[str
         jobs = [
             (one["task_type"], one["words"], one["outcome"] - means[model, one["task_type"], one["complexity"]])
             for one in outcomes
+            if (model, one["task_type"], one["complexity"]) in means  # what came since the sums were made waits
         ]
         learned[model] = await asyncio.to_thread(foretell.learn, jobs)
     return {model: one for model, one in learned.items() if one.columns}

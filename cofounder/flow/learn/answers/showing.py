@@ -1,5 +1,6 @@
 """How models are chosen, what was measured of them, and what the choice saved, for people to see."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from math import sqrt
 from typing import Any
@@ -14,6 +15,7 @@ from cofounder.models import offered, prices
 from cofounder.models.chain import OFFLINE, Target, of_row
 from cofounder.models.routing import choose, tiers
 from cofounder.models.routing import service as routing
+from cofounder.models.routing.complexity import Complexity, Judged
 from cofounder.ops import connections
 
 _LOOKED_AT = 50_000  # newest outcomes that are compared
@@ -25,30 +27,43 @@ async def shown(session: AsyncSession) -> RoutingOut:
     await connections.latest()
     named = (*offered.configured(), OFFLINE)
     found = {one.target: one for one in await offered.offers()}
+    first = _first(named)
     return RoutingOut(
         mode=connections.current().model_routing,
         first={level.name: tier.name for level, tier in tiers.FIRST.items()},
         margin=choose.MARGIN,
         confidence=choose.CONFIDENCE,
         enough=choose.ENOUGH,
-        models=[_model(target, found.get(target)) for target in named],
+        models=[
+            _model(target, found.get(target), [level.name for level, one in first.items() if one == target])
+            for target in named
+        ],
         measured=[_measured(row) for row in await routing.measured_rows(session)],
     )
 
 
-def _model(target: Target, one: offered.Offer | None) -> RoutedModelOut:
+def _first(named: Sequence[Target]) -> dict[Complexity, Target]:
+    """Who is asked first at each level before anything is measured: the choice itself says it."""
+    if connections.current().model_routing == "in_turn":
+        return dict.fromkeys(Complexity, named[0])
+    candidates = [choose.Candidate(target, tiers.tier(target), tiers.blended(target)) for target in named]
+    return {level: choose.choose(Judged(level, ()), candidates, {}).targets[0] for level in Complexity}
+
+
+def _model(target: Target, one: offered.Offer | None, begins: list[str]) -> RoutedModelOut:
     return RoutedModelOut(
         model=str(target),
         tier=tiers.tier(target).name,
         input_usd=None if one is None or one.input_usd is None else float(one.input_usd),
         output_usd=None if one is None or one.output_usd is None else float(one.output_usd),
         why_not=one.why_not if one else None,
+        begins=begins,
     )
 
 
 def _measured(row: Any) -> MeasuredOut:
     mean = row.total / row.n
-    spread = sqrt(max(row.squares / row.n - mean**2, 0.0) / max(row.n - 1, 1)) if row.n > 1 else 0.5
+    spread = _spread(row.n, row.total, row.squares)
     parts = row.parts
     return MeasuredOut(
         task_type=row.task_type,
@@ -66,6 +81,12 @@ def _measured(row: Any) -> MeasuredOut:
         avg_seconds=row.seconds / row.n,
         as_of=row.as_of,
     )
+
+
+def _spread(n: int, total: float, squares: float) -> float:
+    """Standard error of a mean of outcomes in [0, 1], a 0 and a 1 added: a few alike are no certainty."""
+    mean = (total + 1) / (n + 2)
+    return sqrt(max((squares + 1) / (n + 2) - mean**2, 0.0) / n)
 
 
 async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOut:
@@ -92,7 +113,7 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
         strongest=str(strongest) if strongest else None,
         cheapest=str(cheapest) if cheapest else None,
         calls=sum(one["calls"] for one in calls),
-        unpriced_calls=sum(one["calls"] for one in calls if prices.cost(of_row(one["model"]), 1, 1) is None),
+        unpriced_calls=sum(one["calls"] for one in calls if not _priced(one)),
         cost_usd=cost,
         always_strongest_usd=dear,
         always_cheapest_usd=cheap,
@@ -111,8 +132,22 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
 
 
 def _at(target: Target | None, calls: list[dict[str, Any]]) -> float | None:
-    """USD for the tokens of these calls at one model's price; None where it has none."""
+    """USD for the tokens of these calls at one model's price; None where it has none.
+
+    Another model's failures would not have been, and a call whose price is not known cost nobody knows what: both are
+    left out, so that neither makes a saving.
+    """
     if target is None:
         return None
-    each = [prices.cost(target, one["tokens_in"], one["tokens_out"]) for one in calls]
-    return None if None in each else float(sum(one for one in each if one is not None))
+    found = 0.0
+    for one in calls:
+        made = "tokens" if one["model"] == str(target) else "answered"
+        each = prices.cost(target, one[f"{made}_in"], one[f"{made}_out"])
+        if each is None:
+            return None
+        found += float(each) if _priced(one) else 0.0
+    return found
+
+
+def _priced(one: dict[str, Any]) -> bool:
+    return prices.cost(of_row(one["model"]), 1, 1) is not None

@@ -134,12 +134,14 @@ def _refused(work_asked: str) -> str:
 
 async def _words(recorder: Recorder, turn: Turn) -> None:
     """Let the models that were chosen answer, best first; our own ends the chain."""
-    plan = await choosing.choose(turn.wish.get("model"), turn.subject)
+    answered_before = [one.model for one in turn.before if one.role == "assistant" and one.model]
+    plan = await choosing.choose(turn.wish.get("model"), turn.subject, turn.question, answered_before)
     passed: list[tuple[str, str]] = []  # a model that could not answer, and why
     answered = "offline"
     for target in plan.targets:
         await _note(recorder, turn, **_writer(str(target), plan, passed))
-        said = await speaking.speak(recorder, turn, target, fallback_from=passed[-1][0] if passed else None)
+        fallen = passed[-1][0] if passed else None
+        said = await speaking.speak(recorder, turn, target, fallback_from=fallen, routed=plan.routed)
         if said.failed is None:
             turn.found |= said.values
             answered = str(target)

@@ -1,15 +1,20 @@
 """Which model answers, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from cofounder.flow.request.chat.errors import ModelUnknown
 from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import ModelOut, Price
 from cofounder.models import offered, providers
-from cofounder.models.chain import OFFLINE, Target
+from cofounder.models.chain import OFFLINE, Target, of_row
+from cofounder.models.routing import service as routing
+from cofounder.models.routing.complexity import Complexity, Seen
 from cofounder.ops import connections
 
 AUTO = "auto"
+_SHORT = 25  # words of a question that nothing else says is hard
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,7 @@ class Plan:
     targets: tuple[Target, ...]
     reason: str
     unreachable: str | None = None
+    routed: dict[str, Any] | None = None  # the router's record, where it chose
 
 
 def check(model: str | None) -> None:
@@ -27,14 +33,17 @@ def check(model: str | None) -> None:
         raise ModelUnknown(f"There is no model {model!r}.", field="model")
 
 
-async def choose(wished: str | None, subject: Subject) -> Plan:
-    """The models for one question. A configured model that lacks its key is left out."""
+async def choose(wished: str | None, subject: Subject, question: str, before: Sequence[str] = ()) -> Plan:
+    """The models for one question. A configured model that lacks its key is left out.
+
+    `before` are the models that answered earlier in the conversation, oldest first.
+    """
     await connections.latest()
     configured = offered.configured()
     if wished is None:
         return _configured(configured, "The first of the configured models.")
     if wished == AUTO:
-        return _auto(configured, subject)
+        return await _auto(configured, subject, question, before)
     target = offered.named(wished) or OFFLINE
     if target == OFFLINE:
         return Plan((), "You chose the built-in model.")
@@ -56,15 +65,23 @@ def _configured(targets: tuple[Target, ...], reason: str) -> Plan:
     return Plan((), "No other model is set up, so the built-in one answers.")
 
 
-def _auto(targets: tuple[Target, ...], subject: Subject) -> Plan:
-    """By complexity: what our own model reads out of the rows needs no other; what is open does."""
+async def _auto(targets: tuple[Target, ...], subject: Subject, question: str, before: Sequence[str]) -> Plan:
+    """By complexity: what our own model reads out of the rows needs no other; what is open does, and is routed.
+
+    A conversation stays with the model that answered in it where that is strong enough.
+    """
     if subject.kind != "unknown":
         return Plan(
             (), "Chosen by complexity (simple): a question that the company's own rows answer, exactly and free."
         )
-    plan = _configured(targets, "Chosen by complexity (open): a question that wants a language model.")
+    base = Complexity.SIMPLE if len(question.split()) <= _SHORT else Complexity.MEDIUM
+    earlier = next((of_row(one) for one in reversed(before) if one != str(OFFLINE)), None)
+    routed = await routing.decide(Seen("chat", question, base), ",".join(map(str, targets)), sticky=earlier)
+    ordered = tuple(target for target in routed.targets if target != OFFLINE)
+    why = f"Chosen by complexity (open): a question that wants a language model. {routed.record['why']}"
+    plan = _configured(ordered, why)
     if plan.targets:
-        return plan
+        return replace(plan, routed=routed.record)
     return Plan((), f"Chosen by complexity (open), and {plan.reason[:1].lower()}{plan.reason[1:]}", plan.unreachable)
 
 

@@ -52,12 +52,19 @@ class BrokeOff(CofounderError):
     hint = "Ask again."
 
 
-async def speak(recorder: Recorder, turn: "Turn", target: Target, *, fallback_from: str | None) -> Said:
-    """Ask one model. Raises Ended, and BrokeOff where words had come already."""
+async def speak(
+    recorder: Recorder,
+    turn: "Turn",
+    target: Target,
+    *,
+    fallback_from: str | None,
+    routed: dict[str, Any] | None = None,
+) -> Said:
+    """Ask one model. `routed` is the router's record, where it chose. Raises Ended, and BrokeOff where words had come already."""
     chosen = await connections.latest()
     async with db.reading() as session:
         company = await runtime.value(session, "company")
-    call = calls.Call("chat", {"message": str(turn.answer.id)}, None, f"chat:{turn.answer.id}", 1, VERSION)
+    call = calls.Call("chat", {"message": str(turn.answer.id)}, None, f"chat:{turn.answer.id}", 1, VERSION, routed)
     try:
         what = talking.trimmed(_talk(recorder, turn, company), target, chosen)
         intended = await calls.intend(call, target, fallback_from, talking.at_most(what, target))

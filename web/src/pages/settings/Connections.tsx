@@ -15,6 +15,12 @@ const MODELS: Field[] = [
     help: "PROVIDER:NAME with commas between. The built-in one, which needs no key, always ends the chain.",
     placeholder: "openai:gpt-5-mini, ollama:qwen3",
   },
+  {
+    name: "model_prices",
+    label: "Prices of your own",
+    help: "PROVIDER:NAME=IN/OUT with commas between, in US dollars for a million tokens. They beat the published ones.",
+    placeholder: "openai-compatible:my-model=0.20/0.80",
+  },
   { name: "openai_api_key", label: "Key for OpenAI", secret: true },
   { name: "anthropic_api_key", label: "Key for Anthropic", secret: true },
   { name: "google_api_key", label: "Key for Google", secret: true },

@@ -60,12 +60,7 @@ function Begins({ of }: { of: Schemas["RoutingOut"] }) {
           <tr key={one.model}>
             <td>{one.model === "offline" ? "Built-in" : one.model}</td>
             <td data-name="Tier">{said(one.tier)}</td>
-            <td data-name="Begins with">
-              {Object.entries(of.first)
-                .filter(([, tier]) => tier === one.tier)
-                .map(([level]) => said(level))
-                .join(", ") || "–"}
-            </td>
+            <td data-name="Begins with">{one.begins.map(said).join(", ") || "–"}</td>
             <td className="right" data-name="In">
               {one.input_usd === null ? "unknown" : one.input_usd.toFixed(2)}
             </td>
