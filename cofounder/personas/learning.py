@@ -101,7 +101,8 @@ async def listed(
     moment = as_of or clock.now()
     standing = await queries.standing(session)
     said = await queries.standings(session)
-    posts = await queries.outcomes(session, since=moment - timedelta(days=days + 7), as_of=moment, hours=AGE_HOURS)
+    # What counts is when a post was scored: readings or counts that come once a month score old posts now.
+    posts = await queries.outcomes(session, since=moment - timedelta(days=days) - SPAN, as_of=moment, hours=AGE_HOURS)
     wanted = [
         one
         for one in posts

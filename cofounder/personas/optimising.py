@@ -73,7 +73,10 @@ async def optimise(
 
     await queries.lock(session)
     await crediting.credit(session, as_of)
+    standing = await queries.standing(session)
+    known = {one.id for one in roster(standing)}  # imported posts may name others, of whom nothing is learnt
     posts = await queries.outcomes(session, since=as_of - REACH, as_of=as_of, hours=AGE_HOURS)
+    posts = [one for one in posts if one.persona in known]
     recent = [one for one in posts if one.seen_at is not None and one.seen_at > as_of - LOOK_BACK]
     values: dict[str, Any] = {
         "id": new_id(),
@@ -88,7 +91,6 @@ async def optimise(
     }
     if len(recent) < LEAST:
         return await _skipped(session, values)
-    standing = await queries.standing(session)
     before = chances(standing)
     learnt = await asyncio.to_thread(learn, posts, policy, as_of, standing)
     after = chances(standing._replace(weights=learnt.weights))

@@ -14,7 +14,7 @@ from cofounder.business.records import service as _records  # noqa: F401  # post
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.personas.drawing import ARMS, Arm, Rule
-from cofounder.personas.roster import Persona
+from cofounder.personas.roster import NAMES, Persona, persona
 from cofounder.personas.tables import (
     FollowerCount,
     FollowerCredit,
@@ -314,7 +314,13 @@ class Scored(NamedTuple):
 async def outcomes(session: AsyncSession, *, since: datetime, as_of: datetime, hours: int) -> list[Scored]:
     """Posts with a voice, oldest first."""
     rows = await session.execute(_OUTCOMES, {"since": since, "as_of": as_of, "hours": hours})
-    return [Scored(*row) for row in rows]  # by position: there may be a hundred thousand
+    found = [Scored(*row) for row in rows]  # by position: there may be a hundred thousand
+    other = {one.persona for one in found} - set(NAMES)
+    if not other:
+        return found
+    own = (await standing(session)).own  # files that were imported write "Data nerd" where the voice is dataNerd
+    meant = {name: voice.id for name in other if (voice := persona(name, own)) is not None}
+    return [one._replace(persona=meant.get(one.persona, one.persona)) for one in found]
 
 
 # ── runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

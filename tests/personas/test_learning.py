@@ -122,6 +122,23 @@ async def test_a_look_can_be_repeated_to_the_last_digit(session: AsyncSession, m
     assert (await learning.listed(session)).run_id is None  # watching changes nothing
 
 
+async def test_posts_count_when_they_are_scored_under_any_spelling_of_a_voice(
+    session: AsyncSession, moment: datetime
+) -> None:
+    begun = moment - timedelta(days=40)
+    for name in ("Data nerd", "dataNerd", "The intern"):
+        for number in range(10):
+            made = await post(session, begun + timedelta(hours=number), name)
+            await reading(session, made, moment - timedelta(days=2), 1_000)  # read once, long after
+    for days, count in ((41, 100), (1, 400)):
+        at = moment - timedelta(days=days)
+        await learning.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)
+    row = await optimise(session, as_of=moment, by="test", mode="watch", policy="default")
+    assert (row.status, row.posts_analyzed, row.top_performer) == ("success", 20, "dataNerd")
+    (nerd,) = [one for one in (await learning.listed(session)).items if one.posts]
+    assert (nerd.id, nerd.posts, nerd.impressions) == ("dataNerd", 20, 20_000)
+
+
 async def test_too_few_posts_change_nothing_and_say_so(session: AsyncSession, moment: datetime) -> None:
     await weeks_of(session, moment, GAINS, days=4)
     told = await learning.optimise(session, by="Mara")
