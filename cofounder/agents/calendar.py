@@ -79,8 +79,12 @@ def plan(
     topics: Sequence[str],
     count: int | None,
     seed: str,
+    voices: Mapping[str, float] | None = None,
 ) -> Calendar:
-    """Entries in order of date. Topics take turns by result and rest. Raises PeriodOver, UnknownChannel."""
+    """Entries in order of date. Topics take turns by result and rest. Raises PeriodOver, UnknownChannel.
+
+    `voices` are those that may be drawn, with their probabilities; none: the twelve by their initial weights.
+    """
     start = max(period.start, today + timedelta(days=1)) if period else today + timedelta(days=1)
     end = period.end if period else start + timedelta(days=DEFAULT_DAYS - 1)
     if start > end:
@@ -93,8 +97,10 @@ def plan(
         )
     ranked = _ranked(past, topics, today, notes)
     slots = _slots(names, start, end, past, count, notes)
+    drawn = voices or fixed.probabilities(ROSTER)
     entries = [
-        _entry(number, day, channel, ranked[number % len(ranked)], seed) for number, (day, channel) in enumerate(slots)
+        _entry(number, day, channel, ranked[number % len(ranked)], seed, drawn)
+        for number, (day, channel) in enumerate(slots)
     ]
     if count is not None and len(entries) < count:
         notes.append(f"There is room for {len(entries)} of the {count} entries asked for.")
@@ -197,9 +203,9 @@ def _weekdays(name: str, past: Sequence[Past]) -> tuple[list[int], bool]:
     return sorted(USUAL_WEEKDAYS[:wanted]), False
 
 
-def _entry(number: int, day: date, channel: str, topic: _Topic, seed: str) -> Entry:
+def _entry(number: int, day: date, channel: str, topic: _Topic, seed: str, voices: Mapping[str, float]) -> Entry:
     digest = hashlib.sha256(f"{seed}:{number}".encode()).digest()
-    voice = pick(fixed.probabilities(ROSTER), int.from_bytes(digest[:6], "big") / (1 << 48))
+    voice = pick(voices, int.from_bytes(digest[:6], "big") / (1 << 48))
     line = f"{day.isoformat()} ({WEEKDAYS[day.weekday()]}) {channel}: {topic.name}, voice {voice}, {topic.source}"
     return Entry(
         date=day, channel=channel, topic=topic.name, voice=voice, source=topic.source, reason=topic.reason, text=line

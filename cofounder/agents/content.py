@@ -21,6 +21,7 @@ from cofounder.models import prices
 from cofounder.models import service as models
 from cofounder.models.brief import Brief, Draft, Earlier, Fact, Issue, Passage, Period, WritingKind
 from cofounder.models.intent import Constraints
+from cofounder.personas import service as personas
 from cofounder.settings import settings
 
 SERVER = agent(
@@ -267,6 +268,7 @@ async def plan_calendar(
     moment = as_of or now()
     async with db.reading() as session:
         posts = await records.posts(session, as_of=moment, since=moment - CALENDAR_LOOK_BACK)
+        voices = await personas.drawn_with(session)
     past = [
         calendar.Past(
             topic=post.topic,
@@ -279,8 +281,9 @@ async def plan_calendar(
         for post in posts
     ]
     asked = list(dict.fromkeys(filter(None, [topic, *(topics or [])])))
+    wanted = channels or []
     return calendar.plan(
-        past, moment.date(), period=period, channels=channels or [], topics=asked, count=count, seed=seed
+        past, moment.date(), period=period, channels=wanted, topics=asked, count=count, seed=seed, voices=voices
     )
 
 

@@ -13,7 +13,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
 from cofounder.personas import drawing, queries
-from cofounder.personas.optimising import roster, voices
+from cofounder.personas.optimising import chances, roster, voices
 from cofounder.personas.policies import fixed
 from cofounder.personas.queries import Standing
 from cofounder.personas.roster import ROSTER, persona
@@ -61,6 +61,11 @@ async def choose(
         await queries.publish_as(session, found.id, wished)
         return wished
     return found.published_persona or found.chosen
+
+
+async def drawn_with(session: AsyncSession) -> dict[str, float]:
+    """The probability of every voice that is drawn now, where no experiment says otherwise."""
+    return chances(await queries.standing(session))
 
 
 async def names(session: AsyncSession) -> list[str]:

@@ -1,16 +1,23 @@
 """A calendar rests on results and rest, and says what it does not know."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cofounder.agents.calendar import Past, PeriodOver, plan
+from cofounder.agents.content import plan_calendar
 from cofounder.channels import UnknownChannel
+from cofounder.kit import db
+from cofounder.kit.testing import Database
 from cofounder.models.brief import Period
+from cofounder.people import LOCAL_OWNER
+from cofounder.personas import NAMES, learning
+from cofounder.personas.schemas import PersonaIn
 
 TODAY = date(2026, 11, 20)
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DECEMBER = Period(start=date(2026, 12, 1), end=date(2026, 12, 31), grain="month", label="December 2026")
 
 
@@ -92,3 +99,13 @@ def test_every_entry_lies_in_the_period_in_order_and_no_more_than_asked(
         assert len(made.entries) == count or any("room" in note for note in made.notes)
         assert len(made.entries) <= count
     assert len({(entry.date, entry.channel) for entry in made.entries}) == len(made.entries)
+
+
+async def test_a_disabled_voice_is_in_no_calendar(database: Database) -> None:
+    async with db.transaction() as session:
+        for name in NAMES:
+            if name not in ("coach", "dataNerd"):
+                await learning.change(session, name, PersonaIn(status="disabled"), by=LOCAL_OWNER)
+    made = await plan_calendar(period=DECEMBER, channels=["linkedin"], topics=["pricing"], count=8, as_of=NOON)
+    assert {entry.voice for entry in made.entries} <= {"coach", "dataNerd"}
+    assert made.entries
