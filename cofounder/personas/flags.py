@@ -26,8 +26,8 @@ def found(
     draws: Sequence[tuple[str, Mapping[str, float]]],
     as_of: datetime,
 ) -> list[Flag]:
-    """All that is flagged. `points` are the probabilities of each applied run, oldest first."""
-    flags = [*_weights([one for one in points if one[0] > as_of - WEEK]), *_falling(posts, as_of), *_draws(draws)]
+    """All that is flagged. `points` are the probabilities of each applied run, oldest first, of more than a week."""
+    flags = [*_weights(_week(points, as_of)), *_falling(posts, as_of), *_draws(draws)]
     flags += [_changed(one) for one in breaks.breaks(posts, as_of)]
     for one in told:
         if one.band == "failing":
@@ -40,14 +40,20 @@ def found(
     return flags
 
 
+def _week(points: Sequence[Point], as_of: datetime) -> list[Point]:
+    """What was drawn by in the last week, from what held at its beginning on; nothing where that is not known."""
+    before = [one for one in points if one[0] <= as_of - WEEK]
+    return [*before[-1:], *(one for one in points if one[0] > as_of - WEEK)] if before else []
+
+
 def _weights(week: Sequence[Point]) -> list[Flag]:
-    if len(week) < RUNS:
+    if len(week) <= RUNS:  # the first one is of before
         return []
     flags, since, last = [], week[0][0], week[-1][1]
     names = sorted(last)
     if all(max(abs(point.get(name, 0) - last[name]) for name in names) < 1e-9 for _, point in week):
         flags.append(
-            _flag("weights never change", [], f"{len(week)} looks in a row changed nothing.", since, len(week))
+            _flag("weights never change", [], f"{len(week) - 1} looks in a row changed nothing.", since, len(week) - 1)
         )
     if len(names) > 2 and all(max(point.values()) - min(point.values()) < ALIKE for _, point in week if point):
         flags.append(_flag("all alike", names, "Every voice is drawn as often as every other one.", since, len(week)))

@@ -275,7 +275,7 @@ async def waiting(session: AsyncSession) -> WaitingOut:
 async def flagged(session: AsyncSession) -> list[FlagOut]:
     """What should make a person look."""
     moment = clock.now()
-    history = [(one.at, one.probabilities) for one in await weights(session, days=8)]
+    history = [(one.at, one.probabilities) for one in await weights(session, days=30)]
     posts = await queries.outcomes(session, since=moment - SINCE, as_of=moment, hours=AGE_HOURS)
     recent = [one for one in posts if one.seen_at is not None and one.seen_at > moment - timedelta(days=LOOK_BACK_DAYS)]
     draws = await queries.drawn(session, since=moment - timedelta(days=30), as_of=moment)

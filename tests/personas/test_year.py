@@ -69,6 +69,6 @@ async def test_flags_rise_when_they_are_planted_and_not_before(database: Databas
     async with db.transaction() as session:
         end = BEGUN + timedelta(days=75)
         posts = await queries.outcomes(session, since=BEGUN, as_of=end, hours=72)
-        rules = [(end - timedelta(days=back), {"coach": 0.75, "dataNerd": 0.25}) for back in (4, 3, 2, 1, 0)]
+        rules = [(end - timedelta(days=back), {"coach": 0.75, "dataNerd": 0.25}) for back in (9, 6, 4, 2, 1, 0)]
         kinds = {one["kind"] for one in flags.found(rules, performance(posts), posts, [], end)}
         assert {"weights never change", "one dominates"} <= kinds
