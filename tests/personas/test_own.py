@@ -181,3 +181,15 @@ async def test_a_voice_of_ones_own_is_set_like_any_other(session: AsyncSession) 
     shown = await learning.change(session, "our workshop", PersonaIn(status="disabled"), by=MARA)
     assert (shown.status, shown.probability) == ("disabled", 0)
     assert "ourWorkshop" not in [await choose(session, new_id(), "main", {}) for _ in range(40)]
+
+
+def test_no_id_of_a_voice_is_an_address_of_something_else() -> None:
+    from cofounder.personas import routes
+    from cofounder.personas.experiments import routes as trials
+    from cofounder.personas.own import routes as own
+
+    paths = [str(getattr(route, "path", "")) for one in (routes, trials, own) for route in one.router.routes]
+    parts = {path.removeprefix("/api/personas").strip("/").split("/")[0] for path in paths} - {"", "{persona}"}
+    assert parts - {"what-if"} == service.TAKEN
+    assert {service.id_of(part) for part in parts} & parts == set()
+    assert service.id_of("Runs") == "runsVoice"

@@ -21,6 +21,16 @@ from cofounder.personas.own.tables import OwnPersona
 from cofounder.personas.roster import NAMES, Persona, persona
 
 MOST = 50  # voices of people's making: each floor is paid by all the others
+TAKEN = {
+    "experiments",
+    "flags",
+    "followers",
+    "runs",
+    "samples",
+    "voices",
+    "waiting",
+    "weights",
+}  # addresses of their own
 
 
 class VoiceThere(Conflict):
@@ -144,11 +154,12 @@ def version(shown: VoiceOut) -> str:
 
 
 def id_of(name: str) -> str:
-    """An id as the twelve have theirs: "Our workshop" is ourWorkshop. Raises NoNameLeft."""
+    """An id as the twelve have theirs: "Our workshop" is ourWorkshop, "Runs" runsVoice. Raises NoNameLeft."""
     words: list[str] = re.findall(r"[^\W_]+", name)
     if not words:
         raise NoNameLeft(field="name")
-    return words[0][:1].lower() + words[0][1:] + "".join(word[:1].upper() + word[1:] for word in words[1:])
+    found = words[0][:1].lower() + words[0][1:] + "".join(word[:1].upper() + word[1:] for word in words[1:])
+    return f"{found}Voice" if found in TAKEN else found
 
 
 def written(row: OwnPersona) -> OwnVoice:
