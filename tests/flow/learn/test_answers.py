@@ -1,7 +1,7 @@
 """What became of a model's answers moves the router; samples, tests and what was erased do not count."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.learn.answers import service, showing
+from cofounder.flow.learn.answers import queries, service, showing
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
@@ -30,13 +30,13 @@ POST = Seen("write:post", "a post about coffee", Complexity.MEDIUM)
 
 
 async def _run(
-    session: AsyncSession, model: str, number: int, *, routed: dict[str, Any] = ROUTED, **example: Any
+    session: AsyncSession, model: str, number: int, *, call: dict[str, Any] | None = None, **example: Any
 ) -> None:
     """A run whose text one model wrote, asked twice."""
     task_id = new_id()
     await put(session, execution_id=task_id, timestamp=AT, **example)
     for turn in (1, 2):
-        given = {"request": {"brief": {"request": "Write about coffee. " * (number % 7 + 1)}}, "routed": routed}
+        given = {"request": {"brief": {"request": "Write about coffee. " * (number % 7 + 1)}}} | (call or {})
         await session.execute(insert(ModelCall).values(**_call(task_id, turn, model) | given))
 
 
@@ -105,7 +105,7 @@ async def test_two_who_measure_at_once_wait_for_each_other(database: Database) -
 async def test_a_call_that_says_no_complexity_keeps_nothing_from_being_measured(session: AsyncSession) -> None:
     for number in range(foretell.ENOUGH):
         await _run(session, SMALL, number, **_as(True, "0.9"))
-    await _run(session, SMALL, 1, routed={"task_type": "write:post"}, **_as(True, "0.9"))
+    await _run(session, SMALL, 1, call={"routed": {"task_type": "write:post"}}, **_as(True, "0.9"))
     assert await service.measure(session) == 1
 
 
@@ -153,3 +153,15 @@ async def test_each_model_says_which_jobs_begin_with_it(database: Database, monk
     settings.cache_clear()
     assert found == {LARGE: ["MEDIUM", "COMPLEX", "CRITICAL"], SMALL: ["SIMPLE"], "offline": []}
     assert in_turn == {LARGE: ["SIMPLE", "MEDIUM", "COMPLEX", "CRITICAL"], SMALL: [], "offline": []}
+
+
+async def test_answers_that_could_not_be_used_count_against_a_model_and_a_server_that_was_away_does_not(
+    session: AsyncSession,
+) -> None:
+    for number, error in enumerate(("malformed answer: no text", "unusable: the text is empty", "no answer in time")):
+        await _run(session, SMALL, number, call={"state": "failed", "error": error}, **_as(True, "0.9"))
+    assert await service.measure(session) == 1
+    (kept,) = await routing.measured_rows(session)
+    assert (kept.n, kept.total) == (2, 0)
+    assert kept.parts == {"decided": 0, "approved": 0, "scored": 0, "score": 0, "edited": 0}
+    assert await queries.outcomes(session, AT, AT + timedelta(days=1), [], 10) == []

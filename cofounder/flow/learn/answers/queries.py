@@ -9,20 +9,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 # One line a run, kind of job and model: a run asks a model several times for one text, and that is one outcome. The
 # outcome is the mean of what there is: the score, and the decision as 1 (approved as it was), 0.7 (approved after a
-# person's edit) or 0.
+# person's edit) or 0. A model whose answers were none that could be used came to 0, whoever wrote the text then; a server
+# that was away or a key that was refused says nothing of quality.
 _OUTCOMES = """WITH outcomes AS (
   SELECT c.task_id, c.role, c.routed->>'task_type' AS task_type, c.routed->>'complexity' AS complexity, c.model,
-    (SELECT avg(part) FROM unnest(ARRAY[e.quality_score::float8,
+    bool_or(c.state = 'answered') AS used,
+    CASE WHEN bool_or(c.state = 'answered') THEN (SELECT avg(part) FROM unnest(ARRAY[e.quality_score::float8,
       CASE WHEN NOT e.user_approval THEN 0 WHEN coalesce(e.decision->>'edit', '{}') NOT IN ('{}', 'null', '[]') THEN 0.7
-           WHEN e.user_approval THEN 1 END]) AS part) AS outcome,
-    e.user_approval AS approved, e.quality_score::float8 AS score,
+           WHEN e.user_approval THEN 1 END]) AS part) ELSE 0 END AS outcome,
+    CASE WHEN bool_or(c.state = 'answered') THEN e.user_approval END AS approved,
+    CASE WHEN bool_or(c.state = 'answered') THEN e.quality_score::float8 END AS score,
     coalesce(e.decision->>'edit', '{}') NOT IN ('{}', 'null', '[]') AS edited,
     sum(c.cost_usd)::float8 AS cost_usd, sum(c.seconds) AS seconds,
     min(coalesce(c.request->'brief'->>'request', c.request->>'request')) AS words, max(c.started_at) AS at
   FROM model_calls c JOIN orchestrator_training_data e ON e.execution_id = c.task_id
-  WHERE c.state = 'answered' AND c.routed IS NOT NULL AND NOT e.is_sample AND e.erased_at IS NULL
-    AND e.archived_at IS NULL AND NOT e.tags && CAST(:out AS text[])
-    AND (e.user_approval IS NOT NULL OR e.quality_score IS NOT NULL)
+  WHERE (c.state = 'answered' OR c.state = 'failed' AND c.error ~ '^(malformed answer|unusable):')
+    AND c.routed IS NOT NULL AND NOT e.is_sample AND e.erased_at IS NULL AND e.archived_at IS NULL
+    AND NOT e.tags && CAST(:out AS text[]) AND (e.user_approval IS NOT NULL OR e.quality_score IS NOT NULL)
   GROUP BY c.task_id, c.role, 3, 4, c.model, e.execution_id)"""
 _SUMS = text(
     f"""{_OUTCOMES} SELECT min(role) AS role, task_type, complexity, model, count(*) AS n, sum(outcome) AS total,
@@ -47,7 +50,7 @@ FROM model_calls c WHERE c.state IN ('answered', 'failed') AND c.routed IS NOT N
 )
 _EACH = text(
     f"""{_OUTCOMES} SELECT task_type, complexity, model, outcome FROM outcomes
-WHERE task_type IS NOT NULL AND complexity IS NOT NULL AND at >= :since AND at < :until ORDER BY at DESC LIMIT :limit"""
+WHERE used AND task_type IS NOT NULL AND complexity IS NOT NULL AND at >= :since AND at < :until ORDER BY at DESC LIMIT :limit"""
 )
 
 
@@ -59,7 +62,7 @@ async def calls(session: AsyncSession, since: datetime, until: datetime) -> list
 async def outcomes(
     session: AsyncSession, since: datetime, until: datetime, out: Sequence[str], limit: int
 ) -> list[dict[str, Any]]:
-    """The newest outcomes, one a run, kind of job and model."""
+    """The newest outcomes of answers that were used, one a run, kind of job and model."""
     given = {"since": since, "until": until, "out": list(out), "limit": limit}
     return [dict(row) for row in (await session.execute(_EACH, given)).mappings()]
 
