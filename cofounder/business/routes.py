@@ -167,6 +167,11 @@ class DraftIn(Body):
     as_of: Time | None = None
 
 
+def _channel(said: str) -> str:
+    """A channel as posts carry its name: Twitter is x."""
+    return known_channels.canonical(said) or said
+
+
 def _as_of(given: datetime | None) -> datetime:
     return (given or clock.now()).astimezone(UTC)
 
@@ -183,7 +188,9 @@ async def find_similar(
 ) -> Items[SimilarTask]:
     """Earlier tasks and posts like a topic, ranked by similarity, outcome and recency, each with its reasons."""
     at = _as_of(as_of)
-    found = await service.find_similar(session, topic, keyword, channels=channels or (), as_of=at, limit=limit)
+    found = await service.find_similar(
+        session, topic, keyword, channels=[_channel(name) for name in channels or ()], as_of=at, limit=limit
+    )
     return Items(items=found, as_of=at)
 
 
@@ -229,7 +236,7 @@ async def platform_baselines(
 
     `channels` are those that can be published on, and those that posts came from.
     """
-    named = [known_channels.canonical(name) or name for name in channels or ()]
+    named = [_channel(name) for name in channels or ()]
     await service.check_channels(session, named)
     return await baselines.baselines(session, channels=named, as_of=_as_of(as_of))
 
@@ -245,7 +252,9 @@ async def list_topics(
 ) -> Items[TopicEffectiveness]:
     """Topics with what they brought, as posts are filed (category) or as their words group them (cluster)."""
     at = _as_of(as_of)
-    found = await service.all_topics(session, as_of=at, days=days, by=by, channels=channels or ())
+    found = await service.all_topics(
+        session, as_of=at, days=days, by=by, channels=[_channel(name) for name in channels or ()]
+    )
     return Items(items=found, as_of=at)
 
 
@@ -262,7 +271,7 @@ async def best_times(
     session: Session, caller: Viewer, channel: Channel, days: Days = 365, zone: Zone = "UTC", as_of: AsOf = None
 ) -> BestTimes:
     """Hours and weekdays of a channel against its mean, with intervals; a best one only where it is clear."""
-    return await service.best_times(session, channel, as_of=_as_of(as_of), days=days, zone=zone)
+    return await service.best_times(session, _channel(channel), as_of=_as_of(as_of), days=days, zone=zone)
 
 
 @router.get("/suggested-time", responses=documented(TimeZoneUnknown))
@@ -270,7 +279,7 @@ async def suggest_time(
     session: Session, caller: Viewer, channel: Channel, zone: Zone = "UTC", as_of: AsOf = None
 ) -> SuggestedTime:
     """When to publish next on a channel, where history gives a reason."""
-    return await service.suggest_time(session, channel, as_of=_as_of(as_of), zone=zone)
+    return await service.suggest_time(session, _channel(channel), as_of=_as_of(as_of), zone=zone)
 
 
 @router.get("/audience")
@@ -324,7 +333,9 @@ async def request_context(
 ) -> Context:
     """All that history says to a request at once; as of the task's own time where its id is given and no other time."""
     at = None if as_of is None and execution_id is not None else _as_of(as_of)
-    return await service.enrich(session, execution_id, topic, as_of=at, channels=channels or ())
+    return await service.enrich(
+        session, execution_id, topic, as_of=at, channels=[_channel(name) for name in channels or ()]
+    )
 
 
 @router.get("/posts", responses=documented(CursorInvalid))
@@ -349,7 +360,7 @@ async def list_posts(
         as_of=at,
         days=days,
         limit=limit + 1,
-        platform=platform,
+        platform=platform and _channel(platform),
         topic=topic,
         by=by,
         words=search,
@@ -383,7 +394,7 @@ async def predict(body: DraftIn, session: Session, caller: Viewer) -> Prediction
     """What a draft may bring: engagement, reach, likes and return with an 80% interval and how often such held."""
     names = ("content", "title", "topic", "persona", "format", "paid", "hashtags")
     text = Text(**{name: getattr(body, name) for name in names}, at=body.publish_at)
-    return await predicting.predict(session, text, body.channel, as_of=_as_of(body.as_of))
+    return await predicting.predict(session, text, _channel(body.channel), as_of=_as_of(body.as_of))
 
 
 @router.get("/index")

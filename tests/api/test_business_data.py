@@ -54,6 +54,8 @@ async def test_every_question_has_an_answer_as_of_a_time(house: House) -> None:
     one = await get(house, "topics/effectiveness", topic=topics[0]["topic"], days=3650)
     assert one["sample_size"] == topics[0]["sample_size"]
     assert (await get(house, "times", channel="linkedin"))["n"] > 0
+    assert (await get(house, "times", channel="LinkedIn"))["n"] > 0, "however its name is written"
+    assert (await get(house, "posts", platform="LinkedIn"))["items"]
     assert (await get(house, "suggested-time", channel="pigeon"))["status"] == "not enough data"
     assert (await get(house, "audience", part="device"))["status"] == "not enough data"
     assert any(each["metric"] == "revenue" for each in (await get(house, "growth"))["items"])

@@ -128,14 +128,19 @@ def _told(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str] | None) ->
 
 
 async def of_topic(session: AsyncSession, topic: str, *, as_of: datetime, days: int = 180) -> TopicEffectiveness:
-    """The topic by the category of that name."""
-    rows = await queries.sums(
-        session,
-        "category",
-        as_of=as_of,
-        recent=first_of_month(as_of),
-        since=as_of - timedelta(days=days),
-        topic=topic.strip().lower(),
+    """The topic by the category of that name; no post is filed under nothing."""
+    named = topic.strip().lower()
+    rows = (
+        await queries.sums(
+            session,
+            "category",
+            as_of=as_of,
+            recent=first_of_month(as_of),
+            since=as_of - timedelta(days=days),
+            topic=named,
+        )
+        if named
+        else []
     )
     return effectiveness(topic, totals(rows), "category")
 

@@ -28,7 +28,7 @@ async def of(session: AsyncSession, row: Import) -> Opening:
         secret = secrets.unseal(postgres.default_home(), source.secret) if source.secret is not None else None
     except secrets.Unreadable as error:
         raise KeyLost(f"Source {source.name!r}.") from error
-    since = row.cursor or source.cursor
+    since = row.cursor or (source.cursor if row.kind == source.kind else None)  # of another kind nothing came yet
     if row.source_type == "postgres":
         config = PostgresConfig.model_validate(row.source)
         return lambda: _database(config, secret, since, form)

@@ -75,7 +75,7 @@ async def _note_source(session: Any, row: Any) -> None:
     source = await queries.source(session, row.source_id, lock=True)
     if source is not None:
         source.problem = None
-        if row.state == "done" and row.cursor is not None:
+        if row.state == "done" and row.cursor is not None and row.kind == source.kind:
             source.cursor = row.cursor
 
 

@@ -117,8 +117,13 @@ _FOLLOW = (
     """UPDATE web_analytics w SET post_id = m.target_id, linked_at = m.decided_at
     FROM matches m JOIN posts p ON p.id = m.target_id
     WHERE m.kind = 'web_post' AND m.state = 'confirmed' AND w.post_id IS NULL
-      AND m.subject = w.page_id || chr(31) || w.campaign || chr(31) || w.source""",
+      AND m.subject = w.page_id || chr(31) || w.campaign || chr(31) || w.source
+      AND w.day >= (p.published_at AT TIME ZONE 'UTC')::date - 1""",
 )
+
+
+# Nobody came through a post that was not out yet; the site's days may be of another zone than ours.
+_OUT = "day >= (SELECT (published_at AT TIME ZONE 'UTC')::date - 1 FROM posts WHERE id = CAST(:target AS uuid))"
 
 
 async def follow(session: AsyncSession) -> int:
@@ -168,6 +173,8 @@ _SET = {
 async def link(session: AsyncSession, kind: str, subject: str, target: UUID, said_at: datetime | None = None) -> int:
     """Set the link on the rows that have none; `said_at`: when a person said so, none where the rows say it."""
     query = _SET[kind].format(to="CAST(:target AS uuid)", at="CAST(:at AS timestamptz)", was="IS NULL")
+    if kind == "web_post":
+        query += f" AND {_OUT}"
     answer: Any = await session.execute(text(query), {**_subject(kind, subject), "target": target, "at": said_at})
     return int(answer.rowcount)
 

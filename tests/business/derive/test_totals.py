@@ -134,6 +134,11 @@ async def test_topics_have_every_figure_that_the_shape_names(session: AsyncSessi
     assert (unknown.status, unknown.sample_size, unknown.avg_engagement_rate) == ("not enough data", 0, None)
 
 
+async def test_a_blank_topic_is_not_every_topic(session: AsyncSession) -> None:
+    await publish(session, days_ago=20, views=1000, clicks=10)
+    assert (await service.topic_effectiveness(session, "  ", as_of=NOW)).sample_size == 0
+
+
 async def test_a_topic_nobody_filed_is_found_by_likeness(session: AsyncSession) -> None:
     for at in range(6):
         await publish(

@@ -19,13 +19,13 @@ from sqlalchemy import text
 
 from cofounder.business.imports import carrying, repeating, service, storage, watching
 from cofounder.business.imports.errors import NameTaken, QuotaSpent, SourceOutOfReach, SourceRefused
-from cofounder.business.imports.schemas import Form, ImportOut, NewSource, PostgresConfig, SourceIn
+from cofounder.business.imports.schemas import ChangeIn, Form, ImportOut, NewSource, PostgresConfig, SourceIn, Units
 from cofounder.business.imports.sources import database as databases
 from cofounder.business.imports.sources import ga4
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER
-from tests.business.imports.carried import carry
+from tests.business.imports.carried import carry, mapped, of
 
 
 async def added(**wanted: Any) -> repeating.SourceRow:
@@ -87,6 +87,23 @@ async def test_a_table_is_read_and_then_only_what_is_newer(
     second = await read(source)
     assert (second.counts.read, second.counts.corrected, second.counts.unchanged) == (2, 1, 1)
     assert await asked("SELECT sum(sessions) FROM web_analytics") == [(sum(range(50)) - 7 + 1000,)]
+
+
+async def test_a_source_read_as_another_kind_leaves_its_own_cursor_alone(
+    database: Database, shop: psycopg.Connection[Any]
+) -> None:
+    source = await added(
+        name="shop", type="postgres", kind="web_analytics",
+        postgres={**place(database), "table": "shop.visits", "cursor": "changed"},
+    )  # fmt: skip
+    async with transaction() as session:
+        row = await repeating.begin(session, SourceIn(kind="financial_metrics", source_id=source.id), by=None)
+        figures = [{"column": "sessions", "metric_type": "traffic"}]
+        mapping = mapped({"period_start": of("day")}, figures=figures)
+        await service.change(session, row.id, ChangeIn(mapping=mapping, units=Units(period="day")))
+    assert (await carry(row.id)).state == "done"
+    assert await asked("SELECT cursor FROM import_sources") == [(None,)]
+    assert (await read(source)).counts.added == 50
 
 
 async def test_a_table_that_takes_longer_than_a_part_comes_to_its_end(

@@ -215,6 +215,21 @@ async def test_visits_find_the_post_whose_campaign_or_page_they_are_of(session: 
     assert {row[0]: row[1] for row in found} == {40: post, 9: other, 300: blog, 1000: None}
 
 
+async def test_visits_before_a_post_was_out_are_not_its_own(session: AsyncSession) -> None:
+    post = await a_post(session, "One", 20, campaign="spring")
+    days = [date(2026, 9, 1), date(2026, 11, 5)]
+    await records.add_web_days(
+        session,
+        [NewWebDay(day=day, campaign="spring", source="linkedin", sessions=40, measured_at=NOW) for day in days],
+    )
+    assert (await service.run(session)).linked == 1
+    found = (await session.execute(text("SELECT day, post_id FROM web_analytics"))).all()
+    assert {row[0]: row[1] for row in found} == {days[0]: None, days[1]: post}
+    before = await service.listed(session)
+    assert (await service.run(session)).linked == 0
+    assert await service.listed(session) == before
+
+
 async def test_a_campaign_of_many_posts_is_not_credited_to_one(session: AsyncSession) -> None:
     for title in ("One", "Two"):
         await a_post(session, title, 20, campaign="spring")
