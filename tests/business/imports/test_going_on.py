@@ -47,7 +47,8 @@ def test_blank_rows_above_the_names_of_a_workbook_are_no_rows(tmp_path: Path) ->
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for place, cells in {3: ("n", "text"), 5: (1, "one"), 6: (2, "two")}.items():
+    given: dict[int, tuple[str | int, str]] = {3: ("n", "text"), 5: (1, "one"), 6: (2, "two")}
+    for place, cells in given.items():
         for column, value in enumerate(cells, 1):
             sheet.cell(place, column, value)
     book.save(tmp_path / "a.xlsx")
