@@ -749,11 +749,11 @@ export const experiments = () =>
 export const modelRouting = () =>
   queryOptions({
     queryKey: ["settings", "routing"],
-    queryFn: () => ask(client.GET("/api/orchestrator/models/routing")),
+    queryFn: () => ask(client.GET("/api/models/routing")),
   });
 
 export const modelSavings = () =>
   queryOptions({
     queryKey: ["settings", "savings"],
-    queryFn: () => ask(client.GET("/api/orchestrator/models/savings")),
+    queryFn: () => ask(client.GET("/api/models/savings")),
   });

@@ -9,7 +9,7 @@ from cofounder.flow.learn.answers.schemas import RoutingOut, SavingsOut
 from cofounder.kit.http import Router, Session, documented
 from cofounder.people import Operator, Viewer
 
-router = Router(prefix="/api/orchestrator/models", tags=["models"])
+router = Router(prefix="/api/models", tags=["models"])
 
 
 @router.get("/routing", responses=documented())
