@@ -15,7 +15,8 @@ async def copied(session: AsyncSession, statement: Select[str]) -> AsyncGenerato
     """The rows of a statement that has one column of text, as lines of UTF-8, many at a time, through COPY.
 
     Each is written as it is, so the text may hold no character below a space. The session can do nothing else meanwhile.
-    Whoever may stop before the end closes it: `async with aclosing(copied(...))`.
+    Whoever may stop before the end closes it: `async with aclosing(copied(...))`. The session is over then: a request
+    to stop that comes late would hit whatever the connection does next, so the connection is closed instead.
     """
     await session.execute(text("SELECT 1"))  # the driver begins its transaction with the first statement
     connection = await session.connection()
@@ -49,3 +50,5 @@ async def copied(session: AsyncSession, statement: Select[str]) -> AsyncGenerato
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):
                 await task
+            driver.terminate()
+            await session.invalidate()

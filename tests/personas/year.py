@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 import numpy as np
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from cofounder.kit.ids import new_id
 from cofounder.personas import NAMES, choose, crediting, optimising, queries
 from cofounder.personas.optimising import Mode
 
+_LIVES = UUID(int=77)
 BEGUN = datetime(2030, 1, 1, tzinfo=UTC)
 CURVE = ((1.0, 0.7), (3.0, 1.0))  # (days after publishing, share of a post's impressions that was reached)
 
@@ -111,10 +113,11 @@ async def lived(
 
 async def _publish(world: World, number: int, at: datetime) -> str:
     """Draw a voice as a task does, publish in it, and leave the readings of the days to come."""
-    task, topic = new_id(), ("growth", "product", "team")[number % 3]
+    # what is drawn hangs on the task: the same life twice draws the same
+    task, topic = uuid5(_LIVES, f"{world.seed}/{number}"), ("growth", "product", "team")[number % 3]
     async with db.transaction() as session:
         name = await choose(session, task, "main", {"topic": topic, "channels": ["x"]})
-        id = str(new_id())
+        id = str(uuid5(_LIVES, f"{world.seed}/{number}/post"))
         await session.execute(_POST, {"id": id, "platform": "x", "persona": name, "topic": topic, "at": at})
         seen = world.shown[number, NAMES.index(name)]
         readings = [
