@@ -16,11 +16,13 @@ from cofounder.flow.request import tables as request
 from cofounder.flow.request.chat import tables as chat
 from cofounder.flow.run import tables as run
 from cofounder.flow.run.commands import tables as commands
+from cofounder.flow.train.benchmark import tables as benchmark
 from cofounder.flow.train.data import tables as training_data
 from cofounder.flow.train.datasets import tables as datasets
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
+from cofounder.models.registry import tables as registry
 from cofounder.models.routing import tables as routing
 from cofounder.ops import tables as ops
 from cofounder.people import tables as people
@@ -31,6 +33,7 @@ from cofounder.personas.own import tables as own_personas
 metadata = Row.metadata
 __all__ = [
     "approve",
+    "benchmark",
     "chat",
     "commands",
     "context",
@@ -52,6 +55,7 @@ __all__ = [
     "publish",
     "quality",
     "records",
+    "registry",
     "request",
     "routing",
     "run",

@@ -5,8 +5,10 @@ from typing import Literal, cast, get_args
 
 from cofounder.kit.errors import InputInvalid
 
-Provider = Literal["openai", "anthropic", "google", "ollama", "openai-compatible", "offline"]
-PROVIDERS: tuple[Provider, ...] = get_args(Provider)
+Provider = Literal["openai", "anthropic", "google", "ollama", "openai-compatible", "offline", "tuned"]
+PROVIDERS: tuple[Provider, ...] = tuple(one for one in get_args(Provider) if one != "tuned")  # what a person may name
+Server = Literal["openai", "google", "bedrock", "together", "ollama", "openai-compatible"]
+SERVERS: tuple[Server, ...] = get_args(Server)
 
 
 class ModelSettingInvalid(InputInvalid):
@@ -16,11 +18,21 @@ class ModelSettingInvalid(InputInvalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """Where a tuned model answers, and what it is called there."""
+
+    provider: Server
+    name: str
+    base_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """One model at one provider."""
+    """One model at one provider. A tuned one is NAME@VERSION of the registry, and `served` says where it answers."""
 
     provider: Provider
     name: str
+    served: Served | None = None
 
     def __str__(self) -> str:
         return "offline" if self.provider == "offline" else f"{self.provider}:{self.name}"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_9a6c1dfe"
+revision = "0001_a57d398a"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -616,6 +616,35 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "models",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("base_model", sa.Text(), nullable=False),
+        sa.Column("address", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("system_prompt", sa.Text(), nullable=True),
+        sa.Column("dataset_id", sa.UUID(), nullable=True),
+        sa.Column("dataset_hash", sa.Text(), nullable=True),
+        sa.Column("job_id", sa.UUID(), nullable=True),
+        sa.Column("code_version", sa.Text(), nullable=False),
+        sa.Column("artifacts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("metrics", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.Text(), server_default="ready", nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("role IN ('planner','writer','judge')", name=op.f("ck_models_role")),
+        sa.CheckConstraint("state IN ('ready','retired','broken')", name=op.f("ck_models_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_models")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_models_name_version")),
+    )
+    op.create_index("ix_models_created_at", "models", ["created_at", "id"], unique=False)
+    op.create_index(op.f("ix_models_dataset_id"), "models", ["dataset_id"], unique=False)
+    op.create_index(op.f("ix_models_job_id"), "models", ["job_id"], unique=False)
+    op.create_table(
         "optimisation_runs",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("ran_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -836,6 +865,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_predictions_channel", "predictions", ["channel", "made_at"], unique=False)
     op.create_index(op.f("ix_predictions_task_id"), "predictions", ["task_id"], unique=False)
+    op.create_table(
+        "promotions",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("model_id", sa.UUID(), nullable=True),
+        sa.Column("from_model_id", sa.UUID(), nullable=True),
+        sa.Column("gate", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promotions")),
+    )
+    op.create_index(op.f("ix_promotions_from_model_id"), "promotions", ["from_model_id"], unique=False)
+    op.create_index(op.f("ix_promotions_model_id"), "promotions", ["model_id"], unique=False)
+    op.create_index("ix_promotions_role_at", "promotions", ["role", "at"], unique=False)
     op.create_table(
         "publications",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1329,6 +1374,33 @@ def upgrade() -> None:
         postgresql_where=sa.text("post_id IS NOT NULL"),
     )
     op.create_table(
+        "benchmarks",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("model_id", sa.UUID(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("dataset_id", sa.UUID(), nullable=False),
+        sa.Column("dataset_hash", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), server_default="running", nullable=False),
+        sa.Column("settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("contenders", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("against_id", sa.UUID(), nullable=True),
+        sa.Column("progress", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("results", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("gate", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('running','succeeded','failed','cancelled')", name=op.f("ck_benchmarks_state")),
+        sa.ForeignKeyConstraint(
+            ["dataset_id"], ["training_datasets.id"], name=op.f("fk_benchmarks_dataset_id_training_datasets")
+        ),
+        sa.ForeignKeyConstraint(["model_id"], ["models.id"], name=op.f("fk_benchmarks_model_id_models")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benchmarks")),
+    )
+    op.create_index(op.f("ix_benchmarks_against_id"), "benchmarks", ["against_id"], unique=False)
+    op.create_index("ix_benchmarks_model_id_created_at", "benchmarks", ["model_id", "created_at"], unique=False)
+    op.create_table(
         "context_vectors",
         sa.Column("embedder_id", sa.UUID(), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
@@ -1560,6 +1632,45 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'streaming'"),
     )
     op.create_table(
+        "model_aliases",
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("alias", sa.Text(), nullable=False),
+        sa.Column("model_id", sa.UUID(), nullable=True),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.CheckConstraint("alias IN ('active','previous','candidate')", name=op.f("ck_model_aliases_alias")),
+        sa.CheckConstraint("role IN ('planner','writer','judge')", name=op.f("ck_model_aliases_role")),
+        sa.ForeignKeyConstraint(["model_id"], ["models.id"], name=op.f("fk_model_aliases_model_id_models")),
+        sa.PrimaryKeyConstraint("role", "alias", name=op.f("pk_model_aliases")),
+    )
+    op.create_table(
+        "model_comparisons",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("model_id", sa.UUID(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.UUID(), nullable=True),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("usable", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("said", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("beside", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("agreed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("tokens_in", sa.Integer(), nullable=False),
+        sa.Column("tokens_out", sa.Integer(), nullable=False),
+        sa.Column("cost_usd", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["model_id"], ["models.id"], name=op.f("fk_model_comparisons_model_id_models")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_model_comparisons")),
+        sa.UniqueConstraint(
+            "model_id", "kind", "task_id", "scope", name=op.f("uq_model_comparisons_model_id_kind_task_id_scope")
+        ),
+    )
+    op.create_index("ix_model_comparisons_model_at", "model_comparisons", ["model_id", "at"], unique=False)
+    op.create_index(op.f("ix_model_comparisons_task_id"), "model_comparisons", ["task_id"], unique=False)
+    op.create_table(
         "persona_weights",
         sa.Column("run_id", sa.UUID(), nullable=False),
         sa.Column("persona", sa.String(), nullable=False),
@@ -1696,6 +1807,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_changed")),
     )
     op.create_index(op.f("ix_training_changed_change_id"), "training_changed", ["change_id"], unique=False)
+    op.create_table(
+        "benchmark_answers",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("benchmark_id", sa.UUID(), nullable=False),
+        sa.Column("contender", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("scores", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("tokens_in", sa.Integer(), nullable=False),
+        sa.Column("tokens_out", sa.Integer(), nullable=False),
+        sa.Column("cost_usd", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["benchmark_id"], ["benchmarks.id"], name=op.f("fk_benchmark_answers_benchmark_id_benchmarks")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benchmark_answers")),
+        sa.UniqueConstraint(
+            "benchmark_id", "contender", "line", name=op.f("uq_benchmark_answers_benchmark_id_contender_line")
+        ),
+    )
     op.create_table(
         "learning_pattern_estimates",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1926,6 +2058,7 @@ def downgrade() -> None:
     op.drop_table("message_pieces")
     op.drop_index("ix_learning_pattern_estimates_as_of", table_name="learning_pattern_estimates")
     op.drop_table("learning_pattern_estimates")
+    op.drop_table("benchmark_answers")
     op.drop_index(op.f("ix_training_changed_change_id"), table_name="training_changed")
     op.drop_table("training_changed")
     op.drop_index("ix_tool_calls_server_tool_at", table_name="tool_calls")
@@ -1936,6 +2069,10 @@ def downgrade() -> None:
     op.drop_table("sign_ins")
     op.drop_table("server_tools")
     op.drop_table("persona_weights")
+    op.drop_index(op.f("ix_model_comparisons_task_id"), table_name="model_comparisons")
+    op.drop_index("ix_model_comparisons_model_at", table_name="model_comparisons")
+    op.drop_table("model_comparisons")
+    op.drop_table("model_aliases")
     op.drop_index("uq_messages_running", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
     op.drop_index("uq_messages_conversation_id_place", table_name="messages")
     op.drop_index("ix_messages_holder", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
@@ -1956,6 +2093,9 @@ def downgrade() -> None:
     op.drop_index("ix_context_vectors_item_id", table_name="context_vectors")
     op.drop_index("ix_context_vectors_cell", table_name="context_vectors")
     op.drop_table("context_vectors")
+    op.drop_index("ix_benchmarks_model_id_created_at", table_name="benchmarks")
+    op.drop_index(op.f("ix_benchmarks_against_id"), table_name="benchmarks")
+    op.drop_table("benchmarks")
     op.drop_index(
         "ix_web_analytics_post_id", table_name="web_analytics", postgresql_where=sa.text("post_id IS NOT NULL")
     )
@@ -2013,6 +2153,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_publications_decision_id"), table_name="publications")
     op.drop_index("ix_publications_created_at_id", table_name="publications")
     op.drop_table("publications")
+    op.drop_index("ix_promotions_role_at", table_name="promotions")
+    op.drop_index(op.f("ix_promotions_model_id"), table_name="promotions")
+    op.drop_index(op.f("ix_promotions_from_model_id"), table_name="promotions")
+    op.drop_table("promotions")
     op.drop_index(op.f("ix_predictions_task_id"), table_name="predictions")
     op.drop_index("ix_predictions_channel", table_name="predictions")
     op.drop_table("predictions")
@@ -2035,6 +2179,10 @@ def downgrade() -> None:
     op.drop_table("orchestrator_training_data")
     op.drop_index("ix_optimisation_runs_ran_at", table_name="optimisation_runs")
     op.drop_table("optimisation_runs")
+    op.drop_index(op.f("ix_models_job_id"), table_name="models")
+    op.drop_index(op.f("ix_models_dataset_id"), table_name="models")
+    op.drop_index("ix_models_created_at", table_name="models")
+    op.drop_table("models")
     op.drop_table("model_quality")
     op.drop_table("model_foretellings")
     op.drop_index(op.f("ix_model_calls_task_id"), table_name="model_calls")

@@ -1,0 +1,63 @@
+"""What the registry refuses."""
+
+from cofounder.kit.errors import Conflict, InputInvalid, NotAllowed, NotFound
+
+
+class ModelNotKnown(NotFound):
+    """There is no such model in the registry."""
+
+    hint = "See them with: cofounder models list"
+
+
+class ModelEntryInvalid(InputInvalid):
+    """This cannot be registered as a model."""
+
+    hint = "Mend the field that is named; nothing was registered."
+
+
+class ModelUnfit(Conflict):
+    """A retired or broken model cannot be used."""
+
+    hint = "Choose a version that is ready: cofounder models list"
+
+
+class ModelInUse(Conflict):
+    """A role uses this model now."""
+
+    hint = "Roll back, or make another one active, and then retire it."
+
+
+class AlreadyActive(Conflict):
+    """This model is the active one already."""
+
+    hint = "Nothing was changed."
+
+
+class GateNotPassed(Conflict):
+    """No benchmark shows that this model may take over."""
+
+    hint = "Benchmark it: cofounder models benchmark MODEL --dataset DATASET. An admin may force it, with a reason."
+
+
+class ActiveMoved(Conflict):
+    """Another model became the active one since this one was compared."""
+
+    hint = "Benchmark it against the one that is active now."
+
+
+class ForceRefused(NotAllowed):
+    """Only an admin makes a model active without a gate."""
+
+    hint = "Benchmark it first, or ask an admin."
+
+
+class ReasonMissing(InputInvalid):
+    """What goes past the gate needs a reason."""
+
+    hint = "Say in a sentence why: it stays on record beside your name."
+
+
+class NothingBefore(Conflict):
+    """There is nothing to go back to: no tuned model is active."""
+
+    hint = "See what each role uses with: cofounder models active"

@@ -1,0 +1,369 @@
+"""Register tuned models, say which one a role uses, and write down every change of that."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import __version__
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.kit.ids import new_id
+from cofounder.models.chain import SERVERS
+from cofounder.models.registry import queries
+from cofounder.models.registry.errors import (
+    ActiveMoved,
+    AlreadyActive,
+    ForceRefused,
+    GateNotPassed,
+    ModelEntryInvalid,
+    ModelInUse,
+    ModelNotKnown,
+    ModelUnfit,
+    NothingBefore,
+    ReasonMissing,
+)
+from cofounder.models.registry.tables import ROLES, ModelAlias, ModelVersion, Promotion
+from cofounder.people.roles import Caller
+from cofounder.people.service import audit
+
+TOPIC = "models"
+SYSTEM = "cofounder"  # who did what the product does by itself
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_MOST_HISTORY = 200
+
+
+class Where(Protocol):
+    """Where a tuned model answers, as a tuner says it."""
+
+    @property
+    def provider(self) -> Any: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def base_url(self) -> str | None: ...
+
+
+async def register(
+    session: AsyncSession,
+    *,
+    name: str,
+    role: str,
+    address: Where | Mapping[str, Any],
+    base_model: str,
+    target: str,
+    dataset_id: UUID | None,
+    dataset_hash: str | None,
+    job_id: UUID | None,
+    artifacts: Mapping[str, Any],
+    by: Caller | str,
+    system_prompt: str | None = None,
+) -> ModelVersion:
+    """Add a model: the next version of its name, ready to be benchmarked. The same job again gives the same row.
+
+    `system_prompt` is that of its training lines where it is not the role's own. Raises ModelEntryInvalid.
+    """
+    if job_id is not None and (known := await queries.of_job(session, job_id)) is not None:
+        return known
+    if not _NAME.fullmatch(name):
+        raise ModelEntryInvalid("A name has up to 80 letters, digits, dots and dashes.", field="name")
+    if role not in ROLES:
+        raise ModelEntryInvalid(f"{role!r} is no role. Roles are {', '.join(ROLES)}.", field="role")
+    where = _address(address)
+    await queries.take_turn(session, name)
+    taken = await queries.role_of(session, name)
+    if taken not in (None, role):
+        raise ModelEntryInvalid(f"{name!r} is the name of a {taken}.", field="name")
+    row = ModelVersion(
+        id=new_id(),
+        name=name,
+        version=await queries.next_version(session, name),
+        role=role,
+        target=target,
+        base_model=base_model,
+        address=where,
+        system_prompt=system_prompt,
+        dataset_id=dataset_id,
+        dataset_hash=dataset_hash,
+        job_id=job_id,
+        code_version=__version__,
+        artifacts=dict(artifacts),
+        metrics={},
+        state="ready",
+        created_by=who(by),
+        created_at=now(),
+    )
+    await queries.add(session, row)
+    await audit(session, who(by), "model.registered", "model", str(row.id), {"name": label(row), "role": role})
+    live.changed(session, TOPIC, row.id)
+    return row
+
+
+def _address(given: Where | Mapping[str, Any]) -> dict[str, Any]:
+    read = given.get if isinstance(given, Mapping) else lambda part: getattr(given, part, None)
+    provider, name, base_url = read("provider"), read("name"), read("base_url")
+    if provider not in SERVERS:
+        raise ModelEntryInvalid(f"{provider!r} serves no models. Known are {', '.join(SERVERS)}.", field="address")
+    if not isinstance(name, str) or not name.strip() or len(name) > 500:
+        raise ModelEntryInvalid("The address does not say what the model is called there.", field="address")
+    if base_url is not None:
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+            raise ModelEntryInvalid(f"{base_url!r} is no address of a server.", field="address")
+    if provider == "openai-compatible" and base_url is None:
+        raise ModelEntryInvalid("An OpenAI-compatible server needs its address.", field="address")
+    return {"provider": provider, "name": name.strip(), "base_url": base_url}
+
+
+def label(row: ModelVersion) -> str:
+    """A version as people name it: NAME@VERSION."""
+    return f"{row.name}@{row.version}"
+
+
+def who(by: Caller | str) -> str:
+    return by if isinstance(by, str) else by.who
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    role: str | None = None,
+    name: str | None = None,
+    state: str | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> tuple[Sequence[ModelVersion], int]:
+    """(versions, newest first; how many there are)."""
+    return await queries.page(session, role=role, name=name, state=state, before=before, limit=limit)
+
+
+async def get(session: AsyncSession, id: UUID) -> ModelVersion:
+    """A version. Raises ModelNotKnown."""
+    row = await queries.one(session, id)
+    if row is None:
+        raise ModelNotKnown(field="model_id")
+    return row
+
+
+async def find(session: AsyncSession, named: str) -> ModelVersion:
+    """A version by its id, the beginning of one, NAME@VERSION, or NAME for the newest. Raises ModelNotKnown."""
+    name, _, version = named.removeprefix("tuned:").partition("@")
+    if version.isdigit() or not version:
+        row = await queries.named(session, name, int(version) if version else None)
+        if row is not None:
+            return row
+    if re.fullmatch(r"[0-9a-f-]{4,36}", named):
+        found = await queries.beginning_with(session, named)
+        if len(found) == 1:
+            return found[0]
+    raise ModelNotKnown(f"There is no model {named!r}.", field="model")
+
+
+async def made_of(session: AsyncSession, dataset_ids: Sequence[UUID]) -> Sequence[ModelVersion]:
+    """The models that were trained with any of these versions of datasets."""
+    return await queries.made_of(session, dataset_ids)
+
+
+async def aliases(session: AsyncSession, role: str) -> dict[str, ModelAlias]:
+    """alias -> what a role has under it, for those that were ever set."""
+    return {row.alias: row for row in await queries.aliases(session, role)}
+
+
+async def model_of(session: AsyncSession, role: str, alias: str) -> ModelVersion | None:
+    """The model that an alias of a role names; None: none, so the configured models."""
+    row = (await aliases(session, role)).get(alias)
+    return await queries.one(session, row.model_id) if row is not None and row.model_id is not None else None
+
+
+async def history(
+    session: AsyncSession, *, role: str | None = None, model_id: UUID | None = None, limit: int = 50
+) -> Sequence[Promotion]:
+    """Every change of what a role uses, newest first."""
+    return await queries.history(session, role, model_id, min(limit, _MOST_HISTORY))
+
+
+async def set_active(
+    session: AsyncSession,
+    id: UUID,
+    *,
+    by: Caller,
+    gate: Mapping[str, Any] | None = None,
+    force: bool = False,
+    reason: str | None = None,
+) -> ModelVersion:
+    """Let a role use this version from now on; what it used becomes `previous`.
+
+    `gate` is the record of the benchmark: passed, and against_id, the model that was active then. Without one that
+    passed an admin may `force` it and says why. Raises ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed,
+    ActiveMoved, ForceRefused, ReasonMissing.
+    """
+    row = await get(session, id)
+    await queries.take_turn(session, row.role)
+    row = await _usable(session, id)
+    standing = (await aliases(session, row.role)).get("active")
+    active = standing.model_id if standing is not None else None
+    if active == row.id:
+        raise AlreadyActive(f"{label(row)} is the active {row.role} already.", field="model_id")
+    if force:
+        if not by.may("admin"):
+            raise ForceRefused()
+        if not (reason or "").strip():
+            raise ReasonMissing(field="reason")
+    else:
+        _passed(gate, row, active)
+    await _switch(session, row.role, row.id, active, row.id)
+    await _record(
+        session, "force" if force else "promote", row.role, row.id, active, by=by.who, gate=gate, reason=reason
+    )
+    return row
+
+
+def _passed(gate: Mapping[str, Any] | None, row: ModelVersion, active: UUID | None) -> None:
+    if gate is None or gate.get("passed") is not True or gate.get("model_id") != str(row.id):
+        words = str((gate or {}).get("words") or "")
+        raise GateNotPassed(f"{label(row)} has not passed the gate. {words}".strip(), field="model_id")
+    if gate.get("against_id") != (str(active) if active else None):
+        raise ActiveMoved(field="model_id")
+
+
+async def _usable(session: AsyncSession, id: UUID) -> ModelVersion:
+    row = await queries.one(session, id, lock=True)
+    if row is None:
+        raise ModelNotKnown(field="model_id")
+    if row.state != "ready":
+        raise ModelUnfit(f"{label(row)} is {row.state}. {row.problem or ''}".strip(), field="model_id")
+    return row
+
+
+async def _switch(
+    session: AsyncSession, role: str, to: UUID | None, previous: UUID | None, candidate: UUID | None
+) -> None:
+    """Point `active` and `previous`; a candidate that takes over is a candidate no more."""
+    at = now()
+    await queries.point(session, role, "active", to, {}, at, SYSTEM)
+    await queries.point(session, role, "previous", previous, {}, at, SYSTEM)
+    standing = (await aliases(session, role)).get("candidate")
+    if standing is not None and standing.model_id is not None and standing.model_id == candidate:
+        await queries.point(session, role, "candidate", None, {}, at, SYSTEM)
+
+
+async def _record(
+    session: AsyncSession,
+    kind: str,
+    role: str,
+    model_id: UUID | None,
+    from_id: UUID | None,
+    *,
+    by: str,
+    gate: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Promotion:
+    row = Promotion(
+        id=new_id(),
+        role=role,
+        kind=kind,
+        model_id=model_id,
+        from_model_id=from_id,
+        gate=dict(gate) if gate is not None else None,
+        reason=reason,
+        by=by,
+        at=now(),
+    )
+    await queries.add(session, row)
+    details = {"role": role, "from": str(from_id) if from_id else None, "reason": reason}
+    await audit(session, by, f"model.{kind}", "model", str(model_id) if model_id else role, details)
+    live.changed(session, TOPIC, model_id or role)
+    return row
+
+
+async def roll_back(
+    session: AsyncSession, role: str, *, by: Caller | str, reason: str | None = None, kind: str = "roll_back"
+) -> ModelVersion | None:
+    """Let a role use again what it used before; None: the configured models. Raises NothingBefore.
+
+    A previous one that was retired meanwhile is passed over for the configured models.
+    """
+    await queries.take_turn(session, role)
+    standing = await aliases(session, role)
+    active = standing["active"].model_id if "active" in standing else None
+    if active is None:
+        raise NothingBefore(field="role")
+    back = standing["previous"].model_id if "previous" in standing else None
+    row = await queries.one(session, back) if back is not None else None
+    if row is not None and row.state != "ready":
+        row = None
+    await _switch(session, role, row.id if row else None, None, None)
+    await _record(session, kind, role, row.id if row else None, active, by=who(by), reason=reason)
+    return row
+
+
+async def set_candidate(
+    session: AsyncSession, id: UUID, *, by: Caller, shadow: bool = False, daily_usd: float = 1.0
+) -> ModelVersion:
+    """Name the candidate of its role; in `shadow` it runs beside the active one for up to `daily_usd` a day.
+
+    Raises ModelNotKnown, ModelUnfit, AlreadyActive.
+    """
+    row = await get(session, id)
+    await queries.take_turn(session, row.role)
+    row = await _usable(session, id)
+    standing = await aliases(session, row.role)
+    if "active" in standing and standing["active"].model_id == row.id:
+        raise AlreadyActive(f"{label(row)} is the active {row.role} already.", field="model_id")
+    before = standing["candidate"].model_id if "candidate" in standing else None
+    await queries.point(
+        session, row.role, "candidate", row.id, {"shadow": shadow, "daily_usd": daily_usd}, now(), by.who
+    )
+    await _record(session, "shadow" if shadow else "candidate", row.role, row.id, before, by=by.who)
+    return row
+
+
+async def drop_candidate(session: AsyncSession, role: str, *, by: Caller | str) -> None:
+    """A role has no candidate any more, and nothing runs in shadow."""
+    await queries.take_turn(session, role)
+    standing = (await aliases(session, role)).get("candidate")
+    if standing is not None and standing.model_id is not None:
+        await queries.point(session, role, "candidate", None, {}, now(), who(by))
+        await _record(session, "candidate", role, None, standing.model_id, by=who(by))
+
+
+async def retire(session: AsyncSession, id: UUID, *, by: Caller, reason: str | None = None) -> ModelVersion:
+    """Take a version out of use for good; what is known of it stays. Raises ModelNotKnown, ModelInUse."""
+    row = await get(session, id)
+    await queries.take_turn(session, row.role)
+    row = await queries.one(session, id, lock=True) or row
+    used = [alias for alias, one in (await aliases(session, row.role)).items() if one.model_id == row.id]
+    if "active" in used:
+        raise ModelInUse(f"{label(row)} is the active {row.role}.", field="model_id")
+    for alias in used:
+        await queries.point(session, row.role, alias, None, {}, now(), by.who)
+    if row.state != "retired":
+        row.state, row.retired_at = "retired", now()
+        await session.flush()
+        await _record(session, "retire", row.role, None, row.id, by=by.who, reason=reason)
+    return row
+
+
+async def mark_broken(session: AsyncSession, id: UUID, why: str) -> None:
+    """Its files are gone, or its server answers nothing of use: it cannot be chosen any more."""
+    await queries.mark(session, id, {"state": "broken", "problem": why[:1000]})
+    live.changed(session, TOPIC, id)
+
+
+async def mend(session: AsyncSession, id: UUID, address: Where | Mapping[str, Any]) -> ModelVersion:
+    """It answers elsewhere now, and is ready again. Raises ModelNotKnown, ModelEntryInvalid."""
+    row = await get(session, id)
+    row.address, row.state, row.problem = _address(address), "ready", None
+    await session.flush()
+    live.changed(session, TOPIC, id)
+    return row
+
+
+async def note_metrics(session: AsyncSession, id: UUID, metrics: Mapping[str, Any]) -> None:
+    """Keep what its newest benchmark said."""
+    await queries.mark(session, id, {"metrics": dict(metrics)})
+    live.changed(session, TOPIC, id)
