@@ -62,17 +62,19 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
+    from cofounder.flow.train.jobs import rules as tuning
     from cofounder.ops import watchdog
     from cofounder.personas import looking as personas
 
     await registry.discover()
     chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look, context.keep]
-    chores += [renewing.look, patterns.look, answers.look, training.tidy, personas.look]
+    chores += [renewing.look, patterns.look, answers.look, training.tidy, personas.look, tuning.look]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await context.stop()
     await renewing.stop()
     await answers.stop()
+    await tuning.stop()
     await registry.close()
 
 
@@ -109,6 +111,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.run.routes import router as run
     from cofounder.flow.train.data.routes import router as training_data
     from cofounder.flow.train.datasets.routes import router as datasets
+    from cofounder.flow.train.jobs.routes import router as tuning
     from cofounder.kit import pages
     from cofounder.kit.http import install
     from cofounder.kit.openapi import also, operation_id
@@ -144,6 +147,7 @@ def create_app() -> FastAPI:
         learn,
         training_data,
         datasets,
+        tuning,
         experiments,
         own_personas,
         personas,

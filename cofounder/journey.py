@@ -17,6 +17,8 @@ from cofounder.flow.request.phases import Ended, as_problem, at_work, fail, fail
 from cofounder.flow.run.service import finished_nodes
 from cofounder.flow.run.steps import delegation, execution
 from cofounder.flow.train.datasets import steps as datasets
+from cofounder.flow.train.jobs import rules as tuning_rules
+from cofounder.flow.train.jobs import steps as tuning
 from cofounder.kit import durable
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.log import logger
@@ -66,6 +68,8 @@ async def set_aside(workflow_id: str) -> None:
     await imports.set_aside(workflow_id)
     await patterns.set_aside(workflow_id)
     await datasets.set_aside(workflow_id)
+    await tuning.set_aside(workflow_id)
+    await tuning_rules.set_aside(workflow_id)
 
 
 # What a worker must know of our workflows to take over those of a dead one.

@@ -19,6 +19,7 @@ from cofounder.flow.run.commands import tables as commands
 from cofounder.flow.train.benchmark import tables as benchmark
 from cofounder.flow.train.data import tables as training_data
 from cofounder.flow.train.datasets import tables as datasets
+from cofounder.flow.train.jobs import tables as tuning_jobs
 from cofounder.kit import tables as kit
 from cofounder.kit.db import Row
 from cofounder.models import tables as models
@@ -61,4 +62,5 @@ __all__ = [
     "run",
     "tools",
     "training_data",
+    "tuning_jobs",
 ]

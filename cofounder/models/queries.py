@@ -80,6 +80,14 @@ async def hold_budget(session: AsyncSession) -> None:
 _COST_SINCE = select(func.sum(ModelCall.cost_usd)).where(ModelCall.started_at >= bindparam("start"))
 
 
+async def cost_of_role(session: AsyncSession, role: str, start: datetime) -> Decimal:
+    """USD that the calls of a role came to since a moment."""
+    wanted = select(func.coalesce(func.sum(ModelCall.cost_usd), 0)).where(
+        ModelCall.started_at >= start, ModelCall.role == role, ModelCall.state != "skipped"
+    )
+    return await session.scalar(wanted) or Decimal(0)
+
+
 async def cost_since(session: AsyncSession, start: datetime) -> Decimal:
     total = await session.scalar(_COST_SINCE, {"start": start})
     return total or Decimal(0)

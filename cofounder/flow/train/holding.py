@@ -1,5 +1,7 @@
-"""Which datasets hold an example: asked by training data, known by datasets, and neither has to know the other."""
+"""Who knows what was made of what: datasets of an example, jobs and models of a dataset. None has to know the next."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.train.data import showing
 from cofounder.flow.train.data.schemas import HeldBy
 from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.jobs import service as jobs
+from cofounder.models.registry import service as registry
 
 
 async def look(session: AsyncSession, execution_id: UUID) -> list[HeldBy]:
@@ -18,6 +22,20 @@ async def look(session: AsyncSession, execution_id: UUID) -> list[HeldBy]:
     ]
 
 
+async def made_of(session: AsyncSession, ids: Sequence[UUID]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(jobs, models) that were made with any of these versions."""
+    told = [
+        {"job_id": str(one.job_id), "status": one.status, "target": one.target, "base_model": one.base_model}
+        for one in await jobs.on_datasets(session, ids)
+    ]
+    models = [
+        {"model_id": str(row.id), "model": registry.label(row), "role": row.role, "state": row.state}
+        for row in await registry.of_datasets(session, ids)
+    ]
+    return told, models
+
+
 def connect() -> None:
-    """Let erasing list them too. Said once, at the start."""
+    """Let erasing and lineage list them too. Said once, at the start."""
     showing.ask_holders(look)
+    datasets.ask_what_was_made(made_of)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_a57d398a"
+revision = "0001_e29ca490"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -382,6 +382,72 @@ def upgrade() -> None:
         sa.UniqueConstraint("natural_key", "measured_at", name=op.f("uq_financial_metrics_natural_key_measured_at")),
     )
     op.create_index("ix_financial_metrics_metric", "financial_metrics", ["metric_type", "period_start"], unique=False)
+    op.create_table(
+        "fine_tuning_jobs",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("dataset_id", sa.UUID(), nullable=False),
+        sa.Column("dataset_hash", sa.Text(), nullable=False),
+        sa.Column("base_model", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("hyper", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("model_name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("share", sa.Double(), nullable=True),
+        sa.Column("loss", sa.Double(), nullable=True),
+        sa.Column("eval_loss", sa.Double(), nullable=True),
+        sa.Column("estimate", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("files", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("remote_id", sa.Text(), nullable=True),
+        sa.Column("remote_state", sa.Text(), nullable=True),
+        sa.Column("result", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("deployment", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("away_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("begun_by", sa.Text(), nullable=False),
+        sa.Column("rule_id", sa.Uuid(), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting_approval','queued','running','cancelling','succeeded','failed','cancelled')",
+            name=op.f("ck_fine_tuning_jobs_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fine_tuning_jobs")),
+    )
+    op.create_index("ix_fine_tuning_jobs_created_at", "fine_tuning_jobs", ["created_at", "id"], unique=False)
+    op.create_index("ix_fine_tuning_jobs_dataset_id", "fine_tuning_jobs", ["dataset_id"], unique=False)
+    op.create_index(
+        "uq_fine_tuning_jobs_key",
+        "fine_tuning_jobs",
+        ["key"],
+        unique=True,
+        postgresql_where=sa.text("state NOT IN ('failed', 'cancelled')"),
+    )
+    op.create_table(
+        "fine_tuning_rules",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("job", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("dataset", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("after_examples", sa.Integer(), nullable=True),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("enabled", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("counted", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fired", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_job_id", sa.Uuid(), nullable=True),
+        sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fine_tuning_rules")),
+        sa.UniqueConstraint("name", name=op.f("uq_fine_tuning_rules_name")),
+    )
     op.create_table(
         "follower_counts",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1451,6 +1517,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_dataset_members_execution_id", "dataset_members", ["execution_id"], unique=False)
     op.create_table(
+        "fine_tuning_events",
+        sa.Column("job_id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("remote_id", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("step", sa.BigInteger(), nullable=True),
+        sa.Column("loss", sa.Double(), nullable=True),
+        sa.Column("eval_loss", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["fine_tuning_jobs.id"],
+            name=op.f("fk_fine_tuning_events_job_id_fine_tuning_jobs"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("job_id", "number", name=op.f("pk_fine_tuning_events")),
+    )
+    op.create_index("uq_fine_tuning_events_remote", "fine_tuning_events", ["job_id", "remote_id"], unique=True)
+    op.create_table(
         "follower_credits",
         sa.Column("interval_id", sa.UUID(), nullable=False),
         sa.Column("post_id", sa.UUID(), nullable=False),
@@ -2086,6 +2172,8 @@ def downgrade() -> None:
     op.drop_table("import_files")
     op.drop_index(op.f("ix_follower_credits_post_id"), table_name="follower_credits")
     op.drop_table("follower_credits")
+    op.drop_index("uq_fine_tuning_events_remote", table_name="fine_tuning_events")
+    op.drop_table("fine_tuning_events")
     op.drop_index("ix_dataset_members_execution_id", table_name="dataset_members")
     op.drop_table("dataset_members")
     op.drop_index("ix_dataset_left_out_execution_id", table_name="dataset_left_out")
@@ -2206,6 +2294,15 @@ def downgrade() -> None:
     op.drop_index("ix_follower_intervals_platform_end_at", table_name="follower_intervals")
     op.drop_table("follower_intervals")
     op.drop_table("follower_counts")
+    op.drop_table("fine_tuning_rules")
+    op.drop_index(
+        "uq_fine_tuning_jobs_key",
+        table_name="fine_tuning_jobs",
+        postgresql_where=sa.text("state NOT IN ('failed', 'cancelled')"),
+    )
+    op.drop_index("ix_fine_tuning_jobs_dataset_id", table_name="fine_tuning_jobs")
+    op.drop_index("ix_fine_tuning_jobs_created_at", table_name="fine_tuning_jobs")
+    op.drop_table("fine_tuning_jobs")
     op.drop_index("ix_financial_metrics_metric", table_name="financial_metrics")
     op.drop_table("financial_metrics")
     op.drop_index("uq_experiments_open", table_name="experiments", postgresql_where=sa.text("ended_at IS NULL"))

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Text, cast, column, func, or_, select, table, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.models.registry.tables import ModelAlias, ModelComparison, ModelVersion, Promotion
@@ -32,6 +32,22 @@ async def role_of(session: AsyncSession, name: str) -> str | None:
 async def of_job(session: AsyncSession, job_id: UUID) -> ModelVersion | None:
     """The model that a job made."""
     found: ModelVersion | None = await session.scalar(select(ModelVersion).where(ModelVersion.job_id == job_id))
+    return found
+
+
+async def of_datasets(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[ModelVersion]:
+    """The versions that were trained on any of these datasets, oldest first."""
+    wanted = select(ModelVersion).where(ModelVersion.dataset_id.in_(ids)).order_by(ModelVersion.created_at)
+    return (await session.scalars(wanted)).all()
+
+
+_datasets = table("training_datasets", column("id"), column("recipe", JSONB))
+
+
+async def system_prompt(session: AsyncSession, dataset_id: UUID) -> str | None:
+    """What a version of a dataset says before each of its lines."""
+    asked = select(_datasets.c.recipe["system_prompt"].astext).where(_datasets.c.id == dataset_id)
+    found: str | None = await session.scalar(asked)
     return found
 
 

@@ -1,13 +1,14 @@
 """Datasets: make, list, look into, compare, roll back, delete to a tombstone; who holds a run, and its withdrawal."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.leaving import may_let_out
 from cofounder.flow.train.datasets import building, queries
 from cofounder.flow.train.datasets.errors import (
@@ -46,6 +47,7 @@ from cofounder.people import Caller, audit
 
 AT_ONCE = 2_000  # examples of which a version is made while its asker waits
 TOPIC = building.TOPIC
+Version = Dataset  # for those who read one
 
 
 class PlaceUnclear(InputInvalid):
@@ -165,14 +167,15 @@ async def listed(
 ) -> DatasetList:
     """Versions, newest first; deleted ones only where `state` asks for them. Raises PlaceUnclear."""
     rows, total = await queries.page(
-        session, name=name, role=role, state=state, archived=archived, after=_place(cursor), limit=limit + 1
+        session, name=name, role=role, state=state, archived=archived, after=place(cursor), limit=limit + 1
     )
     shown = rows[:limit]
     more = f"{stamp(shown[-1].created_at)}~{shown[-1].id}" if len(rows) > limit else None
     return DatasetList(items=[out(row) for row in shown], next_cursor=more, total=total)
 
 
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+def place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Where a page begins, as `{moment}~{id}` of the page before says. Raises PlaceUnclear."""
     if cursor is None:
         return None
     try:
@@ -337,11 +340,33 @@ async def left_out(session: AsyncSession, id: UUID, *, cursor: str | None = None
     return LeftOutList(items=items, next_cursor=more, total=await queries.count_left_out(session, id))
 
 
+Made = Callable[[AsyncSession, Sequence[UUID]], Awaitable[tuple[list[dict[str, Any]], list[dict[str, Any]]]]]
+_made: list[Made] = []
+
+
+def ask_what_was_made(ask: Made) -> None:
+    """Name who knows which (jobs, models) were made with some versions: they come after datasets."""
+    _made[:] = [ask]
+
+
 async def lineage(session: AsyncSession, id: UUID) -> LineageOut:
     """Where a version stands among those of its name, and what was made with it. Raises DatasetMissing."""
     row = await found(session, id)
     others = [out(one) for one in await queries.versions(session, row.name)]
-    return LineageOut(dataset=out(row), versions=others, jobs=[], models=[])
+    jobs, models = await _made[0](session, [id]) if _made else ([], [])
+    return LineageOut(dataset=out(row), versions=others, jobs=jobs, models=models)
+
+
+async def count(session: AsyncSession, filters: Filter, role: str) -> int:
+    """How many examples a version of this filter would be made of now."""
+    return await queries.count(session, filters, role)
+
+
+async def used(session: AsyncSession, id: UUID) -> None:
+    """Note that a model is trained on a version. Raises DatasetMissing."""
+    row = await found(session, id, lock=True)
+    row.used_for_fine_tuning = True
+    live.changed(session, TOPIC, id)
 
 
 async def held_by(session: AsyncSession, execution_id: UUID) -> HeldOut:

@@ -1,0 +1,301 @@
+"""The workflows "tuning" (hand over, follow to the end) and "deployment" (make reachable, register)."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.jobs import deploying, preparing, queries, service
+from cofounder.flow.train.jobs.tables import ENDED, FineTuningJob
+from cofounder.flow.train.tuners import known
+from cofounder.flow.train.tuners.interface import (
+    Asked,
+    CancelTooLate,
+    Event,
+    Hyper,
+    Method,
+    Progress,
+    Tuner,
+    TunerAway,
+)
+from cofounder.kit import durable, live
+from cofounder.kit.clock import now
+from cofounder.kit.db import reading, transaction
+from cofounder.kit.errors import CofounderError
+from cofounder.kit.log import logger
+from cofounder.ops import connections
+from cofounder.settings import settings
+
+WORKFLOW, DEPLOYMENT = service.WORKFLOW, service.DEPLOYMENT
+_A_LOOK_SECONDS = 20.0  # of one step; a restart loses no more of the watching
+_AWAY_AT_MOST = timedelta(days=2)
+log = logger(__name__)
+
+
+class TuningBroke(CofounderError):
+    """The following of the job broke off."""
+
+    status = 500
+    hint = "The worker's log has the reason. Start the job again: what the provider has of it is found by its key."
+
+
+@durable.workflow(WORKFLOW)
+async def tuning(job_id: str) -> None:
+    """Carry out one job."""
+    try:
+        going = await hand_over(job_id)
+        while going:
+            going = await follow(job_id)
+            if going:
+                await durable.wait("work", await pause(job_id))
+    except durable.StepFailed as broken:
+        await fail(job_id, broken.cause)
+
+
+@durable.step("tuning.hand_over", attempts=8, interval_seconds=1.0)
+async def hand_over(job_id: str) -> bool:
+    """Give the job to its target, once: a repeat finds it there by its key. Whether there is something to follow."""
+    id = UUID(job_id)
+    async with transaction() as session:
+        row = await queries.one(session, id, lock=True)
+        if row is None or row.state in ENDED:
+            return False
+        if row.state == "cancelling" and row.remote_id is None and row.started_at is None:
+            await _end(session, row, "cancelled", "It was cancelled before it began.")
+            return False
+        row.started_at = row.started_at or now()  # from here on the target may know of it
+        if row.remote_id is not None:
+            return True
+    tuner = await _tuner(row)
+    try:
+        remote = await tuner.create(await _asked(row, tuner))
+    except TunerAway as away:
+        await _note(id, away.detail)
+        raise
+    async with transaction() as session:
+        row = await service.locked(session, id)
+        row.remote_id, row.note = remote, None
+        if row.state == "queued":
+            row.state = "running"
+        await service.say(session, row, f"{row.target} took it as {remote}.")
+    return True
+
+
+@durable.step("tuning.follow", attempts=4, interval_seconds=1.0)
+async def follow(job_id: str) -> bool:
+    """Watch the job for a while; whether it goes on."""
+    id, until = UUID(job_id), asyncio.get_running_loop().time() + _A_LOOK_SECONDS
+    while True:
+        if not await _look(id):
+            return False
+        pause_seconds = await _pause(id)
+        if asyncio.get_running_loop().time() + pause_seconds > until or durable.stopping():
+            return True
+        await asyncio.sleep(pause_seconds)
+
+
+@durable.step("tuning.pause")
+async def pause(job_id: str) -> float:
+    """Seconds until the next look."""
+    return await _pause(UUID(job_id))
+
+
+async def _pause(id: UUID) -> float:
+    async with reading() as session:
+        row = await queries.one(session, id)
+    wished = settings().tuning_poll_seconds
+    return min(wished, 1.0) if row is not None and (row.target == "local" or row.state == "cancelling") else wished
+
+
+async def _look(id: UUID) -> bool:
+    """One look at the target; whether the job goes on."""
+    async with reading() as session:
+        row = await queries.one(session, id)
+        after = await queries.newest_event(session, id)
+    if row is None or row.state in ENDED or row.remote_id is None:
+        return False
+    tuner = await _tuner(row)
+    try:
+        if row.state == "cancelling":
+            await _ask_to_stop(tuner, row)
+        told = await tuner.progress(row.remote_id)
+        found = await tuner.events(row.remote_id, after)
+    except TunerAway as away:
+        return await _away(id, away)
+    result: dict[str, Any] | None = None
+    if told.state == "succeeded":
+        result = await _result(tuner, row.remote_id, told)
+    async with transaction() as session:
+        row = await service.locked(session, id)
+        await queries.add_events(session, id, [_event(one) for one in found])
+        return await _take_in(session, row, told, found, result)
+
+
+async def _ask_to_stop(tuner: Tuner, row: FineTuningJob) -> None:
+    try:
+        await tuner.cancel(row.remote_id or "")
+    except CancelTooLate as late:
+        await _note(row.id, f"It cannot be cancelled any more: {late.detail}")
+
+
+async def _away(id: UUID, away: TunerAway) -> bool:
+    """The target does not answer: the job waits for it, but not for ever."""
+    async with transaction() as session:
+        row = await service.locked(session, id)
+        since = row.away_since
+        if since is not None and now() - since > _AWAY_AT_MOST:
+            await _end(
+                session, row, "failed", "The target did not answer for two days.", TuningBroke(away.detail).problem()
+            )
+            return False
+        if since is None:
+            row.away_since = now()
+            await service.say(
+                session, row, f"{row.target} does not answer; it is asked again: {away.detail}", "warning"
+            )
+        row.note = away.detail
+        live.changed(session, service.TOPIC, id)
+    return True
+
+
+async def _result(tuner: Tuner, remote_id: str, told: Progress) -> dict[str, Any]:
+    left = await tuner.artifacts(remote_id)
+    return {
+        "kind": left.kind,
+        "folder": str(left.folder) if left.folder else None,
+        "model": left.remote or told.model,
+        "details": left.details,
+        "trained_tokens": told.trained_tokens,
+        "cost_usd": None if told.cost_usd is None else str(told.cost_usd),
+    }
+
+
+async def _take_in(
+    session: AsyncSession, row: FineTuningJob, told: Progress, found: Sequence[Event], result: dict[str, Any] | None
+) -> bool:
+    row.remote_state, row.away_since = told.raw_state or told.state, None
+    if told.share is not None:
+        row.share = min(max(told.share, 0.0), 1.0)
+    for one in found:
+        row.loss = one.loss if one.loss is not None else row.loss
+        row.eval_loss = one.eval_loss if one.eval_loss is not None else row.eval_loss
+    live.changed(session, service.TOPIC, row.id)
+    if told.state == "succeeded":
+        row.result, row.share = result, 1.0
+        await _end(session, row, "succeeded", "It succeeded.")
+    elif told.state == "failed":
+        why = told.error or "the target gave no reason"
+        await _end(session, row, "failed", f"It failed: {why}", TrainingFailed(why).problem())
+    elif told.state == "cancelled":
+        await _end(session, row, "cancelled", "It was cancelled.")
+    else:
+        if row.state in ("queued", "running"):
+            row.state, row.note = "running", None
+        return True
+    return False
+
+
+class TrainingFailed(CofounderError):
+    """The training failed at its target."""
+
+    status = 502
+    hint = "The events before it say more. Mend what is named and start it again."
+
+
+def _event(one: Event) -> dict[str, Any]:
+    return {
+        "remote_id": one.id,
+        "at": one.at,
+        "level": one.level,
+        "message": one.message[:2_000],
+        "step": one.step,
+        "loss": one.loss,
+        "eval_loss": one.eval_loss,
+    }
+
+
+async def _end(
+    session: AsyncSession, row: FineTuningJob, state: str, message: str, problem: dict[str, Any] | None = None
+) -> None:
+    row.state, row.finished_at, row.problem, row.note = state, now(), problem, None
+    await service.say(session, row, message, "error" if state == "failed" else "info")
+
+
+async def _note(id: UUID, message: str) -> None:
+    async with transaction() as session:
+        row = await service.locked(session, id)
+        row.note = message[:2_000]
+        live.changed(session, service.TOPIC, id)
+
+
+async def _tuner(row: FineTuningJob) -> Tuner:
+    return known.tuner(row.target, await connections.latest())
+
+
+async def _asked(row: FineTuningJob, tuner: Tuner) -> Asked:
+    """The job as it is handed over; its lines are written again where this machine has none."""
+    async with reading() as session:
+        dataset = await datasets.ready(session, row.dataset_id)
+    method = cast(Method, row.method)
+    files = await preparing.written(dataset, tuner.formats.get(method), preparing.lines_of(row.key))
+    folder = preparing.folder_of(row.id)
+    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+    return Asked(
+        row.id.hex,  # not the key: one that failed is no answer to the next with the same settings
+        row.role,
+        row.base_model,
+        method,
+        Hyper(**row.hyper),
+        row.model_name,
+        files,
+        folder,
+    )
+
+
+@durable.step("tuning.fail", attempts=20, interval_seconds=0.5)
+async def fail(job_id: str, problem: dict[str, Any] | None) -> None:
+    """Write down why a job did not come to its end."""
+    async with transaction() as session:
+        row = await queries.one(session, UUID(job_id), lock=True)
+        if row is not None and row.state not in ENDED:
+            told = problem or TuningBroke().problem()
+            await _end(session, row, "failed", f"It failed: {told['detail']}", told)
+
+
+@durable.workflow(DEPLOYMENT)
+async def deployment(job_id: str) -> None:
+    """Make one job's model reachable and register it."""
+    try:
+        await deploy(job_id)
+    except durable.StepFailed as broken:
+        await not_deployed(job_id, broken.cause)
+
+
+@durable.step("deployment.deploy", attempts=6, interval_seconds=2.0)
+async def deploy(job_id: str) -> None:
+    await deploying.carry_out(UUID(job_id))
+
+
+@durable.step("deployment.fail", attempts=20, interval_seconds=0.5)
+async def not_deployed(job_id: str, problem: dict[str, Any] | None) -> None:
+    """Write down why a model is not reachable."""
+    async with transaction() as session:
+        row = await queries.one(session, UUID(job_id), lock=True)
+        if row is not None and (row.deployment or {}).get("state") == "deploying":
+            told = problem or TuningBroke().problem()
+            row.deployment = {**(row.deployment or {}), "state": "failed", "problem": told}
+            await service.say(session, row, f"It was not deployed: {told['detail']}", "error")
+
+
+async def set_aside(workflow_id: str) -> None:
+    """End what is not tried any more; a workflow of another kind is let be."""
+    kind, _, rest = workflow_id.partition(":")
+    broke = TuningBroke("Five workers in a row died while they followed it.").problem()
+    if kind == WORKFLOW:
+        await fail(rest, broke)
+    elif kind == DEPLOYMENT:
+        await not_deployed(rest.partition(":")[0], broke)
