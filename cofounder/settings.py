@@ -132,6 +132,61 @@ class Settings(BaseSettings):
     )
     compatible_base_url: str | None = Field(default=None, description="Address of any OpenAI-compatible server.")
     compatible_api_key: SecretStr | None = Field(default=None, description="Key for that server, if it wants one.")
+    openai_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("OPENAI_BASE_URL"),
+        description="Address to use in place of OpenAI's own.",
+    )
+    together_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("TOGETHER_API_KEY"),
+        description="Key for Together, which tunes models.",
+    )
+    together_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("TOGETHER_BASE_URL"),
+        description="Address to use in place of Together's own.",
+    )
+    vertex_project: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("GOOGLE_CLOUD_PROJECT"),
+        description="Project at Google Cloud in which Gemini is tuned.",
+    )
+    vertex_location: str = Field(
+        default="us-central1",
+        pattern=r"^[a-z0-9-]+$",
+        validation_alias=AliasChoices("GOOGLE_CLOUD_LOCATION"),
+        description="Region in which Gemini is tuned.",
+    )
+    vertex_bucket: str | None = Field(
+        default=None, description="Bucket at Google Cloud Storage for the lines that Gemini is tuned with."
+    )
+    vertex_service_account: SecretStr | None = Field(
+        default=None,
+        description="Key of a service account at Google Cloud, as JSON. None: the machine's default credentials.",
+    )
+    vertex_base_url: str | None = Field(
+        default=None, description="Address to use in place of Google Cloud's own, for Vertex and for its storage."
+    )
+    bedrock_region: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9-]+$",
+        validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION"),
+        description="Region of Amazon Bedrock in which Claude, Nova and Llama are tuned.",
+    )
+    bedrock_role_arn: str | None = Field(
+        default=None, description="Role with which Bedrock reads the lines and writes what comes out: arn:aws:iam::…"
+    )
+    bedrock_bucket: str | None = Field(
+        default=None, description="Bucket at Amazon S3 for the lines that a model is tuned with on Bedrock."
+    )
+    bedrock_access_key_id: str | None = Field(
+        default=None, description="Access key at AWS. None: the credentials that the machine has."
+    )
+    bedrock_secret_access_key: SecretStr | None = Field(default=None, description="Secret of that access key.")
+    bedrock_base_url: str | None = Field(
+        default=None, description="Address to use in place of AWS's own, for Bedrock and for S3."
+    )
     model_timeout_seconds: float = Field(default=60, gt=0, description="Longest a single model call may take.")
 
     embedder: str = Field(
@@ -196,6 +251,10 @@ class Settings(BaseSettings):
     )
     command_retention_days: float = Field(
         default=7, gt=0, le=3650, description="Finished commands stay so long in the lists, then they are archived."
+    )
+
+    tuning_poll_seconds: float = Field(
+        default=15, gt=0, le=3_600, description="Seconds between two looks at a fine-tuning job of a provider."
     )
 
     learning_hours: float = Field(

@@ -99,7 +99,9 @@ def _model(name: str, chosen: Settings) -> Any:
     from cofounder.models.providers import compatible, ollama, openai
 
     if provider == "openai":
-        return OpenAIEmbeddingModel(model, provider=OpenAIProvider(api_key=openai.require(chosen)))
+        return OpenAIEmbeddingModel(
+            model, provider=OpenAIProvider(base_url=chosen.openai_base_url, api_key=openai.require(chosen))
+        )
     if provider == "ollama":
         address, key = ollama.require(chosen), "not-needed"
     else:

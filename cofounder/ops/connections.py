@@ -1,4 +1,4 @@
-"""How models and the mail server are reached, as an admin may set it while the product runs.
+"""How models, tuning and the mail server are reached, as an admin may set it while the product runs.
 
 The environment beats what is stored, and a key or password that lies there keeps its address there too: nobody sends
 it elsewhere from a page. Secrets lie sealed in the database; an answer says only whether there is one.
@@ -37,6 +37,9 @@ _Line = Annotated[str, StringConstraints(strict=True, max_length=2_000, pattern=
 _Host = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=253, pattern=r"^[^\s/@]+$")]
 _Url = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
 _Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=r"^[!-~]+$")]
+_Document = Annotated[str, StringConstraints(strict=True, min_length=2, max_length=10_000, pattern=r"^\s*\{[^\x00]*$")]
+_Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:/-]+$")]
+_Region = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
 _Password = Annotated[
     str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
@@ -55,6 +58,18 @@ class ConnectionSettings(Body):
     ollama_base_url: _Url | None = _given(description="Of an Ollama server's OpenAI-compatible API.")
     compatible_base_url: _Url | None = _given(description="Of any OpenAI-compatible server.")
     compatible_api_key: _Key | None = _given(description="For that server, if it wants one.")
+    together_api_key: _Key | None = _given(description="For tuning at Together. Kept sealed, never shown again.")
+    vertex_project: _Name | None = _given(description="Project at Google Cloud in which Gemini is tuned.")
+    vertex_location: _Region | None = _given(description="Region in which Gemini is tuned.")
+    vertex_bucket: _Name | None = _given(description="Bucket at Google Cloud Storage for the lines.")
+    vertex_service_account: _Document | None = _given(
+        description="Key of a service account, as JSON; none: the machine's credentials. Kept sealed, never shown again."
+    )
+    bedrock_region: _Region | None = _given(description="Region of Amazon Bedrock in which models are tuned.")
+    bedrock_role_arn: _Name | None = _given(description="Role with which Bedrock reads and writes in the bucket.")
+    bedrock_bucket: _Name | None = _given(description="Bucket at Amazon S3 for the lines.")
+    bedrock_access_key_id: _Name | None = _given(description="Access key at AWS; none: the machine's credentials.")
+    bedrock_secret_access_key: _Key | None = _given(description="Kept sealed, never shown again.")
     smtp_host: _Host | None = _given(description="Mail server. None: e-mail goes to the outbox.")
     smtp_port: StrictInt | None = _given(ge=1, le=65_535)
     smtp_starttls: StrictBool | None = _given(description="Encrypt the line before signing in.")
@@ -66,7 +81,18 @@ class ConnectionSettings(Body):
 
 
 NAMES = tuple(ConnectionSettings.model_fields)
-SECRET = frozenset(("openai_api_key", "anthropic_api_key", "google_api_key", "compatible_api_key", "smtp_password"))
+SECRET = frozenset(
+    (
+        "openai_api_key",
+        "anthropic_api_key",
+        "google_api_key",
+        "compatible_api_key",
+        "together_api_key",
+        "vertex_service_account",
+        "bedrock_secret_access_key",
+        "smtp_password",
+    )
+)
 # An address and the secret that is sent there.
 _SENT_TO = {"smtp_host": "smtp_password", "compatible_base_url": "compatible_api_key"}
 _checks: list[Callable[[Settings], None]] = []

@@ -24,4 +24,4 @@ def build(name: str, chosen: Settings) -> Model:
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
-    return OpenAIChatModel(name, provider=OpenAIProvider(api_key=key))
+    return OpenAIChatModel(name, provider=OpenAIProvider(base_url=chosen.openai_base_url, api_key=key))

@@ -1,0 +1,81 @@
+"""What providers have announced, with its dates and prices: the one place to change when they announce something else.
+
+A provider that is asked knows better; where it tells a date itself, that date counts.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from cofounder.flow.train.tuners.interface import Availability, BaseModel, Standing
+
+AS_OF = date(2026, 11, 21)  # when these facts were last looked at
+
+
+@dataclass(frozen=True)
+class Closing:
+    """A target that closes. `until`: its last day. `models_end`: when what was tuned there stops answering."""
+
+    until: date
+    models_end: date
+    why: str
+
+
+CLOSING: dict[str, Closing] = {
+    "openai": Closing(
+        until=date(2027, 1, 5),
+        models_end=date(2027, 1, 14),
+        why=(
+            "OpenAI takes no new jobs from 6 January 2027 on, and refuses organisations that never tuned already; models "
+            "tuned from gpt-4o and gpt-4.1 stop on 14 January 2027."
+        ),
+    ),
+}
+
+# Days on which base models end, told by their providers. Left out: no end is told.
+ENDS: dict[str, date] = {
+    "gpt-4.1-2025-04-14": date(2027, 1, 14),
+    "gpt-4.1-mini-2025-04-14": date(2027, 1, 14),
+    "gpt-4.1-nano-2025-04-14": date(2027, 1, 14),
+    "gpt-4o-2024-08-06": date(2027, 1, 14),
+    "gpt-4o-mini-2024-07-18": date(2027, 1, 14),
+    "anthropic.claude-3-haiku-20240307-v1:0": date(2026, 9, 10),
+}
+
+# US dollars for a million trained tokens, as providers published them. Left out: no price is known.
+TRAINING_USD: dict[str, Decimal] = {
+    "gpt-4.1-2025-04-14": Decimal("25"),
+    "gpt-4.1-mini-2025-04-14": Decimal("5"),
+    "gpt-4.1-nano-2025-04-14": Decimal("1.5"),
+    "gpt-4o-2024-08-06": Decimal("25"),
+    "gpt-4o-mini-2024-07-18": Decimal("3"),
+    "gemini-2.5-pro": Decimal("25"),
+    "gemini-2.5-flash": Decimal("5"),
+    "gemini-2.5-flash-lite": Decimal("1.5"),
+}
+
+
+def ends(model: str, told: date | None = None) -> date | None:
+    """When a base model ends: as its provider tells it now, else as it was announced."""
+    return told or ENDS.get(model)
+
+
+def standing(
+    target: str,
+    now: date,
+    models: tuple[BaseModel, ...],
+    *,
+    open_reason: str,
+    privacy: str,
+    checked: bool,
+) -> Availability:
+    """Open, closing or closed on a day, by what was announced and by the models that are left."""
+    closing = CLOSING.get(target)
+    left = tuple(one for one in models if one.ends is None or one.ends > now)
+    state: Standing = "open"
+    reason, until = open_reason, None
+    if closing is not None:
+        state, reason, until = ("closing" if now <= closing.until else "closed"), closing.why, closing.until
+    elif not left:
+        state, reason = "closed", "No base model that can be tuned is offered here any more."
+    return Availability(state, reason, until, left if state != "closed" else (), privacy, checked)
