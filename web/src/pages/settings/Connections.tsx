@@ -33,6 +33,33 @@ const MODELS: Field[] = [
   { name: "compatible_api_key", label: "Key for that server", help: "If it wants one.", secret: true },
 ];
 
+const TUNING: Field[] = [
+  { name: "together_api_key", label: "Key for Together", secret: true },
+  { name: "vertex_project", label: "Google Cloud: project", help: "Gemini is tuned there, through Vertex." },
+  { name: "vertex_location", label: "Google Cloud: region", placeholder: "us-central1" },
+  { name: "vertex_bucket", label: "Google Cloud: bucket", help: "The lines are put there." },
+  {
+    name: "vertex_service_account",
+    label: "Google Cloud: key of a service account",
+    help: "The JSON as it was downloaded. Without one, the credentials that this machine has.",
+    secret: true,
+  },
+  { name: "bedrock_region", label: "AWS: region", help: "Claude, Nova and Llama are tuned there, on Bedrock." },
+  { name: "bedrock_bucket", label: "AWS: bucket", help: "The lines are put there." },
+  {
+    name: "bedrock_role_arn",
+    label: "AWS: role",
+    help: "With which Bedrock reads and writes in the bucket.",
+    placeholder: "arn:aws:iam::123456789012:role/tuning",
+  },
+  {
+    name: "bedrock_access_key_id",
+    label: "AWS: access key",
+    help: "Without one, the credentials that this machine has.",
+  },
+  { name: "bedrock_secret_access_key", label: "AWS: secret of the access key", secret: true },
+];
+
 const MAIL: Field[] = [
   { name: "smtp_host", label: "Mail server", placeholder: "smtp.example.org" },
   {
@@ -93,6 +120,13 @@ function Forms() {
             title="Reach models"
             note="Counts at once. Keys are kept encrypted and never shown again"
             fields={MODELS}
+            values={values as Record<string, Connection>}
+            etag={etag}
+          />
+          <ConnectionForm
+            title="Tune models elsewhere"
+            note="OpenAI takes the key above; none is needed to tune on this machine"
+            fields={TUNING}
             values={values as Record<string, Connection>}
             etag={etag}
           />
