@@ -35,6 +35,7 @@ def wire() -> None:
     from cofounder.flow.run.commands import steps as commands
     from cofounder.flow.train import holding
     from cofounder.models import standing as models
+    from cofounder.models import tuned
     from cofounder.ops import connections, system
 
     registry.register_later(agents.servers)
@@ -44,6 +45,7 @@ def wire() -> None:
     connections.check_with(channels.check)
     system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
+    tuned.check_plans_with(plans.check_told)
     planning.learn_with(giving.sentences_of)
     chat.reach_with(registry.discover, registry.call)
     holding.connect()
@@ -63,6 +65,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
     from cofounder.flow.train.jobs import rules as tuning
+    from cofounder.models import tuned
     from cofounder.ops import watchdog
     from cofounder.personas import looking as personas
 
@@ -75,6 +78,7 @@ async def working() -> AsyncIterator[None]:
     await renewing.stop()
     await answers.stop()
     await tuning.stop()
+    await tuned.stop()
     await registry.close()
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from cofounder.models.brief import BaseKind, Frozen, Period
 
@@ -92,6 +93,7 @@ class Intent(Frozen):
     figures: dict[str, float] = Field(default_factory=dict)  # given in the words: revenue, previous_revenue; rates 0-1
     reject_reason: str | None = None  # policy: the request asks for what the product must not do
     evidence: dict[str, Any] = Field(default_factory=dict)  # field -> the words it was read from
+    plan: SkipJsonSchema[dict[str, Any] | None] = Field(default=None, exclude_if=lambda given: given is None)  # whole
 
     def own_figures(self) -> dict[str, float]:
         """The figures of the request's words that a text may rest on, as business metrics; they describe one month.

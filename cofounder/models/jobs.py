@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from cofounder.models import instructions
+from cofounder.models import instructions, trained
 from cofounder.models.brief import Brief, Draft, FigureUse
 from cofounder.models.chain import Target
 from cofounder.models.intent import Intent
@@ -34,6 +34,15 @@ _WRITING = {  # what is not named is MEDIUM
 _MOST_TOKENS = {"headlines": 4_096, "post": 6_144, "thread": 6_144}
 _MOST_FOR_ANY = 8_192  # a blog article after thoughts
 _MOST_TO_UNDERSTAND = 6_144
+
+
+@dataclass(frozen=True)
+class Tuned(Generic[T]):
+    """A tuned model's answer: the result, what of it is its own words, and a whole plan where it gave one."""
+
+    value: T
+    said: dict[str, Any]
+    plan: dict[str, Any] | None = None
 
 
 class Job(ABC, Generic[T]):
@@ -66,6 +75,22 @@ class Job(ABC, Generic[T]):
     @abstractmethod
     def finish(self, output: Any, target: Target) -> T:
         """Make the result of a language model's answer. Raises ValueError when it cannot be used."""
+
+    def to_tuned(self) -> str | None:
+        """What a tuned model of the role is asked, as in its training lines; None: it learned nothing of this job."""
+        return None
+
+    def from_tuned(self, text: str, target: Target) -> Tuned[T]:
+        """Make the result of a tuned model's words. Raises ValueError when they cannot be used."""
+        raise ValueError("no tuned model does this")
+
+    def beside(self, value: T, by: str) -> dict[str, Any]:
+        """What a tuned model's answer is compared with, as it is kept."""
+        return {"by": by}
+
+    def agreement(self, said: dict[str, Any], value: T) -> dict[str, bool]:
+        """Where a tuned model's answer and another one are the same."""
+        return {}
 
     @abstractmethod
     def dump(self, value: T) -> dict[str, Any]: ...
@@ -135,6 +160,20 @@ class Writing(Job[Draft]):
             figures=self._figures(" \n".join(filter(None, [written.title, written.subject, body]))),
             model=str(target),
         )
+
+    def to_tuned(self) -> str | None:
+        brief = self.brief
+        learned = brief.kind in trained.WRITES and brief.previous is None and brief.text is None
+        return trained.asked_of(brief) if learned else None
+
+    def from_tuned(self, text: str, target: Target) -> Tuned[Draft]:
+        draft = trained.read_writer(text, self.brief, str(target))
+        words = " \n".join(filter(None, [draft.title, draft.subject, draft.body]))
+        draft = draft.model_copy(update={"figures": self._figures(words)})
+        return Tuned(draft, {"text": text[:20_000]})
+
+    def beside(self, value: Draft, by: str) -> dict[str, Any]:
+        return {"by": by, "text": value.body[:20_000]}
 
     def _figures(self, text: str) -> list[FigureUse]:
         """Where each figure comes from. An invented one is left for the assessment to find."""
@@ -207,7 +246,22 @@ class Understanding(Job[Intent]):
             if period is not None and period.start > period.end:
                 raise ValueError(f"the period {period.label!r} ends before it begins")
         named = [*intent.channels, *(channel for action in intent.actions for channel in action.channels)]
-        return intent.model_copy(update={"channels": list(dict.fromkeys(named))})
+        return intent.model_copy(update={"channels": list(dict.fromkeys(named)), "plan": None})
+
+    def to_tuned(self) -> str | None:
+        return self.request
+
+    def from_tuned(self, text: str, target: Target) -> Tuned[Intent]:
+        read = trained.read_planner(text, self._parsed)
+        if self._parsed.reject_reason is not None:
+            return Tuned(self._parsed, read.said)  # what the rules refuse is not for a model to allow
+        return Tuned(read.intent, read.said, read.plan)
+
+    def beside(self, value: Intent, by: str) -> dict[str, Any]:
+        return trained.told(value, by)
+
+    def agreement(self, said: dict[str, Any], value: Intent) -> dict[str, bool]:
+        return trained.agreement(said, value)
 
     def dump(self, value: Intent) -> dict[str, Any]:
         return {"intent": value.model_dump(mode="json")}

@@ -6,13 +6,14 @@ import time
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
 from cofounder.models import prices, providers
 from cofounder.models.calls import Spent
 from cofounder.models.chain import Target
+from cofounder.models.trained import Plain
 from cofounder.settings import Settings
 
 MAX_TOKENS = 8_192  # room for a blog article after a reasoning model's thoughts
@@ -46,7 +47,8 @@ class Request(Generic[Out]):
     @cached_property
     def tokens(self) -> int:
         """An upper estimate of what goes in; the answer's shape is sent too."""
-        return prices.tokens_in(self.instructions + self.prompt + _shape(self.output))
+        shape = "" if self.output is Plain else _shape(self.output)
+        return prices.tokens_in(self.instructions + self.prompt + shape)
 
 
 @lru_cache
@@ -79,7 +81,8 @@ async def ask(target: Target, chosen: Settings, request: Request[Out]) -> Answer
     # The SDK may send once more what was refused for the moment (429, 5xx), which no provider bills. A late answer may
     # be billed: our own limit comes first, ends it, and it counts as what it could have cost at most.
     asked = ModelSettings(max_tokens=request.most, timeout=2 * chosen.model_timeout_seconds, max_retries=1)
-    agent = Agent(model, output_type=request.output, instructions=request.instructions, retries=0, name="cofounder")
+    wanted: Any = str if request.output is Plain else request.output
+    agent = Agent(model, output_type=wanted, instructions=request.instructions, retries=0, name="cofounder")
     began = time.perf_counter()
     with capture_run_messages() as messages:
         try:
@@ -93,7 +96,8 @@ async def ask(target: Target, chosen: Settings, request: Request[Out]) -> Answer
                 most = at_most(target, request)
                 spent = replace(spent, cost_usd=most or Decimal(0), priced=most is not None)
             raise NoUsableAnswer(_reason(error), spent) from error
-    return Answered(result.output, _spent(target, messages, began))
+    output = Plain(text=result.output) if request.output is Plain else result.output
+    return Answered(cast(Out, output), _spent(target, messages, began))
 
 
 def _spent(target: Target, messages: list[Any], began: float) -> Spent:

@@ -8,16 +8,15 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit.clock import now
-from cofounder.models import budgets, calls, jobs, queries
+from cofounder.models import asking, budgets, calls, jobs, queries, tuned
 from cofounder.models.brief import Brief, Draft
 from cofounder.models.calls import Call
 from cofounder.models.chain import OFFLINE, Target
@@ -26,8 +25,6 @@ from cofounder.models.jobs import Job, T
 from cofounder.models.routing import service as routing
 from cofounder.ops import connections
 from cofounder.settings import Settings
-
-_log = structlog.get_logger(__name__)
 
 
 async def write(brief: Brief, *, task_id: UUID | None, scope: str, number: int = 1) -> Draft:
@@ -75,6 +72,11 @@ async def cost_today(session: AsyncSession) -> Decimal:
     return await queries.cost_since(session, budgets.start_of_day())
 
 
+async def spent_by_role(session: AsyncSession, role: str, since: datetime) -> Decimal:
+    """USD that the calls of a role came to since a moment."""
+    return await queries.cost_of_role(session, role, since)
+
+
 async def models_used(session: AsyncSession, task_id: UUID) -> list[str]:
     """The models whose answers a task used, in the order of first use."""
     return list(dict.fromkeys(row.model for row in await queries.of_task(session, task_id) if row.state == "answered"))
@@ -110,15 +112,25 @@ async def _answer(job: Job[T], call: Call) -> T:
     seen = await asyncio.to_thread(job.seen)  # an earlier reading of the words is looked at: tens of milliseconds
     routed = await routing.decide(seen, chosen.model, in_turn=chosen.model_routing == "in_turn")
     call = replace(call, routed=routed.record)
-    before: Target | None = None
+    first = await tuned.first(job, call, chosen)
+    before: Target | None = first.active.target if first.active is not None else None
+    if first.value is not None and before is not None:
+        return await _beside(job, call, first.value, before, chosen)
     for target in routed.targets:
         if target == OFFLINE:
             break
         found = await _try(job, call, target, str(before) if before else None, chosen)
         if found is not None:
-            return found
+            return await _beside(job, call, found, target, chosen)
         before = target
-    return await _offline(job, call, str(before) if before else None)
+    value = await _offline(job, call, str(before) if before else None)
+    return await _beside(job, call, value, OFFLINE, chosen)
+
+
+async def _beside(job: Job[T], call: Call, value: T, by: Target, chosen: Settings) -> T:
+    """The answer as it is; a candidate in shadow is asked too."""
+    await tuned.beside(job, call, value, str(by), chosen)
+    return value
 
 
 async def _offline(job: Job[T], call: Call, fallback_from: str | None) -> T:
@@ -130,39 +142,11 @@ async def _offline(job: Job[T], call: Call, fallback_from: str | None) -> T:
 
 
 async def _try(job: Job[T], call: Call, target: Target, fallback_from: str | None, chosen: Settings) -> T | None:
-    """Ask one model. None: it could not be asked or gave no usable answer, and the row says why."""
-    from cofounder.models import providers, remote
+    """Ask one of the configured models. None: it gave no usable answer, and the row says why."""
+    from cofounder.models import remote
+
+    async def finish(output: Any) -> T:
+        return job.finish(output, target)
 
     request = remote.Request(job.instructions(), job.prompt(), job.output, job.most)
-    try:
-        reason = remote.too_long(target, chosen, request)
-        if reason is None:
-            intended = await calls.intend(call, target, fallback_from, remote.at_most(target, request))
-    except providers.ProviderNotReady as error:
-        reason = " ".join(filter(None, [error.detail, error.advice]))
-    except budgets.OverBudget as error:
-        reason = str(error)
-    if reason is not None:
-        await calls.skip(call, target, fallback_from, reason)
-        _log.info("model_skipped", model=str(target), scope=call.scope, reason=reason)
-        return None
-    if intended is None:
-        earlier = await calls.earlier_answer(call)
-        return job.load(earlier) if earlier is not None else None
-    try:
-        answered = await remote.ask(target, chosen, request)
-    except remote.NoUsableAnswer as error:
-        await _failed(intended, calls.without_keys(str(error), chosen), error.spent, target, call)
-        return None
-    try:
-        value = job.finish(answered.output, target)
-    except ValueError as error:
-        await _failed(intended, f"unusable: {error}", answered.spent, target, call)
-        return None
-    await calls.answer(intended, job.dump(value), answered.spent)
-    return value
-
-
-async def _failed(intended: calls.Intended, reason: str, spent: calls.Spent, target: Target, call: Call) -> None:
-    await calls.fail(intended, reason, spent)
-    _log.warning("model_failed", model=str(target), scope=call.scope, reason=reason)
+    return await asking.ask(job, asking.Asked(call, target, fallback_from, chosen), request, finish)

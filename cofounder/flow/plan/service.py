@@ -101,6 +101,11 @@ async def check_supplied(document: dict[str, Any]) -> None:
     await check(document)
 
 
+async def check_told(document: dict[str, Any]) -> dict[str, Any]:
+    """A model's plan, read, held against the tools that are there, and estimated. Raises one of ERRORS."""
+    return (await check(document)).model_dump(mode="json")
+
+
 async def store(
     session: AsyncSession,
     task_id: UUID,

@@ -17,7 +17,7 @@ from cofounder.flow.plan.schemas import Plan
 from cofounder.flow.plan.tools import outside, registry
 from cofounder.flow.plan.tools.errors import ToolUnapproved
 from cofounder.flow.plan.validate import validate
-from cofounder.flow.request.phases import Result, done, ended, phase, waiting
+from cofounder.flow.request.phases import Result, done, ended, held, phase, waiting
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
@@ -92,6 +92,8 @@ async def planning(task_id: UUID) -> Result:
     if named is not None:
         intent = await _without_named(task, intent, named, preferences, answers)
     async with transaction() as session:
+        if still := held(await records.get_task(session, task_id, lock=True)):
+            return still
         await _keep_intent(session, task_id, intent)
         if intent.reject_reason:
             await records.update_task(
@@ -107,6 +109,9 @@ async def planning(task_id: UUID) -> Result:
             return waiting(note=intent.questions[0].question)
         elif named is not None and not named.rest:
             plan, source = Plan(steps=named.steps, goal=named.wish[:200], notes=named.notes), "planner"
+        elif intent.plan is not None and named is None:  # of the active tuned planner, held against the tools already
+            await _keep_figures(session, task_id, intent)
+            plan, source = service.read(intent.plan), "planner"
         elif not intent.actions:
             raise NothingToPlan(field="request")
         else:
@@ -189,7 +194,7 @@ async def _keep_intent(session: Any, task_id: UUID, intent: Intent) -> None:
     await records.update_task(
         session,
         task_id,
-        intent=intent.model_dump(mode="json"),
+        intent=intent.model_dump(mode="json", exclude={"plan"}),
         topic=intent.topic or None,
         category=intent.domain,
         title=(intent.topic or intent.intent.replace("_", " "))[:200],
@@ -248,11 +253,13 @@ def _without_missing(plan: Plan, known: set[str]) -> Plan:
 
 async def decide_outcome(session: AsyncSession, task_id: UUID) -> tuple[Result, Plan]:
     """Draw the voice and decide: execute, approve first, or defer. Used by the delegation phase."""
-    task = await records.get_task(session, task_id)
+    task = await records.get_task(session, task_id, lock=True)
     row = await service.current_row(session, task_id)
     if row is None:
         raise service.PlanMissing()
     plan = Plan.model_validate(row.document)
+    if still := held(task):
+        return still, plan
     if any((step.produces or "").startswith("variant:") or "persona" in step.inputs for step in plan.steps):
         await personas.choose(
             session,

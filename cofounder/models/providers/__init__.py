@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from cofounder.kit.errors import CofounderError
-from cofounder.models.chain import Provider, Target
+from cofounder.models.chain import Provider, Served, Target
 from cofounder.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,8 +54,11 @@ def build(target: Target, chosen: Settings) -> Model:
     place = (target, _fingerprint(chosen))
     if place not in models:
         _require_sdk(target)
-        make: Callable[[str, Settings], Model] = import_module(f"{__name__}.{_FILE[target.provider]}").build
-        models[place] = make(target.name, chosen)
+        if target.provider == "tuned":
+            models[place] = import_module(f"{__name__}.tuned").build(_served(target), chosen)
+        else:
+            make: Callable[[str, Settings], Model] = import_module(f"{__name__}.{_FILE[target.provider]}").build
+            models[place] = make(target.name, chosen)
     return models[place]
 
 
@@ -63,16 +66,29 @@ def problem(target: Target, chosen: Settings) -> str | None:
     """What keeps a target from being used, in words for `doctor` and the settings page; None when it is ready."""
     try:
         _require_sdk(target)
-        import_module(f"{__name__}.{_FILE[target.provider]}").require(chosen)
+        if target.provider == "tuned":
+            import_module(f"{__name__}.tuned").require(_served(target), chosen)
+        else:
+            import_module(f"{__name__}.{_FILE[target.provider]}").require(chosen)
     except ProviderNotReady as error:
         return " ".join(filter(None, [error.detail, error.advice]))
     return None
 
 
+def _served(target: Target) -> Served:
+    if target.served is None:
+        raise ProviderNotReady(f"Nobody says where {target} answers.", hint="It has to be in the registry of models.")
+    return target.served
+
+
 def _require_sdk(target: Target) -> None:
-    if target.provider not in _SDK:
+    if target.provider == "tuned":
+        needed = import_module(f"{__name__}.tuned").PACKAGE.get(_served(target).provider)
+    else:
+        needed = _SDK.get(target.provider)
+    if needed is None:
         return
-    package, extra = _SDK[target.provider]
+    package, extra = needed
     try:
         found = find_spec(package) is not None
     except ModuleNotFoundError:  # the parent of a dotted name is missing
@@ -93,6 +109,7 @@ def _fingerprint(chosen: Settings) -> str:
                 chosen.compatible_api_key,
                 chosen.compatible_base_url,
                 chosen.ollama_base_url,
+                getattr(chosen, "together_api_key", None),
             )
         )
     )

@@ -14,7 +14,7 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.models.chain import SERVERS
-from cofounder.models.registry import queries
+from cofounder.models.registry import queries, using
 from cofounder.models.registry.errors import (
     ActiveMoved,
     AlreadyActive,
@@ -65,7 +65,8 @@ async def register(
 ) -> ModelVersion:
     """Add a model: the next version of its name, ready to be benchmarked. The same job again gives the same row.
 
-    `system_prompt` is that of its training lines where it is not the role's own. Raises ModelEntryInvalid.
+    `system_prompt` is that of its training lines; left out it is the dataset's, else the role's own.
+    Raises ModelEntryInvalid.
     """
     if job_id is not None and (known := await queries.of_job(session, job_id)) is not None:
         return known
@@ -86,7 +87,7 @@ async def register(
         target=target,
         base_model=base_model,
         address=where,
-        system_prompt=system_prompt,
+        system_prompt=system_prompt or (await queries.system_prompt(session, dataset_id) if dataset_id else None),
         dataset_id=dataset_id,
         dataset_hash=dataset_hash,
         job_id=job_id,
@@ -139,6 +140,11 @@ async def page(
 ) -> tuple[Sequence[ModelVersion], int]:
     """(versions, newest first; how many there are)."""
     return await queries.page(session, role=role, name=name, state=state, before=before, limit=limit)
+
+
+async def of_datasets(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[ModelVersion]:
+    """The versions that were trained on any of these datasets."""
+    return await queries.of_datasets(session, ids)
 
 
 async def get(session: AsyncSession, id: UUID) -> ModelVersion:
@@ -277,6 +283,7 @@ async def _record(
     details = {"role": role, "from": str(from_id) if from_id else None, "reason": reason}
     await audit(session, by, f"model.{kind}", "model", str(model_id) if model_id else role, details)
     live.changed(session, TOPIC, model_id or role)
+    using.forget_after(session)
     return row
 
 
@@ -352,6 +359,7 @@ async def mark_broken(session: AsyncSession, id: UUID, why: str) -> None:
     """Its files are gone, or its server answers nothing of use: it cannot be chosen any more."""
     await queries.mark(session, id, {"state": "broken", "problem": why[:1000]})
     live.changed(session, TOPIC, id)
+    using.forget_after(session)
 
 
 async def mend(session: AsyncSession, id: UUID, address: Where | Mapping[str, Any]) -> ModelVersion:
@@ -360,6 +368,7 @@ async def mend(session: AsyncSession, id: UUID, address: Where | Mapping[str, An
     row.address, row.state, row.problem = _address(address), "ready", None
     await session.flush()
     live.changed(session, TOPIC, id)
+    using.forget_after(session)
     return row
 
 

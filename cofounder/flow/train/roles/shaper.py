@@ -16,22 +16,9 @@ from uuid import UUID
 
 from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.models.prices import tokens_in
+from cofounder.models.trained import SYSTEM, asked_writer
 
 FORMATTER = {"planner": 2, "writer": 2, "judge": 2}  # grows when the bytes of a line change
-SYSTEM = {
-    "planner": (
-        "You plan the work of a content and growth team. Given a request, answer with JSON: the plan (steps with "
-        "tools, inputs and dependencies), the quality you expect, and the business context that you relied on."
-    ),
-    "writer": (
-        "You write for a company. Given a request, a channel and the facts that may be used, answer with the text for "
-        "that channel and nothing else. Use no figure that is not among the facts."
-    ),
-    "judge": (
-        "You judge texts before they are published. Given a request, a channel and a text, answer with JSON: the score "
-        "of each dimension and the overall score, 0 to 1, and the decision that a person will make."
-    ),
-}
 _quoted = encode_basestring  # a text as JSON, as json.dumps(ensure_ascii=False) has it
 
 
@@ -115,8 +102,7 @@ class Shaper:
         request, state = raw.request, facts or raw.state
         if clean:
             request, state = clean.text(request), clean.document(state)
-        voice = f"\n\nVoice: {raw.persona}" if raw.persona else ""
-        return f"{request}\n\nChannel: {channel}{voice}\n\nFacts: {state}"
+        return asked_writer(request, channel, raw.persona, state)
 
     def judge(self, raw: Raw, part: str, channel: str, text: str, verdict: str, scores: str | None) -> Entry:
         clean = Redactor() if self.redact else None

@@ -1,0 +1,184 @@
+"""Ask the tuned model of a role, and keep what it said beside what was used.
+
+The active one is asked before the configured models; a candidate in shadow is asked beside them, for tasks only, on a
+budget of its own, and whatever becomes of it changes nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Generic
+
+import structlog
+
+from cofounder.kit import db
+from cofounder.kit.clock import now
+from cofounder.kit.errors import CofounderError
+from cofounder.kit.ids import new_id
+from cofounder.models import budgets, calls
+from cofounder.models.asking import Asked, ask
+from cofounder.models.calls import Call, Spent
+from cofounder.models.intent import Intent
+from cofounder.models.jobs import Job, T, Tuned
+from cofounder.models.registry import queries, using
+from cofounder.models.registry.using import Using
+from cofounder.settings import Settings
+
+PlanCheck = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+MOST_IN_SHADOW = 8  # of one process; a candidate that is slower than the work is not asked about all of it
+
+_log = structlog.get_logger(__name__)
+_check: list[PlanCheck] = []
+_shadows: "set[asyncio.Task[None]]" = set()
+
+
+def check_plans_with(check: PlanCheck) -> None:
+    """Name who holds a plan against the tools that are there. It gives the plan back, or raises InputInvalid."""
+    _check[:] = [check]
+
+
+@dataclass(frozen=True)
+class First(Generic[T]):
+    """What the active model of a role answered; `active` none: there is none, or it learned nothing of the job."""
+
+    value: T | None
+    active: Using | None
+
+
+async def first(job: Job[T], call: Call, chosen: Settings) -> First[T]:
+    """Ask the active model of the job's role, where there is one."""
+    active = await using.active(job.role)
+    words = job.to_tuned() if active is not None else None
+    if active is None or words is None:
+        return First(None, None)
+    kept: list[dict[str, Any]] = []
+
+    async def finish(output: Any) -> T:
+        try:
+            read = await _read(job, output.text, active)
+        except ValueError as error:
+            kept.append({"usable": False, "why": str(error)[:1000], "said": {"text": output.text[:20_000]}})
+            raise
+        kept.append({"usable": True, "why": None, "said": read.said})
+        return read.value
+
+    value = await ask(job, Asked(call, active.target, None, chosen), request_of(job, words, active), finish)
+    own = await asyncio.to_thread(job.offline) if job.role == "planner" else None
+    for one in kept:
+        await _keep(job, call, active, "active", one, own, "offline")
+    return First(value, active)
+
+
+def request_of(job: Job[Any], words: str, model: Using) -> Any:
+    """What a tuned model is sent: its own system prompt, and the words as in its training lines."""
+    from cofounder.models.remote import Request
+    from cofounder.models.trained import Plain
+
+    return Request(model.system, words, Plain, job.most)
+
+
+async def _read(job: Job[T], text: str, model: Using) -> Tuned[T]:
+    """Raises ValueError where the answer cannot be used; a plan is held against the tools."""
+    read = job.from_tuned(text, model.target)
+    if read.plan is None or not isinstance(read.value, Intent):
+        return read
+    if read.value.reject_reason is not None:
+        return read
+    plan = read.plan
+    for check in _check:
+        try:
+            plan = await check(plan)
+        except CofounderError as error:
+            raise ValueError(f"the plan does not hold: {error.detail}") from None
+    return Tuned(read.value.model_copy(update={"plan": plan}), read.said, plan)
+
+
+async def _keep(
+    job: Job[T],
+    call: Call,
+    model: Using,
+    kind: str,
+    found: dict[str, Any],
+    beside: T | None,
+    by: str,
+    spent: Spent | None = None,
+) -> None:
+    """Put a comparison on record."""
+    agreed = job.agreement(found["said"], beside) if found["usable"] and beside is not None else {}
+    spent = spent or Spent()
+    values = {
+        "id": new_id(),
+        "model_id": model.id,
+        "role": job.role,
+        "kind": kind,
+        "task_id": call.task_id,
+        "scope": f"{call.scope}:{call.number}",
+        "beside": job.beside(beside, by) if beside is not None else {},
+        "agreed": agreed,
+        "tokens_in": spent.tokens_in,
+        "tokens_out": spent.tokens_out,
+        "cost_usd": spent.cost_usd,
+        "seconds": spent.seconds,
+        "at": now(),
+        **found,
+    }
+    async with db.transaction(durable=False) as session:
+        await queries.compare(session, values)
+
+
+async def beside(job: Job[T], call: Call, value: T, by: str, chosen: Settings) -> None:
+    """Let a candidate in shadow answer too, without anybody waiting for it."""
+    model = await using.shadow(job.role) if call.task_id is not None else None
+    words = job.to_tuned() if model is not None else None
+    if model is None or words is None or len(_shadows) >= MOST_IN_SHADOW:
+        return
+    task = asyncio.create_task(_shadow(job, call, words, model, value, by, chosen), name="shadow")
+    _shadows.add(task)
+    task.add_done_callback(_shadows.discard)
+
+
+async def _shadow(job: Job[T], call: Call, words: str, model: Using, value: T, by: str, chosen: Settings) -> None:
+    from cofounder.models import providers, remote
+
+    request = request_of(job, words, model)
+    try:
+        if not await _affordable(model, remote.at_most(model.target, request)):
+            return
+        spent: Spent | None = None
+        try:
+            answered = await remote.ask(model.target, chosen, request)
+            spent = answered.spent
+            read = await _read(job, answered.output.text, model)
+            found: dict[str, Any] = {"usable": True, "why": None, "said": read.said}
+        except remote.NoUsableAnswer as error:
+            spent = error.spent
+            found = {"usable": False, "why": calls.without_keys(str(error), chosen), "said": None}
+        except (ValueError, providers.ProviderNotReady) as error:
+            found = {"usable": False, "why": str(error)[:1000], "said": None}
+        await _keep(job, call, model, "shadow", found, value, by, spent)
+    except Exception as error:  # a candidate in shadow must not disturb anything
+        _log.info("shadow_failed", model=str(model.target), error=f"{type(error).__name__}: {error}")
+
+
+async def _affordable(model: Using, most: Decimal | None) -> bool:
+    day: datetime = budgets.start_of_day()
+    async with db.reading() as session:
+        spent = await queries.shadow_cost(session, model.id, day)
+    return Decimal(str(spent)) + (most or Decimal(0)) <= Decimal(str(model.daily_usd))
+
+
+async def settled() -> None:
+    """Wait until what runs in shadow here has come to its end."""
+    mine = [one for one in _shadows if one.get_loop() is asyncio.get_running_loop()]
+    if mine:
+        await asyncio.wait(mine)
+
+
+async def stop() -> None:
+    """Let go of what runs in shadow here."""
+    for one in list(_shadows):
+        if one.get_loop() is asyncio.get_running_loop():
+            one.cancel()
+            await asyncio.gather(one, return_exceptions=True)
