@@ -1,0 +1,383 @@
+"""Together: files, then a job; what came out answers from an endpoint that is paid by the minute."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from cofounder.flow.train.formats.limits import TARGETS
+from cofounder.flow.train.tuners import checks, dates
+from cofounder.flow.train.tuners.interface import (
+    Address,
+    Artifacts,
+    Asked,
+    Availability,
+    BaseModel,
+    CancelTooLate,
+    Estimate,
+    Event,
+    Method,
+    Progress,
+    State,
+    TargetClosed,
+    TunerAway,
+    TunerNotReady,
+    TunerRefused,
+)
+from cofounder.flow.train.tuners.wire import Wire, status_of
+from cofounder.kit import clock
+from cofounder.settings import Settings
+
+HOME = "https://api.together.xyz/v1"
+PRIVACY = "The lines go to Together and stay there until the job is deleted here or there."
+PROBE = "cofounder-price-probe.jsonl"  # holds no line of any dataset
+IDLE_MINUTES = 60  # an endpoint that nobody asks for so long stops itself
+_EPOCHS = 3  # where none are set
+_HINT = "Give Together's key in Settings, or set TOGETHER_API_KEY."
+_STATES: dict[str, State] = {
+    "pending": "queued",
+    "queued": "queued",
+    "running": "running",
+    "compressing": "running",
+    "uploading": "running",
+    "cancel_requested": "cancelling",
+    "cancelled": "cancelled",
+    "error": "failed",
+    "completed": "succeeded",
+}
+_MODELS = tuple(
+    BaseModel(name, methods=("sft", "dpo"))
+    for name in (
+        "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference",
+        "meta-llama/Llama-3.3-70B-Instruct-Reference",
+        "Qwen/Qwen3-8B",
+        "google/gemma-3-4b-it",
+    )
+)  # shown while Together itself cannot be asked
+
+
+class TogetherTuner:
+    target = "together"
+
+    def __init__(self, chosen: Settings) -> None:
+        self.chosen = chosen
+        self.formats: dict[Method, str] = {"sft": "openai", "dpo": "dpo"}
+
+    async def availability(self, now: datetime) -> Availability:
+        try:
+            models = await self._models()
+        except TunerNotReady as error:
+            return Availability("not_set_up", f"{error.detail} {error.advice}", privacy=PRIVACY)
+        except (TunerAway, TunerRefused) as error:
+            if isinstance(error, TunerRefused) and status_of(error) == 403:
+                return Availability("closed", error.detail, privacy=PRIVACY, checked=True)
+            return Availability("open", f"{error.detail} It was open when last announced.", None, _MODELS, PRIVACY)
+        return self._standing(models, now)
+
+    def _standing(self, models: tuple[BaseModel, ...], now: datetime) -> Availability:
+        words = "Together takes jobs; keeping a tuned model reachable is paid by the minute."
+        return dates.standing("together", now.date(), models, open_reason=words, privacy=PRIVACY, checked=True)
+
+    async def _models(self) -> tuple[BaseModel, ...]:
+        """What Together offers to tune, as it says now. Raises TunerNotReady, TunerRefused, TunerAway."""
+        told = await self._wire().call("GET", "/fine-tunes/models/supported")
+        listed = told.get("models") or told.get("data") or []
+        names = [one if isinstance(one, str) else str(one.get("name") or one.get("id")) for one in listed]
+        return tuple(BaseModel(one, dates.ends(one), ("sft", "dpo")) for one in names)
+
+    def _wire(self) -> Wire:
+        """Raises TunerNotReady."""
+        if self.chosen.together_api_key is None:
+            raise TunerNotReady("There is no key for Together.", hint=_HINT)
+        key = self.chosen.together_api_key.get_secret_value()
+        base = self.chosen.together_base_url or HOME
+        return Wire("Together", base.rstrip("/"), {"Authorization": f"Bearer {key}"}, (key,), key_hint=_HINT)
+
+    async def validate(self, asked: Asked) -> None:
+        try:
+            told = self._standing(await self._models(), clock.now())
+        except TunerRefused as error:
+            raise _closed(error) from error
+        if told.standing == "closed":
+            raise TargetClosed(told.reason)
+        checks.base_model(asked, told.models)
+        await self._in_limits(asked)
+        await checks.lines(asked, TARGETS["together"])
+
+    async def _in_limits(self, asked: Asked) -> None:
+        """The settings, by the limits that Together tells for the base model. Raises JobSettingInvalid."""
+        hyper = asked.hyper
+        checks.not_settable("Together", hyper, "early_stopping")
+        limits = await self._wire().call("GET", "/fine-tunes/models/limits", params={"model_name": asked.base_model})
+        checks.in_range("epochs", hyper.epochs, 1, min(50, limits.get("max_num_epochs") or 50))
+        checks.in_range(
+            "learning_rate",
+            hyper.learning_rate,
+            limits.get("min_learning_rate") or 1e-8,
+            limits.get("max_learning_rate") or 1,
+        )
+        training = limits.get("full_training" if hyper.lora_rank == 0 else "lora_training") or {}
+        if hyper.lora_rank:
+            checks.in_range("lora_rank", hyper.lora_rank, 1, training.get("max_rank") or 64)
+        checks.in_range(
+            "batch_size", hyper.batch_size, training.get("min_batch_size") or 1, training.get("max_batch_size") or 1_024
+        )
+
+    async def estimate(self, asked: Asked) -> Estimate:
+        """Together's own price for a file of a known length that holds no line of the dataset, scaled to its tokens."""
+        probe = await self._probe()
+        told = await self._wire().call(
+            "POST",
+            "/fine-tunes/estimate-price",
+            json={
+                "training_file": probe,
+                "model": asked.base_model,
+                "n_epochs": 1,
+                "n_evals": 0,
+                "training_type": _type(asked),
+                "training_method": _method(asked),
+            },
+        )
+        tokens = asked.files.train_tokens * (asked.hyper.epochs or _EPOCHS)
+        counted, price = told.get("estimated_train_token_count"), told.get("estimated_total_price")
+        known = bool(counted) and price is not None
+        serving, words = await self._serving(asked.base_model)
+        note = (
+            [words] if known else [f"Together tells no price: {told.get('unavailable_reason') or 'no reason'}.", words]
+        )
+        return Estimate(
+            training_usd=Decimal(str(price)) / Decimal(str(counted)) * tokens if known else None,
+            serving_usd_month=serving,
+            seconds=None,
+            basis=f"{tokens:,} trained tokens, estimated high, at the price that Together tells today for a token.",
+            note=" ".join([*note, "Together tells no duration before a job runs."]),
+        )
+
+    async def _probe(self) -> str:
+        """The id of a file of plain words, by which a price is asked."""
+        for one in await self._files():
+            if one.get("filename") == PROBE:
+                return str(one["id"])
+        line = b'{"messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s"}]}\n' % (
+            b" the" * 250,
+            b" the" * 250,
+        )
+        return await self._upload(PROBE, line * 100)
+
+    async def _serving(self, model: str) -> tuple[Decimal | None, str]:
+        """(US dollars a month of the cheapest hardware that never stops, in words)."""
+        told = await self._wire().call("GET", "/hardware", params={"model": model})
+        cheapest = _cheapest(told.get("data", []))
+        if cheapest is None:
+            return None, "Together tells no price of an endpoint for this model."
+        month = Decimal(str(cheapest["pricing"]["cents_per_minute"])) / 100 * 60 * 24 * 30
+        return month, (
+            f"An endpoint on {cheapest['id']} costs that when it never stops; it stops itself after {IDLE_MINUTES} idle "
+            "minutes."
+        )
+
+    async def create(self, asked: Asked) -> str:
+        there = await self._job_of(asked.key)
+        if there is not None:
+            return there
+        hyper = asked.hyper
+        body: dict[str, Any] = {
+            "model": asked.base_model,
+            "training_file": await self._file(asked, "train"),
+            "n_epochs": hyper.epochs or _EPOCHS,
+            "n_checkpoints": 1,
+            "batch_size": hyper.batch_size or "max",
+            "learning_rate": hyper.learning_rate or 1e-5,
+            "suffix": asked.key,  # all that a job carries of ours
+            "random_seed": hyper.seed,
+            "training_type": _type(asked),
+            "training_method": _method(asked),
+        }
+        if asked.files.validation is not None:
+            body |= {"validation_file": await self._file(asked, "validation"), "n_evals": 5}
+        try:
+            made = await self._wire().call("POST", "/fine-tunes", json=body)
+        except TunerRefused as error:
+            raise _closed(error) from error
+        return str(made["id"])
+
+    async def _job_of(self, key: str) -> str | None:
+        """The job with this key that was not in vain: by its suffix, or by the files that were uploaded for it."""
+        jobs = (await self._wire().call("GET", "/fine-tunes")).get("data", [])
+        alive = [one for one in jobs if one.get("status") not in ("error", "cancelled")]
+        if not alive:
+            return None
+        files = {one["id"] for one in await self._files() if one.get("filename") == f"{key}-train.jsonl"}
+        for one in alive:
+            named = one.get("suffix") == key or f"-{key}-" in f"{one.get('model_output_name') or ''}-"
+            if named or one.get("training_file") in files:
+                return str(one["id"])
+        return None
+
+    async def _file(self, asked: Asked, part: str) -> str:
+        """The id of the file at Together: one that an earlier attempt left there, else a new one."""
+        path = asked.files.train if part == "train" else asked.files.validation
+        assert path is not None
+        name, size = f"{asked.key}-{part}.jsonl", path.stat().st_size
+        for one in await self._files():
+            if one.get("filename") == name and one.get("bytes") == size:
+                return str(one["id"])
+        with path.open("rb") as opened:
+            return await self._upload(name, opened)
+
+    async def _upload(self, name: str, content: Any) -> str:
+        made = await self._wire().call(
+            "POST",
+            "/files/upload",
+            data={"purpose": "fine-tune", "file_name": name, "file_type": "jsonl"},
+            files={"file": (name, content, "application/jsonl")},
+        )
+        return str(made["id"])
+
+    async def _files(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self._wire().call("GET", "/files")).get("data", [])
+        return found
+
+    async def progress(self, remote_id: str) -> Progress:
+        job = await self._wire().call("GET", f"/fine-tunes/{remote_id}")
+        raw = str(job.get("status"))
+        state = _STATES.get(raw, "running")
+        price = job.get("total_price")
+        left = (job.get("progress") or {}) if state == "running" else {}
+        epochs = job.get("n_epochs") or 0
+        return Progress(
+            state=state,
+            share=1.0 if state == "succeeded" else _share(job, epochs) if state == "running" else None,
+            error=await self._error(remote_id) if state == "failed" else None,
+            trained_tokens=job.get("token_count") or None,
+            cost_usd=Decimal(price) / 1_000_000_000 if price else None,
+            model=job.get("model_output_name") if state == "succeeded" else None,
+            finishes_at=clock.now() + timedelta(seconds=left["seconds_remaining"])
+            if left.get("estimate_available")
+            else None,
+            raw_state=raw,
+        )
+
+    async def _error(self, remote_id: str) -> str:
+        """The last thing that Together said of a job that failed."""
+        said = await self.events(remote_id, None)
+        errors = [one.message for one in said if one.level == "error"] or [one.message for one in said[-1:]]
+        return self._wire().without_secrets(errors[-1] if errors else "Together gives no reason.")[:1_000]
+
+    async def events(self, remote_id: str, after: str | None) -> Sequence[Event]:
+        told = (await self._wire().call("GET", f"/fine-tunes/{remote_id}/events")).get("data", [])
+        made = [_event(one) for one in told]
+        return sorted((one for one in made if after is None or one.id > after), key=lambda one: one.id)
+
+    async def cancel(self, remote_id: str) -> None:
+        state = (await self.progress(remote_id)).state
+        if state in ("cancelling", "cancelled"):
+            return
+        if state not in ("succeeded", "failed"):
+            try:
+                await self._wire().call("POST", f"/fine-tunes/{remote_id}/cancel")
+            except TunerRefused as error:
+                state = (await self.progress(remote_id)).state
+                if state in ("cancelling", "cancelled"):
+                    return
+                raise CancelTooLate(error.detail) from error
+            return
+        raise CancelTooLate(f"Together has ended the job already: it {state}.")
+
+    async def artifacts(self, remote_id: str) -> Artifacts:
+        job = await self._wire().call("GET", f"/fine-tunes/{remote_id}")
+        if job.get("status") != "completed" or not job.get("model_output_name"):
+            raise TunerRefused("Together has no model of this job.")
+        names = ("model", "token_count", "total_price", "n_epochs", "learning_rate", "batch_size", "training_type")
+        return Artifacts(remote=job["model_output_name"], details={one: job.get(one) for one in names})
+
+    async def serve(self, artifacts: Artifacts, model_name: str) -> Address:
+        """Start an endpoint for the model, or find the one there is; it stops itself when nobody asks it."""
+        model = artifacts.remote
+        assert model is not None
+        wire = self._wire()
+        found = next((one for one in await self._endpoints() if one.get("model") == model), None)
+        if found is not None and found.get("state") in ("STOPPED", "STOPPING", "ERROR"):
+            await wire.call("PATCH", f"/endpoints/{found['id']}", json={"state": "STARTED"})
+        elif found is None:
+            hardware = _cheapest((await wire.call("GET", "/hardware", params={"model": model})).get("data", []))
+            if hardware is None:
+                raise TunerRefused("Together has no hardware free for this model.")
+            found = await wire.call(
+                "POST",
+                "/endpoints",
+                json={
+                    "model": model,
+                    "hardware": hardware["id"],
+                    "autoscaling": {"min_replicas": 1, "max_replicas": 1},
+                    "display_name": model_name,
+                    "inactive_timeout": IDLE_MINUTES,
+                },
+            )
+        return Address("together", str(found.get("name") or model), self.chosen.together_base_url or HOME)
+
+    async def _endpoints(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (
+            await self._wire().call("GET", "/endpoints", params={"type": "dedicated", "mine": "true"})
+        ).get("data", [])
+        return found
+
+    async def delete(self, remote_id: str) -> None:
+        """The endpoint first, which costs; then the files; the job with its model last, so that a repeat finds the rest."""
+        wire = self._wire()
+        job = await wire.call("GET", f"/fine-tunes/{remote_id}", gone_is_fine=True)
+        model, key = job.get("model_output_name"), job.get("suffix")
+        for one in await self._endpoints() if model else []:
+            if one.get("model") == model:
+                await wire.call("DELETE", f"/endpoints/{one['id']}", gone_is_fine=True)
+        named = (f"{key}-train.jsonl", f"{key}-validation.jsonl")
+        left = [one["id"] for one in await self._files() if one.get("filename") in named] if key else []
+        for one in dict.fromkeys(filter(None, [job.get("training_file"), job.get("validation_file"), *left])):
+            await wire.call("DELETE", f"/files/{one}", gone_is_fine=True)
+        await wire.call("DELETE", f"/fine-tunes/{remote_id}", params={"force": "true"}, gone_is_fine=True)
+
+
+def _type(asked: Asked) -> dict[str, Any]:
+    rank = asked.hyper.lora_rank
+    if rank == 0:
+        return {"type": "Full"}
+    rank = rank or 8
+    return {"type": "Lora", "lora_r": rank, "lora_alpha": 2 * rank, "lora_trainable_modules": "all-linear"}
+
+
+def _method(asked: Asked) -> dict[str, Any]:
+    return {"method": "dpo"} if asked.method == "dpo" else {"method": "sft", "train_on_inputs": "auto"}
+
+
+def _cheapest(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The cheapest hardware that is free, by what it costs a minute."""
+    free = [
+        one
+        for one in listed
+        if (one.get("pricing") or {}).get("cents_per_minute") is not None
+        and (one.get("availability") or {}).get("status", "available") == "available"
+    ]
+    return min(free, key=lambda one: Decimal(str(one["pricing"]["cents_per_minute"])), default=None)
+
+
+def _share(job: dict[str, Any], epochs: int) -> float | None:
+    return min(1.0, (job.get("epochs_completed") or 0) / epochs) if epochs else None
+
+
+def _closed(error: TunerRefused) -> TunerRefused | TargetClosed:
+    return TargetClosed(error.detail) if status_of(error) == 403 else error
+
+
+def _event(given: dict[str, Any]) -> Event:
+    at = datetime.fromisoformat(str(given.get("created_at")).replace("Z", "+00:00"))
+    step, kind, level = given.get("step"), str(given.get("type") or ""), given.get("level")
+    bad = kind in ("job_error", "validation_error", "train_error") or level == "error"
+    return Event(
+        id=f"{at.timestamp():017.6f}-{step or 0:08d}-{kind}-{given.get('hash') or ''}",
+        at=at,
+        message=str(given.get("message") or ""),
+        level="error" if bad else "warning" if level == "warning" else "info",
+        step=step,
+        loss=given.get("loss"),
+        eval_loss=given.get("eval_loss"),
+    )
