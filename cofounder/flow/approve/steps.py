@@ -7,7 +7,19 @@ from cofounder.business.records import service as records
 from cofounder.flow.approve import queries, service
 from cofounder.flow.approve.schemas import Kind
 from cofounder.flow.plan import service as plans
-from cofounder.flow.request.phases import Ended, Result, again, close, done, ended, opened, phase, skipped
+from cofounder.flow.request.phases import (
+    FINAL,
+    Ended,
+    Result,
+    again,
+    close,
+    done,
+    ended,
+    opened,
+    phase,
+    skipped,
+    waiting,
+)
 from cofounder.flow.run import service as run
 from cofounder.kit import durable
 from cofounder.kit.db import transaction
@@ -39,6 +51,8 @@ async def decided(task_id: str, asked: Result, after: int) -> Result:
 async def plan_review(task_id: str) -> Result:
     """Wait for a person to approve the plan or its cost. Raises Ended when they do not."""
     asked = await _open_plan(task_id)
+    if asked["state"] == "ended":
+        raise Ended(asked["note"])
     return await _decided(task_id, asked["round"])
 
 
@@ -52,6 +66,8 @@ async def approval(task_id: UUID, after: int) -> Result:
         latest = await queries.latest(session, task_id)
         if latest is not None and latest.kind == "content" and latest.round > after:
             return opened(round=latest.round, note="Waits for a person.")
+        if task.is_paused:
+            return waiting(note="Paused by a person.")
         if not await run.current_variants(session, task_id):
             return skipped(NOTHING)
         round = await service.open_round(session, task_id)
@@ -61,7 +77,9 @@ async def approval(task_id: UUID, after: int) -> Result:
 @durable.step("approval.open_plan")
 async def _open_plan(task_id: str) -> Result:
     async with transaction() as session:
-        task = await records.get_task(session, UUID(task_id))
+        task = await records.get_task(session, UUID(task_id), lock=True)
+        if task.status in FINAL:
+            return ended(f"The task is {task.status}.")
         plan = await plans.current(session, UUID(task_id))
         kind: Kind = "plan" if task.review_plan else "cost"
         latest = await queries.latest(session, task.id)

@@ -184,6 +184,16 @@ async def _end(session: AsyncSession, task_id: UUID, one: Phase, result: Result)
     )
 
 
+def held(task: records.TaskRow) -> Result | None:
+    """Why a task, whose row is locked, goes no further: it ended or was paused while a phase was at work. Else None.
+
+    What a person said meanwhile stands: whoever is about to change a task's status asks this first.
+    """
+    if task.status in FINAL:
+        return ended(f"The task is {task.status}.")
+    return waiting(note="Paused by a person.") if task.is_paused else None
+
+
 async def again(session: AsyncSession, task_id: UUID, *names: str) -> None:
     """Let phases that are done run once more: a person asked for changes."""
     for name in names:

@@ -205,7 +205,8 @@ async def resume(session: AsyncSession, task_id: UUID, *, by: str) -> records.Ta
     """Go on where the task paused. Resuming a task that is not paused changes nothing."""
     task = await _unfinished(session, task_id)
     if task.is_paused:
-        await records.update_task(session, task_id, is_paused=False, status="running")
+        going_on = "running" if task.status == "paused" else task.status  # else it asks a person, and still does
+        await records.update_task(session, task_id, is_paused=False, status=going_on)
         await audit(session, by, "task.resumed", "task", str(task_id), {})
         await durable.send(session, str(task_id), "work", {"why": "resumed"}, key=f"{task_id}:resume:{new_id()}")
         live.changed(session, "tasks", task_id)
