@@ -28,7 +28,8 @@ Tell = Callable[[str, int, int | None], Awaitable[None]]
 
 def recipe(asked: DatasetIn) -> dict[str, Any]:
     """All that decides what a version holds, but for the examples themselves; its hash covers this."""
-    shaper = Shaper(asked.role, redact=asked.redact, system=asked.system_prompt)
+    shaper = _shaper(asked)
+    short = {"answer": asked.answer} if shaper.short else {}  # a recipe from before there was a choice keeps its hash
     return {
         "role": asked.role,
         "filter": asked.filters.canonical(),
@@ -39,12 +40,17 @@ def recipe(asked: DatasetIn) -> dict[str, Any]:
         "split": {**asked.split.model_dump(), "together": sorted(set(asked.split.together))},
         "seed": asked.seed,
         "ratio": asked.ratio if asked.role == "writer" else None,
+        **short,
     }
+
+
+def _shaper(asked: DatasetIn) -> Shaper:
+    return Shaper(asked.role, redact=asked.redact, system=asked.system_prompt, answer=asked.answer)
 
 
 async def press(asked: DatasetIn, folder: Path, tell: Tell) -> Built:
     """Everything of a version but its rows. Raises DatasetEmpty, StoreFull, StoreOutOfReach."""
-    shaper = Shaper(asked.role, redact=asked.redact, system=asked.system_prompt)
+    shaper = _shaper(asked)
     made = Press(folder, split=asked.split, seed=asked.seed, duplicates=asked.duplicates, recipe=recipe(asked))
     async with transaction() as session:
         total = await queries.count(session, asked.filters, asked.role)
@@ -135,6 +141,7 @@ def asked_of(row: Dataset) -> DatasetIn:
             "redact": kept["redaction"] != redaction.NONE,
             "system_prompt": kept["system_prompt"],
             "ratio": kept["ratio"] or 3.0,
+            "answer": kept.get("answer", "plan"),
             "new_version": bool(row.progress.get("new_version")),
         }
     )

@@ -39,6 +39,10 @@ class DatasetIn(Body):
     duplicates: Literal["near", "exact", "keep"] = Field(default="near", description="Which of them become one line")
     redact: StrictBool = Field(default=True, description="Put placeholders in the place of personal data")
     system_prompt: Annotated[StrictStr, StringConstraints(min_length=1, max_length=20_000)] | None = None
+    answer: Literal["plan", "intent"] = Field(
+        default="plan",
+        description="Of a planner: the whole plan, or only what is read in the request, which a small model can learn",
+    )
     ratio: float = Field(default=3.0, ge=1, le=100, strict=True, description="Pairs: how much longer one side may be")
     new_version: StrictBool = Field(default=False, description="The name exists: make its next version")
 

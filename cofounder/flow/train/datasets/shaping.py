@@ -26,7 +26,7 @@ async def lines(
 ) -> AsyncGenerator[Batch, None]:
     """(lines, pairs) in batches, oldest request first. Pairs only for the role writer; `left_out` counts unfit ones."""
     if shaper.role == "planner":  # nothing else is asked of the database meanwhile, so it may send what it has
-        async with aclosing(writing.raws(session, filter)) as batches:
+        async with aclosing(writing.raws(session, filter, reading=shaper.short)) as batches:
             async for raws in batches:
                 yield await asyncio.to_thread(_planner, shaper, raws)
         return

@@ -14,9 +14,10 @@ from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
+from cofounder.flow.train.roles import reading
 from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.models.prices import tokens_in
-from cofounder.models.trained import SYSTEM, asked_writer
+from cofounder.models.trained import READS, SYSTEM, asked_writer
 
 FORMATTER = {"planner": 2, "writer": 2, "judge": 2}  # grows when the bytes of a line change
 _quoted = encode_basestring  # a text as JSON, as json.dumps(ensure_ascii=False) has it
@@ -44,6 +45,7 @@ class Raw:
     plan: str | None
     baseline: str
     similar: str
+    reading: str | None = None  # of its task, where it is asked for
 
 
 @dataclass(slots=True)
@@ -69,12 +71,18 @@ class Entry:
 class Shaper:
     """Makes the lines of one role, with or without personal data."""
 
-    def __init__(self, role: str, *, redact: bool, system: str | None = None, bare: bool = False) -> None:
-        """`bare`: only the bytes of each line are wanted, not what a version has to know of it."""
+    def __init__(
+        self, role: str, *, redact: bool, system: str | None = None, bare: bool = False, answer: str = "plan"
+    ) -> None:
+        """`bare`: only the bytes of each line are wanted, not what a version has to know of it.
+
+        `answer` of a planner: its whole plan, or only what is read in the request ("intent").
+        """
+        self.short = role == "planner" and answer == "intent"
         self.bare = bare
         self.role = role
         self.redact = redact
-        self.system = system or SYSTEM[role]
+        self.system = system or (READS if self.short else SYSTEM[role])
         self.head = (
             f'{{"messages": [{{"role": "system", "content": {_quoted(self.system)}}}, {{"role": "user", "content": '
         )
@@ -82,6 +90,11 @@ class Shaper:
     def planner(self, raw: Raw) -> Entry:
         clean = Redactor() if self.redact else None
         request = clean.text(raw.request) if clean else raw.request
+        if self.short:
+            told = reading.answer(raw.reading, clean.text(raw.intent) if clean else raw.intent, raw.platforms, raw.plan)
+            return self._entry(
+                raw, clean, "", request, json.dumps(told), alike=request, channel="+".join(raw.platforms)
+            )
         plan, state, baseline, similar = raw.plan or "null", raw.state, raw.baseline, raw.similar
         if clean:
             plan, state, baseline, similar = map(clean.document, (plan, state, baseline, similar))

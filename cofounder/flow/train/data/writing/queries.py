@@ -39,7 +39,7 @@ _FIELDS = f"""e.execution_id, {_AT} || '+00:00', e.user_request, e.intent, e.qua
   e.tags, e.platforms, e.persona, e.decision->>'verdict', e.post_publication_metrics::text, e.patterns_discovered::text,
   e.business_state::text, e.plan::text, e.platform_baseline::text, e.similar_historical_content::text"""
 _RAW = f"json_build_array({_FIELDS})::text"
-_RAW_OF_TASK = f"json_build_array({_FIELDS}, tasks.topic, coalesce(tasks.parent_task_id, e.execution_id))::text"
+_OF_TASK = "tasks.topic, coalesce(tasks.parent_task_id, e.execution_id)"
 # The cells of a row of the table of examples, in the order of `lines.COLUMNS`, then the scores by dimension.
 _CELLS = f"""json_build_array(e.execution_id, {_AT} || 'Z', e.user_request, e.intent, e.quality_score, e.success,
   e.user_approval, e.decision->>'verdict', e.decision->'by',
@@ -58,9 +58,13 @@ def planner(head: str | None, *conditions: Condition) -> Select[str]:
     return _in_order(line, *conditions).where(_e.plan.is_not(None), ~_withdrawn())
 
 
-def with_task(*conditions: Condition) -> Select[str]:
-    """The fields of an example and what its task says of it, topic and conversation, as a JSON list."""
-    line = literal_column(f"({_RAW_OF_TASK})", Text)
+def with_task(*conditions: Condition, reading: bool = False) -> Select[str]:
+    """The fields of an example and what its task says of it, topic and conversation, as a JSON list.
+
+    `reading`: and what was read in its request.
+    """
+    known = f"{_OF_TASK}, tasks.intent::text" if reading else _OF_TASK
+    line = literal_column(f"(json_build_array({_FIELDS}, {known})::text)", Text)
     meant = _in_order(line, *conditions).where(_e.plan.is_not(None), ~_withdrawn())
     return meant.outerjoin(_tasks, _tasks.c.id == _e.execution_id)
 

@@ -46,9 +46,12 @@ async def planner(session: AsyncSession, filter: Filter, *, redact: bool = True)
             yield await asyncio.to_thread(_spelt, shaper, found) if redact else found
 
 
-async def raws(session: AsyncSession, filter: Filter) -> AsyncGenerator[list[Raw], None]:
-    """The examples that planner lines are made of, with topic and conversation, oldest request first, in batches."""
-    statement = queries.with_task(*await queries.of_filter(session, filter)).limit(filter.limit)
+async def raws(session: AsyncSession, filter: Filter, *, reading: bool = False) -> AsyncGenerator[list[Raw], None]:
+    """The examples that planner lines are made of, with topic and conversation, oldest request first, in batches.
+
+    `reading`: and with what was read in each request.
+    """
+    statement = queries.with_task(*await queries.of_filter(session, filter), reading=reading).limit(filter.limit)
     await queries.hasten(session)
     waiting: list[bytes] = []
     async with aclosing(copied(session, statement)) as pieces:
@@ -98,8 +101,9 @@ def _spelt(shaper: Shaper, found: Iterable[Any]) -> list[bytes]:
 def _raw(cells: list[Any]) -> Raw:
     id, at, request, intent, quality, *rest = cells
     score = None if quality is None else Decimal(quality)
-    task = rest[11:] or (None, None)
-    return Raw(UUID(id), datetime.fromisoformat(at), request, intent, score, *rest[:7], *task, *rest[7:11])
+    topic, conversation, reading, *_ = (*rest[11:], None, None, None)
+    said: list[Any] = [*rest[:7], topic, conversation, *rest[7:11], reading]
+    return Raw(UUID(id), datetime.fromisoformat(at), request, intent, score, *said)
 
 
 def _rows(found: Iterable[Any], redact: bool) -> list[bytes]:
