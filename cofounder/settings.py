@@ -253,6 +253,21 @@ class Settings(BaseSettings):
         default=7, gt=0, le=3650, description="Finished commands stay so long in the lists, then they are archived."
     )
 
+    trainer_python: Path | None = Field(
+        default=None,
+        description=(
+            "Python that has what local tuning needs. None: the one of `make trainer` in a checkout, else the one that runs."
+        ),
+    )
+    local_base_model: str | None = Field(
+        default=None, description="Base model offered first for local tuning: a folder, or a name on the hub."
+    )
+    local_serving: Literal["auto", "ollama", "transformers"] = Field(
+        default="auto",
+        description=(
+            "What serves models that were tuned here. auto: Ollama where it runs and takes the model, else transformers serve."
+        ),
+    )
     tuning_poll_seconds: float = Field(
         default=15, gt=0, le=3_600, description="Seconds between two looks at a fine-tuning job of a provider."
     )

@@ -175,6 +175,7 @@ class Address:
     provider: Literal["openai", "google", "bedrock", "together", "ollama", "openai-compatible"]
     name: str  # what the provider calls it
     base_url: str | None = None
+    note: str = ""  # for a person: why there and not elsewhere
 
 
 class Tuner(Protocol):

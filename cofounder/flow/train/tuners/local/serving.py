@@ -1,0 +1,168 @@
+"""A tuned model made reachable: by Ollama where it runs and takes the model, else by a `transformers serve` of its own."""
+
+import asyncio
+import json
+import socket
+import time
+from pathlib import Path
+
+from cofounder.flow.train.tuners.interface import Address, Artifacts, TunerAway, TunerRefused
+from cofounder.flow.train.tuners.local import job, ollama, process
+from cofounder.flow.train.tuners.local.python import environment
+from cofounder.kit import outside
+from cofounder.settings import Settings
+
+SERVED, SERVE = "served.json", "serve.json"
+READY_SECONDS = 300.0  # to read a large model
+MERGE_SECONDS = 1800.0
+
+
+async def serve(chosen: Settings, python: Path, artifacts: Artifacts, model_name: str) -> Address:
+    """Make the model reachable. Raises job.JobFilesGone, TunerRefused, TunerAway."""
+    if artifacts.folder is None or not any(artifacts.folder.glob("*.safetensors")):
+        raise job.JobFilesGone(f"The model's files are gone from {artifacts.folder}.")
+    place = artifacts.folder.parent
+    note = ""
+    if chosen.local_serving != "transformers":
+        try:
+            return await _with_ollama(chosen, python, place, artifacts, model_name)
+        except (TunerRefused, TunerAway) as error:
+            if chosen.local_serving == "ollama":
+                raise
+            note = f"Not by Ollama: {error.detail}"
+    folder = await whole(python, place, artifacts)
+    port = await _running(python, place / "serving", folder)
+    return Address("openai-compatible", str(folder), f"http://127.0.0.1:{port}/v1", note=note)
+
+
+async def _with_ollama(chosen: Settings, python: Path, place: Path, artifacts: Artifacts, model_name: str) -> Address:
+    server = ollama.Server(chosen.ollama_base_url)
+    await server.check(artifacts)
+    if not await server.has(model_name, artifacts):
+        base = _base(artifacts)
+        if base is not None and await server.takes_adapter(artifacts):
+            await server.create_adapted(model_name, base, artifacts)
+        else:
+            await server.create(model_name, await whole(python, place, artifacts), artifacts)
+    (place / SERVED).write_text(json.dumps({"ollama": model_name}), encoding="utf-8")
+    return Address("ollama", model_name, f"{server.address}/v1")
+
+
+def _base(artifacts: Artifacts) -> Path | None:
+    """The folder of an adapter's base model; None: it is a whole model, or its base is no folder here."""
+    base = Path(str(artifacts.details.get("base_model")))
+    return base if artifacts.kind == "adapter" and base.is_dir() else None
+
+
+async def whole(python: Path, place: Path, artifacts: Artifacts) -> Path:
+    """A folder with the whole model: an adapter is put into its base. Raises TunerRefused."""
+    assert artifacts.folder is not None
+    if artifacts.kind == "merged":
+        return artifacts.folder
+    merged = place / "merged"
+    if merged.is_dir():
+        return merged
+    child = await asyncio.create_subprocess_exec(
+        python,
+        "-P",
+        job.RUN,
+        "merge",
+        place,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(MERGE_SECONDS):
+            said, _ = await child.communicate()
+        answer = json.loads(said.strip().splitlines()[-1])
+    except (TimeoutError, IndexError, ValueError) as error:
+        raise TunerRefused("The adapter could not be put into its base model.") from error
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if "ok" not in answer:
+        raise TunerRefused(f"The adapter could not be put into its base model: {answer.get('words')}")
+    return Path(str(answer["ok"]["folder"]))
+
+
+async def _running(python: Path, place: Path, folder: Path) -> int:
+    """The port of a server of this folder: the one that runs, else a new one. Raises TunerAway."""
+    known = _port(place)
+    if known is not None and process.lives(place) and await _answers(known):
+        return known
+    if process.lives(place):  # it runs and does not answer: it still reads the model, or it hangs
+        if known is not None and await _ready(place, known):
+            return known
+        process.stop(place, kill=True)
+        await process.gone(place, 10)
+    port = known if known is not None and _is_free(known) else _free()
+    _write(place, {"model": str(folder), "port": port})
+    await process.start(place, [str(python), "-P", str(job.RUN), "serve", str(place)])
+    if not await _ready(place, port):
+        words = process.last_words(place)
+        process.stop(place, kill=True)
+        raise TunerAway(f"The model's server does not answer. Its last words: {words or 'none'}")
+    return port
+
+
+def _write(place: Path, said: dict[str, str | int]) -> None:
+    place.mkdir(mode=0o700, exist_ok=True)
+    (place / SERVE).write_text(json.dumps(said), encoding="utf-8")
+
+
+def _port(place: Path) -> int | None:
+    try:
+        return int(json.loads((place / SERVE).read_text(encoding="utf-8"))["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+async def _ready(place: Path, port: int) -> bool:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and process.lives(place):
+        if await _answers(port):
+            return True
+        await asyncio.sleep(0.2)
+    return False
+
+
+async def _answers(port: int) -> bool:
+    import httpx
+
+    async with outside.client(timeout_seconds=5) as client:
+        try:
+            return bool((await client.get(f"http://127.0.0.1:{port}/health")).is_success)
+        except httpx.HTTPError:
+            return False
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free() -> int:
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        return int(tried.getsockname()[1])
+
+
+async def end(chosen: Settings, place: Path) -> None:
+    """Take the model of a job out of service, whoever serves it. Gone already is fine."""
+    process.stop(place / "serving", kill=True)
+    await process.gone(place / "serving", 10)
+    try:
+        name = json.loads((place / SERVED).read_text(encoding="utf-8"))["ollama"]
+    except (OSError, ValueError, KeyError):
+        return
+    await ollama.Server(chosen.ollama_base_url).delete(str(name))
+    (place / SERVED).unlink(missing_ok=True)
