@@ -54,6 +54,8 @@ TRAINING_USD: dict[str, Decimal] = {
     "gemini-2.5-flash-lite": Decimal("1.5"),
 }
 
+BEDROCK_STORAGE_USD = Decimal("1.95")  # a custom model, a month
+
 
 def ends(model: str, told: date | None = None) -> date | None:
     """When a base model ends: as its provider tells it now, else as it was announced."""

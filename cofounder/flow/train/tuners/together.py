@@ -1,7 +1,7 @@
 """Together: files, then a job; what came out answers from an endpoint that is paid by the minute."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -266,7 +266,8 @@ class TogetherTuner:
 
     async def events(self, remote_id: str, after: str | None) -> Sequence[Event]:
         told = (await self._wire().call("GET", f"/fine-tunes/{remote_id}/events")).get("data", [])
-        made = [_event(one) for one in told]
+        measured = await self._wire().call("GET", f"/fine-tunes/{remote_id}/metrics", gone_is_fine=True)
+        made = [_event(one) for one in told] + [_point(one) for one in measured.get("metrics") or []]
         return sorted((one for one in made if after is None or one.id > after), key=lambda one: one.id)
 
     async def cancel(self, remote_id: str) -> None:
@@ -370,14 +371,30 @@ def _closed(error: TunerRefused) -> TunerRefused | TargetClosed:
 
 def _event(given: dict[str, Any]) -> Event:
     at = datetime.fromisoformat(str(given.get("created_at")).replace("Z", "+00:00"))
-    step, kind, level = given.get("step"), str(given.get("type") or ""), given.get("level")
-    bad = kind in ("job_error", "validation_error", "train_error") or level == "error"
+    step, kind, level = given.get("step") or 0, str(given.get("type") or ""), str(given.get("level") or "")
+    bad = level.endswith("error") or kind in ("job_error", "train_error", "job_failed")
     return Event(
-        id=f"{at.timestamp():017.6f}-{step or 0:08d}-{kind}-{given.get('hash') or ''}",
+        id=f"{_micros(at)}-{step:08d}-{kind}",
         at=at,
         message=str(given.get("message") or ""),
-        level="error" if bad else "warning" if level == "warning" else "info",
-        step=step,
-        loss=given.get("loss"),
-        eval_loss=given.get("eval_loss"),
+        level="error" if bad else "warning" if level.endswith("warning") else "info",
     )
+
+
+def _point(given: dict[str, Any]) -> Event:
+    """One measured step; times are nanoseconds."""
+    at = datetime.fromtimestamp(given.get("timestamp", 0) / 1_000_000_000, UTC)
+    kind = "eval" if "eval/loss" in given else "train"
+    step = int(given.get(f"{kind}/global_step") or given.get("train/global_step") or 0)
+    return Event(
+        id=f"{_micros(at)}-{step:08d}-{kind}",
+        at=at,
+        message=f"Step {step}",
+        step=step,
+        loss=given.get("train/loss"),
+        eval_loss=given.get("eval/loss"),
+    )
+
+
+def _micros(at: datetime) -> str:
+    return f"{int(at.timestamp() * 1_000_000):017d}"
