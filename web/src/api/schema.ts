@@ -3605,6 +3605,233 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orchestrator/training/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List targets
+         * @description Where models can be tuned today: open, closing, closed or not set up, and why; those that can be asked are asked.
+         */
+        get: operations["list_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/fine-tune/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate fine tuning
+         * @description What a job would cost and take, serving included, and whether it would pay; nothing is started.
+         */
+        post: operations["estimate_fine_tuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/fine-tune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start fine tuning
+         * @description Start a job. The same dataset and settings are one job: `repeated` is true where it existed already.
+         *
+         *     Key, base model and lines are checked first. Where it may cost more than cost_limit_usd, or its price is not known,
+         *     it waits for an approver.
+         */
+        post: operations["start_fine_tuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs
+         * @description Jobs, newest first.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get job
+         * @description One job: its state, progress, loss, cost, and why it failed.
+         */
+        get: operations["get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/jobs/{job_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List job events
+         * @description What happened in a job, oldest first; those with a loss are its curve.
+         */
+        get: operations["list_job_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/jobs/{job_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve job
+         * @description Let a job begin whose cost is above the limit or not known.
+         */
+        post: operations["approve_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel job
+         * @description Stop a job, or say why it cannot be stopped any more.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/jobs/{job_id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy job
+         * @description Make a job's model reachable and register it; `deployment` of the job says when that is done, and the model's id.
+         */
+        post: operations["deploy_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tuning rules
+         * @description When jobs begin by themselves.
+         */
+        get: operations["list_tuning_rules"];
+        put?: never;
+        /**
+         * Create tuning rule
+         * @description Begin a job after so many new examples or every so many days, each on a new version of its dataset.
+         */
+        post: operations["create_tuning_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/rules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete tuning rule
+         * @description Delete a rule; jobs that it began go on.
+         */
+        delete: operations["delete_tuning_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4166,6 +4393,20 @@ export interface components {
              * @description Nobody's.
              */
             background: string;
+        };
+        /**
+         * BaseModelOut
+         * @description A model that a target tunes.
+         */
+        BaseModelOut: {
+            /** Name */
+            name: string;
+            /** Ends */
+            ends: string | null;
+            /** Methods */
+            methods: string[];
+            /** Note */
+            note: string;
         };
         /**
          * Baseline
@@ -4945,6 +5186,56 @@ export interface components {
              */
             compatible_api_key?: string | null;
             /**
+             * Together Api Key
+             * @description For tuning at Together. Kept sealed, never shown again.
+             */
+            together_api_key?: string | null;
+            /**
+             * Vertex Project
+             * @description Project at Google Cloud in which Gemini is tuned.
+             */
+            vertex_project?: string | null;
+            /**
+             * Vertex Location
+             * @description Region in which Gemini is tuned.
+             */
+            vertex_location?: string | null;
+            /**
+             * Vertex Bucket
+             * @description Bucket at Google Cloud Storage for the lines.
+             */
+            vertex_bucket?: string | null;
+            /**
+             * Vertex Service Account
+             * @description Key of a service account, as JSON; none: the machine's credentials. Kept sealed, never shown again.
+             */
+            vertex_service_account?: string | null;
+            /**
+             * Bedrock Region
+             * @description Region of Amazon Bedrock in which models are tuned.
+             */
+            bedrock_region?: string | null;
+            /**
+             * Bedrock Role Arn
+             * @description Role with which Bedrock reads and writes in the bucket.
+             */
+            bedrock_role_arn?: string | null;
+            /**
+             * Bedrock Bucket
+             * @description Bucket at Amazon S3 for the lines.
+             */
+            bedrock_bucket?: string | null;
+            /**
+             * Bedrock Access Key Id
+             * @description Access key at AWS; none: the machine's credentials.
+             */
+            bedrock_access_key_id?: string | null;
+            /**
+             * Bedrock Secret Access Key
+             * @description Kept sealed, never shown again.
+             */
+            bedrock_secret_access_key?: string | null;
+            /**
              * Smtp Host
              * @description Mail server. None: e-mail goes to the outbox.
              */
@@ -5325,6 +5616,13 @@ export interface components {
             /** System Prompt */
             system_prompt?: string | null;
             /**
+             * Answer
+             * @description Of a planner: the whole plan, or only what is read in the request, which a small model can learn
+             * @default plan
+             * @enum {string}
+             */
+            answer?: "plan" | "intent";
+            /**
              * Ratio
              * @description Pairs: how much longer one side may be
              * @default 3
@@ -5590,6 +5888,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * DeployIn
+         * @description How to make a job's model reachable.
+         */
+        DeployIn: {
+            /** Model Name */
+            model_name?: string | null;
+            /** Role */
+            role?: ("planner" | "writer" | "judge") | null;
+            /**
+             * Set Active
+             * @description At once, without the gate; wants a reason and an admin
+             * @default false
+             */
+            set_active?: boolean;
+            /** Reason */
+            reason?: string | null;
+        };
         /** DimensionOut */
         DimensionOut: {
             /** Score */
@@ -5823,6 +6139,20 @@ export interface components {
             /** Message */
             message?: string | null;
         };
+        /** Envelope[EstimateOut] */
+        Envelope_EstimateOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["EstimateOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
         /** Envelope[ExampleOut] */
         Envelope_ExampleOut_: {
             /**
@@ -5860,6 +6190,48 @@ export interface components {
              */
             success?: true;
             data: components["schemas"]["HeldOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[JobEvents] */
+        Envelope_JobEvents_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["JobEvents"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[JobList] */
+        Envelope_JobList_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["JobList"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[JobOut] */
+        Envelope_JobOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["JobOut"];
             /** Error */
             error?: null;
             /** Message */
@@ -5907,6 +6279,21 @@ export interface components {
             /** Message */
             message?: string | null;
         };
+        /** Envelope[NoneType] */
+        Envelope_NoneType_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Data */
+            data: null;
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
         /** Envelope[Page[ChangeOut]] */
         Envelope_Page_ChangeOut__: {
             /**
@@ -5944,6 +6331,20 @@ export interface components {
              */
             success?: true;
             data: components["schemas"]["Page_SavedFilterOut_"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[RuleOut] */
+        Envelope_RuleOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["RuleOut"];
             /** Error */
             error?: null;
             /** Message */
@@ -6000,6 +6401,36 @@ export interface components {
              */
             success?: true;
             data: components["schemas"]["UploadOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[list[RuleOut]] */
+        Envelope_list_RuleOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Data */
+            data: components["schemas"]["RuleOut"][];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[list[TargetOut]] */
+        Envelope_list_TargetOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Data */
+            data: components["schemas"]["TargetOut"][];
             /** Error */
             error?: null;
             /** Message */
@@ -6073,6 +6504,46 @@ export interface components {
             q: number | null;
             /** Note */
             note: string | null;
+        };
+        /**
+         * EstimateOut
+         * @description What a job would take. Null: the provider tells no price; the basis says what is known.
+         */
+        EstimateOut: {
+            /** Training Usd */
+            training_usd: number | null;
+            /** Serving Usd Month */
+            serving_usd_month: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Basis */
+            basis: string;
+            /** Note */
+            note: string;
+            /**
+             * Advice
+             * @description Whether to tune at all, as measured: what is spent on this role now
+             */
+            advice: string;
+            /** Needs Approval */
+            needs_approval: boolean;
+            /** Why Approval */
+            why_approval: string;
+            /** Train Lines */
+            train_lines: number;
+            /** Validation Lines */
+            validation_lines: number;
+            /** Train Tokens */
+            train_tokens: number;
+            /** Leakage */
+            leakage: {
+                [key: string]: unknown;
+            };
+            /**
+             * Repeats
+             * @description The job that already exists for this dataset and settings
+             */
+            repeats?: string | null;
         };
         /**
          * ExampleOut
@@ -7209,6 +7680,218 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+        };
+        /**
+         * JobEventOut
+         * @description Something that happened in a job.
+         */
+        JobEventOut: {
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Level */
+            level: string;
+            /** Message */
+            message: string;
+            /** Step */
+            step: number | null;
+            /** Loss */
+            loss: number | null;
+            /** Eval Loss */
+            eval_loss: number | null;
+        };
+        /**
+         * JobEvents
+         * @description Events of a job, oldest first, after the number that was named.
+         */
+        JobEvents: {
+            /** Items */
+            items: components["schemas"]["JobEventOut"][];
+            /** More */
+            more: boolean;
+        };
+        /**
+         * JobIn
+         * @description A job: a dataset version and how to train on it.
+         */
+        JobIn: {
+            /**
+             * Target
+             * @description ollama means local, claude means bedrock, gpt4 means openai
+             * @enum {string}
+             */
+            target: "local" | "openai" | "gemini" | "bedrock" | "together" | "ollama" | "claude" | "gpt4";
+            /**
+             * Base Model
+             * @description What the target offers first, where left out
+             */
+            base_model?: string | null;
+            /**
+             * Role
+             * @description That of the dataset
+             */
+            role?: ("planner" | "writer" | "judge") | null;
+            /**
+             * Method
+             * @description dpo learns from pairs, which writers' datasets hold
+             * @default sft
+             * @enum {string}
+             */
+            method?: "sft" | "dpo";
+            /** Epochs */
+            epochs?: number | null;
+            /**
+             * Learning Rate
+             * @description Absolute for local and Together; a multiplier at OpenAI and Gemini
+             */
+            learning_rate?: (number) | null;
+            /** Batch Size */
+            batch_size?: number | null;
+            /**
+             * Lora Rank
+             * @description 0 trains all weights
+             */
+            lora_rank?: number | null;
+            /**
+             * Max Length
+             * @description Tokens of a line
+             */
+            max_length?: number | null;
+            /** Early Stopping */
+            early_stopping?: boolean | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Model Name
+             * @description Made of role and dataset where left out
+             */
+            model_name?: string | null;
+            /**
+             * Despite End
+             * @description Take a base model that ends within 30 days
+             * @default false
+             */
+            despite_end?: boolean;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+        };
+        /**
+         * JobList
+         * @description Jobs, newest first.
+         */
+        JobList: {
+            /** Items */
+            items: components["schemas"]["JobOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * JobOut
+         * @description A job.
+         */
+        JobOut: {
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting_approval" | "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled";
+            /** Target */
+            target: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            /** Base Model */
+            base_model: string;
+            /** Method */
+            method: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Dataset Hash */
+            dataset_hash: string;
+            /** Model Name */
+            model_name: string;
+            /**
+             * Progress
+             * @description 0-1 where the target tells it
+             */
+            progress: number | null;
+            /** Loss */
+            loss: number | null;
+            /** Eval Loss */
+            eval_loss: number | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Estimate */
+            estimate: {
+                [key: string]: unknown;
+            };
+            /** Estimated Cost */
+            estimated_cost: number | null;
+            /** Actual Cost */
+            actual_cost: number | null;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** Note */
+            note: string | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /** Deployment */
+            deployment: {
+                [key: string]: unknown;
+            } | null;
+            /** Remote Id */
+            remote_id: string | null;
+            /** Begun By */
+            begun_by: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Approved By */
+            approved_by: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Repeated
+             * @description It existed already: the same dataset and settings are one job
+             * @default false
+             */
+            repeated?: boolean;
         };
         /** KeyIn */
         KeyIn: {
@@ -10029,6 +10712,67 @@ export interface components {
             measured: components["schemas"]["MeasuredOut"][];
         };
         /**
+         * RuleIn
+         * @description When to begin a job by itself. Each time a new version of the dataset is made first.
+         */
+        RuleIn: {
+            /** Name */
+            name: string;
+            dataset: components["schemas"]["DatasetIn"];
+            job: components["schemas"]["TrainingSettings"];
+            /**
+             * After Examples
+             * @description New ones that fit
+             */
+            after_examples?: number | null;
+            /** Every Days */
+            every_days?: number | null;
+        };
+        /**
+         * RuleOut
+         * @description A rule and what came of it.
+         */
+        RuleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Dataset */
+            dataset: {
+                [key: string]: unknown;
+            };
+            /** Job */
+            job: {
+                [key: string]: unknown;
+            };
+            /** After Examples */
+            after_examples: number | null;
+            /** Every Days */
+            every_days: number | null;
+            /** Enabled */
+            enabled: boolean;
+            /** Next At */
+            next_at: string | null;
+            /** Fired */
+            fired: number;
+            /** Last Job Id */
+            last_job_id: string | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * RunOut
          * @description One search for patterns.
          */
@@ -11268,6 +12012,31 @@ export interface components {
              */
             remove?: boolean;
         };
+        /**
+         * TargetOut
+         * @description A target today. `checked`: the provider was asked now; else it is what was known with the release.
+         */
+        TargetOut: {
+            /** Target */
+            target: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "open" | "closing" | "closed" | "not_set_up";
+            /** Reason */
+            reason: string;
+            /** Until */
+            until: string | null;
+            /** Privacy */
+            privacy: string;
+            /** Checked */
+            checked: boolean;
+            /** Methods */
+            methods: string[];
+            /** Models */
+            models: components["schemas"]["BaseModelOut"][];
+        };
         /** TaskDetail */
         TaskDetail: {
             /**
@@ -11662,6 +12431,72 @@ export interface components {
             return_on_cost?: number | null;
             /** Currency */
             currency?: string | null;
+        };
+        /**
+         * TrainingSettings
+         * @description How to train. What is left out takes the target's default.
+         */
+        TrainingSettings: {
+            /**
+             * Target
+             * @description ollama means local, claude means bedrock, gpt4 means openai
+             * @enum {string}
+             */
+            target: "local" | "openai" | "gemini" | "bedrock" | "together" | "ollama" | "claude" | "gpt4";
+            /**
+             * Base Model
+             * @description What the target offers first, where left out
+             */
+            base_model?: string | null;
+            /**
+             * Role
+             * @description That of the dataset
+             */
+            role?: ("planner" | "writer" | "judge") | null;
+            /**
+             * Method
+             * @description dpo learns from pairs, which writers' datasets hold
+             * @default sft
+             * @enum {string}
+             */
+            method?: "sft" | "dpo";
+            /** Epochs */
+            epochs?: number | null;
+            /**
+             * Learning Rate
+             * @description Absolute for local and Together; a multiplier at OpenAI and Gemini
+             */
+            learning_rate?: (number) | null;
+            /** Batch Size */
+            batch_size?: number | null;
+            /**
+             * Lora Rank
+             * @description 0 trains all weights
+             */
+            lora_rank?: number | null;
+            /**
+             * Max Length
+             * @description Tokens of a line
+             */
+            max_length?: number | null;
+            /** Early Stopping */
+            early_stopping?: boolean | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Model Name
+             * @description Made of role and dataset where left out
+             */
+            model_name?: string | null;
+            /**
+             * Despite End
+             * @description Take a base model that ends within 30 days
+             * @default false
+             */
+            despite_end?: boolean;
         };
         /**
          * TriedOut
@@ -28796,6 +29631,1077 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_TargetOut__"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; A setting of the job is not possible with this target or base model. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    estimate_fine_tuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_EstimateOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version is not ready.; The base model ends within 30 days, and what is tuned on it ends with it.; The provider takes no such job any more.; This target cannot be used as it is set up: no key, a wrong key, no package, no address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; There are too few lines to train on.; The target cannot learn from this dataset.; This version has no such part.; The dataset was made for another role.; This target does not tune this base model.; There is no such format, or what is asked for has no lines in it.; A setting of the job is not possible with this target or base model. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A file that should be kept is not there. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The provider refused for good: what it said is in the message. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The provider does not answer, or asks to wait; the job goes on when it does.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no room left where files are kept. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    start_fine_tuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id.; There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version is not ready.; The base model ends within 30 days, and what is tuned on it ends with it.; The provider takes no such job any more.; This target cannot be used as it is set up: no key, a wrong key, no package, no address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; There are too few lines to train on.; The target cannot learn from this dataset.; This version has no such part.; The dataset was made for another role.; This target does not tune this base model.; There is no such format, or what is asked for has no lines in it.; A setting of the job is not possible with this target or base model. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A file that should be kept is not there. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The provider refused for good: what it said is in the message. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The place where files are kept does not answer.; The provider does not answer, or asks to wait; the job goes on when it does.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no room left where files are kept. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                state?: ("waiting_approval" | "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled") | null;
+                dataset_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobList_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This is no place in the list. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_job_events: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobEvents_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    approve_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The job does not wait for an approval. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The job has ended; nothing of it can be changed any more.; The job cannot be cancelled any more, or this target cannot cancel.; This target cannot be used as it is set up: no key, a wrong key, no package, no address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; A setting of the job is not possible with this target or base model. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The provider refused for good: what it said is in the message. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The provider does not answer, or asks to wait; the job goes on when it does.; The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    deploy_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this.; Only an admin makes a model active without a gate. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Only a job that succeeded has a model to deploy.; The job's model is being deployed already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; What goes past the gate needs a reason. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_tuning_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_RuleOut__"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    create_tuning_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RuleOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is already a rule with this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; A rule needs after_examples or every_days, or both. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_tuning_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_NoneType_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no rule with this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
         };

@@ -59,6 +59,12 @@ class NothingLeftToTrain(InputInvalid):
     hint = "Let validation and test be less than all together, or divide by none."
 
 
+class NotFromExamples(InputInvalid):
+    """Only a dataset made of examples has a next version by itself."""
+
+    hint = "Make one with: cofounder datasets create NAME"
+
+
 class ExampleNotKnown(NotFound):
     """There is no example of this run."""
 

@@ -18,6 +18,7 @@ from cofounder.flow.train.datasets.errors import (
     DatasetNotReady,
     ExampleNotKnown,
     NoSuchPart,
+    NotFromExamples,
     NothingLeftToTrain,
 )
 from cofounder.flow.train.datasets.schemas import (
@@ -143,6 +144,13 @@ async def named(session: AsyncSession, words: str) -> Dataset:
     if row is None:
         raise DatasetMissing(f"{words!r} names no dataset.", field="dataset")
     return row
+
+
+def recipe_of(row: Dataset) -> DatasetIn:
+    """What a version was asked to be, to make the next one like it. Raises NotFromExamples."""
+    if row.source != "examples":
+        raise NotFromExamples(f"{row.name} was uploaded.", field="dataset")
+    return building.asked_of(row)
 
 
 async def ready(session: AsyncSession, id: UUID) -> Dataset:

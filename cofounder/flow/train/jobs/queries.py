@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import Text, cast, delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,16 @@ async def alive_with(session: AsyncSession, key: str) -> FineTuningJob | None:
     return await session.scalar(
         select(FineTuningJob).where(FineTuningJob.key == key, FineTuningJob.state.not_in(("failed", "cancelled")))
     )
+
+
+async def beginning_with(session: AsyncSession, words: str) -> Sequence[UUID]:
+    """The ids, two at most, that begin or end with some words; the newest job's for "last"."""
+    if words == "last":
+        newest = select(FineTuningJob.id).order_by(FineTuningJob.created_at.desc(), FineTuningJob.id.desc()).limit(1)
+        return (await session.scalars(newest)).all()
+    id = cast(FineTuningJob.id, Text)
+    alike = or_(id.startswith(words, autoescape=True), id.endswith(words, autoescape=True))
+    return (await session.scalars(select(FineTuningJob.id).where(alike).limit(2))).all()
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> bool:

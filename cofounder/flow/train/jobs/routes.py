@@ -7,6 +7,7 @@ from fastapi import Query
 
 from cofounder.flow.train.datasets.errors import DatasetDeleted, DatasetMissing, DatasetNotReady, NoSuchPart
 from cofounder.flow.train.datasets.service import PlaceUnclear
+from cofounder.flow.train.formats import FormatUnknown
 from cofounder.flow.train.jobs import rules, service
 from cofounder.flow.train.jobs.errors import (
     BaseModelEnds,
@@ -49,7 +50,7 @@ from cofounder.models.registry.errors import ForceRefused, ReasonMissing
 from cofounder.people import Admin, Approver, Operator, Viewer
 
 router = Router(prefix="/api/orchestrator/training", tags=["fine-tuning"])
-_TARGET = (TunerNotReady, TunerRefused, TunerAway)
+_TARGET = (JobSettingInvalid, TunerNotReady, TunerRefused, TunerAway)
 _BEFORE = (
     DatasetMissing,
     DatasetDeleted,
@@ -60,7 +61,7 @@ _BEFORE = (
     RoleDiffers,
     BaseModelUnknown,
     BaseModelEnds,
-    JobSettingInvalid,
+    FormatUnknown,
     TargetClosed,
     ArtifactLost,
     StoreFull,
@@ -69,7 +70,7 @@ _BEFORE = (
 )
 
 
-@router.get("/targets")
+@router.get("/targets", responses=documented(JobSettingInvalid))
 async def list_targets(caller: Viewer) -> Envelope[list[TargetOut]]:
     """Where models can be tuned today: open, closing, closed or not set up, and why; those that can be asked are asked."""
     return Envelope(data=await service.targets())

@@ -146,6 +146,15 @@ async def get(session: AsyncSession, id: UUID) -> JobOut:
     return out(row)
 
 
+async def meant(session: AsyncSession, words: str) -> UUID:
+    """The job that some words mean: its id, the start or end of it, or `last`. Raises JobMissing."""
+    found = await queries.beginning_with(session, words.lower())
+    if len(found) != 1:
+        many = "More than one job's id begins or ends so." if found else f"{words[:60]!r} names no job."
+        raise JobMissing(many, field="job")
+    return found[0]
+
+
 async def listed(
     session: AsyncSession,
     *,
