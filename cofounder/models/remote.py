@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
-from cofounder.models import prices, providers
+from cofounder.models import failing, prices, providers
 from cofounder.models.calls import Spent
 from cofounder.models.chain import Target
 from cofounder.models.trained import Plain
@@ -95,7 +95,7 @@ async def ask(target: Target, chosen: Settings, request: Request[Out]) -> Answer
             if isinstance(error, TimeoutError):
                 most = at_most(target, request)
                 spent = replace(spent, cost_usd=most or Decimal(0), priced=most is not None)
-            raise NoUsableAnswer(_reason(error), spent) from error
+            raise NoUsableAnswer(failing.in_words(error), spent) from error
     output = Plain(text=result.output) if request.output is Plain else result.output
     return Answered(cast(Out, output), _spent(target, messages, began))
 
@@ -108,14 +108,3 @@ def _spent(target: Target, messages: list[Any], began: float) -> Spent:
     cost = prices.cost(target, tokens_in, tokens_out) if usages else Decimal(0)
     taken, name = time.perf_counter() - began, next((one.model_name for one in reversed(answers)), None)
     return Spent(tokens_in, tokens_out, taken, cost or Decimal(0), priced=cost is not None, answered_by=name)
-
-
-def _reason(error: Exception) -> str:
-    """In words for the row: what the provider or the check of the answer said."""
-    from pydantic_ai.exceptions import UnexpectedModelBehavior
-
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, UnexpectedModelBehavior):
-        return f"malformed answer: {error.__cause__ or error}"
-    return f"{type(error).__name__}: {error}"

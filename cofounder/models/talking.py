@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from cofounder.models import prices, providers
+from cofounder.models import failing, prices, providers
 from cofounder.models.calls import Spent
 from cofounder.models.chain import Target
 from cofounder.models.remote import NoUsableAnswer
@@ -107,7 +107,7 @@ async def talk(target: Target, chosen: Settings, what: Talk, say: Say, heard: He
         used = spent(target, what, heard, began)
         if isinstance(error, TimeoutError) and not used.tokens_in:  # it may be billed all the same
             used = replace(used, cost_usd=prices.cost(target, what.tokens(), what.most) or Decimal(0))
-        raise NoUsableAnswer(_reason(error), used) from error
+        raise NoUsableAnswer(failing.in_words(error), used) from error
     if not "".join(heard.text).strip():
         raise NoUsableAnswer("it said nothing", spent(target, what, heard, began))
     return spent(target, what, heard, began)
@@ -180,9 +180,3 @@ def spent(target: Target, what: Talk, heard: Heard, began: float) -> Spent:
     cost = prices.cost(target, tokens_in, tokens_out) if tokens_in or tokens_out else Decimal(0)
     taken, name = time.perf_counter() - began, next((one.model_name for one in reversed(answers)), None)
     return Spent(tokens_in, tokens_out, taken, cost or Decimal(0), priced=cost is not None, answered_by=name)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    return f"{type(error).__name__}: {error}"

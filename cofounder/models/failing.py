@@ -1,0 +1,58 @@
+"""Why a model gave no answer, in words that go on from its name: "openai:gpt-5 could not answer: its server …"."""
+
+_CHARACTERS = 300  # of what the provider said itself
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong and, in brackets, what the provider said. Keys in it are the caller's to take out."""
+    from pydantic_ai.exceptions import ModelAPIError, ModelHTTPError, UnexpectedModelBehavior
+
+    if isinstance(error, ModelHTTPError):
+        return f"{_by_status(error)} ({_said(error.status_code, error.body)})"
+    if _is(error, "ModelTimeoutError") or isinstance(error, TimeoutError):
+        return "no answer in time"
+    if _is(error, "ModelConnectionError"):
+        return "its server cannot be reached, or hung up"
+    if isinstance(error, UnexpectedModelBehavior):
+        return f"malformed answer: {error.__cause__ or error}"
+    if isinstance(error, ModelAPIError):
+        return f"its server refused ({_line(error.message)})"
+    return f"{type(error).__name__}: {error}"
+
+
+def _by_status(error: Exception) -> str:
+    """By what the provider says is the matter, else by the HTTP status."""
+    status = getattr(error, "status_code", 0)
+    if _is(error, "ModelQuotaExceededError") or status == 402:
+        return "the account there has no credit left"
+    if _is(error, "ModelContextWindowExceededError"):
+        return "the question is longer than it can read"
+    if status in (401, 403):
+        return "its server refused the key"
+    if status == 404:
+        return "its server knows no such model, or the address is another's"
+    if status == 429:
+        return "its server takes no more requests for now"
+    if status in (408, 504):
+        return "no answer in time"
+    return "its server failed" if status >= 500 else "its server refused the request"
+
+
+def _is(error: Exception, name: str) -> bool:
+    """Whether it is one of the framework's classes, whichever of them this version has."""
+    return any(one.__name__ == name for one in type(error).__mro__)
+
+
+def _said(status: int, body: object) -> str:
+    """The status and the provider's own sentence, where its answer holds one."""
+    found = body
+    for name in ("error", "message"):
+        if isinstance(found, dict):
+            found = found.get(name, found)
+    words = _line(found) if isinstance(found, str) else ""
+    return f"{status}: {words}" if words else f"HTTP {status}"
+
+
+def _line(words: str) -> str:
+    line = " ".join(words.split()).rstrip(".")
+    return line if len(line) <= _CHARACTERS else f"{line[: _CHARACTERS - 1]}…"
