@@ -1,6 +1,6 @@
 # Everything a person does from a checkout. Each target makes what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test kills check bench chaos lock docs page
+.PHONY: help setup demo run test trainer kills check bench chaos lock docs page
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -21,7 +21,11 @@ run: setup      ## open the product on the sample company
 
 test: setup     ## run every test
 	@.ci/browser
+	@.ci/trainer --or-without
 	@$(BIN)/python -m pytest
+
+trainer: setup  ## make build/trainer, the Python that tunes models on this machine (5.6 GB)
+	@.ci/trainer
 
 kills: setup    ## kill a worker at every single point of a journey (half an hour)
 	@COFOUNDER_KILLS=all $(BIN)/python -m pytest tests/journey/test_matrix.py
@@ -46,6 +50,9 @@ lock: setup     ## write requirements.lock anew; UPGRADE=1 takes newer versions
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	  --python-version 3.11 --extra bench pyproject.toml --constraint requirements.lock $(if $(UPGRADE),--upgrade) \
 	  $$(sed -n 's/^\([A-Za-z0-9._-]*\)\(\[[^]]*\]\)\{0,1\}==.*/--no-emit-package \1/p' requirements.lock | sort -u) -o bench/requirements.lock
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["local-training"], sep="\n")' \
+	  | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	  --python-version 3.11 --constraint requirements.lock $(if $(UPGRADE),--upgrade) - -o requirements-trainer.lock
 
 docs: setup     ## write the generated reference pages anew
 	@$(BIN)/python -m cofounder.cli.reference

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PEERS = (ROOT / "bench" / "requirements.lock").read_text(encoding="utf-8")  # what is measured beside us, and no more
+TRAINER = (ROOT / "requirements-trainer.lock").read_text(encoding="utf-8")  # of a Python of its own, with torch
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -20,7 +21,7 @@ def _name(text: str) -> str:
 def locked() -> dict[str, list[str]]:
     """Name -> versions; some differ by platform or Python."""
     found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", LOCK + PEERS, re.M):
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", LOCK + PEERS + TRAINER, re.M):
         found.setdefault(_name(name), []).append(version)
     return found
 
@@ -39,7 +40,7 @@ def test_the_lock_holds_what_the_project_asks_for(line: str) -> None:
 
 
 def test_every_locked_package_has_hashes() -> None:
-    for block in re.split(r"\n(?=[A-Za-z0-9])", f"{LOCK.strip()}\n{PEERS.strip()}"):
+    for block in re.split(r"\n(?=[A-Za-z0-9])", "\n".join(text.strip() for text in (LOCK, PEERS, TRAINER))):
         assert "--hash=sha256:" in block, block.splitlines()[0]
 
 
@@ -49,15 +50,23 @@ def test_setup_installs_nothing_that_is_only_measured_beside() -> None:
     assert not ours & peers
 
 
+def test_setup_installs_nothing_that_only_tuning_on_this_machine_needs() -> None:
+    ours, tuning = ({_name(name) for name in re.findall(r"^([A-Za-z0-9._-]+)", text, re.M)} for text in (LOCK, TRAINER))
+    assert {"torch", "trl", "peft"} <= tuning
+    assert not ours & {"torch", "trl", "peft", "transformers", "datasets"}
+
+
 def test_nothing_that_travels_names_a_host_of_packages_or_a_place_on_this_machine() -> None:
     for name in (
         "requirements.lock",
         "bench/requirements.lock",
+        "requirements-trainer.lock",
         "pyproject.toml",
         "Makefile",
         ".ci/run",
         ".ci/venv",
         ".ci/lock",
+        ".ci/trainer",
     ):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text, name
