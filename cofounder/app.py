@@ -26,6 +26,7 @@ def wire() -> None:
     """Hand the agents' servers to the tool registry and the plan's check to the request stage."""
     from cofounder import agents
     from cofounder.channels import standing as channels
+    from cofounder.channels import trying as mail
     from cofounder.flow.learn.patterns import giving
     from cofounder.flow.plan import service as plans
     from cofounder.flow.plan import steps as planning
@@ -35,14 +36,17 @@ def wire() -> None:
     from cofounder.flow.run.commands import steps as commands
     from cofounder.flow.train import holding
     from cofounder.models import standing as models
+    from cofounder.models import trying as asked
     from cofounder.models import tuned
-    from cofounder.ops import connections, system
+    from cofounder.ops import connections, system, trying
 
     registry.register_later(agents.servers)
     registry.ask_also(commands.offered)
     system.look_with("models", models.findings)
     connections.check_with(models.check)
     connections.check_with(channels.check)
+    trying.try_with("models", asked.trial)
+    trying.try_with("mail", mail.trial)
     system.look_with("channels", channels.findings)
     requests.check_plans_with(plans.check_supplied)
     tuned.check_plans_with(plans.check_told)
@@ -70,7 +74,13 @@ async def working() -> AsyncIterator[None]:
     from cofounder.personas import looking as personas
 
     await registry.discover()
-    chores = [watchdog.watching(stalled.find, stalled.tell), commands.tidy, outside.tend, imports.look, context.keep]
+    chores = [
+        watchdog.watching(stalled.find, stalled.tell, stalled.end),
+        commands.tidy,
+        outside.tend,
+        imports.look,
+        context.keep,
+    ]
     chores += [renewing.look, patterns.look, answers.look, training.tidy, personas.look, tuning.look]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield

@@ -4,6 +4,7 @@ Tables live in a schema of their own through the connection's search_path, so no
 """
 
 import asyncio
+import math
 import ssl
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,9 +19,10 @@ from sqlalchemy.orm import DeclarativeBase
 from cofounder.kit import live
 from cofounder.kit.address import for_asyncpg
 from cofounder.kit.errors import CofounderError
-from cofounder.kit.pool import look_at_checkout
+from cofounder.kit.pool import READ_ONLY, look_at_checkout
 
-AWAY_SECONDS = 300.0  # what must not be lost waits so long for a database that does not answer
+AWAY_SECONDS = 300.0  # so long whoever can begin anew waits for a database that does not answer
+FOREVER = math.inf  # and whoever holds what is known nowhere else, until the process ends
 AWAY_PAUSE_SECONDS = 0.5
 CONNECT_SECONDS = 10.0
 
@@ -159,7 +161,13 @@ class DatabaseOutOfReach(CofounderError):
 
 
 _GONE = ("08", "57P")  # SQLSTATE classes: connection exception, operator intervention (shutdown, crash, starting up)
-_FULL = "53300"  # too many connections
+DISK_FULL = "53100"
+# What the database says that is up and can take nothing now: state -> what to tell a person, and what to do.
+_HELD_UP = {
+    "53300": ("The database has no connection left.", None),
+    DISK_FULL: ("The disk of the database is full.", "Make room there: what waits goes on by itself."),
+    READ_ONLY: ("The database takes no changes: it is read only, as a standby is.", None),
+}
 
 
 def is_out_of_reach(error: BaseException | None) -> bool:
@@ -178,12 +186,32 @@ def is_out_of_reach(error: BaseException | None) -> bool:
     return False
 
 
+def out_of_reach(error: BaseException) -> DatabaseOutOfReach:
+    """What to tell a person of an error that `is_out_of_reach`."""
+    detail, hint = next((_HELD_UP[state] for state in _states(error) if state in _HELD_UP), (None, None))
+    return DatabaseOutOfReach(detail or "", hint=hint)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that the database's disk is full."""
+    return DISK_FULL in _states(error)
+
+
+def _states(error: BaseException | None) -> set[str]:
+    """The SQLSTATEs of an error and of what lay behind it."""
+    found: dict[int, str] = {}
+    while error is not None and id(error) not in found:
+        found[id(error)] = str(getattr(error, "sqlstate", None) or "")
+        error = error.__cause__ or error.__context__
+    return set(found.values())
+
+
 def _is_away(error: BaseException) -> bool:
     import asyncpg
     import psycopg
 
     state = str(getattr(error, "sqlstate", None) or "")
-    if state.startswith(_GONE) or state == _FULL:
+    if state.startswith(_GONE) or state in _HELD_UP:
         return True
     if isinstance(error, NobodyAnswers | sql_errors.TimeoutError | asyncpg.ConnectionDoesNotExistError):
         return True
@@ -206,17 +234,17 @@ def _of_the_driver(error: BaseException) -> bool:
     return False
 
 
-async def patiently(act: Callable[[], Awaitable[T]]) -> T:
-    """What `act` gives; while the database is away it is done again, for five minutes, and then its error is raised.
+async def patiently(act: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> T:
+    """What `act` gives; while the database is away it is done again, for AWAY_SECONDS unless told; then its error is raised.
 
     A connection may break after the commit and before its answer: `act` has to bear being done twice.
     """
-    away = 0.0
+    most, away = AWAY_SECONDS if seconds is None else seconds, 0.0
     while True:
         try:
             return await act()
         except Exception as error:
-            if not is_out_of_reach(error) or away >= AWAY_SECONDS:
+            if not is_out_of_reach(error) or away >= most:
                 raise
         away += AWAY_PAUSE_SECONDS
         await asyncio.sleep(AWAY_PAUSE_SECONDS)

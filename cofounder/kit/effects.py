@@ -280,7 +280,7 @@ async def _write(row: Effect, state: str, *, answer: Answer | None = None, error
             written = update(Effect).where(Effect.id == row.id).values(**values).returning(Effect)
             return (await session.scalars(written, execution_options={"populate_existing": True})).one()
 
-    return await db.patiently(write)  # what the other side said is known nowhere else
+    return await db.patiently(write, seconds=db.FOREVER)  # what the other side said is known nowhere else
 
 
 def _told(row: Effect, *, called: bool = False) -> Outcome:

@@ -5,7 +5,8 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping, Sequence
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -17,6 +18,27 @@ _SECRET_VALUE = re.compile(
 _RAISED = re.compile(r"[\w.]+: \S")  # the line of a traceback that names the error
 
 
+class Calm:
+    """A stream for words that nothing may depend on: what a full disk or a closed pipe does not take is lost."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, words: str) -> int:
+        with suppress(OSError, ValueError):  # ValueError: it was closed
+            return self._stream.write(words)
+        return len(words)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def isatty(self) -> bool:
+        with suppress(OSError, ValueError):
+            return self._stream.isatty()
+        return False
+
+
 def logger(name: str) -> Any:
     """The logger of a module."""
     return structlog.get_logger(name)
@@ -25,7 +47,8 @@ def logger(name: str) -> Any:
 def configure(level: str = "INFO", *, as_json: bool | None = None, stream: TextIO | None = None) -> None:
     """Write events to standard error, or to `stream`: readable on a terminal, JSON lines elsewhere (or as asked)."""
     stream = stream or sys.stderr
-    json_lines = not stream.isatty() if as_json is None else as_json
+    calm = Calm(stream)
+    json_lines = not calm.isatty() if as_json is None else as_json
     # Plain: the traceback that structlog paints for a terminal shows every local variable, and with them what is secret.
     painted = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     renderer: Any = structlog.processors.JSONRenderer() if json_lines else painted
@@ -38,10 +61,10 @@ def configure(level: str = "INFO", *, as_json: bool | None = None, stream: TextI
     structlog.configure(
         processors=[*shared, redact, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, calm)),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=stream, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, stream=calm, format="%(levelname)s %(name)s: %(message)s")
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

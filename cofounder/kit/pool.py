@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
 
+READ_ONLY = "25006"  # the SQLSTATE of a change that a standby was asked for
 RESTED_SECONDS = 30.0  # the network between may have dropped it without a word
 
 
@@ -30,8 +31,14 @@ def look_at_checkout(engine: Engine) -> None:
             except engine.dialect.loaded_dbapi.Error as error:
                 raise DisconnectionError("it does not answer") from error
 
+    def leave(met: Any) -> None:
+        """After a failover an old connection may lead to what is a standby now: a new one finds the other server."""
+        if getattr(met.original_exception, "sqlstate", None) == READ_ONLY:
+            met.is_disconnect = True
+
     event.listen(engine, "checkin", rests)
     event.listen(engine, "checkout", look)
+    event.listen(engine, "handle_error", leave)
 
 
 def _is_closed(connection: Any) -> bool:

@@ -240,7 +240,7 @@ async def _database(request: Request, error: Exception) -> Response:
     if not db.is_out_of_reach(error):
         raise error
     log.warning("the database is out of reach", path=request.url.path, error=type(error).__name__)
-    return answer(db.DatabaseOutOfReach(), request.url.path)
+    return answer(db.out_of_reach(error), request.url.path)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -162,7 +162,7 @@ async def _write(intended: Intended, values: dict[str, Any], spent: Spent) -> No
         async with db.transaction() as session:
             await queries.finish(session, intended.row_id, values, used)
 
-    await db.patiently(write)
+    await db.patiently(write, seconds=db.FOREVER)  # else it would be paid for again
 
 
 def _row(call: Call, target: Target, fallback_from: str | None) -> dict[str, Any]:

@@ -34,9 +34,19 @@ class Still:
 
 Find = Callable[[AsyncSession, datetime], Awaitable[Sequence[Still]]]  # what has not moved since a time
 Tell = Callable[[AsyncSession, Still, str], Awaitable[None]]  # says it where people look at the task
+End = Callable[[UUID], Awaitable[None]]  # of a task that nobody carries any more
 
 
-def watching(find: Find, tell: Tell) -> Callable[[], Awaitable[None]]:
+@dataclass(frozen=True)
+class Looked:
+    """How tasks are looked after: what stands still, how to say so, how to end what nobody carries."""
+
+    find: Find
+    tell: Tell
+    end: End
+
+
+def watching(find: Find, tell: Tell, end: End) -> Callable[[], Awaitable[None]]:
     """A chore for `leases.held`: it may be called at every beat and looks a few times in `stalled_minutes`."""
     looked_at: float | None = None
 
@@ -45,28 +55,28 @@ def watching(find: Find, tell: Tell) -> Callable[[], Awaitable[None]]:
         pause = min(settings().stalled_minutes * 60 / LOOKS, 60.0)
         if looked_at is None or time.monotonic() - looked_at >= pause:
             looked_at = time.monotonic()
-            await look(find, tell)
+            await look(Looked(find, tell, end))
 
     return chore
 
 
-async def look(find: Find, tell: Tell) -> list[UUID]:
-    """Report what newly stands still and start it again; close the reports of what moves. Gives what was started again."""
+async def look(how: Looked) -> list[UUID]:
+    """Report what newly stands still and start it again; close the reports of what moves. Gives what was looked after."""
     async with db.transaction(durable=False) as session:
-        found = await find(session, now() - timedelta(minutes=settings().stalled_minutes))
+        found = await how.find(session, now() - timedelta(minutes=settings().stalled_minutes))
     still = [one for one in found if not await _waits(one.id)]
     async with db.transaction() as session:
         known = {alert.subject: alert for alert in await queries.alerts(session, KIND)}
         for one in still:
             if str(one.id) not in known:
-                await _report(session, one, tell)
+                await _report(session, one, how.tell)
         for subject in known.keys() - {str(one.id) for one in still}:
             await queries.clear(session, KIND, subject, at=now())
             live.changed(session, "alerts", subject)
             log.info("a stalled task moves again", task_id=subject)
     nudged = [one for one in still if str(one.id) not in known or known[str(one.id)].acted_at is None]
     for one in nudged:
-        await _nudge(one, tell)
+        await _nudge(one, how)
     return [one.id for one in nudged]
 
 
@@ -83,15 +93,16 @@ async def _report(session: AsyncSession, one: Still, tell: Tell) -> None:
     log.error("a task does not move", task_id=str(one.id), phase=one.phase, moved_at=one.moved_at.isoformat())
 
 
-async def _nudge(one: Still, tell: Tell) -> None:
-    """Start its workflow again from the last finished step; whoever still holds it is fenced off."""
+async def _nudge(one: Still, how: Looked) -> None:
+    """Start its workflow again from the last finished step; whoever still holds it is fenced off. One that is over: end it."""
     state = await durable.status(one.id)
     if state is None or state.status in ("SUCCESS", "ERROR", "CANCELLED"):
-        words = "Its workflow is over without having ended it. Run it again with: cofounder task ID --rerun STEP"
+        await how.end(one.id)
+        words = "Its workflow was over without having ended it, so it failed. Again: cofounder task ID --rerun STEP"
     else:
         await durable.resume(one.id)
         words = "It had stood still and was started again from its last finished step."
     async with db.transaction() as session:
         await queries.act(session, KIND, str(one.id), at=now(), detail=words)
-        await tell(session, one, words)
+        await how.tell(session, one, words)
     log.warning("a stalled task was looked after", task_id=str(one.id), did=words)

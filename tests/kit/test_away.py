@@ -10,9 +10,12 @@ import httpx
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cofounder.business.imports.errors import SourceOutOfReach
 from cofounder.kit import db
+from cofounder.kit.testing import Database
+from cofounder.people import audit
 
 AWAY = [
     OSError(errno.EHOSTUNREACH, "No route to host"),
@@ -80,3 +83,59 @@ def _read_a_source(port: int) -> None:
 
 def test_our_own_word_for_an_outage_is_one() -> None:
     assert db.is_out_of_reach(db.DatabaseOutOfReach())
+
+
+REFUSED = {
+    "53100": "could not extend file: No space left on device",
+    "25006": "cannot execute INSERT in a read-only transaction",
+}
+
+
+async def refusing(database: Database, state: str) -> None:
+    """As a server that is up and can take nothing now: every new row of the audit log meets its words."""
+    async with db.transaction() as session:
+        await session.execute(
+            text(
+                f"CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"RAISE EXCEPTION '{REFUSED[state]}' USING ERRCODE = '{state}'; END $$"
+            )
+        )
+        await session.execute(
+            text("CREATE TRIGGER no_room BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION no_room()")
+        )
+
+
+async def write() -> None:
+    async with db.transaction() as session:
+        await audit(session, "ann", "looked", "task", "1", {})
+
+
+@pytest.mark.parametrize("state", REFUSED)
+async def test_a_server_that_can_take_nothing_now_is_waited_for_and_said(database: Database, state: str) -> None:
+    await refusing(database, state)
+    with pytest.raises(Exception) as met:
+        await write()
+    assert db.is_out_of_reach(met.value)
+    assert db.is_full(met.value) == (state == "53100")
+    said = db.out_of_reach(met.value)
+    assert ("disk" if state == "53100" else "read only") in said.detail
+    waiting = asyncio.ensure_future(db.patiently(write))
+    await asyncio.sleep(0.2)
+    async with db.transaction() as session:
+        await session.execute(text("DROP TRIGGER no_room ON audit_log"))
+    await asyncio.wait_for(waiting, 60)
+
+
+async def test_what_is_known_nowhere_else_is_kept_however_long_the_database_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "AWAY_SECONDS", 0.0)
+    await refusing(database, "53100")
+    with pytest.raises(DBAPIError):
+        await db.patiently(write)
+    held = asyncio.ensure_future(db.patiently(write, seconds=db.FOREVER))
+    await asyncio.sleep(1.2)  # two more tries
+    assert not held.done()
+    async with db.transaction() as session:
+        await session.execute(text("DROP TRIGGER no_room ON audit_log"))
+    await asyncio.wait_for(held, 60)

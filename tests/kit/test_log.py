@@ -1,5 +1,6 @@
 """What a log says, on a terminal and in a file, holds no secret."""
 
+import errno
 import io
 
 import pytest
@@ -38,3 +39,28 @@ def test_an_error_tells_where_it_broke_and_neither_the_values_there_nor_a_passwo
     assert "in fails" in said
     assert PASSWORD not in said
     assert "sekret-pw" not in said
+
+
+def closed() -> io.StringIO:
+    made = io.StringIO()
+    made.close()
+    return made
+
+
+class Gone(io.StringIO):
+    """A log on a full disk, or at the end of a pipe that nobody reads any more."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+@pytest.mark.parametrize("stream", [Gone(), closed()], ids=["full", "closed"])
+def test_a_log_that_cannot_be_written_breaks_nothing(stream: io.StringIO) -> None:
+    log.configure("INFO", stream=stream)
+    try:
+        log.logger("test").error("unexpected error", exc_info=RuntimeError("why"))
+    finally:
+        structlog.reset_defaults()

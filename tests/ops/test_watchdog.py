@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from cofounder import app, journey
+from cofounder.business.records import service as records
 from cofounder.flow.plan import service as plans
 from cofounder.flow.plan.schemas import Plan, PlanStep
 from cofounder.flow.request import service as requests
@@ -39,7 +40,7 @@ async def born(request: str = "Create a LinkedIn post about our growth", **said:
 
 
 async def look() -> list[UUID]:
-    return await watchdog.look(stalled.find, stalled.tell)
+    return await watchdog.look(watchdog.Looked(stalled.find, stalled.tell, stalled.end))
 
 
 async def held_up(task_id: UUID) -> None:
@@ -135,7 +136,7 @@ async def test_whoever_waits_for_a_person_a_time_or_a_long_step_is_left_alone(sh
     await durable.close()
 
 
-async def test_a_task_whose_workflow_is_over_is_said_and_not_started_again(short: None) -> None:
+async def test_a_task_whose_workflow_is_over_fails_in_words_and_is_not_started_again(short: None) -> None:
     task_id = await born()
     await held_up(task_id)
     async with transaction() as session:
@@ -146,4 +147,11 @@ async def test_a_task_whose_workflow_is_over_is_said_and_not_started_again(short
     state = await durable.status(task_id)
     assert state is not None
     assert state.status == "ERROR"
+    async with transaction() as session:
+        task = await records.get_task(session, task_id)
+        assert (task.status, (task.error or {})["code"]) == ("failed", "nobody_carries")
+        examples = "SELECT workflow_uuid FROM dbos.workflow_status WHERE name = 'example'"
+        assert list(await session.scalars(text(examples))) == [f"example:{task_id}:nobody"]
+    assert await look() == []
+    assert [cleared for _, _, cleared in await alerts()] == [True]
     await durable.close()

@@ -228,11 +228,15 @@ async def fail_now(task_id: str, error: dict[str, Any]) -> None:
         task = await records.find_by_id(session, id, lock=True)
         if task is None:
             return
-        if task.status in FINAL:
-            return
-        await records.change(session, task, status="failed", error=error, completed_at=now())
-        await queries.settle_phases(session, id, detail=str(error.get("detail", "")))
-        live.changed(session, "tasks", task_id)
+        if task.status not in FINAL:
+            await fail_here(session, task, error)
+
+
+async def fail_here(session: AsyncSession, task: records.TaskRow, error: dict[str, Any]) -> None:
+    """End a task, whose row this transaction holds locked, as failed."""
+    await records.change(session, task, status="failed", error=error, completed_at=now())
+    await queries.settle_phases(session, task.id, detail=str(error.get("detail", "")))
+    live.changed(session, "tasks", task.id)
 
 
 def as_problem(error: BaseException) -> dict[str, Any]:

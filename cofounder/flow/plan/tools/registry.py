@@ -196,7 +196,7 @@ async def _answer(server: str, name: str, inputs: dict[str, Any]) -> Any:
         return await here.call_tool(name, inputs)
     except FastMCPError as error:  # masked by the server itself, as it would be on the wire
         if db.is_out_of_reach(error):
-            raise db.DatabaseOutOfReach() from error
+            raise db.out_of_reach(error) from error
         return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
 
 

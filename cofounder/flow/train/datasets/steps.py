@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from cofounder.flow.train.datasets import building, queries
-from cofounder.kit import durable, live
+from cofounder.kit import db, durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError
@@ -30,7 +30,12 @@ async def dataset(dataset_id: str) -> None:
 
 @durable.step("dataset.build", attempts=3, interval_seconds=1.0)
 async def build(dataset_id: str) -> None:
-    await building.carry_out(UUID(dataset_id))
+    try:
+        await building.carry_out(UUID(dataset_id))
+    except Exception as error:
+        if db.is_full(error):  # it may be this very version that fills the disk: waiting would not make room
+            raise DatasetBroke("The disk of the database is full.") from error
+        raise
 
 
 @durable.step("dataset.fail", attempts=20, interval_seconds=0.5)
