@@ -16,6 +16,7 @@ from cofounder.flow.quality.steps import quality_check, refinement
 from cofounder.flow.request.phases import Ended, as_problem, at_work, fail, fail_now, together
 from cofounder.flow.run.service import finished_nodes
 from cofounder.flow.run.steps import delegation, execution
+from cofounder.flow.train.benchmark import steps as benchmarks
 from cofounder.flow.train.datasets import steps as datasets
 from cofounder.flow.train.jobs import rules as tuning_rules
 from cofounder.flow.train.jobs import steps as tuning
@@ -68,6 +69,7 @@ async def set_aside(workflow_id: str) -> None:
     await imports.set_aside(workflow_id)
     await patterns.set_aside(workflow_id)
     await datasets.set_aside(workflow_id)
+    await benchmarks.set_aside(workflow_id)
     await tuning.set_aside(workflow_id)
     await tuning_rules.set_aside(workflow_id)
 

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.models.registry.tables import ModelAlias, ModelComparison, ModelVersion, Promotion
-from cofounder.models.tables import ModelCall
 
 
 async def take_turn(session: AsyncSession, what: str) -> None:
@@ -165,19 +164,6 @@ async def shadow_cost(session: AsyncSession, model_id: UUID, since: datetime) ->
         ModelComparison.model_id == model_id, ModelComparison.kind == "shadow", ModelComparison.at >= since
     )
     return await session.scalar(statement)
-
-
-async def outcomes(session: AsyncSession, model: str, since: datetime) -> tuple[int, int]:
-    """(calls that came to an end, those that failed) of a model since then."""
-    ended = ModelCall.state.in_(("answered", "failed"))
-    row = (
-        await session.execute(
-            select(func.count().filter(ended), func.count().filter(ModelCall.state == "failed")).where(
-                ModelCall.model == model, ModelCall.started_at >= since
-            )
-        )
-    ).one()
-    return int(row[0]), int(row[1])
 
 
 async def mark(session: AsyncSession, id: UUID, values: dict[str, Any]) -> None:

@@ -31,6 +31,8 @@ from cofounder.models.registry.tables import ROLES, ModelAlias, ModelVersion, Pr
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
+__all__ = ["ModelAlias", "ModelVersion", "Promotion"]
+
 TOPIC = "models"
 SYSTEM = "cofounder"  # who did what the product does by itself
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")

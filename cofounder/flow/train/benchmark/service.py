@@ -1,0 +1,127 @@
+"""Begin a benchmark, show it, end it early."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.train.benchmark import contenders, queries
+from cofounder.flow.train.benchmark.errors import BenchmarkMissing, BenchmarkOver, HoldOutMissing, HoldOutUnfit
+from cofounder.flow.train.benchmark.running import TOPIC
+from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
+from cofounder.flow.train.benchmark.tables import Benchmark
+from cofounder.flow.train.datasets import service as datasets
+from cofounder.kit import durable, live
+from cofounder.kit.clock import now
+from cofounder.kit.ids import new_id
+from cofounder.models.registry import service as registry
+from cofounder.models.registry.errors import ModelUnfit
+from cofounder.models.registry.using import of_row
+from cofounder.ops import connections
+from cofounder.people import Caller
+from cofounder.people.service import audit
+
+WORKFLOW = "benchmark"
+
+
+async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> BenchmarkOut:
+    """Compare a model with what its role uses now; it goes on as a workflow of its own.
+
+    Raises ModelNotKnown, ModelUnfit, DatasetMissing, DatasetDeleted, DatasetNotReady, HoldOutUnfit, HoldOutMissing.
+    """
+    model = await registry.find(session, asked.model)
+    if model.state != "ready":
+        raise ModelUnfit(f"{registry.label(model)} is {model.state}. {model.problem or ''}".strip(), field="model")
+    dataset_id = asked.dataset_id or model.dataset_id
+    if dataset_id is None:
+        raise HoldOutMissing("It does not say what it was trained with: name a dataset.", field="dataset_id")
+    dataset = await datasets.ready(session, dataset_id)
+    if dataset.role != model.role:
+        raise HoldOutUnfit(f"{dataset.name} is of the role {dataset.role}.", field="dataset_id")
+    if not (dataset.statistics.get("by_split") or {}).get("test"):
+        raise HoldOutMissing(f"{dataset.name} v{dataset.version} has no test part.", field="dataset_id")
+    active = await registry.model_of(session, model.role, "active")
+    if active is not None and active.id == model.id:
+        active = await registry.model_of(session, model.role, "previous")
+    using = of_row(active) if active is not None else None
+    parts = contenders.choose(model, using, await connections.latest())
+    row = Benchmark(
+        id=new_id(),
+        model_id=model.id,
+        role=model.role,
+        dataset_id=dataset.id,
+        dataset_hash=dataset.content_hash or "",
+        state="running",
+        settings=asked.model_dump(mode="json", exclude={"model", "dataset_id"}),
+        contenders={one.part: one.shown() for one in parts},
+        against_id=active.id if active is not None else None,
+        progress={"done": 0, "total": None},
+        created_by=by.who,
+        created_at=now(),
+    )
+    await queries.add(session, row)
+    await audit(session, by.who, "model.benchmarked", "model", str(model.id), {"dataset": str(dataset.id)})
+    await durable.enqueue(session, WORKFLOW, f"{WORKFLOW}:{row.id}", str(row.id))
+    live.changed(session, TOPIC, row.id)
+    return out(row, registry.label(model))
+
+
+async def get(session: AsyncSession, id: UUID) -> BenchmarkOut:
+    """How far it is, or what came out. Raises BenchmarkMissing."""
+    row = await queries.one(session, id)
+    if row is None:
+        raise BenchmarkMissing(field="benchmark_id")
+    return out(row, registry.label(await registry.get(session, row.model_id)))
+
+
+async def of_model(session: AsyncSession, model_id: UUID, limit: int = 20) -> list[BenchmarkOut]:
+    """A model's benchmarks, newest first."""
+    label = registry.label(await registry.get(session, model_id))
+    return [out(row, label) for row in await queries.of_model(session, model_id, limit)]
+
+
+async def passed(session: AsyncSession, model_id: UUID, against_id: UUID | None) -> dict[str, Any] | None:
+    """The gate's newest record for a model against the one that is active; else the newest at all, None without any."""
+    rows: Sequence[Benchmark] = await queries.of_model(session, model_id, 50)
+    records = [row.gate for row in rows if row.state == "succeeded" and row.gate is not None]
+    mine = [one for one in records if one.get("against_id") == (str(against_id) if against_id else None)]
+    return mine[0] if mine else records[0] if records else None
+
+
+async def cancel(session: AsyncSession, id: UUID, by: Caller) -> BenchmarkOut:
+    """End it where it stands; the answers that came are kept. Raises BenchmarkMissing, BenchmarkOver."""
+    row = await queries.one(session, id, lock=True)
+    if row is None:
+        raise BenchmarkMissing(field="benchmark_id")
+    if row.state != "running":
+        raise BenchmarkOver(f"It {row.state} already.", field="benchmark_id")
+    row.state, row.finished_at = "cancelled", now()
+    await session.flush()
+    await audit(session, by.who, "benchmark.cancelled", "benchmark", str(id))
+    live.changed(session, TOPIC, id)
+    return out(row, registry.label(await registry.get(session, row.model_id)))
+
+
+def out(row: Benchmark, model: str) -> BenchmarkOut:
+    """A benchmark as it is told."""
+    told = {part: {name: one[name] for name in ("how", "name")} for part, one in row.contenders.items()}
+    return BenchmarkOut(
+        id=row.id,
+        model_id=row.model_id,
+        model=model,
+        role=row.role,
+        dataset_id=row.dataset_id,
+        dataset_hash=row.dataset_hash,
+        state=row.state,
+        settings=row.settings,
+        contenders=told,
+        against_id=row.against_id,
+        progress=row.progress,
+        results=row.results,
+        gate=row.gate,
+        problem=row.problem,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
