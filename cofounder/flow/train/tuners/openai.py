@@ -1,5 +1,6 @@
 """OpenAI: files, then a job; what came out answers like any of its models."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -228,17 +229,26 @@ class OpenAITuner:
         return None
 
     async def events(self, remote_id: str, after: str | None) -> Sequence[Event]:
-        """OpenAI lists the newest first; `after` there means older ones."""
-        found: list[Event] = []
+        """OpenAI lists the newest first, several a second, and `after` means older ones there.
+
+        A second is read to its beginning, so that its events are numbered alike each time.
+        """
+        found: list[dict[str, Any]] = []
         params: dict[str, Any] = {"limit": 100}
+        until = int(after.partition("-")[0]) if after else -1
         while True:
             page = await self._wire().call("GET", f"/fine_tuning/jobs/{remote_id}/events", params=params)
-            told = [_event(one) for one in page.get("data", [])]
-            found += [one for one in told if after is None or one.id > after]
-            seen = after is not None and any(one.id <= after for one in told)
-            if seen or not page.get("has_more") or not told:
-                return sorted(found, key=lambda one: one.id)
-            params["after"] = page["data"][-1]["id"]
+            told = page.get("data", [])
+            found += told
+            if not page.get("has_more") or not told or told[-1]["created_at"] < until:
+                break
+            params["after"] = told[-1]["id"]
+        numbers: Counter[int] = Counter()
+        made = []
+        for one in reversed(found):
+            numbers[one["created_at"]] += 1
+            made.append(_event(one, numbers[one["created_at"]]))
+        return [one for one in made if after is None or one.id > after]
 
     async def cancel(self, remote_id: str) -> None:
         try:
@@ -312,16 +322,16 @@ def _closed(error: TunerRefused) -> TunerRefused | TargetClosed:
     return TargetClosed(error.detail) if status_of(error) == 403 else error
 
 
-def _event(given: dict[str, Any]) -> Event:
-    at, data = int(given.get("created_at") or 0), given.get("data") or {}
-    step = data.get("step")
+def _event(given: dict[str, Any], number: int) -> Event:
+    """An event, the so-and-so-manieth of its second."""
+    at, data = int(given["created_at"]), given.get("data") or {}
     level = given.get("level")
     return Event(
-        id=f"{at:012d}-{step or 0:08d}-{given.get('id')}",
+        id=f"{at:012d}-{number:04d}",
         at=datetime.fromtimestamp(at, UTC),
         message=str(given.get("message") or ""),
         level="warning" if level in ("warn", "warning") else "error" if level == "error" else "info",
-        step=step,
+        step=data.get("step"),
         loss=data.get("train_loss"),
         eval_loss=data.get("full_valid_loss", data.get("valid_loss")),
     )
