@@ -91,7 +91,7 @@ def scratch() -> Iterator[Path]:
         mine.mkdir(mode=0o700, parents=True)
         _sweep(parent)
     try:
-        with _full_in_words():
+        with full_in_words():
             yield mine
     finally:
         shutil.rmtree(mine, ignore_errors=True)
@@ -111,7 +111,7 @@ def _sweep(parent: Path) -> None:
 def writing(folder: Path) -> Iterator[Writer]:
     """Write one artifact by way of a file in `folder` (of `scratch`). Raises StoreFull, StoreOutOfReach."""
     path = folder / new_id().hex
-    with _full_in_words():
+    with full_in_words():
         with path.open("wb", buffering=_CHUNK) as file:
             writer = Writer(file)
             yield writer
@@ -233,7 +233,7 @@ def in_words() -> Iterator[None]:
 
 
 @contextmanager
-def _full_in_words() -> Iterator[None]:
+def full_in_words() -> Iterator[None]:
     """Only that: inside the block others may fail, say the database, and say so themselves."""
     try:
         yield

@@ -31,9 +31,10 @@ from cofounder.flow.train.tuners.interface import (
     Tuner,
     TunerNotReady,
 )
-from cofounder.kit import postgres
+from cofounder.kit import postgres, store
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading
+from cofounder.kit.ids import new_id
 from cofounder.models import service as models
 from cofounder.models.prices import tokens_in
 from cofounder.ops import connections, runtime
@@ -175,12 +176,15 @@ async def _part(row: Version, format: str, split: str, folder: Path) -> Path:
     path = folder / f"{split}.{format}.jsonl"
     if await asyncio.to_thread(path.exists):
         return path
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{new_id().hex}.part")  # of this asking alone
     _, _, pieces = await exporting.of_version(row.id, format, split)
-    with part.open("wb") as file:  # pieces are large, and written to this machine's page cache
-        async for piece in pieces:
-            await asyncio.to_thread(file.write, piece)
-    await asyncio.to_thread(part.replace, path)
+    try:
+        with store.full_in_words(), part.open("wb") as file:  # written to the page cache
+            async for piece in pieces:
+                await asyncio.to_thread(file.write, piece)
+        await asyncio.to_thread(part.replace, path)
+    finally:
+        await asyncio.to_thread(part.unlink, missing_ok=True)
     return path
 
 
