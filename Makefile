@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PEER := build/peer/.ready
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-  --python-version 3.11 --extra dev --extra openai --extra anthropic --extra google --extra s3 pyproject.toml
+  --python-version 3.11 --extra dev --extra openai --extra anthropic --extra google --extra s3 --extra bedrock pyproject.toml
 
 help:           ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile
