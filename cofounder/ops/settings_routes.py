@@ -2,13 +2,16 @@
 
 from fastapi import Response
 
+from cofounder.kit import db
 from cofounder.kit.http import Router, Session, documented
 from cofounder.kit.openapi import ETAG
 from cofounder.kit.versions import IfMatch, OldVersion, etag
-from cofounder.ops import connections, runtime
+from cofounder.ops import connections, runtime, trying
 from cofounder.ops.connections import ConnectionInvalid, ConnectionOut, ConnectionSettings, SecretLeftBehind
 from cofounder.ops.runtime import RuntimeSettings, SettingFromEnvironment, SettingOut
+from cofounder.ops.trying import ConnectionsTried, TryIn, TryUnderWay
 from cofounder.people import Admin, Viewer
+from cofounder.people.service import audit
 
 router = Router(tags=["settings"])
 
@@ -48,6 +51,19 @@ async def change_connections(
     """
     found = await connections.change(session, body, by=caller.who, if_match=if_match)
     response.headers["ETag"] = etag(await connections.version(session))
+    return found
+
+
+@router.post("/api/connections/try", responses=documented(TryUnderWay))
+async def try_connections(body: TryIn, caller: Admin) -> ConnectionsTried:
+    """Go to the models or to the mail server as they are set now, and say what came of it.
+
+    A model is asked one word, which counts towards the budgets; of a mail the server is asked whether it would take it,
+    and nothing is sent. What does not work stands in the answer, which is 200 all the same.
+    """
+    found = await trying.attempt(body.part)
+    async with db.transaction() as session:
+        await audit(session, caller.who, "connection.tried", "setting", body.part, {"works": found.works})
     return found
 
 

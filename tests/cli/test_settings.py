@@ -45,3 +45,16 @@ def test_what_does_not_fit_is_one_line_and_changes_nothing(
     told = capsys.readouterr().err
     assert words in told
     assert told.count("\n") == 1
+
+
+def test_what_is_set_is_tried_and_what_fails_ends_with_one(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["settings", "try", "models", "--json"]) == 0
+    (built_in,) = json.loads(capsys.readouterr().out)["models"]["items"]
+    assert (built_in["name"], built_in["works"]) == ("offline", True)
+    assert run(["settings", "try"]) == 1
+    told = capsys.readouterr().out
+    assert "works  offline" in told
+    assert "fails  E-mail" in told
+    assert run(["settings", "try", "everything"]) == 2

@@ -45,6 +45,8 @@ class OpenAIServer:
                 answer = 500
             if isinstance(answer, int):
                 return _error(answer, f"The server had an error for key {KEY}.", "server_error", None)
+            if "tools" not in body:  # asked for words, not for a shape
+                return JSONResponse(_spoken(body, str(answer)))
             return JSONResponse(_completion(body, answer if isinstance(answer, str) else json.dumps(answer)))
 
         return app
@@ -53,6 +55,12 @@ class OpenAIServer:
 def _error(status: int, message: str, kind: str, code: str | None) -> JSONResponse:
     error = {"message": message, "type": kind, "param": None, "code": code}
     return JSONResponse({"error": error}, status_code=status)
+
+
+def _spoken(body: dict[str, Any], words: str) -> dict[str, Any]:
+    made = _completion(body | {"tools": [{"function": {"name": "none"}}]}, "{}")
+    made["choices"][0] |= {"finish_reason": "stop", "message": {"role": "assistant", "content": words}}
+    return made
 
 
 def _completion(body: dict[str, Any], arguments: str) -> dict[str, Any]:

@@ -174,3 +174,18 @@ async def test_only_an_admin_reads_or_sets_them(clients: list[httpx.AsyncClient]
     viewer, _ = clients
     assert (await viewer.get(PLACE)).status_code == 403
     assert (await _set(viewer, smtp_host="mail.example.org")).status_code == 403
+
+
+async def test_an_admin_tries_what_is_set_and_the_audit_log_says_who_did(clients: list[httpx.AsyncClient]) -> None:
+    viewer, admin = clients
+    assert (await viewer.post(f"{PLACE}/try", json={"part": "mail"})).status_code == 403
+    assert (await admin.post(f"{PLACE}/try", json={"part": "everything"})).status_code == 422
+    tried = (await admin.post(f"{PLACE}/try", json={"part": "mail"})).json()
+    assert not tried["works"]
+    assert "Settings" in tried["items"][0]["mend"]
+    assert (await admin.post(f"{PLACE}/try", json={"part": "models"})).json()["works"]
+    entries = (await admin.get("/api/audit?action=connection.tried")).json()["items"]
+    assert [(one["object_id"], one["details"]) for one in entries] == [
+        ("models", {"works": True}),
+        ("mail", {"works": False}),
+    ]

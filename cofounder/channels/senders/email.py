@@ -80,6 +80,35 @@ class Email:
         _leave(client)  # it was taken: that is written down before anybody waits for a good-bye
         return Receipt(external_id=message_id)
 
+    async def try_out(self) -> list[str]:
+        """Go as far as a message would before its text, for every recipient, and leave. Nothing is sent.
+
+        What was said of each recipient who was not taken. Raises DeliveryRefused, DeliveryDelayed.
+        """
+        account = self.account()
+        client = self._client()
+        refused = []
+        try:
+            await self._connect(client)
+            for recipient in account.recipients if account is not None else ():
+                ((_, address),) = addresses(recipient)
+                try:
+                    await self._envelope(client, address)
+                    await client.rset()
+                except (DeliveryRefused, DeliveryDelayed) as error:
+                    if not client.is_connected:
+                        raise
+                    refused.append(error.detail)
+                    await client.rset()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            client.close()
+            raise _not_sent("The mail server hung up", error) from error
+        except BaseException:
+            client.close()
+            raise
+        _leave(client)
+        return refused
+
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """Nobody can look into other people's mail boxes. Raises DeliveryUnknown."""
         raise DeliveryUnknown(

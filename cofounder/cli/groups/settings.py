@@ -26,11 +26,18 @@ class SettingValueUnfit(InputInvalid):
     hint = "Nothing was changed. Numbers are plain (2.5), switches are true or false."
 
 
+class PartUnknown(InputInvalid):
+    """Only the models and the mail server can be tried."""
+
+    hint = "Write: cofounder settings try models, or: cofounder settings try mail"
+
+
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="What may change while the product runs.", no_args_is_help=True)
     group.command("list")(list_settings)
     group.command("set")(set_one)
     group.command("forget")(forget)
+    group.command("try")(try_out)
     app.add_typer(group, name="settings")
 
 
@@ -85,6 +92,47 @@ def forget(name: Name, json: Json = False) -> int:
     Example: cofounder settings forget smtp_password
     """
     return home.run(_set(name, None, json))
+
+
+def try_out(
+    part: Annotated[str | None, typer.Argument(help="models or mail; left out: both.")] = None, json: Json = False
+) -> int:
+    """Go to the models and to the mail server as they are set now, and say what came of it.
+
+    A model is asked one word, which counts towards the budgets. No mail is sent: the server is asked whether it would
+    take one. Ends with 1 where something does not work.
+
+    Example: cofounder settings try models
+    """
+    return home.run(_try(part, json))
+
+
+async def _try(part: str | None, json: bool) -> int:
+    from cofounder.app import wire
+    from cofounder.kit import db
+    from cofounder.ops import trying
+    from cofounder.people import LOCAL_OWNER
+    from cofounder.people.service import audit
+
+    wanted = [one for one in trying.PARTS if part in (None, one)]
+    if not wanted:
+        raise PartUnknown(f"{part!r} is neither.", field="part")
+    wire()
+    async with home.opened():
+        tried = {}
+        for one in wanted:
+            tried[one] = await trying.attempt(one)
+            async with db.transaction() as session:
+                await audit(session, LOCAL_OWNER.who, "connection.tried", "setting", one, {"works": tried[one].works})
+    if json:
+        out.emit({one: found.model_dump(mode="json") for one, found in tried.items()})
+    else:
+        for found in tried.values():
+            for item in found.items:
+                out.screen().print(f"{'works' if item.works else 'fails'}  {item.name}: {item.detail}", markup=False)
+                if item.mend:
+                    out.screen().print(f"       {item.mend}", markup=False)
+    return 0 if all(found.works for found in tried.values()) else 1
 
 
 async def _set(name: str, value: str | None, json: bool) -> int:
