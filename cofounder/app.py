@@ -69,6 +69,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
     from cofounder.flow.train.jobs import rules as tuning
+    from cofounder.flow.train.promotion import watching as promotions
     from cofounder.models import tuned
     from cofounder.ops import watchdog
     from cofounder.personas import looking as personas
@@ -81,13 +82,14 @@ async def working() -> AsyncIterator[None]:
         imports.look,
         context.keep,
     ]
-    chores += [renewing.look, patterns.look, answers.look, training.tidy, personas.look, tuning.look]
+    chores += [renewing.look, patterns.look, answers.look, training.tidy, personas.look, tuning.look, promotions.look]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await context.stop()
     await renewing.stop()
     await answers.stop()
     await tuning.stop()
+    await promotions.stop()
     await tuned.stop()
     await registry.close()
 
@@ -126,6 +128,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.train.data.routes import router as training_data
     from cofounder.flow.train.datasets.routes import router as datasets
     from cofounder.flow.train.jobs.routes import router as tuning
+    from cofounder.flow.train.promotion.routes import router as tuned_models
     from cofounder.kit import pages
     from cofounder.kit.http import install
     from cofounder.kit.openapi import also, operation_id
@@ -162,6 +165,7 @@ def create_app() -> FastAPI:
         training_data,
         datasets,
         tuning,
+        tuned_models,
         experiments,
         own_personas,
         personas,

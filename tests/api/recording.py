@@ -24,6 +24,7 @@ from tests.flow.learn.published import publish
 from tests.personas.posts import weeks_of
 
 from .conftest import House
+from .recording_models import models
 
 REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
 METRICS = {"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}
@@ -81,6 +82,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     reached = {"smtp_username": "news", "smtp_port": 465}
     await ask("change_connections", "PUT", "/api/connections", reached)
     await ask("get_connections", "GET", "/api/connections")
+    await ask("try_connections", "POST", "/api/connections/try", {"part": "mail"})
     await ask("list_tasks", "GET", "/api/tasks?limit=2")
     await ask("list_history", "GET", "/api/orchestrator/history?limit=2")
     await _learned(ask)
@@ -91,6 +93,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
             break
         await asyncio.sleep(0.1)
     await _training(ask, id)
+    await models(ask)
     again = {"step": (await house.admin.get(f"/api/tasks/{id}")).json()["plan"]["steps"][-1]["id"]}
     await ask("rerun_task", "POST", f"/api/tasks/{id}/rerun", again)
     await _voices(ask)

@@ -31,7 +31,7 @@ from cofounder.models.registry.tables import ROLES, ModelAlias, ModelVersion, Pr
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
-__all__ = ["ModelAlias", "ModelVersion", "Promotion"]
+__all__ = ["ROLES", "ModelAlias", "ModelVersion", "Promotion"]
 
 TOPIC = "models"
 SYSTEM = "cofounder"  # who did what the product does by itself
@@ -125,6 +125,12 @@ def _address(given: Where | Mapping[str, Any]) -> dict[str, Any]:
 def label(row: ModelVersion) -> str:
     """A version as people name it: NAME@VERSION."""
     return f"{row.name}@{row.version}"
+
+
+async def label_of(session: AsyncSession, id: UUID) -> str:
+    """A version by its id as people name it. Versions are never taken out of the registry."""
+    row = await queries.one(session, id)
+    return label(row) if row is not None else str(id)
 
 
 def who(by: Caller | str) -> str:

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from cofounder.flow.train.benchmark import scoring
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.kit.errors import CofounderError
-from cofounder.models import budgets, calls, jobs, trained
-from cofounder.models.chain import Served, Target, chain
+from cofounder.models import budgets, calls, jobs, offered, trained
+from cofounder.models.chain import Served, Target
 from cofounder.models.registry.service import ModelVersion
 from cofounder.models.registry.using import Using, of_row
 from cofounder.settings import Settings
@@ -54,14 +54,14 @@ def of_using(part: str, model: Using) -> Contender:
     return Contender(part, "trained", model.target, model.system)
 
 
-def choose(row: ModelVersion, active: Using | None, chosen: Settings) -> list[Contender]:
+def choose(row: ModelVersion, active: Using | None) -> list[Contender]:
     """The candidate, what its role uses now, its base where that answers somewhere, and the built-in one."""
     candidate = of_row(row)
     found = [of_using("candidate", candidate)]
-    first = chain(chosen.model)[0]
+    first = next(iter(offered.configured()), None)
     if active is not None and active.id != row.id:
         found.append(of_using("active", active))
-    elif first.provider != "offline" and row.role != "judge":
+    elif first is not None and row.role != "judge":
         found.append(Contender("active", "told", first))
     base = _base(row)
     if base is not None:

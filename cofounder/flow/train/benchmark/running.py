@@ -20,8 +20,8 @@ from cofounder.kit import live, store
 from cofounder.kit.clock import now, today
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.ids import new_id
+from cofounder.models import offered
 from cofounder.models.calls import Spent
-from cofounder.models.chain import OFFLINE, chain
 from cofounder.models.registry import service as registry
 from cofounder.ops import connections
 from cofounder.settings import Settings
@@ -151,8 +151,8 @@ async def carry_out(id: UUID) -> None:
 
 async def _judge(run: Run) -> None:
     """Let the first configured model say which text it prefers, each pair in both orders."""
-    target = chain(run.chosen.model)[0]
-    if target == OFFLINE:
+    target = next(iter(offered.configured()), None)
+    if target is None:
         return
     async with reading() as session:
         rows = await queries.answers(session, run.row.id)

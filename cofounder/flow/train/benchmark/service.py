@@ -45,7 +45,8 @@ async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> Benchm
     if active is not None and active.id == model.id:
         active = await registry.model_of(session, model.role, "previous")
     using = of_row(active) if active is not None else None
-    parts = contenders.choose(model, using, await connections.latest())
+    await connections.latest()
+    parts = contenders.choose(model, using)
     row = Benchmark(
         id=new_id(),
         model_id=model.id,
@@ -72,7 +73,7 @@ async def get(session: AsyncSession, id: UUID) -> BenchmarkOut:
     row = await queries.one(session, id)
     if row is None:
         raise BenchmarkMissing(field="benchmark_id")
-    return out(row, registry.label(await registry.get(session, row.model_id)))
+    return out(row, await registry.label_of(session, row.model_id))
 
 
 async def of_model(session: AsyncSession, model_id: UUID, limit: int = 20) -> list[BenchmarkOut]:
@@ -100,7 +101,7 @@ async def cancel(session: AsyncSession, id: UUID, by: Caller) -> BenchmarkOut:
     await session.flush()
     await audit(session, by.who, "benchmark.cancelled", "benchmark", str(id))
     live.changed(session, TOPIC, id)
-    return out(row, registry.label(await registry.get(session, row.model_id)))
+    return out(row, await registry.label_of(session, row.model_id))
 
 
 def out(row: Benchmark, model: str) -> BenchmarkOut:

@@ -1,0 +1,183 @@
+"""Promote through the gate, show what each role uses, and how candidates do beside it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.train.benchmark import service as benchmarks
+from cofounder.flow.train.promotion import queries
+from cofounder.flow.train.promotion.schemas import (
+    ActiveIn,
+    Agreed,
+    CandidateIn,
+    ModelComparisonOut,
+    ModelDetail,
+    ModelVersionList,
+    ModelVersionOut,
+    PromotionOut,
+    RoleOut,
+    RolesOut,
+)
+from cofounder.flow.train.promotion.shares import wilson
+from cofounder.flow.train.promotion.watching import KIND
+from cofounder.kit.clock import now
+from cofounder.kit.errors import InputInvalid
+from cofounder.models import offered
+from cofounder.models.registry import service as registry
+from cofounder.models.registry.errors import ModelEntryInvalid
+from cofounder.models.registry.service import ModelAlias, ModelVersion, Promotion
+from cofounder.ops import connections
+from cofounder.ops import queries as alerts
+from cofounder.people import Caller
+
+
+class ModelPlaceUnclear(InputInvalid):
+    """This cursor is none of this list."""
+
+    hint = "Take next_cursor of the page before, or leave it out."
+
+
+async def promote(session: AsyncSession, asked: ActiveIn, by: Caller) -> RoleOut:
+    """Make a model the active one of its role: on its newest gate, or by force.
+
+    Raises ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed, ActiveMoved, ForceRefused, ReasonMissing.
+    """
+    model = await registry.find(session, asked.model)
+    active = await registry.model_of(session, model.role, "active")
+    record = await benchmarks.passed(session, model.id, active.id if active is not None else None)
+    await registry.set_active(session, model.id, by=by, gate=record, force=asked.force, reason=asked.reason)
+    await alerts.clear(session, KIND, model.role, at=now())
+    return await role(session, model.role)
+
+
+async def roll_back(session: AsyncSession, name: str, reason: str | None, by: Caller) -> RoleOut:
+    """Let a role use again what it used before. Raises NothingBefore."""
+    await registry.roll_back(session, name, by=by, reason=reason)
+    return await role(session, name)
+
+
+async def candidate(session: AsyncSession, asked: CandidateIn, by: Caller) -> RoleOut:
+    """Name a role's candidate, or say that it has none. Raises ModelNotKnown, ModelUnfit, AlreadyActive, ModelEntryInvalid."""
+    if asked.model is None:
+        if asked.role is None:
+            raise ModelEntryInvalid("Name the model, or the role that is to have no candidate.", field="role")
+        await registry.drop_candidate(session, asked.role, by=by)
+        return await role(session, asked.role)
+    model = await registry.find(session, asked.model)
+    await registry.set_candidate(session, model.id, by=by, shadow=asked.shadow, daily_usd=asked.daily_usd)
+    return await role(session, model.role)
+
+
+async def retire(session: AsyncSession, id: UUID, reason: str | None, by: Caller) -> ModelVersionOut:
+    """Take a version out of use. Raises ModelNotKnown, ModelInUse."""
+    row = await registry.retire(session, id, by=by, reason=reason)
+    return out(row, await registry.aliases(session, row.role))
+
+
+async def role(session: AsyncSession, name: str) -> RoleOut:
+    """What a role uses."""
+    standing = await registry.aliases(session, name)
+    shown: dict[str, ModelVersionOut | None] = {}
+    for alias in ("active", "previous", "candidate"):
+        row = await registry.model_of(session, name, alias)
+        shown[alias] = out(row, standing) if row is not None else None
+    since = standing["active"].since if "active" in standing else None
+    await connections.latest()
+    configured = [*map(str, offered.configured()), "offline"]
+    return RoleOut.model_validate({"role": name, **shown, "since": since, "configured": configured})
+
+
+async def roles(session: AsyncSession) -> RolesOut:
+    """What each role uses."""
+    return RolesOut(roles=[await role(session, name) for name in registry.ROLES])
+
+
+async def listed(
+    session: AsyncSession, *, role: str | None, name: str | None, state: str | None, cursor: str | None, limit: int
+) -> ModelVersionList:
+    """A page of versions, newest first. Raises ModelPlaceUnclear."""
+    rows, total = await registry.page(
+        session, role=role, name=name, state=state, before=_place(cursor), limit=limit + 1
+    )
+    standing = {one: await registry.aliases(session, one) for one in registry.ROLES}
+    items = [out(row, standing[row.role]) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    more = f"{last.created_at.isoformat()}_{last.id}" if last is not None else None
+    return ModelVersionList(items=items, next_cursor=more, total=total)
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, _, id = cursor.rpartition("_")
+    try:
+        moment = datetime.fromisoformat(at.replace(" ", "+"))
+        if moment.tzinfo is None:
+            raise ValueError(at)
+        return moment, UUID(id)
+    except ValueError:
+        raise ModelPlaceUnclear(field="cursor") from None
+
+
+async def detail(session: AsyncSession, id: UUID) -> ModelDetail:
+    """Everything that is known of a version. Raises ModelNotKnown."""
+    row = await registry.get(session, id)
+    comparisons = [await compared(session, row.id, kind) for kind in ("active", "shadow")]
+    return ModelDetail(
+        model=out(row, await registry.aliases(session, row.role)),
+        benchmarks=await benchmarks.of_model(session, row.id, 10),
+        comparisons=[one for one in comparisons if one.answers],
+        history=await history(session, role=None, model_id=row.id),
+    )
+
+
+async def compared(session: AsyncSession, id: UUID, kind: str) -> ModelComparisonOut:
+    """What a version said beside what was used: in shadow, or as the active one beside the built-in parser."""
+    sums, parts = await queries.agreement(session, id, kind)
+    agreed = []
+    for part, (n, same) in parts.items():
+        low, high = wilson(same, n)
+        agreed.append(Agreed(part=part, n=n, same=same, share=same / n, low=low, high=high))
+    return ModelComparisonOut.model_validate(
+        {
+            "kind": kind,
+            "answers": sums[0],
+            "usable": sums[1],
+            "cost_usd": float(sums[2]),
+            "seconds": None if sums[3] is None else float(sums[3]),
+            "agreed": agreed,
+        }
+    )
+
+
+async def history(
+    session: AsyncSession, *, role: str | None = None, model_id: UUID | None = None, limit: int = 50
+) -> list[PromotionOut]:
+    """Every change of what a role uses, newest first."""
+    rows = await registry.history(session, role=role, model_id=model_id, limit=limit)
+    labels: dict[UUID, str] = {}
+    for id in {id for row in rows for id in (row.model_id, row.from_model_id) if id is not None}:
+        labels[id] = await registry.label_of(session, id)
+    return [_change(row, labels) for row in rows]
+
+
+def _change(row: Promotion, labels: Mapping[UUID, str]) -> PromotionOut:
+    kept = ("id", "role", "kind", "model_id", "from_model_id", "gate", "reason", "by", "at")
+    named: dict[str, Any] = {
+        "model": labels.get(row.model_id) if row.model_id else None,
+        "from_model": labels.get(row.from_model_id) if row.from_model_id else None,
+    }
+    return PromotionOut.model_validate({**{name: getattr(row, name) for name in kept}, **named})
+
+
+def out(row: ModelVersion, standing: Mapping[str, ModelAlias]) -> ModelVersionOut:
+    """A version as it is told."""
+    mine: Sequence[str] = [alias for alias, one in standing.items() if one.model_id == row.id]
+    told = {name: getattr(row, name) for name in ModelVersionOut.model_fields if hasattr(row, name)}
+    shadow = "candidate" in mine and bool(standing["candidate"].details.get("shadow"))
+    return ModelVersionOut.model_validate(
+        {**told, "label": registry.label(row), "aliases": sorted(mine), "shadow": shadow}
+    )
