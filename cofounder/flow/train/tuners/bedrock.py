@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from cofounder.flow.train.tuners import aws, checks, dates, families
+from cofounder.flow.train.tuners import aws, checks, dates, families, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -53,23 +53,19 @@ class BedrockTuner:
         self._account = aws.Account(chosen)
 
     async def availability(self, now: datetime) -> Availability:
-        try:
-            return self._standing(await self._models(), now)
-        except TunerNotReady as error:
-            return Availability("not_set_up", f"{error.detail} {error.advice}", privacy=PRIVACY)
-        except TunerRefused as error:
-            closed = status_of(error) == 403
-            return Availability("closed" if closed else "open", error.detail, privacy=PRIVACY, checked=closed)
-        except TunerAway as error:
-            return Availability("open", f"{error.detail} What is offered is told when it answers.", privacy=PRIVACY)
+        meanwhile = Availability("open", "What is offered is told when it answers.", privacy=PRIVACY)
+        return await standing.told(lambda: self._standing(now), meanwhile)
 
-    def _standing(self, models: tuple[BaseModel, ...], now: datetime) -> Availability:
+    async def _standing(self, now: datetime) -> Availability:
+        """Raises TunerNotReady, TunerRefused, TunerAway."""
+        models = await self._models()
         left = [one for one in models if one.ends is None or one.ends > now.date()]
-        said = [found.people_say for one in left if (found := families.family(one.name)) is not None]
-        words = f"Bedrock offers {', '.join(sorted(set(said)))} for tuning in {self.chosen.bedrock_region}."
+        said = {found.people_say for one in left if (found := families.family(one.name)) is not None}
+        words = f"Bedrock offers {', '.join(sorted(said))} for tuning in {self.chosen.bedrock_region}."
         if "Claude" not in said:
-            words += " Claude is not among them: Claude 3 Haiku, the only one that could be tuned, ended on 10 September 2026."
-        return dates.standing("bedrock", now.date(), models, open_reason=words, privacy=PRIVACY, checked=True)
+            words = f"{words} {dates.NO_CLAUDE}"
+        meant = Availability("open", words, privacy=PRIVACY, checked=True)
+        return standing.by_date("bedrock", now.date(), models, meant)
 
     async def _models(self) -> tuple[BaseModel, ...]:
         """What Bedrock lists for tuning now, with its lifecycle. Raises TunerNotReady, TunerRefused, TunerAway."""
@@ -103,14 +99,14 @@ class BedrockTuner:
 
     async def validate(self, asked: Asked) -> None:
         try:
-            told = self._standing(await self._models(), clock.now())
+            told = await self._standing(clock.now())
             await self._account.call("s3", "head_bucket", Bucket=self._bucket)
         except TunerRefused as error:
             if status_of(error) == 404:
                 raise TunerNotReady(
                     f"There is no bucket {self._bucket}.", hint="Make it, or name another in Settings."
                 ) from error
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         if told.standing == "closed":
             raise TargetClosed(told.reason)
         checks.base_model(asked, told.models)
@@ -169,7 +165,7 @@ class BedrockTuner:
             there, _ = await self._jobs_of(asked.key)  # another attempt may have been first: names are unique
             if there is not None:
                 return there
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         return name
 
     async def _jobs_of(self, key: str) -> tuple[str | None, int]:
@@ -338,7 +334,3 @@ class BedrockTuner:
 
 def _under(key: str) -> str:
     return f"cofounder/{key}/"
-
-
-def _closed(error: TunerRefused) -> TunerRefused | TargetClosed:
-    return TargetClosed(error.detail) if status_of(error) == 403 else error

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from cofounder.flow.train.tuners.interface import Availability, BaseModel, Standing
-
 AS_OF = date(2026, 11, 21)  # when these facts were last looked at
 
 
@@ -42,6 +40,10 @@ ENDS: dict[str, date] = {
     "anthropic.claude-3-haiku-20240307-v1:0": date(2026, 9, 10),
 }
 
+NO_CLAUDE = (
+    "Claude is not among them: Claude 3 Haiku, the only one that could be tuned, reached its end on 10 September 2026."
+)
+
 # US dollars for a million trained tokens, as providers published them. Left out: no price is known.
 TRAINING_USD: dict[str, Decimal] = {
     "gpt-4.1-2025-04-14": Decimal("25"),
@@ -60,24 +62,3 @@ BEDROCK_STORAGE_USD = Decimal("1.95")  # a custom model, a month
 def ends(model: str, told: date | None = None) -> date | None:
     """When a base model ends: as its provider tells it now, else as it was announced."""
     return told or ENDS.get(model)
-
-
-def standing(
-    target: str,
-    now: date,
-    models: tuple[BaseModel, ...],
-    *,
-    open_reason: str,
-    privacy: str,
-    checked: bool,
-) -> Availability:
-    """Open, closing or closed on a day, by what was announced and by the models that are left."""
-    closing = CLOSING.get(target)
-    left = tuple(one for one in models if one.ends is None or one.ends > now)
-    state: Standing = "open"
-    reason, until = open_reason, None
-    if closing is not None:
-        state, reason, until = ("closing" if now <= closing.until else "closed"), closing.why, closing.until
-    elif not left:
-        state, reason = "closed", "No base model that can be tuned is offered here any more."
-    return Availability(state, reason, until, left if state != "closed" else (), privacy, checked)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates, google_cloud
+from cofounder.flow.train.tuners import checks, dates, google_cloud, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -69,19 +70,14 @@ class GeminiTuner:
         return f"projects/{self.chosen.vertex_project}/locations/{self.chosen.vertex_location}"
 
     async def availability(self, now: datetime) -> Availability:
-        try:
-            models = await self._models()
-        except TunerNotReady as error:
-            return Availability("not_set_up", f"{error.detail} {error.advice}", privacy=PRIVACY)
-        except (TunerAway, TunerRefused) as error:
-            if isinstance(error, TunerRefused) and status_of(error) == 403:
-                return Availability("closed", error.detail, privacy=PRIVACY, checked=True)
-            return Availability("open", f"{error.detail} It was open when last announced.", None, _MODELS, PRIVACY)
-        return self._standing(models, now)
+        meanwhile = Availability("open", "It was open when last announced.", None, _MODELS, PRIVACY)
+        return await standing.told(lambda: self._standing(now), meanwhile)
 
-    def _standing(self, models: tuple[BaseModel, ...], now: datetime) -> Availability:
+    async def _standing(self, now: datetime) -> Availability:
+        """Raises TunerNotReady, TunerRefused, TunerAway."""
         words = f"Vertex takes jobs in {self.chosen.vertex_location}."
-        return dates.standing("gemini", now.date(), models, open_reason=words, privacy=PRIVACY, checked=True)
+        meant = Availability("open", words, privacy=PRIVACY, checked=True)
+        return standing.by_date("gemini", now.date(), await self._models(), meant)
 
     async def _models(self) -> tuple[BaseModel, ...]:
         """The base models that are there now; that jobs may be listed is tried first.
@@ -94,9 +90,7 @@ class GeminiTuner:
             *(wire.call("GET", f"/v1beta1/publishers/google/models/{one.name}", gone_is_fine=True) for one in _MODELS)
         )
         return tuple(
-            BaseModel(one.name, dates.ends(one.name), one.methods)
-            for one, there in zip(_MODELS, found, strict=True)
-            if there
+            replace(one, ends=dates.ends(one.name)) for one, there in zip(_MODELS, found, strict=True) if there
         )
 
     async def _vertex(self) -> Wire:
@@ -117,12 +111,12 @@ class GeminiTuner:
 
     async def validate(self, asked: Asked) -> None:
         try:
-            told = self._standing(await self._models(), clock.now())
+            told = await self._standing(clock.now())
             await (await self._storage()).call("GET", f"/storage/v1/b/{self.chosen.vertex_bucket}")
         except TunerRefused as error:
             if status_of(error) == 404:
                 raise TunerNotReady(error.detail, hint="Make the bucket, or name another in Settings.") from error
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         if told.standing == "closed":
             raise TargetClosed(told.reason)
         checks.base_model(asked, told.models)
@@ -170,7 +164,7 @@ class GeminiTuner:
         try:
             made = await (await self._vertex()).call("POST", f"/v1beta1/{self._place}/tuningJobs", json=body)
         except TunerRefused as error:
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         return str(made["name"])
 
     async def _job_of(self, key: str) -> str | None:
@@ -323,7 +317,3 @@ def _share(job: dict[str, Any]) -> float | None:
     epochs = int((spec.get("hyperParameters") or {}).get("epochCount") or 0)
     done = [int(one.get("epoch") or 0) for one in (job.get("tunedModel") or {}).get("checkpoints", [])]
     return min(1.0, max(done) / epochs) if epochs and done else None
-
-
-def _closed(error: TunerRefused) -> TunerRefused | TargetClosed:
-    return TargetClosed(error.detail) if status_of(error) == 403 else error

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates
+from cofounder.flow.train.tuners import checks, dates, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -21,11 +22,10 @@ from cofounder.flow.train.tuners.interface import (
     Progress,
     State,
     TargetClosed,
-    TunerAway,
     TunerNotReady,
     TunerRefused,
 )
-from cofounder.flow.train.tuners.wire import Wire, status_of
+from cofounder.flow.train.tuners.wire import Wire
 from cofounder.kit import clock
 from cofounder.settings import Settings
 
@@ -60,18 +60,7 @@ class OpenAITuner:
         self.formats: dict[Method, str] = {"sft": "openai", "dpo": "dpo"}
 
     async def availability(self, now: datetime) -> Availability:
-        today = now.date()
-        try:
-            return await self._standing(today)
-        except TunerNotReady as error:
-            return Availability("not_set_up", f"{error.detail} {error.advice}", privacy=PRIVACY)
-        except (TunerAway, TunerRefused) as error:
-            if isinstance(error, TunerRefused) and status_of(error) == 403:
-                return Availability("closed", error.detail, privacy=PRIVACY, checked=True)
-            told = self._announced(today, {}, checked=False)
-            return Availability(
-                told.standing, f"{error.detail} What was announced: {told.reason}", told.until, told.models, PRIVACY
-            )
+        return await standing.told(lambda: self._standing(now.date()), self._announced(now.date(), {}, checked=False))
 
     async def _standing(self, today: date) -> Availability:
         """Raises TunerNotReady, TunerRefused, TunerAway."""
@@ -83,18 +72,17 @@ class OpenAITuner:
         jobs = await self._wire().call("GET", "/fine_tuning/jobs", params={"limit": 1})
         if not jobs.get("data"):
             words = "Nothing was ever tuned with this key's project, and OpenAI refuses who never tuned."
-            return Availability(told.standing, f"{told.reason} {words}", told.until, told.models, PRIVACY, True)
+            return replace(told, reason=f"{told.reason} {words}")
         return told
 
     def _announced(self, today: date, listed: dict[str, date | None], *, checked: bool) -> Availability:
         models = tuple(
-            BaseModel(one.name, dates.ends(one.name, listed.get(one.name)), one.methods)
+            replace(one, ends=dates.ends(one.name, listed.get(one.name)))
             for one in _MODELS
             if not checked or one.name in listed
         )
-        return dates.standing(
-            "openai", today, models, open_reason="OpenAI takes jobs.", privacy=PRIVACY, checked=checked
-        )
+        meant = Availability("open", "OpenAI takes jobs.", privacy=PRIVACY, checked=checked)
+        return standing.by_date("openai", today, models, meant)
 
     def _wire(self) -> Wire:
         """Raises TunerNotReady."""
@@ -108,7 +96,7 @@ class OpenAITuner:
         try:
             told = await self._standing(clock.today())
         except TunerRefused as error:
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         if told.standing == "closed":
             raise TargetClosed(told.reason)
         checks.base_model(asked, told.models)
@@ -151,7 +139,7 @@ class OpenAITuner:
         try:
             made = await self._wire().call("POST", "/fine_tuning/jobs", json=body)
         except TunerRefused as error:
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         return str(made["id"])
 
     async def _job_of(self, key: str) -> str | None:
@@ -315,11 +303,6 @@ def _method(asked: Asked) -> dict[str, Any]:
     kind = "supervised" if asked.method == "sft" else "dpo"
     settings = {name: value for name, value in given.items() if value is not None}
     return {"type": kind, kind: {"hyperparameters": settings}}
-
-
-def _closed(error: TunerRefused) -> TunerRefused | TargetClosed:
-    """A refusal by account is a closed target, in the provider's words."""
-    return TargetClosed(error.detail) if status_of(error) == 403 else error
 
 
 def _event(given: dict[str, Any], number: int) -> Event:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates
+from cofounder.flow.train.tuners import checks, dates, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -20,11 +20,10 @@ from cofounder.flow.train.tuners.interface import (
     Progress,
     State,
     TargetClosed,
-    TunerAway,
     TunerNotReady,
     TunerRefused,
 )
-from cofounder.flow.train.tuners.wire import Wire, status_of
+from cofounder.flow.train.tuners.wire import Wire
 from cofounder.kit import clock
 from cofounder.settings import Settings
 
@@ -64,19 +63,14 @@ class TogetherTuner:
         self.formats: dict[Method, str] = {"sft": "openai", "dpo": "dpo"}
 
     async def availability(self, now: datetime) -> Availability:
-        try:
-            models = await self._models()
-        except TunerNotReady as error:
-            return Availability("not_set_up", f"{error.detail} {error.advice}", privacy=PRIVACY)
-        except (TunerAway, TunerRefused) as error:
-            if isinstance(error, TunerRefused) and status_of(error) == 403:
-                return Availability("closed", error.detail, privacy=PRIVACY, checked=True)
-            return Availability("open", f"{error.detail} It was open when last announced.", None, _MODELS, PRIVACY)
-        return self._standing(models, now)
+        meanwhile = Availability("open", "It was open when last announced.", None, _MODELS, PRIVACY)
+        return await standing.told(lambda: self._standing(now), meanwhile)
 
-    def _standing(self, models: tuple[BaseModel, ...], now: datetime) -> Availability:
+    async def _standing(self, now: datetime) -> Availability:
+        """Raises TunerNotReady, TunerRefused, TunerAway."""
         words = "Together takes jobs; keeping a tuned model reachable is paid by the minute."
-        return dates.standing("together", now.date(), models, open_reason=words, privacy=PRIVACY, checked=True)
+        meant = Availability("open", words, privacy=PRIVACY, checked=True)
+        return standing.by_date("together", now.date(), await self._models(), meant)
 
     async def _models(self) -> tuple[BaseModel, ...]:
         """What Together offers to tune, as it says now. Raises TunerNotReady, TunerRefused, TunerAway."""
@@ -95,9 +89,9 @@ class TogetherTuner:
 
     async def validate(self, asked: Asked) -> None:
         try:
-            told = self._standing(await self._models(), clock.now())
+            told = await self._standing(clock.now())
         except TunerRefused as error:
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         if told.standing == "closed":
             raise TargetClosed(told.reason)
         checks.base_model(asked, told.models)
@@ -198,7 +192,7 @@ class TogetherTuner:
         try:
             made = await self._wire().call("POST", "/fine-tunes", json=body)
         except TunerRefused as error:
-            raise _closed(error) from error
+            raise standing.closed(error) from error
         return str(made["id"])
 
     async def _job_of(self, key: str) -> str | None:
@@ -363,10 +357,6 @@ def _cheapest(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _share(job: dict[str, Any], epochs: int) -> float | None:
     return min(1.0, (job.get("epochs_completed") or 0) / epochs) if epochs else None
-
-
-def _closed(error: TunerRefused) -> TunerRefused | TargetClosed:
-    return TargetClosed(error.detail) if status_of(error) == 403 else error
 
 
 def _event(given: dict[str, Any]) -> Event:
