@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from cofounder.flow.train.benchmark import queries
 from cofounder.flow.train.benchmark.tables import Benchmark
@@ -44,7 +45,7 @@ async def models(ask: Any) -> None:
                 address={"provider": "openai-compatible", "name": "planner-small", "base_url": "http://127.0.0.1:9/v1"},
                 base_model="tiny-llama",
                 target="local",
-                dataset_id=dataset["id"],
+                dataset_id=UUID(dataset["id"]),
                 dataset_hash=dataset["content_hash"],
                 job_id=None,
                 artifacts={},
@@ -75,7 +76,7 @@ async def models(ask: Any) -> None:
 async def _another(id: str) -> str:
     """The same benchmark as one that nobody carries out."""
     async with transaction() as session:
-        row = await queries.one(session, id)  # type: ignore[arg-type]
+        row = await queries.one(session, UUID(id))
         assert row is not None
         kept = {name: getattr(row, name) for name in Benchmark.__table__.columns.keys()}  # noqa: SIM118
         kept |= {"id": new_id(), "state": "running", "finished_at": None, "results": None, "gate": None}

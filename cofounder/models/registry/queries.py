@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, column, func, or_, select, table, update
+from sqlalchemy import ColumnElement, Text, Uuid, cast, column, func, or_, select, table, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,7 +40,7 @@ async def of_datasets(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Mo
     return (await session.scalars(wanted)).all()
 
 
-_datasets = table("training_datasets", column("id"), column("recipe", JSONB))
+_datasets = table("training_datasets", column("id", Uuid), column("recipe", JSONB))
 
 
 async def system_prompt(session: AsyncSession, dataset_id: UUID) -> str | None:

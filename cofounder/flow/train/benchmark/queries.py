@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, exists, select, table, update
+from sqlalchemy import Uuid, column, exists, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark.tables import Benchmark, BenchmarkAnswer
 
 _TEST = 2  # place of the test part among the parts of a version
-_members = table("dataset_members", *map(column, ("dataset_id", "position", "split", "body", "at", "size")))
+_members = table(
+    "dataset_members", column("dataset_id", Uuid), *map(column, ("position", "split", "body", "at", "size"))
+)
 
 
 async def add(session: AsyncSession, row: Benchmark) -> None:
