@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, cost, counted, duration, percent, short, spoken, visible } from "./words";
+import { ago, byWhom, cost, counted, duration, percent, short, spoken, visible } from "./words";
 
 describe("words", () => {
   it("tells durations in seconds up to two minutes, then in minutes", () => {
@@ -23,6 +23,11 @@ describe("words", () => {
     expect(counted(1200, "task")).toBe("1,200 tasks");
     expect(spoken("financial.read_metrics")).toBe("Read metrics");
     expect(short("Write a post about growth", 14)).toBe("Write a post…");
+  });
+  it("leaves the name of an agent or a key as it is", () => {
+    expect(byWhom("writer.v2_test")).toBe("writer.v2_test");
+    expect(byWhom("key:ci_bot")).toBe("the key ci_bot");
+    expect(byWhom("local owner")).toBe("the local owner");
   });
   it("shows the marks that would turn the direction of a text", () => {
     expect(visible("a \u202elive\u202c b")).toBe("a [U+202E]live[U+202C] b");

@@ -82,11 +82,12 @@ export function since(time: string | Date | null | undefined, now = Date.now()):
 export function byWhom(who: string): string {
   const [kind, ...rest] = who.split(":");
   const name = rest.join(":");
-  if (!name) return WHO[who] ?? spoken(who);
+  if (!name) return WHO[who] ?? visible(who);
   return kind === "person" ? name : `the ${kind?.replaceAll("_", " ")} ${name}`;
 }
 const WHO: Record<string, string> = {
   automatic: "the settings, without a person",
+  "local owner": "the local owner",
   user_request: "a person",
   api: "a program",
   schedule: "the schedule",

@@ -1,7 +1,8 @@
 /** Who did what, newest first. */
-import { TextInput } from "@mantine/core";
+import { Autocomplete, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { auditPages } from "../../api/queries";
 import { Filters } from "../../parts/Filters";
@@ -11,14 +12,19 @@ import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { ago, byWhom, capital, counted, when } from "../../parts/words";
 import styles from "../Settings.module.css";
+import { actionOf, choices, done, object, told } from "./actions";
 
 export function Audit() {
   const [who, setWho] = useState("");
   const [action, setAction] = useState("");
-  const [asked] = useDebouncedValue({ who: who.trim() || undefined, action: action.trim() || undefined }, 300);
+  const [seen, setSeen] = useState<string[]>([]);
+  const wanted = actionOf(action.trim(), seen) || undefined;
+  const [asked] = useDebouncedValue({ who: who.trim() || undefined, action: wanted }, 300);
   const query = useInfiniteQuery(auditPages(asked));
   const now = useNow(30_000);
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const fresh = rows.map((row) => row.action).filter((one) => !seen.includes(one));
+  if (fresh.length > 0) setSeen([...new Set([...seen, ...fresh])]);
   return (
     <Panel
       label="Audit log"
@@ -30,11 +36,13 @@ export function Audit() {
             value={who}
             onChange={(event) => setWho(event.currentTarget.value)}
           />
-          <TextInput
-            aria-label="What, such as settings.changed"
-            placeholder="What, as key.created"
+          <Autocomplete
+            aria-label="What, such as Settings changed"
+            placeholder="What, as API key made"
+            data={choices(seen)}
+            limit={12}
             value={action}
-            onChange={(event) => setAction(event.currentTarget.value)}
+            onChange={setAction}
           />
         </Filters>
       }
@@ -64,16 +72,24 @@ export function Audit() {
                     {ago(row.at, now)}
                   </td>
                   <td title={row.who}>{capital(byWhom(row.who))}</td>
-                  <td className={styles.break}>
-                    <b>{row.action}</b>
-                    {Object.keys(row.details).length > 0 && (
+                  <td className={styles.break} title={row.action}>
+                    <b>{done(row.action)}</b>
+                    {told(row.details) && (
                       <details>
                         <summary className="quiet">Details</summary>
-                        <span className="mono">{JSON.stringify(row.details)}</span>
+                        <span className="quiet">{told(row.details)}</span>
                       </details>
                     )}
                   </td>
-                  <td className={`quiet ${styles.wide} ${styles.break}`}>{`${row.object_type} ${row.object_id}`}</td>
+                  <td className={`quiet ${styles.wide} ${styles.break}`} title={row.object_id}>
+                    {row.object_type === "task" ? (
+                      <Link to="/orchestrator/tasks/$id" params={{ id: row.object_id }}>
+                        {capital(object(row.object_type, row.object_id, row.details))}
+                      </Link>
+                    ) : (
+                      capital(object(row.object_type, row.object_id, row.details))
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -7,6 +7,7 @@ import { ask, client, Problem, type Schemas } from "../../api/client";
 import { Panel } from "../../parts/Panel";
 import { counted } from "../../parts/words";
 import styles from "../Settings.module.css";
+import { type Part, Trying } from "./Trying";
 
 export type Connection = Schemas["ConnectionOut"];
 export type Field = {
@@ -25,12 +26,13 @@ type Props = {
   fields: Field[];
   values: Record<string, Connection>;
   etag: string | null;
+  part?: Part;
 };
 
 /** What is sent: an empty line takes back what was set. */
 const sent = (value: Value): Value => (typeof value === "string" && value.trim() === "" ? null : value);
 
-export function ConnectionForm({ title, note, fields, values, etag }: Props) {
+export function ConnectionForm({ title, note, fields, values, etag, part }: Props) {
   const queries = useQueryClient();
   const [typed, setTyped] = useState<Record<string, Value>>({});
   const [seen, setSeen] = useState(etag); // the values that the person began from
@@ -118,6 +120,7 @@ export function ConnectionForm({ title, note, fields, values, etag }: Props) {
             {dirty ? `${counted(changed.length, "change")} not saved` : "Nothing to save"}
           </span>
         </div>
+        {part && <Trying part={part} unsaved={dirty} />}
       </form>
     </Panel>
   );

@@ -120,6 +120,7 @@ function Forms() {
             title="Reach models"
             note="Counts at once. Keys are kept encrypted and never shown again"
             fields={MODELS}
+            part="models"
             values={values as Record<string, Connection>}
             etag={etag}
           />
@@ -134,6 +135,7 @@ function Forms() {
             title="Send e-mail"
             note="Counts for what is sent from now on"
             fields={MAIL}
+            part="mail"
             values={values as Record<string, Connection>}
             etag={etag}
           />
