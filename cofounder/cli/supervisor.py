@@ -91,7 +91,7 @@ class Child:
             raise KeepsFalling(
                 f"The {self.name} ended {FALLS} times in a minute. {self.last_words()}", hint=f"Its log: {self.log}"
             )
-        out.complain(f"The {self.name} ended with code {code}; it is started again.")
+        _tell(f"The {self.name} ended with code {code}; it is started again.")
         self.resume_at = now + 0.25 * 2 ** (len(self.falls) - 1)
         self._close()
 
@@ -102,7 +102,7 @@ class Child:
                 shutil.copyfile(self.log, self.log.with_suffix(".old.log"))
                 os.truncate(self.log, 0)
         except OSError as error:
-            out.complain(f"The log {self.log} could not be put away: {error.strerror}.")
+            _tell(f"The log {self.log} could not be put away: {error.strerror}.")
 
     def last_words(self) -> str:
         """The last error that the process wrote, in words; without one its last line."""
@@ -283,10 +283,16 @@ class _Database:
         from cofounder.kit import postgres
 
         if not postgres.status(home.folder()).running:
-            out.screen().print("The database had stopped. It is started again.")
+            _tell("The database had stopped. It is started again.")
             with suppress(CofounderError):  # tried again at the next look
                 postgres.ensure(home.folder())
         self.looked_at = time.monotonic()
+
+
+def _tell(words: str) -> None:
+    """Say what happens while it runs. Nobody may be there to hear it: a full disk, or a pipe whose reader has gone."""
+    with suppress(OSError):
+        out.complain(words)
 
 
 def _answers(url: str) -> bool:

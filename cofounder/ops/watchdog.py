@@ -74,10 +74,19 @@ async def look(how: Looked) -> list[UUID]:
             await queries.clear(session, KIND, subject, at=now())
             live.changed(session, "alerts", subject)
             log.info("a stalled task moves again", task_id=subject)
-    nudged = [one for one in still if str(one.id) not in known or known[str(one.id)].acted_at is None]
-    for one in nudged:
-        await _nudge(one, how)
-    return [one.id for one in nudged]
+    looked_after = []
+    for one in still:
+        acted = known[str(one.id)].acted_at if str(one.id) in known else None
+        if acted is None or await _is_over(one.id):
+            await _nudge(one, how)
+            looked_after.append(one.id)
+    return looked_after
+
+
+async def _is_over(id: UUID) -> bool:
+    """Whether no workflow carries it any more, and none will."""
+    state = await durable.status(id)
+    return state is None or state.status in ("SUCCESS", "ERROR", "CANCELLED")
 
 
 async def _waits(id: UUID) -> bool:
@@ -95,8 +104,7 @@ async def _report(session: AsyncSession, one: Still, tell: Tell) -> None:
 
 async def _nudge(one: Still, how: Looked) -> None:
     """Start its workflow again from the last finished step; whoever still holds it is fenced off. One that is over: end it."""
-    state = await durable.status(one.id)
-    if state is None or state.status in ("SUCCESS", "ERROR", "CANCELLED"):
+    if await _is_over(one.id):
         await how.end(one.id)
         words = "Its workflow was over without having ended it, so it failed. Again: cofounder task ID --rerun STEP"
     else:

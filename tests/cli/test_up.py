@@ -156,6 +156,20 @@ def test_a_child_that_keeps_falling_ends_with_its_last_words(tmp_path: Path) -> 
     assert str(child.log) in ended.value.advice
 
 
+def test_a_child_is_started_again_though_nobody_can_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = supervisor.Child("serve", [], tmp_path / "serve.log")
+    child.process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
+    child.process.wait()
+    reader, writer = os.pipe()
+    os.close(reader)
+    with suppress(BrokenPipeError), os.fdopen(writer, "w", buffering=1) as nobody_reads:
+        monkeypatch.setattr(sys, "stderr", nobody_reads)
+        child.mend()
+        monkeypatch.undo()
+    assert child.process is None
+    assert child.resume_at > 0
+
+
 def test_a_worker_alone_ends_in_order_on_sigterm(spawn: Spawn) -> None:
     worker = spawn("cofounder.cli", "worker")
     until(lambda: "ready" in worker.output)

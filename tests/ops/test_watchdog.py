@@ -136,6 +136,17 @@ async def test_whoever_waits_for_a_person_a_time_or_a_long_step_is_left_alone(sh
     await durable.close()
 
 
+async def test_a_task_that_was_started_again_in_vain_fails_once_its_workflow_is_over(short: None) -> None:
+    task_id = await born()
+    await held_up(task_id)
+    assert await look() == [task_id]
+    async with transaction() as session:
+        await session.execute(text("UPDATE dbos.workflow_status SET status = 'ERROR'"))
+    assert await look() == [task_id]
+    assert await status(task_id) == "failed"
+    await durable.close()
+
+
 async def test_a_task_whose_workflow_is_over_fails_in_words_and_is_not_started_again(short: None) -> None:
     task_id = await born()
     await held_up(task_id)

@@ -42,6 +42,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.ids import new_id
 from cofounder.kit.once import KeyReused, Once
+from cofounder.kit.store import StoreFull
 from cofounder.people import Admin, Operator, Viewer
 from cofounder.settings import settings
 
@@ -63,7 +64,7 @@ async def list_import_kinds(caller: Viewer) -> list[KindOut]:
     "/api/import-files",
     status_code=201,
     openapi_extra=_RAW,
-    responses=documented(KindUnknown, FileTooLarge, MappingUnfit, KeyReused, *_FILE),
+    responses=documented(KindUnknown, FileTooLarge, MappingUnfit, KeyReused, StoreFull, *_FILE),
 )
 async def upload_import(
     request: Request,

@@ -6,10 +6,12 @@ import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from cofounder.business.imports.errors import FileTooLarge
 from cofounder.kit import postgres
+from cofounder.kit.store import full_in_words
 
 _CHUNK = 1_000_000
 
@@ -22,22 +24,36 @@ def folder() -> Path:
 
 
 async def keep(id: UUID, chunks: AsyncIterator[bytes], *, most: int) -> tuple[Path, int, str]:
-    """(path, bytes, SHA-256) of an upload, written as it comes. Raises FileTooLarge, and leaves nothing then."""
+    """(path, bytes, SHA-256) of an upload, written as it comes, and on disk then: its row must name no file that is not.
+
+    Raises FileTooLarge, StoreFull, and leaves nothing then.
+    """
     path = folder() / id.hex
     digest = hashlib.sha256()
     size = 0
     try:
-        with await asyncio.to_thread(open, path, "wb", opener=_for_owner) as file:
+        with full_in_words(), await asyncio.to_thread(open, path, "wb", opener=_for_owner) as file:
             async for chunk in chunks:
                 size += len(chunk)
                 if size > most:
                     raise FileTooLarge(f"It is larger than {most:,} bytes.", field="file")
                 digest.update(chunk)
                 await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_to_disk, file)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path, size, digest.hexdigest()
+
+
+def _to_disk(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+    folder = os.open(Path(file.name).parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def digest_of(path: Path) -> str:

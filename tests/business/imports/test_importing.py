@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from cofounder.business.records import service as records
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
+from cofounder.kit.store import StoreFull
 from cofounder.kit.testing import Database, until
 from tests.business.imports.carried import carry, carry_out, mapped, of, real, write
 
@@ -227,6 +229,21 @@ async def test_uploads_are_removed_a_day_after_their_import_ended(database: Data
     with pytest.raises(NotNow, match="no longer kept"):
         async with transaction() as session:
             await service.start(session, UUID(hex=lying["failed"].name))
+
+
+async def sent(*chunks: bytes) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+
+
+async def test_an_upload_that_meets_a_full_disk_is_refused_in_words_and_leaves_nothing(database: Database) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this machine has no /dev/full, which stands for a disk that is full")
+    id = new_id()
+    (storage.folder() / id.hex).symlink_to("/dev/full")
+    with pytest.raises(StoreFull):
+        await storage.keep(id, sent(b"date,sessions\n", b"2024-01-01,10\n"), most=1_000)
+    assert not os.path.lexists(storage.folder() / id.hex)
 
 
 async def test_of_rows_with_one_key_the_last_counts_and_the_others_are_told(database: Database, tmp_path: Path) -> None:
