@@ -14,6 +14,8 @@ NOW = 1_795_000_000
 
 
 class OpenAI(Provider):
+    shutdown = "2027-01-14"
+
     def refusal(self, status: int, message: str) -> Response:
         code = "invalid_api_key" if status == 401 else None
         error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
@@ -30,7 +32,7 @@ class OpenAI(Provider):
         @app.get("/v1/models")
         def models() -> Any:
             listed = [
-                {"id": one, "object": "model", "created": NOW, "owned_by": "system", "shutdown_date": "2027-01-14"}
+                {"id": one, "object": "model", "created": NOW, "owned_by": "system", "shutdown_date": self.shutdown}
                 for one in BASES
             ]
             return {"object": "list", "data": listed}

@@ -14,6 +14,8 @@ NANOS = 1_795_255_200_000_000_000
 
 
 class Together(Provider):
+    priceless = False
+
     def refusal(self, status: int, message: str) -> Response:
         return JSONResponse(
             {"id": "o1", "error": {"message": message, "type": "x", "param": None, "code": None}}, status
@@ -86,6 +88,8 @@ class Together(Provider):
             body = await request.json()
             if body["training_file"] not in self.files:
                 return self.refusal(404, "file was not found")
+            if self.priceless:
+                return {"estimation_available": False, "unavailable_reason": "not for this model"}
             tokens = len(self.files[body["training_file"]]["content"]) // 4 * body["n_epochs"]
             return {
                 "estimation_available": True,
