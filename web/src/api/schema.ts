@@ -2131,6 +2131,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orchestrator/models/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List models
+         * @description Versions of tuned models, newest first, with what their newest benchmark said and which role uses them.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show active models
+         * @description What each role uses: the active tuned model, the previous one, the candidate; and the configured models.
+         */
+        get: operations["show_active_models"];
+        /**
+         * Set active model
+         * @description Let a role use this model from now on, without a restart.
+         *
+         *     Its newest benchmark against the active model must have passed the gate; an admin may force it, with a reason.
+         */
+        put: operations["set_active_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll back model
+         * @description Let a role use again what it used before: the previous model, or the configured ones.
+         */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/candidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set candidate model
+         * @description Name a role's candidate. In shadow it answers real tasks beside the active one, and changes nothing of them.
+         */
+        put: operations["set_candidate_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List promotions
+         * @description Every change of what a role uses, newest first: promotions, forced ones, returns, with the gate's record.
+         */
+        get: operations["list_promotions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/benchmark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Benchmark model
+         * @description Compare a model with the active one, its base and the built-in one on held-out lines.
+         *
+         *     It goes on by itself, through restarts; its address tells how far it is, and then what the gate says.
+         */
+        post: operations["benchmark_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/benchmark/{benchmark_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get benchmark
+         * @description How far a benchmark is, or its figures: by contender, paired differences with intervals, by slice, the gate.
+         */
+        get: operations["get_benchmark"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/benchmark/{benchmark_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel benchmark
+         * @description End a benchmark where it stands.
+         */
+        post: operations["cancel_benchmark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get model
+         * @description A version: where it came from, its benchmarks, how it agrees on real tasks, every change that it was part of.
+         */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/models/{model_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire model
+         * @description Take a version out of use; what is known of it stays.
+         */
+        post: operations["retire_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/personas/experiments": {
         parameters: {
             query?: never;
@@ -3505,6 +3713,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try connections
+         * @description Go to the models or to the mail server as they are set now, and say what came of it.
+         *
+         *     A model is asked one word, which counts towards the budgets; of a mail the server is asked whether it would take it,
+         *     and nothing is sent. What does not work stands in the answer, which is 200 all the same.
+         */
+        post: operations["try_connections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -3934,6 +4165,26 @@ export interface components {
             actions: components["schemas"]["ActionIn"][];
         };
         /**
+         * ActiveIn
+         * @description The model that its role is to use from now on.
+         */
+        ActiveIn: {
+            /**
+             * Model
+             * @description Its id, NAME@VERSION, or NAME for the newest
+             * @example planner-small@2
+             */
+            model: string;
+            /**
+             * Force
+             * @description Without a gate that passed: an admin only, with a reason
+             * @default false
+             */
+            force?: boolean;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
          * AfterPublish
          * @description Of the matched posts of one piece of work together, as of a time; None where it is not known.
          */
@@ -4009,6 +4260,24 @@ export interface components {
         AgentsOut: {
             /** Items */
             items: components["schemas"]["cofounder__flow__request__chat__schemas__AgentOut"][];
+        };
+        /**
+         * Agreed
+         * @description How often a model said the same as what was used, with a 95 % interval.
+         */
+        Agreed: {
+            /** Part */
+            part: string;
+            /** N */
+            n: number;
+            /** Same */
+            same: number;
+            /** Share */
+            share: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * AlertOut
@@ -4489,6 +4758,128 @@ export interface components {
             /** Lease Until */
             lease_until?: string | null;
         };
+        /**
+         * BenchmarkIn
+         * @description A model of the registry to be compared on the lines that a version of a dataset held out.
+         */
+        BenchmarkIn: {
+            /**
+             * Model
+             * @description Its id, NAME@VERSION, or NAME for the newest
+             * @example planner-small@2
+             */
+            model: string;
+            /**
+             * Dataset Id
+             * @description Left out: the version that it was trained with
+             */
+            dataset_id?: string | null;
+            /**
+             * Most
+             * @description Lines at most, drawn with the seed
+             * @default 200
+             */
+            most?: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed?: number;
+            /**
+             * Margin
+             * @description Of the score, given away for a price
+             * @default 0.02
+             */
+            margin?: number;
+            /**
+             * Minimum
+             * @description Lines that the gate wants at least
+             * @default 30
+             */
+            minimum?: number;
+            /**
+             * Timeout Seconds
+             * @description For one answer
+             * @default 60
+             */
+            timeout_seconds?: number;
+            /**
+             * Judge
+             * @description Writers: let a configured model compare texts, in both orders
+             * @default false
+             */
+            judge?: boolean;
+        };
+        /**
+         * BenchmarkOut
+         * @description A benchmark: how far it is, each contender's figures, and what the gate says.
+         */
+        BenchmarkOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Model Id
+             * Format: uuid
+             */
+            model_id: string;
+            /** Model */
+            model: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Dataset Hash */
+            dataset_hash: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "succeeded" | "failed" | "cancelled";
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Contenders */
+            contenders: {
+                [key: string]: unknown;
+            };
+            /** Against Id */
+            against_id: string | null;
+            /** Progress */
+            progress: {
+                [key: string]: unknown;
+            };
+            /** Results */
+            results: {
+                [key: string]: unknown;
+            } | null;
+            /** Gate */
+            gate: {
+                [key: string]: unknown;
+            } | null;
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
         /** BestTimes */
         BestTimes: {
             /** Channel */
@@ -4599,6 +4990,31 @@ export interface components {
             code?: string | null;
             /** Detail */
             detail?: string | null;
+        };
+        /**
+         * CandidateIn
+         * @description The candidate of a role. With `model` null the role has none any more, and nothing runs in shadow.
+         */
+        CandidateIn: {
+            /** Model */
+            model?: string | null;
+            /**
+             * Role
+             * @description Wanted where `model` is null
+             */
+            role?: ("planner" | "writer" | "judge") | null;
+            /**
+             * Shadow
+             * @description Let it run beside the active one on real tasks
+             * @default false
+             */
+            shadow?: boolean;
+            /**
+             * Daily Usd
+             * @description What that may cost a day
+             * @default 1
+             */
+            daily_usd?: number;
         };
         /** ChangeFilterIn */
         ChangeFilterIn: {
@@ -5272,6 +5688,45 @@ export interface components {
              * @description Where answers and unsubscribe requests go.
              */
             email_reply_to?: string | null;
+        };
+        /**
+         * ConnectionTried
+         * @description What came of one: a model, or the mail server.
+         */
+        ConnectionTried: {
+            /** Name */
+            name: string;
+            /** Works */
+            works: boolean;
+            /** Detail */
+            detail: string;
+            /**
+             * Mend
+             * @description What to do where it does not work.
+             * @default
+             */
+            mend?: string;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds?: number;
+            /**
+             * Cost Usd
+             * @description A model is asked one word; it counts towards the budgets.
+             * @default 0
+             */
+            cost_usd?: number;
+        };
+        /**
+         * ConnectionsTried
+         * @description `works`: every one of them does.
+         */
+        ConnectionsTried: {
+            /** Works */
+            works: boolean;
+            /** Items */
+            items: components["schemas"]["ConnectionTried"][];
         };
         /**
          * Context
@@ -6069,6 +6524,20 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** Envelope[BenchmarkOut] */
+        Envelope_BenchmarkOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["BenchmarkOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
         /** Envelope[ChangedOut] */
         Envelope_ChangedOut_: {
             /**
@@ -6279,6 +6748,48 @@ export interface components {
             /** Message */
             message?: string | null;
         };
+        /** Envelope[ModelDetail] */
+        Envelope_ModelDetail_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["ModelDetail"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[ModelVersionList] */
+        Envelope_ModelVersionList_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["ModelVersionList"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[ModelVersionOut] */
+        Envelope_ModelVersionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["ModelVersionOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
         /** Envelope[NoneType] */
         Envelope_NoneType_: {
             /**
@@ -6331,6 +6842,48 @@ export interface components {
              */
             success?: true;
             data: components["schemas"]["Page_SavedFilterOut_"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[PromotionList] */
+        Envelope_PromotionList_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["PromotionList"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[RoleOut] */
+        Envelope_RoleOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["RoleOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[RolesOut] */
+        Envelope_RolesOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["RolesOut"];
             /** Error */
             error?: null;
             /** Message */
@@ -8599,6 +9152,40 @@ export interface components {
             /** Points */
             points: components["schemas"]["MonthMean"][];
         };
+        /**
+         * ModelComparisonOut
+         * @description What a model said beside what was used, summed up.
+         */
+        ModelComparisonOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "active" | "shadow";
+            /** Answers */
+            answers: number;
+            /** Usable */
+            usable: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Agreed */
+            agreed: components["schemas"]["Agreed"][];
+        };
+        /**
+         * ModelDetail
+         * @description A version with its benchmarks, how it agrees on real tasks, and every change that it was part of.
+         */
+        ModelDetail: {
+            model: components["schemas"]["ModelVersionOut"];
+            /** Benchmarks */
+            benchmarks: components["schemas"]["BenchmarkOut"][];
+            /** Comparisons */
+            comparisons: components["schemas"]["ModelComparisonOut"][];
+            /** History */
+            history: components["schemas"]["PromotionOut"][];
+        };
         /** ModelOut */
         ModelOut: {
             /**
@@ -8616,6 +9203,87 @@ export interface components {
             reachable: boolean;
             /** Why Not */
             why_not: string | null;
+        };
+        /**
+         * ModelVersionList
+         * @description A page of versions, newest first.
+         */
+        ModelVersionList: {
+            /** Items */
+            items: components["schemas"]["ModelVersionOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ModelVersionOut
+         * @description A version of a tuned model: where it came from, where it answers, what its newest benchmark said.
+         */
+        ModelVersionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /**
+             * Label
+             * @example planner-small@2
+             */
+            label: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            /** Target */
+            target: string;
+            /** Base Model */
+            base_model: string;
+            /** Address */
+            address: {
+                [key: string]: unknown;
+            };
+            /** Dataset Id */
+            dataset_id: string | null;
+            /** Dataset Hash */
+            dataset_hash: string | null;
+            /** Job Id */
+            job_id: string | null;
+            /** Code Version */
+            code_version: string;
+            /** Artifacts */
+            artifacts: {
+                [key: string]: unknown;
+            };
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "retired" | "broken";
+            /** Problem */
+            problem: string | null;
+            /** Aliases */
+            aliases: ("active" | "previous" | "candidate")[];
+            /** Shadow */
+            shadow: boolean;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Retired At */
+            retired_at: string | null;
         };
         /** ModelsOut */
         ModelsOut: {
@@ -10236,6 +10904,56 @@ export interface components {
             total: number | null;
         };
         /**
+         * PromotionList
+         * @description Changes, newest first.
+         */
+        PromotionList: {
+            /** Items */
+            items: components["schemas"]["PromotionOut"][];
+        };
+        /**
+         * PromotionOut
+         * @description A change of what a role uses: who, when, why, and on what evidence.
+         */
+        PromotionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "promote" | "force" | "roll_back" | "auto_return" | "candidate" | "shadow" | "retire";
+            /** Model Id */
+            model_id: string | null;
+            /** Model */
+            model: string | null;
+            /** From Model Id */
+            from_model_id: string | null;
+            /** From Model */
+            from_model: string | null;
+            /** Gate */
+            gate: {
+                [key: string]: unknown;
+            } | null;
+            /** Reason */
+            reason: string | null;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * PublicationDetail
          * @description One publication with the evidence for how it stands.
          */
@@ -10620,6 +11338,14 @@ export interface components {
              */
             told: string[];
         };
+        /**
+         * RetireIn
+         * @description Why a version is taken out of use.
+         */
+        RetireIn: {
+            /** Reason */
+            reason?: string | null;
+        };
         /** Retry */
         Retry: {
             /**
@@ -10664,6 +11390,48 @@ export interface components {
             conversions: number | null;
             /** Currency */
             currency: string | null;
+        };
+        /**
+         * RoleOut
+         * @description What a role uses. `active` null: the configured models, and the built-in one after them.
+         */
+        RoleOut: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            active: components["schemas"]["ModelVersionOut"] | null;
+            previous: components["schemas"]["ModelVersionOut"] | null;
+            candidate: components["schemas"]["ModelVersionOut"] | null;
+            /** Since */
+            since: string | null;
+            /**
+             * Configured
+             * @description The models that are asked where no tuned one is, or where it fails
+             */
+            configured: string[];
+        };
+        /**
+         * RolesOut
+         * @description What each role uses now.
+         */
+        RolesOut: {
+            /** Roles */
+            roles: components["schemas"]["RoleOut"][];
+        };
+        /**
+         * RollBackIn
+         * @description The role that is to use again what it used before.
+         */
+        RollBackIn: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            /** Reason */
+            reason?: string | null;
         };
         /**
          * RoutedModelOut
@@ -12531,6 +13299,17 @@ export interface components {
             }[];
             /** Diff */
             diff: components["schemas"]["cofounder__flow__approve__schemas__Change"][];
+        };
+        /**
+         * TryIn
+         * @description What to try, as it is set now.
+         */
+        TryIn: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "models" | "mail";
         };
         /** UndoIn */
         UndoIn: {
@@ -18689,6 +19468,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description There is no room left where files are kept. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_imports: {
@@ -22453,6 +23241,964 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: {
+                role?: ("planner" | "writer" | "judge") | null;
+                name?: string | null;
+                state?: ("ready" | "retired" | "broken") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ModelVersionList_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor is none of this list. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    show_active_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RolesOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_active_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActiveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RoleOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this.; Only an admin makes a model active without a gate. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such model in the registry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A retired or broken model cannot be used.; This model is the active one already.; No benchmark shows that this model may take over.; Another model became the active one since this one was compared. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; What goes past the gate needs a reason. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RoleOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is nothing to go back to: no tuned model is active. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_candidate_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CandidateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RoleOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such model in the registry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A retired or broken model cannot be used.; This model is the active one already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This cannot be registered as a model. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_promotions: {
+        parameters: {
+            query?: {
+                role?: ("planner" | "writer" | "judge") | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PromotionList_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    benchmark_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BenchmarkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BenchmarkOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such model in the registry.; There is no dataset with this id or name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A retired or broken model cannot be used.; This version is not ready. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description This version was deleted; only what it was is still known. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit.; This version is of another role than the model.; This version has no lines that were held out. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_benchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                benchmark_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BenchmarkOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such benchmark. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_benchmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                benchmark_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BenchmarkOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such benchmark. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The benchmark has come to its end already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ModelDetail_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such model in the registry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    retire_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetireIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ModelVersionOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no such model in the registry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description A role uses this model now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
                 };
             };
         };
@@ -29359,6 +31105,106 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; A secret that was given for one address is not sent to another.; This cannot be used to reach anything.; The setting for models cannot be read.; The line to the mail server would not be encrypted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionsTried"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The same is being tried right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
