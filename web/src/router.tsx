@@ -70,6 +70,11 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => whenServed(import("./stages/train/Datasets")), "Datasets"),
   }),
   createRoute({
+    ...at("/training/fine-tuning"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => whenServed(import("./stages/train/jobs/FineTuning")), "FineTuning"),
+  }),
+  createRoute({
     ...at("/personas"),
     validateSearch: words,
     component: lazyRouteComponent(() => whenServed(import("./stages/personas/Personas")), "Personas"),

@@ -757,3 +757,74 @@ export const modelSavings = () =>
     queryKey: ["settings", "savings"],
     queryFn: () => ask(client.GET("/api/models/savings")),
   });
+
+export type TuningTarget = Schemas["TargetOut"];
+export type TuningJob = Schemas["JobOut"];
+export type TuningEvent = Schemas["JobEventOut"];
+export type TuningRule = Schemas["RuleOut"];
+
+/** Where models can be tuned today. Those that can be asked are asked, so not at every turn. */
+export const tuningTargets = () =>
+  queryOptions({
+    queryKey: ["tuning-targets"],
+    staleTime: 60_000,
+    queryFn: () => askIn(client.GET("/api/orchestrator/training/targets")),
+  });
+
+/** The versions that something can be trained on. */
+export const readyDatasets = () =>
+  queryOptions({
+    queryKey: ["datasets", "ready"],
+    queryFn: () =>
+      askIn(client.GET("/api/orchestrator/training/datasets", { params: { query: { state: "ready", limit: 200 } } })),
+  });
+
+export const tuningJobs = (filter: { state?: string; dataset_id?: string } = {}) =>
+  infiniteQueryOptions({
+    queryKey: ["jobs", "list", filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      askIn(
+        client.GET("/api/orchestrator/training/jobs", {
+          params: { query: { ...filter, cursor: pageParam, limit: 50 } as never },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: byClock,
+  });
+
+const ENDED = ["succeeded", "failed", "cancelled"];
+
+export const tuningJob = (id: string) =>
+  queryOptions({
+    queryKey: ["jobs", "one", id],
+    queryFn: () => askIn(client.GET("/api/orchestrator/training/jobs/{job_id}", { params: { path: { job_id: id } } })),
+    refetchInterval: (query) => (ENDED.includes(query.state.data?.status ?? "") ? 30_000 : 5_000),
+  });
+
+/** Everything that happened in a job, oldest first: what is known stays, and only what came since is asked for. */
+export const tuningEvents = (id: string) =>
+  queryOptions({
+    queryKey: ["jobs", "events", id],
+    queryFn: async ({ client: queries, queryKey }): Promise<TuningEvent[]> => {
+      let known = queries.getQueryData<TuningEvent[]>(queryKey) ?? [];
+      for (let more = true; more; ) {
+        const found = await askIn(
+          client.GET("/api/orchestrator/training/jobs/{job_id}/events", {
+            params: { path: { job_id: id }, query: { after: known.at(-1)?.number ?? 0, limit: 2_000 } },
+          }),
+        );
+        known = found.items.length > 0 ? [...known, ...found.items] : known;
+        more = found.more;
+      }
+      return known;
+    },
+    structuralSharing: false,
+    refetchInterval: 30_000,
+  });
+
+export const tuningRules = () =>
+  queryOptions({
+    queryKey: ["jobs", "rules"],
+    queryFn: () => askIn(client.GET("/api/orchestrator/training/rules")),
+  });

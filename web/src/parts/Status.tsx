@@ -11,6 +11,10 @@ const LOOKS: Record<string, Look> = {
   attempting: "running",
   needs_clarification: "you",
   pending_approval: "you",
+  waiting_approval: "you",
+  cancelling: "running",
+  deploying: "running",
+  deployed: "done",
   queued: "waiting",
   approved: "waiting",
   paused: "waiting",
@@ -34,6 +38,7 @@ const LOOKS: Record<string, Look> = {
 const WORDS: Record<string, string> = {
   needs_clarification: "Asks you",
   pending_approval: "Needs you",
+  waiting_approval: "Needs approval",
   unknown: "Unknown outcome",
 };
 

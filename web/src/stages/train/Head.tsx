@@ -4,7 +4,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { PageHead } from "../../parts/PageHead";
 
-const PLACES = { data: "/training", datasets: "/training/datasets" } as const;
+const PLACES = {
+  data: "/training",
+  datasets: "/training/datasets",
+  tuning: "/training/fine-tuning",
+} as const;
 type Tab = keyof typeof PLACES;
 
 export function Head({
@@ -29,6 +33,7 @@ export function Head({
         <Tabs.List mb="lg">
           <Tabs.Tab value="data">Data</Tabs.Tab>
           <Tabs.Tab value="datasets">Datasets</Tabs.Tab>
+          <Tabs.Tab value="tuning">Fine-tuning</Tabs.Tab>
         </Tabs.List>
         {(Object.keys(PLACES) as Tab[]).map((one) => (
           <Tabs.Panel key={one} value={one}>
