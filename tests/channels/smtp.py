@@ -31,6 +31,7 @@ class Server:
     password: str | None = None
     messages: list[Envelope] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
+    sign_ins: int = 0  # that were tried
     port: int = 0
 
     def __enter__(self) -> "Server":
@@ -54,6 +55,7 @@ class Server:
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
     ) -> AuthResult:
         right: bool = data.password.decode() == self.password
+        self.sign_ins += 1
         return AuthResult(success=right, handled=right)
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:

@@ -14,6 +14,7 @@ class DeliveryRefused(CofounderError):
     """The channel did not take it; nothing was sent."""
 
     status = 409
+    for_all = False  # it would take nobody's, say for a wrong password: no other need be tried
 
 
 class DeliveryDelayed(CofounderError):

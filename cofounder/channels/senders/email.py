@@ -174,8 +174,7 @@ class Email:
                 await client.login(chosen.smtp_username, password)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             found = _not_sent(f"The mail server {chosen.smtp_host} could not be used", error)
-            if isinstance(found, DeliveryDelayed):
-                found.for_all = True
+            found.for_all = True
             raise found from error
 
     async def _envelope(self, client: aiosmtplib.SMTP, address: str) -> None:

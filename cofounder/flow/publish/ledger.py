@@ -32,9 +32,15 @@ async def deliver_all(sender: Sender, deliveries: Sequence[Delivery]) -> list[Ou
         if outcome.away:
             rest = deliveries[place + 1 :]
             async with db.transaction(durable=False) as session:
-                outcomes += await _as_they_stand(session, rest)
+                found = await _as_they_stand(session, rest)
+            outcomes += [_as_refused(one, outcome) if outcome.state == "refused" else one for one in found]
             break
     return outcomes
+
+
+def _as_refused(one: Outcome, first: Outcome) -> Outcome:
+    """Refused with the first where nothing was sent: a wrong password would be wrong for each, and lock the account."""
+    return replace(one, state="refused", note=first.note) if one.state == "absent" else one
 
 
 async def _as_they_stand(session: AsyncSession, deliveries: Sequence[Delivery]) -> list[Outcome]:
@@ -58,6 +64,7 @@ async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
         try:
             return _kept(await sender.send(delivery, effect_key=name))
         except DeliveryRefused as error:
+            away = error.for_all
             raise effects.Refused(error.detail) from error
         except DeliveryDelayed as error:
             away = error.for_all

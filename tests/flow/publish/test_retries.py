@@ -21,6 +21,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, Spawned, until
 from cofounder.people import audit_entries
+from cofounder.settings import settings
 from tests.channels.smtp import Mute, Server
 from tests.flow.publish.standing import TWO, Mail, Retries, approved, effects, of, settled, status
 from tests.flow.waiting import APPROVER
@@ -138,6 +139,30 @@ async def test_a_mail_server_that_is_away_is_not_called_for_each_recipient(
         await retry(one)
         await until(settled(said.task_id), within=60)
         assert [envelope.rcpt_tos for envelope in back.messages] == [["ada@reader.example"], ["bob@reader.example"]]
+
+
+async def test_a_wrong_password_is_tried_once_and_not_for_each_recipient(
+    engine_running: Database, mail: Mail, retries: Retries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retries(20, 0.05)
+    monkeypatch.setenv("COFOUNDER_SMTP_USERNAME", "news")
+    monkeypatch.setenv("COFOUNDER_SMTP_PASSWORD", "wrong")
+    with Server(password="right") as server:
+        mail(server, f"{TWO}, cleo@reader.example")
+        said = await approved("email")
+        await until(settled(said.task_id), within=60)
+        (one,) = await of(said.task_id)
+        assert (one.state, one.unsent, one.actions) == ("refused", 3, ["retry"])
+        assert "could not be used" in (one.note or "")
+        of_one_attempt = server.sign_ins
+        monkeypatch.setenv("COFOUNDER_SMTP_PASSWORD", "right")
+        settings.cache_clear()
+        await retry(one)
+        await until(settled(said.task_id, ("published",)), within=60)
+        assert len(server.messages) == 3
+    # Each connection may try more than one way to sign in; three recipients would have tried three times as many.
+    assert of_one_attempt <= 3
+    assert [one.note for one in await of(said.task_id)] == ["Sent to 3 of 3."]
 
 
 async def test_a_worker_told_to_stop_while_the_mail_server_is_silent_leaves_nothing_unknown(
