@@ -35,6 +35,16 @@ from cofounder.flow.train.data.api import (
 )
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.datasets.schemas import DatasetIn
+from cofounder.flow.train.jobs.api import (
+    cancel_job,
+    deploy_model,
+    fine_tune_claude,
+    fine_tune_gemini,
+    fine_tune_gpt4,
+    fine_tune_ollama,
+    get_job_status,
+    list_jobs,
+)
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
@@ -50,17 +60,24 @@ from cofounder.personas.generators import (
 __all__ = [
     "add_tags",
     "calculate_optimal_weights",
+    "cancel_job",
     "create_dataset",
+    "deploy_model",
     "enrich_execution_with_context",
     "export_as_jsonl",
     "filter_training_data",
     "find_similar_historical_tasks",
+    "fine_tune_claude",
+    "fine_tune_gemini",
+    "fine_tune_gpt4",
+    "fine_tune_ollama",
     "get_all_training_data",
     "get_bottom_performers",
     "get_business_state",
     "get_correlation_analysis",
     "get_dataset",
     "get_generator_performance",
+    "get_job_status",
     "get_learning_patterns",
     "get_metrics_summary",
     "get_platform_baseline",
@@ -69,6 +86,7 @@ __all__ = [
     "get_topic_effectiveness",
     "is_generator_failing",
     "list_datasets",
+    "list_jobs",
     "open_database",
     "predict",
     "process",

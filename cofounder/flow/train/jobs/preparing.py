@@ -3,6 +3,9 @@
 import asyncio
 import hashlib
 import json
+import shutil
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -40,6 +43,7 @@ from cofounder.models.prices import tokens_in
 from cofounder.ops import connections, runtime
 
 ENDS_SOON = timedelta(days=30)
+_KEPT_SECONDS = 86_400.0
 _LIMITS = {"bedrock": "claude"}  # where the list of limits has another name for the target
 
 
@@ -59,6 +63,14 @@ class Prepared:
 def lines_of(key: str) -> Path:
     """The folder of this machine where the lines of a job lie; the same for the same dataset and settings."""
     return postgres.default_home() / "tuning" / "lines" / key
+
+
+def sweep() -> None:
+    """Remove lines that lie here for a day: whoever still needs them writes them again. Blocks."""
+    for folder in lines_of("-").parent.glob("*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def folder_of(id: UUID) -> Path:

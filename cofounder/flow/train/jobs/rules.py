@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.datasets.schemas import DatasetIn
-from cofounder.flow.train.jobs import queries, service
+from cofounder.flow.train.jobs import preparing, queries, service
 from cofounder.flow.train.jobs.errors import RuleMissing, RuleNameTaken, RuleUnclear
 from cofounder.flow.train.jobs.schemas import JobIn, RuleIn, RuleOut
 from cofounder.flow.train.jobs.tables import FineTuningRule
@@ -109,6 +109,7 @@ async def stop() -> None:
 
 async def _tend() -> None:
     try:
+        await asyncio.to_thread(preparing.sweep)
         await begin_due()
     except Exception as error:  # the database may be away for a while; the next look tries again
         log.warning("rules of fine-tuning were not looked at", error=f"{type(error).__name__}: {error}")

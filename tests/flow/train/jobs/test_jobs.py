@@ -10,6 +10,7 @@ import pytest
 from cofounder.flow.train import holding
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.datasets.schemas import DatasetIn
+from cofounder.flow.train.jobs import api as jobs_api
 from cofounder.flow.train.jobs import rules, service, steps
 from cofounder.flow.train.jobs.errors import (
     BaseModelUnknown,
@@ -351,3 +352,19 @@ async def test_jobs_are_listed_newest_first_page_by_page(together: Together) -> 
         assert [one.job_id for one in rest.items] == made[:1]
         assert (rest.next_cursor, rest.total) == (None, 3)
         assert await service.meant(session, "last") == made[-1]
+
+
+async def test_a_script_starts_follows_and_stops_jobs_with_functions(together: Together) -> None:
+    from cofounder import api
+
+    id = await version()
+    made = await jobs_api._tune("together", id, {"epochs": 2})
+    assert (made["status"], made["settings"]["epochs"]) == ("queued", 2)
+    assert [one["job_id"] for one in await api.list_jobs()] == [made["job_id"]]
+    assert (await api.get_job_status(made["job_id"]))["target"] == "together"
+    assert (await api.cancel_job(made["job_id"]))["status"] == "cancelling"
+    with pytest.raises(JobNotDone):
+        await api.deploy_model(made["job_id"], model_name="mine")
+    for tune in (api.fine_tune_gemini, api.fine_tune_claude, api.fine_tune_gpt4):
+        with pytest.raises(TunerNotReady):  # nothing is set up for these
+            await tune(id)
