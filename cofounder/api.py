@@ -45,6 +45,12 @@ from cofounder.flow.train.jobs.api import (
     get_job_status,
     list_jobs,
 )
+from cofounder.flow.train.promotion.api import (
+    benchmark_model,
+    get_active_model,
+    list_available_models,
+    set_active_model,
+)
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
@@ -59,6 +65,7 @@ from cofounder.personas.generators import (
 
 __all__ = [
     "add_tags",
+    "benchmark_model",
     "calculate_optimal_weights",
     "cancel_job",
     "create_dataset",
@@ -71,6 +78,7 @@ __all__ = [
     "fine_tune_gemini",
     "fine_tune_gpt4",
     "fine_tune_ollama",
+    "get_active_model",
     "get_all_training_data",
     "get_bottom_performers",
     "get_business_state",
@@ -85,6 +93,7 @@ __all__ = [
     "get_top_performers",
     "get_topic_effectiveness",
     "is_generator_failing",
+    "list_available_models",
     "list_datasets",
     "list_jobs",
     "open_database",
@@ -93,6 +102,7 @@ __all__ = [
     "remove_tags",
     "run_autonomous_optimization",
     "save_training_example",
+    "set_active_model",
     "status",
     "suggest_time",
     "tag_by_date_range",

@@ -1,4 +1,4 @@
-"""models: which are set up, how the first one is chosen, what was measured of them, what the choice saved."""
+"""models: which are set up, how the first one is chosen, what that saved; and the registry of tuned ones."""
 
 from typing import Annotated
 
@@ -9,9 +9,14 @@ from cofounder.cli.options import Json
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="Which model is asked, why, and what that saved.", no_args_is_help=True)
+    from cofounder.cli.groups import tuned
+
+    group = typer.Typer(
+        help="Which model is asked, why, what that saved; tuned models and which of them is used.", no_args_is_help=True
+    )
     group.command("routing")(show_routing)
     group.command("savings")(show_savings)
+    tuned.register(group)
     app.add_typer(group, name="models")
 
 

@@ -1,0 +1,267 @@
+"""A benchmark against a real chat server: right, nonsense, endless, killed in the middle; then the gate and the return."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from cofounder.flow.train.benchmark import running, service
+from cofounder.flow.train.benchmark.errors import HoldOutMissing, HoldOutUnfit
+from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
+from cofounder.flow.train.benchmark.steps import fail
+from cofounder.flow.train.datasets import uploading
+from cofounder.flow.train.datasets.schemas import DatasetIn, DatasetOut, SplitIn
+from cofounder.flow.train.promotion import service as promotions
+from cofounder.flow.train.promotion.schemas import ActiveIn
+from cofounder.kit import store
+from cofounder.kit.db import reading, transaction
+from cofounder.kit.testing import Database, Spawned, until
+from cofounder.models.registry import service as registry
+from cofounder.models.registry.errors import ActiveMoved, GateNotPassed
+from cofounder.models.registry.tables import ModelVersion
+from cofounder.models.trained import compact
+from cofounder.people import LOCAL_OWNER
+from tests.models.plain_server import ENDLESS, PlainServer, Reply, serving
+
+CHANNELS = ("linkedin", "x", "facebook", "email")
+KINDS = ("create_post", "create_post", "create_post", "write_email")
+
+
+def request(number: int) -> str:
+    """Half of them in words that the built-in parser reads otherwise than they are meant."""
+    channel = CHANNELS[number % 4]
+    if number % 8 < 4:
+        return f"Write a post for {channel} about offer number {number} of our spring range"
+    return f"Shout from the rooftops of {channel} that offer {number} is here, folks"
+
+
+def wanted(number: int) -> dict[str, Any]:
+    channel, kind = CHANNELS[number % 4], KINDS[number % 4]
+    name = "create_social_content" if kind == "create_post" else kind
+    return compact(name, "content", [channel], [{"kind": kind, "channels": [channel], "wants_metrics": False}])
+
+
+async def lines(count: int) -> AsyncIterator[bytes]:
+    for number in range(count):
+        turns = [("user", request(number)), ("assistant", json.dumps(wanted(number)))]
+        yield json.dumps({"messages": [{"role": one, "content": said} for one, said in turns]}).encode() + b"\n"
+
+
+async def dataset(count: int = 80, **asked: Any) -> DatasetOut:
+    wish = DatasetIn(
+        **{
+            "name": "requests",
+            "role": "planner",
+            "split": SplitIn(by="random", validation=0, test=0.5),
+            "duplicates": "keep",
+            **asked,
+        }
+    )
+    made = await uploading.upload(lines(count), wish, LOCAL_OWNER, format="jsonl", target=None, skip_refused=False)
+    return made.dataset
+
+
+async def model(server: PlainServer | None, learned: DatasetOut | None, **given: Any) -> ModelVersion:
+    address = server.url if server is not None else "http://127.0.0.1:9/v1"
+    async with transaction() as session:
+        return await registry.register(
+            session,
+            name="small",
+            role="planner",
+            address={"provider": "openai-compatible", "name": "small", "base_url": address},
+            base_model="tiny",
+            target="local",
+            dataset_id=learned.id if learned is not None else None,
+            dataset_hash=learned.content_hash if learned is not None else None,
+            job_id=None,
+            by=LOCAL_OWNER,
+            **{"artifacts": {}, **given},
+        )
+
+
+async def begin(**asked: Any) -> BenchmarkOut:
+    async with transaction() as session:
+        return await service.begin(session, BenchmarkIn.model_validate({"model": "small", **asked}), LOCAL_OWNER)
+
+
+async def end(begun: BenchmarkOut) -> BenchmarkOut:
+    await running.carry_out(begun.id)
+    return await shown(begun.id)
+
+
+async def shown(id: UUID) -> BenchmarkOut:
+    async with reading() as session:
+        return await service.get(session, id)
+
+
+def right(asked: str) -> Reply:
+    number = next(int(word) for word in asked.split() if word.isdigit())
+    return json.dumps(wanted(number))
+
+
+async def test_a_better_model_passes_the_gate_becomes_active_and_goes_back(database: Database) -> None:
+    async with serving(right) as server:
+        learned = await dataset()
+        await model(server, learned)
+        done = await end(await begin())
+        assert done.state == "succeeded"
+        found = done.results or {}
+        assert found["lines"] == 40
+        assert found["contenders"]["candidate"]["means"]["score"] == 1.0
+        assert found["contenders"]["built_in"]["means"]["score"] < 0.9
+        assert found["contenders"]["candidate"]["seconds_p95"] > 0
+        difference = found["differences"]["built_in"]["score"]
+        assert 0 < difference["low"] <= difference["difference"] <= difference["high"] <= 1
+        assert {one["by"] for one in found["slices"]} == {"intent", "channel"}
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"], done.gate["against_id"]) == (True, "better", None)
+        assert len(server.requests) == 40  # one for each line
+        async with transaction() as session:
+            role = await promotions.promote(session, ActiveIn(model="small"), LOCAL_OWNER)
+            assert role.active is not None
+            assert role.active.label == "small@1"
+            (change,) = await promotions.history(session)
+            assert change.gate is not None
+            assert change.gate["benchmark_id"] == str(done.id)
+        async with transaction() as session:
+            role = await promotions.roll_back(session, "planner", "It was a trial.", LOCAL_OWNER)
+            assert role.active is None
+
+
+@pytest.mark.parametrize(
+    ("reply", "rule"), [("Certainly! Here is a plan for you.", "no_answer"), (ENDLESS, "no_answer"), (500, "no_answer")]
+)
+async def test_a_model_that_gives_nothing_of_use_ends_in_time_and_does_not_pass(
+    database: Database, reply: Reply, rule: str
+) -> None:
+    async with serving(lambda asked: reply) as server:
+        learned = await dataset()
+        await model(server, learned)
+        done = await end(await begin(timeout_seconds=0.3))
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"]) == (False, rule)
+        away = isinstance(reply, int) or reply == ENDLESS
+        most = 2 * running.AWAY if away else 40  # what fails for the moment is sent twice, then it is asked no more
+        assert len(server.requests) <= most
+        async with transaction() as session:
+            with pytest.raises(GateNotPassed) as refused:
+                await promotions.promote(session, ActiveIn(model="small"), LOCAL_OWNER)
+        assert done.gate["words"] in refused.value.detail
+
+
+async def test_a_benchmark_that_was_broken_off_asks_nothing_twice(database: Database) -> None:
+    async with serving(right) as server:
+        learned = await dataset()
+        await model(server, learned)
+        begun = await begin()
+        at_work = asyncio.create_task(running.carry_out(begun.id))
+        await until(lambda: len(server.requests) >= 10)
+        at_work.cancel()
+        await asyncio.gather(at_work, return_exceptions=True)
+        before = len(server.requests)
+        assert before < 40
+        done = await end(begun)
+        assert done.results is not None
+        assert done.results["contenders"]["candidate"]["n"] == 40
+        assert len(server.requests) <= 41  # the one that was under way may be asked again
+
+
+async def test_lines_that_the_model_learned_from_are_left_out(database: Database) -> None:
+    async with serving(right) as server:
+        learned = await dataset(60)
+        other = await dataset(60, name="otherwise", seed=5)
+        await model(server, learned)
+        done = await end(await begin(dataset_id=str(other.id)))
+        assert done.results is not None
+        assert done.results["learned_from"] > 0
+        assert done.results["lines"] == 30 - done.results["learned_from"]
+
+
+async def test_too_few_lines_and_no_test_part_and_another_role_are_said(database: Database) -> None:
+    async with serving(right) as server:
+        learned = await dataset(20)
+        whole = await dataset(20, name="whole", split=SplitIn(by="none"))
+        await model(server, learned)
+        done = await end(await begin())
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"]) == (False, "too_few")
+        with pytest.raises(HoldOutMissing):
+            await begin(dataset_id=str(whole.id))
+        writer = await dataset(20, name="writer", role="writer")
+        with pytest.raises(HoldOutUnfit):
+            await begin(dataset_id=str(writer.id))
+
+
+async def test_a_hold_out_whose_file_is_gone_ends_the_benchmark_with_its_reason(database: Database) -> None:
+    learned = await dataset(20)
+    await model(None, learned)
+    begun = await begin()
+    for file in learned.files:
+        store.remove(file.key)
+    with pytest.raises(store.ArtifactLost) as lost:
+        await running.carry_out(begun.id)
+    await fail(str(begun.id), lost.value.problem())
+    done = await shown(begun.id)
+    assert done.state == "failed"
+    assert done.problem is not None
+    assert done.problem["code"] == "artifact_lost"
+
+
+async def test_an_entry_whose_files_are_gone_is_marked_broken(database: Database) -> None:
+    learned = await dataset(20)
+    made = await model(None, learned, artifacts={"folder": str(database.home / "gone")})
+    await end(await begin(most=3, minimum=5))
+    async with reading() as session:
+        row = await registry.get(session, made.id)
+    assert (row.state, row.problem is not None) == ("broken", True)
+
+
+async def test_a_gate_against_another_active_model_does_not_count(database: Database) -> None:
+    async with serving(right) as server:
+        learned = await dataset()
+        await model(server, learned)
+        assert ((await end(await begin())).gate or {})["passed"]
+        second = await model(server, learned)
+        async with transaction() as session:
+            await registry.set_active(session, second.id, by=LOCAL_OWNER, force=True, reason="It came in between.")
+        async with transaction() as session:
+            with pytest.raises(ActiveMoved):
+                await promotions.promote(session, ActiveIn(model="small@1"), LOCAL_OWNER)
+
+
+async def test_a_killed_worker_loses_nothing_of_a_benchmark(database: Database, spawn: Callable[..., Spawned]) -> None:
+    """The worker gets SIGKILL in the middle; the next one goes on with the lines that are left."""
+    async with serving(_slowly()) as server:
+        learned = await dataset(60)
+        await model(server, learned)
+        begun = await begin()
+        first = spawn("cofounder.cli", "worker", environment={"COFOUNDER_LEASE_SECONDS": "2"})
+        await until(lambda: len(server.requests) >= 5, within=120)
+        first.kill()
+        before = len(server.requests)
+        assert (await shown(begun.id)).state == "running"
+        spawn("cofounder.cli", "worker", environment={"COFOUNDER_LEASE_SECONDS": "2"})
+
+        async def over() -> bool:
+            return (await shown(begun.id)).state != "running"
+
+        await until(over, within=180)
+        done = await shown(begun.id)
+        assert done.state == "succeeded", done.problem
+        assert done.results is not None
+        assert done.results["contenders"]["candidate"]["n"] == 30
+        assert before < 30
+        assert len(server.requests) <= 32
+
+
+def _slowly() -> Callable[[str], Reply]:
+    import time
+
+    def reply(asked: str) -> Reply:
+        time.sleep(0.1)
+        return right(asked)
+
+    return reply
