@@ -367,6 +367,14 @@ async def status(workflow_id: object) -> State | None:
     return _state(found[0]) if found else None
 
 
+async def given(workflow_id: object) -> list[Any]:
+    """What a workflow was started with. Raises UnknownWorkflow."""
+    found = await engine_links.client().list_workflows_async(workflow_ids=[str(workflow_id)], load_output=False)
+    if not found or found[0].input is None:
+        raise UnknownWorkflow(f"{workflow_id}")
+    return list(found[0].input["args"])
+
+
 async def progress(workflow_id: object) -> Progress:
     """Read from the steps on record. A wait records its deadline when it begins, and itself when it ends."""
     found = await engine_links.client().list_workflow_steps_async(str(workflow_id), load_output=False)

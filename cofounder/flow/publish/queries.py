@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.publish.tables import STANDS_AT, Publication
+from cofounder.kit import durable
 
 _WHEN = literal_column(STANDS_AT, DateTime(timezone=True))  # as its index has it
 
@@ -68,3 +69,38 @@ async def page(
 async def take_turn(session: AsyncSession, key: str) -> None:
     """Let requests with the same key pass one after the other, until their transactions end."""
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+async def stranded(session: AsyncSession) -> list[tuple[UUID, int]]:
+    """(publication, workflows of it that broke) of those that are not over though what carried them is.
+
+    Among them those of which not even the row was made.
+    """
+    status = f"{durable.schema()}.workflow_status"
+    found = text(
+        f"""
+        SELECT lying.id, (
+          SELECT count(*) FROM {status} AS b WHERE b.name = 'publication' AND b.status <> 'SUCCESS'
+          AND (b.workflow_uuid = lying.id OR b.workflow_uuid LIKE lying.id || ':%')) AS broken
+        FROM (
+          SELECT CAST(p.id AS text) AS id FROM publications AS p LEFT JOIN {status} AS w ON w.workflow_uuid = p.carried_by
+          WHERE p.state IN ('scheduled', 'attempting') AND coalesce(w.status, 'ERROR') IN ({_OVER})
+          UNION ALL
+          SELECT w.workflow_uuid FROM {status} AS w
+          WHERE w.name = 'publication' AND w.status IN ('ERROR', 'CANCELLED') AND position(':' IN w.workflow_uuid) = 0
+          AND NOT EXISTS (SELECT FROM publications AS p WHERE CAST(p.id AS text) = w.workflow_uuid)
+        ) AS lying
+        LIMIT 100
+        """
+    )
+    return [(UUID(id), int(broken)) for id, broken in await session.execute(found)]
+
+
+async def is_over(session: AsyncSession, workflow_id: str) -> bool:
+    """Whether a workflow has ended, or there is none of this id."""
+    found = text(f"SELECT status IN ({_OVER}) FROM {durable.schema()}.workflow_status WHERE workflow_uuid = :id")
+    over = await session.scalar(found, {"id": workflow_id})
+    return over is None or bool(over)
+
+
+_OVER = "'SUCCESS', 'ERROR', 'CANCELLED'"

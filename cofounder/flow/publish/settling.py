@@ -94,7 +94,7 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
     await audit(session, by.who, "publication.settled", "publication", str(row.id), details)
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     if found.send_again and meant:
-        await _send_again(session, row)
+        await send_again(session, row)
         return service.shown(row)
     row.url = found.url or row.url
     told = f"{by.who} looked: {found.verdict.replace('_', ' ')}."
@@ -122,7 +122,7 @@ async def retry(session: AsyncSession, publication_id: UUID, *, by: Caller) -> P
     details = {"task": str(row.task_id), "fingerprint": row.fingerprint}
     await audit(session, by.who, "publication.retried", "publication", str(row.id), details)
     await _readdress(session, row)
-    await _send_again(session, row)
+    await send_again(session, row)
     return service.shown(row)
 
 
@@ -177,7 +177,7 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
     await ledger.reopen(session, row.id, fresh)
 
 
-async def _send_again(session: AsyncSession, row: Publication) -> None:
+async def send_again(session: AsyncSession, row: Publication) -> None:
     """Schedule another attempt now, in a workflow of its own; the one before lets go of it."""
     before, row.carried_by = row.carried_by, f"{row.id}:{new_id()}"
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
