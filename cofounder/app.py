@@ -65,6 +65,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.learn.answers import keeping as answers
     from cofounder.flow.learn.patterns import steps as patterns
     from cofounder.flow.plan.tools import outside, registry
+    from cofounder.flow.publish import stranded
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
@@ -77,6 +78,7 @@ async def working() -> AsyncIterator[None]:
     await registry.discover()
     chores = [
         watchdog.watching(stalled.find, stalled.tell, stalled.end),
+        stranded.look,
         commands.tidy,
         outside.tend,
         imports.look,
