@@ -13,18 +13,24 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.kit import db
 from cofounder.kit.clock import now
-from cofounder.models import asking, budgets, calls, jobs, queries, tuned
+from cofounder.models import asking, budgets, calls, jobs, judging, queries, tuned
 from cofounder.models.brief import Brief, Draft
 from cofounder.models.calls import Call
-from cofounder.models.chain import OFFLINE, Target
+from cofounder.models.chain import OFFLINE, ModelSettingInvalid, Target, chain
 from cofounder.models.intent import Intent
 from cofounder.models.jobs import Job, T
+from cofounder.models.judging import Judged
+from cofounder.models.registry import using
 from cofounder.models.routing import service as routing
 from cofounder.ops import connections
 from cofounder.settings import Settings
+
+_log = structlog.get_logger(__name__)
 
 
 async def write(brief: Brief, *, task_id: UUID | None, scope: str, number: int = 1) -> Draft:
@@ -46,6 +52,45 @@ async def understand(
     """Read what a request asks for. `answers` are a person's to earlier questions, field -> words."""
     job = jobs.Understanding(request, today, dict(answers or {}), dict(preferences or {}))
     return await _answer(job, Call(job.role, job.payload(), task_id, scope, number, job.version))
+
+
+async def judges() -> bool:
+    """Whether any language model could judge a text. Never call it inside a transaction."""
+    chosen = await connections.latest()
+    try:
+        if chain(chosen.model)[0] != OFFLINE:
+            return True
+    except ModelSettingInvalid:  # told where the setting is used for work that cannot do without
+        return False
+    return await using.active(judging.Judging.role) is not None
+
+
+async def judge(
+    request: str,
+    text: str,
+    *,
+    channel: str,
+    scores: Mapping[str, float],
+    written_by: str | None = None,
+    task_id: UUID | None,
+    scope: str,
+    number: int = 1,
+) -> Judged | None:
+    """What a language model says of a text; None where none is set up, none is within budget or none gave a usable answer.
+
+    `scores` are the deterministic ones. `written_by` is asked last: a model likes its own words. Raises nothing but for
+    a database that is out of reach; begins no further model once the time that one may take is over.
+    """
+    job = judging.Judging(request, text, channel, dict(scores))
+    try:
+        if not await judges():
+            return None
+        return await _opinion(job, Call(job.role, job.payload(), task_id, scope, number, job.version), written_by)
+    except Exception as error:  # whatever it is, the text stands on its deterministic scores
+        if db.is_out_of_reach(error):
+            raise
+        _log.warning("nobody_judged", scope=scope, error=f"{type(error).__name__}: {error}")
+        return None
 
 
 @dataclass(frozen=True)
@@ -70,6 +115,11 @@ async def spent_on(session: AsyncSession, task_id: UUID, scope_prefix: str) -> D
 async def cost_today(session: AsyncSession) -> Decimal:
     """USD spent on models since midnight UTC."""
     return await queries.cost_since(session, budgets.start_of_day())
+
+
+async def cost_this_month(session: AsyncSession) -> Decimal:
+    """USD spent on models since the first of the month, UTC."""
+    return await queries.cost_since(session, budgets.start_of_month())
 
 
 async def spent_by_role(session: AsyncSession, role: str, since: datetime) -> Decimal:
@@ -125,6 +175,31 @@ async def _answer(job: Job[T], call: Call) -> T:
         before = target
     value = await _offline(job, call, str(before) if before else None)
     return await _beside(job, call, value, OFFLINE, chosen)
+
+
+async def _opinion(job: judging.Judging, call: Call, written_by: str | None) -> Judged | None:
+    """Go down the chain until a model answers; the built-in one is left out."""
+    earlier = await calls.earlier_answer(call)
+    if earlier is not None:
+        return job.load(earlier)
+    chosen = await connections.latest()
+    routed = await routing.decide(job.seen(), chosen.model, in_turn=chosen.model_routing == "in_turn")
+    call = replace(call, routed=routed.record)
+    until = time.monotonic() + chosen.model_timeout_seconds
+    first = await tuned.first(job, call, chosen)
+    before: Target | None = first.active.target if first.active is not None else None
+    if first.value is not None and before is not None:
+        return await _beside(job, call, first.value, before, chosen)
+    for target in sorted(routed.targets, key=lambda one: str(one) == written_by):
+        if target == OFFLINE:
+            continue
+        if time.monotonic() > until:
+            return None
+        found = await _try(job, call, target, str(before) if before else None, chosen)
+        if found is not None:
+            return await _beside(job, call, found, target, chosen)
+        before = target
+    return None
 
 
 async def _beside(job: Job[T], call: Call, value: T, by: Target, chosen: Settings) -> T:

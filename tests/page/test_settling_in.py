@@ -9,6 +9,7 @@ from cofounder.channels import senders
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
 from cofounder.ops import connections
+from tests.channels.smtp import Server
 from tests.page.conftest import Visitor
 
 MAIL = {
@@ -51,6 +52,29 @@ async def test_an_admin_names_the_mail_server_on_the_page_and_its_password_is_ne
     await form.get_by_role("button", name="Forget: Password").click()
     await _saved(page)
     assert (await connections.latest()).smtp_password is None
+
+
+async def test_the_mail_server_is_tried_without_a_mail_and_the_audit_log_says_so_in_words(quiet: Visitor) -> None:
+    page = quiet.page
+    await page.goto("/settings?tab=connections")
+    form = page.get_by_role("region", name="Send e-mail")
+    came = form.get_by_role("status", name="What came of trying the mail server")
+    with Server() as server:
+        for label, value in (MAIL | {"Mail server": "127.0.0.1", "Port": str(server.port)}).items():
+            await form.get_by_label(label, exact=True).fill(value)
+        await form.get_by_label("Encrypt the line").uncheck(force=True)
+        await expect(form.get_by_role("button", name="Try the mail server")).to_be_disabled()  # what is saved is tried
+        await _saved(page)
+        await form.get_by_role("button", name="Try the mail server").click()
+        await expect(came).to_contain_text("Nothing was sent.")
+        assert server.messages == []
+    await form.get_by_role("button", name="Try the mail server").click()
+    await expect(came).to_contain_text("could not be used")
+    await page.goto("/settings?tab=audit")
+    rows = page.get_by_role("region", name="Audit log").locator("tbody tr")
+    await expect(rows.filter(has_text="Connection tried").filter(has_text="Setting mail")).to_have_count(2)
+    await page.get_by_label("What, such as Settings changed").fill("connection tried")
+    await expect(rows).to_have_count(2)
 
 
 async def test_a_plan_is_read_and_changed_before_it_runs_and_wishes_go_with_the_request(mara: Visitor) -> None:

@@ -118,7 +118,7 @@ async def seconds_of_work(session: AsyncSession, task: records.TaskRow) -> float
     return max((end - task.started_at).total_seconds(), 0.0)
 
 
-async def tasks_by_status(session: AsyncSession) -> dict[str, int]:
-    """How many of our own tasks stand at each status word; words with none are left out."""
-    counts = await records.tasks_by_status(session, TaskFilter(is_sample=False, is_legacy=False))
+async def tasks_by_status(session: AsyncSession, *, sample: bool) -> dict[str, int]:
+    """How many of our own tasks, or the sample's, stand at each status word; words with none are left out."""
+    counts = await records.tasks_by_status(session, TaskFilter(is_sample=sample, is_legacy=False))
     return {status: counts[status] for status in records.TASK_STATUS if status in counts}

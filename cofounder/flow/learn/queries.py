@@ -52,9 +52,11 @@ async def count(session: AsyncSession) -> int:
     return int(await session.scalar(select(func.count()).select_from(Example).where(_shown())) or 0)
 
 
-async def sums(session: AsyncSession) -> dict[str, Any]:
-    """Totals over every example that is no test, no sample and not imported; archived ones count, for they ran."""
-    own = and_(not_(Example.is_sample), not_(Example.is_legacy), not_(Example.tags.overlap(list(OUT_UNLESS_ASKED))))
+async def sums(session: AsyncSession, *, sample: bool) -> dict[str, Any]:
+    """Totals over every example that is no test and not imported, of the sample or not; archived ones count, for they ran."""
+    own = and_(
+        Example.is_sample.is_(sample), not_(Example.is_legacy), not_(Example.tags.overlap(list(OUT_UNLESS_ASKED)))
+    )
     judged = Example.quality_score.is_not(None)
     row = (
         await session.execute(

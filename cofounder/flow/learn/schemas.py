@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 OUT_UNLESS_ASKED = ("development", "test", "exclude")
 
 
 class SummaryOut(BaseModel):
-    """Totals over our own runs, tests and sample data left out. Money in US dollars, rates 0-1."""
+    """Totals over our own runs, tests left out. Money in US dollars, rates 0-1.
+
+    Runs for the sample company count while there is nothing else, and never beside your own.
+    """
+
+    is_sample: bool = Field(default=False, description="These are runs for the sample company")
 
     total_executions: int
     successful: int
@@ -24,7 +29,8 @@ class SummaryOut(BaseModel):
     total_seconds: float
     total_cost: float
     avg_cost: float | None
-    cost_today: float
+    cost_today: float = Field(description="Of every call to a model, chat included; as cost_this_month")
+    cost_this_month: float
     tasks_by_status: dict[str, int]
     patterns_learned: int
     earliest: datetime | None

@@ -1,6 +1,6 @@
 """Bring an example up to date from the rows of its task; sums and patterns over all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from cofounder.flow.learn.schemas import SummaryOut
 from cofounder.flow.learn.tables import Example
 from cofounder.flow.plan import service as plans
 from cofounder.flow.publish import service as publishing
+from cofounder.flow.quality.schemas import Assessment
 from cofounder.flow.request.spelling import in_order
 from cofounder.flow.run import service as run
 from cofounder.kit import live
@@ -129,9 +130,11 @@ async def recent(
 
 async def summary(session: AsyncSession) -> SummaryOut:
     """Totals over our own runs, computed from the rows; a mean over nothing is null."""
-    sums = await queries.sums(session)
+    sample = await records.only_sample(session)
+    sums = await queries.sums(session, sample=sample)
     total = int(sums["total"])
     return SummaryOut(
+        is_sample=sample,
         total_executions=total,
         successful=sums["succeeded"],
         success_rate=_share(sums["succeeded"], total),
@@ -147,7 +150,8 @@ async def summary(session: AsyncSession) -> SummaryOut:
         total_cost=float(sums["cost"]),
         avg_cost=_rounded(float(sums["cost"]) / total, 6) if total else None,
         cost_today=float(await models.cost_today(session)),
-        tasks_by_status=await history.tasks_by_status(session),
+        cost_this_month=float(await models.cost_this_month(session)),
+        tasks_by_status=await history.tasks_by_status(session, sample=sample),
         patterns_learned=await patterns.learned(session),
         earliest=sums["earliest"],
         latest=sums["latest"],
@@ -198,6 +202,7 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         refinements=task.refinements,
         quality_score=score,
         dimensions=dimensions,
+        rules_score=_by_rules(judged.values()),
         plan=plan.document if plan else None,
         estimated_cost=float(plan.estimated_cost) if plan else 0.0,
         estimated_seconds=plan.estimated_seconds if plan else 0.0,
@@ -231,6 +236,14 @@ def _decided(row: approvals.DecisionRow) -> Decided:
         channels=tuple(row.channels),
         fingerprint=row.fingerprint,
     )
+
+
+def _by_rules(judged: Iterable[Assessment]) -> float | None:
+    """The lowest score without a model's word; None where none judged."""
+    found = list(judged)
+    if all(one.judge is None for one in found):
+        return None
+    return min(one.overall if one.judge is None else one.judge.without for one in found)
 
 
 def _scores(assessment: Any) -> Mapping[str, float]:

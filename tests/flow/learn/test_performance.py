@@ -11,12 +11,15 @@ import pytest
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business import sample
+from cofounder.business.records.schemas import NewPost
+from cofounder.business.records.service import add_post
 from cofounder.flow.learn import queries
 from cofounder.flow.learn import service as learned
 from cofounder.flow.learn.performance import service
 from cofounder.flow.learn.performance.schemas import Line
 from cofounder.flow.learn.performance.views import VIEWS
-from cofounder.kit.clock import now
+from cofounder.kit.clock import now, today
 from cofounder.kit.ids import new_id
 
 
@@ -100,3 +103,15 @@ async def test_views_are_read_and_never_written_through(session: AsyncSession, v
     assert len(found.keys()) > 8
     with pytest.raises(exc.DBAPIError, match="cannot delete from view"):
         await session.execute(text(f"DELETE FROM {view}"))
+
+
+async def test_runs_of_the_sample_count_while_there_is_nothing_else(session: AsyncSession) -> None:
+    await sample.load(session, today=today())
+    await ran(session, is_sample=True)
+    await ran(session, is_legacy=True, is_sample=True)
+    shown = await service.performance(session, await learned.summary(session), since=None, until=None, step="day")
+    assert (shown.is_sample, shown.total_executions, shown.by_channel[0].runs) == (True, 1, 1)
+    await add_post(session, NewPost(platform="linkedin", content="Our own first words."))
+    whole = await learned.summary(session)
+    shown = await service.performance(session, whole, since=None, until=None, step="day")
+    assert (whole.is_sample, whole.total_executions, shown.by_channel) == (False, 0, [])

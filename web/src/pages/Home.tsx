@@ -341,10 +341,12 @@ const newest = (rows: Pattern[]) =>
     )
     .slice(0, MOST_LEARNED);
 
+const ofBudget = (spent: number, limit: unknown) =>
+  typeof limit === "number" ? `${money(spent)} of ${money(limit)}` : money(spent);
+
 function Spending() {
   const query = useQuery(summary());
-  const limit = useQuery(settings()).data?.daily_budget_usd?.value;
-  const budget = typeof limit === "number" ? limit : null;
+  const limits = useQuery(settings()).data;
   return (
     <Panel title="Spending and results" pad>
       <Shown query={query}>
@@ -352,9 +354,9 @@ function Spending() {
           <Facts
             right
             rows={[
-              ["Spent today", budget == null ? money(all.cost_today) : `${money(all.cost_today)} of ${money(budget)}`],
-              ["Spent in all", money(all.total_cost)],
-              ["Tasks done", `${whole(all.successful)} of ${whole(all.total_executions)}`],
+              ["Spent today", ofBudget(all.cost_today, limits?.daily_budget_usd?.value)],
+              ["Spent this month", ofBudget(all.cost_this_month, limits?.monthly_budget_usd?.value)],
+              [all.is_sample ? "Sample tasks done" : "Tasks done", `${whole(all.successful)} of ${whole(all.total_executions)}`],
               [
                 "Approved",
                 all.approval_rate == null

@@ -1,4 +1,4 @@
-"""The SQL of performance: our own runs, tests, sample data and what is archived left out unless asked for."""
+"""The SQL of performance: our own runs or the sample company's, tests and what is archived left out unless asked for."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ _OWN = """own AS (
     e.user_approval AS approved, e.cost, e.seconds, (e.execution_result->>'refinements_needed')::int AS refinements,
     e.execution_plan, e.plan
   FROM orchestrator_training_data e
-  WHERE NOT e.is_sample AND NOT e.is_legacy AND NOT e.tags && CAST(:out AS text[])
+  WHERE e.is_sample = :sample AND NOT e.is_legacy AND NOT e.tags && CAST(:out AS text[])
     AND e.archived_at IS NULL AND e.erased_at IS NULL
     AND e.timestamp >= :since AND e.timestamp < :until)"""
 
@@ -76,10 +76,10 @@ FROM model_calls c JOIN own ON own.id = c.task_id WHERE c.state IN ('answered', 
 
 
 async def lines(
-    session: AsyncSession, by: By, *, since: datetime, until: datetime, out: Sequence[str], limit: int
+    session: AsyncSession, by: By, *, since: datetime, until: datetime, sample: bool, out: Sequence[str], limit: int
 ) -> list[dict[str, Any]]:
     """One row a name: runs and what they came to, and for agents, tools and models their own calls."""
-    asked = {"since": since, "until": until, "out": list(out), "limit": limit}
+    asked = {"since": since, "until": until, "sample": sample, "out": list(out), "limit": limit}
     return [dict(row) for row in (await session.execute(_lines(by), asked)).mappings()]
 
 
@@ -89,6 +89,8 @@ _TOTALS = text(
 )
 
 
-async def totals(session: AsyncSession, *, since: datetime, until: datetime, out: Sequence[str]) -> dict[str, Any]:
-    row = (await session.execute(_TOTALS, {"since": since, "until": until, "out": list(out)})).mappings().one()
-    return dict(row)
+async def totals(
+    session: AsyncSession, *, since: datetime, until: datetime, sample: bool, out: Sequence[str]
+) -> dict[str, Any]:
+    asked = {"since": since, "until": until, "sample": sample, "out": list(out)}
+    return dict((await session.execute(_TOTALS, asked)).mappings().one())

@@ -42,7 +42,7 @@ class Line(BaseModel):
 
 
 class Performance(SummaryOut):
-    """Totals over our own runs and the same split up; tests and sample data left out."""
+    """Totals over our own runs and the same split up; tests left out, and the sample company's beside our own."""
 
     since: datetime | None = Field(description="Only runs asked for from then on; null: all")
     until: datetime

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.records import service as records
 from cofounder.flow.learn.performance import queries
 from cofounder.flow.learn.performance.schemas import By, FileFormat, Line, Performance, Step
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED, SummaryOut
@@ -33,7 +34,7 @@ async def performance(
 ) -> Performance:
     """The summary with its splits; with a span, its totals are of the span too. Raises SpanBackwards."""
     span = _span(since, until)
-    every = await queries.totals(session, **span, out=OUT_UNLESS_ASKED)
+    every = await queries.totals(session, **span, sample=whole.is_sample, out=OUT_UNLESS_ASKED)
     if since is not None or until is not None:
         whole = _of_span(whole, every)
     names: tuple[By, ...] = ("agent", "tool", "model", "channel", "intent", "plan", "persona")
@@ -89,7 +90,9 @@ async def lines(
     limit: int = _MOST_LINES,
 ) -> list[Line]:
     """One line a name, most runs first; stretches of time in their order. Raises SpanBackwards."""
-    rows = await queries.lines(session, by, **_span(since, until), out=OUT_UNLESS_ASKED, limit=limit)
+    span = _span(since, until)
+    sample = await records.only_sample(session)
+    rows = await queries.lines(session, by, **span, sample=sample, out=OUT_UNLESS_ASKED, limit=limit)
     return [_line(row) for row in rows]
 
 
