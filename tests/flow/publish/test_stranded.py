@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from cofounder import app
 from cofounder.flow.publish import stranded
 from cofounder.flow.publish.schemas import PublicationOut
 from cofounder.kit import durable
@@ -90,3 +91,15 @@ async def test_whoever_is_carried_or_over_is_left_alone(engine_running: Database
     await until(settled(gone.task_id))
     await until(settled(waits.task_id, ("scheduled",)))
     assert await stranded.take_up() == []
+
+
+async def test_a_worker_looks_by_itself(database: Database) -> None:
+    app.wire()
+    await breaks()
+    async with app.working():
+        said = await approved("linkedin")
+        await until(lambda: over(said.publications[0].publication_id))
+        await mend()
+        stranded._last.clear()
+        await until(settled(said.task_id))
+    assert [one.state for one in await of(said.task_id)] == ["published"]
