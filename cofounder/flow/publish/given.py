@@ -30,6 +30,8 @@ async def publish_now(
 ) -> PublishOut:
     """Publish a text as it stands, once: the caller's same key, or without one anybody's same text, answers with the first.
 
+    A text that was cancelled before anybody got it may be given anew.
+
     Raises PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, KeyReused, NotAllowed.
     """
     if not by.may("approver"):
@@ -44,11 +46,19 @@ async def publish_now(
     key = once.named("publish", by.who, idempotency_key) if idempotency_key else once.named("text", "", body_hash)
     await queries.take_turn(session, key)
     earlier = await records.find_task(session, idempotency_key=key)
+    if earlier is not None and idempotency_key is None and await _cancelled(session, earlier):
+        await records.update_task(session, earlier.id, idempotency_key=None)  # it stands for a text that nobody got
+        earlier = None
     if earlier is not None:
         if earlier.body_hash != body_hash:
             raise KeyReused(field="Idempotency-Key")
         return await _first_answer(session, earlier, given)
     return await _publish(session, given, channel, key, body_hash, by)
+
+
+async def _cancelled(session: AsyncSession, task: records.TaskRow) -> bool:
+    """Whether the publication of a given text was cancelled before anybody got it."""
+    return all(one.state == "cancelled" for one in await service.publications(session, task.id))
 
 
 async def _publish(

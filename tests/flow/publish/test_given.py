@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
-from cofounder.flow.publish import given, service, steps
+from cofounder.flow.publish import given, service, settling, steps
 from cofounder.flow.publish.errors import PlatformUnknown
 from cofounder.flow.publish.schemas import PublishIn, PublishOut
 from cofounder.flow.request.schemas import ProcessIn
@@ -50,6 +50,19 @@ async def test_the_same_text_again_answers_with_the_first(session: AsyncSession)
     second = await publish(session)
     assert second == first.model_copy(update={"repeated": True})
     assert await session.scalar(text("SELECT count(*) FROM publications")) == 1
+
+
+async def test_a_text_that_was_cancelled_before_anybody_got_it_may_be_given_anew(session: AsyncSession) -> None:
+    later = now() + timedelta(days=400)
+    first, keyed = await publish(session, schedule_at=later), await publish(session, key="k", schedule_at=later)
+    for one in (first, keyed):
+        await settling.cancel(session, one.publication_id, by=APPROVER)
+    anew = await publish(session, schedule_at=later)
+    assert (anew.state, anew.repeated) == ("scheduled", False)
+    assert anew.publication_id != first.publication_id
+    assert (await publish(session, schedule_at=later)).publication_id == anew.publication_id
+    again = await publish(session, key="k", schedule_at=later)  # a repeated request is a repeated request
+    assert (again.publication_id, again.state, again.repeated) == (keyed.publication_id, "cancelled", True)
 
 
 async def test_another_key_or_another_word_is_another_publication(session: AsyncSession) -> None:
