@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.flow.train.jobs import api as jobs_api
 from cofounder.flow.train.jobs import rules, service, steps
 from cofounder.flow.train.jobs.errors import (
+    BaseModelEnds,
     BaseModelUnknown,
     DatasetTooSmall,
     JobEnded,
@@ -23,7 +25,8 @@ from cofounder.flow.train.jobs.errors import (
     RuleUnclear,
 )
 from cofounder.flow.train.jobs.schemas import DeployIn, JobIn, JobOut, RuleIn
-from cofounder.flow.train.tuners.interface import CancelTooLate, TunerNotReady
+from cofounder.flow.train.tuners.interface import CancelTooLate, TargetClosed, TunerNotReady
+from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.testing import Database, Spawned
 from cofounder.models.registry import service as registry
@@ -31,6 +34,8 @@ from cofounder.models.registry.errors import ForceRefused, ReasonMissing
 from cofounder.people import LOCAL_OWNER, Caller
 from cofounder.settings import settings
 from tests.flow.train.datasets.making import example, store_examples
+from tests.flow.train.tuners.servers.openai import BASES as OPENAI_BASES
+from tests.flow.train.tuners.servers.openai import OpenAI
 from tests.flow.train.tuners.servers.together import BASES, Together
 from tests.flow.train.tuners.servers.wire import SECRET, Bad, running
 
@@ -368,3 +373,23 @@ async def test_a_script_starts_follows_and_stops_jobs_with_functions(together: T
     for tune in (api.fine_tune_gemini, api.fine_tune_claude, api.fine_tune_gpt4):
         with pytest.raises(TunerNotReady):  # nothing is set up for these
             await tune(id)
+
+
+async def test_a_base_model_that_ends_soon_is_taken_only_when_that_is_said(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = OpenAI()
+    async with running(provider):
+        monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+        monkeypatch.setenv("COFOUNDER_OPENAI_BASE_URL", f"{provider.url}/v1")
+        settings.cache_clear()
+        id = await version()
+        asked = {"target": "gpt4", "dataset_id": id, "base_model": OPENAI_BASES[0]}
+        with clock.frozen(datetime(2027, 1, 4, tzinfo=UTC)):  # it ends on the 14th, and jobs are taken until the 5th
+            with pytest.raises(BaseModelEnds, match="2027-01-14"):
+                await service.start(JobIn.model_validate(asked), OPERATOR)
+            made = await service.start(JobIn.model_validate({**asked, "despite_end": True}), OPERATOR)
+            assert made.estimate["despite_end"] is True
+        with clock.frozen(datetime(2027, 1, 7, tzinfo=UTC)), pytest.raises(TargetClosed, match="6 January 2027"):
+            await service.start(JobIn.model_validate({**asked, "despite_end": True, "seed": 1}), OPERATOR)
+    settings.cache_clear()
