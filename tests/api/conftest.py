@@ -126,7 +126,7 @@ def problem(answer: httpx.Response, status: int, code: str | None = None, field:
     """The problem that an answer carries; it has the shape of all others and tells nothing of the inside."""
     assert answer.status_code == status, f"{answer.request.method} {answer.request.url}: {answer.text[:600]}"
     body = answer.json()
-    if "/training/" in str(answer.request.url):
+    if any(part in answer.request.url.path for part in ("/orchestrator/training/", "/orchestrator/models/")):
         assert answer.headers["content-type"] == "application/json"
         assert set(body) == {"success", "data", "error", "message"}
         assert (body["success"], body["data"]) == (False, None)
