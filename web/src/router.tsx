@@ -75,6 +75,11 @@ const tree = root.addChildren([
     component: lazyRouteComponent(() => whenServed(import("./stages/train/jobs/FineTuning")), "FineTuning"),
   }),
   createRoute({
+    ...at("/training/models"),
+    validateSearch: words,
+    component: lazyRouteComponent(() => whenServed(import("./stages/train/models/Models")), "Models"),
+  }),
+  createRoute({
     ...at("/personas"),
     validateSearch: words,
     component: lazyRouteComponent(() => whenServed(import("./stages/personas/Personas")), "Personas"),

@@ -515,6 +515,14 @@ export const qualityAgainstEngagement = () =>
     queryFn: () => ask(client.GET("/api/orchestrator/learning/quality-vs-engagement")),
   });
 
+/** Whether models that judge texts agree with people, and whether that changed. */
+export const judges = () =>
+  queryOptions({
+    queryKey: ["learning", "judges"],
+    refetchInterval: false,
+    queryFn: () => ask(client.GET("/api/learning/judge")),
+  });
+
 export type Step = "day" | "week" | "month";
 
 /** How the work went since a time; without one: all of it. */
@@ -827,4 +835,44 @@ export const tuningRules = () =>
   queryOptions({
     queryKey: ["jobs", "rules"],
     queryFn: () => askIn(client.GET("/api/orchestrator/training/rules")),
+  });
+
+export type TunedModel = Schemas["ModelVersionOut"];
+export type ModelRole = Schemas["RoleOut"];
+export type ModelBenchmark = Schemas["BenchmarkOut"];
+
+/** What each role uses now: active, previous, candidate, and the configured models. */
+export const modelRoles = () =>
+  queryOptions({
+    queryKey: ["models", "roles"],
+    queryFn: () => askIn(client.GET("/api/orchestrator/models/active")),
+    refetchInterval: 30_000,
+  });
+
+export const tunedModels = (filter: { role?: string; state?: string } = {}) =>
+  infiniteQueryOptions({
+    queryKey: ["models", "list", filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      askIn(
+        client.GET("/api/orchestrator/models/list", {
+          params: { query: { ...filter, cursor: pageParam, limit: 50 } as never },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: byClock,
+  });
+
+/** A version with its benchmarks, how it agrees on real tasks, and every change that it was part of. */
+export const tunedModel = (id: string) =>
+  queryOptions({
+    queryKey: ["models", "one", id],
+    queryFn: () => askIn(client.GET("/api/orchestrator/models/{model_id}", { params: { path: { model_id: id } } })),
+    refetchInterval: (query) => (query.state.data?.benchmarks.some((one) => one.state === "running") ? 3_000 : 30_000),
+  });
+
+export const modelHistory = () =>
+  queryOptions({
+    queryKey: ["models", "history"],
+    queryFn: () => askIn(client.GET("/api/orchestrator/models/history", { params: { query: { limit: 20 } } })),
   });

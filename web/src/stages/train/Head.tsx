@@ -8,6 +8,7 @@ const PLACES = {
   data: "/training",
   datasets: "/training/datasets",
   tuning: "/training/fine-tuning",
+  models: "/training/models",
 } as const;
 type Tab = keyof typeof PLACES;
 
@@ -34,6 +35,7 @@ export function Head({
           <Tabs.Tab value="data">Data</Tabs.Tab>
           <Tabs.Tab value="datasets">Datasets</Tabs.Tab>
           <Tabs.Tab value="tuning">Fine-tuning</Tabs.Tab>
+          <Tabs.Tab value="models">Models</Tabs.Tab>
         </Tabs.List>
         {(Object.keys(PLACES) as Tab[]).map((one) => (
           <Tabs.Panel key={one} value={one}>

@@ -6,6 +6,7 @@ import { Panel } from "../../parts/Panel";
 import { counted, score, spoken, visible, when, whole } from "../../parts/words";
 import { titled } from "./Datasets";
 import { type Go, searchOf } from "./filter";
+import { shortName, targetName } from "./jobs/told";
 import styles from "./Train.module.css";
 
 export function Lineage({ found, set }: { found: Schemas["LineageOut"]; set: Go }) {
@@ -47,27 +48,43 @@ export function Lineage({ found, set }: { found: Schemas["LineageOut"]; set: Go 
           ))}
         </Stage>
         <Stage name="Jobs">
-          <Made rows={found.jobs} none="None was started with it." />
+          <Jobs rows={found.jobs} />
         </Stage>
         <Stage name="Models">
-          <Made rows={found.models} none="None was made with it." />
+          <Models rows={found.models} />
         </Stage>
       </div>
     </Panel>
   );
 }
 
-function Made({ rows, none }: { rows: Record<string, unknown>[]; none: string }) {
-  if (rows.length === 0) return <span className="quiet">{none}</span>;
+type Row = Record<string, unknown>;
+
+function Jobs({ rows }: { rows: Row[] }) {
+  if (rows.length === 0) return <span className="quiet">None was started with it.</span>;
   return rows.map((row) => (
-    <Node key={String(row.id)}>
-      {visible(String(row.name ?? row.id))}
-      <span className="quiet">{spoken(String(row.state ?? row.status ?? ""))}</span>
+    <Node key={String(row.job_id)}>
+      <Link to="/training/fine-tuning" search={{ id: String(row.job_id) } as never}>
+        {`${targetName(String(row.target))}, ${shortName(String(row.base_model))}`}
+      </Link>
+      <span className="quiet">{spoken(String(row.status ?? ""))}</span>
     </Node>
   ));
 }
 
-function Stage({ name, children }: { name: string; children: ReactNode }) {
+function Models({ rows }: { rows: Row[] }) {
+  if (rows.length === 0) return <span className="quiet">None was made with it.</span>;
+  return rows.map((row) => (
+    <Node key={String(row.model_id)}>
+      <Link to="/training/models" search={{ id: String(row.model_id) } as never}>
+        {visible(String(row.model))}
+      </Link>
+      <span className="quiet">{spoken(String(row.state ?? ""))}</span>
+    </Node>
+  ));
+}
+
+export function Stage({ name, children }: { name: string; children: ReactNode }) {
   return (
     <section className={styles.stage} aria-label={name}>
       <h3 className="sub">{name}</h3>
@@ -76,7 +93,7 @@ function Stage({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function Node({ on = false, children }: { on?: boolean; children: ReactNode }) {
+export function Node({ on = false, children }: { on?: boolean; children: ReactNode }) {
   return (
     <div className={styles.node} data-on={on || undefined}>
       {children}

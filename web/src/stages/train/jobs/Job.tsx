@@ -231,11 +231,16 @@ function Deployment({ of }: { of: TuningJob }) {
           </div>
         )}
         {told.state === "deployed" && (
-          <p className="quiet">
-            {told.set_active
-              ? "It was set active without the gate."
-              : "It is not used yet: compare it with the active one first."}
-          </p>
+          <>
+            <p className="quiet">
+              {told.set_active
+                ? "It was set active without the gate."
+                : "It is not used yet: compare it with the active one first."}
+            </p>
+            <Link to="/training/models" search={{ id: String(told.model_id) } as never}>
+              Open the model
+            </Link>
+          </>
         )}
       </div>
     </Panel>

@@ -105,15 +105,9 @@ function Drawn({ curves, height = 260 }: { curves: Curves; height?: number }) {
           ))}
         {train && <End x={x(train.step)} y={y(train.value)} colour="var(--c1)" />}
         {held && <End x={x(held.step)} y={y(held.value)} colour="var(--c2)" />}
-        {train && (
-          <text x={x(last) + 8} y={(held ? trainAt : y(train.value)) + 4} className={styles.series}>
-            training
-          </text>
-        )}
+        {train && <Name x={x(last) + 8} y={held ? trainAt : y(train.value)} colour="var(--c1)" word="training" />}
         {held && (
-          <text x={x(last) + 8} y={(train ? heldAt : y(held.value)) + 4} className={styles.series}>
-            held back
-          </text>
+          <Name x={x(last) + 8} y={train ? heldAt : y(held.value)} colour="var(--c2)" word="held back" dashes="4 2" />
         )}
         {near !== undefined && (
           <>
@@ -145,6 +139,17 @@ function Drawn({ curves, height = 260 }: { curves: Curves; height?: number }) {
 
 type Mark = { x: number; y: number; colour: string };
 const End = ({ x, y, colour }: Mark) => <circle cx={x} cy={y} r="3.5" fill={colour} />;
+function Name({ x, y, colour, word, dashes }: Mark & { word: string; dashes?: string }) {
+  return (
+    <>
+      <path d={`M${x} ${y}h14`} stroke={colour} strokeWidth="2" strokeDasharray={dashes} />
+      <text x={x + 18} y={y + 4} className={styles.series}>
+        {word}
+      </text>
+    </>
+  );
+}
+
 const Dot = ({ x, y, colour }: Mark) => (
   <circle cx={x} cy={y} r="4" fill="var(--surface)" stroke={colour} strokeWidth="2" />
 );
