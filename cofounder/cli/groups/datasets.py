@@ -137,6 +137,7 @@ def create(
     test: Annotated[float, typer.Option(min=0, max=0.5, help="Share of lines for the test.")] = 0.1,
     seed: Annotated[int, typer.Option(min=0, help="Of the draw; the same seed gives the same parts.")] = 0,
     duplicates: Annotated[str, typer.Option(help="near, exact or keep: which become one line.")] = "near",
+    answer: Annotated[str, typer.Option(help="Of a planner: plan, or intent for only what is read.")] = "plan",
     keep_personal_data: Raw = False,
     new_version: Next = False,
     json: Json = False,
@@ -163,6 +164,7 @@ def create(
                 "split": {"by": split, "validation": validation, "test": test},
                 "seed": seed,
                 "duplicates": duplicates,
+                "answer": answer,
                 "redact": not keep_personal_data,
                 "new_version": new_version,
             }
