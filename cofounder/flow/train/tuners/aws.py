@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
-from cofounder.flow.train.tuners.wire import status_of
+from cofounder.flow.train.tuners.wire import away, status_of
 from cofounder.settings import Settings
 
 _HINT = "Give an access key in Settings, or the credentials that AWS's own tools use on this machine."
@@ -116,10 +116,7 @@ class Account:
         code, status = str(answer.get("Error", {}).get("Code")), int(about.get("HTTPStatusCode") or 0)
         said = self._plain(str(answer.get("Error", {}).get("Message") or "no reason given."))
         if code in _LATER or status == 429 or status >= 500:
-            wait = str(about.get("HTTPHeaders", {}).get("retry-after") or "")
-            return TunerAway(
-                f"AWS asks to wait ({code}): {said}", retry_after=min(3_600, int(wait)) if wait.isdigit() else None
-            )
+            return away(f"AWS asks to wait ({code}): {said}", about.get("HTTPHeaders", {}).get("retry-after"))
         if code in _BAD_KEY or status == 401:
             return TunerNotReady("AWS does not take the access key that is set.", hint=_HINT)
         if code in _DENIED or status == 403:

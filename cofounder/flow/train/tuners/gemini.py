@@ -101,13 +101,10 @@ class GeminiTuner:
                 f"Gemini is tuned through Vertex, for which there is no {' and no '.join(missing)}.",
                 hint="Give them in Settings; an API key for Gemini is not enough.",
             )
-        return await self._wire(f"https://{self.chosen.vertex_location}-aiplatform.googleapis.com")
+        return await self._account.wire(f"https://{self.chosen.vertex_location}-aiplatform.googleapis.com")
 
     async def _storage(self) -> Wire:
-        return await self._wire(google_cloud.STORAGE)
-
-    async def _wire(self, base_url: str) -> Wire:
-        return await self._account.wire(base_url, self.chosen.vertex_project or "")
+        return await self._account.wire(google_cloud.STORAGE)
 
     async def validate(self, asked: Asked) -> None:
         try:

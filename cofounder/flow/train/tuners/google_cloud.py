@@ -29,10 +29,12 @@ class Account:
         self.chosen = chosen
         self._credentials: Any = None
 
-    async def wire(self, base_url: str, project: str) -> Wire:
+    async def wire(self, base_url: str) -> Wire:
         """Raises TunerNotReady, TunerAway."""
         token = await asyncio.to_thread(self._token)
-        headers = {"Authorization": f"Bearer {token}", "x-goog-user-project": project}
+        headers = {"Authorization": f"Bearer {token}"}
+        if self._credentials.quota_project_id:  # a person's credentials name the project that pays
+            headers["x-goog-user-project"] = self._credentials.quota_project_id
         base = (self.chosen.vertex_base_url or base_url).rstrip("/")
         return Wire("Google Cloud", base, headers, (token,), key_hint=_HINT)
 

@@ -119,19 +119,7 @@ class TogetherTuner:
 
     async def estimate(self, asked: Asked) -> Estimate:
         """Together's own price for a file of a known length that holds no line of the dataset, scaled to its tokens."""
-        probe = await self._probe()
-        told = await self._wire().call(
-            "POST",
-            "/fine-tunes/estimate-price",
-            json={
-                "training_file": probe,
-                "model": asked.base_model,
-                "n_epochs": 1,
-                "n_evals": 0,
-                "training_type": _type(asked),
-                "training_method": _method(asked),
-            },
-        )
+        told = await self._price(asked)
         tokens = asked.files.train_tokens * (asked.hyper.epochs or _EPOCHS)
         counted, price = told.get("estimated_train_token_count"), told.get("estimated_total_price")
         known = bool(counted) and price is not None
@@ -147,6 +135,21 @@ class TogetherTuner:
             note=" ".join([*note, "Together tells no duration before a job runs."]),
         )
 
+    async def _price(self, asked: Asked) -> dict[str, Any]:
+        """What Together says of a price; why it says none, where it refuses."""
+        body = {
+            "training_file": await self._probe(),
+            "model": asked.base_model,
+            "n_epochs": 1,
+            "n_evals": 0,
+            "training_type": _type(asked),
+            "training_method": _method(asked),
+        }
+        try:
+            return await self._wire().call("POST", "/fine-tunes/estimate-price", json=body)
+        except TunerRefused as error:
+            return {"unavailable_reason": error.detail}
+
     async def _probe(self) -> str:
         """The id of a file of plain words, by which a price is asked."""
         for one in await self._files():
@@ -160,7 +163,10 @@ class TogetherTuner:
 
     async def _serving(self, model: str) -> tuple[Decimal | None, str]:
         """(US dollars a month of the cheapest hardware that never stops, in words)."""
-        told = await self._wire().call("GET", "/hardware", params={"model": model})
+        try:
+            told = await self._wire().call("GET", "/hardware", params={"model": model})
+        except TunerRefused as error:
+            return None, f"What an endpoint costs is not told: {error.detail}"
         cheapest = _cheapest(told.get("data", []))
         if cheapest is None:
             return None, "Together tells no price of an endpoint for this model."
@@ -198,7 +204,9 @@ class TogetherTuner:
     async def _job_of(self, key: str) -> str | None:
         """The job with this key that was not in vain: by its suffix, or by the files that were uploaded for it."""
         jobs = (await self._wire().call("GET", "/fine-tunes")).get("data", [])
-        alive = [one for one in jobs if one.get("status") not in ("error", "cancelled")]
+        alive = [
+            one for one in jobs if _STATES.get(str(one.get("status"))) not in ("failed", "cancelling", "cancelled")
+        ]
         if not alive:
             return None
         files = {one["id"] for one in await self._files() if one.get("filename") == f"{key}-train.jsonl"}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
@@ -12,6 +13,14 @@ from cofounder.kit import outside
 
 _LONGEST_WAIT = 3_600
 _TO_BE_REPEATED = frozenset({408, 425, 429})
+
+
+@lru_cache
+def _certificates() -> Any:
+    """Whom we trust; read once, for reading takes longer than many a call."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,9 @@ class Wire:
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Any]:
-        async with outside.client(timeout_seconds=self.timeout_seconds, base_url=self.base_url) as client:
+        async with outside.client(
+            timeout_seconds=self.timeout_seconds, base_url=self.base_url, verify=_certificates()
+        ) as client:
             client.headers.update(self.headers)
             yield client
 
@@ -56,9 +67,7 @@ class Wire:
         said = self.said(answer)
         if status in _TO_BE_REPEATED or status >= 500:
             words = "asks to wait" if status == 429 else "does not answer as it should"
-            raise TunerAway(
-                f"{self.provider} {words} ({status}): {said}", retry_after=_wait(answer.headers.get("retry-after"))
-            )
+            raise away(f"{self.provider} {words} ({status}): {said}", answer.headers.get("retry-after"))
         if status == 401:
             raise TunerNotReady(f"{self.provider} does not take the key that is set.", hint=self.key_hint or None)
         words = {403: "does not offer this to the account", 404: "has no such thing"}.get(status, "refuses")
@@ -76,6 +85,12 @@ class Wire:
         for secret in self.secrets:
             words = words.replace(secret, "…")
         return words
+
+
+def away(words: str, wait: str | None) -> TunerAway:
+    """That the provider is away, with the wait that it asks for as `retry_after`, in whole seconds."""
+    seconds = _wait(wait)
+    return TunerAway(words) if seconds is None else TunerAway(words, retry_after=seconds)
 
 
 def status_of(error: TunerRefused) -> int | None:
