@@ -63,6 +63,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.business.imports import schedule as imports
     from cofounder.flow.learn import renewing
     from cofounder.flow.learn.answers import keeping as answers
+    from cofounder.flow.learn.judges import keeping as judges
     from cofounder.flow.learn.patterns import steps as patterns
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.publish import stranded
@@ -84,12 +85,22 @@ async def working() -> AsyncIterator[None]:
         imports.look,
         context.keep,
     ]
-    chores += [renewing.look, patterns.look, answers.look, training.tidy, personas.look, tuning.look, promotions.look]
+    chores += [
+        renewing.look,
+        patterns.look,
+        answers.look,
+        judges.look,
+        training.tidy,
+        personas.look,
+        tuning.look,
+        promotions.look,
+    ]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
     await context.stop()
     await renewing.stop()
     await answers.stop()
+    await judges.stop()
     await tuning.stop()
     await promotions.stop()
     await tuned.stop()

@@ -202,6 +202,13 @@ class Settings(BaseSettings):
         default=0.75, ge=0, le=1, description="Score an intermediate text needs, else its step is retried."
     )
     max_refinements: int = Field(default=3, ge=0, le=10, description="Rounds of refinement before a person decides.")
+    judge_model: Literal["on", "off", "every_round"] = Field(
+        default="on",
+        description=(
+            "on: where a model is set up, one judges each text that stands after refinement, beside the rules. "
+            "every_round: each refined version too, and its word counts in the loop. off: the rules judge alone."
+        ),
+    )
     approval: bool = Field(
         default=True, description="Ask a person before publishing. Off: what passes is published as asked."
     )

@@ -80,6 +80,11 @@ def asked_writer(request: str, channel: str, persona: str | None, facts: str) ->
     return f"{request}\n\nChannel: {channel}{voice}\n\nFacts: {facts}"
 
 
+def asked_judge(request: str, channel: str, text: str) -> str:
+    """What a judge is asked. The text comes last, so that nothing in it can pass for another part."""
+    return f"Request: {request}\n\nChannel: {channel}\n\nText:\n{text}"
+
+
 def asked_of(brief: Brief) -> str:
     """The same of a brief, its facts spelt as the database spells them."""
     facts = [fact.model_dump(mode="json") for fact in brief.facts]

@@ -28,6 +28,7 @@ class RuntimeSettings(Body):
     quality_threshold: float = _may_be_left_out(ge=0, le=1, strict=True)
     step_quality_threshold: float = _may_be_left_out(ge=0, le=1, strict=True)
     max_refinements: StrictInt = _may_be_left_out(ge=0, le=10)
+    judge_model: Literal["on", "off", "every_round"] = _may_be_left_out()
     cost_limit_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     daily_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     monthly_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)

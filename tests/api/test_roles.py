@@ -76,6 +76,7 @@ WANTED: dict[str, Role] = {
     "GET /api/models/routing": "viewer",
     "POST /api/models/routing/measure": "operator",
     "GET /api/models/savings": "viewer",
+    "GET /api/learning/judge": "viewer",
     "GET /api/orchestrator/metrics/summary": "viewer",
     "GET /api/orchestrator/metrics/summary/download": "viewer",
     "GET /api/orchestrator/settings": "viewer",

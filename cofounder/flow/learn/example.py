@@ -51,6 +51,7 @@ class Known:
     refinements: int
     quality_score: Decimal | None
     dimensions: Mapping[str, float] = field(default_factory=dict)
+    rules_score: float | None = None  # of the weakest text without what a model said of it; none where no model judged
     plan: Mapping[str, Any] | None = None
     estimated_cost: float = 0.0
     estimated_seconds: float = 0.0
@@ -142,7 +143,9 @@ def plan_summary(known: Known) -> dict[str, Any] | None:
 
 
 def _result(known: Known) -> dict[str, Any]:
+    by_rules = {} if known.rules_score is None else {"quality_by_rules": known.rules_score}
     return {
+        **by_rules,
         "actual_duration": round(known.seconds, 3),
         "actual_cost": float(known.cost),
         "final_quality_score": None if known.quality_score is None else float(known.quality_score),

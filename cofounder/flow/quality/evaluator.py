@@ -21,8 +21,8 @@ _COMPARED = frozenset({"originality"})  # the dimensions that look at them
 _HOLDS_BACK = frozenset({"over_limit", "shared_run", "must_avoid_present", "must_include_missing", "nothing_to_say"})
 
 
-def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = None) -> Assessment:
-    """Judge a text. `judged` are further dimensions, such as a model's; they add to the mean, and replace none.
+def evaluate(subject: Subject) -> Assessment:
+    """Judge a text by the rules alone; `judging.joined` adds what a model says of it.
 
     A blocking finding caps the overall at 0.4; an unmatched figure, or any other major fault of accuracy or compliance,
     caps it 0.05 under the threshold; so do a text the channel refuses, a run of words shared with a sibling, a plain
@@ -33,11 +33,10 @@ def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = Non
     profile = profile_of(subject.channel)
     scores = {name: alone.scores.get(name) or dimension(reading) for name, dimension in DIMENSIONS.items()}
     scores["engagement_potential"] = engagement.weighed(scores["engagement_potential"], subject.expected)
-    scores |= {name: score for name, score in (judged or {}).items() if name not in scores}
     weighed = _weighed(scores, profile)
     mean = sum(score.score * score.weight for score in weighed.values())
     issues = _sorted(weighed, subject.channel)
-    cap, why = _cap(issues, subject.threshold)
+    cap, why = highest(issues, subject.threshold)
     overall = round(min(mean, cap), 4)
     return Assessment(
         overall=overall,
@@ -49,7 +48,7 @@ def evaluate(subject: Subject, judged: Mapping[str, DimensionScore] | None = Non
         risk_level=risk_level(reading.findings),
         capped_by=why,
         profile=profile.name,
-        evaluator=EVALUATOR if not judged else f"{EVALUATOR} with {', '.join(judged)}",
+        evaluator=EVALUATOR,
         expected=subject.expected,
     )
 
@@ -76,10 +75,14 @@ def _read_alone(asked: _Alone) -> _ReadAlone:
 
 
 def _weighed(scores: Mapping[str, DimensionScore], profile: Profile) -> dict[str, DimensionScore]:
-    """The scores with the profile's weights, scaled to sum to 1; a further dimension brings its own."""
-    raw = {name: profile.weights.get(name, score.weight) for name, score in scores.items()}
-    whole = sum(raw.values())
-    return {name: score.model_copy(update={"weight": round(raw[name] / whole, 4)}) for name, score in scores.items()}
+    """The scores with the profile's weights."""
+    return scaled({name: score.model_copy(update={"weight": profile.weights[name]}) for name, score in scores.items()})
+
+
+def scaled(scores: Mapping[str, DimensionScore]) -> dict[str, DimensionScore]:
+    """The scores with their weights scaled to sum to 1."""
+    whole = sum(score.weight for score in scores.values())
+    return {name: score.model_copy(update={"weight": round(score.weight / whole, 4)}) for name, score in scores.items()}
 
 
 def _sorted(scores: Mapping[str, DimensionScore], channel: str) -> list[Issue]:
@@ -92,7 +95,7 @@ def _sorted(scores: Mapping[str, DimensionScore], channel: str) -> list[Issue]:
     return sorted(seen.values(), key=lambda issue: (_ORDER[issue.severity], issue.span or (0, 0), issue.code))
 
 
-def _cap(issues: list[Issue], threshold: float) -> tuple[float, str | None]:
+def highest(issues: list[Issue], threshold: float) -> tuple[float, str | None]:
     """The highest overall these issues allow, and the issue that says so."""
     for issue in issues:
         if issue.severity == "blocking":
@@ -102,4 +105,4 @@ def _cap(issues: list[Issue], threshold: float) -> tuple[float, str | None]:
     return 1.0, None
 
 
-__all__ = ["EVALUATOR", "Reading", "evaluate"]
+__all__ = ["EVALUATOR", "Reading", "evaluate", "highest", "scaled"]

@@ -58,6 +58,15 @@ class Subject(Frozen):
     threshold: float = Field(default=THRESHOLD, ge=0, le=1)
 
 
+class JudgedBy(Frozen):
+    """What a model said of the whole text, and the score without it."""
+
+    model: str
+    overall: float = Field(ge=0, le=1)  # its own verdict, not its part in the score
+    decision: Literal["approve", "changes", "reject"]  # that it foresees
+    without: float = Field(ge=0, le=1)  # the overall by the rules alone
+
+
 class Assessment(Frozen):
     """The verdict on one version of one variant."""
 
@@ -72,3 +81,4 @@ class Assessment(Frozen):
     profile: str
     evaluator: str
     expected: Prediction | None = None  # what history let expect of it when it was judged
+    judge: JudgedBy | None = None  # none: no model judged it

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,13 +14,15 @@ from cofounder.channels import Rendered
 from cofounder.flow.quality import queries
 from cofounder.flow.quality.dimensions import DIMENSIONS
 from cofounder.flow.quality.evaluator import evaluate
+from cofounder.flow.quality.judging import joined
 from cofounder.flow.quality.schemas import Assessment, Finding, RiskLevel, Subject
 from cofounder.flow.quality.tables import AssessmentRow
 from cofounder.kit import live
 from cofounder.models.brief import Draft, Issue
+from cofounder.models.judging import Judged
 
 _PLACE = {name: place for place, name in enumerate(DIMENSIONS)}  # JSON keeps no order
-_KEPT = ("threshold", "findings", "risk_level", "capped_by", "profile", "expected")
+_KEPT = ("threshold", "findings", "risk_level", "capped_by", "profile", "expected", "judge")
 
 
 async def judge(
@@ -33,17 +36,36 @@ async def judge(
         channel=channel,
         version=version,
         round=round,
-        overall=Decimal(str(verdict.overall)),
-        passed=verdict.passed,
-        dimensions={name: score.model_dump(mode="json") for name, score in verdict.dimensions.items()},
-        issues=[issue.model_dump(mode="json") for issue in verdict.issues],
-        verdict=verdict.model_dump(mode="json", include=set(_KEPT)),
-        evaluator=verdict.evaluator,
+        **_columns(verdict),
     )
     if subject.expected is not None:
         await predicting.keep(session, task_id, [(channel, version, subject.expected)])
     live.changed(session, "assessments", task_id)
     return verdict
+
+
+async def join(session: AsyncSession, task_id: UUID, channel: str, version: int, opinion: Judged) -> Assessment | None:
+    """Add a model's opinion to the verdict on a version; None where that is not judged. When it was judged stays."""
+    row = await queries.of_version(session, task_id, channel, version)
+    if row is None:
+        return None
+    verdict = joined(read(row), opinion)
+    for name, value in _columns(verdict).items():
+        setattr(row, name, value)
+    await session.flush()
+    live.changed(session, "assessments", task_id)
+    return verdict
+
+
+def _columns(verdict: Assessment) -> dict[str, Any]:
+    return {
+        "overall": Decimal(str(verdict.overall)),
+        "passed": verdict.passed,
+        "dimensions": {name: score.model_dump(mode="json") for name, score in verdict.dimensions.items()},
+        "issues": [issue.model_dump(mode="json") for issue in verdict.issues],
+        "verdict": verdict.model_dump(mode="json", include=set(_KEPT)),
+        "evaluator": verdict.evaluator,
+    }
 
 
 async def foretold(
@@ -97,4 +119,4 @@ def blocking(verdict: Assessment) -> list[Issue]:
     return [issue for issue in verdict.issues if issue.severity == "blocking"]
 
 
-__all__ = ["Finding", "RiskLevel", "blocking", "foretold", "judge", "latest", "of_version", "read"]
+__all__ = ["Finding", "RiskLevel", "blocking", "foretold", "join", "judge", "latest", "of_version", "read"]

@@ -1,6 +1,6 @@
 """Quality check and refinement as phases: judge every variant, hand the issues back, keep the best version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.flow.plan.tools import registry
-from cofounder.flow.quality import queries, service
+from cofounder.flow.quality import asking, queries, service
+from cofounder.flow.quality.judging import without
 from cofounder.flow.quality.refine import Judged, next_move
 from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.request.phases import Result, done, phase, skipped
@@ -27,6 +28,7 @@ from cofounder.settings import settings
 
 EARLIER_POSTS = 50
 NOTHING = "This task has no text for a channel."
+EVERY_ROUND = "every_round"  # of the setting judge_model
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,15 @@ class Beside:
     earlier: list[str]
     as_of: datetime
     topic: str | None
+
+
+@dataclass(frozen=True)
+class Loop:
+    """What the loop is held to. `judged`: a model judges each round, and its word counts in the loop."""
+
+    threshold: float
+    limit: int
+    judged: bool
 
 
 @phase("quality_check")
@@ -63,17 +74,19 @@ async def refinement(task_id: UUID) -> Result:
         current = await run.current_variants(session, task_id)
         if not current:
             return skipped(NOTHING)
-        threshold = float(await runtime.value(session, "quality_threshold"))
-        limit = int(await runtime.value(session, "max_refinements"))
+        loop = Loop(
+            threshold=float(await runtime.value(session, "quality_threshold")),
+            limit=int(await runtime.value(session, "max_refinements")),
+            judged=await runtime.value(session, "judge_model") == EVERY_ROUND,
+        )
+        asked = await runtime.value(session, "judge_model") != "off"
         feedback = await queries.open_feedback(session, task_id)
-        if feedback is None and await _all_stand(session, task_id, current, threshold=threshold, limit=limit):
-            return skipped("Every variant passed.")
-        beside = await _beside(session, task_id)
-    rounds = 0
-    for channel in sorted(current):
-        if rounds:  # a sibling reads differently now
-            await _judge_again(task_id, channel, beside, threshold)
-        rounds += await _refine(task_id, channel, feedback, beside, threshold=threshold, limit=limit)
+        stands = feedback is None and not loop.judged and await _all_stand(session, task_id, current, loop)
+        beside = await _beside(session, task_id) if not stands else None
+    rounds = await _rounds(task_id, sorted(current), feedback, beside, loop) if beside is not None else 0
+    judged = await asking.judge_final(task_id) if asked else 0
+    if stands and not judged:
+        return skipped("Every variant passed.")
     async with transaction() as session:
         await _keep_score(session, task_id, await run.current_variants(session, task_id))
         if rounds:
@@ -84,13 +97,21 @@ async def refinement(task_id: UUID) -> Result:
     return done(note=f"{rounds} refinement{'s' if rounds != 1 else ''}")
 
 
-async def _all_stand(
-    session: AsyncSession, task_id: UUID, current: Mapping[str, Variant], *, threshold: float, limit: int
-) -> bool:
+async def _rounds(task_id: UUID, named: Sequence[str], feedback: str | None, beside: Beside, loop: Loop) -> int:
+    """Rounds that all channels took together."""
+    rounds = 0
+    for channel in named:
+        if rounds:  # a sibling reads differently now
+            await _judge_again(task_id, channel, beside, loop.threshold)
+        rounds += await _refine(task_id, channel, feedback, beside, loop)
+    return rounds
+
+
+async def _all_stand(session: AsyncSession, task_id: UUID, current: Mapping[str, Variant], loop: Loop) -> bool:
     """Whether nothing is to be refined and each channel's best version stands already, as after most first drafts."""
     for channel, variant in current.items():
-        history = await _history(session, task_id, channel)
-        move = next_move(history, threshold=threshold, max_rounds=limit, feedback=None)
+        history = await _history(session, task_id, channel, loop)
+        move = next_move(history, threshold=loop.threshold, max_rounds=loop.limit, feedback=None)
         if move.go_on or not history or not variant.is_best or move.best != variant.version or len(history) > 1:
             return False
     return True
@@ -126,18 +147,18 @@ async def _judge_again(task_id: UUID, channel: str, beside: Beside, threshold: f
             await _judge(session, task_id, current[channel], current, beside, round=0, threshold=threshold)
 
 
-async def _refine(
-    task_id: UUID, channel: str, feedback: str | None, beside: Beside, *, threshold: float, limit: int
-) -> int:
+async def _refine(task_id: UUID, channel: str, feedback: str | None, beside: Beside, loop: Loop) -> int:
     """Rounds that this channel took. Each round is one transaction, so a kill repeats at most one."""
     rounds = 0
     while True:
+        if loop.judged:
+            await asking.judge_newest(task_id, channel)
         async with reading() as session:
-            history = await _history(session, task_id, channel)
+            history = await _history(session, task_id, channel, loop)
             current = await run.current_variants(session, task_id)
         variant = current[channel]
         wanted = None if history else feedback  # a version judged since the decision has taken it up
-        move = next_move(history, threshold=threshold, max_rounds=limit, feedback=wanted)
+        move = next_move(history, threshold=loop.threshold, max_rounds=loop.limit, feedback=wanted)
         if not move.go_on or (variant.origin == "given" and wanted is None):
             await _settle(task_id, channel, move.best)
             return rounds
@@ -159,7 +180,7 @@ async def _refine(
             await _settle(task_id, channel, move.best)
             return rounds
         rounds += 1
-        await _judge_new(task_id, channel, answer, beside, current, round=len(history), threshold=threshold)
+        await _judge_new(task_id, channel, answer, beside, current, round=len(history), threshold=loop.threshold)
 
 
 def _clear_of(variant: Variant, siblings: Mapping[str, str]) -> dict[str, Any]:
@@ -201,12 +222,15 @@ async def _settle(task_id: UUID, channel: str, best: int | None) -> None:
                 await run.mark_best(session, variant)
 
 
-async def _history(session: AsyncSession, task_id: UUID, channel: str) -> list[Judged]:
-    """The judged versions of this channel since the last decision, oldest first."""
-    return [
-        Judged(version=row.version, assessment=service.read(row))
-        for row in await queries.since_last_decision(session, task_id, channel)
-    ]
+async def _history(session: AsyncSession, task_id: UUID, channel: str, loop: Loop) -> list[Judged]:
+    """The judged versions of this channel since the last decision, oldest first.
+
+    A model is asked about the text that stands in the end, so its word is left out here: a start after a kill, when it
+    may have spoken already, moves as the first one did.
+    """
+    rows = await queries.since_last_decision(session, task_id, channel)
+    found = [(row.version, service.read(row)) for row in rows]
+    return [Judged(version, verdict if loop.judged else without(verdict)) for version, verdict in found]
 
 
 async def _beside(session: AsyncSession, task_id: UUID) -> Beside:

@@ -20,7 +20,7 @@ class AssessmentRow(Row):
     passed: Mapped[bool]
     dimensions: Mapped[Document]  # dimension -> {score, weight, evidence: [...], issues: [...]}
     issues: Mapped[Listing]
-    verdict: Mapped[Document]  # the rest of it: threshold, findings, risk_level, capped_by, profile
+    verdict: Mapped[Document]  # the rest of it: threshold, findings, risk_level, capped_by, profile, judge
     evaluator: Mapped[Words]  # name and version
     judged_at: Mapped[Moment]
     __table_args__ = (UniqueConstraint("task_id", "channel", "version"),)

@@ -10,20 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 # One line a run, kind of job and model: a run asks a model several times for one text, and that is one outcome. The
 # outcome is the mean of what there is: the score, and the decision as 1 (approved as it was), 0.7 (approved after a
 # person's edit) or 0. A model whose answers were none that could be used came to 0, whoever wrote the text then; a server
-# that was away or a key that was refused says nothing of quality.
-_OUTCOMES = """WITH outcomes AS (
+# that was away or a key that was refused says nothing of quality. What a model said as the judge of a text is no outcome either.
+_SCORE = "coalesce((e.execution_result->>'quality_by_rules')::float8, e.quality_score::float8)"
+_OUTCOMES = f"""WITH outcomes AS (
   SELECT c.task_id, c.role, c.routed->>'task_type' AS task_type, c.routed->>'complexity' AS complexity, c.model,
     bool_or(c.state = 'answered') AS used,
-    CASE WHEN bool_or(c.state = 'answered') THEN (SELECT avg(part) FROM unnest(ARRAY[e.quality_score::float8,
-      CASE WHEN NOT e.user_approval THEN 0 WHEN coalesce(e.decision->>'edit', '{}') NOT IN ('{}', 'null', '[]') THEN 0.7
+    CASE WHEN bool_or(c.state = 'answered') THEN (SELECT avg(part) FROM unnest(ARRAY[{_SCORE},
+      CASE WHEN NOT e.user_approval THEN 0 WHEN coalesce(e.decision->>'edit', '{{}}') NOT IN ('{{}}', 'null', '[]') THEN 0.7
            WHEN e.user_approval THEN 1 END]) AS part) ELSE 0 END AS outcome,
     CASE WHEN bool_or(c.state = 'answered') THEN e.user_approval END AS approved,
-    CASE WHEN bool_or(c.state = 'answered') THEN e.quality_score::float8 END AS score,
-    coalesce(e.decision->>'edit', '{}') NOT IN ('{}', 'null', '[]') AS edited,
+    CASE WHEN bool_or(c.state = 'answered') THEN {_SCORE} END AS score,
+    coalesce(e.decision->>'edit', '{{}}') NOT IN ('{{}}', 'null', '[]') AS edited,
     sum(c.cost_usd)::float8 AS cost_usd, sum(c.seconds) AS seconds,
     min(coalesce(c.request->'brief'->>'request', c.request->>'request')) AS words, max(c.started_at) AS at
   FROM model_calls c JOIN orchestrator_training_data e ON e.execution_id = c.task_id
-  WHERE (c.state = 'answered' OR c.state = 'failed' AND c.error ~ '^(malformed answer|unusable):')
+  WHERE c.role <> 'judge' AND (c.state = 'answered' OR c.state = 'failed' AND c.error ~ '^(malformed answer|unusable):')
     AND c.routed IS NOT NULL AND NOT e.is_sample AND e.erased_at IS NULL AND e.archived_at IS NULL
     AND NOT e.tags && CAST(:out AS text[]) AND (e.user_approval IS NOT NULL OR e.quality_score IS NOT NULL)
   GROUP BY c.task_id, c.role, 3, 4, c.model, e.execution_id)"""

@@ -92,17 +92,19 @@ _FACTS = text("""
 SELECT DISTINCT ON (task_id, channel) task_id, channel, (brief -> 'facts')::text
 FROM variants WHERE task_id = ANY(:ids) ORDER BY task_id, channel, version DESC
 """)
-# Which text a round was about, before and after the person's own edit, and how the version that it equals was judged.
+# Which text a round was about, before and after the person's own edit, and how the version that it equals was judged: by the
+# rules, for what a model said of it is nothing for a model to learn.
 _ROUNDS = text("""
 SELECT d.task_id, d.round, d.verdict, c.key, coalesce(c.value ->> 'plain', c.value ->> 'text', ''),
   coalesce(p.pending_content -> c.key ->> 'plain', p.pending_content -> c.key ->> 'text', ''),
-  s.overall, (SELECT jsonb_object_agg(one.key, one.value -> 'score') FROM jsonb_each(s.dimensions) AS one)::text,
+  s.overall, (SELECT jsonb_object_agg(one.key, one.value -> 'score') FROM jsonb_each(s.dimensions) AS one
+    WHERE NOT starts_with(one.key, 'judge_'))::text,
   c.key = ANY(d.channels) OR cardinality(d.channels) = 0,
   ARRAY(SELECT jsonb_array_elements_text(d.not_chosen -> c.key))
 FROM decisions AS d JOIN approvals AS p ON p.task_id = d.task_id AND p.round = d.round
 CROSS JOIN LATERAL jsonb_each(p.content) AS c
 LEFT JOIN LATERAL (
-  SELECT a.overall, a.dimensions FROM variants AS v
+  SELECT coalesce((a.verdict -> 'judge' ->> 'without')::numeric(5, 4), a.overall) AS overall, a.dimensions FROM variants AS v
   JOIN assessments AS a ON a.task_id = v.task_id AND a.channel = v.channel AND a.version = v.version
   WHERE v.task_id = d.task_id AND v.channel = c.key AND v.rendered = c.value ORDER BY v.version DESC LIMIT 1
 ) AS s ON true

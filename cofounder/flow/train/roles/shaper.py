@@ -17,7 +17,7 @@ from uuid import UUID
 from cofounder.flow.train.roles import reading
 from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.models.prices import tokens_in
-from cofounder.models.trained import READS, SYSTEM, asked_writer
+from cofounder.models.trained import READS, SYSTEM, asked_judge, asked_writer
 
 FORMATTER = {"planner": 2, "writer": 2, "judge": 2}  # grows when the bytes of a line change
 _quoted = encode_basestring  # a text as JSON, as json.dumps(ensure_ascii=False) has it
@@ -121,7 +121,7 @@ class Shaper:
         clean = Redactor() if self.redact else None
         request = clean.text(raw.request) if clean else raw.request
         text = clean.text(text) if clean else text
-        asked = f"Request: {request}\n\nChannel: {channel}\n\nText:\n{text}"
+        asked = asked_judge(request, channel, text)
         answer = f'{{"scores": {scores or "{}"}, "overall": {_number(raw.quality)}, "decision": {_quoted(verdict)}}}'
         return self._entry(raw, clean, part, asked, answer, alike=text, channel=channel, verdict=verdict)
 
