@@ -2071,6 +2071,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/learning/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show judges
+         * @description Whether models that judge texts agree with people's decisions, by month, and whether that changed.
+         */
+        get: operations["show_judges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/routing": {
         parameters: {
             query?: never;
@@ -8446,6 +8466,117 @@ export interface components {
              */
             repeated?: boolean;
         };
+        /**
+         * JudgeChange
+         * @description Agreement of the newest days minus that of the days before; 99% interval.
+         */
+        JudgeChange: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * N
+             * @description Decisions of the newest days
+             */
+            n: number;
+            /** N Before */
+            n_before: number;
+        };
+        /** JudgeMonth */
+        JudgeMonth: {
+            /**
+             * N
+             * @description Decisions of people on texts that it judged
+             */
+            n: number;
+            /** Approved */
+            approved: number;
+            /** @description Share that it foresaw as approved or not, 0-1 */
+            agreement: components["schemas"]["Interval"] | null;
+            /** @description The same of the rules: their score reaches the threshold */
+            rules_agreement: components["schemas"]["Interval"] | null;
+            /** @description AUC of its verdict: the chance that of an approved text and one that was not the approved one got the higher score; 0.5 is chance, null under five of either */
+            ranks: components["schemas"]["Interval"] | null;
+            /** @description The same of the rules' score */
+            rules_ranks: components["schemas"]["Interval"] | null;
+            /**
+             * Month
+             * Format: date
+             * @description First day
+             */
+            month: string;
+        };
+        /**
+         * JudgeOut
+         * @description One judge over the whole span.
+         */
+        JudgeOut: {
+            /**
+             * N
+             * @description Decisions of people on texts that it judged
+             */
+            n: number;
+            /** Approved */
+            approved: number;
+            /** @description Share that it foresaw as approved or not, 0-1 */
+            agreement: components["schemas"]["Interval"] | null;
+            /** @description The same of the rules: their score reaches the threshold */
+            rules_agreement: components["schemas"]["Interval"] | null;
+            /** @description AUC of its verdict: the chance that of an approved text and one that was not the approved one got the higher score; 0.5 is chance, null under five of either */
+            ranks: components["schemas"]["Interval"] | null;
+            /** @description The same of the rules' score */
+            rules_ranks: components["schemas"]["Interval"] | null;
+            /** Model */
+            model: string;
+            /** Months */
+            months: components["schemas"]["JudgeMonth"][];
+            /** @description Null while either side has fewer decisions than are needed */
+            change: components["schemas"]["JudgeChange"] | null;
+            /**
+             * Drifted
+             * @description The change's interval leaves out 0
+             */
+            drifted: boolean;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * JudgesOut
+         * @description Every judge that people decided after, the newest decision first.
+         */
+        JudgesOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "on" | "off" | "every_round";
+            /** Recent Days */
+            recent_days: number;
+            /** Before Days */
+            before_days: number;
+            /**
+             * Needed
+             * @description Decisions on each side before a change is looked for
+             */
+            needed: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "not enough data";
+            /** Judges */
+            judges: components["schemas"]["JudgeOut"][];
+            /** Sentence */
+            sentence: string;
+        };
         /** KeyIn */
         KeyIn: {
             /**
@@ -10120,9 +10251,15 @@ export interface components {
         };
         /**
          * Performance
-         * @description Totals over our own runs and the same split up; tests and sample data left out.
+         * @description Totals over our own runs and the same split up; tests left out, and the sample company's beside our own.
          */
         Performance: {
+            /**
+             * Is Sample
+             * @description These are runs for the sample company
+             * @default false
+             */
+            is_sample?: boolean;
             /** Total Executions */
             total_executions: number;
             /** Successful */
@@ -10151,8 +10288,13 @@ export interface components {
             total_cost: number;
             /** Avg Cost */
             avg_cost: number | null;
-            /** Cost Today */
+            /**
+             * Cost Today
+             * @description Of every call to a model, chat included; as cost_this_month
+             */
             cost_today: number;
+            /** Cost This Month */
+            cost_this_month: number;
             /** Tasks By Status */
             tasks_by_status: {
                 [key: string]: number;
@@ -11624,6 +11766,11 @@ export interface components {
             step_quality_threshold?: number;
             /** Max Refinements */
             max_refinements?: number;
+            /**
+             * Judge Model
+             * @enum {string}
+             */
+            judge_model?: "on" | "off" | "every_round";
             /** Cost Limit Usd */
             cost_limit_usd?: number;
             /** Daily Budget Usd */
@@ -23040,6 +23187,71 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; The time span ends before it begins. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_judges: {
+        parameters: {
+            query?: {
+                /** @description The newest days, held against those before. */
+                days?: number;
+                /** @description As known then; none: now. */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgesOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
