@@ -44,6 +44,8 @@ NO_CLAUDE = (
     "Claude is not among them: Claude 3 Haiku, the only one that could be tuned, reached its end on 10 September 2026."
 )
 
+TOGETHER_ENDPOINTS = "Together keeps the endpoints on which it answers, of the first kind, until the end of 2026."
+
 # US dollars for a million trained tokens, as providers published them. Left out: no price is known.
 TRAINING_USD: dict[str, Decimal] = {
     "gpt-4.1-2025-04-14": Decimal("25"),

@@ -1,12 +1,13 @@
 """Together: files, then a job; what came out answers from an endpoint that is paid by the minute."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
 from cofounder.flow.train.tuners import checks, dates, standing
+from cofounder.flow.train.tuners import together_words as its
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -68,7 +69,9 @@ class TogetherTuner:
 
     async def _standing(self, now: datetime) -> Availability:
         """Raises TunerNotReady, TunerRefused, TunerAway."""
-        words = "Together takes jobs; keeping a tuned model reachable is paid by the minute."
+        words = (
+            f"Together takes jobs; keeping a tuned model reachable is paid by the minute. {dates.TOGETHER_ENDPOINTS}"
+        )
         meant = Availability("open", words, privacy=PRIVACY, checked=True)
         return standing.by_date("together", now.date(), await self._models(), meant)
 
@@ -142,8 +145,8 @@ class TogetherTuner:
             "model": asked.base_model,
             "n_epochs": 1,
             "n_evals": 0,
-            "training_type": _type(asked),
-            "training_method": _method(asked),
+            "training_type": its.training_type(asked),
+            "training_method": its.training_method(asked),
         }
         try:
             return await self._wire().call("POST", "/fine-tunes/estimate-price", json=body)
@@ -167,7 +170,7 @@ class TogetherTuner:
             told = await self._wire().call("GET", "/hardware", params={"model": model})
         except TunerRefused as error:
             return None, f"What an endpoint costs is not told: {error.detail}"
-        cheapest = _cheapest(told.get("data", []))
+        cheapest = its.cheapest(told.get("data", []))
         if cheapest is None:
             return None, "Together tells no price of an endpoint for this model."
         month = Decimal(str(cheapest["pricing"]["cents_per_minute"])) / 100 * 60 * 24 * 30
@@ -190,8 +193,8 @@ class TogetherTuner:
             "learning_rate": hyper.learning_rate or 1e-5,
             "suffix": asked.key,  # all that a job carries of ours
             "random_seed": hyper.seed,
-            "training_type": _type(asked),
-            "training_method": _method(asked),
+            "training_type": its.training_type(asked),
+            "training_method": its.training_method(asked),
         }
         if asked.files.validation is not None:
             body |= {"validation_file": await self._file(asked, "validation"), "n_evals": 5}
@@ -249,7 +252,7 @@ class TogetherTuner:
         epochs = job.get("n_epochs") or 0
         return Progress(
             state=state,
-            share=1.0 if state == "succeeded" else _share(job, epochs) if state == "running" else None,
+            share=1.0 if state == "succeeded" else its.share(job, epochs) if state == "running" else None,
             error=await self._error(remote_id) if state == "failed" else None,
             trained_tokens=job.get("token_count") or None,
             cost_usd=Decimal(price) / 1_000_000_000 if price else None,
@@ -269,7 +272,7 @@ class TogetherTuner:
     async def events(self, remote_id: str, after: str | None) -> Sequence[Event]:
         told = (await self._wire().call("GET", f"/fine-tunes/{remote_id}/events")).get("data", [])
         measured = await self._wire().call("GET", f"/fine-tunes/{remote_id}/metrics", gone_is_fine=True)
-        made = [_event(one) for one in told] + [_point(one) for one in measured.get("metrics") or []]
+        made = [its.event(one) for one in told] + [its.point(one) for one in measured.get("metrics") or []]
         return sorted((one for one in made if after is None or one.id > after), key=lambda one: one.id)
 
     async def cancel(self, remote_id: str) -> None:
@@ -303,7 +306,7 @@ class TogetherTuner:
         if found is not None and found.get("state") in ("STOPPED", "STOPPING", "ERROR"):
             await wire.call("PATCH", f"/endpoints/{found['id']}", json={"state": "STARTED"})
         elif found is None:
-            hardware = _cheapest((await wire.call("GET", "/hardware", params={"model": model})).get("data", []))
+            hardware = its.cheapest((await wire.call("GET", "/hardware", params={"model": model})).get("data", []))
             if hardware is None:
                 raise TunerRefused("Together has no hardware free for this model.")
             found = await wire.call(
@@ -338,61 +341,3 @@ class TogetherTuner:
         for one in dict.fromkeys(filter(None, [job.get("training_file"), job.get("validation_file"), *left])):
             await wire.call("DELETE", f"/files/{one}", gone_is_fine=True)
         await wire.call("DELETE", f"/fine-tunes/{remote_id}", params={"force": "true"}, gone_is_fine=True)
-
-
-def _type(asked: Asked) -> dict[str, Any]:
-    rank = asked.hyper.lora_rank
-    if rank == 0:
-        return {"type": "Full"}
-    rank = rank or 8
-    return {"type": "Lora", "lora_r": rank, "lora_alpha": 2 * rank, "lora_trainable_modules": "all-linear"}
-
-
-def _method(asked: Asked) -> dict[str, Any]:
-    return {"method": "dpo"} if asked.method == "dpo" else {"method": "sft", "train_on_inputs": "auto"}
-
-
-def _cheapest(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The cheapest hardware that is free, by what it costs a minute."""
-    free = [
-        one
-        for one in listed
-        if (one.get("pricing") or {}).get("cents_per_minute") is not None
-        and (one.get("availability") or {}).get("status", "available") == "available"
-    ]
-    return min(free, key=lambda one: Decimal(str(one["pricing"]["cents_per_minute"])), default=None)
-
-
-def _share(job: dict[str, Any], epochs: int) -> float | None:
-    return min(1.0, (job.get("epochs_completed") or 0) / epochs) if epochs else None
-
-
-def _event(given: dict[str, Any]) -> Event:
-    at = datetime.fromisoformat(str(given.get("created_at")).replace("Z", "+00:00"))
-    step, kind, level = given.get("step") or 0, str(given.get("type") or ""), str(given.get("level") or "")
-    bad = level.endswith("error") or kind in ("job_error", "train_error", "job_failed")
-    return Event(
-        id=f"{_micros(at)}-{step:08d}-{kind}",
-        at=at,
-        message=str(given.get("message") or ""),
-        level="error" if bad else "warning" if level.endswith("warning") else "info",
-    )
-
-
-def _point(given: dict[str, Any]) -> Event:
-    """One measured step; times are nanoseconds."""
-    at = datetime.fromtimestamp(given.get("timestamp", 0) / 1_000_000_000, UTC)
-    kind = "eval" if "eval/loss" in given else "train"
-    step = int(given.get(f"{kind}/global_step") or given.get("train/global_step") or 0)
-    return Event(
-        id=f"{_micros(at)}-{step:08d}-{kind}",
-        at=at,
-        message=f"Step {step}",
-        step=step,
-        loss=given.get("train/loss"),
-        eval_loss=given.get("eval/loss"),
-    )
-
-
-def _micros(at: datetime) -> str:
-    return f"{int(at.timestamp() * 1_000_000):017d}"

@@ -335,3 +335,15 @@ async def test_what_targets_need_is_kept_sealed_and_reaches_them(session: AsyncS
     assert chosen.vertex_service_account is not None
     assert chosen.vertex_service_account.get_secret_value() == account
     assert "no bedrock_bucket" in (await known.tuner("claude", chosen).availability(NOW)).reason
+
+
+async def test_a_bad_day_where_one_signs_in_is_no_wrong_key(gemini: World) -> None:
+    gemini.provider.bad.append(Bad(503, on="/token"))
+    with pytest.raises(TunerAway, match="sign"):
+        await gemini.tuner.progress("projects/1/locations/us-central1/tuningJobs/1")
+    told = await gemini.tuner.availability(NOW)
+    assert (told.standing, told.checked) == ("open", False)
+    nowhere = json.loads(gemini.provider.service_account()) | {"token_uri": "http://127.0.0.1:9/token"}
+    tuner = gemini.with_settings(vertex_service_account=SecretStr(json.dumps(nowhere)))
+    with pytest.raises(TunerAway, match="cannot be reached to sign in"):
+        await tuner.progress("projects/1/locations/us-central1/tuningJobs/1")
