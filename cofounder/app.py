@@ -70,6 +70,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
+    from cofounder.flow.train.jobs import keeping as serving
     from cofounder.flow.train.jobs import rules as tuning
     from cofounder.flow.train.promotion import watching as promotions
     from cofounder.models import tuned
@@ -93,6 +94,7 @@ async def working() -> AsyncIterator[None]:
         training.tidy,
         personas.look,
         tuning.look,
+        serving.look,
         promotions.look,
     ]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
@@ -102,6 +104,7 @@ async def working() -> AsyncIterator[None]:
     await answers.stop()
     await judges.stop()
     await tuning.stop()
+    await serving.stop()
     await promotions.stop()
     await tuned.stop()
     await registry.close()

@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import json
 import shutil
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from cofounder.flow.train.tuners.local import job, journal
 from cofounder.flow.train.tuners.local.python import Trainer, environment
 
 CHECK_SECONDS = 900.0  # tokens of a large dataset are counted one by one
-TRY_SECONDS = 180.0
+TRY_SECONDS = 300.0
 _START_SECONDS = 15.0  # until a training process has read its libraries and the model
 _OF_THE_DATASET = ("dataset_unfit", "line_too_long")
 
@@ -74,15 +76,15 @@ async def _asked(trainer: Trainer, asked: Asked, mode: str, longest: float) -> d
     known = _remembered(asked, mode)
     if known is not None:
         return known
-    place = asked.folder / f"{mode}.part"
-    await asyncio.to_thread(_lay_out, place, asked)
+    place = await asyncio.to_thread(_laid_out, mode, asked)
     try:
         said = await _run(trainer, mode, place, longest)
     finally:
         await asyncio.to_thread(shutil.rmtree, place, True)
     if "ok" in said:
         answer: dict[str, Any] = said["ok"]
-        (asked.folder / f"{mode}-{_name(asked)}.json").write_text(json.dumps(answer), encoding="utf-8")
+        with suppress(OSError):  # without room for it, it is asked again
+            (asked.folder / f"{mode}-{_name(asked)}.json").write_text(json.dumps(answer), encoding="utf-8")
         return answer
     code, words, field = said.get("refused"), str(said.get("words")), said.get("field")
     if code in _OF_THE_DATASET:
@@ -92,9 +94,15 @@ async def _asked(trainer: Trainer, asked: Asked, mode: str, longest: float) -> d
     raise TunerRefused(words)
 
 
-def _lay_out(place: Path, asked: Asked) -> None:
-    shutil.rmtree(place, ignore_errors=True)
-    job.prepare(place, asked.files, job.described(asked))
+def _laid_out(mode: str, asked: Asked) -> Path:
+    """A folder as the training would find it. Raises TunerRefused."""
+    try:
+        asked.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=f"{mode}.", dir=asked.folder))
+        job.prepare(place, asked.files, job.described(asked))
+    except OSError as error:
+        raise TunerRefused(f"The lines cannot be laid into {asked.folder}: {error.strerror}.") from error
+    return place
 
 
 async def _run(trainer: Trainer, mode: str, place: Path, longest: float) -> dict[str, Any]:

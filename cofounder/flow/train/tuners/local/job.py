@@ -99,15 +99,20 @@ async def begin(place: Path, python: Path) -> bool:
     return True
 
 
-async def progress(place: Path, python: Path) -> Progress:
-    """How far the job is; a process that was killed is started again."""
+def goes_by_itself(place: Path) -> bool:
+    """Has it ended, or is it at work, so that nothing needs to be started?"""
+    return journal.ended(place) is not None or process.lives(place)
+
+
+async def progress(place: Path, python: Path | None) -> Progress:
+    """How far the job is; a process that was killed is started again with this Python, next time where none is given."""
     end = journal.ended(place)
     if end is not None:
         return _over(end)
     asked = _read(place / CANCEL).get("at")
     if asked is not None:
         return _cancelling(place, float(asked))
-    if not await begin(place, python):
+    if python is not None and not await begin(place, python):
         words = (
             f"The training process was ended {MOST_STARTS} times in a row before it could save a checkpoint. Most often "
             f"the machine ran out of memory. Its last words: {process.last_words(place) or 'none'}"
@@ -146,6 +151,8 @@ def _end(place: Path, **said: Any) -> None:
 def _running(place: Path) -> Progress:
     told = list(journal.entries(place))
     points = [entry.said for entry in told if entry.kind in ("loss", "eval_loss") and entry.said.get("steps")]
+    if told and told[-1].kind == "waiting":
+        return Progress("queued", share=0.0, raw_state="waiting")
     if not points:
         return Progress("running", share=0.0, raw_state="starting")
     last = points[-1]

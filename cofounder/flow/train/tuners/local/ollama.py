@@ -179,10 +179,15 @@ def _told(artifacts: Artifacts) -> dict[str, Any]:
     }
 
 
-def _mark(artifacts: Artifacts) -> str:
-    """A sentence that names this very training; it is kept with the model, where `show` tells it."""
+def tag(artifacts: Artifacts) -> str:
+    """Names this very training."""
     said = [str(artifacts.details.get(name)) for name in ("at", "base_model", "trained_tokens", "seconds")]
-    return f"Tuned by Cofounder, {_digest_of('|'.join([str(artifacts.folder), *said]).encode())[7:23]}."
+    return _digest_of("|".join([str(artifacts.folder), *said]).encode())[7:19]
+
+
+def _mark(artifacts: Artifacts) -> str:
+    """A sentence that is kept with the model, where `show` tells it."""
+    return f"Tuned by Cofounder, {tag(artifacts)}."
 
 
 def _whole_alpha(artifacts: Artifacts) -> bool:

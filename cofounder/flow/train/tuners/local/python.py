@@ -99,7 +99,8 @@ def environment() -> dict[str, str]:
         if name in _PASSED_ON or name.startswith(begins) or name.lower() in ("no_proxy", "https_proxy", "http_proxy")
     }
     quiet = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
-    return kept | quiet | {"PYTHONUNBUFFERED": "1"}
+    # Threads that wait by counting cost a busy machine, and the training itself, several times what sleeping costs.
+    return {"OMP_WAIT_POLICY": "PASSIVE"} | kept | quiet | {"PYTHONUNBUFFERED": "1"}
 
 
 INSTALL = (

@@ -32,12 +32,13 @@ async def serve(chosen: Settings, python: Path, artifacts: Artifacts, model_name
             note = f"Not by Ollama: {error.detail}"
     folder = await whole(python, place, artifacts)
     port = await _running(python, place / "serving", folder)
-    return Address("openai-compatible", str(folder), f"http://127.0.0.1:{port}/v1", note=note)
+    return Address("openai-compatible", str(folder), _address(port), note=note)
 
 
 async def _with_ollama(chosen: Settings, python: Path, place: Path, artifacts: Artifacts, model_name: str) -> Address:
     server = ollama.Server(chosen.ollama_base_url)
     await server.check(artifacts)
+    model_name = f"{model_name}:{ollama.tag(artifacts)}"  # versions of one name stay apart
     if not await server.has(model_name, artifacts):
         base = _base(artifacts)
         if base is not None and await server.takes_adapter(artifacts):
@@ -92,7 +93,7 @@ async def whole(python: Path, place: Path, artifacts: Artifacts) -> Path:
 async def _running(python: Path, place: Path, folder: Path) -> int:
     """The port of a server of this folder: the one that runs, else a new one. Raises TunerAway."""
     known = _port(place)
-    if known is not None and process.lives(place) and await _answers(known):
+    if known is not None and process.lives(place) and await answers(_address(known)):
         return known
     if process.lives(place):  # it runs and does not answer: it still reads the model, or it hangs
         if known is not None and await _ready(place, known):
@@ -124,20 +125,25 @@ def _port(place: Path) -> int | None:
 async def _ready(place: Path, port: int) -> bool:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until and process.lives(place):
-        if await _answers(port):
+        if await answers(_address(port)):
             return True
         await asyncio.sleep(0.2)
     return False
 
 
-async def _answers(port: int) -> bool:
+async def answers(base_url: str) -> bool:
+    """Does a server that this machine runs answer there?"""
     import httpx
 
     async with outside.client(timeout_seconds=5) as client:
         try:
-            return bool((await client.get(f"http://127.0.0.1:{port}/health")).is_success)
+            return bool((await client.get(f"{base_url.removesuffix('/v1')}/health")).is_success)
         except httpx.HTTPError:
             return False
+
+
+def _address(port: int) -> str:
+    return f"http://127.0.0.1:{port}/v1"
 
 
 def _is_free(port: int) -> bool:

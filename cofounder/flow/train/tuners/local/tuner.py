@@ -19,6 +19,7 @@ from cofounder.flow.train.tuners.interface import (
     Progress,
     Tuner,
     TunerNotReady,
+    TunerRefused,
 )
 from cofounder.flow.train.tuners.local import asking, bases, job, python, serving
 from cofounder.settings import Settings
@@ -63,14 +64,18 @@ class LocalTuner:
     async def create(self, asked: Asked) -> str:
         _check(asked)
         found = await python.found(self.chosen)
-        await asyncio.to_thread(job.prepare, asked.folder, asked.files, job.described(asked))
+        try:
+            await asyncio.to_thread(job.prepare, asked.folder, asked.files, job.described(asked))
+        except OSError as error:
+            raise TunerRefused(f"The lines cannot be laid into {asked.folder}: {error.strerror}.") from error
         await job.begin(asked.folder, found.python)
         return str(asked.folder.resolve())
 
     async def progress(self, remote_id: str) -> Progress:
         """How far it is. A process that was killed is started again, from its last checkpoint."""
-        found = await python.found(self.chosen)
-        return await job.progress(job.folder(remote_id), found.python)
+        place = job.folder(remote_id)
+        found = None if job.goes_by_itself(place) else (await python.found(self.chosen)).python
+        return await job.progress(place, found)
 
     async def events(self, remote_id: str, after: str | None) -> Sequence[Event]:
         return await asyncio.to_thread(job.events, job.folder(remote_id), after)

@@ -35,7 +35,7 @@ def reason(error: BaseException, folder: Path) -> tuple[str, str]:
         return error.code, error.words
     causes = list(_causes(error))
     if any(_is_full(one) for one in causes):
-        return "disk_full", f"The disk is full: a checkpoint could not be written. {_free(folder)}"
+        return "disk_full", f"There is no room left: a checkpoint could not be written. {_room(folder)}"
     if any(_is_memory(one) for one in causes):
         return "out_of_memory", (
             "There is not enough memory for this model with these settings. Take a smaller batch_size or max_length, a "
@@ -65,6 +65,9 @@ def _is_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError | OSError) and bool(_MEMORY_WORDS.search(str(error)))
 
 
-def _free(folder: Path) -> str:
+def _room(folder: Path) -> str:
     disk = os.statvfs(folder)
-    return f"{disk.f_bavail * disk.f_frsize / 1e9:.1f} GB are free in {folder}."
+    free = disk.f_bavail * disk.f_frsize / 1e9
+    if free < 1:
+        return f"{free:.2f} GB are free in {folder}."
+    return f"{free:.1f} GB are free in {folder}, so a quota or a limit of file sizes is at work."

@@ -125,12 +125,11 @@ def conversations(path: Path, masker: Masker, longest: int) -> list[dict[str, li
     if not found and not masked:
         raise Refused("dataset_unfit", f"{path.name} has no lines.", "dataset")
     if masked:
-        whose = "no line" if not found else f"line {masked[0]} and {len(masked) - 1} more, not"
+        where = f"line {masked[0]} of {path.name}" if found else path.name
         raise Refused(
             "all_masked",
-            f"With this model's chat template {whose} a single token of an answer would be learned in {path.name}: the "
-            "template leaves out what the assistant says, or marks nothing of it. Mend the template, or take another "
-            "base model.",
+            f"With this model's chat template not one token of an answer would be learned from {where}: the template "
+            "leaves out what the assistant says, or marks nothing of it. Mend the template, or take another base model.",
             "base_model",
         )
     return found

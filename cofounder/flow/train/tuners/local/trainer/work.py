@@ -5,9 +5,10 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,29 @@ def held(folder: Path) -> bool:
 def modestly() -> None:
     """Others go first: the server on this machine keeps answering, and is not what a machine without memory ends."""
     with suppress(OSError):
-        os.nice(10)
+        os.nice(5)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("600", encoding="ascii")
+
+
+@contextmanager
+def alone(folder: Path, notes: Any) -> Iterator[None]:
+    """Wait until no other training is at work on this machine: two at once would each take the other's memory."""
+    descriptor = os.open(folder.parent / "training.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    told = False
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not told:
+                    notes.say("waiting", "Waits until another training on this machine is done.")
+                    told = True
+                time.sleep(0.5)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def training(folder: Path) -> int:
@@ -74,7 +95,8 @@ def training(folder: Path) -> int:
         notes.say("begun", "The training process runs.")
         if (folder / "cancel.json").exists():
             raise Stopped
-        result = train(folder, notes, stop)
+        with alone(folder, notes):
+            result = train(folder, notes, stop)
     except Stopped:
         if not (folder / "cancel.json").exists():
             notes.say("stopped", "The training process was told to end; it goes on from its last checkpoint.")
@@ -195,11 +217,19 @@ def serving(folder: Path) -> int:
     modestly()
     said = json.loads((folder / "serve.json").read_text(encoding="utf-8"))
     os.environ["HF_HUB_OFFLINE"] = "1"  # what it is not given, it does not fetch
+    threading.Thread(target=_end_with, args=(folder / "serve.json",), daemon=True).start()
     sys.argv = ["transformers", "serve", said["model"], "--host", "127.0.0.1", "--port", str(said["port"])]
     from transformers.cli.transformers import main as transformers
 
     transformers()
     return 0
+
+
+def _end_with(file: Path) -> None:
+    """A model that was removed is served no longer, whoever removed it."""
+    while file.exists():
+        time.sleep(5)
+    os._exit(0)
 
 
 def _show(error: BaseException) -> None:
