@@ -391,6 +391,7 @@ async def _learned(ask: Recorder) -> None:
     await ask("compare_agents", "GET", f"{LEARNING}/agents")
     await ask("show_best_times", "GET", f"{LEARNING}/times?zone=Europe/Berlin")
     await ask("compare_quality_and_engagement", "GET", f"{LEARNING}/quality-vs-engagement")
+    await ask("show_judges", "GET", "/api/learning/judge?days=30")
 
 
 async def _voices(ask: Recorder) -> None:

@@ -1,5 +1,5 @@
 /** Approval, quality, limits and the company's name. What the environment sets is shown and cannot be changed here. */
-import { Button, NumberInput, Switch, TextInput } from "@mantine/core";
+import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
@@ -18,7 +18,8 @@ type Field = {
   name: string;
   label: string;
   help: string;
-  kind: "switch" | "text" | "score" | "count" | "usd";
+  kind: "switch" | "text" | "score" | "count" | "usd" | "choice";
+  choices?: { value: string; label: string }[];
   min?: number;
   max?: number;
 };
@@ -62,6 +63,17 @@ const SECTIONS: { title: string; fields: Field[] }[] = [
         kind: "score",
       },
       { name: "max_refinements", label: "Rounds of refinement", help: "0 to 10.", kind: "count", min: 0, max: 10 },
+      {
+        name: "judge_model",
+        label: "A model judges beside the rules",
+        help: "Where one is set up. It can hold a text back and lets none through that the rules refuse.",
+        kind: "choice",
+        choices: [
+          { value: "on", label: "Each text that stands in the end" },
+          { value: "every_round", label: "Every round of refinement" },
+          { value: "off", label: "Never" },
+        ],
+      },
     ],
   },
   {
@@ -102,7 +114,7 @@ const SECTIONS: { title: string; fields: Field[] }[] = [
 
 /** What is wrong with a number as it was typed, before anybody is asked; undefined where nothing is. */
 function wrongWith(field: Field, value: Value | undefined): string | undefined {
-  if (field.kind === "switch" || field.kind === "text" || value === undefined) return undefined;
+  if (["switch", "text", "choice"].includes(field.kind) || value === undefined) return undefined;
   const number = typeof value === "number" ? value : Number.parseFloat(String(value).replace(/[$,]/g, ""));
   if (Number.isNaN(number)) return "A number is needed.";
   const [least, most] = [field.min ?? 0, field.kind === "score" ? 1 : field.max];
@@ -261,6 +273,19 @@ function Input({ field, setting, value, set, error, locked }: InputProps) {
         maxLength={200}
         value={String(value ?? "")}
         onChange={(event) => set(event.currentTarget.value)}
+      />
+    );
+  if (field.kind === "choice")
+    return (
+      <Select
+        label={field.label}
+        description={told}
+        error={error}
+        disabled={fixed}
+        allowDeselect={false}
+        data={field.choices ?? []}
+        value={String(value ?? "")}
+        onChange={(next) => next && set(next)}
       />
     );
   const step = field.kind === "score" ? 0.01 : 1;

@@ -12,6 +12,7 @@ import { Charted } from "../business/Charted";
 import { thin } from "../business/figures";
 import { Claim } from "../business/Platforms";
 import { chance } from "./effects";
+import { Judges } from "./Judges";
 import type { Go, Search } from "./Learning";
 import styles from "./Learning.module.css";
 
@@ -38,6 +39,7 @@ export function Quality({ search, set }: { search: Search; set: Go }) {
           </Panel>
           <Scatter points={found.points} search={search} set={set} />
           {found.bins.some((one) => one.n > 0) && <Bins found={found} />}
+          <Judges />
         </div>
       )}
     </Shown>
