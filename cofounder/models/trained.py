@@ -39,6 +39,7 @@ KINDS: frozenset[str] = frozenset(get_args(ActionKind))
 CHANNELS = ("linkedin", "x", "facebook", "email", "blog", "webhook", "outbox", "thread")
 WRITES = ("post", "thread", "article", "email")  # what a tuned writer learned to write
 _WRITING = ("create_post", "create_thread", "write_article", "write_email", "publish_text")
+MOST_READ = 512  # tokens of an answer that holds what was read and no plan
 _MOST_CHARACTERS = 200_000
 _MOST_ACTIONS = 20
 _DEEPEST = 32

@@ -6,7 +6,7 @@ budget of its own, and whatever becomes of it changes nothing.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic
@@ -54,6 +54,7 @@ async def first(job: Job[T], call: Call, chosen: Settings) -> First[T]:
     if active is None or words is None:
         return First(None, None)
     kept: list[dict[str, Any]] = []
+    call = replace(call, routed=_first_in(call.routed, active))
 
     async def finish(output: Any) -> T:
         try:
@@ -71,12 +72,22 @@ async def first(job: Job[T], call: Call, chosen: Settings) -> First[T]:
     return First(value, active)
 
 
+def _first_in(routed: dict[str, Any] | None, active: Using) -> dict[str, Any]:
+    """The record of who is asked in which order, with the tuned model before the others."""
+    said = routed or {}
+    name = str(active.target)
+    why = f"{name} is the active {active.role}. {said.get('why', '')}".strip()
+    return {**said, "rule": "tuned", "why": why, "order": [name, *said.get("order", [])]}
+
+
 def request_of(job: Job[Any], words: str, model: Using) -> Any:
     """What a tuned model is sent: its own system prompt, and the words as in its training lines."""
     from cofounder.models.remote import Request
-    from cofounder.models.trained import Plain
+    from cofounder.models.trained import MOST_READ, READS, Plain
 
-    return Request(model.system, words, Plain, job.most)
+    # A model that has learned short answers and does not end is cut off soon; its first object is what counts.
+    most = min(job.most, MOST_READ) if model.system == READS else job.most
+    return Request(model.system, words, Plain, most)
 
 
 async def _read(job: Job[T], text: str, model: Using) -> Tuned[T]:

@@ -12,13 +12,13 @@ from pydantic import BaseModel
 from cofounder.flow.train.benchmark import scoring
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.kit.errors import CofounderError
-from cofounder.models import budgets, calls, jobs, offered, trained
+from cofounder.models import budgets, calls, jobs, offered, prices, trained
 from cofounder.models.chain import Served, Target
 from cofounder.models.registry.service import ModelVersion
 from cofounder.models.registry.using import Using, of_row
 from cofounder.settings import Settings
 
-MOST_TOKENS = 4_096
+MOST_TOKENS, LEAST_TOKENS = 8_192, 256
 _HOSTED = ("openai", "google", "together")  # the base of a model that was tuned there can be asked there too
 
 
@@ -90,6 +90,11 @@ class Answer:
     away: bool = False
 
 
+def most(line: HeldOut) -> int:
+    """Tokens that an answer may have: three times those of the right one, for a model that does not end."""
+    return min(MOST_TOKENS, max(LEAST_TOKENS, 3 * prices.tokens_in(line.wanted)))
+
+
 async def ask(contender: Contender, line: HeldOut, role: str, scope: str, chosen: Settings) -> Answer:
     """One contender's answer to one line, within the time-out of `chosen`. Never raises for what a model does."""
     if contender.target is None:
@@ -98,7 +103,7 @@ async def ask(contender: Contender, line: HeldOut, role: str, scope: str, chosen
         return await _told(contender.target, line, role, scope, chosen)
     from cofounder.models import remote
 
-    request = remote.Request(line.system or contender.system, line.asked, trained.Plain, MOST_TOKENS)
+    request = remote.Request(line.system or contender.system, line.asked, trained.Plain, most(line))
     found = await put(contender.target, request, role, scope, line.number, chosen)
     return found if isinstance(found, Answer) else Answer(found[0].text, None, found[1])
 
