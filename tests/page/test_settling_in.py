@@ -73,7 +73,7 @@ async def test_the_mail_server_is_tried_without_a_mail_and_the_audit_log_says_so
     await page.goto("/settings?tab=audit")
     rows = page.get_by_role("region", name="Audit log").locator("tbody tr")
     await expect(rows.filter(has_text="Connection tried").filter(has_text="Setting mail")).to_have_count(2)
-    await page.get_by_label("What, such as Settings changed").fill("connection tried")
+    await page.locator("input[aria-label='What, such as Settings changed']").fill("connection tried")
     await expect(rows).to_have_count(2)
 
 

@@ -356,7 +356,10 @@ function Spending() {
             rows={[
               ["Spent today", ofBudget(all.cost_today, limits?.daily_budget_usd?.value)],
               ["Spent this month", ofBudget(all.cost_this_month, limits?.monthly_budget_usd?.value)],
-              [all.is_sample ? "Sample tasks done" : "Tasks done", `${whole(all.successful)} of ${whole(all.total_executions)}`],
+              [
+                all.is_sample ? "Sample tasks done" : "Tasks done",
+                `${whole(all.successful)} of ${whole(all.total_executions)}`,
+              ],
               [
                 "Approved",
                 all.approval_rate == null

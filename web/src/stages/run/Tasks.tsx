@@ -134,7 +134,12 @@ export function Tasks() {
 function Cards() {
   const found = useQuery(summary()).data;
   const figures: Figure[] = [
-    { id: "total", name: "Tasks", value: whole(found?.total_executions), note: found?.is_sample ? "run for the sample company" : "run by the product" },
+    {
+      id: "total",
+      name: "Tasks",
+      value: whole(found?.total_executions),
+      note: found?.is_sample ? "run for the sample company" : "run by the product",
+    },
     {
       id: "success",
       name: "Success",
