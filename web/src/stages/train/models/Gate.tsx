@@ -65,7 +65,7 @@ export function Gate({ of, role, benches, bench, stale }: Props) {
               </span>
               <span className="quiet">{`It wants ${whole(gate.minimum)} lines; the score goes from 0 to 1.`}</span>
             </div>
-            {stale && (
+            {stale && !running && (
               <p className="quiet">
                 {`That was against another model than ${uses}, which the ${of.role} uses now: compare it again before it can take over.`}
               </p>

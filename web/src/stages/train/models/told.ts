@@ -31,8 +31,8 @@ export const resultsOf = (bench: Bench): Results | null => bench.results as Resu
 export const gateOf = (record: Record<string, unknown> | null | undefined): Gate | null =>
   (record ?? null) as Gate | null;
 
-/** The server's sentence with the minus of the page. */
-export const minus = (words: string): string => words.replace(/(^|[\s(])-(?=\d)/g, "$1−");
+/** The gate's sentence with the page's minus and the names that people know. */
+export const minus = (words: string): string => words.replace(/(^|[\s(])-(?=\d)/g, "$1−").replaceAll("tuned:", "");
 
 const PARTS = ["candidate", "active", "base", "built_in"];
 const PART_WORDS: Record<string, string> = {
