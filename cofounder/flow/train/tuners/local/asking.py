@@ -48,7 +48,9 @@ def _time(tokens: int, speed: float) -> float:
 def _last(asked: Asked) -> float | None:
     """Tokens a second of the last job here with the same base model, method and kind of training."""
     best: tuple[float, float] | None = None
-    for place in asked.folder.parent.glob(f"*/{journal.END}"):
+    beside = asked.folder.parent
+    # Before there is a job its lines lie in a folder of their own, and the jobs in one beside that.
+    for place in [*beside.glob(f"*/{journal.END}"), *beside.parent.glob(f"jobs/*/{journal.END}")]:
         end = journal.ended(place.parent) or {}
         ran = end.get("settings") or {}
         same = ran.get("base_model") == asked.base_model and ran.get("method") == asked.method

@@ -176,7 +176,8 @@ def tried(folder: Path) -> dict[str, Any]:
     class Clock(TrainerCallback):  # type: ignore[misc]  # its module is not there when types are checked
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             times.append(time.monotonic())
-            control.should_training_stop = len(times) > 1 and times[-1] - times[0] > _TRY_SECONDS
+            if len(times) > 1 and times[-1] - times[0] > _TRY_SECONDS:
+                control.should_training_stop = True
 
     trainer.add_callback(Clock())
     trainer.train()
