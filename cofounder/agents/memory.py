@@ -1,7 +1,7 @@
 """The memory agent: what was learned from the work done so far, with the rows it rests on."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -9,10 +9,12 @@ from cofounder.agents.tools import agent, tool
 from cofounder.flow.learn import service as learned
 from cofounder.flow.learn.patterns import giving
 from cofounder.flow.learn.patterns import service as learned_patterns
+from cofounder.flow.learn.performance import service as performance
 from cofounder.kit import db
 from cofounder.kit.clock import now
 
 SERVER = agent("memory", "Patterns that stand, training examples, how well the work went. Reads only.")
+By = Literal["agent", "tool", "model", "channel", "intent", "persona"]
 Limit = Annotated[int, Field(ge=1, le=50, description="At most this many")]
 
 
@@ -60,6 +62,25 @@ class Totals(BaseModel):
     training_ready: int
     avg_seconds: float | None
     total_cost: float
+    narrative: str
+
+
+class Doer(BaseModel):
+    """What one of them did. Rates 0-1; quality and decisions are of the runs that it was part of."""
+
+    name: str
+    runs: int
+    success_rate: float | None
+    approved: int
+    rejected: int
+    avg_quality: float | None
+    avg_seconds: float | None
+    avg_cost: float | None
+
+
+class Effectiveness(BaseModel):
+    by: By
+    items: list[Doer] = Field(description="Most runs first")
     narrative: str
 
 
@@ -122,6 +143,18 @@ async def summary() -> Totals:
         total_cost=found.total_cost,
         narrative=_told(found),
     )
+
+
+@tool(SERVER, category="memory", seconds=0.2)
+async def effectiveness(
+    by: Annotated[By, Field(description="What is set side by side")] = "agent", limit: Limit = 20
+) -> Effectiveness:
+    """How well the work went by agent, tool, model, channel, kind of work or voice: runs, success, approval, quality."""
+    async with db.reading() as session:
+        found = await performance.lines(session, by, limit=limit)
+    items = [Doer.model_validate(one, from_attributes=True) for one in found]
+    told = f"{len(items)} with finished runs." if items else "No run of your own is finished yet."
+    return Effectiveness(by=by, items=items, narrative=told)
 
 
 def _row(row: learned.Example, score: float | None) -> ExampleRow:

@@ -315,6 +315,32 @@ async def test_learning_mode_answers_from_what_was_learned(company: House) -> No
         assert {source["tool"] for source in answer["sources"]} == {"memory.patterns", "memory.summary"}
 
 
+async def test_learning_mode_answers_the_question_and_not_another(company: House) -> None:
+    figures = (await say(company.viewer, BEST, mode="learning"))["answer"]
+    assert "asks for something else" in figures["text"]
+    assert figures["sources"] == []
+    whom = (await say(company.viewer, "Which voices did best?"))["answer"]
+    (source,) = whom["sources"]
+    assert (whom["mode"], source["tool"], source["arguments"]) == (
+        "learning",
+        "memory.effectiveness",
+        {"by": "persona"},
+    )
+    talk = (await say(company.viewer, "Which voices did best?", mode="conversation"))["answer"]
+    assert talk["text"] == whom["text"]
+
+
+async def test_what_there_is_not_is_said_and_nothing_else_is_told_in_its_place(company: House) -> None:
+    for asked, told in (
+        ("Which posts worked on Instagram?", "Nothing on Instagram is stored"),
+        ("What was our revenue on February 30?", "cannot place “february 30”"),
+        ("compare our revenue with Starbucks", "no figures of Starbucks"),
+    ):
+        answer = (await say(company.viewer, asked))["answer"]
+        assert told in answer["text"]
+        assert answer["sources"] == []
+
+
 # With a language model
 
 

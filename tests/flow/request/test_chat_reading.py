@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cofounder.flow.request.chat import agents, modes, titles, work
+from cofounder.flow.request.chat import agents, looking_back, modes, titles, work
 from cofounder.flow.request.chat.errors import AgentUnknown
 from cofounder.flow.request.chat.export import markdown
 from cofounder.flow.request.chat.reading import Subject, read
@@ -72,6 +72,16 @@ TODAY = date(2026, 11, 21)
         ("What was our best and worst month?", "extreme", {"both_ends": True}),
         ("What was our worst month?", "extreme", {"both_ends": False}),
         ("What is waiting for approval?", "work", {}),
+        ("What's pending?", "work", {}),
+        ("cancel my last task", "work", {}),
+        ("Which posts worked on Instagram?", "posts", {"platforms": [], "elsewhere": ["Instagram"]}),
+        ("What was our revenue on February 30?", "value", {"unclear": ["february 30"]}),
+        ("compare our revenue with Starbucks", "others", {"topic": "Starbucks", "metrics": ["revenue"]}),
+        ("How did revenue compare to March?", "comparison", {"metrics": ["revenue"]}),
+        ("Compare revenue with the Previous Year", "comparison", {}),
+        ("Which voices did best?", "effectiveness", {"topic": "persona"}),
+        ("how effective are the agents?", "effectiveness", {"topic": "agent"}),
+        ("Which models of machine sell best?", "unknown", {}),
         ("Which tasks are running?", "work", {}),
         (
             'How will this do on LinkedIn: "We opened a second bakery"?',
@@ -291,3 +301,23 @@ def test_rows_of_a_source_are_flat_and_few_words() -> None:
 def test_an_export_quotes_what_was_asked() -> None:
     whole = Export(id=new_id(), title="# A\ntitle", created_at=now(), messages=[])
     assert markdown(whole) == "# # A title\n"
+
+
+STAND = [
+    "Posts about hiring had 0.59 times the engagement.",
+    "Posts between 06-12 h UTC had 1.50 times the engagement.",
+]
+
+
+@pytest.mark.parametrize(
+    ("message", "words", "lines"),
+    [
+        ("What have you learned about hiring?", "1 of what stands is about hiring.", STAND[:1]),
+        ("What have you learned about walruses?", "Nothing that stands is about walruses. 2 stand.", STAND),
+        ("What have you learned so far?", "2 stand.", STAND),
+        ("Tell me", "What you want to know of it is not clear to me; this was learned. 2 stand.", STAND),
+    ],
+)
+def test_what_was_learned_is_picked_by_what_is_named(message: str, words: str, lines: list[str]) -> None:
+    subject = looking_back.asked(message, read(message, TODAY))
+    assert looking_back.picked(STAND, "2 stand.", subject) == (words, lines)

@@ -82,10 +82,31 @@ def _figures(names: list[str]) -> str:
     return nouns[0] if len(nouns) == 1 else f"{', '.join(nouns[:-1])} and {nouns[-1]}"
 
 
+async def others(subject: Subject, _: Tools) -> Told:
+    """That figures of somebody else are not here."""
+    own = _figures(subject.metrics)
+    return (
+        f"I hold no figures of {subject.topic}: I read the company's own only. What I can compare is {own} with an "
+        f'earlier time, as in "Compare Q3 and Q2".'
+    ), []
+
+
+def no_such_time(subject: Subject) -> str:
+    """That a time does not exist, or cannot be placed."""
+    words = " and ".join(f"“{one}”" for one in subject.unclear[:3])
+    return f"I cannot place {words} in time. Name a month, a quarter or a year, such as March 2026, Q2 or last month."
+
+
+def no_such_channel(subject: Subject) -> str:
+    """That a channel is none of ours."""
+    named = " or ".join(subject.elsewhere[:3])
+    return f"Nothing on {named} is stored: I know posts on LinkedIn, X, Facebook and the blog, and e-mail."
+
+
 async def work(_: Subject, __: Tools) -> Told:
     """Where tasks and approvals stand: no tool of a conversation reads them."""
     return (
         "What runs and what waits for you stands on Home, with the tasks under Tasks and the texts to decide under "
-        "Approvals; at the command line `cofounder tasks` and `cofounder tasks --status pending_approval`. "
+        "Approvals, and are paused, resumed and cancelled there; at the command line `cofounder tasks` and `cofounder tasks --status pending_approval`. "
         "I read the company's figures, posts and finished work."
     ), []

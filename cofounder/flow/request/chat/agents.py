@@ -53,6 +53,7 @@ NEEDS: dict[str, Role] = {
     "memory.patterns": "viewer",
     "memory.examples": "viewer",
     "memory.summary": "viewer",
+    "memory.effectiveness": "viewer",
 }
 _NOT_HERE = re.compile(r"approv|publish_|decide|reject|send|delete|remove")
 

@@ -5,7 +5,18 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from cofounder.flow.request.chat import about_posts, agents, choosing, modes, plainly, queries, service, speaking, work
+from cofounder.flow.request.chat import (
+    about_posts,
+    agents,
+    choosing,
+    looking_back,
+    modes,
+    plainly,
+    queries,
+    service,
+    speaking,
+    work,
+)
 from cofounder.flow.request.chat import tools as toolbox
 from cofounder.flow.request.chat.modes import Chosen
 from cofounder.flow.request.chat.reading import Subject, goes_on, read
@@ -77,11 +88,7 @@ async def _turn(row: service.MessageRow, caller: Caller) -> Turn:
     tools = await toolbox.of(who, caller.role)
     if chosen.mode == "learning":
         tools = _learning(tools, await toolbox.of(agents.agent(None), caller.role))
-        subject = (
-            subject
-            if subject.kind in ("patterns", "examples", "summary", "posts", "usual")
-            else Subject(kind="patterns")
-        )
+        subject = looking_back.asked(asked.text, subject)
     if chosen.mode == "orchestration" and goes_on(asked.text.lower()):
         subject = last or subject
     return Turn(row, asked.text, before, caller, who, subject, chosen, tools)
@@ -168,7 +175,10 @@ async def _plainly(turn: Turn) -> about_posts.Told:
     if turn.chosen.refused is not None:
         return f"You asked for {turn.chosen.refused}. {ONLY_TALK}", []
     try:
-        text, sources = await plainly.tell(turn.subject, turn.tools)
+        if turn.chosen.mode == "learning":
+            text, sources = await looking_back.tell(turn.subject, turn.tools, plainly.tell)
+        else:
+            text, sources = await plainly.tell(turn.subject, turn.tools)
         return (f"{text}\n\n{NO_CAUSE}" if turn.subject.asks_why else text), sources
     except CofounderError as error:
         if error.status >= 500 and error.status != 502:

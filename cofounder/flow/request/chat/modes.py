@@ -36,7 +36,7 @@ _NAMES = {
     "check_compliance": "a compliance check",
 }
 _MAKES = frozenset(name for name in _NAMES if not name.startswith(("analyse", "compare", "forecast", "check")))
-_LEARNED = ("patterns", "examples", "summary")
+_LEARNED = ("patterns", "examples", "summary", "effectiveness")
 
 
 @dataclass(frozen=True)

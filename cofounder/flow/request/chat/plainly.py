@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cofounder.business import wording
-from cofounder.flow.request.chat import about_posts
+from cofounder.flow.request.chat import about_posts, looking_back
 from cofounder.flow.request.chat.about_posts import CHANNELS as _CHANNELS
 from cofounder.flow.request.chat.about_posts import Told
 from cofounder.flow.request.chat.reading import Subject
@@ -47,8 +47,17 @@ WANTS: dict[str, str] = {
     "times": "business.suggest_time",
     "count": "business.best_posts",
     "expected": "business.predict",
+    "effectiveness": "memory.effectiveness",
 }
-TOOLLESS: dict[str, "Teller"] = {"split": about_posts.split, "work": about_posts.work}
+TOOLLESS: dict[str, "Teller"] = {
+    "split": about_posts.split,
+    "work": about_posts.work,
+    "others": about_posts.others,
+}
+_TIMED = frozenset(
+    ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar")
+)
+_PLACED = frozenset(("posts", "usual", "times", "count", "similar", "expected"))
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("financial.history", "What was our best month?"),
     ("business.best_posts", "Which posts worked on LinkedIn?"),
@@ -69,6 +78,10 @@ async def tell(subject: Subject, tools: Tools) -> Told:
         return _help(tools, "I answer questions about the company's own figures, posts and earlier work."), []
     if subject.kind == "decision":
         return NO_DECISION, []
+    if subject.unclear and subject.kind in _TIMED:
+        return about_posts.no_such_time(subject), []
+    if subject.elsewhere and not subject.platforms and subject.kind in _PLACED:
+        return about_posts.no_such_channel(subject), []
     if subject.kind in TOOLLESS:
         return await TOOLLESS[subject.kind](subject, tools)
     wanted = WANTS.get(subject.kind)
@@ -451,4 +464,5 @@ _TELLERS: dict[str, Teller] = {
     "times": about_posts.times,
     "count": about_posts.count,
     "expected": about_posts.expected,
+    "effectiveness": looking_back.effectiveness,
 }

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import islice
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -14,7 +15,7 @@ from cofounder.models.offline.parsing import channels, metrics, periods
 Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
     "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
-    "times", "count", "split", "expected", "work",
+    "times", "count", "split", "expected", "work", "effectiveness", "others",
 ]  # fmt: skip
 Grain = Literal["month", "quarter", "year"]
 
@@ -38,6 +39,8 @@ class Subject(BaseModel):
     text: str | None = None
     assumed: bool = False  # the figure was not named: revenue is taken
     asks_why: bool = False
+    unclear: list[str] = Field(default_factory=list)  # words that name a time that there is not
+    elsewhere: list[str] = Field(default_factory=list)  # channels that are named and that we do not have
 
 
 _GREETING = re.compile(
@@ -107,6 +110,8 @@ _AT_WORK = re.compile(
     r"|\b(?:running|waiting|pending|open|queued|scheduled)\b.{0,20}\b(?:tasks?|runs?|approvals?|posts?|publications?)\b"
     r"|\bwait\w* for (?:my |an? |our |your )?(?:approval|decision|me|us)\b|\bneeds? (?:my|me|our|us|attention)\b"
     r"|\b(?:should|must|need to|have to|to) i? ?(?:approve|decide)\b"
+    r"|^what(?:'s|’s| is| are)? (?:pending|waiting|running|queued|in progress|going on)\b"
+    r"|^(?:please )?(?:cancel|stop|pause|resume|retry|delete) (?:my|the|all|that|this|every)?\b.{0,30}\b(?:tasks?|runs?|jobs?)\b"
 )
 _AHEAD = re.compile(
     r"\b(?:forecast\w*|predict\w*|project(?:ed|ion)|expect(?:ed)?|outlook|will (?:our|the|we|revenue|sales|traffic)|going to be|"
@@ -123,6 +128,22 @@ _OVERVIEW = re.compile(
 )
 _WHY = re.compile(
     r"\bwhy\b|\bhow come\b|\bwhat (?:caused|causes|explains|drove|led to|is behind|was behind)\b|\breasons?\b"
+)
+_WITH = re.compile(
+    r"\b(?:with|to|against|versus|vs\.?|than|like)\s+(?P<name>(?:the )?[A-Z][\w&'’.-]*(?: (?:[A-Z][\w&'’.-]*|and|of|&))*)"
+)
+_OURS = re.compile(
+    r"^(?:i|we|us|our|my|q[1-4]|h[12]|ytd|the)\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)"
+    r"|\d|\b(?:spring|summer|autumn|fall|winter|christmas|easter|year|month|week|day)"
+)
+_SOME_DAY = date(2026, 1, 1)  # whether words name a time does not depend on the day
+_EFFECTIVE = re.compile(
+    r"\beffective\w*|\bsuccess\w*|\bperform\w*|\b(?:best|worst|strongest|weakest|better|well|reliable|fastest|slowest|cheapest|often used)\b"
+)
+_ASKS_OF_WORK = re.compile(r"\b(?:which|what|how|who|compare|best|worst)\b")
+_ACTORS = re.compile(
+    r"\b(?:(?P<agent>agents?)|(?P<tool>tools?)|(?P<model>models?)|(?P<persona>personas?|(?<!of )(?<!our )voices?)|"
+    r"(?P<intent>kinds? of (?:tasks?|work|requests?)))\b"
 )
 _TAIL = re.compile(r"\s+(?:on|in|last|this|since|during|from|did|do|got|get|had|was|were)\b.*$")
 _FOLLOWS = re.compile(
@@ -155,7 +176,19 @@ _NOT_STORED = frozenset({"reach", "engagement_rate", "impressions", "clicks", "l
 
 
 _WHOLE = frozenset(
-    ("check", "decision", "help", "patterns", "examples", "summary", "work", "times", "expected")
+    (
+        "check",
+        "decision",
+        "help",
+        "patterns",
+        "examples",
+        "summary",
+        "work",
+        "times",
+        "expected",
+        "effectiveness",
+        "others",
+    )
 )  # questions that leave nothing out
 
 
@@ -186,14 +219,30 @@ def _standing_alone(low: str, message: str, today: date) -> Subject:
         "count": _count(low),
         "by": next((name for name, words in _BY if words.search(low)), "engagement_rate"),
         "asks_why": bool(_WHY.search(low)),
+        "unclear": times.unclear,
+        "elsewhere": channels.names_in(low)[1],
     }
     named = _metrics(low)
     kind, topic = _kind(low, named, ahead, bool(asked["platforms"]), asked)
     if kind in ("posts", "usual", "similar", "topics", "voice", "times", "count"):
         named = []
     stored = [name for name in named if name not in _NOT_STORED]
+    compared = times.compare_period or times.compare_with
+    if kind in ("value", "overview") and _COMPARES.search(low) and not compared and (other := _another(message)):
+        return Subject(kind="others", topic=other, metrics=stored)
     assumed = not stored and kind in ("extreme", "development", "forecast")
     return Subject(kind=kind, metrics=["revenue"] if assumed else stored, assumed=assumed, topic=topic, **asked)
+
+
+def _another(message: str) -> str | None:
+    """ "Compare our revenue with Starbucks": somebody else, by the capital letter; no figure, time or channel of ours."""
+    for found in islice(_WITH.finditer(message), 3):
+        name = found["name"].strip()
+        low = name.lower()
+        ours = _metrics(low) or channels.names_in(low)[0] or periods.find(low, _SOME_DAY, lambda _: "past", []).mentions
+        if not ours and not _OURS.search(low):
+            return name
+    return None
 
 
 def _marked(low: str, message: str) -> Subject | None:
@@ -208,6 +257,9 @@ def _marked(low: str, message: str) -> Subject | None:
         return Subject(kind="expected", text=quoted["text"].strip() if quoted else None, platforms=_platforms(low))
     if _DECIDE.search(low):
         return Subject(kind="decision")
+    by = _ACTORS.search(low)
+    if by is not None and _EFFECTIVE.search(low) and _ASKS_OF_WORK.search(low) and not _EARNS.search(low):
+        return Subject(kind="effectiveness", topic=by.lastgroup, text=low[:500])
     for kind, words in (("patterns", _PATTERNS), ("examples", _EXAMPLES), ("summary", _SUMMARY), ("work", _AT_WORK)):
         if words.search(low):
             return Subject(kind=kind)
@@ -279,7 +331,16 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
     """ "And in June?": the question before, with what is new in this one."""
     short = len(low.split()) <= 7 and bool(_FOLLOWS.search(low) or plain.kind == "unknown")
     opens = bool(_FOLLOWS.search(low)) and plain.kind in ("unknown", "overview", "value", "posts")
-    if not (short or opens) or before.kind in ("check", "decision", "help", "unknown", "work", "split"):
+    if not (short or opens) or before.kind in (
+        "check",
+        "decision",
+        "help",
+        "unknown",
+        "work",
+        "split",
+        "effectiveness",
+        "others",
+    ):
         return plain
     new: dict[str, object] = {}
     if plain.period is not None:
