@@ -28,6 +28,7 @@ TAGS = {
     "models": "Language models: which are set up, which is asked first and why, what that saved.",
     "personas": "The voices: how each does, how often it is drawn, what was learnt and what a person set.",
     "training": "Examples as files. Every answer here comes in an envelope, but for the files themselves.",
+    "fine-tuning": "Models of the company's own: what can tune one, what it costs, jobs, rules, where a result is served.",
     "people": "Sign in, people and their roles, API keys, the audit log.",
     "settings": "What may change while the product runs.",
     "operations": "Is it well, and what changes as it changes.",
