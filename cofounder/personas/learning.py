@@ -53,7 +53,7 @@ class NobodyLeft(Conflict):
     hint = "Make another one active first."
 
 
-class ReasonMissing(InputInvalid):
+class ProbabilityNeedsReason(InputInvalid):
     """Who sets a voice's probability says why."""
 
     hint = "Send reason, for example: the campaign wants one voice."
@@ -154,7 +154,7 @@ async def listed(
 async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Caller) -> PersonaOut:
     """Set a voice active, testing or disabled, or its probability. Audited.
 
-    Raises PersonaMissing, ReasonMissing and NobodyLeft.
+    Raises PersonaMissing, ProbabilityNeedsReason and NobodyLeft.
     """
     await queries.lock(session)
     found = persona(name, (await queries.standing(session)).own)
@@ -166,7 +166,7 @@ async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Call
     if "override" in given.model_fields_set:
         override = given.override
         if override is not None and not given.reason:
-            raise ReasonMissing(field="reason")
+            raise ProbabilityNeedsReason(field="reason")
     values = {
         "id": found.id,
         "status": status,

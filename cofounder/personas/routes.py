@@ -125,7 +125,7 @@ async def count_followers(body: CountIn, session: Session, caller: Operator) -> 
 
 @router.patch(
     "/{persona}",
-    responses=documented(learning.PersonaMissing, learning.NobodyLeft, learning.ReasonMissing),
+    responses=documented(learning.PersonaMissing, learning.NobodyLeft, learning.ProbabilityNeedsReason),
 )
 async def change_persona(persona: str, body: PersonaIn, session: Session, caller: Approver) -> PersonaOut:
     """Set a voice active, testing (drawn at the floor) or disabled, or the probability with which it is drawn."""

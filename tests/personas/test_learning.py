@@ -251,7 +251,7 @@ async def test_the_last_voice_stays(session: AsyncSession) -> None:
 
 
 async def test_an_override_says_why(session: AsyncSession) -> None:
-    with pytest.raises(learning.ReasonMissing):
+    with pytest.raises(learning.ProbabilityNeedsReason):
         await learning.change(session, "coach", PersonaIn(override=0.5), by=MARA)
     with pytest.raises(learning.PersonaMissing):
         await learning.change(session, "nobody", PersonaIn(status="active"), by=MARA)
