@@ -100,12 +100,6 @@ async def page(
     return (await session.scalars(statement.limit(limit))).all(), total or 0
 
 
-async def made_of(session: AsyncSession, dataset_ids: Sequence[UUID]) -> Sequence[ModelVersion]:
-    """The models that were trained with any of these versions of datasets, oldest first."""
-    statement = select(ModelVersion).where(ModelVersion.dataset_id.in_(dataset_ids))
-    return (await session.scalars(statement.order_by(ModelVersion.created_at))).all()
-
-
 async def aliases(session: AsyncSession, role: str | None = None) -> Sequence[ModelAlias]:
     statement = select(ModelAlias).execution_options(populate_existing=True)
     return (await session.scalars(statement.where(ModelAlias.role == role) if role else statement)).all()

@@ -177,11 +177,6 @@ async def find(session: AsyncSession, named: str) -> ModelVersion:
     raise ModelNotKnown(f"There is no model {named!r}.", field="model")
 
 
-async def made_of(session: AsyncSession, dataset_ids: Sequence[UUID]) -> Sequence[ModelVersion]:
-    """The models that were trained with any of these versions of datasets."""
-    return await queries.made_of(session, dataset_ids)
-
-
 async def aliases(session: AsyncSession, role: str) -> dict[str, ModelAlias]:
     """alias -> what a role has under it, for those that were ever set."""
     return {row.alias: row for row in await queries.aliases(session, role)}
