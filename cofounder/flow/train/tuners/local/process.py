@@ -20,12 +20,20 @@ from cofounder.flow.train.tuners.local.python import environment
 LOCK, WHO, LOG = "running.lock", "process.json", "process.log"
 START_SECONDS = 30.0  # until a process that was started holds its lock
 _LOG_BYTES = 1_000_000
-_started: dict[int, subprocess.Popen[bytes]] = {}  # ours, so that the kernel can forget those that ended
+_started: dict[Path, subprocess.Popen[bytes]] = {}  # by folder; asked, so that the kernel forgets those that ended
 
 
 def lives(folder: Path) -> bool:
     """Is there a process at work in this folder, whoever started it?"""
-    _forget()
+    child = _started.get(folder.resolve())
+    if child is not None:
+        if child.poll() is None:
+            return True  # it may not hold its lock yet
+        del _started[folder.resolve()]
+    return _is_held(folder)
+
+
+def _is_held(folder: Path) -> bool:
     try:
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -45,7 +53,7 @@ async def start(folder: Path, command: list[str]) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         await asyncio.sleep(0.05)
-        if time.monotonic() > until or child.poll() is not None or lives(folder):
+        if time.monotonic() > until or child.poll() is not None or _is_held(folder):
             return
 
 
@@ -63,7 +71,7 @@ def _begin(folder: Path, command: list[str]) -> subprocess.Popen[bytes]:
             env=environment(),
             start_new_session=True,
         )
-    _started[child.pid] = child
+    _started[folder.resolve()] = child
     return child
 
 
@@ -113,7 +121,3 @@ def last_words(folder: Path, characters: int = 600) -> str:
         return ""
     return data.decode(errors="replace").strip()[-characters:]
 
-
-def _forget() -> None:
-    for number in [number for number, child in _started.items() if child.poll() is not None]:
-        del _started[number]

@@ -13,7 +13,7 @@ from cofounder.kit import outside
 from cofounder.settings import Settings
 
 SERVED, SERVE = "served.json", "serve.json"
-READY_SECONDS = 300.0  # to read a large model
+READY_SECONDS = 600.0  # to read a large model
 MERGE_SECONDS = 1800.0
 
 

@@ -1,0 +1,1 @@
+"""What the bench of local tuning runs in the Python that trains."""
