@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from cofounder.settings import settings
 WORKFLOW, DEPLOYMENT = service.WORKFLOW, service.DEPLOYMENT
 _A_LOOK_SECONDS = 20.0  # of one step; a restart loses no more of the watching
 _AWAY_AT_MOST = timedelta(days=2)
+_DEPLOYING_AT_MOST = timedelta(hours=6)
 log = logger(__name__)
 
 
@@ -268,16 +269,37 @@ async def fail(job_id: str, problem: dict[str, Any] | None) -> None:
 
 @durable.workflow(DEPLOYMENT)
 async def deployment(job_id: str) -> None:
-    """Make one job's model reachable and register it."""
+    """Make one job's model reachable and register it; a provider may take an hour for that."""
     try:
-        await deploy(job_id)
+        wait = await deploy(job_id)
+        while wait is not None:
+            await durable.wait("work", wait)
+            wait = await deploy(job_id)
     except durable.StepFailed as broken:
         await not_deployed(job_id, broken.cause)
 
 
 @durable.step("deployment.deploy", attempts=6, interval_seconds=2.0)
-async def deploy(job_id: str) -> None:
-    await deploying.carry_out(UUID(job_id))
+async def deploy(job_id: str) -> float | None:
+    """Seconds until it is to be tried again; None: done. Raises TunerAway after a long while."""
+    try:
+        await deploying.carry_out(UUID(job_id))
+    except TunerAway as away:
+        if not await _may_wait(UUID(job_id), away.detail):
+            raise
+        return float(away.extra.get("retry_after") or settings().tuning_poll_seconds)
+    return None
+
+
+async def _may_wait(id: UUID, why: str) -> bool:
+    """Note that a deployment is not there yet; false where it has taken too long."""
+    async with transaction() as session:
+        row = await service.locked(session, id)
+        told = dict(row.deployment or {})
+        since = datetime.fromisoformat(told.setdefault("waits_since", now().isoformat()))
+        row.deployment = {**told, "note": why[:500]}
+        live.changed(session, service.TOPIC, id)
+    return now() - since < _DEPLOYING_AT_MOST
 
 
 @durable.step("deployment.fail", attempts=20, interval_seconds=0.5)
