@@ -382,6 +382,8 @@ async def held_by(session: AsyncSession, execution_id: UUID) -> HeldOut:
     if not await queries.is_known(session, execution_id):
         raise ExampleNotKnown(field="execution_id")
     gone = await queries.withdrawal(session, execution_id)
+    held = await queries.holders(session, execution_id)
+    _, models = await _made[0](session, [row.id for row, _ in held]) if _made and held else ([], [])
     return HeldOut(
         execution_id=execution_id,
         withdrawn=gone is not None,
@@ -398,9 +400,9 @@ async def held_by(session: AsyncSession, execution_id: UUID) -> HeldOut:
                 used_for_fine_tuning=row.used_for_fine_tuning,
                 lines=lines,
             )
-            for row, lines in await queries.holders(session, execution_id)
+            for row, lines in held
         ],
-        models=[],
+        models=models,
     )
 
 
