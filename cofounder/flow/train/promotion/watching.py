@@ -73,8 +73,12 @@ async def see(session: AsyncSession, role: str, model: str, since: datetime) -> 
 
 
 async def check(session: AsyncSession) -> list[str]:
-    """Look at every role once; the reasons of those that went back."""
+    """Look at every role once; the reasons of those that went back. An alert of such a return stays for a day."""
     found = []
+    for alert in await alerts.alerts(session, KIND):
+        if alert.raised_at < now() - timedelta(days=1):
+            await alerts.clear(session, KIND, alert.subject, at=now())
+            live.changed(session, "alerts", alert.subject)
     for role in registry.ROLES:
         standing = (await registry.aliases(session, role)).get("active")
         if standing is None or standing.model_id is None:

@@ -18,6 +18,7 @@ from cofounder.models.registry import service as registry
 from cofounder.models.registry.tables import ModelAlias
 from cofounder.models.tables import ModelCall
 from cofounder.ops import queries as alerts
+from cofounder.ops.tables import Alert
 from cofounder.people import LOCAL_OWNER
 
 
@@ -78,6 +79,10 @@ async def test_a_model_whose_calls_fail_goes_and_the_one_before_comes_back(sessi
     (alert,) = await alerts.alerts(session, watching.KIND)
     assert "small@2 is the planner no more, small@1 again" in alert.detail
     assert await watching.check(session) == []  # the one before is not blamed for what the other did
+    assert len(await alerts.alerts(session, watching.KIND)) == 1
+    await session.execute(update(Alert).values(raised_at=now() - timedelta(days=2)))
+    await watching.check(session)
+    assert await alerts.alerts(session, watching.KIND) == []
 
 
 async def test_failures_before_its_time_or_in_benchmarks_or_a_few_are_not_held_against_it(
