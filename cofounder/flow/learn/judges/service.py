@@ -112,7 +112,8 @@ def _sentence(model: str, whole: JudgedDecisions, changed: Change | None, recent
     found = f"{model} foresaw {_share(whole.agreement)} of {whole.n} decisions; the rules alone {_share(whole.rules_agreement)}."
     if changed is None:
         return f"{found} Whether it changed is not known: the last {days} days have {recent} decisions, {ENOUGH} are needed there and before."
-    gap = f"{changed.value:+.0%} ({changed.low:+.0%} to {changed.high:+.0%}, {SURE:.0%})"
+    value, low, high = (f"{100 * one:+.0f}" for one in (changed.value, changed.low, changed.high))
+    gap = f"{value} points ({low} to {high}, {SURE:.0%} interval)"
     counted = f"in the last {days} days ({changed.n}) against before ({changed.n_before})"
     if not changed.clear:
         return f"{found} No clear change {counted}: {gap}."

@@ -37,12 +37,9 @@ function OneJudge({ of, needed, days }: { of: Judge; needed: number; days: numbe
   return (
     <Panel
       title={`Does ${of.model} agree with people?`}
-      note={`${counted(of.n, "decision")} in a year; the dashed line is chance`}
+      note={`${counted(of.n, "decision")} in a year; the dashed line is a half, of ranks it is chance`}
     >
-      <p className={styles.say}>
-        {of.drifted && <b>It changed. </b>}
-        {of.sentence}
-      </p>
+      <p className={styles.say}>{of.sentence}</p>
       <table className={`ledger stacked ${styles.named}`}>
         <thead>
           <tr>
@@ -57,7 +54,7 @@ function OneJudge({ of, needed, days }: { of: Judge; needed: number; days: numbe
         <tbody>
           {[...of.months].reverse().map((one) => (
             <tr key={one.month}>
-              <td>{one.month.slice(0, 7)}</td>
+              <td className={styles.since}>{one.month.slice(0, 7)}</td>
               <Told name="Agreed" of={one.agreement} />
               <Told name="The rules" of={one.rules_agreement} />
               <Told name="Ranks" of={one.ranks} />
