@@ -120,4 +120,3 @@ def last_words(folder: Path, characters: int = 600) -> str:
     except OSError:
         return ""
     return data.decode(errors="replace").strip()[-characters:]
-
