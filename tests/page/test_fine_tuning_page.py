@@ -18,6 +18,7 @@ from tests.flow.train.tuners.servers.together import Together
 from tests.flow.train.tuners.servers.wire import SECRET, Bad, running
 from tests.models.plain_server import PlainServer, serving
 from tests.page.conftest import Visitor, visiting
+from tests.page.test_axe import AXE, _wrong_with
 
 # `together` stands before `house` in every signature: the server is told of it when it starts.
 
@@ -63,6 +64,13 @@ async def ask_for_a_job(page: Page) -> None:
     await expect(page.get_by_text("Needs approval")).to_be_visible()
 
 
+async def nothing_serious(page: Page, where: str) -> None:
+    """What axe finds serious in both themes, where it is installed: nothing."""
+    if AXE.is_file():
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert await _wrong_with(page, (where,)) == []
+
+
 async def handed_over(together: Together) -> str:
     await until(lambda: bool(together.jobs), within=60)
     (id,) = together.jobs
@@ -87,6 +95,7 @@ async def test_a_job_is_estimated_approved_followed_and_its_model_registered(tog
     table = page.get_by_role("region", name="Loss, as a table")
     await expect(table.get_by_role("row")).to_have_count(4)
     await expect(page.get_by_role("region", name="What happened")).to_contain_text("Job started")
+    await nothing_serious(page, "a job that runs")
 
     together.succeed(remote)
     await page.get_by_role("button", name="Deploy", exact=True).click()
@@ -176,6 +185,7 @@ async def test_a_model_that_passes_the_gate_takes_over_and_goes_back(olga: Visit
     figures = page.get_by_role("region", name="Figures side by side")
     await expect(figures.get_by_role("row", name="Score")).to_contain_text("1.000")
     assert len(tuned.requests) == 40
+    await nothing_serious(page, "a model that was compared")
 
     await page.get_by_role("button", name="Run in shadow").click()
     await page.get_by_role("dialog").get_by_role("button", name="Run in shadow").click()

@@ -88,6 +88,11 @@ function Top({ of, set }: { of: Dataset; set: Go }) {
       </span>
       <span className="space" />
       <Button onClick={() => set({ id: undefined })}>All datasets</Button>
+      {operator && of.state === "ready" && (
+        <Button component={Link} to="/training/fine-tuning" search={{ new: "1", dataset: of.id } as never}>
+          Tune a model
+        </Button>
+      )}
       {operator && of.state === "ready" && <DownloadMenu of={of} />}
       {operator && of.state === "ready" && !of.is_current && (
         <Button

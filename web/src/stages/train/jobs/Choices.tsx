@@ -26,7 +26,7 @@ const NUMBERS: {
   { name: "rank", field: "lora_rank", label: "LoRA rank", min: 0, max: 512 },
   { name: "length", field: "max_length", label: "Longest line, tokens", min: 16, max: 1_000_000 },
 ];
-const MULTIPLIES = ["openai", "gemini"];
+const MULTIPLIES = ["openai", "gemini", "bedrock"];
 
 export function Choices({ said, put, target, dataset, problem }: Props) {
   const fitting = (target?.models ?? []).filter((one) => one.methods.includes(said.method));

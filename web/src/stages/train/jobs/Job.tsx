@@ -47,7 +47,7 @@ export function Job({ id, set }: { id: string; set: Go }) {
               <HowFar of={of} />
               {events.data ? (
                 <>
-                  <Loss events={events.data} name={of.model_name} goesOn={goesOn(of.status)} />
+                  <Loss events={events.data} name={of.model_name} empty={noLoss(of)} />
                   <Events rows={events.data} />
                 </>
               ) : events.error ? (
@@ -99,6 +99,11 @@ function Top({ of, set }: { of: TuningJob; set: Go }) {
         {operator && mayCancel(of.status) && of.status !== "cancelling" && (
           <Button c="var(--failed)" onClick={() => setAsking(true)}>
             Cancel the job
+          </Button>
+        )}
+        {operator && (of.status === "failed" || of.status === "cancelled") && (
+          <Button onClick={() => set({ id: undefined, new: "1", dataset: of.dataset_id })}>
+            New job on its dataset
           </Button>
         )}
         {approver && waits && (
@@ -172,6 +177,7 @@ function HowFar({ of }: { of: TuningJob }) {
               <Glyph look="you" /> It waits for an approver
             </b>
             <span>{of.note}</span>
+            {of.estimate.advice ? <span>{String(of.estimate.advice)}</span> : null}
           </div>
         )}
         {why && (
@@ -204,6 +210,13 @@ const inWords = (of: TuningJob) =>
     : of.status === "cancelling"
       ? "It is being stopped"
       : "Its target does not tell how far it is";
+
+const noLoss = (of: TuningJob) =>
+  of.status === "waiting_approval" || of.status === "queued"
+    ? "It has not begun."
+    : goesOn(of.status)
+      ? "The first step has not been told yet."
+      : "Its target told no loss.";
 
 const ended = (of: TuningJob) => `${stateWord(of.status)}, ${when(of.finished_at)}`;
 
@@ -275,10 +288,7 @@ function About({ of }: { of: TuningJob }) {
           ],
           ["Learns from", of.method === "dpo" ? "pairs (DPO)" : "examples (SFT)"],
           ...chosen(of.settings),
-          [
-            "Expected",
-            `${price(of.estimated_cost)}${typeof told.seconds === "number" ? `, ~${duration(told.seconds)}` : ""}`,
-          ],
+          ["Expected", expected(of)],
           ["Cost", of.actual_cost == null ? null : money(of.actual_cost)],
           ["Basis", told.basis],
           ["Begun", `${when(of.created_at)} by ${byWhom(of.created_by)}${of.begun_by === "rule" ? ", by itself" : ""}`],
@@ -288,6 +298,16 @@ function About({ of }: { of: TuningJob }) {
       />
     </Panel>
   );
+}
+
+/** "$0.04, $12.00 a month to keep, ~40 s". */
+function expected(of: TuningJob): string {
+  const { serving_usd_month: month, seconds } = of.estimate as {
+    serving_usd_month?: string | null;
+    seconds?: number | null;
+  };
+  const keep = month == null || Number(month) === 0 ? "" : `${money(Number(month))} a month to keep`;
+  return [price(of.estimated_cost), keep, seconds == null ? "" : `~${duration(seconds)}`].filter(Boolean).join(", ");
 }
 
 const SHOWN = 200;

@@ -14,7 +14,7 @@ const BOTTOM = 26;
 const MOST = 800; // points that are drawn of one line
 const told = (value: number) => score(value, Math.abs(value) < 0.1 ? 4 : 3);
 
-export function Loss({ events, name, goesOn }: { events: TuningEvent[]; name: string; goesOn: boolean }) {
+export function Loss({ events, name, empty }: { events: TuningEvent[]; name: string; empty: string }) {
   const curves = curvesOf(events);
   return (
     <Charted
@@ -24,7 +24,7 @@ export function Loss({ events, name, goesOn }: { events: TuningEvent[]; name: st
       head={["Step", "Training", "Held back"]}
       rows={rowsOf(curves)}
       shown={(value, column) => (typeof value !== "number" ? "–" : column === 0 ? whole(value) : told(value))}
-      empty={goesOn ? "The first step has not been told yet." : "Its target told no loss."}
+      empty={empty}
     >
       <Drawn curves={curves} />
       <p className={styles.under}>{`${said(curves, told)}.`}</p>

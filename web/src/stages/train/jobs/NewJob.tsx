@@ -144,6 +144,7 @@ function Form({ datasets, search, set }: { datasets: Dataset[]; search: Search; 
           </Panel>
           <Panel title="Where" note="today" pad>
             <Targets
+              asked={!rule}
               value={said.target}
               set={(value) => put({ target: value, method: "sft" })}
               told={(name) => answers[keyOf(bodyOf(said, name))]?.told}

@@ -13,7 +13,7 @@ import type { Go } from "../filter";
 import train from "../Train.module.css";
 import { useAct } from "./acting";
 import styles from "./Jobs.module.css";
-import { dueWhen, targetName } from "./told";
+import { atTarget, dueWhen } from "./told";
 
 export function Rules({ set }: { set: Go }) {
   const approver = useMay("approver");
@@ -68,7 +68,7 @@ function One({ of, set }: { of: TuningRule; set: Go }) {
         )}
       </div>
       <p>
-        {`${capital(dueWhen(of))}: the next version of ${visible(String(of.dataset.name))}, tuned at ${targetName(String(of.job.target))}.`}
+        {`${capital(dueWhen(of))}: the next version of ${visible(String(of.dataset.name))}, tuned ${atTarget(String(of.job.target))}.`}
       </p>
       <p className="quiet">
         {[

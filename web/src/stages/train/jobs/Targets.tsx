@@ -10,16 +10,28 @@ import styles from "./Jobs.module.css";
 import { priceShort, standOf, targetName, usable } from "./told";
 
 export type Told = Schemas["EstimateOut"];
-type Props = { value: string; set: (target: string) => void; told: (target: string) => Told | undefined };
+type Props = {
+  value: string;
+  set: (target: string) => void;
+  told: (target: string) => Told | undefined;
+  asked: boolean;
+};
 
-export function Targets({ value, set, told }: Props) {
+export function Targets({ value, set, told, asked }: Props) {
   return (
     <Shown query={useQuery(tuningTargets())} rows={5}>
       {(found) => (
         <fieldset className={styles.targets}>
           <legend className="unseen">Where to tune</legend>
           {found.map((target) => (
-            <Card key={target.target} of={target} on={value === target.target} set={set} told={told(target.target)} />
+            <Card
+              key={target.target}
+              of={target}
+              on={value === target.target}
+              set={set}
+              told={told(target.target)}
+              asked={asked}
+            />
           ))}
         </fieldset>
       )}
@@ -27,9 +39,15 @@ export function Targets({ value, set, told }: Props) {
   );
 }
 
-type CardProps = { of: TuningTarget; on: boolean; set: (target: string) => void; told: Told | undefined };
+type CardProps = {
+  of: TuningTarget;
+  on: boolean;
+  set: (target: string) => void;
+  told: Told | undefined;
+  asked: boolean;
+};
 
-function Card({ of, on, set, told }: CardProps) {
+function Card({ of, on, set, told, asked }: CardProps) {
   const { look, word } = standOf(of);
   const shut = !usable(of);
   return (
@@ -53,7 +71,7 @@ function Card({ of, on, set, told }: CardProps) {
       </span>
       <p>{of.reason}</p>
       <p className="quiet">{of.privacy}</p>
-      {!shut && (
+      {!shut && (told || asked) && (
         <p className={styles.cost}>
           {told ? (
             <>

@@ -18,6 +18,10 @@ const NAMES: Record<string, string> = {
 };
 export const targetName = (target: string): string => NAMES[target] ?? target;
 
+/** "on this machine", "at OpenAI". */
+export const atTarget = (target: string): string =>
+  target === "local" ? "on this machine" : `at ${targetName(target)}`;
+
 type Stand = { look: Look; word: string };
 const STANDS: Record<Target["standing"], Stand> = {
   open: { look: "done", word: "Open" },
