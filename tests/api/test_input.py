@@ -249,6 +249,8 @@ async def test_settings_take_only_what_fits(house: House) -> None:
         ({"quality_threshold": 1.01}, "quality_threshold"),
         ({"max_refinements": 3.5}, "max_refinements"),
         ({"max_refinements": 11}, "max_refinements"),
+        ({"judge_model": "sometimes"}, "judge_model"),
+        ({"judge_model": True}, "judge_model"),
         ({"cost_limit_usd": -1}, "cost_limit_usd"),
         ({"cost_limit_usd": "1"}, "cost_limit_usd"),
         ({"cost_limit_usd": 1e300}, "cost_limit_usd"),

@@ -73,6 +73,16 @@ async def test_a_run_is_one_outcome_and_what_does_not_count_is_left_out(session:
     assert kept.parts == {"decided": 3, "approved": 2, "scored": 3, "score": 2.2, "edited": 1}
 
 
+async def test_what_a_model_said_as_a_judge_is_no_outcome_and_moves_none(session: AsyncSession) -> None:
+    rules = {"execution_result": {"quality_by_rules": 0.7}}
+    await _run(session, SMALL, 1, **_as(True, "0.9", decision={"verdict": "approve", "edit": None}, **rules))
+    judge = {"role": "judge", "scope": "judge:linkedin:1", "routed": {**ROUTED, "task_type": "judge"}}
+    await _run(session, LARGE, 1, call=judge, **_as(True, "0.9"))
+    assert await service.measure(session) == 1
+    (kept,) = await routing.measured_rows(session)
+    assert (kept.model, round(kept.total, 6)) == (SMALL, (1 + 0.7) / 2)
+
+
 async def test_what_was_measured_moves_the_next_choice(database: Database) -> None:
     setting = f"{LARGE},{SMALL}"
     assert str((await routing.decide(POST, setting)).targets[0]) == LARGE

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.quality.tables import AssessmentRow
 from cofounder.flow.run.tables import Variant
@@ -121,3 +123,18 @@ async def test_a_judge_learns_every_decided_text_with_its_scores(database: Datab
         assert answer["overall"] == 0.8
         told[line["messages"][1]["content"].split("Text:\n")[1]] = answer["decision"]
     assert told == {FIRST: "changes", EDITED: "approve"}
+
+
+async def test_a_judge_learns_nothing_that_a_model_said(database: Database) -> None:
+    await worked()
+    async with transaction() as session:
+        await session.execute(
+            update(AssessmentRow).values(
+                overall=Decimal("0.6"),
+                dimensions={"tone": {"score": 0.7, "weight": 0.8}, "judge_tone": {"score": 0.1, "weight": 0.2}},
+                verdict={"judge": {"model": "openai:x", "overall": 0.1, "decision": "reject", "without": 0.8}},
+            )
+        )
+    wish = DatasetIn.model_validate({"name": "judge", "role": "judge", "split": {"by": "none"}, "duplicates": "keep"})
+    answers = [json.loads(line["messages"][2]["content"]) for line in await lines(await service.create(wish, LOCAL_OWNER))]
+    assert [(one["scores"], one["overall"]) for one in answers] == [({"tone": 0.7}, 0.8)] * 2
