@@ -54,7 +54,7 @@ def list_tasks(
     """
     action = bulk.chosen(pause=pause, resume=resume, cancel=cancel, delete=delete, export=export)
     if action is None:
-        return home.run(_list(status, search, limit or 20, legacy, cursor, json))
+        return home.run(_list(_statuses(status), search, limit or 20, legacy, cursor, json))
     if limit is not None or cursor is not None:
         raise bulk.OneActAtATime(
             f"--{action} takes all that the filters find.", field="options", hint="Leave --limit and --cursor out."
@@ -75,7 +75,7 @@ async def _list(
     from cofounder.kit import db
 
     async with home.opened(), db.transaction() as session:
-        wanted = TaskFilter(status=_statuses(status), text=search, is_legacy=None if legacy else False)
+        wanted = TaskFilter(status=status, text=search, is_legacy=None if legacy else False)
         found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
         listed = [requests.as_listed(row) for row in found.items]
     if json:
