@@ -220,6 +220,8 @@ def _told(job: "JobOut", json: bool) -> int:
     if job.deployment:
         where = job.deployment.get("model") or job.deployment["model_name"]
         screen.print(f"{job.deployment['state']}: {where}", markup=False)
+        if job.deployment.get("note"):
+            screen.print(job.deployment["note"], markup=False, soft_wrap=True)
     elif job.status == "succeeded":
         screen.print(f"Make it reachable with: cofounder train deploy {job.job_id}", markup=False)
     elif job.status == "waiting_approval":

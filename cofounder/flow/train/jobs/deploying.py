@@ -55,7 +55,14 @@ async def carry_out(id: UUID) -> None:
             with contextlib.suppress(AlreadyActive):
                 await registry.set_active(session, model.id, by=by, force=True, reason=wanted["reason"])
         label = registry.label(model)
-        row.deployment = {**wanted, "state": "deployed", "model_id": str(model.id), "model": label, "problem": None}
+        row.deployment = {
+            **wanted,
+            "state": "deployed",
+            "model_id": str(model.id),
+            "model": label,
+            "note": address.note or None,
+            "problem": None,
+        }
         await service.say(session, row, f"It is registered as {label}{' and active' if wanted['set_active'] else ''}.")
 
 

@@ -136,5 +136,7 @@ async def test_a_judge_learns_nothing_that_a_model_said(database: Database) -> N
             )
         )
     wish = DatasetIn.model_validate({"name": "judge", "role": "judge", "split": {"by": "none"}, "duplicates": "keep"})
-    answers = [json.loads(line["messages"][2]["content"]) for line in await lines(await service.create(wish, LOCAL_OWNER))]
+    answers = [
+        json.loads(line["messages"][2]["content"]) for line in await lines(await service.create(wish, LOCAL_OWNER))
+    ]
     assert [(one["scores"], one["overall"]) for one in answers] == [({"tone": 0.7}, 0.8)] * 2
