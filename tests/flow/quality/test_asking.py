@@ -76,7 +76,10 @@ async def phases(task_id: UUID) -> None:
     await refinement.work(task_id)
 
 
-async def test_each_text_that_stands_is_judged_once_and_the_verdict_keeps_who_said_what(judge: OpenAIServer) -> None:
+async def test_each_text_that_stands_is_judged_once_and_the_verdict_keeps_who_said_what(
+    judge: OpenAIServer, setting: Callable[..., None]
+) -> None:
+    setting(max_refinements="0")  # the two share words, which would be mended
     judge.answers = [OPINION, OPINION]
     task_id = await made(linkedin=GOOD_POST, x=GOOD_TWEET)
     await phases(task_id)
