@@ -6,9 +6,9 @@ import { ask, client } from "../../api/client";
 import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { Loading, Trouble } from "../../parts/Rest";
-import { score, whole } from "../../parts/words";
+import { counted, score, whole } from "../../parts/words";
 import styles from "./Personas.module.css";
-import { chance, points, share } from "./told";
+import { chance, points, share, unlike } from "./told";
 
 const SPANS = ["30", "90", "180"];
 const MOST = 6;
@@ -63,7 +63,9 @@ function Replayed({ policy, days, channel, names }: Asked) {
   if (query.isPending) return <Loading rows={4} />;
   if (query.error) return <Trouble error={query.error} retry={() => void query.refetch()} />;
   const found = query.data;
-  const most = found.voices.slice(0, MOST);
+  const most = unlike(found.voices, MOST);
+  const rest = found.voices.length - most.length;
+  const caption = `How likely each voice is drawn now, and by ${policy.replaceAll("_", " ")}`;
   return (
     <div className={styles.summary}>
       <p>
@@ -79,7 +81,10 @@ function Replayed({ policy, days, channel, names }: Asked) {
           found.enough && ["Gain", `${share(found.gain)}, 95% between ${share(found.low)} and ${share(found.high)}`],
         ]}
       />
-      <ul className={styles.changes} aria-label={`What ${policy} would draw from now`}>
+      <p className="quiet" aria-hidden="true">
+        {caption}
+      </p>
+      <ul className={styles.changes} aria-label={caption}>
         {most.map((one) => (
           <li key={one.persona}>
             <b>{names[one.persona] ?? one.persona}</b>
@@ -91,6 +96,7 @@ function Replayed({ policy, days, channel, names }: Asked) {
           </li>
         ))}
       </ul>
+      {rest > 0 && <p className="quiet">{`${counted(rest, "more voice")} would change less.`}</p>}
     </div>
   );
 }

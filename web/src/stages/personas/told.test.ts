@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Voice, VoiceLook } from "../../api/queries";
-import { bandOf, bySize, did, forgets, points, setBy, share } from "./told";
+import { bandOf, bySize, did, forgets, points, setBy, share, unlike } from "./told";
 
 const look = (part: Partial<VoiceLook>): VoiceLook =>
   ({
@@ -48,6 +48,20 @@ test("changes are told by size, with a sign", () => {
   expect(sorted.map((one) => one.generator)).toEqual(["b", "a"]);
   expect(points(-0.2)).toBe("−20.0");
   expect(points(0.006)).toBe("+0.6");
+});
+
+test("no change has no sign", () => {
+  expect([points(0), points(0.0004), points(-0.0004)]).toEqual(["0.0", "0.0", "0.0"]);
+});
+
+test("a voice that another policy would hardly draw any more is not left out", () => {
+  const voices = [
+    { persona: "steady", now: 0.4, would: 0.41 },
+    { persona: "riser", now: 0.1, would: 0.3 },
+    { persona: "fallen", now: 0.5, would: 0.02 },
+  ];
+  expect(unlike(voices, 2).map((one) => one.persona)).toEqual(["riser", "fallen"]);
+  expect(voices[0]?.persona).toBe("steady");
 });
 
 test("how fast a look forgot is told with what it was chosen by", () => {

@@ -8,6 +8,7 @@ export const chance = (share: number | null | undefined) => percent(share, 1);
 /** A change of a probability in points of a hundred, with its sign. */
 export function points(change: number): string {
   const told = (Math.abs(change) * 100).toFixed(1);
+  if (told === "0.0") return told; // no sign without a change
   return `${change < 0 ? "−" : "+"}${told}`;
 }
 
@@ -33,6 +34,15 @@ export const bySize = (changes: VoiceLook["changes"]) =>
   [...changes].sort(
     (one, other) => Math.abs(other.newWeight - other.oldWeight) - Math.abs(one.newWeight - one.oldWeight),
   );
+
+type Would = { persona: string; now: number; would: number };
+
+/** The voices that another policy would treat most unlike, as it would draw them. */
+export const unlike = (voices: Would[], most: number) =>
+  [...voices]
+    .sort((one, other) => Math.abs(other.would - other.now) - Math.abs(one.would - one.now))
+    .slice(0, most)
+    .sort((one, other) => other.would - one.would);
 
 /** What a look did, in two or three words. */
 export function did(look: VoiceLook): string {
