@@ -60,6 +60,26 @@ def test_only_what_failed_is_found_and_nothing_is_both(stored: str, capsys: pyte
     assert "failed_only" in capsys.readouterr().err
 
 
+def test_an_export_takes_whole_days_and_what_failed_as_every_other_choice_does(
+    stored: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rows(*arguments: str) -> int:
+        assert run(["examples", "export", "--format", "csv", *arguments]) == 0, capsys.readouterr().err
+        return len(capsys.readouterr().out.splitlines()) - 1
+
+    day = str(GIVEN["timestamp"])[:10]
+    assert (
+        rows("--since", day, "--until", day)
+        == said(capsys, "stats", "--since", day, "--until", day)["filtered_count"]
+        == 2
+    )
+    failed = said(capsys, "stats", "--failed-only")["filtered_count"]
+    assert (rows("--failed-only"), rows("--success-only")) == (failed, 2 - failed)
+    for arguments, field in ((["--failed-only", "--success-only"], "failed_only"), (["--until", "gestern"], "until")):
+        assert run(["examples", "export", *arguments]) == out.USAGE
+        assert field in capsys.readouterr().err
+
+
 def test_counts_that_were_lost_are_made_anew(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
     async def lose() -> None:
         async with db.transaction() as session:

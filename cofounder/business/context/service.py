@@ -188,7 +188,10 @@ async def times_in_utc(
 
 
 def _checked(zone: str) -> None:
+    """The database reads it too: a file beside the zones, such as localtime, is none there. Raises TimeZoneUnknown."""
     try:
+        if zone in ("localtime", "posixrules") or zone.startswith(("posix/", "right/")):
+            raise ValueError(zone)
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise TimeZoneUnknown(f"There is no time zone {zone!r}.", field="zone") from error

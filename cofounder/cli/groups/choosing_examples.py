@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -82,6 +83,14 @@ def _read(said: dict[str, Any]) -> dict[str, Any]:
         if said[name] is not None:
             found[name] = said[name]
     for name, option in (("date_after", "since"), ("date_before", "until")):
-        if found.get(name) and len(found[name]) > len("2026-01-31"):  # a day alone is read by the filter
-            found[name] = when(found[name], field=option)
+        if found.get(name):
+            found[name] = day_or_time(found[name], field=option)
     return found
+
+
+def day_or_time(given: str | None, *, field: str) -> Any:
+    """A bound as typed: a day alone stays one, which the filter reads as the whole day (UTC). Raises TimeUnclear."""
+    try:
+        return None if given is None else date.fromisoformat(given).isoformat()
+    except ValueError:
+        return when(given, field=field)

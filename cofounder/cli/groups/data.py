@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cofounder.cli import home, out
+from cofounder.cli.groups.choosing_examples import day_or_time
 from cofounder.cli.options import Json, Yes
 from cofounder.kit import files
 from cofounder.kit.errors import InputInvalid
@@ -77,6 +78,7 @@ def export(
     ] = None,
     exclude_tag: Annotated[list[str] | None, typer.Option(help="No examples with this tag; repeat for more.")] = None,
     success_only: Annotated[bool, typer.Option("--success-only", help="Only runs that succeeded.")] = False,
+    failed_only: Annotated[bool, typer.Option("--failed-only", help="Only runs that failed.")] = False,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="Only requests from then on (ISO 8601).")] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Only requests up to then (ISO 8601).")] = None,
     platform: Annotated[str | None, typer.Option(help="Only examples for this channel.")] = None,
@@ -93,8 +95,6 @@ def export(
 
     Example: cofounder examples export --format jsonl --min-quality 0.85 -o examples.jsonl
     """
-    from cofounder.cli.times import when
-
     if format not in ("jsonl", "csv"):
         raise ExportFormatUnknown(f"{format!r} is none.", field="format")
     wanted = {
@@ -105,8 +105,9 @@ def export(
             "include_tags": tag or [],
             "exclude_tags": exclude_tag or [],
             "success_only": success_only,
-            "date_after": when(since),
-            "date_before": when(until),
+            "failed_only": failed_only,
+            "date_after": day_or_time(since, field="since"),
+            "date_before": day_or_time(until, field="until"),
             "platform": platform,
             "include_sample": include_sample,
         },

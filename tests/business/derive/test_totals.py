@@ -173,8 +173,9 @@ async def test_a_clearly_better_hour_is_found_and_one_of_chance_is_not(session: 
     assert flat.sentence.startswith("X: no hour and no weekday"), "a channel is called what people call it"
     thin = await service.suggest_time(session, "facebook", as_of=NOW)
     assert (thin.status, thin.n, thin.at) == ("not enough data", 0, None)
-    with pytest.raises(service.TimeZoneUnknown):
-        await service.suggest_time(session, "x", as_of=NOW, zone="Mars/Olympus")
+    for zone in ("Mars/Olympus", "localtime", "posixrules", "posix/Europe/Berlin"):
+        with pytest.raises(service.TimeZoneUnknown):
+            await service.suggest_time(session, "x", as_of=NOW, zone=zone)
 
 
 async def test_a_breakdown_adds_up_one_split_only_and_takes_the_newest_measurement(session: AsyncSession) -> None:
