@@ -28,7 +28,7 @@ from cofounder.personas.schemas import (
     PointOut,
     WaitingOut,
 )
-from cofounder.personas.tables import OptimisationRun
+from cofounder.personas.tables import OptimisationRun, PersonaStanding
 from cofounder.settings import settings
 
 LOOK_BACK_DAYS = 7
@@ -171,7 +171,7 @@ async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Call
         "id": found.id,
         "status": status,
         "override": override,
-        "reason": given.reason if "reason" in given.model_fields_set else (row.reason if row else None),
+        "reason": _why(given, override, row),
         "changed_by": by.who,
         "changed_at": clock.now(),
     }
@@ -183,6 +183,15 @@ async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Call
     await audit(session, by.who, "persona.changed", "persona", found.id, told)
     live.changed(session, TOPIC, found.id)
     return next(one for one in (await listed(session)).items if one.id == found.id)
+
+
+def _why(given: PersonaIn, override: float | None, row: PersonaStanding | None) -> str | None:
+    """The reason that is kept: a probability keeps its own until it is set anew, and takes it along when it goes."""
+    if given.reason or row is None:
+        return given.reason
+    if override is not None:
+        return row.reason
+    return None if row.override is not None or "reason" in given.model_fields_set else row.reason
 
 
 async def optimise(session: AsyncSession, *, by: str, dry: bool = False) -> LookOut:

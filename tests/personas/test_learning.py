@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -255,6 +256,18 @@ async def test_an_override_says_why(session: AsyncSession) -> None:
         await learning.change(session, "coach", PersonaIn(override=0.5), by=MARA)
     with pytest.raises(learning.PersonaMissing):
         await learning.change(session, "nobody", PersonaIn(status="active"), by=MARA)
+
+
+async def test_a_probability_keeps_its_reason_and_takes_it_along(session: AsyncSession) -> None:
+    async def why(**given: Any) -> str | None:
+        return (await learning.change(session, "coach", PersonaIn(**given), by=MARA)).reason
+
+    assert await why(override=0.3, reason="The campaign.") == "The campaign."
+    assert await why(status="testing", reason=None) == "The campaign."  # as the command line sends it
+    assert await why(override=None) is None
+    assert await why(status="disabled", reason="Too loud.") == "Too loud."
+    assert await why(override=None) == "Too loud."
+    assert await why(status="active", reason=None) is None
 
 
 async def test_a_count_of_tomorrow_and_a_channel_of_nowhere_are_refused(
