@@ -199,6 +199,13 @@ async def chunks(key: str) -> AsyncIterator[bytes]:
         await asyncio.to_thread(stack.__exit__, None, None, None)
 
 
+def lies_there(key: str) -> bool:
+    """Whether an artifact is kept. Raises StoreOutOfReach."""
+    there, root = _there()
+    with in_words():
+        return Path(f"{root}/{key}").exists() if there is None else bool(there.exists(f"{root}/{key}"))
+
+
 def remove(key: str) -> None:
     """Delete an artifact; one that is not there is fine."""
     there, root = _there()

@@ -70,7 +70,7 @@ async def press(asked: DatasetIn, folder: Path, tell: Tell) -> Built:
 async def settle(session: AsyncSession, row: Dataset, built: Built, *, new_version: bool) -> None:
     """Make a version known, in the session's transaction: members, files, number, and that its name stands for it.
 
-    Raises DatasetNameTaken.
+    Raises DatasetNameTaken, StoreOutOfReach.
     """
     await queries.take_turn(session, row.name)
     newest = await queries.next_version(session, row.name)
@@ -78,6 +78,7 @@ async def settle(session: AsyncSession, row: Dataset, built: Built, *, new_versi
         raise DatasetNameTaken(f"There is already a dataset named {row.name!r}.", field="name")
     await queries.copy_in(session, Member, built.members(row.id))
     await queries.copy_in(session, LeftOut, built.left_out(row.id))
+    await _hold_files(session, built)
     row.state, row.version, row.finished_at = "ready", newest, now()
     row.content_hash, row.example_count, row.avg_quality = built.content_hash, built.count, built.avg_quality  # type: ignore[assignment]
     row.files = [one.model_dump() for one in built.files]
@@ -86,6 +87,16 @@ async def settle(session: AsyncSession, row: Dataset, built: Built, *, new_versi
     await session.flush()
     await queries.stand_for(session, row.name, row.id)
     live.changed(session, TOPIC, row.id)
+
+
+async def _hold_files(session: AsyncSession, built: Built) -> None:
+    """Let nobody remove a file that another version had too, and see that nobody did. Raises StoreOutOfReach."""
+    await queries.hold_files(session)
+    if not all([await asyncio.to_thread(store.lies_there, one.key) for one in built.files]):
+        raise store.StoreOutOfReach(
+            "The same files were of another version, which was deleted just now.",
+            hint="Make it again; nothing of it was kept.",
+        )
 
 
 async def _silently(phase: str, done: int, total: int | None) -> None:

@@ -174,6 +174,12 @@ async def take_turn(session: AsyncSession, name: str) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"dataset:{name}"})
 
 
+async def hold_files(session: AsyncSession, *, alone: bool = False) -> None:
+    """Until the transaction ends no file of a version is removed; `alone`: no version with files becomes ready."""
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    await session.execute(text(f"SELECT {lock}(hashtextextended('dataset files', 0))"))
+
+
 async def next_version(session: AsyncSession, name: str) -> int:
     return (
         int(await session.scalar(select(func.coalesce(func.max(Dataset.version), 0)).where(Dataset.name == name))) + 1

@@ -247,8 +247,12 @@ async def remove(id: UUID, why: str, by: Caller) -> DatasetOut:
     """`delete`, committed, and then its files. Raises DatasetMissing, StoreOutOfReach."""
     async with transaction() as session:
         told, keys = await delete(session, id, why, by)
-    for key in keys:
-        await asyncio.to_thread(store.remove, key)
+    if keys:
+        async with transaction() as session:
+            await queries.hold_files(session, alone=True)
+            used = await queries.keys_in_use(session, keys, but=id)  # a version like it may have become ready since
+            for key in [one for one in keys if one not in used]:
+                await asyncio.to_thread(store.remove, key)
     return told
 
 

@@ -5,6 +5,7 @@ import errno
 import io
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import fsspec
 import polars as pl
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.train.datasets import exporting, service, uploading
+from cofounder.flow.train.datasets import building, exporting, service, uploading
 from cofounder.flow.train.datasets.errors import DatasetEmpty, NoSuchPart, NothingLeftToTrain, UploadUnfit
-from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn, SplitIn, UploadOut
+from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn, DatasetOut, SplitIn, UploadOut
 from cofounder.flow.train.formats import FORMATS
 from cofounder.kit import store
 from cofounder.kit.db import reading, transaction
@@ -200,6 +202,53 @@ async def test_a_version_lies_in_a_bucket_as_in_a_folder(database: Database, mon
         assert len((await service.preview(session, there.id)).items) == 12
     await service.remove(there.id, "no longer needed", LOCAL_OWNER)
     assert MemoryFileSystem().find("/bucket/datasets") == []
+
+
+async def _lines_of(version: DatasetOut) -> int:
+    _, _, chunks = await exporting.of_version(version.id, "jsonl")
+    return b"".join([chunk async for chunk in chunks]).count(b"\n")
+
+
+async def test_a_version_is_not_known_when_its_files_went_with_another_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store_examples([example(number) for number in range(5)])
+    first = await service.create(DatasetIn(name="first"), LOCAL_OWNER)
+    press = building.press
+
+    async def pressed(*given: Any) -> Any:
+        made = await press(*given)
+        await service.remove(first.id, "while one like it is made", LOCAL_OWNER)
+        return made
+
+    monkeypatch.setattr(building, "press", pressed)
+    with pytest.raises(store.StoreOutOfReach):
+        await service.create(DatasetIn(name="second"), LOCAL_OWNER)
+    monkeypatch.setattr(building, "press", press)
+    assert await names(database) == []
+    assert await _lines_of(await service.create(DatasetIn(name="second"), LOCAL_OWNER)) == 5
+
+
+async def test_a_deleted_version_leaves_its_files_to_one_that_became_ready_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store_examples([example(number) for number in range(5)])
+    first = await service.create(DatasetIn(name="first"), LOCAL_OWNER)
+    made: list[DatasetOut] = []
+
+    @asynccontextmanager
+    async def then_made() -> AsyncIterator[AsyncSession]:
+        async with transaction() as session:
+            yield session
+        if not made:  # the tombstone is committed, and no file is gone yet
+            made.append(first)
+            monkeypatch.setattr(service, "transaction", transaction)
+            made[0] = await service.create(DatasetIn(name="second"), LOCAL_OWNER)
+
+    monkeypatch.setattr(service, "transaction", then_made)
+    await service.remove(first.id, "one like it is made", LOCAL_OWNER)
+    assert made[0].id != first.id
+    assert await _lines_of(made[0]) == 5
 
 
 async def test_files_that_were_taken_away_are_missed_in_words(database: Database) -> None:
