@@ -263,7 +263,7 @@ async def test_a_probability_keeps_its_reason_and_takes_it_along(session: AsyncS
         return (await learning.change(session, "coach", PersonaIn(**given), by=MARA)).reason
 
     assert await why(override=0.3, reason="The campaign.") == "The campaign."
-    assert await why(status="testing", reason=None) == "The campaign."  # as the command line sends it
+    assert await why(status="testing", reason=None) == "The campaign."  # as the page sends an empty field
     assert await why(override=None) is None
     assert await why(status="disabled", reason="Too loud.") == "Too loud."
     assert await why(override=None) == "Too loud."
