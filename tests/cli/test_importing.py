@@ -55,6 +55,21 @@ def test_what_does_not_fit_says_what_to_do(database: Database, file: Path, capsy
     assert run(["import", "web", str(file), "--timezone", "Mars"]) == out.USAGE
     assert "Europe/Berlin" in capsys.readouterr().err
     assert run(["imports", "show", "last"]) == out.MISSING
+    assert run(["imports", "refused", "01a1ffd3-9ee3-788e-a477-28bde9d7a930"]) == out.MISSING
+    assert not capsys.readouterr().out
+    assert run(["import", "web", str(file), "--scale", "sessions=0"]) == out.USAGE
+    assert "Every figure times 0 is 0" in capsys.readouterr().err
+
+
+def test_a_preview_says_what_is_missing_without_a_value(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text("id,platform,title\na,x,One\nb,x,\n")
+    assert run(["import", "posts", str(path), "--preview"]) == 0
+    shown = capsys.readouterr().out
+    assert "Line 3" in shown
+    assert "None:" not in shown
 
 
 def test_a_folder_is_set_up_and_read(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

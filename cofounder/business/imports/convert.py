@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cofounder.business import catalogue
-from cofounder.business.imports import oddities, shaping, values
+from cofounder.business.imports import currencies, oddities, shaping, values
 from cofounder.business.imports.errors import MappingUnfit
 from cofounder.business.imports.fields import NUMBERS, TIMES, Field, Kind
 from cofounder.business.imports.schemas import LINE, Fault, Figure, From, Mapping, Units
@@ -20,6 +20,9 @@ _SHOWN = 500  # characters of a value that a refusal repeats
 _NAME = 200  # characters of a name that rows are found by: an index holds no page of text
 _NAMES = ("platform", "metric_type")
 _FIGURE = ("metric_type", "metric_value")  # a row of one figure is nothing without its name or its value
+_AMOUNTS = ("cost", "revenue", "metric_value")
+_CURRENCY = "USD"  # of kinds whose rows name none
+_OTHER_CURRENCY = "Its sign is that of another currency than its row's: map a column with the currency, or name it."
 _COUNTED = frozenset(("social_analytics", "web_analytics"))  # whose missing figures are worth a word
 
 
@@ -72,8 +75,7 @@ class Converter:
                 shown = [column for n in group if n in made for column in self.mapping.fields[n].columns]
                 faults += _faults(source, shown, None, "missing", f"None of {', '.join(group)} is given.", empty)
                 bad = bad | empty
-        extra = self._more(source, made, faults)
-        bad = bad | extra
+        bad = bad | self._more(source, made, faults) | self._other_currency(source, made, faults)
         frame = pl.DataFrame([source[LINE], *(series.alias(name) for name, series in made.items())])
         kept = frame.filter(~bad)
         rows = shaping.shape(self.kind.name, kept, self.mapping, self.units, self.now)
@@ -138,6 +140,29 @@ class Converter:
             made[f"kept {column}"] = kept.str.replace_all("\x00", "\ufffd", literal=True)
         return bad
 
+    def _other_currency(self, source: "pl.DataFrame", made: "dict[str, pl.Series]", faults: list[Fault]) -> "pl.Series":
+        """Amounts whose own sign contradicts the currency of their row: taken for it, 7 € would be 7 dollars."""
+        import polars as pl
+
+        rows = pl.repeat(False, source.height, dtype=pl.Boolean, eager=True)
+        code = self.units.currency if self.kind.field("currency") is not None else _CURRENCY
+        codes = pl.repeat(code, source.height, dtype=pl.String, eager=True)
+        if "currency" in made:
+            codes = made["currency"].fill_null(code)
+        amounts = [
+            ([*where.columns], _text(source, where), made[name], codes)
+            for name, where in self.mapping.fields.items()
+            if name in _AMOUNTS
+        ]
+        for number, figure in enumerate(self.mapping.figures):
+            said = codes if figure.currency is None else pl.Series([figure.currency]).new_from_index(0, source.height)
+            amounts.append(([figure.column], source[figure.column].cast(pl.String), made[f"figure {number}"], said))
+        for columns, text, read, said in amounts:
+            other = currencies.others(text, said) & read.is_not_null()
+            faults += _faults(source, columns, text, "other_currency", _OTHER_CURRENCY, other)
+            rows = rows | other
+        return rows
+
     def _figure(self, figure: Figure, cells: "pl.Series") -> Read:
         scale = float(figure.scale) if figure.scale is not None else None
         read = values.numbers(cells, decimal=self.units.decimal, scale=scale)
@@ -177,9 +202,12 @@ def check(kind: Kind, mapping: Mapping, units: Units, columns: Sequence[str]) ->
         for name, where in froms.items():
             if part == "fields" and kind.field(name) is None:
                 raise MappingUnfit(f"{kind.name} have no field {name!r}.", field=f"mapping.fields.{name}")
+            _check_scale(where.scale, f"mapping.{part}.{name}")
             for column in where.columns:
                 if column not in there:
                     raise MappingUnfit(f"The source has no column {column!r}.", field=f"mapping.{part}.{name}")
+    for figure in mapping.figures:
+        _check_scale(figure.scale, "mapping.figures")
     for column in [*(figure.column for figure in mapping.figures), *mapping.keep]:
         if column not in there:
             raise MappingUnfit(f"The source has no column {column!r}.", field="mapping")
@@ -196,6 +224,11 @@ def check(kind: Kind, mapping: Mapping, units: Units, columns: Sequence[str]) ->
         _check_figures(mapping, units)
     elif mapping.figures:
         raise MappingUnfit("Figures belong to financial metrics.", field="mapping.figures")
+
+
+def _check_scale(scale: float | None, field: str) -> None:
+    if scale == 0:
+        raise MappingUnfit("Every figure times 0 is 0; leave the scale out to take them as they are.", field=field)
 
 
 def _check_figures(mapping: Mapping, units: Units) -> None:

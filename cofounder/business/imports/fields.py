@@ -187,7 +187,7 @@ EVALUATIONS = Kind(
         _f("score", "score", "quality_score", "overall", "overall_score", "rating", "total", required=True),
         _f("evaluator", "text", "judge", "rater", "model", "reviewer", "evaluated_by"),
         _f("feedback", "text", "comment", "comments", "notes", "reason"),
-        _f("measured_at", "moment", "evaluated_at", "created_at", "date", "timestamp", required=True),
+        _f("measured_at", "moment", "evaluated_at", "reviewed_at", "created_at", "date", "timestamp", required=True),
     ),
     (("task_external_id", "post_external_id"),),
 )

@@ -179,7 +179,10 @@ def _currency(
         told |= {code for sign, code in _SIGNS.items() if re.search(rf"(?<![a-z]){re.escape(sign)}(?![a-z])", said)}
         told |= {named[1].upper()} if named else set()
     if len(told) > 1:
-        notes.append(f"Several currencies are named ({', '.join(sorted(told))}); {units.currency} is taken for all.")
+        notes.append(
+            f"Several currencies are named ({', '.join(sorted(told))}): where no column says which a row is in,"
+            f" {units.currency} is taken, and amounts with another sign are refused."
+        )
     elif told - {units.currency}:
         notes.append(f"The columns name another currency: {', '.join(told)}.")
         if "currency" not in units.model_fields_set:  # else a person said so

@@ -137,22 +137,22 @@ def _money(rows: "pl.DataFrame", mapping: Mapping, units: Units) -> "pl.DataFram
     for number, figure in enumerate(mapping.figures):
         column = f"figure {number}"
         some = rows.filter(pl.col(column).is_not_null())
-        parts.append(some.select([*map(pl.col, shared), *_figure(figure, column, units)]))
+        parts.append(some.select([*map(pl.col, shared), *_figure(rows, figure, column, units)]))
     return pl.concat(parts, how="vertical_relaxed")
 
 
-def _figure(figure: Figure, column: str, units: Units) -> "list[pl.Expr]":
+def _figure(rows: "pl.DataFrame", figure: Figure, column: str, units: Units) -> "list[pl.Expr]":
     import polars as pl
 
     known = catalogue.metric(figure.metric_type)
     unit = figure.unit or known.unit
-    currency = (figure.currency or units.currency) if unit == _MONEY_UNIT else None
+    currency = _currency(rows, units) if figure.currency is None else pl.lit(figure.currency)
     channel = channels.canonical(figure.channel) or figure.channel
     return [
         pl.lit(known.name).alias("metric_type"),
         pl.col(column).alias("metric_value"),
         pl.lit(unit).alias("unit"),
-        pl.lit(currency, dtype=pl.String).alias("currency"),
+        (currency if unit == _MONEY_UNIT else pl.lit(None, dtype=pl.String)).alias("currency"),
         pl.lit(channel).alias("channel"),
         pl.lit(figure.campaign).alias("campaign"),
     ]

@@ -295,7 +295,8 @@ def refused(
         from cofounder.kit import db, files
 
         async with home.opened(), db.reading() as session:
-            lines = service.refusal_lines(session, await _named(session, id))
+            row = await service.get(session, await _named(session, id))
+            lines = service.refusal_lines(session, row.id)
             if output is None:
                 async for line in lines:
                     sys.stdout.write(line)

@@ -99,7 +99,8 @@ def preview(seen: PreviewOut) -> None:
             grid.add_row(str(row.get("line", "")), *(str(row.get(name, ""))[:_CELL] for name in names))
         screen.print(grid)
     for fault in seen.refused[:5]:
-        screen.print(f"Line {fault.line}, {fault.column}: {fault.value!r}: {fault.reason}", style="failed")
+        value = "" if fault.value is None else f"{fault.value!r}: "
+        screen.print(f"Line {fault.line}, {fault.column}: {value}{fault.reason}", style="failed")
     for note in seen.notes:
         screen.print(note, style="you")
 

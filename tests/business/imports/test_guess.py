@@ -46,3 +46,8 @@ def test_of_two_currencies_none_is_taken_and_what_a_person_says_stays() -> None:
     _, units, notes = guessed("web", {"date": "2024-01-01", "revenue_eur": "1"}, Units(currency="USD"))
     assert units.currency == "USD"
     assert any("another currency: EUR" in note for note in notes)
+
+
+def test_when_a_text_was_reviewed_is_when_its_score_held() -> None:
+    mapping, _, _ = guessed("quality", {"task_id": "t1", "score": "0.8", "reviewed_at": "2024-01-01"})
+    assert mapping.fields["measured_at"].columns == ["reviewed_at"]

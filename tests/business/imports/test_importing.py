@@ -350,6 +350,42 @@ async def test_money_is_of_the_currency_named_and_parts_stay_out_of_the_whole(
     assert {row.metric_type for row in rows} == {"churn_rate", "revenue"}
 
 
+async def test_an_amount_in_another_currency_than_its_row_is_refused_and_never_taken_for_it(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = "a,x,$5.00,\nb,x,€7.00,\nc,x,7.00 CHF,\nd,x,€7.00,EUR\ne,x,8,\nf,x,£9,eur\ng,x,$6,CAD\n"
+    path = write(tmp_path / "s.csv", f"id,platform,revenue,currency\n{rows}")
+    fields = {"post_external_id": of("id"), "platform": of("platform"), "revenue": of("revenue")}
+    made = await carry_out(path, "social", mapped({**fields, "currency": of("currency")}))
+    assert (made.counts.added, made.counts.refused) == (4, 3)
+    async with transaction() as session:
+        faults, _, _ = await service.refusals(session, made.id)
+    assert [(fault.line, fault.column, fault.value, fault.code) for fault in faults] == [
+        (3, "revenue", "€7.00", "other_currency"),
+        (4, "revenue", "7.00 CHF", "other_currency"),
+        (7, "revenue", "£9", "other_currency"),
+    ]
+    kept = await asked("SELECT post_external_id, revenue, currency FROM social_post_analytics ORDER BY 1")
+    assert [tuple(row) for row in kept] == [
+        ("a", Decimal(5), "USD"),
+        ("d", Decimal(7), "EUR"),
+        ("e", Decimal(8), "USD"),
+        ("g", Decimal(6), "CAD"),
+    ]
+
+
+async def test_a_wide_table_counts_in_the_currency_that_its_rows_name(database: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "m.csv", "month,code,revenue\n2024-01-01,EUR,€10\n2024-02-01,,20\n2024-03-01,,€30\n")
+    mapping = mapped(
+        {"period_start": of("month"), "currency": of("code")},
+        figures=[{"column": "revenue", "metric_type": "revenue"}],
+    )
+    made = await carry_out(path, "financial", mapping, units=Units(period="month"))
+    assert (made.counts.added, made.counts.refused) == (2, 1)
+    kept = await asked("SELECT metric_value, currency FROM financial_metrics ORDER BY period_start")
+    assert [(float(row.metric_value), row.currency) for row in kept] == [(10.0, "EUR"), (20.0, "USD")]
+
+
 async def test_only_ended_tasks_are_history(database: Database, tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", "id,name,status,created\n1,One,done,2024-01-01\n2,Two,in progress,2024-01-01\n")
     made = await carry_out(path, "tasks")
