@@ -49,5 +49,5 @@ def test_of_two_currencies_none_is_taken_and_what_a_person_says_stays() -> None:
 
 
 def test_when_a_text_was_reviewed_is_when_its_score_held() -> None:
-    mapping, _, _ = guessed("quality", {"task_id": "t1", "score": "0.8", "reviewed_at": "2024-01-01"})
-    assert mapping.fields["measured_at"].columns == ["reviewed_at"]
+    mapped, _, _ = guessed("quality", {"task_id": "t1", "score": "0.8", "reviewed_at": "2024-01-01"})
+    assert mapped["measured_at"] == "reviewed_at"
