@@ -85,12 +85,12 @@ async def until(look: Callable[[], Awaitable[Any]], seconds: float = 60.0) -> An
     return found
 
 
-async def reached(id: UUID, status: str) -> JobOut:
+async def reached(id: UUID, status: str, seconds: float = 60.0) -> JobOut:
     async def there() -> JobOut | None:
         found = await job(id)
         return found if found.status == status else None
 
-    return await until(there)  # type: ignore[no-any-return]
+    return await until(there, seconds)  # type: ignore[no-any-return]
 
 
 def only(provider: Together) -> str:
@@ -102,7 +102,7 @@ async def handed_over(together: Together) -> str:
     async def there() -> bool:
         return bool(together.jobs)
 
-    await until(there)
+    await until(there, 180)
     return only(together)
 
 
