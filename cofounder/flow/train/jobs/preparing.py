@@ -238,7 +238,7 @@ async def _why_approval(session: AsyncSession, estimate: Estimate) -> str:
         return "Its price is not known beforehand."
     known_cost = estimate.training_usd + (estimate.serving_usd_month or 0)
     if known_cost > limit:
-        return f"Training and a month of serving come to {known_cost:.2f} US dollars; the limit is {limit:.2f}."
+        return f"Training and a month of serving come to {known_cost:,.2f} US dollars; the limit is {limit:,.2f}."
     return ""
 
 
@@ -246,12 +246,12 @@ async def _advice(session: AsyncSession, found: Prepared) -> str:
     """Whether tuning can pay, by what the role's calls cost in the last 30 days."""
     spent = await models.spent_by_role(session, found.asked.role, now() - timedelta(days=30))
     monthly = found.estimate.serving_usd_month
-    cost = f"All calls as {found.asked.role} cost {spent:.2f} US dollars in the last 30 days."
+    cost = f"All calls as {found.asked.role} cost {spent:,.2f} US dollars in the last 30 days."
     if not monthly:
         return f"{cost} Keeping the tuned model costs nothing while it is not asked."
     if monthly >= spent:
-        return f"{cost} Keeping the tuned model costs {monthly:.2f} a month: by cost alone, do not tune; the base models are cheaper."
-    return f"{cost} Keeping the tuned model costs {monthly:.2f} a month."
+        return f"{cost} Keeping the tuned model costs {monthly:,.2f} a month: by cost alone, do not tune; the base models are cheaper."
+    return f"{cost} Keeping the tuned model costs {monthly:,.2f} a month."
 
 
 def dataset_values(files: Files) -> dict[str, Any]:
