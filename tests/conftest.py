@@ -3,9 +3,18 @@
 No property is held to a time: a machine that does other things too finds fewer examples a second, and nothing is wrong.
 """
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["cofounder.kit.testing"]
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    derandomize=not os.environ.get(
+        "COFOUNDER_TEST_LONG"
+    ),  # a red test is the same test for everybody; long runs explore
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("untimed")

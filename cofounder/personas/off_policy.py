@@ -121,6 +121,8 @@ def _estimate(outcome: Any, plus: Any, minus: Any, cut: int, seed: int, least: f
 
     n = len(outcome)
     two = bool(n) and minus.sum() > 0
+    # only their proportions count, and the very smallest numbers have no digits left to multiply with
+    plus, minus = (one / one.max() if n and one.max() > 0 else one for one in (plus, minus))
     worth = min(effective(plus), effective(minus)) if two else effective(plus) if n else 0.0
     if not n or plus.sum() <= 0:
         return Estimate(None, None, None, n, 0.0, cut)

@@ -145,3 +145,8 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(posts: int) -> None:
     least = 0.95 - 3 * (0.95 * 0.05 / made) ** 0.5
     assert value / made >= least
     assert gain / made >= least
+
+
+def test_the_smallest_of_weights_still_weighs_its_outcome() -> None:
+    found = gained([Drawn(outcome=1.5, drawn_with=1.0, other=5e-324, present=1.0)])
+    assert found.other.value == 1.5
