@@ -27,10 +27,12 @@ def wire() -> None:
     from cofounder import agents
     from cofounder.channels import standing as channels
     from cofounder.channels import trying as mail
+    from cofounder.channels.accounts import service as accounts
     from cofounder.flow.learn.patterns import giving
     from cofounder.flow.plan import service as plans
     from cofounder.flow.plan import steps as planning
     from cofounder.flow.plan.tools import registry
+    from cofounder.flow.publish import orphaned
     from cofounder.flow.request import service as requests
     from cofounder.flow.request.chat import tools as chat
     from cofounder.flow.run.commands import steps as commands
@@ -48,6 +50,7 @@ def wire() -> None:
     trying.try_with("models", asked.trial)
     trying.try_with("mail", mail.trial)
     system.look_with("channels", channels.findings)
+    accounts.tell_when_gone(orphaned.tell)
     requests.check_plans_with(plans.check_supplied)
     tuned.check_plans_with(plans.check_told)
     planning.learn_with(giving.sentences_of)
@@ -61,12 +64,14 @@ async def working() -> AsyncIterator[None]:
     from cofounder import journey
     from cofounder.business.context import keeping as context
     from cofounder.business.imports import schedule as imports
+    from cofounder.channels.accounts import expiring as accounts
     from cofounder.flow.learn import renewing
     from cofounder.flow.learn.answers import keeping as answers
     from cofounder.flow.learn.judges import keeping as judges
     from cofounder.flow.learn.patterns import steps as patterns
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.publish import stranded
+    from cofounder.flow.publish.measuring import carrying as measuring
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
@@ -84,28 +89,18 @@ async def working() -> AsyncIterator[None]:
         commands.tidy,
         outside.tend,
         imports.look,
-        context.keep,
-    ]
-    chores += [
-        renewing.look,
         patterns.look,
-        answers.look,
-        judges.look,
         training.tidy,
         personas.look,
-        tuning.look,
-        serving.look,
-        promotions.look,
     ]
+    apart = [
+        one.chore for one in (accounts, context, measuring, renewing, answers, judges, tuning, serving, promotions)
+    ]
+    chores += [one.look for one in apart]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
         yield
-    await context.stop()
-    await renewing.stop()
-    await answers.stop()
-    await judges.stop()
-    await tuning.stop()
-    await serving.stop()
-    await promotions.stop()
+    for one in apart:
+        await one.stop()
     await tuned.stop()
     await registry.close()
 
@@ -131,11 +126,13 @@ def create_app() -> FastAPI:
     from cofounder import contract
     from cofounder.business.imports.routes import router as imports
     from cofounder.business.routes import router as business
+    from cofounder.channels.accounts.routes import router as channels
     from cofounder.channels.standing import LineNotEncrypted
     from cofounder.flow.approve.routes import router as approve
     from cofounder.flow.learn.routes import router as learn
     from cofounder.flow.plan.service import ERRORS as PLAN_ERRORS
     from cofounder.flow.plan.tools.routes import router as servers
+    from cofounder.flow.publish.measuring.routes import router as measuring
     from cofounder.flow.publish.routes import router as publish
     from cofounder.flow.request.chat.routes import router as chat
     from cofounder.flow.request.routes import router as request
@@ -175,6 +172,8 @@ def create_app() -> FastAPI:
         commands,
         approve,
         publish,
+        measuring,
+        channels,
         imports,
         business,
         learn,

@@ -22,6 +22,7 @@ TAGS = {
     "commands": "Work for agents: make, claim, answer, mend.",
     "approval": "Read what waits for a decision, change its text, decide.",
     "publishing": "What was sent where, what waits for its time, what nobody is sure of.",
+    "channels": "Accounts that texts go out by: connect, look, check, disconnect; what ends when.",
     "imports": "Bring the company's own data in: look, map, run, see what was refused.",
     "business": "What that data says: similar work, usual results, topics, times, expectations; links to confirm.",
     "learning": "What was learned from what was done.",

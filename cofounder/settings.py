@@ -5,6 +5,7 @@ Names are COFOUNDER_ plus the field in capitals, except the few that the world a
 """
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -39,6 +40,24 @@ def own_prices(listed: str) -> dict[str, tuple[Decimal, Decimal]]:
     return found
 
 
+_AGE = re.compile(r"(?P<number>[1-9]\d{0,4})\s*(?P<unit>min|h|d)")
+_UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+@lru_cache
+def post_ages(listed: str) -> tuple[timedelta, ...]:
+    """Ages of a post, commas between, the youngest first. Raises ValueError naming what is none."""
+    found = set()
+    for entry in (part.strip() for part in listed.split(",")):
+        age = _AGE.fullmatch(entry)
+        if age is None:
+            raise ValueError(f"{entry!r} is no age. Write 30 min, 6h or 7d, commas between")
+        found.add(int(age["number"]) * _UNITS[age["unit"]])
+    if len(found) > 12 or min(found) < timedelta(minutes=15) or max(found) > timedelta(days=30):
+        raise ValueError("at most twelve ages, from 15 minutes to 30 days")
+    return tuple(sorted(found))
+
+
 def addresses(listed: str) -> list[tuple[str, str]]:
     """(name, address) of each e-mail address in a list, commas between. Raises ValueError naming what is none."""
     found = []
@@ -50,6 +69,18 @@ def addresses(listed: str) -> list[tuple[str, str]]:
         if parts is None or len(address) > 254 or not _MAILBOX.fullmatch(address):
             raise ValueError(f"{entry!r} is not an e-mail address: write name@example.org or Name <name@example.org>")
         found.append(((parts["name"] or "").strip().strip('"').strip(), address))
+    return found
+
+
+@lru_cache
+def channel_places(listed: str) -> dict[str, str]:
+    """Provider -> address, without a slash at its end. Raises ValueError naming what is none."""
+    found = {}
+    for entry in filter(None, (part.strip() for part in listed.split(","))):
+        name, _, address = entry.partition("=")
+        if name not in ("linkedin", "x", "facebook") or not re.fullmatch(r"https?://[^\s/@?#]+/*", address):
+            raise ValueError(f"{entry!r} is no such address. Write linkedin=https://host, x=… or facebook=…")
+        found[name] = address.rstrip("/")
     return found
 
 
@@ -315,12 +346,44 @@ class Settings(BaseSettings):
     email_from: str | None = Field(default=None, description="Sender of e-mail: Name <address>.")
     email_recipients: str = Field(default="", description="Recipients of e-mail publications, separated by commas.")
     email_reply_to: str | None = Field(default=None, description="Where unsubscribe requests go, as mailto.")
+    channel_addresses: str = Field(
+        default="",
+        description=(
+            "Addresses to use in place of the providers' own, commas between: linkedin=https://…, x=https://…, "
+            "facebook=https://…"
+        ),
+    )
+    private_hosts: str = Field(
+        default="",
+        description=(
+            "Hosts in your own network at which a WordPress, a Ghost or a webhook may lie, commas between: HOST or "
+            "HOST:PORT. At these also without https."
+        ),
+    )
     publish_retries: int = Field(
         default=8, ge=0, le=50, description="Further attempts at a publication that surely was not sent."
     )
     publish_retry_seconds: float = Field(
         default=5, gt=0, le=3600, description="Wait before the first of them; each wait is four times the one before."
     )
+
+    @field_validator("channel_addresses")
+    @classmethod
+    def _holds_places(cls, given: str) -> str:
+        channel_places(given)
+        return given
+
+    measure_ages: str = Field(
+        default="1h, 6h, 24h, 72h, 7d",
+        max_length=200,
+        description="Ages at which published posts are read, commas between: 30 min, 6h, 7d.",
+    )
+
+    @field_validator("measure_ages")
+    @classmethod
+    def _holds_ages(cls, given: str) -> str:
+        post_ages(given)
+        return given
 
     @field_validator("model_prices")
     @classmethod

@@ -120,7 +120,7 @@ def _fit(channel: str, rendered: Rendered) -> Fit:
         problems=problems,
         delivered_by=account.sender,
         account=account.name,
-        connected=account.sender == rendered.channel,
+        connected=account.sender != senders.OUTBOX,
         note=account.note,
     )
 

@@ -154,6 +154,7 @@ def up(host: str, port: int, *, sample: bool, browser: bool) -> int:
                 _run(children, place, url, stopper, browser=browser, sample=sample)
             finally:
                 _stop(children)
+                _let_models_go(folder)
     finally:
         guard.close()
         home.leave_database()
@@ -329,6 +330,15 @@ def _entry(url: str) -> str:
 
 def _home_option(sample: bool) -> str:
     return f" --home {home.folder()}" if sample else ""
+
+
+def _let_models_go(folder: Path) -> None:
+    """A tuned model holds much memory, and is served again when the product starts. A training goes on."""
+    jobs = folder / "tuning" / "jobs"
+    if jobs.is_dir():
+        from cofounder.flow.train.tuners.local import serving
+
+        serving.let_go(jobs)
 
 
 def _stop(children: list[Child]) -> None:

@@ -125,6 +125,45 @@ async def perform(
         return await _call(row, call)
 
 
+async def part(
+    kind: str,
+    key: str,
+    request: Answer,
+    call: Callable[[], Awaitable[Answer | None]],
+    *,
+    find: Callable[[], Awaitable[Answer | None]] | None = None,
+) -> Outcome:
+    """As `perform`, for one of the things that together make up an effect, inside of that effect's `call`.
+
+    The effect's own turn keeps others away. A part that was refused is tried once more, for the whole is.
+    """
+    row = await _intend(kind, key, request)
+    if row.attempts and row.state in ("intended", "unknown"):
+        row = await _look(row, find)
+    if row.state in ("done", "unknown"):
+        return _told(row)
+    return await _call(row, call)
+
+
+async def look_at_part(key: str, find: Callable[[], Awaitable[Answer | None]]) -> Outcome | None:
+    """As `look`, inside of the `find` of the effect that the part belongs to; None where it was never begun."""
+    async with db.transaction(durable=False) as session:
+        row = await session.scalar(select(Effect).where(Effect.key == key))
+    if row is None or not row.attempts:
+        return None
+    return _told(await _look(row, find) if row.state in ("unknown", "intended") else row)
+
+
+async def settle_parts(session: AsyncSession, key: str, *, by: str) -> None:
+    """Write that those parts of an effect of which nobody knew were not done, as a person saw it: they may be done yet."""
+    written = (
+        update(Effect)
+        .where(Effect.key.startswith(f"{key}#", autoescape=True), Effect.state.in_(("unknown", "intended")))
+        .values(state="absent", answer={"settled_by": by})
+    )
+    await session.execute(written)
+
+
 async def look(key: str, find: Callable[[], Awaitable[Answer | None]]) -> Outcome | None:
     """Ask the world about an effect whose outcome is unknown, and do nothing; None where it was never begun.
 

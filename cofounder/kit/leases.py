@@ -32,6 +32,7 @@ from cofounder.settings import settings
 TAKEOVERS = 5
 AT_ONCE = 10  # workflows of the dead that are weighed together
 BEATS = 5  # to a lease: four may be missed
+CHORES_SECONDS = 600.0  # that all chores of one beat may take before another worker does them too
 
 log = logger(__name__)
 
@@ -69,8 +70,8 @@ async def held(
 
     `dead` is told the id of a workflow that was set aside (it is cancelled then). `finished` counts what a workflow
     has finished besides the engine's own steps, such as nodes of a plan. `at_work` says whether a workflow was worked on
-    since a moment: one that only waited for its turn did not kill its worker. One of all workers does the `chores` after
-    every look for the dead.
+    since a moment: one that only waited for its turn did not kill its worker. One of all workers does the `chores` at
+    every beat: one that fails or takes long holds up no other work, and no look for the dead.
     """
     seconds = settings().lease_seconds
     mine = _Held(f"{_machine()}-{os.getpid()}-{new_id().hex[-8:]}", role, seconds)
@@ -79,12 +80,14 @@ async def held(
     pause = beat_seconds or seconds / BEATS
     jobs = [
         asyncio.create_task(_beat(mine, pause), name="lease"),
-        asyncio.create_task(_look(mine, pause, dead, finished, at_work, chores), name="takeover"),
+        asyncio.create_task(_look(mine, pause, dead, finished, at_work), name="takeover"),
+        asyncio.create_task(_tidy(mine, pause, chores), name="chores"),
     ]
     try:
         yield mine.holder
     finally:
-        jobs[1].cancel()
+        for job in jobs[1:]:
+            job.cancel()
         await durable.stop(drain_seconds=settings().drain_seconds)  # beating: what still ends is ours
         jobs[0].cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
@@ -175,19 +178,12 @@ async def _beat(mine: _Held, pause: float) -> None:
         await asyncio.sleep(pause)
 
 
-async def _look(
-    mine: _Held,
-    pause: float,
-    dead: Dead | None,
-    finished: Count | None,
-    at_work: AtWork | None,
-    chores: Sequence[Chore],
-) -> None:
-    """Look for the dead, and see to what one worker does for all."""
+async def _look(mine: _Held, pause: float, dead: Dead | None, finished: Count | None, at_work: AtWork | None) -> None:
+    """Look for the dead, and hand on what they left."""
     strays = True
     while True:
         try:
-            async with _one_at_a_time() as chosen:
+            async with _one_at_a_time("takeover", idle_seconds=mine.seconds) as chosen:
                 if chosen:
                     steady = mine.steady()
                     await take_over(
@@ -200,11 +196,32 @@ async def _look(
                         steady=steady,
                     )
                     strays = False
-                    for chore in chores:
-                        await chore()
         except Exception as error:
             log.warning("looking after others failed", worker=mine.holder, error=f"{type(error).__name__}: {error}")
         await asyncio.sleep(pause)
+
+
+async def _tidy(mine: _Held, pause: float, chores: Sequence[Chore]) -> None:
+    """See to what one worker does for all."""
+    while chores:
+        try:
+            async with _one_at_a_time("chores", idle_seconds=CHORES_SECONDS) as chosen:
+                for chore in chores if chosen else ():
+                    await _done(mine, chore)
+        except Exception as error:
+            log.warning("looking after others failed", worker=mine.holder, error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(pause)
+
+
+async def _done(mine: _Held, chore: Chore) -> None:
+    """Do one; what it raises is put into the log, and the others are done all the same."""
+    try:
+        await chore()
+    except Exception as error:
+        name = getattr(chore, "__qualname__", "") or type(chore).__name__
+        where = getattr(chore, "__module__", "")
+        told = f"{type(error).__name__}: {error}"
+        log.warning("a chore was not done", chore=f"{where}.{name}", worker=mine.holder, error=told)
 
 
 async def _take(holder: str, role: str, seconds: float) -> None:
@@ -312,16 +329,24 @@ async def _set_aside(workflow_id: str, dead: Dead | None) -> None:
 
 
 @asynccontextmanager
-async def _one_at_a_time() -> AsyncIterator[bool]:
-    """Whether this worker is the one that looks for the dead now. Held without a transaction."""
+async def _one_at_a_time(what: str, *, idle_seconds: float) -> AsyncIterator[bool]:
+    """Whether this worker is the one of its installation that does this now. Held without a transaction.
+
+    A process that freezes keeps its line, and the lock with it: the database ends a line that said nothing for so long.
+    """
+    key = {"key": f"{db.schema()}:{what}"}
     async with db.engine().connect() as opened:
         connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
-        mine = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended('takeover', 0))")))
+        mine = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key))
+        if not mine:
+            yield False
+            return
+        await connection.execute(text(f"SET idle_session_timeout = {max(int(idle_seconds * 1000), 1)}"))
         try:
-            yield mine
+            yield True
         finally:
-            if mine:
-                await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended('takeover', 0))"))
+            await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+            await connection.execute(text("RESET idle_session_timeout"))
 
 
 def _machine() -> str:

@@ -149,7 +149,7 @@ async def list_tasks(
     wanted = TaskFilter(status=[MEANS.get(word, word) for word in status or ()] or None, text=search)
     async with transaction() as session:
         found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
-        items = [requests.as_listed(task) for task in found.items]
+        items = await requests.listed(session, found.items)
     return Page[TaskOut](items=items, next_cursor=found.next_cursor, total=found.total)
 
 

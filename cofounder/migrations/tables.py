@@ -5,12 +5,14 @@ from cofounder.business.derive import tables as derive
 from cofounder.business.imports import tables as imports
 from cofounder.business.matching import tables as matching
 from cofounder.business.records import tables as records
+from cofounder.channels.accounts import tables as accounts
 from cofounder.flow.approve import tables as approve
 from cofounder.flow.learn import tables as learn
 from cofounder.flow.learn.patterns import tables as patterns
 from cofounder.flow.plan import tables as plan
 from cofounder.flow.plan.tools import tables as tools
 from cofounder.flow.publish import tables as publish
+from cofounder.flow.publish.measuring import tables as measuring
 from cofounder.flow.quality import tables as quality
 from cofounder.flow.request import tables as request
 from cofounder.flow.request.chat import tables as chat
@@ -33,6 +35,7 @@ from cofounder.personas.own import tables as own_personas
 
 metadata = Row.metadata
 __all__ = [
+    "accounts",
     "approve",
     "benchmark",
     "chat",
@@ -45,6 +48,7 @@ __all__ = [
     "kit",
     "learn",
     "matching",
+    "measuring",
     "metadata",
     "models",
     "ops",

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, SecretStr, StrictBool, StrictInt, StringConstraints, ValidationError
@@ -96,6 +96,7 @@ SECRET = frozenset(
 # An address and the secret that is sent there.
 _SENT_TO = {"smtp_host": "smtp_password", "compatible_base_url": "compatible_api_key"}
 _checks: list[Callable[[Settings], None]] = []
+_also: list[Callable[[AsyncSession], Awaitable[object]]] = []
 
 
 class SecretLeftBehind(InputInvalid):
@@ -136,6 +137,12 @@ def check_with(check: Callable[[Settings], None]) -> None:
         _checks.append(check)
 
 
+def read_also(read: Callable[[AsyncSession], Awaitable[object]]) -> None:
+    """Let a part to the left read what it knows of ways out whenever these settings are read."""
+    if read not in _also:
+        _also.append(read)
+
+
 def current() -> Settings:
     """The settings of this process, with what was set at run time as it was last read."""
     base = settings()
@@ -163,6 +170,8 @@ async def latest() -> Settings:
 async def refresh(session: AsyncSession) -> Settings:
     """The settings as they are now, read within this transaction."""
     _lay(await stored_settings(session))
+    for read in _also:
+        await read(session)
     return current()
 
 

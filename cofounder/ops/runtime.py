@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, StrictStr, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import live
@@ -13,12 +13,17 @@ from cofounder.kit.http import Body, Usd
 from cofounder.kit.versions import require, version_of
 from cofounder.people.preferences import lock_settings, put_setting, stored_settings
 from cofounder.people.service import audit
-from cofounder.settings import Settings, settings
+from cofounder.settings import Settings, post_ages, settings
 
 
 def _may_be_left_out(**limits: Any) -> Any:
     """A field that need not be sent, and is never null."""
     return Field(default_factory=lambda: None, **limits)
+
+
+def _ages(given: str) -> str:
+    post_ages(given)
+    return given
 
 
 class RuntimeSettings(Body):
@@ -35,6 +40,7 @@ class RuntimeSettings(Body):
     task_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     parallel_steps: StrictInt = _may_be_left_out(ge=1, le=64)
     company: StrictStr = _may_be_left_out(max_length=200)
+    measure_ages: Annotated[StrictStr, AfterValidator(_ages)] = _may_be_left_out(max_length=200)
 
 
 NAMES = tuple(RuntimeSettings.model_fields)

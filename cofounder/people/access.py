@@ -26,6 +26,7 @@ PUBLIC_PATHS = frozenset(
         "/api/auth/link",
         "/api/auth/token",
         "/api/auth/refresh",
+        "/api/channels/callback",  # a provider sends a browser there, without our cookie: what it brings is looked at
     }
 )
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.ids import new_id
 from cofounder.people import attempts, queries, sign_ins, signs
 from cofounder.people.names import folded
-from cofounder.people.roles import ROLES, Caller, Role
+from cofounder.people.roles import LOCAL_OWNER, ROLES, Caller, Role
 from cofounder.people.service import RoleUnknown, audit
 from cofounder.people.tables import User
 from cofounder.settings import addresses
@@ -118,6 +119,13 @@ async def owner(session: AsyncSession, by: Caller) -> User:
             return row
     taken = await queries.user_named(session, OWNER)
     return await add(session, OWNER if taken is None else f"{OWNER} {now():%Y-%m-%d %H.%M.%S}", "admin", by)
+
+
+async def local(session: AsyncSession) -> Caller:
+    """The local owner: on the page the only admin, or the one who came in by the first link; else nobody there."""
+    admins = [row for row in await queries.users(session) if row.role == "admin" and row.disabled_at is None]
+    theirs = admins if len(admins) == 1 else [row for row in admins if row.name == OWNER]
+    return replace(LOCAL_OWNER, user_id=theirs[0].id) if theirs else LOCAL_OWNER
 
 
 async def everyone(session: AsyncSession) -> Sequence[User]:

@@ -32,6 +32,7 @@ from cofounder.personas.tables import OptimisationRun, PersonaStanding
 from cofounder.settings import settings
 
 LOOK_BACK_DAYS = 7
+DIVIDED_EVERY = timedelta(hours=6)
 SINCE = SPAN + timedelta(days=7)  # posts that flags are seen by
 
 
@@ -311,6 +312,32 @@ async def count(session: AsyncSession, given: CountIn, *, by: Caller) -> list[Ba
     await crediting.credit(session, moment)
     live.changed(session, TOPIC, platform)
     return await balances(session)
+
+
+async def counted(session: AsyncSession, platform: str, count: int, *, at: datetime, by: str) -> None:
+    """Write down how many followed a channel at a time, as it was read there; gains are divided every few hours."""
+    await queries.lock(session)
+    await queries.put_count(session, platform, at, count, by=by)
+    newest = await queries.newest_interval(session, platform)
+    if newest is None or at - newest >= DIVIDED_EVERY:
+        await crediting.credit(session, at)
+    live.changed(session, TOPIC, platform)
+
+
+async def counted_by(session: AsyncSession, platform: str) -> str | None:
+    """Who wrote down a channel's newest count."""
+    return await queries.counted_by(session, platform)
+
+
+async def followers_around(
+    session: AsyncSession, platform: str, *, at: datetime, until: datetime
+) -> tuple[tuple[datetime, int] | None, tuple[datetime, int] | None]:
+    """(the channel's last count at or before a time, its first at `until` or later, else its last after that time)."""
+    known = (await queries.counts(session, clock.now())).get(platform, [])
+    before = [one for one in known if one[0] <= at]
+    after = [one for one in known if one[0] > at]
+    ended = next((one for one in after if one[0] >= until), after[-1] if after else None)
+    return before[-1] if before else None, ended
 
 
 async def balances(session: AsyncSession) -> list[BalanceOut]:

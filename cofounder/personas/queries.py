@@ -188,6 +188,16 @@ async def put_count(session: AsyncSession, platform: str, at: datetime, count: i
     await session.execute(statement.on_conflict_do_update(index_elements=["platform", "counted_at"], set_=changed))
 
 
+async def counted_by(session: AsyncSession, platform: str) -> str | None:
+    wanted = select(FollowerCount.said_by).where(FollowerCount.platform == platform)
+    return await session.scalar(wanted.order_by(FollowerCount.counted_at.desc()).limit(1))
+
+
+async def newest_interval(session: AsyncSession, platform: str) -> datetime | None:
+    """When the books of a platform end."""
+    return await session.scalar(select(func.max(FollowerInterval.end_at)).where(FollowerInterval.platform == platform))
+
+
 async def counts(session: AsyncSession, as_of: datetime) -> dict[str, list[tuple[datetime, int]]]:
     """platform -> (when, followers), in the order of time."""
     found: dict[str, list[tuple[datetime, int]]] = {}

@@ -106,7 +106,7 @@ class PersonaWeight(Row):
 
 
 class FollowerCount(Row):
-    """How many follow a channel, at one time, as somebody typed it."""
+    """How many follow a channel, at one time, as somebody typed it or it was read there."""
 
     __tablename__ = "follower_counts"
     id: Mapped[Id]

@@ -34,7 +34,7 @@ async def test_a_prepared_text_is_the_exact_text_with_its_count_and_its_way() ->
     assert made["rendered"]["text"].endswith("#Growth")
     assert (made["fits"], made["problems"], made["limit"]) == (True, [], 3000)
     assert (made["delivered_by"], made["connected"]) == ("outbox", False)
-    assert "No account is connected for linkedin" in made["note"]
+    assert "No LinkedIn account is connected" in made["note"]
     assert made["text"] == draft["body"]
     assert "Revenue reached" in made["preview"]
 

@@ -20,6 +20,7 @@ from cofounder import app as product
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, until
 from cofounder.people import LOCAL_OWNER, ROLES, Role, create_key
+from cofounder.settings import settings
 
 PROBLEM = {"type", "title", "status", "detail", "code", "hint", "errors"}
 # what goes on by itself: who lives, and which migrations ran
@@ -201,6 +202,14 @@ async def house(database: Database) -> AsyncIterator[House]:
     """A server; nobody carries tasks out."""
     async with AsyncExitStack() as stack:
         yield await _serve(stack)
+
+
+@pytest.fixture(autouse=True)
+def nobody_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The great channels are nowhere: what is made up for a request reaches nobody."""
+    nowhere = ",".join(f"{name}=http://127.0.0.1:9" for name in ("linkedin", "x", "facebook"))
+    monkeypatch.setenv("COFOUNDER_CHANNEL_ADDRESSES", nowhere)
+    settings.cache_clear()
 
 
 @pytest.fixture

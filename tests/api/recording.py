@@ -24,6 +24,7 @@ from tests.flow.learn.published import publish
 from tests.personas.posts import weeks_of
 
 from .conftest import House
+from .recording_channels import channels
 from .recording_models import models
 
 REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
@@ -73,6 +74,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await _questions(ask, house)
     id = await _journey(ask, house)
     await _published(ask, house)
+    await channels(ask)
     await _commands(ask)
     await _servers(ask, Path(home))
     await _imports(ask, house, Path(home))
@@ -454,6 +456,11 @@ async def _published(ask: Recorder, house: House) -> None:
     (lies,) = [one for one in listed["items"] if "posted" in one["actions"]]
     by_hand = f"/api/publications/{lies['publication_id']}/posted"
     await ask("mark_posted", "POST", by_hand, {"url": "https://www.linkedin.com/posts/acme-1"})
+    await ask("measure_now", "POST", "/api/measurements/run")
+    await ask("list_measurements", "GET", "/api/measurements?limit=2")
+    read = {"impressions": 1840, "clicks": 41, "likes": 32, "comments": 6}
+    await ask("type_reading", "POST", f"/api/publications/{lies['publication_id']}/readings", read)
+    await ask("show_measurements", "GET", f"/api/publications/{lies['publication_id']}/measurements")
     await ask("unmark_posted", "DELETE", by_hand)
     await ask("cancel_publication", "POST", f"/api/publications/{made['publication_id']}/cancel")
 

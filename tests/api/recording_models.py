@@ -11,6 +11,8 @@ from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
 from cofounder.models.registry import service as registry
 
+from .test_calls import asked
+
 AT = "/api/orchestrator/models"
 LINES = 12
 
@@ -29,7 +31,8 @@ def _line(number: int) -> str:
 
 
 async def models(ask: Any) -> None:
-    """Register two versions, compare one, promote it, go back, retire it."""
+    """Calls of a task; register two versions, compare one, promote it, go back, retire it."""
+    await ask("get_task_calls", "GET", f"/api/tasks/{await asked()}/calls")
     upload = "/api/orchestrator/training/datasets/upload?name=requests&role=planner&split=random&validation=0&test=0.5"
     content = "\n".join(_line(number) for number in range(LINES)) + "\n"
     answer = await ask.house.admin.post(upload, content=content)

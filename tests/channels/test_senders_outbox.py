@@ -175,5 +175,5 @@ def test_a_channel_without_an_account_goes_to_the_outbox_and_says_so() -> None:
     account = route("linkedin")
     assert account.sender == "outbox"
     assert account.note is not None
-    assert "linkedin" in account.note
+    assert "LinkedIn" in account.note
     assert route("outbox").note is None

@@ -72,7 +72,7 @@ def variant(channel: str = "linkedin", **changes: object) -> VariantOut:
         persona="newsReporter",
         quality_score=0.906,
         quality_passed=True,
-        delivery=DeliveryOut(delivered_by="outbox", account="outbox", note="No account is connected for linkedin."),
+        delivery=DeliveryOut(delivered_by="outbox", account="outbox", note="No LinkedIn account is connected."),
     ).model_copy(update=changes)
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import text
 from cofounder.business import sample
 from cofounder.cli import out
 from cofounder.cli.program import run
+from cofounder.flow.request.chat import service as conversations
 from cofounder.kit import db
 from cofounder.kit.clock import today
 from cofounder.kit.testing import Database, Spawned, until
+from cofounder.people import LOCAL_OWNER, Caller, users
 from tests.flow.request.talker import KEY, Words, talking
 
 
@@ -106,3 +108,30 @@ async def test_an_answer_whose_process_is_killed_is_cut_off_with_what_came(
         ).all()
     assert [state for state, _ in found] == ["cut_off", "done"]
     assert found[0][1].startswith("w0 w1 w2 w3")
+
+
+async def test_what_the_owner_says_at_the_command_line_is_theirs_on_the_page(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def said(*arguments: str) -> str:
+        assert await cofounder("chat", *arguments) == 0
+        return capsys.readouterr().out
+
+    async def on_the_page(name: str) -> list[str]:
+        async with db.transaction() as session:
+            person = await users.named(session, name)
+            caller = Caller(name=name, role="admin", kind="person", user_id=person.id)
+            items, _, _ = await conversations.conversations(session, caller, search=None, after=None, limit=10)
+        return [one.title for one in items]
+
+    await said("What did we sell before anybody came in?")
+    assert await cofounder("people", "link") == 0  # the first link makes the owner
+    capsys.readouterr()
+    assert len(await on_the_page("owner")) == 1
+    await said("And what after that?", "--conversation", "later")
+    assert len(await on_the_page("owner")) == 2
+    assert "before anybody came in" in await said("--list")
+    async with db.transaction() as session:
+        await users.add(session, "Ada", "admin", LOCAL_OWNER)
+    assert await on_the_page("Ada") == []  # another admin's are another's
+    assert "before anybody came in" in await said("--list")

@@ -134,7 +134,7 @@ def test_the_approval_shows_scores_evidence_issues_figures_and_where_it_goes() -
         "$125,000 (the month before)",
         "October 2026",
         "LinkedIn: outbox",
-        "No account is connected",
+        "No LinkedIn account is connected",
         "Not enough data.",
     ):
         assert part in text

@@ -50,7 +50,7 @@ async def status(task_id: UUID) -> Status:
         return await view.status(session, task_id)
 
 
-async def rest(task_id: UUID, *wanted: str, within: float = 30) -> Status:
+async def rest(task_id: UUID, *wanted: str, within: float = 120) -> Status:
     """The task's status once it rests (or has one of the wanted words)."""
 
     async def there() -> bool:

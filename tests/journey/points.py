@@ -185,7 +185,7 @@ def wrap_phases() -> None:
     """The nine phases, as the steps' modules declare them: before those are imported."""
     from cofounder.flow.request import phases, queries
 
-    real_phase, real_mark = phases.phase, queries.mark_phase
+    real_phase, real_mark, real_leave = phases.phase, queries.mark_phase, queries.leave_phase
 
     def phase(name: str, **said: Any) -> Callable[[Call], Any]:
         def wrap(work: Call) -> Any:
@@ -202,10 +202,19 @@ def wrap_phases() -> None:
 
     async def mark_phase(session: AsyncSession, task_id: Any, name: str, **values: Any) -> None:
         await real_mark(session, task_id, name, **values)
+        over(session, task_id, name, values)
+
+    async def leave_phase(session: AsyncSession, task_id: Any, name: str, entered: Any, **values: Any) -> bool:
+        left = await real_leave(session, task_id, name, entered, **values)
+        if left:
+            over(session, task_id, name, values)
+        return left
+
+    def over(session: AsyncSession, task_id: Any, name: str, values: dict[str, Any]) -> None:
         if values.get("state") in ("done", "skipped"):
             session.info.setdefault("phases", []).append((str(task_id), name))
 
-    phases.phase, queries.mark_phase = phase, mark_phase
+    phases.phase, queries.mark_phase, queries.leave_phase = phase, mark_phase, leave_phase
 
 
 def wrap_the_product() -> None:

@@ -27,12 +27,12 @@ async def test_a_task_killed_in_execution_and_while_waiting_finishes_with_one_pu
     async def some_are_done() -> bool:
         return bool(await steps_done(task_id))
 
-    await until(some_are_done, within=30)
+    await until(some_are_done, within=120)
     worker.kill()
     before = await steps_done(task_id)
 
     worker = spawn("cofounder.cli", "worker")
-    await rest(task_id, "pending_approval", within=60)
+    await rest(task_id, "pending_approval", within=120)
     after = await steps_done(task_id)
     assert {node: after[node] for node in before} == before  # what was finished did not run again
     worker.kill()
@@ -40,7 +40,7 @@ async def test_a_task_killed_in_execution_and_while_waiting_finishes_with_one_pu
     async with transaction() as session:
         await approvals.decide(session, Decision(task_id=task_id, approved=True), by=LOCAL_OWNER)
     spawn("cofounder.cli", "worker")
-    await rest(task_id, "completed", within=60)
+    await rest(task_id, "completed", within=120)
     async with transaction() as session:
         found = await publications.publications(session, task_id)
     assert sorted(one.channel for one in found) == ["email", "linkedin", "x"]

@@ -146,6 +146,9 @@ async def learnt(model: str) -> None:
     result = await compared(model)
     print(result.model_dump_json(indent=1))
     assert result.gate["passed"], result.gate
+    assert result.results["left_out"] == {}
+    knows = {part: found["means"]["intent"] for part, found in result.results["contenders"].items()}
+    assert knows["base"] < knows["built_in"] < knows["candidate"], knows
     async with transaction() as session:
         await promotion.promote(session, ActiveIn(model=model), LOCAL_OWNER)
     calls = await planned("let the bird sing about the second shop")

@@ -1,10 +1,12 @@
 """The work of a dead worker is taken over; what kills every worker is set aside."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from cofounder.kit import db, durable, leases
 from cofounder.kit.clock import now
@@ -216,3 +218,45 @@ async def up_for_a_lease() -> None:
             return bool(await session.scalar(select(since < func.now())))
 
     await until(so, within=60)
+
+
+async def test_a_chore_that_fails_or_takes_long_holds_up_neither_the_others_nor_a_takeover(
+    database: Database, spawn: Callable[..., Spawned]
+) -> None:
+    done: list[str] = []
+    first = spawn("tests.kit.flows", "leased")
+    id = await begin("test.waits", "a")
+    await until(lambda: rests(id))
+
+    async def fails() -> None:
+        raise ValueError("a table is broken")
+
+    async def works() -> None:
+        done.append("works")
+
+    async def endless() -> None:
+        done.append("endless")
+        await asyncio.Event().wait()
+
+    async with leases.held(role="worker", chores=[fails, works, endless], beat_seconds=0.1):
+        await until(lambda: "endless" in done)
+        first.kill()
+        async with db.transaction() as session:
+            await durable.send(session, id, "go", "on", key="k")
+        await until(lambda: finished(id))
+    assert done == ["works", "endless"]
+
+
+async def test_a_worker_that_freezes_while_it_looks_for_the_dead_lets_another_look(database: Database) -> None:
+    async def another() -> bool:
+        async with leases._one_at_a_time("takeover", idle_seconds=60) as chosen:
+            return chosen
+
+    async def freezes() -> None:
+        async with leases._one_at_a_time("takeover", idle_seconds=0.5) as chosen:
+            assert chosen
+            await until(another)
+
+    with pytest.raises(DBAPIError):  # when it goes on it finds its line ended
+        await freezes()
+    assert await another()

@@ -49,6 +49,8 @@ async def inspected(programs: Path, *words: str, code: int = 0) -> dict[str, Any
     process = await asyncio.create_subprocess_exec(
         str(programs / "mcp-inspector"),
         "--cli",
+        "--connect-timeout",
+        "90000",  # ms; its own 15 s are few for a program that starts on a loaded machine
         *words,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -74,7 +74,7 @@ async def test_each_model_and_channel_says_where_it_comes_from_and_how_to_change
     before = {one["name"]: one for one in told["channels"]}
     assert (before["LinkedIn"]["source"], before["E-mail"]["source"]) == ("default", "default")
     assert "COFOUNDER_SMTP_HOST" in before["E-mail"]["change"]
-    assert "by hand" in before["LinkedIn"]["change"]
+    assert "Connect an account" in before["LinkedIn"]["change"]
     monkeypatch.setenv("COFOUNDER_SMTP_HOST", "mail.example.org")
     monkeypatch.setenv("COFOUNDER_EMAIL_FROM", "Us <us@example.org>")
     monkeypatch.setenv("COFOUNDER_EMAIL_RECIPIENTS", "list@example.org")

@@ -173,6 +173,8 @@ def states(made: dict[str, str]) -> list[State]:
         ("/content",),
         ("/content?tab=published",),
         ("/content?tab=unsent",),
+        ("/content?tab=channels",),
+        ("/content?tab=channels", "text=Connect LinkedIn", "wait:role=dialog"),
         (f"/content?id={made['unknown']}", "wait:role=dialog", "role=dialog >> text=It is there"),
         ("/training", "text=/^Select all/", "text=Add tag", "wait:role=dialog[name='Add tag']"),
         ("/training", "text=Tag by date", "wait:text=Everything up to"),

@@ -12,6 +12,7 @@ from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewFinancial, NewPost, NewReading
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
+from cofounder.kit.testing import until
 from tests.api.conftest import House
 from tests.page.conftest import Visitor, visiting
 
@@ -116,6 +117,11 @@ async def test_a_doubtful_match_is_confirmed_by_a_key_and_its_figures_count(olga
     )
     assert made.status_code == 201, made.text
     assert (await working.operator.post(f"/api/imports/{made.json()['id']}/run")).status_code == 202
+
+    async def matched() -> bool:
+        return len((await working.viewer.get("/api/business/matches")).json()["items"]) == 2
+
+    await until(matched)
     page = olga.page
     await page.goto("/business?tab=matches")
     main = page.get_by_role("main")

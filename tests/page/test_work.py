@@ -48,6 +48,9 @@ async def test_from_a_request_to_an_edited_and_approved_publication(mara: Visito
     )
     audit = (await working.admin.get("/api/audit", params={"object_id": task})).json()["items"]
     assert "person:Mara" in {entry["who"] for entry in audit}
+    await page.get_by_role("button", name="financial.read_metrics").click()
+    await page.reload()  # the step that is open stands in the address
+    await expect(page.get_by_role("button", name="financial.read_metrics")).to_have_attribute("aria-expanded", "true")
     await expect(page.get_by_role("region", name="Result")).to_contain_text("What did you learn this year?")
     await page.goto("/content")
     await expect(page.get_by_role("main")).to_contain_text("LinkedIn")

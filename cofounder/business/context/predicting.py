@@ -275,3 +275,8 @@ def _told(name: Outcome, channel: str, value: float, low: float, high: float, of
 
 def _too_thin(channel: str, n: int) -> str:
     return f"Not enough data: {n} measured posts on {called(channel)} of the {FEWEST} that a prediction needs."
+
+
+async def given_for(session: AsyncSession, task_id: UUID, channel: str, *, by: datetime) -> dict[str, Any] | None:
+    """What was foretold of a task's text for a channel, newest first as of a time: made_at and outcomes."""
+    return await queries.prediction(session, task_id, channel, by)

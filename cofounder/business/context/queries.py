@@ -242,6 +242,18 @@ async def keep_predictions(session: AsyncSession, rows: Sequence[Mapping[str, An
         await session.execute(insert(PredictionRow), [dict(row) for row in rows])
 
 
+async def prediction(session: AsyncSession, task_id: UUID, channel: str, by: datetime) -> dict[str, Any] | None:
+    """The newest prediction of a task's text for a channel that was made by a time."""
+    found = (
+        select(PredictionRow.made_at, PredictionRow.outcomes)
+        .where(PredictionRow.task_id == task_id, PredictionRow.channel == channel, PredictionRow.made_at <= by)
+        .order_by(PredictionRow.made_at.desc())
+        .limit(1)
+    )
+    row = (await session.execute(found)).mappings().first()
+    return dict(row) if row is not None else None
+
+
 async def last_import(session: AsyncSession, after: datetime, as_of: datetime) -> datetime | None:
     """When the last import between the two ended: what it brought may be all that is known of a channel."""
     query = "SELECT max(finished_at) FROM imports WHERE finished_at > :after AND finished_at <= :as_of"

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
@@ -327,6 +328,26 @@ async def add_many(session: AsyncSession, table: type[Row], rows: Sequence[dict[
     """Many rows in one statement; nothing is read back."""
     if rows:
         await session.execute(insert(table), list(rows))
+
+
+async def put_readings(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Many readings at once; of one natural key and time the first one stays."""
+    if rows:
+        made = upsert(SocialPostAnalytics).on_conflict_do_nothing(index_elements=["natural_key", "measured_at"])
+        await session.execute(made, list(rows))
+
+
+async def correct_reading(session: AsyncSession, row: dict[str, Any]) -> SocialPostAnalytics:
+    made = upsert(SocialPostAnalytics).values(row)
+    changed = {name: made.excluded[name] for name in row if name not in ("id", "post_id", "measured_at", "platform")}
+    ended = made.on_conflict_do_update(index_elements=["natural_key", "measured_at"], set_=changed)
+    asked = ended.returning(SocialPostAnalytics).execution_options(populate_existing=True)
+    return (await session.scalars(asked)).one()
+
+
+async def readings_of(session: AsyncSession, post_id: UUID) -> Sequence[SocialPostAnalytics]:
+    found = select(SocialPostAnalytics).where(SocialPostAnalytics.post_id == post_id)
+    return (await session.scalars(found.order_by(SocialPostAnalytics.measured_at, SocialPostAnalytics.id))).all()
 
 
 async def remove_sample(session: AsyncSession, *, generated_only: bool = False) -> dict[str, int]:

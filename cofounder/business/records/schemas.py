@@ -89,8 +89,9 @@ class NewPost(New):
 
 
 class NewReading(New):
-    """Cumulative counters of one post, as they stood at `measured_at`."""
+    """Cumulative counters of one post, as they stood at `measured_at`. `flags`: what is odd about them."""
 
+    id: UUID | None = None
     post_id: UUID
     platform: str
     measured_at: datetime
@@ -108,6 +109,7 @@ class NewReading(New):
     followers: int | None = Field(default=None, ge=0)
     source: str
     raw: dict[str, Any] | None = None
+    flags: list[str] = Field(default_factory=list)
     is_sample: bool = False
 
 

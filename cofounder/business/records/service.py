@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -38,6 +38,7 @@ from cofounder.kit.ids import new_id
 TaskRow = Task
 PostRow = Post
 FinancialRow = FinancialMetric
+ReadingRow = SocialPostAnalytics
 
 _FIXED = {"id", "created_at", "is_sample"}
 _TASK_FIELDS = set(TaskRow.__table__.columns.keys()) - _FIXED
@@ -240,10 +241,42 @@ async def recent_posts(
 
 
 async def add_readings(session: AsyncSession, readings: Sequence[NewReading]) -> None:
-    rows = [{"id": new_id(), **reading.model_dump()} for reading in readings]
-    await queries.add_many(session, SocialPostAnalytics, rows)
+    await queries.add_many(session, SocialPostAnalytics, [_reading(one) for one in readings])
     for post_id in {reading.post_id for reading in readings}:
         live.changed(session, "posts", post_id)
+
+
+async def put_readings(session: AsyncSession, readings: Sequence[NewReading]) -> None:
+    """Write readings that may have been written before: of one post and time the first one stays."""
+    await queries.put_readings(session, [_reading(one) for one in readings])
+    if readings:
+        live.changed(session, "posts", readings[0].post_id if len(readings) == 1 else "")
+
+
+async def correct_reading(session: AsyncSession, reading: NewReading) -> ReadingRow:
+    """Write a reading; of the same post and time it takes the place of the one that is there."""
+    row = await queries.correct_reading(session, _reading(reading))
+    live.changed(session, "posts", reading.post_id)
+    return row
+
+
+def _reading(one: NewReading) -> dict[str, Any]:
+    return {**one.model_dump(), "id": one.id or new_id()}
+
+
+def odd(counts: Mapping[str, int | None]) -> list[str]:
+    """What is odd about the counters of a reading, by the same codes that imports note on theirs."""
+    seen = counts.get("views") if counts.get("views") is not None else counts.get("impressions")
+    pairs = (
+        ("clicks_above_views", counts.get("clicks"), seen),
+        ("reach_above_impressions", counts.get("reach"), counts.get("impressions")),
+    )
+    return [code for code, part, whole in pairs if part is not None and whole is not None and part > whole]
+
+
+async def readings_of(session: AsyncSession, post_id: UUID) -> list[ReadingRow]:
+    """Every reading of a post, in the order of time."""
+    return list(await queries.readings_of(session, post_id))
 
 
 async def add_web_days(session: AsyncSession, days: Sequence[NewWebDay]) -> None:
@@ -263,7 +296,7 @@ async def add_history(
     now = clock.now()
     await queries.add_many(session, TaskRow, [{**task.model_dump(), "questions": []} for task in tasks])
     await queries.add_many(session, PostRow, [{**p.model_dump(), "created_at": p.published_at or now} for p in posts])
-    await queries.add_many(session, SocialPostAnalytics, [{"id": new_id(), **r.model_dump()} for r in readings])
+    await queries.add_many(session, SocialPostAnalytics, [_reading(one) for one in readings])
     live.changed(session, "tasks")
     live.changed(session, "posts")
 

@@ -6,8 +6,12 @@ nobody can say. Never: changes a word that was approved, tries
 twice, or remembers what was sent (the effect ledger does).
 """
 
-from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
+from cofounder.channels import accounts
+from cofounder.channels.accounts.book import Known
+from cofounder.channels.rules import called
 from cofounder.channels.senders.delivery import (
     Account,
     Delivery,
@@ -19,6 +23,7 @@ from cofounder.channels.senders.delivery import (
     Sender,
 )
 from cofounder.channels.senders.email import Email
+from cofounder.channels.senders.gone import Gone
 from cofounder.channels.senders.outbox import Outbox
 from cofounder.kit import postgres
 from cofounder.ops import connections
@@ -37,27 +42,65 @@ __all__ = [
 ]
 
 OUTBOX = "outbox"
-
-# How to make each sender from the settings as they are now. A channel without an entry has no way out but the outbox.
-_SENDERS: dict[str, Callable[[], Sender]] = {
-    OUTBOX: lambda: Outbox(postgres.default_home() / OUTBOX),
-    "email": lambda: Email.of(connections.current()),
-}
+EMAIL = "email"
 
 
-def named(sender: str) -> Sender:
-    """The sender with this name. Raises KeyError for one we do not have."""
-    return _SENDERS[sender]()
+def named(sender: str, account: str | None = None) -> Sender:
+    """The sender with this name: of the connected account of this name, else of its channel's default.
+
+    Where that account is not connected any more, one whose account is None and that sends nothing. Raises KeyError for
+    a sender that we do not have.
+    """
+    if sender == OUTBOX:
+        return Outbox(postgres.default_home() / OUTBOX)
+    if sender == EMAIL:
+        return Email.of(connections.current())
+    known = accounts.find(accounts.PROVIDERS[sender], account)
+    if known is None or known.connected is None or known.provider != sender:
+        return Gone(sender, account or "")
+    return _built(known.connected)
 
 
-def route(channel: str, *, only_outbox: bool = False) -> Account:
-    """Where a channel's text goes: to its connected account, else to the outbox with a note that says so."""
-    if channel != OUTBOX and not only_outbox and channel in _SENDERS:
-        account = named(channel).account()
-        if account is not None:
-            return account
+def route(channel: str, account: str | None = None, *, only_outbox: bool = False) -> Account:
+    """Where a channel's text goes: to the named or default account, else to the outbox with a note that says so.
+
+    Goes by what this process read last, so it costs nothing.
+    """
     outbox = named(OUTBOX).account()
     assert outbox is not None
-    if channel == OUTBOX or only_outbox:
+    if only_outbox or OUTBOX in (channel, account):
         return outbox
-    return outbox.model_copy(update={"note": f"No account is connected for {channel}: the text goes to the outbox."})
+    if channel == EMAIL:
+        found = named(EMAIL).account()
+        return found or outbox.model_copy(update={"note": _nobody(channel)})
+    known = accounts.find(channel, account)
+    if known is not None and known.state == "connected" and known.connected is not None:
+        found = _built(known.connected).account()
+        if found is not None:
+            return found
+    return outbox.model_copy(update={"note": _why(channel, known)})
+
+
+def _built(connected: accounts.Connected) -> Sender:
+    module: Any = import_module(f"cofounder.channels.senders.{connected.provider}")
+    sender: Sender = module.build(connected)
+    return sender
+
+
+def _why(channel: str, known: Known | None) -> str:
+    """Why a text goes to the outbox, in people's words."""
+    if known is not None and known.state in ("connected", "needs_sign_in"):
+        return f"The {_spoken(channel)} account {known.name} has to be connected again: the text goes to the outbox."
+    if any(one.channel == channel and one.state == "connected" for one in accounts.every()):
+        return f"No {_spoken(channel)} account is the default one: the text goes to the outbox."
+    return _nobody(channel)
+
+
+def _nobody(channel: str) -> str:
+    return f"No {_spoken(channel)} account is connected: the text goes to the outbox."
+
+
+def _spoken(channel: str) -> str:
+    """A channel inside of a sentence: LinkedIn, X, but e-mail."""
+    name = called(channel)
+    return name.lower() if channel in ("email", "blog", "webhook") else name

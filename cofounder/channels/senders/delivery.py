@@ -22,6 +22,7 @@ class DeliveryDelayed(CofounderError):
 
     status = 503
     for_all = False  # it is closed for every recipient: no other need be tried now
+    until: datetime | None = None  # not before this time, where the channel or our own count says one
 
 
 class DeliveryLetGo(asyncio.CancelledError):
@@ -33,6 +34,7 @@ class DeliveryUnknown(CofounderError):
 
     status = 409
     hint = "Look at the channel, then settle the publication: it was sent, or it was not."
+    passing = False  # the channel did not answer, and may in a moment
 
 
 class Account(BaseModel):
@@ -61,6 +63,13 @@ class Delivery(BaseModel):
     on: date
     since: datetime  # when the publication was decided
     recipient: str = ""
+    begun_at: datetime | None = None  # the last call whose outcome nobody knows, for `find_own`
+    # Of the rendered text, for channels whose API takes it apart:
+    api_text: str | None = None  # escaped (LinkedIn)
+    parts: tuple[str, ...] = ()  # a thread's posts
+    title: str | None = None
+    html: str | None = None  # an article without its title
+    hashtags: tuple[str, ...] = ()
     details: dict[str, Any] = Field(default_factory=dict)  # what the file beside it says: request, decision, title
 
 

@@ -16,6 +16,7 @@ from cofounder.kit.errors import InputInvalid
 
 if TYPE_CHECKING:
     from cofounder.flow.request.chat.schemas import ChatIn, Exchange, Message
+    from cofounder.people import Caller
 
 _STATES = {"stopped": "Stopped.", "cut_off": "Cut off.", "failed": "Failed."}
 
@@ -120,32 +121,32 @@ async def _once(body: "ChatIn", *, json: bool) -> int:
 
 async def _exchange(body: "ChatIn", *, show: bool) -> "Exchange":
     """Ask, print the answer as it comes, and give both messages; Ctrl-C stops it."""
-    from cofounder.flow.request.chat import asking, events, running
+    from cofounder.flow.request.chat import asking, events, running, service
     from cofounder.kit import db
-    from cofounder.people import LOCAL_OWNER
 
-    asking.check(body, LOCAL_OWNER)
+    async with db.transaction() as session:
+        caller = await service.local_caller(session)
+    asking.check(body, caller)
     holder = await running.holder()
     async with db.transaction() as session:
-        asked = await asking.ask(session, LOCAL_OWNER, body, holder=holder)
-    await asking.carry_out(LOCAL_OWNER, asked, holder)
-    async with _stopping(asked.answer_id):
-        async for event in events.follow(LOCAL_OWNER, asked.answer_id):
+        asked = await asking.ask(session, caller, body, holder=holder)
+    await asking.carry_out(caller, asked, holder)
+    async with _stopping(caller, asked.answer_id):
+        async for event in events.follow(caller, asked.answer_id):
             if event is not None and show:
                 _show(event[1], event[2])
-    return await asking.exchange(LOCAL_OWNER, asked)
+    return await asking.exchange(caller, asked)
 
 
 @asynccontextmanager
-async def _stopping(answer_id: UUID) -> AsyncIterator[None]:
+async def _stopping(caller: "Caller", answer_id: UUID) -> AsyncIterator[None]:
     """Inside the block Ctrl-C and SIGTERM stop the answer, which then ends with what came."""
     from cofounder.flow.request.chat import running, service
     from cofounder.kit import db
-    from cofounder.people import LOCAL_OWNER
 
     async def stop() -> None:
         async with db.transaction() as session:
-            await service.stop(session, LOCAL_OWNER, answer_id)
+            await service.stop(session, caller, answer_id)
         running.hush(answer_id)
 
     if threading.current_thread() is not threading.main_thread():  # only there signals can be heard
@@ -200,10 +201,10 @@ def _told(answer: "Message", *, json: bool, exchange: "Exchange") -> int:
 async def _list(search: str | None, json: bool) -> int:
     from cofounder.flow.request.chat import service
     from cofounder.kit import db
-    from cofounder.people import LOCAL_OWNER
 
     async with home.opened(), db.transaction() as session:
-        items, _, total = await service.conversations(session, LOCAL_OWNER, search=search, after=None, limit=200)
+        caller = await service.local_caller(session)
+        items, _, total = await service.conversations(session, caller, search=search, after=None, limit=200)
     if json:
         out.emit({"items": items, "next_cursor": None, "total": total})
         return 0
@@ -220,10 +221,9 @@ async def _export(id: str, json: bool) -> int:
 
     from cofounder.flow.request.chat import export, service
     from cofounder.kit import db
-    from cofounder.people import LOCAL_OWNER
 
     async with home.opened(), db.transaction() as session:
-        whole = await service.whole(session, LOCAL_OWNER, id)
+        whole = await service.whole(session, await service.local_caller(session), id)
     if json:
         out.emit(whole)
     else:
@@ -234,16 +234,16 @@ async def _export(id: str, json: bool) -> int:
 async def _delete(id: str, yes: bool, json: bool) -> int:
     from cofounder.flow.request.chat import service
     from cofounder.kit import db
-    from cofounder.people import LOCAL_OWNER
 
     async with home.opened():
         async with db.transaction() as session:
-            talk = await service.find(session, LOCAL_OWNER, id)
+            caller = await service.local_caller(session)
+            talk = await service.find(session, caller, id)
         if not yes and (not out.at_terminal() or not out.confirm(f"Delete the conversation {talk.title!r}?")):
             out.complain("Nothing was deleted. To delete without being asked: --yes")
             return out.USAGE
         async with db.transaction() as session:
-            found, count = await service.delete(session, LOCAL_OWNER, id)
+            found, count = await service.delete(session, caller, id)
     if json:
         out.emit({"conversation_id": found, "messages": count})
     else:

@@ -77,7 +77,7 @@ async def _list(
     async with home.opened(), db.transaction() as session:
         wanted = TaskFilter(status=status, text=search, is_legacy=None if legacy else False)
         found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
-        listed = [requests.as_listed(row) for row in found.items]
+        listed = await requests.listed(session, found.items)
     if json:
         out.emit(
             {

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cofounder.cli import home, out
-from cofounder.cli.options import Json
+from cofounder.cli.options import Json, TaskId
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("routing")(show_routing)
     group.command("savings")(show_savings)
+    group.command("calls")(show_calls)
     tuned.register(group)
     app.add_typer(group, name="models")
 
@@ -97,4 +98,40 @@ async def _savings(days: int, margin: float, json: bool) -> int:
     if found.quality_difference is not None:
         screen.print(f"Quality: {found.quality_difference:+.3f} ({found.low:+.3f} to {found.high:+.3f}, 90 %).")
     screen.print(found.verdict)
+    return 0
+
+
+def show_calls(task_id: TaskId, json: Json = False) -> int:
+    """Every call of a model for a task: which was asked and why, what it took, what it cost.
+
+    Example: cofounder models calls last
+    """
+    return home.run(_calls(task_id, json))
+
+
+async def _calls(said: str, json: bool) -> int:
+    from cofounder.cli.groups.tasks import find
+    from cofounder.cli.views.grid import table
+    from cofounder.flow.run import status
+    from cofounder.kit import db
+
+    async with home.opened(), db.transaction() as session:
+        found = await status.calls(session, await find(said))
+    if json:
+        out.emit([one.model_dump(mode="json") for one in found])
+        return 0
+    if not found:
+        out.screen().print("No model was asked for this task.")
+        return 0
+    listed = table("For", "Role", "Model", "State", "Tokens in", "Out", "Seconds", "Cost")
+    for one in found:
+        name = one.answered_by if one.answered_by and one.answered_by not in one.model else None
+        model = f"{one.model} ({name})" if name else one.model
+        figures = (f"{one.tokens_in:,}", f"{one.tokens_out:,}", f"{one.seconds:.2f}", f"${one.cost_usd:.4f}")
+        listed.add_row(one.scope, one.role, model, one.state, *figures)
+    out.screen().print(listed)
+    for one in found:
+        why = one.error if one.state in ("failed", "skipped") else one.routed.why if one.routed else None
+        if why:
+            out.screen().print(f"{one.scope}, {one.model}: {why}", soft_wrap=True, markup=False)
     return 0

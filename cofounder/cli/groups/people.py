@@ -207,12 +207,14 @@ async def _link(name: str | None, json: bool) -> int:
 async def new_link(name: str | None = None, url: str | None = None) -> tuple[str, str]:
     """(whose it is, the address that signs them in once). Without a name: the first admin, made when there is none."""
     from cofounder.cli.supervisor import address
+    from cofounder.flow.request.chat import service as chat
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER, users
     from cofounder.settings import settings
 
     async with home.opened(), db.transaction() as session:
         row = await users.named(session, name) if name is not None else await users.owner(session, LOCAL_OWNER)
+        await chat.local_caller(session)  # what they said at the command line is theirs on the page
         secret = await users.link(session, row, LOCAL_OWNER)
         who = row.name
     base = settings().public_url or url or _running() or address(settings().host, settings().port)

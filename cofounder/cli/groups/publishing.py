@@ -28,6 +28,9 @@ def publish(
     title: Annotated[str | None, typer.Option(help="A title, for a blog.")] = None,
     subject: Annotated[str | None, typer.Option(help="A subject, for e-mail.")] = None,
     schedule: Annotated[str | None, typer.Option(metavar="TIME", help="Publish then, not now (ISO 8601).")] = None,
+    account: Annotated[
+        str | None, typer.Option(help="By this account of the channel; else by its default one.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Publish a text as it stands: judged, recorded, sent once. The same text again publishes nothing again.
@@ -40,10 +43,12 @@ def publish(
         raise InputInvalid("Give the text or --file, one of them.", field="text")
     content = text if text is not None else read(file) if file is not None else ""
     metadata = {name: value for name, value in (("title", title), ("subject", subject)) if value is not None}
-    return home.run(_publish(channel, content, metadata, when(schedule), json=json))
+    return home.run(_publish(channel, content, metadata, when(schedule), account, json=json))
 
 
-async def _publish(channel: str, content: str, metadata: dict[str, Any], at: datetime | None, *, json: bool) -> int:
+async def _publish(
+    channel: str, content: str, metadata: dict[str, Any], at: datetime | None, account: str | None, *, json: bool
+) -> int:
     from cofounder.cli import watch
     from cofounder.cli.views import publications as views
     from cofounder.flow.publish import given
@@ -51,7 +56,9 @@ async def _publish(channel: str, content: str, metadata: dict[str, Any], at: dat
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
-    body = PublishIn.model_validate({"platform": channel, "content": content, "metadata": metadata, "schedule_at": at})
+    body = PublishIn.model_validate(
+        {"platform": channel, "content": content, "metadata": metadata, "schedule_at": at, "account": account}
+    )
     async with home.opened(), home.worked():
         async with db.transaction() as session:
             made = await given.publish_now(session, body, by=LOCAL_OWNER)

@@ -50,7 +50,7 @@ async def _list(role: str | None, json: bool) -> int:
         out.emit(found.model_dump(mode="json"))
         return 0
     if not found.items:
-        out.screen().print("There is no tuned model yet: cofounder train run makes one.", markup=False)
+        out.screen().print("There is no tuned model yet: cofounder train start makes one.", markup=False)
         return 0
     shown = table("Model", "Role", "State", "Used as", "Base", "Where", "Gate")
     for one in found.items:

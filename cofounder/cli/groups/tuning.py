@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -153,6 +154,8 @@ def start(
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
     names = {"base": "base_model", "name": "model_name"}
     left_out = ("dataset", "wait", "json")
+    if given["target"] == "local" and given["base"] and Path(given["base"]).expanduser().is_dir():
+        given["base"] = str(Path(given["base"]).expanduser().resolve())  # a worker may stand in another folder
     return {names.get(key, key): value for key, value in given.items() if key not in left_out and value is not None}
 
 

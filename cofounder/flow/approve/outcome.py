@@ -1,13 +1,16 @@
 """What follows from a decision: the task's status, its publications, the message that wakes it, the trace it leaves."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
-from cofounder.channels import senders
-from cofounder.flow.approve import texts
+from cofounder.channels import price
+from cofounder.channels.senders import Account
+from cofounder.flow.approve import accounts, texts
 from cofounder.flow.approve.schemas import DecidedOut, DecisionOut, EditKept, PlannedPublication
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.request.spelling import in_order, spelled, spelling
@@ -19,6 +22,16 @@ from cofounder.people.service import audit
 _AUDITED = {"approve": "task.approved", "changes": "task.changes_asked", "reject": "task.rejected"}
 
 
+Room = Callable[[AsyncSession, Account, datetime], Awaitable[None]]
+_rooms: list[Room] = []
+
+
+def ask_for_room(room: Room) -> None:
+    """Have this asked before a text is scheduled: it raises AccountUnfit where the account has no room at that time."""
+    if room not in _rooms:
+        _rooms.append(room)
+
+
 async def follow(
     session: AsyncSession,
     task: records.TaskRow,
@@ -27,12 +40,14 @@ async def follow(
     *,
     wake: bool = True,
     via: str | None = None,
+    named: Mapping[str, str] | None = None,
 ) -> DecisionOut:
     """Set everything in motion that the decision says, in its own transaction; the answer tells what that was.
 
-    `via`: what spoke for the person who decided, as the audit log should say.
+    `via`: what spoke for the person who decided, as the audit log should say. `named`: channel -> account to publish by.
+    Raises ChannelUnknown, AccountUnfit, ScheduleAfterExpiry.
     """
-    publications = await _publications(session, task, decision)
+    publications = await _publications(session, task, decision, named)
     await records.update_task(session, task.id, **_status(decision))
     if wake:
         await _wake(session, decision)
@@ -48,6 +63,7 @@ async def follow(
             "fingerprint": decision.fingerprint,
             "channels": list(decision.channels),
             "decision": str(decision.id),
+            **({"accounts": dict(named)} if named else {}),
             **({"via": via} if via else {}),
         },
     )
@@ -91,14 +107,18 @@ def publication_id(decision_id: UUID, channel: str, account: str) -> UUID:
 
 
 async def _publications(
-    session: AsyncSession, task: records.TaskRow, decision: DecisionRow
+    session: AsyncSession, task: records.TaskRow, decision: DecisionRow, named: Mapping[str, str] | None
 ) -> list[PlannedPublication]:
     """Enqueue one durable workflow a channel; publish makes the row as its first act."""
     planned = []
     current = await run.current_variants(session, task.id) if decision.channels else {}
     await connections.refresh(session)
-    for channel in decision.channels:
-        account = senders.route(channel, only_outbox=task.automatic)
+    going = accounts.chosen(decision.channels, named, schedule_at=decision.schedule_at, only_outbox=task.automatic)
+    for channel, routed in going.items():
+        account = price.told(routed, current[channel].rendered)
+        if decision.schedule_at is not None:
+            for room in _rooms:
+                await room(session, account, decision.schedule_at)
         one = PlannedPublication(
             publication_id=publication_id(decision.id, channel, account.name),
             channel=channel,

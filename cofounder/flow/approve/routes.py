@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import Response
 
 from cofounder.business.records.service import TaskMissing
+from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
 from cofounder.flow.approve import service, trying
 from cofounder.flow.approve.errors import (
     AlreadyDecided,
@@ -83,6 +84,8 @@ async def get_approval(task_id: UUID, session: Session, caller: Viewer, response
         TextEmpty,
         TextTooLong,
         ComplianceBlocks,
+        AccountUnfit,
+        ScheduleAfterExpiry,
         KeyReused,
         *PLAN_ERRORS,
     ),

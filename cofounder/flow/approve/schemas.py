@@ -45,6 +45,12 @@ class Decision(Body):
     schedule_at: Time | None = None
     fingerprint: StrictStr | None = Field(default=None, max_length=64)
     edits: dict[str, Edit] | None = Field(default=None, max_length=50)
+    accounts: dict[str, StrictStr] | None = Field(
+        default=None,
+        max_length=50,
+        description="Channel -> name of the account to publish by; 'outbox' for the outbox. Left out: the default one.",
+        examples=[{"linkedin": "Acme"}],
+    )
     plan: dict[str, Any] | None = Field(default=None, description="An edited plan, where a plan is decided on.")
 
 
@@ -74,12 +80,13 @@ class DimensionOut(BaseModel):
 
 
 class DeliveryOut(BaseModel):
-    """Where an approved variant would go."""
+    """Where an approved variant would go. `accounts`: what can be chosen from, the outbox left out."""
 
     delivered_by: str
     account: str
     recipients: int = 1
     note: str | None = None
+    accounts: list[str] = Field(default_factory=list, description="Connected accounts of the channel")
 
 
 class VariantOut(BaseModel):

@@ -30,7 +30,9 @@ from cofounder.ops import runtime
 from cofounder.people.roles import Caller, spoken
 from cofounder.people.service import audit
 
-__all__ = ["Approval", "DecisionRow"]
+__all__ = ["Approval", "DecisionRow", "ask_for_room"]
+
+ask_for_room = outcome.ask_for_room
 
 AUTOMATIC = "automatic"
 _FINAL = ("completed", "rejected", "failed", "cancelled", "expired", "approved", "publishing")
@@ -57,16 +59,22 @@ async def open_round(
 
 
 async def decide_given(
-    session: AsyncSession, task_id: UUID, *, schedule_at: datetime | None, by: Caller
+    session: AsyncSession,
+    task_id: UUID,
+    *,
+    schedule_at: datetime | None,
+    by: Caller,
+    accounts: dict[str, str] | None = None,
 ) -> DecisionOut:
     """The round and the approval of a text that a person gave to publish: giving it was the decision.
 
-    No journey waits for it, so none is woken. Raises NothingToApprove, ScheduleInPast, ComplianceBlocks.
+    No journey waits for it, so none is woken. Raises NothingToApprove, ScheduleInPast, ComplianceBlocks, AccountUnfit,
+    ScheduleAfterExpiry.
     """
     checks.approver(by)
     task = await records.get_task(session, task_id, lock=True)
     approval = await _next_round(session, task_id, await queries.latest(session, task_id, lock=True), "content", None)
-    decision = Decision(task_id=task_id, verdict="approve", schedule_at=schedule_at)
+    decision = Decision(task_id=task_id, verdict="approve", schedule_at=schedule_at, accounts=accounts)
     checks.shape(decision, approval, "approve")
     return await _record(session, task, approval, decision, "approve", by.who, wake=False)
 
@@ -157,7 +165,7 @@ async def decide(session: AsyncSession, decision: Decision, *, by: Caller) -> De
 
     An edited plan is validated as any supplied one and is what runs. Raises TaskMissing, NotPending, AlreadyDecided,
     OldRound, KindDiffers, DraftChanged, VerdictMissing, FeedbackMissing, NoChannelChosen, ChannelUnknown, ScheduleInPast,
-    TextTooLong, ComplianceBlocks, and what a plan can have wrong.
+    TextTooLong, ComplianceBlocks, AccountUnfit, ScheduleAfterExpiry, and what a plan can have wrong.
     """
     checks.approver(by)
     task = await records.get_task(session, decision.task_id, lock=True)
@@ -322,7 +330,8 @@ async def _record(
     )
     approval.decided_at = row.decided_at
     await queries.add(session, row)
-    return await outcome.follow(session, task, approval, row, wake=wake, via=via)
+    named = decision.accounts if verdict == "approve" and approval.kind == "content" else None
+    return await outcome.follow(session, task, approval, row, wake=wake, via=via, named=named)
 
 
 def _round(row: Approval) -> Round:

@@ -134,6 +134,14 @@ def check_length(channel: str, rendered: channels.Rendered, *, field: str) -> No
             f"{channel} takes {rendered.limit} characters; this text has {rendered.length}.",
             field=field,
         )
+    if rendered.limit is not None and rendered.api_text is not None:
+        size = channels.length(rendered.channel, rendered.api_text)
+        if size > rendered.limit:
+            raise TextTooLong(
+                f"{channel} takes {rendered.limit} characters; this text has {size} with the signs that its API needs "
+                "before brackets, hashtags and the like.",
+                field=field,
+            )
 
 
 async def refuse_blocked(session: AsyncSession, task: records.TaskRow, wanted: list[str]) -> None:

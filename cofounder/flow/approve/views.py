@@ -11,8 +11,8 @@ from cofounder.business.context import service as history
 from cofounder.business.derive import times
 from cofounder.business.derive.times import SuggestedTime
 from cofounder.business.records import service as records
-from cofounder.channels import senders
-from cofounder.flow.approve import alternatives, outcome, texts
+from cofounder.channels import price, senders
+from cofounder.flow.approve import accounts, alternatives, outcome, texts
 from cofounder.flow.approve.schemas import (
     ApprovalOut,
     DeliveryOut,
@@ -100,7 +100,7 @@ def _variant(
 ) -> VariantOut:
     draft = Draft.model_validate(variant.draft)
     rendered = channels.Rendered.model_validate(stored)
-    account = senders.route(variant.channel, only_outbox=task.automatic)
+    account = price.told(senders.route(variant.channel, only_outbox=task.automatic), stored)
     return VariantOut(
         channel=variant.channel,
         version=variant.version,
@@ -136,6 +136,7 @@ def _variant(
             account=account.name,
             recipients=len(account.recipients),
             note=account.note,
+            accounts=accounts.offered(variant.channel),
         ),
     )
 

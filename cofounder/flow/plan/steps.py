@@ -17,7 +17,7 @@ from cofounder.flow.plan.schemas import Plan
 from cofounder.flow.plan.tools import outside, registry
 from cofounder.flow.plan.tools.errors import ToolUnapproved
 from cofounder.flow.plan.validate import validate
-from cofounder.flow.request.phases import Result, done, ended, held, phase, waiting
+from cofounder.flow.request.phases import Result, done, ended, held, ours, phase, waiting
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
@@ -92,7 +92,7 @@ async def planning(task_id: UUID) -> Result:
     if named is not None:
         intent = await _without_named(task, intent, named, preferences, answers)
     async with transaction() as session:
-        if still := held(await records.get_task(session, task_id, lock=True)):
+        if still := held(await ours(session, task_id)):
             return still
         await _keep_intent(session, task_id, intent)
         if intent.reject_reason:

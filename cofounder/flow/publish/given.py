@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
+from cofounder.channels.accounts.errors import AccountUnfit
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve import texts
 from cofounder.flow.approve.schemas import DecisionOut
@@ -32,7 +33,8 @@ async def publish_now(
 
     A text that was cancelled before anybody got it may be given anew.
 
-    Raises PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, KeyReused, NotAllowed.
+    Raises PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, KeyReused,
+    NotAllowed.
     """
     if not by.may("approver"):
         raise NotAllowed(f"Publishing needs the role approver; {by.name!r} has the role {by.role}.")
@@ -84,7 +86,13 @@ async def _publish(
     verdict = await texts.judge(session, task, variant, {channel: texts.as_stored(rendered)})
     texts.refuse(given.platform, verdict, field="content")
     await records.update_task(session, task.id, quality_score=Decimal(str(verdict.overall)))
-    decided = await approvals.decide_given(session, task.id, schedule_at=given.schedule_at, by=by)
+    named = {channel: given.account} if given.account is not None else None
+    try:
+        decided = await approvals.decide_given(session, task.id, schedule_at=given.schedule_at, by=by, accounts=named)
+    except AccountUnfit as error:
+        if (error.field or "").startswith("accounts."):  # a decision's word for it
+            raise AccountUnfit(error.detail, field="account", hint=error.advice) from error
+        raise
     await service.remember(session, task.id, str(decided.decision.id))
     await _row(session, decided, channel, variant.version)
     return await _first_answer(session, task, given, repeated=False)
@@ -172,4 +180,6 @@ def _hash(channel: str, given: PublishIn) -> str:
     meant = {"channel": channel, "content": given.content, "metadata": _metadata(given)}
     if given.schedule_at is not None:
         meant["schedule_at"] = given.schedule_at.isoformat()
+    if given.account is not None:
+        meant["account"] = given.account
     return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()

@@ -1,5 +1,6 @@
 """One delivery through the ledger of effects: at most once per publication and recipient."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.channels.senders import Delivery, DeliveryDelayed, DeliveryLetGo, DeliveryRefused, Receipt, Sender
 from cofounder.flow.publish.outcomes import Outcome
 from cofounder.flow.publish.schemas import DeliveryOut
-from cofounder.kit import db, effects
+from cofounder.kit import db, durable, effects
 
 Answer = dict[str, Any]
 
@@ -23,10 +24,13 @@ def key(publication_id: UUID, recipient: str) -> str:
 async def deliver_all(sender: Sender, deliveries: Sequence[Delivery]) -> list[Outcome]:
     """Hand deliveries over, one after the other; the others wait where the channel itself is found to be away.
 
-    Opens its own transactions.
+    A process that is told to stop begins no other: cut off in the middle, nobody could say whether it was sent. Whoever
+    goes on with the rest repeats none. Opens its own transactions.
     """
     outcomes: list[Outcome] = []
     for place, delivery in enumerate(deliveries):
+        if durable.stopping():
+            raise asyncio.CancelledError
         outcome = await deliver(sender, delivery)
         outcomes.append(outcome)
         if outcome.away:
@@ -57,17 +61,17 @@ async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
     Where nobody can say what became of it the channel is asked at once; nothing is sent a second time here.
     """
     name = key(delivery.publication_id, delivery.recipient)
-    away = False
+    away, until = False, None
 
     async def call() -> Answer:
-        nonlocal away
+        nonlocal away, until
         try:
             return _kept(await sender.send(delivery, effect_key=name))
         except DeliveryRefused as error:
             away = error.for_all
             raise effects.Refused(error.detail) from error
         except DeliveryDelayed as error:
-            away = error.for_all
+            away, until = error.for_all, error.until
             raise effects.NotDone(error.detail) from error
         except DeliveryLetGo as error:
             raise effects.LetGo from error
@@ -78,7 +82,7 @@ async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
         seen = await effects.look(name, find)
         if seen is not None and seen.state != "unknown":
             made = seen
-    return replace(_outcome(delivery.recipient, made), away=away)
+    return replace(_outcome(delivery.recipient, made), away=away, until=until)
 
 
 async def look(sender: Sender, delivery: Delivery) -> Outcome | None:
@@ -98,6 +102,8 @@ async def settle(
     name = key(publication_id, recipient)
     if await effects.state_of(session, name) in ("unknown", "intended", "absent"):
         await effects.settle(session, name, done=sent, by=by, again=again)
+        if not sent:
+            await effects.settle_parts(session, name, by=by)
 
 
 async def reopen(session: AsyncSession, publication_id: UUID, recipients: Sequence[str]) -> None:
@@ -149,7 +155,10 @@ _STANDS = {"done": "sent", "refused": "refused", "absent": "not_sent", "unknown"
 
 def _finder(sender: Sender, delivery: Delivery, name: str) -> Callable[[], Awaitable[Answer | None]]:
     async def find() -> Answer | None:
-        found = await sender.find_own(delivery, effect_key=name)
+        async with db.transaction(durable=False) as session:
+            told = (await effects.told(session, [name])).get(name)
+        begun = delivery.model_copy(update={"begun_at": told.begun_at if told else None})
+        found = await sender.find_own(begun, effect_key=name)
         return None if found is None else _kept(found)
 
     return find

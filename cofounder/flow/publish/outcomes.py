@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from cofounder.flow.publish.schemas import FINAL
 
 LONGEST_WAIT_SECONDS = 4 * 3600.0
+LONGEST_TOLD_SECONDS = 25 * 3600.0  # that a channel can ask for: the longest quotas are those of a day
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Outcome:
     """What became of one recipient's delivery.
 
     State: done, refused (surely not sent, for good), absent (surely not sent, may still be) or unknown. `away`: the
-    channel itself did not answer, so that nobody else was worth trying.
+    channel itself did not answer, so that nobody else was worth trying. `until`: the channel wants to be left alone.
     """
 
     recipient: str
@@ -22,6 +24,7 @@ class Outcome:
     url: str | None = None
     note: str | None = None
     away: bool = False
+    until: datetime | None = None
 
 
 def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:
@@ -71,6 +74,13 @@ def reasons(outcomes: Sequence[Outcome]) -> str:
 def wait_seconds(attempts: int, *, first: float) -> float:
     """How long to wait after so many attempts in a row that sent nothing: four times longer each, at most four hours."""
     return float(min(first * 4.0 ** min(max(attempts - 1, 0), 20), LONGEST_WAIT_SECONDS))
+
+
+def next_attempt(outcomes: Sequence[Outcome], at: datetime, *, attempts: int, first: float) -> datetime:
+    """When to try again what was not sent, seen from `at`: not before the time that a channel named, within a day."""
+    told = max((one.until for one in outcomes if one.until is not None), default=at)
+    named = min((told - at).total_seconds(), LONGEST_TOLD_SECONDS)
+    return at + timedelta(seconds=max(named, wait_seconds(attempts, first=first)))
 
 
 def task_status(states: Sequence[str], expected: int) -> str:

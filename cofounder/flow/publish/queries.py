@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, func, literal_column, or_, select, text, tuple_
+from sqlalchemy import DateTime, func, literal_column, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,6 +64,32 @@ async def page(
     if edge is None and len(rows) < limit:  # all of them: nothing is left to count
         return rows, len(rows)
     return rows, int(await session.scalar(select(func.count()).select_from(every.subquery())) or 0)
+
+
+async def note_waiting(session: AsyncSession, sender: str, account: str, note: str) -> Sequence[UUID]:
+    """Write a note on every publication that waits for an account and was never attempted; gives their ids."""
+    waits = update(Publication).where(
+        Publication.state == "scheduled",
+        Publication.attempted_at.is_(None),
+        Publication.delivered_by == sender,
+        Publication.account == account,
+    )
+    return (await session.scalars(waits.values(note=note).returning(Publication.id))).all()
+
+
+async def around(
+    session: AsyncSession, sender: str, account: str, after: datetime, before: datetime
+) -> list[tuple[datetime, int]]:
+    """(when, how many posts) of what went or will go out by an account in between, earliest first."""
+    posts = func.greatest(1, func.jsonb_array_length(func.coalesce(Publication.content["parts"], text("'[]'::jsonb"))))
+    found = select(_WHEN, posts).where(
+        Publication.delivered_by == sender,
+        Publication.account == account,
+        Publication.state.in_(("scheduled", "attempting", "published", "unknown")),
+        after < _WHEN,
+        before > _WHEN,
+    )
+    return [(at, int(number)) for at, number in await session.execute(found.order_by(_WHEN))]
 
 
 async def take_turn(session: AsyncSession, key: str) -> None:

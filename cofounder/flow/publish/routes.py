@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from cofounder.business.records.service import CursorInvalid
+from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
 from cofounder.flow.publish import given, posting, service, settling
 from cofounder.flow.publish.errors import (
@@ -42,7 +43,9 @@ router = Router(prefix="/api", tags=["publishing"])
 @router.post(
     "/social/publish",
     status_code=202,
-    responses=documented(PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, KeyReused),
+    responses=documented(
+        PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, KeyReused
+    ),
 )
 async def publish_text(
     body: PublishIn,

@@ -41,6 +41,9 @@ class PublishIn(Body):
     content: Annotated[str, StringConstraints(min_length=1, max_length=200_000), AfterValidator(stripped)]
     metadata: Metadata = Field(default_factory=Metadata)
     schedule_at: Time | None = None
+    account: StrictStr | None = Field(
+        default=None, max_length=200, description="Name of the account to publish by. Left out: the default one."
+    )
 
 
 class Posted(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,9 +12,9 @@ from cofounder.business.records.schemas import NewPost
 from cofounder.channels import senders
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.approve import service as approvals
-from cofounder.flow.publish import ledger, queries
+from cofounder.flow.publish import ledger, queries, quotas
 from cofounder.flow.publish.errors import PublicationMissing
-from cofounder.flow.publish.outcomes import Outcome, so_far, task_status, unknown, unsent, verdict, wait_seconds
+from cofounder.flow.publish.outcomes import Outcome, next_attempt, so_far, task_status, unknown, unsent, verdict
 from cofounder.flow.publish.schemas import FINAL, Action, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.flow.run import service as run
@@ -25,6 +25,8 @@ from cofounder.settings import settings
 
 OUTBOX = "outbox"
 WAKE = "publication"  # the topic a waiting publication listens to
+
+approvals.ask_for_room(quotas.check)
 
 
 async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Publication:
@@ -66,9 +68,9 @@ async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | 
     row = await locked(session, publication_id)
     if row.state not in ("scheduled", "attempting"):
         return None
+    await connections.refresh(session)  # also for whoever goes on with what a process that died had begun
     if row.state == "scheduled":
         if row.attempted_at is None:
-            await connections.refresh(session)
             _address(row)
         row.state, row.attempted_at, row.retry_at = "attempting", row.attempted_at or now(), None
         row.attempts += 1
@@ -78,11 +80,15 @@ async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | 
 
 def _address(row: Publication) -> None:
     """Fix who gets it, as of the first attempt: the account may have changed since the decision."""
-    account = senders.named(row.delivered_by).account()
-    if account is None:
-        account = senders.route(row.channel, only_outbox=True)
-        row.delivered_by, row.note = account.sender, f"{row.delivered_by} is no longer connected: see the outbox."
-    row.recipients = list(account.recipients)
+    account = senders.named(row.delivered_by, row.account).account()
+    row.recipients = list(account.recipients) if account is not None else to_the_outbox(row)
+
+
+def to_the_outbox(row: Publication) -> list[str]:
+    """Let a publication whose account is gone go to the outbox; gives its recipients there."""
+    outbox = senders.route(row.channel, only_outbox=True)
+    row.delivered_by, row.note = outbox.sender, f"{row.account} is no longer connected: see the outbox."
+    return list(outbox.recipients)
 
 
 async def delivery(session: AsyncSession, row: Publication, recipient: str) -> Delivery:
@@ -101,6 +107,11 @@ async def delivery(session: AsyncSession, row: Publication, recipient: str) -> D
         on=attempted.date(),
         since=attempted,
         recipient=recipient,
+        api_text=rendered.get("api_text"),
+        parts=rendered.get("parts") or (),
+        title=rendered.get("title"),
+        html=rendered.get("html"),
+        hashtags=rendered.get("hashtags") or (),
         details={
             "request": task.request,
             "title": rendered.get("title") or rendered.get("subject") or task.title,
@@ -152,8 +163,8 @@ async def set_aside(session: AsyncSession, publication_id: UUID, workflow_id: st
 
 
 async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome]) -> Publication:
-    wait = wait_seconds(row.attempts, first=settings().publish_retry_seconds)
-    row.state, row.retry_at = "scheduled", now() + timedelta(seconds=wait)
+    row.state = "scheduled"
+    row.retry_at = next_attempt(outcomes, now(), attempts=row.attempts, first=settings().publish_retry_seconds)
     row.said, row.unknown = so_far(outcomes), unknown(outcomes)
     await tell(session, row)
     return row
@@ -255,8 +266,9 @@ async def page(
 async def detail(session: AsyncSession, publication_id: UUID) -> PublicationDetail:
     """One publication with what is on record about each recipient, and where to look. Raises PublicationMissing."""
     row = await get(session, publication_id)
+    await connections.refresh(session)
     deliveries = [await delivery(session, row, recipient) for recipient in row.recipients]
-    found = await ledger.evidence(session, senders.named(row.delivered_by), deliveries)
+    found = await ledger.evidence(session, senders.named(row.delivered_by, row.account), deliveries)
     return PublicationDetail(**(await one(session, publication_id)).model_dump(), deliveries=found)
 
 

@@ -57,7 +57,8 @@ async def look(publication_id: UUID) -> PublicationOut | None:
         row = await service.get(session, publication_id)
         if not service.unsure(row):
             return None
-        sender = senders.named(row.delivered_by)
+        await connections.refresh(session)
+        sender = senders.named(row.delivered_by, row.account)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     for one in deliveries:
         await ledger.look(sender, one)
@@ -168,7 +169,9 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     kept = [one.recipient for one in outcomes if one.state in ("done", "unknown")]
     await connections.refresh(session)
-    account = senders.named(row.delivered_by).account()
+    account = senders.named(row.delivered_by, row.account).account()
+    if account is None and not kept and row.delivered_by != service.OUTBOX:
+        service.to_the_outbox(row)
     now_named = account.recipients if account is not None else tuple(row.recipients)
     known = {_address(one): one for one in row.recipients}
     reached = {_address(one) for one in kept}

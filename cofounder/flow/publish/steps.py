@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from cofounder.channels import senders
+from cofounder.channels.accounts import checking
 from cofounder.flow.publish import ledger, service
 from cofounder.flow.publish.schemas import Order
 from cofounder.kit import durable
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
+from cofounder.ops import connections
 
 Waiting = dict[str, Any]  # {"go": bool, "seconds": how long still to wait}
 
@@ -54,9 +56,11 @@ async def deliver(publication_id: str) -> str | None:
         row = await service.attempt(session, id)
         if row is None:
             return None
-        sender = senders.named(row.delivered_by)
+        sender = senders.named(row.delivered_by, row.account)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     outcomes = await ledger.deliver_all(sender, deliveries)
+    if any(one.away and one.state == "refused" for one in outcomes):
+        await checking.look_into(row.delivered_by, row.account)
     async with transaction() as session:
         return (await service.finish(session, id, outcomes)).state
 
@@ -81,7 +85,8 @@ async def set_aside(workflow_id: str) -> None:
         row = await service.left(session, id, workflow_id)
         if row is None:
             return
-        sender = senders.named(row.delivered_by)
+        await connections.refresh(session)
+        sender = senders.named(row.delivered_by, row.account)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     for one in deliveries:
         await ledger.look(sender, one)

@@ -11,30 +11,6 @@ STANDS_AT = "coalesce(finished_at, retry_at, attempted_at, scheduled_at, created
 PUBLICATION_STATE = ("scheduled", "attempting", "published", "refused", "unknown", "cancelled")
 
 
-class Account(Row):
-    """Where a channel publishes to. Secrets are settings or the secret store, never here."""
-
-    __tablename__ = "accounts"
-    id: Mapped[Id]
-    channel: Mapped[Words]
-    name: Mapped[Words]
-    settings: Mapped[Document]
-    active: Mapped[bool] = mapped_column(server_default=text("true"))
-    created_at: Mapped[Moment]
-    __table_args__ = (UniqueConstraint("channel", "name"),)
-
-
-class Recipient(Row):
-    __tablename__ = "recipients"
-    id: Mapped[Id]
-    account_id: Mapped[Ref]
-    address: Mapped[Words]
-    name: Mapped[OptionalWords]
-    unsubscribed_at: Mapped[OptionalMoment]
-    created_at: Mapped[Moment]
-    __table_args__ = (UniqueConstraint("account_id", "address"),)
-
-
 class Publication(Row):
     __tablename__ = "publications"
     id: Mapped[Id]

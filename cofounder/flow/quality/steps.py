@@ -17,7 +17,7 @@ from cofounder.flow.quality import asking, queries, service
 from cofounder.flow.quality.judging import without
 from cofounder.flow.quality.refine import Judged, next_move
 from cofounder.flow.quality.schemas import Assessment, Subject
-from cofounder.flow.request.phases import Result, done, phase, skipped
+from cofounder.flow.request.phases import Result, done, ours, phase, skipped
 from cofounder.flow.run import service as run
 from cofounder.flow.run.service import Variant
 from cofounder.kit.db import reading, transaction
@@ -88,9 +88,9 @@ async def refinement(task_id: UUID) -> Result:
     if stands and not judged:
         return skipped("Every variant passed.")
     async with transaction() as session:
+        task = await ours(session, task_id)
         await _keep_score(session, task_id, await run.current_variants(session, task_id))
         if rounds:
-            task = await records.get_task(session, task_id)
             await records.update_task(session, task_id, refinements=task.refinements + rounds)
     if not rounds:
         return skipped("Every variant passed.")
@@ -200,6 +200,7 @@ async def _judge_new(
     threshold: float,
 ) -> Assessment:
     async with transaction() as session:
+        await ours(session, task_id)
         variant = await run.add_variant(
             session,
             task_id,
@@ -217,6 +218,7 @@ async def _judge_new(
 async def _settle(task_id: UUID, channel: str, best: int | None) -> None:
     """Let the best version stand."""
     async with transaction() as session:
+        await ours(session, task_id)
         for variant in await run.variants(session, task_id):
             if variant.channel == channel and variant.version == best and not variant.is_best:
                 await run.mark_best(session, variant)

@@ -3,6 +3,7 @@
 import asyncio
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,10 @@ _turns: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
 
 class Ended(Exception):
     """The task has come to its end before its last phase."""
+
+
+class TakenOver(Exception):
+    """This worker was taken for dead, and another one carries the task: nothing more may be written here."""
 
 
 def done(**data: Any) -> Result:
@@ -108,24 +113,28 @@ async def _in_turn(phases: Sequence[Phase], task_id: UUID, given: tuple[Any, ...
     if len(phases) > 1:
         async with reading() as session:
             over = {row.name for row in await queries.phases(session, task_id) if row.state in ("done", "skipped")}
-    last: tuple[Phase, Result] | None = None
-    for one in phases:
-        if one is not phases[-1]:
-            if one.name in over:
-                continue
-            if durable.stopping() and last is not None:
-                await _leave(task_id, *last)
-                raise asyncio.CancelledError  # another start goes on with the phase that comes now
-        held = await _next(task_id, last, one)
-        if held is not None:
-            return held
-        result = await (one.work(task_id, *given) if one is phases[-1] else one.work(task_id))
-        last = (one, result)
-        if result["state"] in ("waiting", "ended"):
-            break
-    assert last is not None, "the last phase is always run"
-    await _leave(task_id, *last)
-    return last[1]
+    last: Left | None = None
+    try:
+        for one in phases:
+            if one is not phases[-1]:
+                if one.name in over:
+                    continue
+                if durable.stopping() and last is not None:
+                    await _leave(last)
+                    raise asyncio.CancelledError  # another start goes on with the phase that comes now
+            entry = await _next(task_id, last, one)
+            if not isinstance(entry, Entry):
+                return entry
+            _entry.set(entry)
+            result = await (one.work(task_id, *given) if one is phases[-1] else one.work(task_id))
+            last = Left(entry, result)
+            if result["state"] in ("waiting", "ended"):
+                break
+        assert last is not None, "the last phase is always run"
+        await _leave(last)
+    except TakenOver:
+        return _TAKEN_OVER
+    return last.result
 
 
 def _turn() -> asyncio.Semaphore:
@@ -150,38 +159,76 @@ def _transient(error: BaseException) -> bool:
     return not isinstance(error, CofounderError)
 
 
-async def _next(task_id: UUID, last: tuple[Phase, Result] | None, one: Phase) -> Result | None:
-    """Write how the last phase ended and mark the next as running, or say why it may not run now."""
+@dataclass(frozen=True)
+class Entry:
+    """One entering of a phase. Whoever takes the task over enters anew, and that fences this one off."""
+
+    task_id: UUID
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Left:
+    """A phase that came to an end, and with what; its row is still to be written."""
+
+    entry: Entry
+    result: Result
+
+
+_entry: ContextVar[Entry | None] = ContextVar("entry", default=None)
+# The engine takes no result of a worker that lost a task; should it ever, the journey looks again in a moment.
+_TAKEN_OVER = waiting(note="Another worker carries this task.", seconds=1.0)
+
+
+async def ours(session: AsyncSession, task_id: UUID) -> records.TaskRow:
+    """The task, locked, for a phase that is about to write what it made. Raises TakenOver where another carries it."""
+    task = await records.get_task(session, task_id, lock=True)
+    entry = _entry.get()
+    if entry is None or entry.task_id != task_id or await queries.is_in(session, task_id, entry.name, entry.at):
+        return task
+    raise TakenOver
+
+
+async def _next(task_id: UUID, last: Left | None, one: Phase) -> Entry | Result:
+    """Write how the last phase ended and mark the next as running, or say why it may not run now. Raises TakenOver."""
     async with transaction(durable=False) as session:
         live.changed(session, "tasks", task_id)
         if last is not None:
-            await _end(session, task_id, *last)
-        if await queries.enter_phase(session, task_id, one.name, whatever=one.whatever, at=now()):
-            return None
+            await _end(session, last)
+        at = await queries.enter_phase(session, task_id, one.name, whatever=one.whatever, at=now())
+        if at is not None:
+            return Entry(task_id, one.name, at)
         task = await records.get_task(session, task_id, lock=True)
         if task.status in FINAL:
             return ended(f"The task is {task.status}.")
+        if not task.is_paused:
+            return _TAKEN_OVER
         await records.change(session, task, status="paused")
         return waiting(note="Paused by a person.")
 
 
-async def _leave(task_id: UUID, one: Phase, result: Result) -> None:
+async def _leave(left: Left) -> None:
     async with transaction(durable=False) as session:
-        await _end(session, task_id, one, result)
-        live.changed(session, "tasks", task_id)
+        await _end(session, left)
+        live.changed(session, "tasks", left.entry.task_id)
 
 
-async def _end(session: AsyncSession, task_id: UUID, one: Phase, result: Result) -> None:
+async def _end(session: AsyncSession, left: Left) -> None:
+    entry, result = left.entry, left.result
     state = {"waiting": "waiting", "open": "waiting", "ended": "done"}.get(result["state"], result["state"])
-    await queries.mark_phase(
+    written = await queries.leave_phase(
         session,
-        task_id,
-        one.name,
+        entry.task_id,
+        entry.name,
+        entry.at,
         state=state,
         note=result.get("note"),
         finished_at=None if state == "waiting" else now(),
         **({"cost": result["cost"]} if "cost" in result else {}),
     )
+    if not written:
+        raise TakenOver
 
 
 def held(task: records.TaskRow) -> Result | None:
@@ -197,7 +244,7 @@ def held(task: records.TaskRow) -> Result | None:
 async def again(session: AsyncSession, task_id: UUID, *names: str) -> None:
     """Let phases that are done run once more: a person asked for changes."""
     for name in names:
-        await queries.mark_phase(session, task_id, name, state="waiting", note=None, finished_at=None)
+        await queries.mark_phase(session, task_id, name, state="waiting", note=None)
 
 
 async def close(session: AsyncSession, task_id: UUID, name: str, *, note: str) -> None:

@@ -56,7 +56,8 @@ async def process_request(
 
     The same Idempotency-Key with the same body names the same task, for as long as the task is kept.
     """
-    task = await service.submit(session, body, by=caller.who, source="api", idempotency_key=idempotency_key)
+    source: Source = "user_request" if caller.kind == "person" else "api"
+    task = await service.submit(session, body, by=caller.who, source=source, idempotency_key=idempotency_key)
     return Accepted(
         task_id=task.id,
         status=task.status,
@@ -70,7 +71,7 @@ async def process_request(
 )
 async def clarify_task(task_id: UUID, body: ClarifyIn, session: Session, caller: Operator) -> TaskOut:
     """Answer what the task asked; it goes on with the answers."""
-    return service.as_listed(await service.clarify(session, task_id, body, by=caller.who))
+    return await service.as_listed(session, await service.clarify(session, task_id, body, by=caller.who))
 
 
 @router.get("/api/tasks", responses=documented(CursorInvalid))
@@ -88,7 +89,7 @@ async def list_tasks(
     wanted = TaskFilter(status=[MEANS.get(word, word) for word in status or ()] or None, source=source, text=search)
     found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit, oldest=sort == "oldest")
     return Page[TaskOut](
-        items=[service.as_listed(task) for task in found.items], next_cursor=found.next_cursor, total=found.total
+        items=await service.listed(session, found.items), next_cursor=found.next_cursor, total=found.total
     )
 
 
@@ -102,7 +103,7 @@ async def list_history(
     """The tasks that the product itself ran, newest first; imported history is left out."""
     found = await records.list_tasks(session, TaskFilter(is_legacy=False), cursor=cursor, limit=limit)
     return Page[TaskOut](
-        items=[service.as_listed(task) for task in found.items], next_cursor=found.next_cursor, total=found.total
+        items=await service.listed(session, found.items), next_cursor=found.next_cursor, total=found.total
     )
 
 
@@ -112,16 +113,16 @@ _CONTROL: dict[int | str, dict[str, Any]] = documented(TaskMissing, TaskIsFinal)
 @router.post("/api/tasks/{task_id}/pause", responses=documented(TaskMissing, TaskIsFinal, NothingRuns))
 async def pause_task(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Let running steps finish, start no more."""
-    return service.as_listed(await service.pause(session, task_id, by=caller.who))
+    return await service.as_listed(session, await service.pause(session, task_id, by=caller.who))
 
 
 @router.post("/api/tasks/{task_id}/resume", responses=_CONTROL)
 async def resume_task(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Go on where the task paused."""
-    return service.as_listed(await service.resume(session, task_id, by=caller.who))
+    return await service.as_listed(session, await service.resume(session, task_id, by=caller.who))
 
 
 @router.post("/api/tasks/{task_id}/cancel", responses=_CONTROL)
 async def cancel_task(task_id: UUID, session: Session, caller: Operator) -> TaskOut:
     """Stop the task for good."""
-    return service.as_listed(await service.cancel(session, task_id, by=caller.who))
+    return await service.as_listed(session, await service.cancel(session, task_id, by=caller.who))

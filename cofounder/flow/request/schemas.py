@@ -70,7 +70,7 @@ class TaskOut(Shown):
     channels: list[str]
     quality_score: float | None
     cost: float
-    seconds: float | None
+    seconds: float | None = Field(description="Of work; those in which it waited for a person are left out.")
     is_sample: bool
     created_at: datetime
     completed_at: datetime | None

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -261,11 +261,23 @@ async def phases_of(session: AsyncSession, task_id: UUID) -> list[PhaseOut]:
     ]
 
 
-def as_listed(task: records.TaskRow) -> TaskOut:
+async def listed(session: AsyncSession, tasks: Sequence[records.TaskRow]) -> list[TaskOut]:
+    """Tasks as rows of a list."""
+    worked = await queries.worked(session, [task.id for task in tasks], now())
+    return [_as_listed(task, worked.get(task.id)) for task in tasks]
+
+
+async def as_listed(session: AsyncSession, task: records.TaskRow) -> TaskOut:
     """The task as a row of a list."""
+    (one,) = await listed(session, [task])
+    return one
+
+
+def _as_listed(task: records.TaskRow, worked: float | None) -> TaskOut:
     intent, names = task.intent or {}, spelling(task)
     wished = list(intent.get("channels", [])) or list(task.preferences.get("channels", []))
-    end = task.completed_at or (None if task.started_at is None else now())
+    if worked is None and task.started_at is not None:  # brought in from elsewhere: only its start and end are known
+        worked = ((task.completed_at or now()) - task.started_at).total_seconds()
     return TaskOut(
         task_id=task.id,
         request=task.request,
@@ -278,7 +290,7 @@ def as_listed(task: records.TaskRow) -> TaskOut:
         channels=[spelled(channel, names) for channel in wished],
         quality_score=None if task.quality_score is None else float(task.quality_score),
         cost=float(task.cost or 0),
-        seconds=round((end - task.started_at).total_seconds(), 3) if end and task.started_at else None,
+        seconds=None if worked is None else round(worked, 3),
         is_sample=task.is_sample,
         created_at=task.created_at,
         completed_at=task.completed_at,

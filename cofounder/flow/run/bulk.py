@@ -1,16 +1,17 @@
 """One act on many tasks, with what became of each. A task that cannot be acted on stays as it is and says why."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import AfterValidator, BaseModel, Field, StrictInt
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
-from cofounder.business.records.schemas import TaskFilter
+from cofounder.business.records.schemas import Source, TaskFilter
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.phases import FINAL
+from cofounder.flow.request.routes import MEANS, StatusWord
 from cofounder.flow.request.schemas import TaskOut
 from cofounder.kit import live
 from cofounder.kit.clock import now
@@ -49,11 +50,28 @@ class StillRuns(Conflict):
     hint = "Cancel it first."
 
 
+def _status(word: str) -> str:
+    return _one_of(get_args(StatusWord), MEANS.get(word, word))
+
+
+def _source(word: str) -> str:
+    return _one_of(get_args(Source), word)
+
+
+def _one_of(words: Sequence[str], word: str) -> str:
+    """An unknown word would find nothing, and the answer would read as if all was done."""
+    if word not in words:
+        raise ValueError(f"Input should be one of {', '.join(words)}")
+    return word
+
+
 class BulkFilter(Body):
     """As the list's own filters."""
 
-    status: list[ShortText] | None = Field(default=None, max_length=50, examples=[["failed"]])
-    source: ShortText | None = None
+    status: list[Annotated[ShortText, AfterValidator(_status)]] | None = Field(
+        default=None, max_length=50, examples=[["failed"]]
+    )
+    source: Annotated[ShortText, AfterValidator(_source)] | None = None
     search: ShortText | None = None
 
 
@@ -126,7 +144,7 @@ async def _one(session: AsyncSession, action: Action, id: UUID, by: Caller, expo
         async with session.begin_nested():
             task = await _act(session, action, id, by)
             if action == "export":
-                exported[id] = requests.as_listed(task)
+                exported[id] = await requests.as_listed(session, task)
             return BulkRow(task_id=id, ok=True, status=task.status)
     except CofounderError as error:
         return BulkRow(task_id=id, ok=False, code=error.code(), detail=error.detail)

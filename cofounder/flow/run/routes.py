@@ -13,7 +13,7 @@ from cofounder.flow.run import rerun as again
 from cofounder.flow.run import status as view
 from cofounder.flow.run.bulk import BulkIn, BulkOut, SelectionChanged, SelectionUnclear, TooManyTasks
 from cofounder.flow.run.rerun import NotRerunnable
-from cofounder.flow.run.schemas import RerunIn, Status, TaskDetail
+from cofounder.flow.run.schemas import AskedOut, RerunIn, Status, TaskDetail
 from cofounder.flow.run.service import StepMissing
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.once import KeyReused, Once
@@ -32,6 +32,12 @@ async def task_status(task_id: UUID, session: Session, caller: Viewer) -> Status
 async def get_task(task_id: UUID, session: Session, caller: Viewer) -> TaskDetail:
     """A task with its plan, the input and output of each step, and what it produced."""
     return await view.detail(session, task_id)
+
+
+@router.get("/api/tasks/{task_id}/calls", responses=documented(TaskMissing))
+async def get_task_calls(task_id: UUID, session: Session, caller: Viewer) -> list[AskedOut]:
+    """Every call of a model for a task, in order: which was asked and why, what it took, what it cost."""
+    return await view.calls(session, task_id)
 
 
 @router.post(

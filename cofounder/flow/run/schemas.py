@@ -1,14 +1,14 @@
 """What a person sees of a task while it runs and after."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from cofounder.flow.plan.schemas import Plan
 from cofounder.flow.request.schemas import PhaseOut, TaskOut
-from cofounder.kit.http import Body, ShortText, Shown
+from cofounder.kit.http import Body, ShortText, Shown, Usd
 
 
 class StepOut(Shown):
@@ -71,6 +71,36 @@ class TaskDetail(TaskOut):
     deliverables: list[DeliverableOut]
     refinements: int
     tags: list[str]
+
+
+class Chosen(Shown):
+    """Why a model was asked: what was to be done, how hard it is, and the order in which models were to be asked."""
+
+    task_type: str | None = None
+    complexity: str | None = None
+    tier: str | None = None
+    rule: str | None = Field(default=None, description="What decided: complexity, measured, in_turn, sticky, tuned, …")
+    why: str | None = None
+    order: list[str] = Field(default_factory=list)
+
+
+class AskedOut(Shown):
+    """One call of a model: who was asked and who answered, why, what it took and what it cost."""
+
+    scope: str = Field(description="What the call belongs to.", examples=["step:draft_linkedin:1"])
+    number: int
+    role: str
+    model: str
+    answered_by: str | None = Field(description="The name that the provider gives its model, where it says one.")
+    state: Literal["intended", "answered", "failed", "skipped"]
+    fallback_from: str | None = Field(description="The model before it in the order, which gave no answer.")
+    error: str | None
+    routed: Chosen | None
+    tokens_in: int
+    tokens_out: int
+    cost_usd: Usd
+    seconds: float
+    started_at: datetime
 
 
 class RerunIn(Body):

@@ -12,8 +12,9 @@ from cofounder.flow.plan.tools import registry
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.schemas import PhaseOut
 from cofounder.flow.run import queries
-from cofounder.flow.run.schemas import DeliverableOut, Status, StepDetail, StepOut, TaskDetail
+from cofounder.flow.run.schemas import AskedOut, DeliverableOut, Status, StepDetail, StepOut, TaskDetail
 from cofounder.flow.run.tables import Step
+from cofounder.models import service as models
 
 _OVER = ("done", "skipped", "failed", "cancelled")
 
@@ -24,7 +25,7 @@ async def status(session: AsyncSession, task_id: UUID) -> Status:
     phases = await requests.phases_of(session, task_id)
     steps = await queries.steps(session, task_id)
     plan = await plans.current_row(session, task_id)
-    listed = requests.as_listed(task)
+    listed = await requests.as_listed(session, task)
     return Status(
         task_id=task.id,
         status=task.status,
@@ -70,12 +71,18 @@ def _fields(row: Step) -> dict[str, Any]:
     }
 
 
+async def calls(session: AsyncSession, task_id: UUID) -> list[AskedOut]:
+    """Every call of a model for a task, in order; none where only the built-in one worked. Raises TaskMissing."""
+    await records.get_task(session, task_id)
+    return [AskedOut.model_validate(one) for one in await models.task_calls(session, task_id)]
+
+
 async def detail(session: AsyncSession, task_id: UUID) -> TaskDetail:
     """Everything about a task: its plan, each step's input and output, what it produced. Raises TaskMissing."""
     task = await records.get_task(session, task_id)
     plan = await plans.current_row(session, task_id)
     return TaskDetail(
-        **requests.as_listed(task).model_dump(),
+        **(await requests.as_listed(session, task)).model_dump(),
         status_now=await status(session, task_id),
         intent_read=task.intent,
         business_metrics=task.business_metrics,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_e29ca490"
+revision = "0001_07d0b665"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -16,12 +16,34 @@ def upgrade() -> None:
         "accounts",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("settings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("access_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sign_in_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renewing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_default", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('choosing','connected','needs_sign_in','disconnected')", name=op.f("ck_accounts_state")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("channel", "name", name=op.f("uq_accounts_channel_name")),
+    )
+    op.create_index(
+        "ix_accounts_default",
+        "accounts",
+        ["channel"],
+        unique=True,
+        postgresql_where=sa.text("is_default AND state IN ('connected', 'needs_sign_in')"),
     )
     op.create_table(
         "alerts",
@@ -99,6 +121,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_log_at_id", "audit_log", ["at", "id"], unique=False)
     op.create_index("ix_audit_log_object", "audit_log", ["object_type", "object_id"], unique=False)
+    op.create_table(
+        "channel_sign_ins",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("state_hash", sa.Text(), nullable=False),
+        sa.Column("browser_hash", sa.Text(), nullable=True),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("account_id", sa.UUID(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_sign_ins")),
+        sa.UniqueConstraint("state_hash", name=op.f("uq_channel_sign_ins_state_hash")),
+    )
+    op.create_index(op.f("ix_channel_sign_ins_account_id"), "channel_sign_ins", ["account_id"], unique=False)
     op.create_table(
         "command_actions",
         sa.Column("agent_type", sa.String(), nullable=False),
@@ -622,6 +662,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_matches_state", "matches", ["state", "made_at"], unique=False)
     op.create_table(
+        "measured_accounts",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("wait_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("quota", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("left_out", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("notes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("followers", sa.BigInteger(), nullable=True),
+        sa.Column("followers_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_measured_accounts")),
+    )
+    op.create_table(
         "model_calls",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("task_id", sa.UUID(), nullable=True),
@@ -1027,18 +1084,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_quality_evaluations_post_id"), "quality_evaluations", ["post_id"], unique=False)
     op.create_index(op.f("ix_quality_evaluations_task_id"), "quality_evaluations", ["task_id"], unique=False)
-    op.create_table(
-        "recipients",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("account_id", sa.UUID(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recipients")),
-        sa.UniqueConstraint("account_id", "address", name=op.f("uq_recipients_account_id_address")),
-    )
-    op.create_index(op.f("ix_recipients_account_id"), "recipients", ["account_id"], unique=False)
     op.create_table(
         "settings",
         sa.Column("name", sa.String(), nullable=False),
@@ -1668,6 +1713,38 @@ def upgrade() -> None:
     )
     op.create_index("ix_learning_patterns_state", "learning_patterns", ["state"], unique=False)
     op.create_table(
+        "measurements",
+        sa.Column("publication_id", sa.UUID(), nullable=False),
+        sa.Column("age_seconds", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reading_id", sa.UUID(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('due','done','missed','gone','not_offered')", name=op.f("ck_measurements_state")),
+        sa.ForeignKeyConstraint(
+            ["publication_id"],
+            ["publications.id"],
+            name=op.f("fk_measurements_publication_id_publications"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("publication_id", "age_seconds", name=op.f("pk_measurements")),
+    )
+    op.create_index(
+        "ix_measurements_due",
+        "measurements",
+        ["source", "try_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index("ix_measurements_due_at", "measurements", ["due_at", "publication_id", "age_seconds"], unique=False)
+    op.create_table(
         "messages",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("conversation_id", sa.UUID(), nullable=False),
@@ -2163,6 +2240,9 @@ def downgrade() -> None:
     op.drop_index("uq_messages_conversation_id_place", table_name="messages")
     op.drop_index("ix_messages_holder", table_name="messages", postgresql_where=sa.text("state = 'streaming'"))
     op.drop_table("messages")
+    op.drop_index("ix_measurements_due_at", table_name="measurements")
+    op.drop_index("ix_measurements_due", table_name="measurements", postgresql_where=sa.text("state = 'due'"))
+    op.drop_table("measurements")
     op.drop_index("ix_learning_patterns_state", table_name="learning_patterns")
     op.drop_table("learning_patterns")
     op.drop_table("latest_readings")
@@ -2226,8 +2306,6 @@ def downgrade() -> None:
     op.drop_table("signing_keys")
     op.drop_table("sign_in_attempts")
     op.drop_table("settings")
-    op.drop_index(op.f("ix_recipients_account_id"), table_name="recipients")
-    op.drop_table("recipients")
     op.drop_index(op.f("ix_quality_evaluations_task_id"), table_name="quality_evaluations")
     op.drop_index(op.f("ix_quality_evaluations_post_id"), table_name="quality_evaluations")
     op.drop_table("quality_evaluations")
@@ -2276,6 +2354,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_model_calls_task_id"), table_name="model_calls")
     op.drop_index("ix_model_calls_started_at", table_name="model_calls")
     op.drop_table("model_calls")
+    op.drop_table("measured_accounts")
     op.drop_index("ix_matches_state", table_name="matches")
     op.drop_table("matches")
     op.drop_table("leases")
@@ -2339,6 +2418,8 @@ def downgrade() -> None:
     op.drop_table("commands")
     op.drop_table("command_agents")
     op.drop_table("command_actions")
+    op.drop_index(op.f("ix_channel_sign_ins_account_id"), table_name="channel_sign_ins")
+    op.drop_table("channel_sign_ins")
     op.drop_index("ix_audit_log_object", table_name="audit_log")
     op.drop_index("ix_audit_log_at_id", table_name="audit_log")
     op.drop_table("audit_log")
@@ -2347,5 +2428,10 @@ def downgrade() -> None:
     op.drop_table("api_keys")
     op.drop_index("ix_alerts_open", table_name="alerts", postgresql_where=sa.text("cleared_at IS NULL"))
     op.drop_table("alerts")
+    op.drop_index(
+        "ix_accounts_default",
+        table_name="accounts",
+        postgresql_where=sa.text("is_default AND state IN ('connected', 'needs_sign_in')"),
+    )
     op.drop_table("accounts")
     # ### end Alembic commands ###

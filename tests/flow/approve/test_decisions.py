@@ -83,7 +83,7 @@ async def test_a_channel_without_an_account_says_that_it_goes_to_the_outbox(sess
     id = await opened(session, "linkedin")
     (planned,) = (await decide(session, id, approved=True)).publications
     assert planned.delivered_by == "outbox"
-    assert "linkedin" in (planned.note or "")
+    assert "LinkedIn" in (planned.note or "")
 
 
 async def test_the_answer_holds_the_exact_text(session: AsyncSession) -> None:

@@ -8,6 +8,7 @@ import pytest
 from cofounder.business.records import service as records
 from cofounder.flow.request import phases, queries
 from cofounder.flow.request.phases import Ended, Result, done, ended, skipped, together
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 
 ran: Counter[str] = Counter()
@@ -95,3 +96,101 @@ async def test_no_phase_begins_once_the_task_is_cancelled(task):
     with pytest.raises(Ended, match="cancelled"):
         await three(str(task), "go")
     assert not ran
+
+
+async def enters(task: UUID, name: str) -> None:
+    """What another worker does that took the task over."""
+    async with transaction() as session:
+        await queries.enter_phase(session, task, name, whatever=False, at=now())
+
+
+async def standing(task: UUID) -> tuple[str, str | None]:
+    async with transaction() as session:
+        found = await records.get_task(session, task)
+        return found.status, found.phase
+
+
+async def test_a_worker_that_wakes_late_leaves_a_task_alone_that_waits_for_a_person(task):
+    async with transaction() as session:
+        await records.update_task(session, task, status="pending_approval", phase="approval")
+    found = await phases._in_turn((first, second, third), task, ("go",))
+    assert (found["state"], found["note"]) == ("waiting", "Another worker carries this task.")
+    assert await standing(task) == ("pending_approval", "approval")
+    assert not ran
+
+
+async def test_what_a_phase_made_is_not_written_once_another_worker_has_entered_it(task):
+    @phases.phase("planning")
+    async def slow(task_id: UUID) -> Result:
+        await enters(task, "planning")
+        async with transaction() as session:
+            await phases.ours(session, task_id)
+            ran["written"] += 1
+        return done(note="Too late.")
+
+    found = await phases._in_turn((slow, second, third), task, ("go",))
+    assert found["note"] == "Another worker carries this task."
+    assert not ran
+    assert (await rows(task))["planning"] == ("running", None)
+
+
+async def test_a_worker_that_was_overtaken_goes_on_with_no_other_phase(task):
+    @phases.phase("planning")
+    async def slow(task_id: UUID) -> Result:
+        await enters(task, "planning")
+        await enters(task, "tool_discovery")
+        return done(note="Too late.")
+
+    await phases._in_turn((slow, second, third), task, ("go",))
+    assert not ran
+    assert await standing(task) == ("running", "tool_discovery")
+
+
+async def test_a_phase_may_write_while_the_task_is_its_own(task):
+    @phases.phase("planning")
+    async def quick(task_id: UUID) -> Result:
+        async with transaction() as session:
+            ran[(await phases.ours(session, task_id)).status] += 1
+        return done(note="In time.")
+
+    await phases._in_turn((quick, second, third), task, ("go",))
+    assert ran == {"running": 1, "second": 1, "third": 1}
+    assert (await rows(task))["planning"] == ("done", "In time.")
+
+
+async def test_a_worker_that_wakes_late_does_not_open_again_what_a_person_decided(task):
+    @phases.phase("approval", whatever=True)
+    async def asks(task_id: UUID) -> Result:
+        return phases.opened(note="Waits for a person.")
+
+    async def approval() -> tuple[str, str | None]:
+        async with transaction() as session:
+            return {row.name: (row.state, row.note) for row in await queries.phases(session, task)}["approval"]
+
+    async with transaction() as session:
+        await records.update_task(session, task, status="running")
+    assert (await phases._in_turn((asks,), task, ()))["state"] == "open"
+    async with transaction() as session:
+        await phases.close(session, task, "approval", note="Approved by Ann.")
+        await records.update_task(session, task, status="completed", phase="learning")
+    found = await phases._in_turn((asks,), task, ())
+    assert found["note"] == "Another worker carries this task."
+    assert await approval() == ("done", "Approved by Ann.")
+    assert await standing(task) == ("completed", "learning")
+    async with transaction() as session:
+        await records.update_task(session, task, status="running")  # changes were asked for
+    assert (await phases._in_turn((asks,), task, ()))["state"] == "open"
+    assert await approval() == ("waiting", "Waits for a person.")
+
+
+async def test_a_last_phase_that_is_done_answers_again_after_a_kill(task):
+    @phases.phase("learning", whatever=True)
+    async def learns(task_id: UUID) -> Result:
+        ran["learns"] += 1
+        return done(note="Kept.")
+
+    async with transaction() as session:
+        await records.update_task(session, task, status="completed")
+    for _ in range(2):
+        assert (await phases._in_turn((learns,), task, ()))["state"] == "done"
+    assert ran == {"learns": 2}

@@ -76,6 +76,16 @@ async def test_all_of_a_query_are_the_ones_a_person_saw(clients: list[httpx.Asyn
     assert {task["task_id"] for task in answer["tasks"]} == {str(found[0]), str(found[1])}
 
 
+async def test_a_filter_knows_the_words_that_the_list_knows(clients: list[httpx.AsyncClient]) -> None:
+    viewer, operator = clients
+    going, over = await tasks("running", "completed")
+    for word, id in (("executing", going), ("complete", over)):
+        body = {"action": "export", "filter": {"status": [word]}}
+        found = (await operator.post("/api/tasks/bulk", json=body)).json()["tasks"]
+        listed = (await viewer.get("/api/tasks", params={"status": word})).json()["items"]
+        assert [one["task_id"] for one in found] == [one["task_id"] for one in listed] == [str(id)]
+
+
 async def test_two_who_act_on_the_same_tasks_in_opposite_orders_both_succeed(clients: list[httpx.AsyncClient]) -> None:
     _, operator = clients
     ids = [str(id) for id in await tasks(*["running"] * 60)]
@@ -106,6 +116,8 @@ async def test_hundreds_of_tasks_are_cancelled_in_one_call(clients: list[httpx.A
         ({"action": "pause", "task_ids": [str(new_id())], "filter": {}}, "task_ids"),
         ({"action": "approve", "filter": {}}, "action"),
         ({"action": "pause", "filter": {"colour": "red"}}, "filter.colour"),
+        ({"action": "pause", "filter": {"status": ["running", "faild"]}}, "filter.status.1"),
+        ({"action": "pause", "filter": {"source": "nowhere"}}, "filter.source"),
         ({"action": "pause", "filter": {}, "expected": -1}, "expected"),
         ({"action": "pause", "task_ids": ["x"]}, "task_ids.0"),
     ],

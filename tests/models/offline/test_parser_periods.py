@@ -155,3 +155,32 @@ def test_a_year_earlier_is_the_same_unit_of_the_year_before(today: date, kind: s
     then = spans.a_year_earlier(now, today)
     assert (then.start.month, then.start.day, then.start.year) == (now.start.month, now.start.day, now.start.year - 1)
     assert (then.end.month, then.grain) == (now.end.month, now.grain)
+
+
+@pytest.mark.parametrize(
+    ("words", "main", "other"),
+    [
+        ("Compare our revenue in October and September 2026", "October 2026", "September 2026"),
+        ("Compare our revenue in September and October 2026", "September 2026", "October 2026"),
+        ("Compare our revenue in Q3 with Q1 2026", "Q3 2026", "Q1 2026"),
+        ("Compare our revenue in December and January 2026", "December 2025", "January 2026"),
+        ("Compare our revenue in May and April 2025", "May 2025", "April 2025"),
+    ],
+)
+def test_periods_that_share_a_year_are_of_that_year_in_any_order(words: str, main: str, other: str) -> None:
+    (asked,) = parse(words, today=TODAY).actions
+    assert asked.period is not None
+    assert asked.compare_period is not None
+    assert (asked.period.label, asked.compare_period.label) == (main, other)
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("in March, April and May 2025", "March to May 2025"),
+        ("from November to February 2026", "November 2025 to February 2026"),
+        ("from March to June 2025", "March to June 2025"),
+    ],
+)
+def test_a_year_at_the_end_stands_for_the_whole_list(words: str, label: str) -> None:
+    assert period(words).label == label

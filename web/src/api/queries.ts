@@ -1,5 +1,6 @@
 /** Every question the page asks the server, once. The first part of a key is what live.ts invalidates. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { exactly } from "../parts/exact";
 import { ask, askIn, askWith, client, type Schemas } from "./client";
 import type { paths } from "./schema";
 
@@ -61,6 +62,12 @@ export const task = (id: string) =>
     queryFn: () => ask(client.GET("/api/tasks/{task_id}", { params: { path: { task_id: id } } })),
   });
 
+export const callsOf = (id: string) =>
+  queryOptions({
+    queryKey: ["task", id, "calls"],
+    queryFn: () => ask(client.GET("/api/tasks/{task_id}/calls", { params: { path: { task_id: id } } })),
+  });
+
 export const approval = (id: string) =>
   queryOptions({
     queryKey: ["approval", id],
@@ -77,6 +84,8 @@ export const publications = (states?: string[], limit = 100) =>
     queryKey: ["publications", states ?? "all", limit],
     queryFn: () => ask(client.GET("/api/publications", { params: { query: { state: states as never, limit } } })),
   });
+
+export const channels = () => queryOptions({ queryKey: ["channels"], queryFn: () => ask(client.GET("/api/channels")) });
 
 export const unknownOutcomes = () => publications(["unknown"], 50);
 
@@ -190,6 +199,14 @@ export const publication = (id: string) =>
     queryFn: () => ask(client.GET("/api/publications/{publication_id}", { params: { path: { publication_id: id } } })),
   });
 
+/** What was read of one publication, what is to be read, and what was foretold. */
+export const measurements = (id: string) =>
+  queryOptions({
+    queryKey: ["measurements", id],
+    queryFn: () =>
+      ask(client.GET("/api/publications/{publication_id}/measurements", { params: { path: { publication_id: id } } })),
+  });
+
 /** The settings with the tag that names them as they were read. */
 export const taggedSettings = () =>
   queryOptions({
@@ -263,7 +280,11 @@ export const commandPages = ({ status, agentType, search, sort, archived }: Comm
 export const command = (id: string) =>
   queryOptions({
     queryKey: ["commands", "one", id],
-    queryFn: () => ask(client.GET("/api/commands/{command_id}", { params: { path: { command_id: id } } })),
+    structuralSharing: false, // it would take numbers apart that are kept as they were written
+    queryFn: async () => {
+      const asked = { params: { path: { command_id: id } }, parseAs: "text" as const };
+      return exactly(await ask(client.GET("/api/commands/{command_id}", asked))) as Schemas["CommandDetail"];
+    },
   });
 
 export const commandNumbers = () =>

@@ -399,6 +399,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{task_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get task calls
+         * @description Every call of a model for a task, in order: which was asked and why, what it took, what it cost.
+         */
+        get: operations["get_task_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{task_id}/rerun": {
         parameters: {
             query?: never;
@@ -1115,6 +1135,232 @@ export interface paths {
          * @description Take the mark back that it was posted.
          */
         delete: operations["unmark_posted"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/publications/{publication_id}/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show measurements
+         * @description What was read of one publication, what is to be read, and what was foretold beside what came.
+         */
+        get: operations["show_measurements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/publications/{publication_id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Type reading
+         * @description Write down what you read of a post. The same time again corrects it; what looks odd is kept, and said.
+         */
+        post: operations["type_reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List measurements
+         * @description What was read, missed or is due, and why; `state=due` alone lists only what is due by now, the oldest first.
+         */
+        get: operations["list_measurements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measurements/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure now
+         * @description Read what is due now instead of within half a minute. What a provider wants to be asked later is left for then.
+         */
+        post: operations["measure_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description Every channel: what it takes, its accounts, how they are in words, what ends when, quotas as far as known.
+         */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect account
+         * @description Connect an account by an access token, an application password, an admin key or an address.
+         *
+         *     The provider is asked whether it works before anything is stored. A webhook's `signing_key` is shown this once.
+         */
+        post: operations["connect_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin sign in
+         * @description Begin a sign-in at LinkedIn, X or Facebook with your company's own app; open the `url` within ten minutes.
+         *
+         *     Begun on the page, it has to end in the same browser.
+         */
+        post: operations["begin_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/accounts/{account_id}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose account
+         * @description Connect one of the pages or organisations that a sign-in may speak for.
+         */
+        post: operations["choose_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/accounts/{account_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check account
+         * @description Ask the provider now whether the access still holds; what is wrong stands in `problem`.
+         */
+        post: operations["check_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/accounts/{account_id}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make account default
+         * @description Let the channel's texts go by this account unless another is named.
+         */
+        post: operations["make_account_default"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect account
+         * @description Take the access back at the provider where it lets one, and erase tokens, passwords and keys here.
+         *
+         *     What is scheduled by it goes to the outbox at its time, unless the account is connected again by then.
+         */
+        delete: operations["disconnect_account"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4108,6 +4354,232 @@ export interface components {
             approval_url: string;
         };
         /**
+         * AccountChoice
+         * @description Which of the choices is connected.
+         */
+        AccountChoice: {
+            /** External Id */
+            external_id: string;
+        };
+        /**
+         * AccountConnected
+         * @description An account just connected. `signing_key` is a webhook's, shown this once.
+         */
+        AccountConnected: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "choosing" | "connected" | "needs_sign_in" | "disconnected";
+            /** Is Default */
+            is_default: boolean;
+            /** External Id */
+            external_id: string;
+            /**
+             * Address
+             * @description Of the site or webhook; empty where the provider has the one everybody knows.
+             */
+            address: string;
+            /** Health */
+            health: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * Scopes
+             * @description What the provider said it gave; null where it does not say.
+             */
+            scopes: string[] | null;
+            /**
+             * Lacking
+             * @description Scopes that were asked for and not given.
+             */
+            lacking: string[];
+            /**
+             * Access Expires At
+             * @description Of the access token, which is renewed by itself if it can be.
+             */
+            access_expires_at: string | null;
+            /**
+             * Expires At
+             * @description When a person has to connect it again; null: no end is known.
+             */
+            expires_at: string | null;
+            /** Checked At */
+            checked_at: string | null;
+            /** Connected By */
+            connected_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Choices
+             * @description While it waits for a choice.
+             */
+            choices?: components["schemas"]["ChoiceOut"][];
+            /** Signing Key */
+            signing_key?: string | null;
+        };
+        /**
+         * AccountIn
+         * @description An account to connect by what you bring: an access token, an application password, an admin key, an address.
+         */
+        AccountIn: {
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            /**
+             * Name
+             * @description As people are to know it; else as the provider calls it.
+             */
+            name?: string | null;
+            /**
+             * Token
+             * @description LinkedIn, X, Facebook: an access token.
+             */
+            token?: string | null;
+            /**
+             * Expires At
+             * @description When that token ends, if you know.
+             */
+            expires_at?: string | null;
+            /**
+             * Client Id
+             * @description The app's id, so that the provider says what it gave.
+             */
+            client_id?: string | null;
+            /**
+             * Client Secret
+             * @description Its secret. Kept sealed, never shown again.
+             */
+            client_secret?: string | null;
+            /**
+             * Kind
+             * @description LinkedIn: who it posts as.
+             */
+            kind?: ("person" | "organisation") | null;
+            /**
+             * Address
+             * @description WordPress, Ghost: the site. Webhook.
+             */
+            address?: string | null;
+            /**
+             * User
+             * @description WordPress: the user's name.
+             */
+            user?: string | null;
+            /**
+             * Password
+             * @description WordPress: an application password.
+             */
+            password?: string | null;
+            /**
+             * Admin Key
+             * @description Ghost: the admin key of an integration, ID:SECRET.
+             */
+            admin_key?: string | null;
+        };
+        /**
+         * AccountLeft
+         * @description An account that is disconnected. `scheduled`: publications of it that will go to the outbox at their time.
+         */
+        AccountLeft: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "choosing" | "connected" | "needs_sign_in" | "disconnected";
+            /** Is Default */
+            is_default: boolean;
+            /** External Id */
+            external_id: string;
+            /**
+             * Address
+             * @description Of the site or webhook; empty where the provider has the one everybody knows.
+             */
+            address: string;
+            /** Health */
+            health: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * Scopes
+             * @description What the provider said it gave; null where it does not say.
+             */
+            scopes: string[] | null;
+            /**
+             * Lacking
+             * @description Scopes that were asked for and not given.
+             */
+            lacking: string[];
+            /**
+             * Access Expires At
+             * @description Of the access token, which is renewed by itself if it can be.
+             */
+            access_expires_at: string | null;
+            /**
+             * Expires At
+             * @description When a person has to connect it again; null: no end is known.
+             */
+            expires_at: string | null;
+            /** Checked At */
+            checked_at: string | null;
+            /** Connected By */
+            connected_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Choices
+             * @description While it waits for a choice.
+             */
+            choices?: components["schemas"]["ChoiceOut"][];
+            /**
+             * Revoked
+             * @description The provider was told, and took the access back.
+             */
+            revoked: boolean;
+            /** Scheduled */
+            scheduled: number;
+        };
+        /**
          * ActionIn
          * @description Something that agents of a type can do.
          */
@@ -4240,6 +4712,40 @@ export interface components {
              * @default true
              */
             wait?: boolean;
+        };
+        /**
+         * AgeOut
+         * @description One age at which the post is read.
+         */
+        AgeOut: {
+            /** Age */
+            age: string;
+            /** Age Seconds */
+            age_seconds: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "due" | "done" | "missed" | "gone" | "not_offered";
+            /**
+             * By Hand
+             * @description A person is asked for it: nobody can read it there.
+             */
+            by_hand: boolean;
+            /** Attempts */
+            attempts: number;
+            /** Read At */
+            read_at: string | null;
+            /**
+             * Said
+             * @description Why it stands so.
+             */
+            said: string | null;
         };
         /** AgentTypeOut */
         AgentTypeOut: {
@@ -4604,6 +5110,55 @@ export interface components {
             difference_low: number | null;
             /** Difference High */
             difference_high: number | null;
+        };
+        /**
+         * AskedOut
+         * @description One call of a model: who was asked and who answered, why, what it took and what it cost.
+         */
+        AskedOut: {
+            /**
+             * Scope
+             * @description What the call belongs to.
+             * @example step:draft_linkedin:1
+             */
+            scope: string;
+            /** Number */
+            number: number;
+            /** Role */
+            role: string;
+            /** Model */
+            model: string;
+            /**
+             * Answered By
+             * @description The name that the provider gives its model, where it says one.
+             */
+            answered_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "intended" | "answered" | "failed" | "skipped";
+            /**
+             * Fallback From
+             * @description The model before it in the order, which gave no answer.
+             */
+            fallback_from: string | null;
+            /** Error */
+            error: string | null;
+            routed: components["schemas"]["Chosen"] | null;
+            /** Tokens In */
+            tokens_in: number;
+            /** Tokens Out */
+            tokens_out: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
         };
         /** Audience */
         Audience: {
@@ -5104,6 +5659,107 @@ export interface components {
             /** Undo Token */
             undo_token: string | null;
         };
+        /**
+         * ChannelAccountOut
+         * @description An account of a channel as it stands; `health` says it in words.
+         */
+        ChannelAccountOut: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "choosing" | "connected" | "needs_sign_in" | "disconnected";
+            /** Is Default */
+            is_default: boolean;
+            /** External Id */
+            external_id: string;
+            /**
+             * Address
+             * @description Of the site or webhook; empty where the provider has the one everybody knows.
+             */
+            address: string;
+            /** Health */
+            health: string;
+            /** Problem */
+            problem: string | null;
+            /**
+             * Scopes
+             * @description What the provider said it gave; null where it does not say.
+             */
+            scopes: string[] | null;
+            /**
+             * Lacking
+             * @description Scopes that were asked for and not given.
+             */
+            lacking: string[];
+            /**
+             * Access Expires At
+             * @description Of the access token, which is renewed by itself if it can be.
+             */
+            access_expires_at: string | null;
+            /**
+             * Expires At
+             * @description When a person has to connect it again; null: no end is known.
+             */
+            expires_at: string | null;
+            /** Checked At */
+            checked_at: string | null;
+            /** Connected By */
+            connected_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Choices
+             * @description While it waits for a choice.
+             */
+            choices?: components["schemas"]["ChoiceOut"][];
+        };
+        /**
+         * ChannelOut
+         * @description A channel: what it takes, its accounts, how they are, what ends when.
+         */
+        ChannelOut: {
+            /** Channel */
+            channel: string;
+            /** Label */
+            label: string;
+            /** Takes */
+            takes: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "attention" | "outbox";
+            /** Detail */
+            detail: string;
+            /** Accounts */
+            accounts: components["schemas"]["ChannelAccountOut"][];
+            /** Providers */
+            providers: components["schemas"]["ProviderOut"][];
+            /** Expires */
+            expires: components["schemas"]["ExpiryOut"][];
+            /** Quotas */
+            quotas: string[];
+        };
         /** ChannelTimes */
         ChannelTimes: {
             best: components["schemas"]["BestTimes"];
@@ -5176,6 +5832,18 @@ export interface components {
             fingerprint?: string | null;
         };
         /**
+         * ChoiceOut
+         * @description A page, organisation or person that can be chosen.
+         */
+        ChoiceOut: {
+            /** External Id */
+            external_id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
          * Choices
          * @description The words that filters may name, as the examples carry them.
          */
@@ -5194,6 +5862,27 @@ export interface components {
             agents: string[];
             /** Decisions */
             decisions: string[];
+        };
+        /**
+         * Chosen
+         * @description Why a model was asked: what was to be done, how hard it is, and the order in which models were to be asked.
+         */
+        Chosen: {
+            /** Task Type */
+            task_type?: string | null;
+            /** Complexity */
+            complexity?: string | null;
+            /** Tier */
+            tier?: string | null;
+            /**
+             * Rule
+             * @description What decided: complexity, measured, in_turn, sticky, tuned, …
+             */
+            rule?: string | null;
+            /** Why */
+            why?: string | null;
+            /** Order */
+            order?: string[];
         };
         /** ClaimIn */
         ClaimIn: {
@@ -6307,6 +6996,16 @@ export interface components {
                 [key: string]: components["schemas"]["Edit"];
             } | null;
             /**
+             * Accounts
+             * @description Channel -> name of the account to publish by; 'outbox' for the outbox. Left out: the default one.
+             * @example {
+             *       "linkedin": "Acme"
+             *     }
+             */
+            accounts?: {
+                [key: string]: string;
+            } | null;
+            /**
              * Plan
              * @description An edited plan, where a plan is decided on.
              */
@@ -7359,6 +8058,21 @@ export interface components {
             results: components["schemas"]["ResultsOut"];
         };
         /**
+         * ExpiryOut
+         * @description Something that ends.
+         */
+        ExpiryOut: {
+            /** What */
+            what: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Account Id */
+            account_id?: string | null;
+        };
+        /**
          * Export
          * @description A whole conversation as data.
          */
@@ -7775,6 +8489,48 @@ export interface components {
              * @default *
              */
             pattern?: string;
+        };
+        /**
+         * FollowersOut
+         * @description How many follow the channel.
+         */
+        FollowersOut: {
+            /**
+             * Counted At
+             * Format: date-time
+             */
+            counted_at: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * ForetoldOut
+         * @description What was foretold of one outcome at three days, and what came.
+         */
+        ForetoldOut: {
+            /** Outcome */
+            outcome: string;
+            /** Value */
+            value: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Came
+             * @description Of the first reading of 72 hours or more, else of the newest.
+             */
+            came: number | null;
+            /**
+             * Final
+             * @description Whether that reading is one of 72 hours or more.
+             */
+            final: boolean;
+            /**
+             * Held
+             * @description Whether it lies in the interval; null until it is final.
+             */
+            held: boolean | null;
         };
         /**
          * Form
@@ -9117,6 +9873,44 @@ export interface components {
             has_password: boolean;
         };
         /**
+         * MeasureRunOut
+         * @description What a round did.
+         */
+        MeasureRunOut: {
+            /**
+             * Planned
+             * @description Publications whose ages were planned.
+             */
+            planned: number;
+            /**
+             * Read
+             * @description Publications that were read.
+             */
+            read: number;
+            /**
+             * Gone
+             * @description Posts that are not there any more.
+             */
+            gone: number;
+            /**
+             * Missed
+             * @description Ages that a reading came too late for.
+             */
+            missed: number;
+            /**
+             * Problems
+             * @description Account -> why it was not read.
+             */
+            problems: {
+                [key: string]: string;
+            };
+            /**
+             * Due
+             * @description Ages that are due still, and that no person is asked for.
+             */
+            due: number;
+        };
+        /**
          * Measured
          * @description What calls came to, over the last 30 days.
          */
@@ -9143,6 +9937,37 @@ export interface components {
              * @description Of a call, where answers say it.
              */
             cost_usd?: number | null;
+        };
+        /**
+         * MeasuredAccountOut
+         * @description How reading stands with an account.
+         */
+        MeasuredAccountOut: {
+            /** Name */
+            name: string;
+            /** Channel */
+            channel: string;
+            /** Read At */
+            read_at: string | null;
+            /** Waits Until */
+            waits_until: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Quota */
+            quota: {
+                [key: string]: unknown;
+            };
+            /**
+             * Left Out
+             * @description Metrics that the provider tells no more.
+             */
+            left_out: string[];
+            /** Notes */
+            notes: string[];
+            /** Followers */
+            followers: number | null;
+            /** Followers At */
+            followers_at: string | null;
         };
         /**
          * MeasuredOut
@@ -9180,6 +10005,93 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+        };
+        /**
+         * MeasurementCountsOut
+         * @description How many ages stand where. `due`: their time has come; `asked`: of those, the ones that people are asked for.
+         */
+        MeasurementCountsOut: {
+            /** Due */
+            due: number;
+            /** Asked */
+            asked: number;
+            /** Waiting */
+            waiting: number;
+            /** Done */
+            done: number;
+            /** Missed */
+            missed: number;
+            /** Gone */
+            gone: number;
+            /** Not Offered */
+            not_offered: number;
+        };
+        /**
+         * MeasurementOut
+         * @description One age of one publication.
+         */
+        MeasurementOut: {
+            /** Age */
+            age: string;
+            /** Age Seconds */
+            age_seconds: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "due" | "done" | "missed" | "gone" | "not_offered";
+            /**
+             * By Hand
+             * @description A person is asked for it: nobody can read it there.
+             */
+            by_hand: boolean;
+            /** Attempts */
+            attempts: number;
+            /** Read At */
+            read_at: string | null;
+            /**
+             * Said
+             * @description Why it stands so.
+             */
+            said: string | null;
+            /**
+             * Publication Id
+             * Format: uuid
+             */
+            publication_id: string;
+            /** Task Id */
+            task_id: string | null;
+            /** Title */
+            title: string | null;
+            /** Url */
+            url: string | null;
+            /** Channel */
+            channel: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+        };
+        /**
+         * MeasurementsOut
+         * @description A page of ages, and how measuring stands.
+         */
+        MeasurementsOut: {
+            /** Items */
+            items: components["schemas"]["MeasurementOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            counts: components["schemas"]["MeasurementCountsOut"];
+            /** Accounts */
+            accounts: components["schemas"]["MeasuredAccountOut"][];
         };
         /**
          * Message
@@ -9611,6 +10523,15 @@ export interface components {
         Page_ChangeOut_: {
             /** Items */
             items: components["schemas"]["ChangeOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total: number;
+        };
+        /** Page[ChannelOut] */
+        Page_ChannelOut_: {
+            /** Items */
+            items: components["schemas"]["ChannelOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -10814,6 +11735,53 @@ export interface components {
             flags: string[];
         };
         /**
+         * PostReadingOut
+         * @description One reading of a post.
+         */
+        PostReadingOut: {
+            /** Impressions */
+            impressions: number | null;
+            /** Views */
+            views: number | null;
+            /** Reach */
+            reach: number | null;
+            /** Clicks */
+            clicks: number | null;
+            /** Likes */
+            likes: number | null;
+            /** Shares */
+            shares: number | null;
+            /** Comments */
+            comments: number | null;
+            /** Bookmarks */
+            bookmarks: number | null;
+            /**
+             * Measured At
+             * Format: date-time
+             */
+            measured_at: string;
+            /**
+             * Age Seconds
+             * @description How old the post was; null where nobody knows since when it stands.
+             */
+            age_seconds: number | null;
+            /**
+             * Source
+             * @description The provider, an import's name, or typed.
+             */
+            source: string;
+            /**
+             * Engagement Rate
+             * @description (clicks + shares + comments) / views, or impressions where views are not told.
+             */
+            engagement_rate: number | null;
+            /**
+             * Flags
+             * @description What is odd about it.
+             */
+            flags: string[];
+        };
+        /**
          * PostVisits
          * @description A day of the site that is matched to a post.
          */
@@ -11096,6 +12064,35 @@ export interface components {
             at: string;
         };
         /**
+         * ProviderOut
+         * @description How accounts of a provider are connected.
+         */
+        ProviderOut: {
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            /** Label */
+            label: string;
+            /** Ways */
+            ways: ("sign_in" | "token" | "password" | "admin_key" | "address")[];
+            /** Kinds */
+            kinds: string[];
+            /**
+             * Scopes
+             * @description Kind -> what is asked for at the sign-in.
+             */
+            scopes: {
+                [key: string]: string[];
+            };
+            /**
+             * Redirect Uri
+             * @description What the app must have among its redirect addresses.
+             */
+            redirect_uri: string | null;
+        };
+        /**
          * PublicationDetail
          * @description One publication with the evidence for how it stands.
          */
@@ -11163,6 +12160,39 @@ export interface components {
             actions?: ("cancel" | "resolve" | "retry" | "posted" | "not_posted")[];
             /** Deliveries */
             deliveries: components["schemas"]["cofounder__flow__publish__schemas__DeliveryOut"][];
+        };
+        /**
+         * PublicationMeasuredOut
+         * @description What is known of what became of a publication.
+         */
+        PublicationMeasuredOut: {
+            /**
+             * Publication Id
+             * Format: uuid
+             */
+            publication_id: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Published At
+             * @description Since when it stands; null: nowhere yet, nothing is read.
+             */
+            published_at: string | null;
+            /**
+             * Note
+             * @description Why nothing is read, or by whom it is.
+             */
+            note: string | null;
+            /** Readings */
+            readings: components["schemas"]["PostReadingOut"][];
+            /** Ages */
+            ages: components["schemas"]["AgeOut"][];
+            /** Foretold At */
+            foretold_at: string | null;
+            /** Foretold */
+            foretold: components["schemas"]["ForetoldOut"][];
+            followers_before: components["schemas"]["FollowersOut"] | null;
+            followers_after: components["schemas"]["FollowersOut"] | null;
         };
         /**
          * PublicationOut
@@ -11251,6 +12281,11 @@ export interface components {
             metadata?: components["schemas"]["Metadata"];
             /** Schedule At */
             schedule_at?: string | null;
+            /**
+             * Account
+             * @description Name of the account to publish by. Left out: the default one.
+             */
+            account?: string | null;
         };
         /**
          * PublishOut
@@ -11372,6 +12407,42 @@ export interface components {
             quality: number;
             /** Engagement */
             engagement: number;
+        };
+        /**
+         * ReadingIn
+         * @description What a person read of a post. Counters are cumulative; what is left out was not read.
+         */
+        ReadingIn: {
+            /**
+             * Measured At
+             * @description When it was read; left out: now.
+             */
+            measured_at?: string | null;
+            /** Impressions */
+            impressions?: number | null;
+            /** Views */
+            views?: number | null;
+            /** Reach */
+            reach?: number | null;
+            /** Clicks */
+            clicks?: number | null;
+            /** Likes */
+            likes?: number | null;
+            /** Shares */
+            shares?: number | null;
+            /** Comments */
+            comments?: number | null;
+            /** Bookmarks */
+            bookmarks?: number | null;
+        };
+        /**
+         * ReadingTypedOut
+         * @description The reading as it was kept, and what is odd about it.
+         */
+        ReadingTypedOut: {
+            reading: components["schemas"]["PostReadingOut"];
+            /** Notes */
+            notes: string[];
         };
         /**
          * Ready
@@ -11783,6 +12854,8 @@ export interface components {
             parallel_steps?: number;
             /** Company */
             company?: string;
+            /** Measure Ages */
+            measure_ages?: string;
         };
         /**
          * SampleIn
@@ -12283,6 +13356,28 @@ export interface components {
              */
             source: "environment" | "settings" | "default";
         };
+        /**
+         * SignInBegun
+         * @description Open `url` in a browser; it comes back to `redirect_uri`, which the app must have among its redirect addresses.
+         */
+        SignInBegun: {
+            /**
+             * Sign In Id
+             * Format: uuid
+             */
+            sign_in_id: string;
+            /** Url */
+            url: string;
+            /** Redirect Uri */
+            redirect_uri: string;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /** SignInBody */
         SignInBody: {
             /**
@@ -12295,6 +13390,42 @@ export interface components {
              * @example four words in a row
              */
             password: string;
+        };
+        /**
+         * SignInIn
+         * @description A sign-in at a provider, with the app that your company made there.
+         */
+        SignInIn: {
+            /**
+             * Provider
+             * @enum {string}
+             */
+            provider: "linkedin" | "x" | "facebook";
+            /**
+             * Client Id
+             * @description The app's id; left out with account_id: as before.
+             */
+            client_id?: string | null;
+            /**
+             * Client Secret
+             * @description Its secret. Kept sealed, never shown again.
+             */
+            client_secret?: string | null;
+            /**
+             * Kind
+             * @description LinkedIn: who it posts as.
+             */
+            kind?: ("person" | "organisation") | null;
+            /**
+             * Name
+             * @description As people are to know it; else as the provider calls it.
+             */
+            name?: string | null;
+            /**
+             * Account Id
+             * @description The account that is connected again.
+             */
+            account_id?: string | null;
         };
         /**
          * SimilarTask
@@ -12979,7 +14110,10 @@ export interface components {
             quality_score: number | null;
             /** Cost */
             cost: number;
-            /** Seconds */
+            /**
+             * Seconds
+             * @description Of work; those in which it waited for a person are left out.
+             */
             seconds: number | null;
             /** Is Sample */
             is_sample: boolean;
@@ -13047,7 +14181,10 @@ export interface components {
             quality_score: number | null;
             /** Cost */
             cost: number;
-            /** Seconds */
+            /**
+             * Seconds
+             * @description Of work; those in which it waited for a person are left out.
+             */
             seconds: number | null;
             /** Is Sample */
             is_sample: boolean;
@@ -13888,7 +15025,7 @@ export interface components {
         };
         /**
          * DeliveryOut
-         * @description Where an approved variant would go.
+         * @description Where an approved variant would go. `accounts`: what can be chosen from, the outbox left out.
          */
         cofounder__flow__approve__schemas__DeliveryOut: {
             /** Delivered By */
@@ -13902,6 +15039,11 @@ export interface components {
             recipients?: number;
             /** Note */
             note?: string | null;
+            /**
+             * Accounts
+             * @description Connected accounts of the channel
+             */
+            accounts?: string[];
         };
         /**
          * PreviewIn
@@ -15785,6 +16927,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no task with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOut"][];
                 };
             };
             /** @description No valid key came with the request. */
@@ -18257,7 +19470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
+            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; Nothing can be published by this account now.; The account's access ends before that time.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18822,7 +20035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no such platform.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; The time to publish has passed. */
+            /** @description Some fields do not fit.; There is no such platform.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; The time to publish has passed.; Nothing can be published by this account now.; The account's access ends before that time. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19422,6 +20635,910 @@ export interface operations {
             };
             /** @description Only a text that lies in the outbox is posted by hand. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_measurements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationMeasuredOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    type_reading: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingTypedOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This publication stands nowhere yet.; This Idempotency-Key came before with another body. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; A reading has one counter at least.; It cannot have been read at this time. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_measurements: {
+        parameters: {
+            query?: {
+                state?: ("due" | "done" | "missed" | "gone" | "not_offered")[] | null;
+                /** @description true: what people are asked for. */
+                by_hand?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasurementsOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureRunOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChannelOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountConnected"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another account of this channel has this name.; The provider does not answer as it should at the moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This provider is not connected in this way.; Nothing may be published at this address.; The provider did not take what was given. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInBegun"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was stored for this account cannot be read on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This provider is not connected in this way. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This account does not wait for a choice.; Another account of this channel has this name.; What was stored for this account cannot be read on this machine. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This is none of what can be chosen. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_account_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; Nothing can be published by this account now. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnect_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLeft"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

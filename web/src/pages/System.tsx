@@ -48,6 +48,11 @@ export function System() {
                           {alert.detail}
                           <em>
                             {`Since ${ago(alert.raised_at, now)}. `}
+                            {alert.subject.startsWith("account:") && (
+                              <Link to="/content" search={{ tab: "channels" }}>
+                                Open channels
+                              </Link>
+                            )}
                             {/^[0-9a-f-]{36}$/.test(alert.subject) && (
                               <Link to="/orchestrator/tasks/$id" params={{ id: alert.subject }}>
                                 See the task

@@ -35,10 +35,12 @@ export function Loading({ rows = 4, height = 20 }: { rows?: number; height?: num
 /** What failed, what is safe, what to do. */
 export function Trouble({ error, retry, what }: { error: unknown; retry?: () => void; what?: string }) {
   const problem = error instanceof Problem ? error : null;
+  const title = what ?? problem?.title ?? "This could not be shown";
+  const text = problem?.message ?? (error instanceof Error ? error.message : String(error));
   return (
     <div className={styles.trouble} role="alert">
-      <p className={styles.title}>{what ?? problem?.title ?? "This could not be shown"}</p>
-      <p className={styles.text}>{problem?.message ?? (error instanceof Error ? error.message : String(error))}</p>
+      <p className={styles.title}>{title}</p>
+      {text !== title && <p className={styles.text}>{text}</p>}
       {problem?.hint && <p className={styles.text}>{problem.hint}</p>}
       {retry && <Button onClick={retry}>Try again</Button>}
     </div>

@@ -1,4 +1,4 @@
-/** Ctrl+K: places and their parts, every task that fits the words, and what was typed as a new request. */
+/** Ctrl+K: places and their parts, every task that fits the words, and what was typed as a new request, after all that bears its name. */
 
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight } from "@mantine/spotlight";
@@ -51,14 +51,6 @@ export function Palette() {
     >
       <Spotlight.Search placeholder="Go to, ask or run" aria-label="Go to, ask or run" />
       <Spotlight.ActionsList>
-        {operator && typed.trim().length > 3 && (
-          <Spotlight.ActionsGroup label="Ask">
-            <Spotlight.Action
-              label={`New task: ${short(typed, 60)}`}
-              onClick={() => void navigate({ to: "/orchestrator", search: { new: typed } })}
-            />
-          </Spotlight.ActionsGroup>
-        )}
         {places.length + parts.length > 0 && (
           <Spotlight.ActionsGroup label="Go to">
             {places.map((place) => (
@@ -83,6 +75,14 @@ export function Palette() {
                 onClick={() => void navigate({ to: addressOf(task), params: { id: task.task_id } })}
               />
             ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {operator && typed.trim().length > 3 && (
+          <Spotlight.ActionsGroup label="Ask">
+            <Spotlight.Action
+              label={`New task: ${short(typed, 60)}`}
+              onClick={() => void navigate({ to: "/orchestrator", search: { new: typed } })}
+            />
           </Spotlight.ActionsGroup>
         )}
         {places.length + parts.length + found.length === 0 && !operator && (

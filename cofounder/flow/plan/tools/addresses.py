@@ -13,12 +13,10 @@ from typing import Any
 import httpx2
 
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.near import refused
 
 LARGEST = 4_000_000  # bytes of one message of a server
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_METADATA = (ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200"))
 _SURELY_NOT_DONE = (400, 401, 403, 404, 405, 406, 413, 415, 422, 429)
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class AddressNotAllowed(InputInvalid):
@@ -29,24 +27,6 @@ class AddressNotAllowed(InputInvalid):
 
 class AnswerTooLarge(httpx2.TransportError):
     """The server's answer is larger than what is read of one."""
-
-
-def refused(address: Address, *, allow_private: bool) -> bool:
-    """Whether nothing may be asked at this address. An address that carries another one counts as that one."""
-    inner = _inner(address)
-    if inner is not None:
-        return refused(inner, allow_private=allow_private)
-    if address.is_link_local or address.is_multicast or address.is_unspecified or address in _METADATA:
-        return True  # a cloud's own service lies there, which hands out the machine's keys
-    return not allow_private and not address.is_global
-
-
-def _inner(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
 
 
 async def looked_up(host: str, port: int, *, allow_private: bool) -> str:

@@ -47,6 +47,13 @@ async def delete_conversation(session: AsyncSession, id: UUID) -> int:
     return int(count or 0)
 
 
+async def hand_over(session: AsyncSession, before: str, after: str) -> None:
+    """Conversations change their owner, but for a name that the new one has already."""
+    theirs = select(Conversation.name).where(Conversation.owner == after, Conversation.name.is_not(None))
+    free = or_(Conversation.name.is_(None), Conversation.name.not_in(theirs))
+    await session.execute(update(Conversation).where(Conversation.owner == before, free).values(owner=after))
+
+
 def _listed(owner: str, search: str | None) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [Conversation.owner == owner]
     if search:

@@ -23,7 +23,8 @@ from cofounder.kit import leases, live
 from cofounder.kit.clock import now
 from cofounder.kit.http import Page
 from cofounder.kit.ids import new_id
-from cofounder.people.roles import Caller
+from cofounder.people import users
+from cofounder.people.roles import LOCAL_OWNER, Caller
 
 TOPIC = "chat"
 PIECES = "chat_pieces"  # told to the readers of an answer, never to a page
@@ -36,6 +37,14 @@ ConversationRow = Conversation
 def owner_of(caller: Caller) -> str:
     """Whose conversations a caller sees: a person's own, a key's own, the local owner's."""
     return f"person:{caller.user_id}" if caller.user_id is not None else caller.who
+
+
+async def local_caller(session: AsyncSession) -> Caller:
+    """Who talks at the command line: the same person as on the page, with what was said before they came in there."""
+    caller = await users.local(session)
+    if caller.user_id is not None:
+        await queries.hand_over(session, owner_of(LOCAL_OWNER), owner_of(caller))
+    return caller
 
 
 async def find(session: AsyncSession, caller: Caller, given: str, *, lock: bool = False) -> Conversation:

@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -30,6 +31,7 @@ class Contender:
     how: Literal["trained", "told", "own"]
     target: Target | None
     system: str = ""
+    starts: str | None = None  # a local job's folder: its base model is served from there for as long as it is asked
 
     def shown(self) -> dict[str, Any]:
         """As a row keeps it, and as `read` takes it back."""
@@ -41,13 +43,14 @@ class Contender:
             "model": self.target.name if self.target is not None else None,
             "served": [served.provider, served.name, served.base_url] if served is not None else None,
             "system": self.system,
+            "starts": self.starts,
         }
 
 
 def read(part: str, kept: dict[str, Any]) -> Contender:
     served = Served(*kept["served"]) if kept["served"] else None
     target = Target(kept["provider"], kept["model"], served) if kept["provider"] else None
-    return Contender(part, kept["how"], target, kept["system"])
+    return Contender(part, kept["how"], target, kept["system"], kept.get("starts"))
 
 
 def of_using(part: str, model: Using) -> Contender:
@@ -63,12 +66,17 @@ def choose(row: ModelVersion, active: Using | None) -> list[Contender]:
         found.append(of_using("active", active))
     elif first is not None and row.role != "judge":
         found.append(Contender("active", "told", first))
-    base = _base(row)
-    if base is not None:
-        found.append(
-            Contender("base", "trained", Target("tuned", f"base of {row.name}@{row.version}", base), candidate.system)
-        )
+    base, starts = _base(row), _starts(row)
+    if base is not None or starts is not None:
+        target = Target("tuned", f"base of {row.name}@{row.version}", base)
+        found.append(Contender("base", "trained", target, candidate.system, None if base is not None else starts))
     return [*found, Contender("built_in", "own", None)]
+
+
+def _starts(row: ModelVersion) -> str | None:
+    """The folder of the job on this machine that made it from a base model, which can be served too."""
+    folder = row.artifacts.get("folder")
+    return str(Path(folder).parent) if row.target == "local" and folder and row.base_model else None
 
 
 def _base(row: ModelVersion) -> Served | None:

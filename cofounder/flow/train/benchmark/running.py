@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from cofounder.flow.plan import service as plans
-from cofounder.flow.train.benchmark import contenders, lines, queries, report, scoring
+from cofounder.flow.train.benchmark import contenders, lines, queries, report, scoring, served
 from cofounder.flow.train.benchmark.contenders import Contender
 from cofounder.flow.train.benchmark.errors import HoldOutMissing
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.flow.train.benchmark.tables import Benchmark
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.promotion import gate
+from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
 from cofounder.kit import live, store
 from cofounder.kit.clock import now, today
 from cofounder.kit.db import reading, transaction
@@ -64,25 +65,42 @@ def _read(key: str, places: Sequence[tuple[int, int]], role: str) -> list[HeldOu
 class Run:
     """One benchmark at work."""
 
-    def __init__(self, row: Benchmark, asked: list[HeldOut], chosen: Settings) -> None:
+    def __init__(self, row: Benchmark, asked: list[HeldOut], chosen: Settings, base_model: str) -> None:
         self.row = row
+        self.base_model = base_model
         self.asked = asked
         self.chosen = chosen.model_copy(update={"model_timeout_seconds": row.settings["timeout_seconds"]})
         self.parts = [contenders.read(part, kept) for part, kept in row.contenders.items()]
+        self.left_out: dict[str, str] = {}  # part -> why it could not be asked
         self.done = 0
         self.told_at = 0.0
         self.told = asyncio.Lock()
 
     async def answer_all(self, known: set[tuple[str, int]]) -> None:
-        """Ask every contender for every line that it has not answered yet. Raises Gone."""
+        """Ask every contender for every line that it has not answered yet. Raises Gone.
+
+        A base model that is served for this only comes last: two models at once would take each other's time.
+        """
         self.done = len(known)
+        left = {
+            part.part: [line for line in self.asked if (part.part, line.number) not in known] for part in self.parts
+        }
         try:
             async with asyncio.TaskGroup() as group:
                 for part in self.parts:
-                    left = [line for line in self.asked if (part.part, line.number) not in known]
-                    group.create_task(self._contend(part, left))
+                    if part.starts is None:
+                        group.create_task(self._contend(part, left[part.part]))
         except BaseExceptionGroup as broken:
             raise broken.exceptions[0] from None  # the step knows by its kind whether to wait for the database
+        for part in [one for one in self.parts if one.starts is not None and left[one.part]]:
+            await self._contend_served(part, left[part.part])
+
+    async def _contend_served(self, part: Contender, left: Sequence[HeldOut]) -> None:
+        try:
+            async with served.base(part, self.base_model, self.chosen) as reachable:
+                await self._contend(reachable, left)
+        except (TunerNotReady, TunerRefused, TunerAway) as error:
+            self.left_out[part.part] = error.detail
 
     async def _contend(self, part: Contender, left: Sequence[HeldOut]) -> None:
         """One after the other: what a line takes is measured without others in its way."""
@@ -139,7 +157,7 @@ async def carry_out(id: UUID) -> None:
         model = await registry.get(session, row.model_id)
         known = await queries.answers(session, id)
     asked, learned = await held_out(row, model.dataset_id)
-    run = Run(row, asked, await connections.latest())
+    run = Run(row, asked, await connections.latest(), model.base_model)
     try:
         await run.answer_all({(one.contender, one.line) for one in known})
     except Gone:
@@ -208,6 +226,7 @@ def _figures(
         "differences": {
             part: report.compared(mine, theirs, seed) for part, theirs in by_part.items() if part != "candidate"
         },
+        "left_out": run.left_out,
         "against": against,
         "slices": report.slices(mine, by_part.get(against, {}), labels, seed),
     }

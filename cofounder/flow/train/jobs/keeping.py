@@ -1,7 +1,5 @@
 """Keep the models that are served on this machine reachable: after it started anew, nobody else starts their servers."""
 
-import asyncio
-import time
 from pathlib import Path
 from typing import Any
 
@@ -9,39 +7,13 @@ from cofounder.flow.train.tuners.interface import Artifacts
 from cofounder.flow.train.tuners.local import LocalTuner
 from cofounder.flow.train.tuners.local.job import JobFilesGone
 from cofounder.flow.train.tuners.local.serving import answers
+from cofounder.kit.chores import Chore
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.log import logger
 from cofounder.models.registry import service as registry
 from cofounder.ops import connections
 
-_EVERY_SECONDS = 30.0
 log = logger(__name__)
-_last: list[float] = []
-_running: set[asyncio.Task[None]] = set()
-
-
-async def look() -> None:
-    """A chore for `leases.held`: may be called at every beat, and never waits for what it began."""
-    if _running or (_last and time.monotonic() - _last[0] < _EVERY_SECONDS):
-        return
-    _last[:] = [time.monotonic()]
-    task = asyncio.create_task(_tend(), name="tuned models")
-    _running.add(task)
-    task.add_done_callback(_running.discard)
-
-
-async def stop() -> None:
-    """End a look; what was started goes on."""
-    for task in list(_running):
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _tend() -> None:
-    try:
-        await tend()
-    except Exception as error:  # the database may be away for a while; the next look tries again
-        log.warning("tuned models were not looked at", error=f"{type(error).__name__}: {error}")
 
 
 async def tend() -> list[str]:
@@ -89,3 +61,6 @@ def _is_here(row: Any) -> bool:
     if row.target != "local" or row.address["provider"] != "openai-compatible" or not folder:
         return False
     return Path(folder).parent.is_dir()
+
+
+chore = Chore("tuned models", tend, every=30)

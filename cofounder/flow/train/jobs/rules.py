@@ -1,7 +1,6 @@
 """Jobs that begin by themselves: after so many new examples, or every so many days."""
 
 import asyncio
-import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,18 +14,14 @@ from cofounder.flow.train.jobs.errors import RuleMissing, RuleNameTaken, RuleUnc
 from cofounder.flow.train.jobs.schemas import JobIn, RuleIn, RuleOut
 from cofounder.flow.train.jobs.tables import FineTuningRule
 from cofounder.kit import durable, live
+from cofounder.kit.chores import Chore
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
-from cofounder.kit.log import logger
 from cofounder.people import Caller, audit
 
 WORKFLOW = "tuning_rule"
-_EVERY_SECONDS = 60.0
-_last: list[float] = []
-_looking: set["asyncio.Task[None]"] = set()
-log = logger(__name__)
 
 
 async def create(session: AsyncSession, asked: RuleIn, by: Caller) -> RuleOut:
@@ -90,29 +85,12 @@ def out(row: FineTuningRule) -> RuleOut:
     )
 
 
-async def look() -> None:
-    """A chore for `leases.held`: may be called at every beat, and never waits for what it began."""
-    if _looking or (_last and time.monotonic() - _last[0] < _EVERY_SECONDS):
-        return
-    _last[:] = [time.monotonic()]
-    task = asyncio.create_task(_tend(), name="tuning rules")
-    _looking.add(task)
-    task.add_done_callback(_looking.discard)
-
-
-async def stop() -> None:
-    """End a look; the next worker looks again."""
-    for task in list(_looking):
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
 async def _tend() -> None:
-    try:
-        await asyncio.to_thread(preparing.sweep)
-        await begin_due()
-    except Exception as error:  # the database may be away for a while; the next look tries again
-        log.warning("rules of fine-tuning were not looked at", error=f"{type(error).__name__}: {error}")
+    await asyncio.to_thread(preparing.sweep)
+    await begin_due()
+
+
+chore = Chore("tuning rules", _tend, every=60)
 
 
 async def begin_due() -> int:

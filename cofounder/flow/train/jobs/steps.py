@@ -21,6 +21,8 @@ from cofounder.flow.train.tuners.interface import (
     Progress,
     Tuner,
     TunerAway,
+    TunerNotReady,
+    TunerRefused,
 )
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
@@ -125,8 +127,10 @@ async def _look(id: UUID) -> bool:
             await _ask_to_stop(tuner, row)
         told = await tuner.progress(row.remote_id)
         found = await tuner.events(row.remote_id, after)
-    except TunerAway as away:
-        return await _away(id, away)
+    except (TunerAway, TunerNotReady, TunerRefused) as error:
+        if not _may_pass(error):
+            raise
+        return await _away(id, error)
     result: dict[str, Any] | None = None
     if told.state == "succeeded":
         result = await _result(tuner, row.remote_id, told)
@@ -136,6 +140,11 @@ async def _look(id: UUID) -> bool:
         return await _take_in(session, row, told, found, result)
 
 
+def _may_pass(error: TunerAway | TunerNotReady | TunerRefused) -> bool:
+    """Whether it says nothing of the job, which goes on there and costs: no answer, a key or a right that is gone."""
+    return not isinstance(error, TunerRefused) or error.extra.get("provider_status") == 403
+
+
 async def _ask_to_stop(tuner: Tuner, row: FineTuningJob) -> None:
     try:
         await tuner.cancel(row.remote_id or "")
@@ -143,20 +152,24 @@ async def _ask_to_stop(tuner: Tuner, row: FineTuningJob) -> None:
         await _note(row.id, f"It cannot be cancelled any more: {late.detail}")
 
 
-async def _away(id: UUID, away: TunerAway) -> bool:
-    """The target does not answer: the job waits for it, but not for ever."""
+async def _away(id: UUID, away: TunerAway | TunerNotReady | TunerRefused) -> bool:
+    """The target does not answer, or not us: the job waits for it, but not for ever."""
     async with transaction() as session:
         row = await service.locked(session, id)
         since = row.away_since
         if since is not None and now() - since > _AWAY_AT_MOST:
             await _end(
-                session, row, "failed", "The target did not answer for two days.", TuningBroke(away.detail).problem()
+                session,
+                row,
+                "failed",
+                f"The target could not be asked for two days: {away.detail}",
+                TuningBroke(away.detail).problem(),
             )
             return False
         if since is None:
             row.away_since = now()
             await service.say(
-                session, row, f"{row.target} does not answer; it is asked again: {away.detail}", "warning"
+                session, row, f"{row.target} cannot be asked how far it is; it is asked again: {away.detail}", "warning"
             )
         row.note = away.detail
         live.changed(session, service.TOPIC, id)

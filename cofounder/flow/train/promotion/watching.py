@@ -4,8 +4,6 @@ Only on enough cases, and only where the interval says so: the lower end of its 
 limit, or the upper end of the difference in approvals to the time before lies below 0.
 """
 
-import asyncio
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.train.promotion import queries
 from cofounder.flow.train.promotion.shares import difference, wilson
 from cofounder.kit import live
+from cofounder.kit.chores import Chore
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.log import logger
@@ -25,9 +24,6 @@ KIND = "model_returned"  # of the alert
 ENOUGH = 20  # calls, or decisions on each side, before anything is concluded
 FAILED = 0.2  # share of failed calls that nobody has to bear
 BEFORE_DAYS = 90.0
-_EVERY_SECONDS = 300.0
-_last: list[float] = []
-_running: set["asyncio.Task[None]"] = set()
 log = logger(__name__)
 
 
@@ -100,28 +96,9 @@ async def check(session: AsyncSession) -> list[str]:
     return found
 
 
-async def look() -> None:
-    """A chore for `leases.held`: may be called at every beat, and never waits for what it began."""
-    if not _last:
-        _last.append(time.monotonic())
-    if settings().learning_hours <= 0 or _running or time.monotonic() - _last[0] < _EVERY_SECONDS:
-        return
-    _last[:] = [time.monotonic()]
-    task = asyncio.create_task(_check(), name="models")
-    _running.add(task)
-    task.add_done_callback(_running.discard)
-
-
-async def stop() -> None:
-    """End what is at it; the next worker begins again."""
-    for task in list(_running):
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
 async def _check() -> None:
-    try:
-        async with transaction() as session:
-            await check(session)
-    except Exception as error:  # the database may be away for a while; the next look tries again
-        log.warning("active models were not looked at", error=f"{type(error).__name__}: {error}")
+    async with transaction() as session:
+        await check(session)
+
+
+chore = Chore("models", _check, every=300, at_once=False, wanted=lambda: settings().learning_hours > 0)

@@ -76,7 +76,7 @@ def find(low: str, today: date, mode: Callable[[int], Mode], taken: list[tuple[i
     result = Periods()
     blank = blanked(low, taken)
     blank = _comparisons(blank, result)
-    found = list(_placed(atoms(blank), today, mode, result))
+    found = list(_placed(_with_years(atoms(blank), blank, today), today, mode, result))
     found = _joined(found, blank, today, mode)
     _assign(found, low, blank, result)
     unclear = list(_UNCLEAR.finditer(blanked(blank, [(a.start, a.end) for a, _ in found])))
@@ -134,21 +134,36 @@ def _is_comparison(words: str, before: str) -> bool:
 def _placed(
     found: list[Atom], today: date, mode: Callable[[int], Mode], result: Periods
 ) -> Iterator[tuple[Atom, Period]]:
-    for i, atom in enumerate(found):
-        if atom.year is None and atom.kind in ("month", "quarter", "half") and i + 1 < len(found):
-            atom = _borrow_year(atom, found[i + 1])
+    for atom in found:
         try:
             yield atom, resolve(atom, today, mode(atom.start))
         except ValueError:
             result.unclear.append(atom.words)
 
 
-def _borrow_year(atom: Atom, right: Atom) -> Atom:
-    """In "March to June 2025" and "Q3 and Q4 2025" the year stands for both."""
+def _with_years(found: list[Atom], blank: str, today: date) -> list[Atom]:
+    """Each with the year that the one to its right has, last first: in "March, April and May 2025" it stands for all."""
+    made = list(found)
+    for place in range(len(made) - 2, -1, -1):
+        if made[place].year is None and made[place].kind in ("month", "quarter", "half"):
+            made[place] = _borrow_year(made[place], made[place + 1], blank, today)
+    return made
+
+
+def _borrow_year(atom: Atom, right: Atom, blank: str, today: date) -> Atom:
+    """In "March to June 2025" and "Q3 and Q4 2025" the year stands for both.
+
+    "November to February 2026" begins in the year before. "October and September 2026" are of one year, unless that
+    October is still to come.
+    """
     near = 0 <= right.start - atom.end <= 12
     if not near or right.kind != atom.kind or right.year is None or atom.modifier:
         return atom
-    return replace(atom, year=right.year if atom.index <= right.index else right.year - 1)
+    if atom.index > right.index:
+        to_come = spans.unit(atom.kind, right.year, atom.index, today).start > today
+        if to_come or _is_range(atom, right, blank):
+            return replace(atom, year=right.year - 1)
+    return replace(atom, year=right.year)
 
 
 def _joined(

@@ -193,10 +193,14 @@ async def test_a_job_that_fails_says_why_in_the_providers_words(together: Togeth
             await service.deploy(session, made.job_id, DeployIn(), OPERATOR)
 
 
-async def test_a_provider_that_is_away_for_a_while_loses_nothing(together: Together, engine_running: None) -> None:
+@pytest.mark.parametrize("bad", [503, 401, 403])
+async def test_a_provider_that_cannot_be_asked_for_a_while_loses_nothing(
+    together: Together, engine_running: None, bad: int
+) -> None:
+    """The job goes on there and is paid, whatever became of the key that it is asked with."""
     made = await start(await version())
     remote = await handed_over(together)
-    together.bad.append(Bad(503, on="GET /v1/fine-tunes/"))
+    together.bad.append(Bad(bad, on="GET /v1/fine-tunes/"))
 
     async def noted() -> bool:
         return (await job(made.job_id)).note is not None

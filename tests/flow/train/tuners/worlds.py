@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import AliasChoices, SecretStr
 
 from cofounder.flow.train.formats import of_name
 from cofounder.flow.train.tuners import known
@@ -36,6 +36,17 @@ class World:
 
     def with_settings(self, **changed: Any) -> Tuner:
         return known.tuner(self.target, self.settings.model_copy(update=changed))
+
+    def environment(self) -> dict[str, str]:
+        """The settings as another process is given them."""
+        bare, found = _bare(), {}
+        for name, field in Settings.model_fields.items():
+            value = getattr(self.settings, name)
+            if value != bare[name]:
+                other = field.validation_alias.choices[0] if isinstance(field.validation_alias, AliasChoices) else None
+                plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+                found[str(other or f"COFOUNDER_{name.upper()}")] = str(plain)
+        return found
 
     def asked(self, *, key: str = KEY, lines: int = FEWEST, method: Method = "sft", validation: bool = True,
               words: int = 8, **changed: Any) -> Asked:  # fmt: skip

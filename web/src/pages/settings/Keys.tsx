@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { apiKeys } from "../../api/queries";
 import { useNow } from "../../parts/now";
+import { useOnce } from "../../parts/once";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
@@ -137,8 +138,7 @@ function Make({ made }: { made: (name: string, key: string) => void }) {
   const [role, setRole] = useState<KeyRow["role"]>("operator");
   const [lasts, setLasts] = useState("90");
   const [problem, setProblem] = useState<Problem | null>(null);
-  const make = async (event: FormEvent) => {
-    event.preventDefault();
+  const [make, busy] = useOnce(async () => {
     if (!name.trim()) return;
     setProblem(null);
     const expires_at = lasts ? new Date(Date.now() + Number(lasts) * DAY).toISOString() : undefined;
@@ -149,9 +149,13 @@ function Make({ made }: { made: (name: string, key: string) => void }) {
     } catch (error) {
       if (error instanceof Problem) setProblem(error);
     }
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void make();
   };
   return (
-    <form className={styles.make} onSubmit={(event) => void make(event)}>
+    <form className={styles.make} onSubmit={submit}>
       <TextInput
         label="Name"
         placeholder="What it is for"
@@ -173,7 +177,7 @@ function Make({ made }: { made: (name: string, key: string) => void }) {
         allowDeselect={false}
         onChange={(value) => setLasts(value ?? "")}
       />
-      <Button type="submit" variant="filled" disabled={!name.trim()}>
+      <Button type="submit" variant="filled" loading={busy} disabled={!name.trim()}>
         Make a key
       </Button>
     </form>

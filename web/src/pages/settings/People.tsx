@@ -6,6 +6,7 @@ import { ask, client, Problem, type Schemas } from "../../api/client";
 import { MeContext } from "../../api/me";
 import { everyone } from "../../api/queries";
 import { useNow } from "../../parts/now";
+import { useOnce } from "../../parts/once";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
@@ -156,8 +157,7 @@ function Add({ added }: { added: (person: Person) => Promise<void> }) {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("operator");
   const [problem, setProblem] = useState<Problem | null>(null);
-  const add = async (event: FormEvent) => {
-    event.preventDefault();
+  const [add, busy] = useOnce(async () => {
     if (!name.trim()) return;
     setProblem(null);
     try {
@@ -168,9 +168,13 @@ function Add({ added }: { added: (person: Person) => Promise<void> }) {
     } catch (error) {
       if (error instanceof Problem) setProblem(error);
     }
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void add();
   };
   return (
-    <form className={styles.make} onSubmit={(event) => void add(event)}>
+    <form className={styles.make} onSubmit={submit}>
       <TextInput
         label="Name"
         value={name}
@@ -191,7 +195,7 @@ function Add({ added }: { added: (person: Person) => Promise<void> }) {
         allowDeselect={false}
         onChange={(value) => value && setRole(value as Role)}
       />
-      <Button type="submit" variant="filled" disabled={!name.trim()}>
+      <Button type="submit" variant="filled" loading={busy} disabled={!name.trim()}>
         Add and make a link
       </Button>
     </form>

@@ -110,6 +110,17 @@ const SECTIONS: { title: string; fields: Field[] }[] = [
       },
     ],
   },
+  {
+    title: "Measuring",
+    fields: [
+      {
+        name: "measure_ages",
+        label: "Ages at which posts are read",
+        help: "Commas between: 30 min, 6h, 7d. They count for what is published from then on.",
+        kind: "text",
+      },
+    ],
+  },
 ];
 
 /** What is wrong with a number as it was typed, before anybody is asked; undefined where nothing is. */

@@ -3,7 +3,7 @@ import { Button, Modal, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { needsYou } from "../../api/queries";
@@ -41,6 +41,42 @@ export function following<T extends { task_id: string; status: string }>(before:
 const READING_MS = 700; // nobody has read a text that came up so shortly ago by itself
 let advanced = 0;
 
+/** channel -> account, of those that a person chose; what was left alone goes by the default. */
+function accountsOf(picked: string[], by: Record<string, string>) {
+  const named = picked.flatMap((name) => (by[name] ? [[name, by[name]] as const] : []));
+  return named.length ? Object.fromEntries(named) : undefined;
+}
+
+/** By which of a channel's accounts it goes, where it has several. */
+function Accounts({
+  channel,
+  of,
+  value,
+  set,
+}: {
+  channel: string;
+  of?: Schemas["cofounder__flow__approve__schemas__DeliveryOut"];
+  value?: string;
+  set: (account: string) => void;
+}) {
+  if (!of?.accounts || of.accounts.length < 2) return null;
+  return (
+    <select
+      aria-label={`Account for ${channelName(channel)}`}
+      className={styles.account}
+      value={value ?? of.account}
+      onChange={(event) => set(event.currentTarget.value)}
+    >
+      {of.accounts.map((one) => (
+        <option key={one} value={one}>
+          {one}
+        </option>
+      ))}
+      <option value="outbox">Outbox</option>
+    </select>
+  );
+}
+
 type Verdict = "approve" | "changes" | "reject";
 
 export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stale, blocked, error, decided }: Props) {
@@ -50,6 +86,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
   const [asking, setAsking] = useState<"changes" | "reject" | "schedule" | null>(null);
   const [feedback, setFeedback] = useDraft(`feedback:${found.task_id}:${found.round}`, "");
   const [at, setAt] = useState("");
+  const [by, setBy] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const picked = names.filter((name) => chosen[name]);
@@ -77,6 +114,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
             fingerprint: found.fingerprint,
             publish_to_channels: verdict === "approve" && found.kind === "content" ? picked : undefined,
             schedule_at: verdict === "approve" && at ? new Date(at).toISOString() : undefined,
+            accounts: verdict === "approve" ? accountsOf(picked, by) : undefined,
             feedback: verdict === "approve" ? undefined : feedback,
             edits: verdict === "approve" && changed ? (edits as never) : undefined,
             plan: verdict === "approve" ? (plan as never) : undefined,
@@ -100,7 +138,9 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
       message:
         verdict === "approve" && found.kind === "content"
           ? `${picked.map(channelName).join(", ")}${at ? `, ${when(at)}` : ""}. Each is sent once.`
-          : "The task goes on.",
+          : verdict === "reject"
+            ? "Nothing of it is published."
+            : "The task goes on.",
     });
   /** To the next text that waits, else to the task. */
   const onward = async () => {
@@ -147,8 +187,20 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
       : plan
         ? "Let it run as changed"
         : "Let it run";
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const root = document.documentElement.style;
+    const seen = new ResizeObserver(([entry]) =>
+      root.setProperty("--decision", `${entry?.target.clientHeight ?? 0}px`),
+    );
+    if (bar.current) seen.observe(bar.current);
+    return () => {
+      seen.disconnect();
+      root.removeProperty("--decision");
+    };
+  }, []);
   return (
-    <div className={styles.bar} data-decision>
+    <div ref={bar} className={styles.bar} data-decision>
       {problem && !asking && (
         <p role="alert" className={styles.problem}>
           {problem.message} {problem.hint}
@@ -156,15 +208,25 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
       )}
       <div className={styles.channels}>
         {names.map((name, place) => (
-          <label key={name} className={styles.toggle}>
-            <input
-              type="checkbox"
-              checked={!!chosen[name]}
-              disabled={!approver}
-              onChange={(event) => setChosen({ ...chosen, [name]: event.currentTarget.checked })}
-            />
-            {channelName(name)} {place < 9 && <Key>{String(place + 1)}</Key>}
-          </label>
+          <Fragment key={name}>
+            <label className={styles.toggle}>
+              <input
+                type="checkbox"
+                checked={!!chosen[name]}
+                disabled={!approver}
+                onChange={(event) => setChosen({ ...chosen, [name]: event.currentTarget.checked })}
+              />
+              {channelName(name)} {place < 9 && <Key>{String(place + 1)}</Key>}
+            </label>
+            {approver && chosen[name] && (
+              <Accounts
+                channel={name}
+                of={found.channel_variants[name]?.delivery}
+                value={by[name]}
+                set={(account) => setBy((before) => ({ ...before, [name]: account }))}
+              />
+            )}
+          </Fragment>
         ))}
         {found.kind === "content" && approver && (
           <Button onClick={() => setAsking("schedule")} rightSection={<Key>S</Key>}>

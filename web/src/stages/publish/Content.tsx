@@ -9,6 +9,7 @@ import { Panel } from "../../parts/Panel";
 import { Glyph } from "../../parts/Status";
 import { ago, channelName, counted, short } from "../../parts/words";
 import { Calendar } from "./Calendar";
+import { Channels } from "./Channels";
 import styles from "./Content.module.css";
 import { Publication } from "./Publication";
 import { NOT_SENT, Published, SENT } from "./Published";
@@ -36,6 +37,7 @@ export function Content() {
             <Tabs.Tab value="calendar">Calendar</Tabs.Tab>
             <Tabs.Tab value="published">Published</Tabs.Tab>
             <Tabs.Tab value="unsent">{refused ? `Not sent, ${counted(refused, "refusal")}` : "Not sent"}</Tabs.Tab>
+            <Tabs.Tab value="channels">Channels</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="calendar">
             <Calendar month={search.month} go={(month) => set({ month })} open={open} />
@@ -45,6 +47,16 @@ export function Content() {
           </Tabs.Panel>
           <Tabs.Panel value="unsent">
             <Published states={NOT_SENT} open={open} />
+          </Tabs.Panel>
+          <Tabs.Panel value="channels">
+            <Channels
+              came={{
+                account: search.account,
+                problem: search.problem,
+                said: search.said,
+                forget: () => set({ account: undefined, problem: undefined, said: undefined }),
+              }}
+            />
           </Tabs.Panel>
         </Tabs>
       </div>

@@ -11,6 +11,7 @@ import { byWhom, capital, channelName, counted, spoken, when } from "../../parts
 import { useActs } from "./acting";
 import { ByHand } from "./ByHand";
 import styles from "./Content.module.css";
+import { Measured } from "./Measured";
 import { Said, Settle } from "./Settle";
 
 type Detail = Shape & {
@@ -63,6 +64,7 @@ function Whole({ one }: { one: Detail }) {
       {one.actions?.includes("resolve") && <Settle id={one.publication_id} attempted={one.attempted_at} />}
       {one.actions?.includes("posted") && <ByHand id={one.publication_id} posted={one.posted} may={approver} />}
       {approver && one.state !== "unknown" && <Acts one={one} />}
+      {one.state === "published" && <Measured id={one.publication_id} />}
     </div>
   );
 }

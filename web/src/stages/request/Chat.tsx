@@ -5,8 +5,9 @@ import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { ask, client, Problem } from "../../api/client";
+import { ask, client, isMissing, Problem } from "../../api/client";
 import { chatHistory, conversations } from "../../api/queries";
+import { Empty } from "../../parts/Rest";
 import { short } from "../../parts/words";
 import styles from "./Chat.module.css";
 import { ChatComposer } from "./ChatComposer";
@@ -45,7 +46,8 @@ export function Chat() {
 }
 
 function Talk({ id, unfold }: { id: string; unfold: () => void }) {
-  const title = useTitle(id) || "New conversation";
+  const gone = isMissing(useInfiniteQuery({ ...chatHistory(id), enabled: !!id }).error);
+  const title = useTitle(gone ? "" : id) || (gone ? "No such conversation" : "New conversation");
   const deciding = useDecidingHere();
   const draft = useChatDraft(id);
   const talk = useTalk(id);
@@ -64,16 +66,22 @@ function Talk({ id, unfold }: { id: string; unfold: () => void }) {
           </Button>
           <h1>{title}</h1>
         </div>
-        {id ? (
+        {gone ? (
+          <div className={styles.scrolls}>
+            <Empty title="There is no such conversation.">
+              It was deleted, or it is somebody else's. What you ask here begins a new one.
+            </Empty>
+          </div>
+        ) : id ? (
           <ChatThread id={id} asks={talk.asks} coming={talk.coming} again={talk.again} />
         ) : (
           <ChatStart take={take} />
         )}
         <ChatComposer
           field={field}
-          conversation={id}
+          conversation={gone ? "" : id}
           draft={draft}
-          running={talk.running}
+          running={gone ? null : talk.running}
           sent={talk.sent}
           stop={talk.stop}
         />

@@ -12,6 +12,7 @@ export function useFollow(talk: string) {
   const inside = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const left = useRef(0);
+  const top = useRef(0);
   const pressed = useRef(0);
   const [newer, setNewer] = useState(false);
   const toEnd = () => {
@@ -25,9 +26,13 @@ export function useFollow(talk: string) {
     if (!outer || !content) return;
     toEnd();
     const scrolled = () => {
+      const up = outer.scrollTop < top.current;
+      top.current = outer.scrollTop;
       left.current = below(outer);
-      atEnd.current = left.current < NEAR;
-      if (atEnd.current) setNewer(false);
+      if (left.current < NEAR) {
+        atEnd.current = true;
+        setNewer(false);
+      } else if (up) atEnd.current = false; // who scrolls up leaves the end; words that came meanwhile do not
     };
     const grown = new ResizeObserver(() => {
       if (Date.now() - pressed.current < OWN_MS) atEnd.current = below(outer) < NEAR;

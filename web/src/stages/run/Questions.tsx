@@ -4,13 +4,16 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useDraft } from "../../parts/draft";
 import { Panel } from "../../parts/Panel";
 import type { Detail } from "./Task";
+
+const NONE: Record<string, string> = {};
 
 type Question = { field: string; question: string; why?: string; options?: string[] };
 
 export function Questions({ task }: { task: Detail }) {
-  const [answers, setAnswers] = useState<Record<string, string>>({});
+  const [answers, setAnswers] = useDraft(`answers:${task.task_id}`, NONE);
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const queries = useQueryClient();
@@ -28,6 +31,7 @@ export function Questions({ task }: { task: Detail }) {
           body: { answers },
         }),
       );
+      setAnswers(NONE);
       await queries.invalidateQueries({ queryKey: ["task", task.task_id] });
     } catch (error) {
       if (error instanceof Problem) setProblem(error);
@@ -41,19 +45,29 @@ export function Questions({ task }: { task: Detail }) {
       <form className="stack" onSubmit={(event) => void submit(event)}>
         {questions.map((each) =>
           each.options?.length ? (
-            <Radio.Group
-              key={each.field}
-              label={each.question}
-              description={each.why}
-              value={answers[each.field] ?? ""}
-              onChange={(value) => set(each.field, value)}
-            >
-              <div className="row" style={{ marginTop: 8, gap: "10px 20px" }}>
-                {each.options.map((option) => (
-                  <Radio key={option} value={option} label={option} disabled={!operator} />
-                ))}
-              </div>
-            </Radio.Group>
+            <div key={each.field}>
+              <Radio.Group
+                label={each.question}
+                description={each.why}
+                value={answers[each.field] ?? ""}
+                onChange={(value) => set(each.field, value)}
+              >
+                <div className="row" style={{ marginTop: 8, gap: "10px 20px" }}>
+                  {each.options.map((option) => (
+                    <Radio key={option} value={option} label={option} disabled={!operator} />
+                  ))}
+                </div>
+              </Radio.Group>
+              <TextInput
+                mt={10}
+                maw={420}
+                aria-label={`${each.question} In your own words`}
+                placeholder="Or in your own words"
+                disabled={!operator}
+                value={each.options.includes(answers[each.field] ?? "") ? "" : (answers[each.field] ?? "")}
+                onChange={(event) => set(each.field, event.currentTarget.value)}
+              />
+            </div>
           ) : (
             <TextInput
               key={each.field}

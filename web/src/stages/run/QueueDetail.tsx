@@ -4,13 +4,14 @@ import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { ask, client, Problem, type Schemas } from "../../api/client";
+import { ask, client, isMissing, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { command } from "../../api/queries";
 import { Facts } from "../../parts/Facts";
 import { Json } from "../../parts/Json";
 import { Key, useKeys } from "../../parts/Key";
-import { Shown } from "../../parts/Rest";
+import { useOnce } from "../../parts/once";
+import { Empty, Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
 import { atClock, byWhom, counted, spoken, when } from "../../parts/words";
 import styles from "./Queue.module.css";
@@ -28,10 +29,16 @@ export function QueueDetail({ id, close }: { id?: string; close: () => void }) {
       size="lg"
       title={query.data ? `${spoken(query.data.action)}, for ${query.data.agent_type}` : "Command"}
     >
-      {id && (
-        <Shown query={query} rows={8}>
-          {(found) => <Body found={found} close={close} />}
-        </Shown>
+      {id && isMissing(query.error) ? (
+        <Empty title="There is no such command." action={<Button onClick={close}>Close</Button>}>
+          It was deleted, or the address is mistyped or cut off.
+        </Empty>
+      ) : (
+        id && (
+          <Shown query={query} rows={8}>
+            {(found) => <Body found={found} close={close} />}
+          </Shown>
+        )
       )}
     </Drawer>
   );
@@ -41,7 +48,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
   const operator = useMay("operator");
   const queries = useQueryClient();
   const [asking, setAsking] = useState<Verb>();
-  const act = async (verb: Verb) => {
+  const [act, busy] = useOnce(async (verb: Verb) => {
     setAsking(undefined);
     const params = { params: { path: { command_id: found.command_id } } };
     try {
@@ -58,7 +65,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
       });
     }
     await queries.invalidateQueries({ queryKey: ["commands"] });
-  };
+  });
   const over = found.status === "completed" || found.status === "failed";
   const retry: [string, () => void] = ["r", () => void act("retry")];
   useKeys(operator && found.status === "failed" && !asking ? [retry] : [], { inDialog: true });
@@ -68,7 +75,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
         <Status status={found.status} tinted />
         <span className="space" />
         {operator && found.status === "failed" && (
-          <Button variant="filled" onClick={() => void act("retry")} rightSection={<Key>R</Key>}>
+          <Button variant="filled" loading={busy} onClick={() => void act("retry")} rightSection={<Key>R</Key>}>
             Retry
           </Button>
         )}
@@ -86,7 +93,23 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
             "Taken",
             `${counted(found.attempts, "time")}${found.failures ? `, ${counted(found.failures, "error")}` : ""}`,
           ],
-          found.waits_for && found.waits_for.length > 0 && ["Waits for", found.waits_for.join(", ")],
+          found.waits_for &&
+            found.waits_for.length > 0 && [
+              "Waits for",
+              <span key="waits" className="row">
+                {found.waits_for.map((id) => (
+                  <Link
+                    key={id}
+                    to="/queue"
+                    search={(before: Record<string, string | undefined>) => ({ ...before, id })}
+                    className="mono"
+                    title={id}
+                  >
+                    …{id.slice(-8)}
+                  </Link>
+                ))}
+              </span>,
+            ],
           found.task_id
             ? [
                 "Task",

@@ -1,10 +1,12 @@
-/** A new command: agent type, action, payload as JSON. What the server refuses stands at its field; nothing typed is lost. */
+/** A new command: agent type, action, payload as JSON, what it comes after. What the server refuses stands at its field; nothing typed is lost. */
 import { Autocomplete, Button, Modal, NumberInput, Textarea } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useDraft } from "../../parts/draft";
+import { withText } from "../../parts/exact";
 import { Key } from "../../parts/Key";
+import { type Before, QueueAfter } from "./QueueAfter";
 
 type Props = {
   opened: boolean;
@@ -13,12 +15,12 @@ type Props = {
   types: Schemas["AgentTypeOut"][];
 };
 
-const EMPTY = { agentType: "", action: "", payload: "{}" };
+const EMPTY = { agentType: "", action: "", payload: "{}", after: [] as Before[] };
 
 export function QueueNew({ opened, close, made, types }: Props) {
   const queries = useQueryClient();
   const [typed, setTyped] = useDraft("command", EMPTY);
-  const { agentType, action, payload } = typed;
+  const { agentType, action, payload, after = [] } = typed;
   const set = (next: Partial<typeof EMPTY>) => setTyped((before) => ({ ...before, ...next }));
   const [priority, setPriority] = useState<number | string>(0);
   const [problem, setProblem] = useState<Problem>();
@@ -34,10 +36,12 @@ export function QueueNew({ opened, close, made, types }: Props) {
     if (broken || !agentType || !action || sending) return;
     setSending(true);
     try {
-      const body = { agent_type: agentType, action, payload: JSON.parse(payload), priority: Number(priority) || 0 };
-      const row = await ask(client.POST("/api/commands", { body: body as never }));
+      const depends_on = after.map((one) => one.value);
+      const body = { agent_type: agentType, action, priority: Number(priority) || 0, depends_on };
+      const text = withText(body, "payload", payload);
+      const row = await ask(client.POST("/api/commands", { body: body as never, bodySerializer: () => text }));
       setProblem(undefined);
-      set({ payload: EMPTY.payload });
+      set({ payload: EMPTY.payload, after: EMPTY.after });
       await queries.invalidateQueries({ queryKey: ["commands"] });
       close();
       made(row.command_id);
@@ -47,7 +51,9 @@ export function QueueNew({ opened, close, made, types }: Props) {
       setSending(false);
     }
   };
-  const other = problem && !["agent_type", "action", "priority"].some((name) => problem.of(name)) && !payloadErrors;
+  const afterError = problem?.errors.find((one) => one.field.startsWith("depends_on"))?.message;
+  const placed = ["agent_type", "action", "priority"].some((name) => problem?.of(name)) || payloadErrors || afterError;
+  const other = problem && !placed;
   return (
     <Modal opened={opened} onClose={close} title="New command" size="lg">
       <form
@@ -102,6 +108,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
           onChange={setPriority}
           error={problem?.of("priority")}
         />
+        <QueueAfter chosen={after} choose={(next) => set({ after: next })} error={afterError} />
         {other && (
           <p role="alert" style={{ margin: 0, color: "var(--failed)" }}>
             {problem.message} {problem.hint}

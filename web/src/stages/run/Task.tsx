@@ -1,7 +1,7 @@
 /** One task: what was asked, where it is on its journey, its plan, its steps, what came out. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { isMissing, type Schemas } from "../../api/client";
 import { task as taskQuery } from "../../api/queries";
 import { NoSuch } from "../../pages/Missing";
@@ -10,6 +10,7 @@ import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { lookOf, Status } from "../../parts/Status";
 import { byWhom, counted, duration, short, spoken, visible, when } from "../../parts/words";
+import { Calls } from "./Calls";
 import { Compare } from "./Compare";
 import { Graph } from "./Graph";
 import { Happened } from "./Happened";
@@ -32,8 +33,14 @@ export function Task() {
 }
 
 function Found({ task }: { task: Detail }) {
-  const { compare } = useSearch({ from: "/orchestrator/tasks/$id" });
-  const [chosen, choose] = useState<string>();
+  const { compare, step: chosen } = useSearch({ from: "/orchestrator/tasks/$id" });
+  const navigate = useNavigate({ from: "/orchestrator/tasks/$id" });
+  const choose = (step: string | undefined) =>
+    void navigate({
+      search: (before: Record<string, string | undefined>) => ({ ...before, step }),
+      replace: true,
+      resetScroll: false,
+    });
   const look = lookOf(task.status);
   const going = look === "running" || look === "waiting";
   const now = useNow(going ? 1000 : null);
@@ -45,7 +52,7 @@ function Found({ task }: { task: Detail }) {
       <p className="quiet crumbs">
         <Link to="/orchestrator">Tasks</Link> / <span className="mono">{task.task_id.slice(-8)}</span>, asked{" "}
         {when(task.created_at)}
-        {task.source !== "web" && ` by ${byWhom(task.source)}`}
+        {task.source !== "user_request" && ` by ${byWhom(task.source)}`}
         {task.is_sample && ", sample data"}
       </p>
       <div className={styles.head}>
@@ -101,6 +108,7 @@ function Found({ task }: { task: Detail }) {
           <div className="stack">
             <Spent task={task} now={now} going={going} />
             <Happened task={task} />
+            <Calls id={task.task_id} />
           </div>
         </div>
       </div>

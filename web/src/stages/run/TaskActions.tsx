@@ -8,6 +8,7 @@ import { useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
 import { Key, useKeys } from "../../parts/Key";
+import { useOnce } from "../../parts/once";
 import { short, spoken } from "../../parts/words";
 import type { Detail } from "./Task";
 
@@ -19,7 +20,7 @@ export function TaskActions({ task, chosen }: { task: Detail; chosen?: string })
   const over = OVER.includes(task.status);
   const paused = task.status === "paused";
   const runs = task.status === "running" || task.status === "queued";
-  const act = async (verb: "pause" | "resume" | "cancel") => {
+  const [act] = useOnce(async (verb: "pause" | "resume" | "cancel") => {
     try {
       await ask(client.POST(`/api/tasks/{task_id}/${verb}`, { params: { path: { task_id: task.task_id } } }));
     } catch (error) {
@@ -30,7 +31,7 @@ export function TaskActions({ task, chosen }: { task: Detail; chosen?: string })
       });
     }
     await queries.invalidateQueries({ queryKey: ["task", task.task_id] });
-  };
+  });
   useKeys(operator && (runs || paused) ? [["p", () => void act(paused ? "resume" : "pause")]] : []);
   return (
     <div className="row">
@@ -85,7 +86,7 @@ function Rerun({ task, chosen }: { task: Detail; chosen?: string }) {
   const step = picked ?? chosen ?? task.steps[0]?.id ?? null;
   const [problem, setProblem] = useState<string>();
   const navigate = useNavigate();
-  const go = async () => {
+  const [go, busy] = useOnce(async () => {
     if (!step) return;
     try {
       const born = await ask(
@@ -96,7 +97,7 @@ function Rerun({ task, chosen }: { task: Detail; chosen?: string }) {
     } catch (error) {
       setProblem(error instanceof Problem ? `${error.message} ${error.hint ?? ""}` : String(error));
     }
-  };
+  });
   return (
     <>
       <Button onClick={open}>Re-run from a step</Button>
@@ -115,7 +116,7 @@ function Rerun({ task, chosen }: { task: Detail; chosen?: string }) {
           <div className="row">
             <span className="space" />
             <Button onClick={close}>Close</Button>
-            <Button variant="filled" onClick={() => void go()}>
+            <Button variant="filled" loading={busy} onClick={() => void go()}>
               Run again
             </Button>
           </div>

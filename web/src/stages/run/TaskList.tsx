@@ -1,6 +1,6 @@
 /** The rows, drawn only where they are seen. Arrows move, Enter opens, Space selects, Shift extends. */
 import { useMediaQuery } from "@mantine/hooks";
-import { useNavigate } from "@tanstack/react-router";
+import { useElementScrollRestoration, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { TaskRow } from "../../api/queries";
@@ -25,13 +25,15 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
   const narrow = useMediaQuery("(max-width: 720px)") ?? false;
   const navigate = useNavigate();
   const now = useNow(30_000);
-  const [at, setAt] = useState(0);
+  const left = useElementScrollRestoration({ id: "tasks" })?.scrollY ?? 0; // where Back comes back to
+  const [at, setAt] = useState(() => Math.ceil(left / (narrow ? 58 : 38)));
   const anchor = useRef(0);
   const drawn = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => (narrow ? 58 : 38),
     overscan: 12,
+    initialOffset: left,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height of a row changes with the width of the window
   useEffect(() => drawn.measure(), [narrow]);
@@ -80,6 +82,7 @@ export function TaskList({ rows, selected, setSelected, all, selectable, more }:
   return (
     <div
       ref={box}
+      data-scroll-restoration-id="tasks"
       className={styles.list}
       role="grid"
       aria-rowcount={rows.length + 1}

@@ -12,7 +12,7 @@ from cofounder.flow.train.tuners.local.python import environment
 from cofounder.kit import outside
 from cofounder.settings import Settings
 
-SERVED, SERVE = "served.json", "serve.json"
+SERVED, SERVE, BASE = "served.json", "serve.json", "serving-base"
 READY_SECONDS = 600.0  # to read a large model
 MERGE_SECONDS = 1800.0
 
@@ -33,6 +33,26 @@ async def serve(chosen: Settings, python: Path, artifacts: Artifacts, model_name
     folder = await whole(python, place, artifacts)
     port = await _running(python, place / "serving", folder)
     return Address("openai-compatible", str(folder), _address(port), note=note)
+
+
+async def serve_base(python: Path, place: Path, base_model: str) -> Address:
+    """Serve the model that the job in `place` began with, until `end_base`. Raises TunerAway."""
+    port = await _running(python, place / BASE, base_model)
+    return Address("openai-compatible", base_model, _address(port))
+
+
+async def end_base(place: Path) -> None:
+    """Let the base model go. Gone already is fine."""
+    process.stop(place / BASE, kill=True)
+    await process.gone(place / BASE, 10)
+
+
+def let_go(jobs: Path) -> int:
+    """End every model that is served out of this folder of jobs; how many these were. They are served anew when needed."""
+    served = [place for place in jobs.glob("*/serving*") if process.lives(place)]
+    for place in served:
+        process.stop(place, kill=True)
+    return len(served)
 
 
 async def _with_ollama(chosen: Settings, python: Path, place: Path, artifacts: Artifacts, model_name: str) -> Address:
@@ -90,8 +110,8 @@ async def whole(python: Path, place: Path, artifacts: Artifacts) -> Path:
     return Path(str(answer["ok"]["folder"]))
 
 
-async def _running(python: Path, place: Path, folder: Path) -> int:
-    """The port of a server of this folder: the one that runs, else a new one. Raises TunerAway."""
+async def _running(python: Path, place: Path, model: Path | str) -> int:
+    """The port of a server of this model: the one that runs, else a new one. Raises TunerAway."""
     known = _port(place)
     if known is not None and process.lives(place) and await answers(_address(known)):
         return known
@@ -101,7 +121,7 @@ async def _running(python: Path, place: Path, folder: Path) -> int:
         process.stop(place, kill=True)
         await process.gone(place, 10)
     port = known if known is not None and _is_free(known) else _free()
-    _write(place, {"model": str(folder), "port": port})
+    _write(place, {"model": str(model), "port": port})
     await process.start(place, [str(python), "-P", str(job.RUN), "serve", str(place)])
     if not await _ready(place, port):
         words = process.last_words(place)
@@ -166,6 +186,7 @@ async def end(chosen: Settings, place: Path) -> None:
     """Take the model of a job out of service, whoever serves it. Gone already is fine."""
     process.stop(place / "serving", kill=True)
     await process.gone(place / "serving", 10)
+    await end_base(place)
     try:
         name = json.loads((place / SERVED).read_text(encoding="utf-8"))["ollama"]
     except (OSError, ValueError, KeyError):

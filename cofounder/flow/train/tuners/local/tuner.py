@@ -92,6 +92,14 @@ class LocalTuner:
         found = await python.found(self.chosen)
         return await serving.serve(self.chosen, found.python, artifacts, model_name)
 
+    async def serve_base(self, remote_id: str, base_model: str) -> Address:
+        """Make the model reachable that a job began with; `end_base` lets it go. Raises what `serve` raises."""
+        found = await python.found(self.chosen)
+        return await serving.serve_base(found.python, job.folder(remote_id), base_model)
+
+    async def end_base(self, remote_id: str) -> None:
+        await serving.end_base(Path(remote_id))
+
     async def delete(self, remote_id: str) -> None:
         place = Path(remote_id)
         if not job.is_ours(place):
@@ -105,6 +113,10 @@ def _check(asked: Asked) -> None:
     if not asked.base_model.strip():
         raise JobSettingInvalid(
             "A base model is needed: a folder on this machine, or a name on the hub.", field="base_model"
+        )
+    if asked.base_model.startswith((".", "~")):
+        raise JobSettingInvalid(
+            f"{asked.base_model[:200]} may be another folder for a worker: give its whole path.", field="base_model"
         )
     ranges = {
         "epochs": (1, 50),

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from cofounder.flow.train.tuners.interface import (
     Progress,
     TunerRefused,
 )
-from cofounder.flow.train.tuners.local import LocalTuner, asking, job, journal, process, python
+from cofounder.flow.train.tuners.local import LocalTuner, asking, job, journal, process, python, serving
 from cofounder.kit.db import reading, transaction
 from cofounder.models.registry import service as registry
 from cofounder.people import LOCAL_OWNER
@@ -172,6 +173,29 @@ async def test_the_active_model_answers_over_the_chat_api_and_again_after_its_se
     assert answer.json()["choices"][0]["message"]["content"] == ANSWER
 
 
+async def test_the_model_that_a_job_began_with_answers_beside_its_own_until_it_is_let_go(
+    tuner: LocalTuner, tuned: str, bases: Path
+) -> None:
+    base = await tuner.serve_base(tuned, str(bases / "plain"))
+    try:
+        body = {"model": base.name, "messages": REQUEST, "max_tokens": 12, "temperature": 0}
+        async with httpx.AsyncClient(timeout=LONGEST) as client:
+            answer = await client.post(f"{base.base_url}/chat/completions", json=body)
+        assert answer.is_success, answer.text
+        assert answer.json()["choices"][0]["message"]["content"] != ANSWER  # it has learned nothing
+    finally:
+        await tuner.end_base(tuned)
+    assert not process.lives(Path(tuned) / serving.BASE)
+
+
+async def test_what_is_served_ends_with_the_product(tuner: LocalTuner, tuned: str) -> None:
+    address = await tuner.serve(await tuner.artifacts(tuned), "tiny")
+    assert serving.let_go(Path(tuned).parent) == 1
+    assert await process.gone(Path(tuned) / "serving", LONGEST)
+    assert not await serving.answers(str(address.base_url))
+    assert serving.let_go(Path(tuned).parent) == 0
+
+
 async def test_an_active_model_whose_files_are_gone_is_broken(tmp_path: Path, trainer: Path, database: Any) -> None:
     gone = Address("openai-compatible", "gone", "http://127.0.0.1:9/v1")  # where nothing answers
     model = await active(gone, {"folder": str(tmp_path / "out"), "kind": "merged", "details": {}})
@@ -253,6 +277,15 @@ async def test_a_base_model_that_cannot_be_learned_with_is_refused_before_the_jo
     with pytest.raises(JobSettingInvalid, match="leaves out what the assistant says") as refused:
         await tuner.validate(asked(tmp_path / "jobs" / "deaf", bases / "deaf"))
     assert refused.value.field == "base_model"
+
+
+async def test_a_folder_that_every_worker_would_look_for_elsewhere_is_refused(
+    tuner: LocalTuner, tmp_path: Path
+) -> None:
+    for base in ("./models/tiny", "../tiny", "~/tiny"):
+        with pytest.raises(JobSettingInvalid) as refused:
+            await tuner.validate(replace(asked(tmp_path / "job", tmp_path), base_model=base))
+        assert refused.value.field == "base_model"
 
 
 async def test_the_first_job_is_estimated_by_a_few_steps_that_are_tried(

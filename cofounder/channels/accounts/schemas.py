@@ -1,0 +1,144 @@
+"""What goes over the wire about channels and their accounts. Nothing secret goes out, but a webhook's key, once."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StrictStr, StringConstraints
+
+from cofounder.kit.http import Body, ShortText, Time
+
+SignedIn = Literal["linkedin", "x", "facebook"]
+AnyProvider = Literal["linkedin", "x", "facebook", "wordpress", "ghost", "webhook"]
+Way = Literal["sign_in", "token", "password", "admin_key", "address"]
+State = Literal["choosing", "connected", "needs_sign_in", "disconnected"]
+_Secret = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4_000, pattern=r"^[^\x00-\x1f\x7f]+$")]
+_AppId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=300, pattern=r"^[!-~]+$")]
+
+
+class AccountIn(Body):
+    """An account to connect by what you bring: an access token, an application password, an admin key, an address."""
+
+    provider: AnyProvider
+    name: ShortText | None = Field(default=None, description="As people are to know it; else as the provider calls it.")
+    token: _Secret | None = Field(default=None, description="LinkedIn, X, Facebook: an access token.")
+    expires_at: Time | None = Field(default=None, description="When that token ends, if you know.")
+    client_id: _AppId | None = Field(default=None, description="The app's id, so that the provider says what it gave.")
+    client_secret: _Secret | None = Field(default=None, description="Its secret. Kept sealed, never shown again.")
+    kind: Literal["person", "organisation"] | None = Field(default=None, description="LinkedIn: who it posts as.")
+    address: StrictStr | None = Field(default=None, max_length=500, description="WordPress, Ghost: the site. Webhook.")
+    user: StrictStr | None = Field(
+        default=None, min_length=1, max_length=200, description="WordPress: the user's name."
+    )
+    password: _Secret | None = Field(default=None, description="WordPress: an application password.")
+    admin_key: _Secret | None = Field(default=None, description="Ghost: the admin key of an integration, ID:SECRET.")
+
+
+class SignInIn(Body):
+    """A sign-in at a provider, with the app that your company made there."""
+
+    provider: SignedIn
+    client_id: _AppId | None = Field(default=None, description="The app's id; left out with account_id: as before.")
+    client_secret: _Secret | None = Field(default=None, description="Its secret. Kept sealed, never shown again.")
+    kind: Literal["person", "organisation"] | None = Field(default=None, description="LinkedIn: who it posts as.")
+    name: ShortText | None = Field(default=None, description="As people are to know it; else as the provider calls it.")
+    account_id: UUID | None = Field(default=None, description="The account that is connected again.")
+
+
+class SignInBegun(BaseModel):
+    """Open `url` in a browser; it comes back to `redirect_uri`, which the app must have among its redirect addresses."""
+
+    sign_in_id: UUID
+    url: str
+    redirect_uri: str
+    scopes: list[str]
+    expires_at: datetime
+
+
+class ChoiceOut(BaseModel):
+    """A page, organisation or person that can be chosen."""
+
+    external_id: str
+    name: str
+    kind: str
+
+
+class AccountChoice(Body):
+    """Which of the choices is connected."""
+
+    external_id: StrictStr = Field(min_length=1, max_length=300)
+
+
+class ChannelAccountOut(BaseModel):
+    """An account of a channel as it stands; `health` says it in words."""
+
+    account_id: UUID
+    channel: str
+    provider: AnyProvider
+    name: str
+    kind: str | None
+    state: State
+    is_default: bool
+    external_id: str
+    address: str = Field(description="Of the site or webhook; empty where the provider has the one everybody knows.")
+    health: str
+    problem: str | None
+    scopes: list[str] | None = Field(description="What the provider said it gave; null where it does not say.")
+    lacking: list[str] = Field(description="Scopes that were asked for and not given.")
+    access_expires_at: datetime | None = Field(
+        description="Of the access token, which is renewed by itself if it can be."
+    )
+    expires_at: datetime | None = Field(description="When a person has to connect it again; null: no end is known.")
+    checked_at: datetime | None
+    connected_by: str
+    created_at: datetime
+    choices: list[ChoiceOut] = Field(default_factory=list, description="While it waits for a choice.")
+
+
+class AccountConnected(ChannelAccountOut):
+    """An account just connected. `signing_key` is a webhook's, shown this once."""
+
+    signing_key: str | None = None
+
+
+class AccountLeft(ChannelAccountOut):
+    """An account that is disconnected. `scheduled`: publications of it that will go to the outbox at their time."""
+
+    revoked: bool = Field(description="The provider was told, and took the access back.")
+    scheduled: int
+
+
+class ExpiryOut(BaseModel):
+    """Something that ends."""
+
+    what: str
+    at: datetime
+    account_id: UUID | None = None
+
+
+class ProviderOut(BaseModel):
+    """How accounts of a provider are connected."""
+
+    provider: AnyProvider
+    label: str
+    ways: list[Way]
+    kinds: list[str]
+    scopes: dict[str, list[str]] = Field(description="Kind -> what is asked for at the sign-in.")
+    redirect_uri: str | None = Field(description="What the app must have among its redirect addresses.")
+
+
+class ChannelOut(BaseModel):
+    """A channel: what it takes, its accounts, how they are, what ends when."""
+
+    channel: str
+    label: str
+    takes: str
+    state: Literal["ready", "attention", "outbox"]
+    detail: str
+    accounts: list[ChannelAccountOut]
+    providers: list[ProviderOut]
+    expires: list[ExpiryOut]
+    quotas: list[str]
+
+
+Details = dict[str, Any]

@@ -1,0 +1,291 @@
+"""Accounts: connected by what a person brings, chosen, made the default, disconnected.
+
+Providers are asked outside of transactions. What is told, logged and audited holds nothing secret.
+"""
+
+import base64
+import json
+import secrets as random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.channels import reach
+from cofounder.channels.accounts import keeping, queries
+from cofounder.channels.accounts.asking import Away, Refused
+from cofounder.channels.accounts.connected import PROVIDERS
+from cofounder.channels.accounts.errors import (
+    AccountRefused,
+    AccountSealed,
+    AccountUnfit,
+    AddressUnfit,
+    ChannelAccountMissing,
+    ChoiceUnknown,
+    NothingToChoose,
+    ProviderAway,
+    WayUnfit,
+)
+from cofounder.channels.accounts.providers import SIGNED_IN, SITES, App, Identity, Tokens
+from cofounder.channels.accounts.schemas import AccountIn
+from cofounder.channels.accounts.storing import New, changed, quieten, store
+from cofounder.channels.accounts.tables import AccountRow
+from cofounder.kit import db, live
+from cofounder.kit.clock import now
+from cofounder.kit.ids import new_id
+from cofounder.kit.log import logger
+from cofounder.people.roles import Caller
+from cofounder.people.service import audit
+
+log = logger(__name__)
+Gone = Callable[[AsyncSession, str, str], Awaitable[int]]  # provider, name -> publications that wait for it
+_gone: list[Gone] = []
+
+
+def tell_when_gone(told: Gone) -> None:
+    """Let a part to the left see to what waits for an account that is disconnected."""
+    if told not in _gone:
+        _gone.append(told)
+
+
+async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | None]:
+    """Connect an account by what a person brought; gives it, and a webhook's fresh key. Opens its own transactions.
+
+    Raises WayUnfit, AddressUnfit, AccountRefused, ProviderAway, AccountNameTaken.
+    """
+    if given.provider in SIGNED_IN:
+        return await _with_token(given, by), None
+    site = SITES[given.provider]
+    lacking = [name for name in ("address", *site.needs) if not getattr(given, name)]
+    if lacking:
+        raise WayUnfit(f"{site.label} needs {' and '.join(lacking)}.", field=lacking[0])
+    brought = {name: str(getattr(given, name)).strip() for name in site.needs}
+    address = _address(given.address or "", query=given.provider == "webhook")
+    key = None
+    if given.provider == "webhook":
+        key = "whsec_" + base64.b64encode(random.token_bytes(32)).decode()
+        brought |= {"signing_key": key, "address": address}
+        address = "/".join(address.split("/")[:3]).partition("?")[0]  # the rest may be as good as a key
+    identity = await _asked(site.identity(brought.get("address", address), brought), "address")
+    async with db.transaction() as session:
+        new = New(given.provider, identity, brought, name=given.name, address=address)
+        return await store(session, new, by=by.who), key
+
+
+async def _with_token(given: AccountIn, by: Caller) -> AccountRow:
+    provider = SIGNED_IN[given.provider]
+    if not given.token:
+        raise WayUnfit(f"{provider.label} needs an access token here, or a sign-in.", field="token")
+    if given.expires_at is not None and given.expires_at <= now():
+        raise AccountRefused("This token has ended.", field="expires_at")
+    kind = given.kind or provider.kinds[0]
+    if kind not in provider.kinds:
+        raise WayUnfit(f"{provider.label} has no accounts of the kind {kind}.", field="kind")
+    app = App(given.client_id, given.client_secret or "") if given.client_id else None
+    until = given.expires_at
+    brought = Tokens(given.token.strip(), None, until, until, None)
+    tokens = await _asked(provider.pasted(app, brought), "token")
+    found = await _asked(provider.identities(tokens, kind), "token")
+    return await arrived(given.provider, app, tokens, found, kind=kind, name=given.name, by=by.who)
+
+
+async def arrived(
+    provider: str,
+    app: App | None,
+    tokens: Tokens,
+    found: Sequence[Identity],
+    *,
+    kind: str,
+    name: str | None,
+    by: str,
+    again: UUID | None = None,
+) -> AccountRow:
+    """Store whom tokens speak for; of several a person chooses, unless it is an account that is connected again.
+
+    Opens its own transaction. Raises AccountNameTaken.
+    """
+    held = {"access_token": tokens.access_token}
+    if tokens.refresh_token:
+        held["refresh_token"] = tokens.refresh_token
+    if app is not None and app.client_secret:
+        held["client_secret"] = app.client_secret
+    async with db.transaction() as session:
+        before = await queries.one(session, again) if again is not None else None
+        same = [one for one in found if before is not None and one.external_id == before.external_id]
+        one = (same or list(found))[0] if len(found) == 1 or same else None
+        identity = one or Identity("", f"{SIGNED_IN[provider].label}, to be chosen", kind)
+        granted: dict[str, Any] = {"scopes": None if tokens.scopes is None else list(tokens.scopes)}
+        granted["lacking"] = SIGNED_IN[provider].lacking(kind, tokens.scopes)
+        identity = Identity(
+            identity.external_id, identity.name, identity.kind, identity.token, {**identity.details, **granted}
+        )
+        if one is None:
+            held["choices"] = json.dumps({each.external_id: each.token or "" for each in found})
+            return await _to_choose(session, provider, app, tokens, found, identity, held, name, by)
+        new = New(provider, identity, _own(held, one), name, tokens, app.client_id if app is not None else None)
+        return await store(session, new, by=by)
+
+
+async def _to_choose(
+    session: AsyncSession,
+    provider: str,
+    app: App | None,
+    tokens: Tokens,
+    found: Sequence[Identity],
+    identity: Identity,
+    held: keeping.Secrets,
+    name: str | None,
+    by: str,
+) -> AccountRow:
+    """A row that waits until a person says which it is; an older one of the same provider goes."""
+    await queries.take_turn(session)
+    await queries.drop_undecided(session, provider)
+    details = {
+        **identity.details,
+        "kind": identity.kind,
+        "client_id": app.client_id if app is not None else None,
+        "wished": name,
+        "choices": [{"external_id": one.external_id, "name": one.name, "kind": one.kind} for one in found],
+    }
+    row = AccountRow(
+        id=new_id(),
+        channel=PROVIDERS[provider],
+        provider=provider,
+        name=identity.name,
+        external_id="",
+        address="",
+        details=details,
+        sealed=await keeping.seal(held),
+        access_expires_at=tokens.access_expires_at,
+        sign_in_expires_at=tokens.sign_in_expires_at,
+        is_default=False,
+        state="choosing",
+        version=1,
+        who=by,
+        created_at=now(),
+    )
+    await queries.add(session, row)
+    live.changed(session, "channels", row.id)
+    return row
+
+
+async def choose(session: AsyncSession, id: UUID, external_id: str, *, by: Caller) -> AccountRow:
+    """Connect one of the choices. Raises ChannelAccountMissing, NothingToChoose, ChoiceUnknown, AccountNameTaken."""
+    await queries.take_turn(session)
+    row = await get(session, id, lock=True)
+    if row.state != "choosing":
+        raise NothingToChoose(f"{row.name} is {row.state.replace('_', ' ')}.")
+    chosen = next((one for one in row.details["choices"] if one["external_id"] == external_id), None)
+    if chosen is None:
+        raise ChoiceUnknown(f"{external_id!r} is none of the choices.", field="external_id")
+    held = keeping.unseal(row.sealed)
+    own = json.loads(held.pop("choices", "{}")).get(external_id) or None
+    details: dict[str, Any] = {name: row.details[name] for name in ("scopes", "lacking") if name in row.details}
+    identity = Identity(external_id, chosen["name"], chosen["kind"], own, details)
+    tokens = Tokens(
+        held["access_token"], held.get("refresh_token"), row.access_expires_at, row.sign_in_expires_at, None
+    )
+    new = New(
+        row.provider, identity, _own(held, identity), row.details.get("wished"), tokens, row.details.get("client_id")
+    )
+    await queries.drop_undecided(session, row.provider)
+    return await store(session, new, by=by.who)
+
+
+async def make_default(session: AsyncSession, id: UUID, *, by: Caller) -> AccountRow:
+    """Let a channel's texts go by this account unless another is named. Raises ChannelAccountMissing, AccountUnfit."""
+    await queries.take_turn(session)
+    row = await get(session, id, lock=True)
+    if row.state not in queries.LIVING:
+        raise AccountUnfit(f"{row.name} is {row.state.replace('_', ' ')}.", field="account_id")
+    if not row.is_default:
+        await queries.no_default(session, row.channel)
+        row = await get(session, id, lock=True)
+        row.is_default = True
+        await session.flush()
+        await audit(session, by.who, "channel.default", "channel", str(row.id), {"name": row.name})
+        await changed(session, row)
+    return row
+
+
+async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, int]:
+    """Take the access back at the provider where it lets one, erase what is secret, and tell what waits for it.
+
+    Gives the account, whether the provider took the access back, and how many publications are told. Opens its own
+    transactions. Raises ChannelAccountMissing.
+    """
+    async with db.reading() as session:
+        row = await get(session, id)
+        every = await queries.every(session)
+    alone = not any(
+        one.id != row.id
+        and one.provider == row.provider
+        and one.state in queries.LIVING
+        and one.details.get("client_id") == row.details.get("client_id")
+        for one in every
+    )
+    revoked = await _revoke(row) if alone else False  # another account stands on the same agreement
+    async with db.transaction() as session:
+        await queries.take_turn(session)
+        row = await get(session, id, lock=True)
+        if row.state == "choosing":
+            await queries.drop_undecided(session, row.provider)
+            return row, revoked, 0
+        scheduled = 0
+        if row.state != "disconnected":
+            scheduled = sum([await told(session, row.provider, row.name) for told in _gone])
+            row.state, row.sealed, row.is_default, row.problem = "disconnected", None, False, None
+            row.access_expires_at = row.sign_in_expires_at = row.renewing_since = None
+            row.version += 1
+            await session.flush()
+            await quieten(session, row)
+            said = {"name": row.name, "provider": row.provider, "revoked": revoked, "scheduled": scheduled}
+            await audit(session, by.who, "channel.disconnected", "channel", str(row.id), said)
+            await changed(session, row)
+        return row, revoked, scheduled
+
+
+async def get(session: AsyncSession, id: UUID, *, lock: bool = False) -> AccountRow:
+    """One account's row. Raises ChannelAccountMissing."""
+    row = await queries.one(session, id, lock=lock)
+    if row is None:
+        raise ChannelAccountMissing(f"No account {id}.")
+    return row
+
+
+async def _revoke(row: AccountRow) -> bool:
+    provider = SIGNED_IN.get(row.provider)
+    try:
+        held = keeping.unseal(row.sealed)
+    except AccountSealed:
+        return False
+    if provider is None or not held:
+        return False
+    try:
+        app = App(str(row.details.get("client_id") or ""), held.get("client_secret", ""))
+        return await provider.revoke(app, held, row.external_id)
+    except (Refused, Away) as error:
+        log.warning("the access could not be taken back", provider=row.provider, why=error.words)
+        return False
+
+
+async def _asked(asking: Awaitable[Any], field: str) -> Any:
+    try:
+        return await asking
+    except Refused as error:
+        raise AccountRefused(error.words, field=field) from None
+    except Away as error:
+        raise ProviderAway(error.words) from None
+
+
+def _address(given: str, *, query: bool) -> str:
+    try:
+        return reach.fit(given, query=query)
+    except ValueError as error:
+        raise AddressUnfit(str(error), field="address") from None
+
+
+def _own(held: keeping.Secrets, one: Identity) -> keeping.Secrets:
+    """With a page's own token in the place of the person's, which is kept to take the access back."""
+    return {**held, "access_token": one.token, "user_token": held["access_token"]} if one.token else held

@@ -1,0 +1,62 @@
+"""By which account each text goes: the one that was named, else the channel's default, else the outbox."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from cofounder import channels
+from cofounder.channels import accounts, senders
+from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
+from cofounder.channels.senders import Account
+from cofounder.flow.approve import checks
+
+
+def chosen(
+    publish: Iterable[str],
+    named: Mapping[str, str] | None,
+    *,
+    schedule_at: datetime | None,
+    only_outbox: bool = False,
+) -> dict[str, Account]:
+    """Channel -> the account that its text goes by, as accounts were read last.
+
+    Raises ChannelUnknown, AccountUnfit, ScheduleAfterExpiry, each naming the field.
+    """
+    there = list(publish)
+    wanted = {checks.known(name, there, f"accounts.{name}"): (name, account) for name, account in (named or {}).items()}
+    found = {}
+    for channel in there:
+        spelled, account = wanted.get(channel, (channel, None))
+        if account is not None:
+            _fits(channel, account, f"accounts.{spelled}")
+        found[channel] = senders.route(channel, account, only_outbox=only_outbox)
+        if schedule_at is not None and found[channel].sender not in (senders.OUTBOX, senders.EMAIL):
+            _lasts(channel, found[channel].name, schedule_at)
+    return found
+
+
+def offered(channel: str) -> list[str]:
+    """The names of a channel's connected accounts, the default one first."""
+    there = [one for one in accounts.every() if one.channel == channel and one.state == "connected"]
+    return [one.name for one in sorted(there, key=lambda one: not one.is_default)]
+
+
+def _fits(channel: str, account: str, field: str) -> None:
+    if account == senders.OUTBOX or (channel == senders.EMAIL and account == senders.route(channel).name):
+        return
+    known = accounts.find(channel, account)
+    if known is None or known.state in ("choosing", "disconnected"):
+        there = ", ".join([*offered(channel), senders.OUTBOX])
+        told = f"There is no {channels.called(channel)} account {account!r}."
+        raise AccountUnfit(told, field=field, hint=f"There are: {there}.")
+    if known.state != "connected" or known.connected is None:
+        raise AccountUnfit(f"{account} has to be connected again first. {known.problem or ''}".strip(), field=field)
+
+
+def _lasts(channel: str, account: str, schedule_at: datetime) -> None:
+    connected = accounts.of(channel, account)
+    if connected is None or connected.expires_at is None or schedule_at < connected.expires_at:
+        return
+    raise ScheduleAfterExpiry(
+        f"The access of the {channels.called(channel)} account {account} ends on {connected.expires_at:%Y-%m-%d at %H:%M} UTC.",
+        field="schedule_at",
+    )

@@ -1,0 +1,221 @@
+"""The SQL of measuring."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.publish.measuring.tables import MeasuredAccount, Measurement
+from cofounder.kit import db
+
+# Published since a time, and nothing was planned for it yet. A post has no time of publication until it stands somewhere.
+_PLAN = """
+INSERT INTO measurements
+  (publication_id, age_seconds, channel, source, external_id, published_at, due_at, try_at, state, attempts)
+SELECT f.id, a.seconds, f.channel, :source, f.external_id, f.published_at,
+  f.published_at + make_interval(secs => a.seconds), f.published_at + make_interval(secs => a.seconds), 'due', 0
+FROM (
+  SELECT p.id, p.channel, coalesce(p.external_id, '') AS external_id, o.published_at
+  FROM posts o JOIN publications p ON p.id = o.id
+  WHERE o.published_at > :since AND p.state = 'published' AND {which}
+    AND NOT EXISTS (SELECT FROM measurements m WHERE m.publication_id = p.id)
+  LIMIT :limit) f
+CROSS JOIN unnest(CAST(:ages AS int[])) AS a(seconds)
+ON CONFLICT DO NOTHING RETURNING publication_id"""
+_OF_ACCOUNT = text(
+    _PLAN.format(which="p.delivered_by = :provider AND p.account = :account AND p.external_id IS NOT NULL")
+)
+_BY_HAND = text(_PLAN.format(which="p.delivered_by = 'outbox'"))
+
+# A person may say another time, or that it was not posted at all.
+_MOVE = text("""
+UPDATE measurements m SET published_at = o.published_at, due_at = o.published_at + make_interval(secs => m.age_seconds),
+  try_at = o.published_at + make_interval(secs => m.age_seconds)
+FROM posts o WHERE o.id = m.publication_id AND m.source = '' AND m.state = 'due' AND o.published_at <> m.published_at""")
+_TAKE_BACK = text("""
+DELETE FROM measurements m USING posts o
+WHERE o.id = m.publication_id AND m.source = '' AND m.state IN ('due', 'missed') AND o.published_at IS NULL""")
+
+_DUE = text("""
+SELECT publication_id, max(external_id) AS external_id, max(published_at) AS published_at, min(due_at) AS first_due_at
+FROM measurements WHERE source = :source AND state = 'due' AND try_at <= :at
+GROUP BY publication_id ORDER BY min(due_at), publication_id LIMIT :limit""")
+
+_SETTLE = text("""
+UPDATE measurements m SET state = s.state, said = s.said, read_at = s.read_at, reading_id = s.reading_id,
+  attempts = m.attempts + 1
+FROM unnest(CAST(:publications AS uuid[]), CAST(:ages AS int[]), CAST(:states AS text[]), CAST(:words AS text[]),
+  CAST(:times AS timestamptz[]), CAST(:readings AS uuid[]))
+  AS s(publication_id, age_seconds, state, said, read_at, reading_id)
+WHERE m.publication_id = s.publication_id AND m.age_seconds = s.age_seconds AND m.state = 'due'""")
+
+_COUNTED = text("""
+SELECT state, source = '' AS hand, due_at <= :at AS reached, count(*) FROM measurements GROUP BY 1, 2, 3""")
+
+_GIVE_UP = text("""
+UPDATE measurements SET state = 'missed', said = coalesce(said, '') || :said
+WHERE state = 'due' AND due_at < :before RETURNING publication_id""")
+
+
+PLANNED_AT_ONCE = 1_000  # publications a transaction
+
+
+async def plan(
+    session: AsyncSession, *, source: str, provider: str, account: str, ages: Sequence[timedelta], since: datetime
+) -> int:
+    """Plan the ages of the next thousand of an account's publications that have none; how many these were."""
+    given: dict[str, Any] = {"source": source, "provider": provider, "account": account}
+    given |= {"ages": _seconds(ages), "since": since, "limit": PLANNED_AT_ONCE}
+    return len(set((await session.execute(_OF_ACCOUNT, given)).scalars()))
+
+
+async def plan_by_hand(session: AsyncSession, *, ages: Sequence[timedelta], since: datetime) -> int:
+    """The same of texts that people posted by hand."""
+    given = {"source": "", "ages": _seconds(ages), "since": since, "limit": PLANNED_AT_ONCE}
+    return len(set((await session.execute(_BY_HAND, given)).scalars()))
+
+
+async def follow_people(session: AsyncSession) -> None:
+    """Keep to what people said since: another time of posting, or that it was not posted."""
+    await session.execute(_MOVE)
+    await session.execute(_TAKE_BACK)
+
+
+async def due(session: AsyncSession, source: str, at: datetime, limit: int) -> list[dict[str, Any]]:
+    """Publications with an age that is due, the longest due first."""
+    rows = await session.execute(_DUE, {"source": source, "at": at, "limit": limit})
+    return [dict(row) for row in rows.mappings()]
+
+
+async def open_ages(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, list[Measurement]]:
+    """The ages that wait of these publications, locked until the transaction ends."""
+    found = (
+        select(Measurement)
+        .where(Measurement.publication_id.in_(publications), Measurement.state == "due")
+        .order_by(Measurement.publication_id, Measurement.age_seconds)
+        .with_for_update()
+    )
+    made: dict[UUID, list[Measurement]] = {}
+    for row in (await session.scalars(found.execution_options(populate_existing=True))).all():
+        made.setdefault(row.publication_id, []).append(row)
+    return made
+
+
+async def settle(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """End ages that wait; of each row publication_id, age_seconds, state, said, read_at, reading_id."""
+    if rows:
+        names = ("publication_id", "age_seconds", "state", "said", "read_at", "reading_id")
+        columns = ("publications", "ages", "states", "words", "times", "readings")
+        given = {column: [row[name] for row in rows] for column, name in zip(columns, names, strict=True)}
+        await session.execute(_SETTLE, given)
+
+
+async def put_off(session: AsyncSession, row: Measurement, until: datetime, said: str) -> None:
+    row.try_at, row.said, row.attempts = until, said, row.attempts + 1
+    await session.flush()
+
+
+async def give_up(session: AsyncSession, before: datetime, said: str) -> int:
+    """End what was due before a time; how many ages these were."""
+    return len((await session.execute(_GIVE_UP, {"before": before, "said": said})).all())
+
+
+async def of(session: AsyncSession, publication_id: UUID) -> Sequence[Measurement]:
+    """Every age of a publication, the youngest first."""
+    found = select(Measurement).where(Measurement.publication_id == publication_id).order_by(Measurement.age_seconds)
+    return (await session.scalars(found.execution_options(populate_existing=True))).all()
+
+
+def _narrowed(states: Sequence[str] | None, by_hand: bool | None, until: datetime | None) -> list[Any]:
+    wanted: list[Any] = []
+    if states:
+        wanted.append(Measurement.state.in_(states))
+    if by_hand is not None:
+        wanted.append(Measurement.source == "" if by_hand else Measurement.source != "")
+    if until is not None:
+        wanted.append(Measurement.due_at <= until)
+    return wanted
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    states: Sequence[str] | None,
+    by_hand: bool | None,
+    until: datetime | None,
+    after: tuple[datetime, UUID, int] | None,
+    limit: int,
+) -> Sequence[Measurement]:
+    """Ages of publications: what is due in the order in which it is, else the latest first."""
+    wanted = select(Measurement).where(*_narrowed(states, by_hand, until))
+    order = (Measurement.due_at, Measurement.publication_id, Measurement.age_seconds)
+    rising = list(states or ()) == ["due"]
+    if after is not None:
+        wanted = wanted.where(tuple_(*order) > after if rising else tuple_(*order) < after)
+    ordered = wanted.order_by(*(order if rising else (one.desc() for one in order))).limit(limit)
+    return (await session.scalars(ordered)).all()
+
+
+async def total(
+    session: AsyncSession, *, states: Sequence[str] | None, by_hand: bool | None, until: datetime | None
+) -> int:
+    wanted = select(func.count()).select_from(Measurement).where(*_narrowed(states, by_hand, until))
+    return int(await session.scalar(wanted) or 0)
+
+
+async def told(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Publication -> task_id, title and url of its post."""
+    asked = text("SELECT id, task_id, title, url FROM posts WHERE id = ANY(CAST(:ids AS uuid[]))")
+    return {row["id"]: dict(row) for row in (await session.execute(asked, {"ids": list(publications)})).mappings()}
+
+
+async def counts(session: AsyncSession, at: datetime) -> dict[str, int]:
+    """State -> ages; `due` are those whose time has come, `waiting` those to come, `asked` of the due a person's."""
+    found = await session.execute(_COUNTED, {"at": at})
+    made = dict.fromkeys(("due", "asked", "waiting", "done", "missed", "gone", "not_offered"), 0)
+    for state, hand, reached, number in found.all():
+        made[state if state != "due" else "waiting" if not reached else "asked" if hand else "due"] += number
+    return made
+
+
+async def accounts(session: AsyncSession) -> Sequence[MeasuredAccount]:
+    found = select(MeasuredAccount).order_by(MeasuredAccount.channel, MeasuredAccount.name)
+    return (await session.scalars(found.execution_options(populate_existing=True))).all()
+
+
+async def account(session: AsyncSession, source: str) -> MeasuredAccount | None:
+    found = select(MeasuredAccount).where(MeasuredAccount.source == source)
+    return await session.scalar(found.execution_options(populate_existing=True))
+
+
+async def put_account(session: AsyncSession, values: dict[str, Any]) -> None:
+    statement = insert(MeasuredAccount).values(values)
+    changed = {name: statement.excluded[name] for name in values if name != "source"}
+    await session.execute(statement.on_conflict_do_update(index_elements=["source"], set_=changed))
+
+
+async def change_account(session: AsyncSession, source: str, **changes: Any) -> None:
+    await session.execute(update(MeasuredAccount).where(MeasuredAccount.source == source).values(**changes))
+
+
+@asynccontextmanager
+async def alone(source: str) -> AsyncIterator[bool]:
+    """Whether this is the one process that reads by an account now. Held by a connection: it goes with its process."""
+    key = {"key": f"measuring {source}"}
+    async with db.engine().connect() as opened:
+        connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
+        mine = bool(await connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key))
+        try:
+            yield mine
+        finally:
+            if mine:
+                await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+
+
+def _seconds(ages: Sequence[timedelta]) -> list[int]:
+    return [int(age.total_seconds()) for age in ages]

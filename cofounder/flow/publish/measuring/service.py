@@ -1,0 +1,286 @@
+"""What became of posts, as people see it, and the readings that they type."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.context import predicting
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewReading
+from cofounder.channels.readers import COUNTERS
+from cofounder.flow.publish import service as publications
+from cofounder.flow.publish.measuring import ages, queries, writing
+from cofounder.flow.publish.measuring.carrying import TOPIC
+from cofounder.flow.publish.measuring.errors import NothingToMeasure, ReadingEmpty, ReadingTimeUnfit
+from cofounder.flow.publish.measuring.schemas import (
+    AgeOut,
+    CountersOut,
+    FollowersOut,
+    ForetoldOut,
+    MeasuredAccountOut,
+    MeasurementCountsOut,
+    MeasurementOut,
+    MeasurementsOut,
+    MeasurementState,
+    PostReadingOut,
+    PublicationMeasuredOut,
+    ReadingIn,
+    ReadingTypedOut,
+)
+from cofounder.flow.publish.measuring.tables import Measurement
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.people.roles import Caller
+from cofounder.people.service import audit
+from cofounder.personas import learning as personas
+
+SCORED = timedelta(hours=72)  # the age by which predictions and voices are judged
+TYPED = "typed"
+_SLACK = timedelta(minutes=5)  # clocks of two machines
+
+
+async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasuredOut:
+    """What is known of a publication's readings, those to come, and what was foretold. Raises PublicationMissing."""
+    row = await publications.get(session, publication_id)
+    since = await _since(session, publication_id)
+    known = [_reading(one, since) for one in await records.readings_of(session, publication_id)]
+    planned = await queries.of(session, publication_id)
+    given = None
+    if since is not None:
+        given = await predicting.given_for(session, row.task_id, row.channel, by=since)
+    before, after = await _followers(session, row.channel, since)
+    return PublicationMeasuredOut(
+        publication_id=row.id,
+        channel=row.channel,
+        published_at=since,
+        note=_note(row.state, row.delivered_by, since, planned),
+        readings=known,
+        ages=[_age(one) for one in planned],
+        foretold_at=given["made_at"] if given else None,
+        foretold=_foretold(given["outcomes"], known) if given else [],
+        followers_before=before,
+        followers_after=after,
+    )
+
+
+async def listed(
+    session: AsyncSession,
+    *,
+    states: Sequence[MeasurementState] | None,
+    by_hand: bool | None,
+    cursor: str | None,
+    limit: int,
+) -> MeasurementsOut:
+    """Ages of publications and how they stand; asked for `due` alone, those whose time has come. Raises CursorInvalid."""
+    at = now()
+    until = at if list(states or ()) == ["due"] else None
+    rows = list(
+        await queries.page(session, states=states, by_hand=by_hand, until=until, after=_place(cursor), limit=limit + 1)
+    )
+    shown = rows[:limit]
+    told = await queries.told(session, [row.publication_id for row in shown])
+    counted = await queries.counts(session, at)
+    return MeasurementsOut(
+        items=[_listed(row, told.get(row.publication_id, {})) for row in shown],
+        next_cursor=_cursor(shown[-1]) if len(rows) > limit else None,
+        total=await queries.total(session, states=states, by_hand=by_hand, until=until),
+        counts=MeasurementCountsOut(**counted),
+        accounts=[
+            MeasuredAccountOut(
+                **{name: getattr(one, name) for name in MeasuredAccountOut.model_fields if name != "waits_until"},
+                waits_until=one.wait_until if one.wait_until and one.wait_until > at else None,
+            )
+            for one in await queries.accounts(session)
+        ],
+    )
+
+
+async def due(session: AsyncSession) -> int:
+    """Ages whose time has come, and that no person is asked for."""
+    return (await queries.counts(session, now()))["due"]
+
+
+async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, *, by: Caller) -> ReadingTypedOut:
+    """Keep what a person read of a post; the same time again corrects it.
+
+    Raises PublicationMissing, NothingToMeasure, ReadingEmpty, ReadingTimeUnfit.
+    """
+    row = await publications.get(session, publication_id)
+    counts = {name: getattr(said, name) for name in COUNTERS if getattr(said, name) is not None}
+    if not counts:
+        raise ReadingEmpty(field="views")
+    since = await _since(session, publication_id)
+    if since is None:
+        raise NothingToMeasure(f"It is {row.state}." if row.state != "published" else "It lies in the outbox.")
+    at = said.measured_at or now()
+    if at > now() + _SLACK:
+        raise ReadingTimeUnfit("It lies in the future.", field="measured_at")
+    if at < since.replace(second=0, microsecond=0):
+        raise ReadingTimeUnfit(f"The post went out at {since:%Y-%m-%d %H:%M} UTC, after that.", field="measured_at")
+    earlier = [one for one in await records.readings_of(session, publication_id) if one.measured_at != at]
+    flags = records.odd(counts)
+    kept = await records.correct_reading(
+        session,
+        NewReading(
+            post_id=publication_id, platform=row.channel, measured_at=at, source=TYPED, flags=flags,
+            raw={"typed_by": by.who, **counts}, **counts,
+        ),
+    )  # fmt: skip
+    await writing.answered(session, publication_id, kept.id, at)
+    await audit(
+        session, by.who, "publication.measured", "publication", str(publication_id), {"at": at.isoformat(), **counts}
+    )
+    live.changed(session, TOPIC, publication_id)
+    live.changed(session, "publications", publication_id)
+    return ReadingTypedOut(reading=_reading(kept, since), notes=[*_odd(flags), *_falls(counts, at, earlier)])
+
+
+def _odd(flags: Sequence[str]) -> list[str]:
+    said = {
+        "clicks_above_views": "More clicks than views or impressions.",
+        "reach_above_impressions": "More people reached than times shown.",
+    }
+    return [said[flag] for flag in flags]
+
+
+def _falls(counts: dict[str, int], at: datetime, earlier: Sequence[records.ReadingRow]) -> list[str]:
+    """What has become less since the reading before: it is kept all the same, for channels do take back."""
+    notes = []
+    for name, value in counts.items():
+        before = [one for one in earlier if one.measured_at < at and getattr(one, name) is not None]
+        if before and getattr(before[-1], name) > value:
+            told = f"{before[-1].measured_at:%Y-%m-%d %H:%M} UTC"
+            notes.append(
+                f"{name.capitalize()} were {getattr(before[-1], name):,} at {told}, which is more than {value:,}."
+            )
+    return notes
+
+
+async def _since(session: AsyncSession, id: UUID) -> datetime | None:
+    return (await records.posted(session, [id])).get(id, (None, None))[0]
+
+
+async def _followers(
+    session: AsyncSession, channel: str, since: datetime | None
+) -> tuple[FollowersOut | None, FollowersOut | None]:
+    if since is None:
+        return None, None
+    begun = since + timedelta(hours=1)  # the first count after publishing stands for the one before
+    found = await personas.followers_around(session, channel, at=begun, until=since + SCORED)
+    before, after = (FollowersOut(counted_at=one[0], count=one[1]) if one else None for one in found)
+    return before, after
+
+
+def _note(state: str, by: str, since: datetime | None, planned: Sequence[Measurement]) -> str | None:
+    if since is None:
+        return "It stands nowhere yet." if state != "published" else "It lies in the outbox until somebody posted it."
+    if by == publications.OUTBOX:
+        return "It was posted by hand: type what you read there."
+    if not planned:
+        return f"Nothing is read by itself: no account at {by} is connected that counts anything. Type what you know."
+    return None
+
+
+def _counters(row: Any) -> dict[str, int | None]:
+    return {name: getattr(row, name) for name in CountersOut.model_fields}
+
+
+def _reading(row: records.ReadingRow, since: datetime | None) -> PostReadingOut:
+    counts = _counters(row)
+    return PostReadingOut(
+        **counts,
+        measured_at=row.measured_at,
+        age_seconds=int((row.measured_at - since).total_seconds()) if since else None,
+        source=row.source,
+        engagement_rate=_rate(counts),
+        flags=list(row.flags),
+    )
+
+
+def _engaged(counts: dict[str, int | None]) -> int | None:
+    told = [counts[name] for name in ("clicks", "shares", "comments")]
+    known = [one for one in told if one is not None]
+    return sum(known) if known else None
+
+
+def _rate(counts: dict[str, int | None]) -> float | None:
+    seen = counts["views"] if counts["views"] is not None else counts["impressions"]
+    engaged = _engaged(counts)
+    return round(engaged / seen, 6) if seen and engaged is not None else None
+
+
+def _foretold(outcomes: dict[str, Any], known: Sequence[PostReadingOut]) -> list[ForetoldOut]:
+    """Each outcome's interval beside what came."""
+    scored = next((one for one in known if (one.age_seconds or 0) >= SCORED.total_seconds()), None)
+    newest = scored or (known[-1] if known else None)
+    counts = newest.model_dump(include=set(CountersOut.model_fields)) if newest else None
+    found = []
+    for name, one in sorted(outcomes.items(), key=lambda each: _place_of(each[0])):
+        came = _came(name, counts) if counts else None
+        low, high = one.get("low"), one.get("high")
+        held = low <= came <= high if scored and came is not None and low is not None and high is not None else None
+        value = one.get("value")
+        found.append(
+            ForetoldOut(outcome=name, value=value, low=low, high=high, came=came, final=scored is not None, held=held)
+        )
+    return found
+
+
+def _place_of(outcome: str) -> int:
+    names = [*predicting.OUTCOMES]
+    return names.index(outcome) if outcome in names else len(names)
+
+
+def _came(outcome: str, counts: dict[str, int | None]) -> float | None:
+    if outcome == "engagement_rate":
+        return _rate(counts)
+    if outcome == "engagement":
+        return _engaged(counts)
+    if outcome == "reach":
+        return counts["reach"] if counts["reach"] is not None else counts["views"]
+    return counts.get(outcome)
+
+
+def _age(row: Measurement) -> AgeOut:
+    return AgeOut(
+        age=ages.named(timedelta(seconds=row.age_seconds)),
+        age_seconds=row.age_seconds,
+        due_at=row.due_at,
+        state=row.state,
+        by_hand=row.source == "",
+        attempts=row.attempts,
+        read_at=row.read_at,
+        said=row.said,
+    )
+
+
+def _listed(row: Measurement, told: dict[str, Any]) -> MeasurementOut:
+    return MeasurementOut(
+        **_age(row).model_dump(),
+        publication_id=row.publication_id,
+        task_id=told.get("task_id"),
+        title=told.get("title"),
+        url=told.get("url"),
+        channel=row.channel,
+        published_at=row.published_at,
+    )
+
+
+def _cursor(row: Measurement) -> str:
+    return f"{row.due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{row.publication_id}~{row.age_seconds}"
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID, int] | None:
+    if cursor is None:
+        return None
+    try:
+        moment, id, seconds = cursor.split("~")
+        place = datetime.fromisoformat(moment).astimezone(UTC), UUID(id), int(seconds)
+    except (ValueError, OverflowError) as error:
+        raise records.CursorInvalid(field="cursor") from error
+    if not 0 < place[2] < 2**31:
+        raise records.CursorInvalid(field="cursor")
+    return place

@@ -1,0 +1,74 @@
+/** A reading as a person read it at the channel: counters since the post went out. */
+import { Button, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { ask, client, Problem } from "../../api/client";
+import { spoken } from "../../parts/words";
+import styles from "./Content.module.css";
+import grid from "./Measured.module.css";
+import { COUNTERS, type Counter, typedIn } from "./measured";
+import { Said } from "./Settle";
+
+export function TypeReading({ id, back }: { id: string; back: () => void }) {
+  const queries = useQueryClient();
+  const [text, setText] = useState<Partial<Record<Counter, string>>>({});
+  const [at, setAt] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState<Counter>();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    const found = typedIn(text);
+    setWrong(found.wrong);
+    if (found.wrong) return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const body = { ...found.counts, ...(at ? { measured_at: new Date(at).toISOString() } : {}) };
+      const path = { publication_id: id };
+      const made = await ask(client.POST("/api/publications/{publication_id}/readings", { params: { path }, body }));
+      notifications.show({ message: ["The reading is kept.", ...made.notes].join(" "), role: "status" });
+      back();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+    } finally {
+      setBusy(false);
+      void queries.invalidateQueries({ queryKey: ["measurements"] });
+    }
+  };
+  const known = [...COUNTERS, "measured_at"];
+  return (
+    <form className={styles.answer} onSubmit={(event) => void send(event)}>
+      <div className={grid.counters}>
+        {COUNTERS.map((name) => (
+          <TextInput
+            key={name}
+            label={spoken(name)}
+            inputMode="numeric"
+            value={text[name] ?? ""}
+            onChange={(event) => setText({ ...text, [name]: event.currentTarget.value })}
+            error={wrong === name ? "A whole number." : problem?.of(name)}
+            data-autofocus={name === "impressions" || undefined}
+          />
+        ))}
+      </div>
+      <TextInput
+        label="When you read it"
+        description="Your time. Empty: now. Leave out what the channel does not tell."
+        type="datetime-local"
+        value={at}
+        onChange={(event) => setAt(event.currentTarget.value)}
+        error={problem?.of("measured_at")}
+      />
+      <Said problem={problem} known={known} />
+      <div className="row">
+        <Button type="submit" variant="filled" loading={busy}>
+          Keep the reading
+        </Button>
+        <Button onClick={back}>Back</Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { drawn, judged, type Measured, old, pointsOf, type Reading, told, typedIn } from "./measured";
+
+const reading = (given: Partial<Reading>): Reading => ({
+  impressions: null,
+  views: null,
+  reach: null,
+  clicks: null,
+  likes: null,
+  shares: null,
+  comments: null,
+  bookmarks: null,
+  measured_at: "2030-01-07T10:00:00Z",
+  age_seconds: 3600,
+  source: "x",
+  engagement_rate: null,
+  flags: [],
+  ...given,
+});
+const measured = (given: Partial<Measured>): Measured => ({
+  publication_id: "1",
+  channel: "x",
+  published_at: "2030-01-07T09:00:00Z",
+  note: null,
+  readings: [],
+  ages: [],
+  foretold_at: null,
+  foretold: [],
+  followers_before: null,
+  followers_after: null,
+  ...given,
+});
+const foretold = { outcome: "likes", value: 5, low: 2, high: 8, came: null, final: false, held: null };
+
+describe("what was read of a post", () => {
+  it("shows only counters that somebody told", () => {
+    expect(told([reading({ likes: 0 }), reading({ views: 3 })])).toEqual(["views", "likes"]);
+    expect(told([])).toEqual([]);
+  });
+
+  it("takes what was not told for no value, and nought for one", () => {
+    const rows = [reading({ likes: 0 }), reading({ age_seconds: 7200 }), reading({ likes: 4, age_seconds: null })];
+    expect(pointsOf("likes", rows)).toEqual([{ seconds: 3600, value: 0, typed: false }]);
+    expect(pointsOf("engagement", [reading({ clicks: 2, comments: 1 }), reading({ likes: 9 })])).toHaveLength(1);
+  });
+
+  it("draws what was foretold where it was read, else how often it was seen", () => {
+    expect(drawn(measured({ foretold: [foretold] }))).toBe("seen");
+    expect(drawn(measured({ foretold: [foretold], readings: [reading({ likes: 3 })] }))).toBe("likes");
+  });
+
+  it("says whether an interval held only once it is sure", () => {
+    expect(judged(foretold)).toBe("2 to 8 foretold; not told yet");
+    expect(judged({ ...foretold, came: 3 })).toBe("2 to 8 foretold; 3 so far");
+    expect(judged({ ...foretold, came: 9, final: true, held: false })).toBe("9, outside of 2 to 8");
+  });
+
+  it("reads numbers as people type them, and names the one that is none", () => {
+    expect(typedIn({ views: "1,840", likes: " 32 ", clicks: "" }).counts).toEqual({ views: 1840, likes: 32 });
+    expect(typedIn({ views: "many" }).wrong).toBe("views");
+    expect(typedIn({ views: "-3" }).wrong).toBe("views");
+  });
+
+  it("says an age in the unit that fits", () => {
+    expect([60 * 20, 3600, 6 * 3600 + 1200, 72 * 3600, 7 * 86_400].map(old)).toEqual([
+      "20 min",
+      "1 h",
+      "6.3 h",
+      "72 h",
+      "7 d",
+    ]);
+  });
+});

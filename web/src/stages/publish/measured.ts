@@ -1,0 +1,106 @@
+/** What was read of a post, put so that it can be drawn and said. Pure. */
+import type { Schemas } from "../../api/client";
+import { NONE, percent, score, whole } from "../../parts/words";
+
+export type Measured = Schemas["PublicationMeasuredOut"];
+export type Reading = Measured["readings"][number];
+export type Foretold = Measured["foretold"][number];
+export type Age = Measured["ages"][number];
+
+export const COUNTERS = [
+  "impressions",
+  "views",
+  "reach",
+  "clicks",
+  "likes",
+  "shares",
+  "comments",
+  "bookmarks",
+] as const;
+export type Counter = (typeof COUNTERS)[number];
+
+/** The counters that somebody told, in their order. */
+export const told = (readings: readonly Reading[]) =>
+  COUNTERS.filter((name) => readings.some((one) => one[name] !== null));
+
+/** "3 min old", "6 h old", "7 d old". */
+export function old(seconds: number | null): string {
+  if (seconds === null) return NONE;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 4 * 86_400
+    ? `${score(seconds / 3600, 1).replace(/[.,]0$/, "")} h`
+    : `${score(seconds / 86_400, 1).replace(/[.,]0$/, "")} d`;
+}
+
+export const OUTCOMES: Record<string, string> = {
+  engagement_rate: "Engagement rate",
+  engagement: "Engagement",
+  reach: "Reach",
+  likes: "Likes",
+  followers: "Followers",
+  return_on_cost: "Return on cost",
+};
+
+/** A value of an outcome as people write it. */
+export const valued = (outcome: string, value: number | null) =>
+  outcome === "engagement_rate"
+    ? percent(value, 2)
+    : outcome === "return_on_cost"
+      ? score(value)
+      : whole(value === null ? null : Math.round(value));
+
+const seen = (one: Reading) => one.views ?? one.impressions;
+
+/** What of a reading answers an outcome; null where it was not told. */
+export function cameOf(outcome: string, one: Reading): number | null {
+  if (outcome === "engagement_rate") return one.engagement_rate;
+  if (outcome === "reach") return one.reach ?? one.views;
+  if (outcome === "likes") return one.likes;
+  if (outcome === "seen") return seen(one);
+  const parts = [one.clicks, one.shares, one.comments].filter((part) => part !== null);
+  return outcome === "engagement" && parts.length > 0 ? parts.reduce((sum, part) => sum + part, 0) : null;
+}
+
+export type Point = { seconds: number; value: number; typed: boolean };
+
+/** The values of one outcome by the post's age; readings that do not tell it are left out. */
+export function pointsOf(outcome: string, readings: readonly Reading[]): Point[] {
+  const found: Point[] = [];
+  for (const one of readings) {
+    const value = cameOf(outcome, one);
+    if (value !== null && one.age_seconds !== null && one.age_seconds > 0)
+      found.push({ seconds: one.age_seconds, value, typed: one.source === "typed" });
+  }
+  return found;
+}
+
+/** What is drawn first: an outcome that was foretold and has values, else how often it was seen. */
+export function drawn(of: Measured): string {
+  const known = of.foretold.find((one) => one.low !== null && pointsOf(one.outcome, of.readings).length > 0);
+  return known?.outcome ?? "seen";
+}
+
+/** A sentence for each foretold outcome. */
+export function judged(one: Foretold): string {
+  if (one.low === null || one.high === null) return "";
+  const between = `${valued(one.outcome, one.low)} to ${valued(one.outcome, one.high)}`;
+  if (one.came === null) return `${between} foretold; not told yet`;
+  const came = valued(one.outcome, one.came);
+  if (!one.final) return `${between} foretold; ${came} so far`;
+  return one.held ? `${came}, inside of ${between}` : `${came}, outside of ${between}`;
+}
+
+/** What was typed into the form: counters as numbers, or what is wrong with one. */
+export function typedIn(text: Partial<Record<Counter, string>>): {
+  counts: Partial<Record<Counter, number>>;
+  wrong?: Counter;
+} {
+  const counts: Partial<Record<Counter, number>> = {};
+  for (const name of COUNTERS) {
+    const given = (text[name] ?? "").replace(/[\s,.'’]/g, "");
+    if (given === "") continue;
+    if (!/^\d{1,12}$/.test(given)) return { counts, wrong: name };
+    counts[name] = Number(given);
+  }
+  return { counts };
+}

@@ -1,0 +1,42 @@
+/** Which models were asked for a task, why, what each call took and cost. Nothing where only the built-in one worked. */
+import { useQuery } from "@tanstack/react-query";
+import { callsOf } from "../../api/queries";
+import { Panel } from "../../parts/Panel";
+import { cost, counted, duration, spoken } from "../../parts/words";
+import styles from "./Calls.module.css";
+
+type Call = { scope: string; number: number };
+
+/** "step:draft_linkedin:1" -> "Draft linkedin"; what has another form is told as it is. */
+export function named({ scope, number }: Call): string {
+  const [kind, name] = scope.split(":");
+  const what = kind === "step" && name ? spoken(name) : spoken(scope.replaceAll(":", " ").replaceAll(".", " "));
+  return number > 1 ? `${what}, call ${number}` : what;
+}
+
+export function Calls({ id }: { id: string }) {
+  const found = useQuery(callsOf(id)).data;
+  if (!found?.length) return null;
+  return (
+    <Panel title="Models asked" note={counted(found.length, "call")} pad>
+      <ol className={styles.calls}>
+        {found.map((one) => (
+          <li key={`${one.scope} ${one.number} ${one.model} ${one.started_at}`} data-state={one.state}>
+            <div className={styles.head}>
+              <b>{named(one)}</b>
+              <span className="mono">{one.model}</span>
+            </div>
+            <div className="quiet">
+              {one.state === "answered"
+                ? `${one.tokens_in.toLocaleString("en")} tokens in, ${one.tokens_out.toLocaleString("en")} out, ${duration(one.seconds)}, ${cost(one.cost_usd)}`
+                : one.state === "intended"
+                  ? "No answer yet"
+                  : `${spoken(one.state)}${one.error ? `: ${one.error}` : ""}`}
+            </div>
+            {one.state === "answered" && one.routed?.why && <div className="quiet">{one.routed.why}</div>}
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}
