@@ -22,7 +22,7 @@ run: setup      ## open the product on the sample company
 test: setup     ## run every test
 	@.ci/browser
 	@.ci/trainer --or-without
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 trainer: setup  ## make build/trainer, the Python that tunes models on this machine (5.6 GB)
 	@.ci/trainer

@@ -18,3 +18,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("untimed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """For `-n auto`: one more than there are cores, as half of what a test does is wait for another process."""
+    return len(os.sched_getaffinity(0)) + 1

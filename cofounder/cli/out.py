@@ -109,6 +109,9 @@ def confirm(question: str) -> bool:
         return bool(typer.confirm(question, default=False))
 
 
+_TICK = 0.2  # seconds
+
+
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """A running event loop only notes the first Ctrl-C, and a question blocks the loop: here it raises instead."""
@@ -117,10 +120,14 @@ def _interruptible() -> Iterator[None]:
         return
     signs = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(sign, signal.default_int_handler) for sign in signs]
+    # A signal that comes just before the terminal is read would be noted and wait for Enter: the tick wakes the read.
+    ticked = signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
     try:
         yield
     finally:
-        for sign, handler in zip(signs, before, strict=True):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for sign, handler in zip((*signs, signal.SIGALRM), (*before, ticked), strict=True):
             signal.signal(sign, handler)
 
 
