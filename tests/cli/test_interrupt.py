@@ -79,7 +79,6 @@ def test_the_demos_question_ends_at_once_and_the_database_with_it(home: Path, si
     os.close(terminal)
     try:
         until_asked(screen)
-        began = time.monotonic()
         if sign == signal.SIGINT:
             os.write(screen, b"\x03")
         else:
