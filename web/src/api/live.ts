@@ -6,7 +6,12 @@ import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { namesRows, renew } from "./lists";
 
-type News = { kind: "changed"; topic: string; id: string } | { kind: "resync" | "opened" } | { kind: "up" } | { kind: "down" };
+type News =
+  | { kind: "changed"; topic: string; id: string }
+  | { kind: "resync" }
+  | { kind: "opened" }
+  | { kind: "up" }
+  | { kind: "down" };
 
 /** topic of the server -> first parts of the query keys that show it. */
 const SHOWN_BY: Record<string, string[]> = {
