@@ -30,7 +30,7 @@ def chosen(
             _fits(channel, account, f"accounts.{spelled}")
         found[channel] = senders.route(channel, account, only_outbox=only_outbox)
         if schedule_at is not None and found[channel].sender not in (senders.OUTBOX, senders.EMAIL):
-            _lasts(channel, found[channel].name, schedule_at)
+            lasts(channel, found[channel].name, schedule_at)
     return found
 
 
@@ -52,7 +52,8 @@ def _fits(channel: str, account: str, field: str) -> None:
         raise AccountUnfit(f"{account} has to be connected again first. {known.problem or ''}".strip(), field=field)
 
 
-def _lasts(channel: str, account: str, schedule_at: datetime) -> None:
+def lasts(channel: str, account: str, schedule_at: datetime) -> None:
+    """Raise ScheduleAfterExpiry where the account's access ends before that time."""
     connected = accounts.of(channel, account)
     if connected is None or connected.expires_at is None or schedule_at < connected.expires_at:
         return

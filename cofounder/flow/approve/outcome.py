@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
 from cofounder.channels import price
-from cofounder.channels.senders import Account
 from cofounder.flow.approve import accounts, texts
 from cofounder.flow.approve.schemas import DecidedOut, DecisionOut, EditKept, PlannedPublication
 from cofounder.flow.approve.tables import Approval, DecisionRow
@@ -22,12 +21,15 @@ from cofounder.people.service import audit
 _AUDITED = {"approve": "task.approved", "changes": "task.changes_asked", "reject": "task.rejected"}
 
 
-Room = Callable[[AsyncSession, Account, datetime], Awaitable[None]]
+Room = Callable[[AsyncSession, UUID, dict[str, Any], datetime], Awaitable[None]]
 _rooms: list[Room] = []
 
 
 def ask_for_room(room: Room) -> None:
-    """Have this asked before a text is scheduled: it raises AccountUnfit where the account has no room at that time."""
+    """Have this asked before a text is scheduled, with the publication's id, its order and its time.
+
+    It raises AccountUnfit where the account has no room then, and keeps the place for it where there is.
+    """
     if room not in _rooms:
         _rooms.append(room)
 
@@ -111,14 +113,12 @@ async def _publications(
 ) -> list[PlannedPublication]:
     """Enqueue one durable workflow a channel; publish makes the row as its first act."""
     planned = []
+    orders: list[tuple[PlannedPublication, dict[str, Any]]] = []
     current = await run.current_variants(session, task.id) if decision.channels else {}
     await connections.refresh(session)
     going = accounts.chosen(decision.channels, named, schedule_at=decision.schedule_at, only_outbox=task.automatic)
     for channel, routed in going.items():
         account = price.told(routed, current[channel].rendered)
-        if decision.schedule_at is not None:
-            for room in _rooms:
-                await room(session, account, decision.schedule_at)
         one = PlannedPublication(
             publication_id=publication_id(decision.id, channel, account.name),
             channel=channel,
@@ -128,20 +128,20 @@ async def _publications(
             note=account.note,
         )
         planned.append(one)
-        await durable.enqueue(
-            session,
-            "publication",
-            str(one.publication_id),
-            str(one.publication_id),
-            {
-                "decision_id": str(decision.id),
-                "channel": channel,
-                "variant_version": current[channel].version,
-                "delivered_by": account.sender,
-                "account": account.name,
-                "note": account.note,
-            },
-        )
+        order = {
+            "decision_id": str(decision.id),
+            "channel": channel,
+            "variant_version": current[channel].version,
+            "delivered_by": account.sender,
+            "account": account.name,
+            "note": account.note,
+        }
+        orders.append((one, order))
+        await durable.enqueue(session, "publication", str(one.publication_id), str(one.publication_id), order)
+    # In one order everywhere: two decisions that want room at the same accounts wait for each other, never both at once.
+    for one, order in sorted(orders, key=lambda each: (each[0].delivered_by, each[0].account)):
+        for room in _rooms if decision.schedule_at is not None else ():
+            await room(session, one.publication_id, order, decision.schedule_at)
     return planned
 
 

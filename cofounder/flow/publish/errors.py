@@ -15,6 +15,12 @@ class TooLateToCancel(Conflict):
     hint = "Read the publication again to see what became of it."
 
 
+class TooLateToMove(Conflict):
+    """Only what waits for its time, and was never tried, can be given another."""
+
+    hint = "Read the publication again to see what became of it."
+
+
 class NothingToSettle(Conflict):
     """The outcome of this publication is known."""
 

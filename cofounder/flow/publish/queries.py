@@ -78,9 +78,9 @@ async def note_waiting(session: AsyncSession, sender: str, account: str, note: s
 
 
 async def around(
-    session: AsyncSession, sender: str, account: str, after: datetime, before: datetime
+    session: AsyncSession, sender: str, account: str, after: datetime, before: datetime, *, but: UUID | None = None
 ) -> list[tuple[datetime, int]]:
-    """(when, how many posts) of what went or will go out by an account in between, earliest first."""
+    """(when, how many posts) of what went or will go out by an account in between, earliest first, without `but`."""
     posts = func.greatest(1, func.jsonb_array_length(func.coalesce(Publication.content["parts"], text("'[]'::jsonb"))))
     found = select(_WHEN, posts).where(
         Publication.delivered_by == sender,
@@ -89,6 +89,8 @@ async def around(
         after < _WHEN,
         before > _WHEN,
     )
+    if but is not None:
+        found = found.where(Publication.id != but)
     return [(at, int(number)) for at, number in await session.execute(found.order_by(_WHEN))]
 
 

@@ -1,12 +1,14 @@
 """Whether an account has room for a text at the time for which it is to be scheduled."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
 from cofounder.channels.accounts.errors import AccountUnfit
-from cofounder.channels.senders import Account, linkedin, x
+from cofounder.channels.senders import linkedin, x
 from cofounder.channels.senders.books import Quota
 from cofounder.flow.publish import queries
 
@@ -16,18 +18,30 @@ def of(sender: str) -> Quota | None:
     return {"linkedin": linkedin.QUOTA, "x": x.QUOTA}.get(sender)
 
 
-async def check(session: AsyncSession, account: Account, at: datetime) -> None:
-    """Raise AccountUnfit where one text more at that time would pass the channel's quota."""
-    quota = of(account.sender)
+async def check(
+    session: AsyncSession, sender: str, account: str, at: datetime, posts: int = 1, *, but: UUID | None = None
+) -> None:
+    """Raise AccountUnfit where so many posts more at that time would pass the channel's quota. `but`: not counting this one.
+
+    Until the transaction ends nobody else asks about this account, so whoever writes his row before then is counted by
+    the next.
+    """
+    quota = of(sender)
     if quota is None:
         return
-    there = await queries.around(session, account.sender, account.name, at - quota.within, at + quota.within)
-    ends = [at, *(when for when, _ in there if when > at)]
-    fullest = max(sum(posts for when, posts in there if end - quota.within < when <= end) for end in ends)
-    if fullest >= quota.posts:
-        told = f"{channels.called(account.sender)} takes {quota.words}"
+    await queries.take_turn(session, f"room:{sender}:{account}")
+    there = await queries.around(session, sender, account, at - quota.within, at + quota.within, but=but)
+    fullest = fullest_around(there, at, quota.within)
+    if fullest + posts > quota.posts:
+        told = f"{channels.called(sender)} takes {quota.words}"
         raise AccountUnfit(
-            f"{told}, and {fullest} by {account.name} stand around {at:%Y-%m-%d %H:%M} UTC already.",
+            f"{told}, and {fullest} by {account} stand around {at:%Y-%m-%d %H:%M} UTC already.",
             field="schedule_at",
             hint="Choose another time.",
         )
+
+
+def fullest_around(there: Sequence[tuple[datetime, int]], at: datetime, within: timedelta) -> int:
+    """The most posts that any span of this length holds into which a post at `at` would fall. Pure."""
+    ends = [at, *(when for when, _ in there if at < when < at + within)]
+    return max(sum(posts for when, posts in there if end - within < when <= end) for end in ends)

@@ -8,7 +8,7 @@ from fastapi import Query
 from cofounder.business.records.service import CursorInvalid
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
-from cofounder.flow.publish import given, posting, service, settling
+from cofounder.flow.publish import given, moving, posting, service, settling
 from cofounder.flow.publish.errors import (
     AddressElsewhere,
     AnswerMisplaced,
@@ -20,6 +20,7 @@ from cofounder.flow.publish.errors import (
     PublicationMissing,
     RecipientUnknown,
     TooLateToCancel,
+    TooLateToMove,
 )
 from cofounder.flow.publish.schemas import (
     PostedIn,
@@ -27,6 +28,7 @@ from cofounder.flow.publish.schemas import (
     PublicationOut,
     PublishIn,
     PublishOut,
+    RescheduleIn,
     State,
     Verdict,
 )
@@ -88,6 +90,17 @@ async def show_publication(publication_id: UUID, session: Session, caller: Viewe
 async def cancel_publication(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
     """Stop a publication that waits for its time."""
     return await settling.cancel(session, publication_id, by=caller)
+
+
+@router.post(
+    "/publications/{publication_id}/reschedule",
+    responses=documented(PublicationMissing, TooLateToMove, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry),
+)
+async def reschedule_publication(
+    publication_id: UUID, body: RescheduleIn, session: Session, caller: Approver
+) -> PublicationOut:
+    """Give a publication that waits for its time another one, or send it now. The text and its approval stay as they are."""
+    return await moving.reschedule(session, publication_id, body.schedule_at, by=caller)
 
 
 @router.post(

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, St
 
 from cofounder.kit.http import Body, Time, stripped
 
-Action = Literal["cancel", "resolve", "retry", "posted", "not_posted"]
+Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted"]
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
 FINAL: tuple[State, ...] = ("published", "refused", "cancelled")
 
@@ -44,6 +44,12 @@ class PublishIn(Body):
     account: StrictStr | None = Field(
         default=None, max_length=200, description="Name of the account to publish by. Left out: the default one."
     )
+
+
+class RescheduleIn(Body):
+    """Another time for what waits for its own."""
+
+    schedule_at: Time | None = Field(description="When to publish it. null: at once.", examples=["2026-11-23T09:00Z"])
 
 
 class Posted(BaseModel):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +27,17 @@ from cofounder.settings import settings
 OUTBOX = "outbox"
 WAKE = "publication"  # the topic a waiting publication listens to
 
-approvals.ask_for_room(quotas.check)
+
+async def hold(session: AsyncSession, publication_id: UUID, order: dict[str, Any], at: datetime) -> None:
+    """Make the row of a scheduled publication with its decision, so that whoever asks next counts it. Raises AccountUnfit."""
+    given = Order.model_validate(order)
+    decided = await approvals.decision_for(session, given.decision_id)
+    parts = decided[1].content[given.channel].get("parts") if decided is not None else None
+    await quotas.check(session, given.delivered_by, given.account, at, max(1, len(parts or ())))
+    await make(session, publication_id, given)
+
+
+approvals.ask_for_room(hold)
 
 
 async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Publication:
@@ -64,9 +75,12 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
 
 
 async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | None:
-    """Move a publication that is due to `attempting`; None when it is cancelled or over. A repeat finds it there."""
+    """Move a publication that is due to `attempting`; None when it is cancelled, over, or was moved to later.
+
+    A repeat finds it there.
+    """
     row = await locked(session, publication_id)
-    if row.state not in ("scheduled", "attempting"):
+    if row.state not in ("scheduled", "attempting") or not _is_due(row):
         return None
     await connections.refresh(session)  # also for whoever goes on with what a process that died had begun
     if row.state == "scheduled":
@@ -76,6 +90,16 @@ async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | 
         row.attempts += 1
         await tell(session, row)
     return row
+
+
+def due_at(row: Publication) -> datetime | None:
+    """When a publication that waits is to be sent; None: at once."""
+    return (row.retry_at or row.scheduled_at) if row.state == "scheduled" else None
+
+
+def _is_due(row: Publication) -> bool:
+    at = due_at(row)
+    return at is None or at <= now()
 
 
 def _address(row: Publication) -> None:
@@ -311,6 +335,8 @@ def _actions(row: Publication, *, posted: bool) -> list[Action]:
         return ["posted", "not_posted"] if posted else ["posted"]
     if row.state == "scheduled":
         found: list[Action] = ["cancel", "retry"] if row.retry_at else ["cancel"]
+        if row.attempted_at is None:
+            found.append("reschedule")
         return [*found, "resolve"] if unsure(row) else found
     if row.state == "unknown":
         return ["resolve"]

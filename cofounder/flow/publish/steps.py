@@ -54,8 +54,8 @@ async def deliver(publication_id: str) -> str | None:
     id = UUID(publication_id)
     async with transaction() as session:
         row = await service.attempt(session, id)
-        if row is None:
-            return None
+        if row is None:  # somebody stopped it, or moved it to later
+            return (await service.get(session, id)).state
         sender = senders.named(row.delivered_by, row.account)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     outcomes = await ledger.deliver_all(sender, deliveries)
@@ -99,5 +99,5 @@ async def _waiting(id: UUID) -> Waiting:
         row = await service.get(session, id)
         if row.state not in ("scheduled", "attempting") or row.carried_by != durable.workflow_id():
             return {"go": False, "seconds": 0.0}
-        due = (row.retry_at or row.scheduled_at) if row.state == "scheduled" else None
+        due = service.due_at(row)
         return {"go": True, "seconds": max((due - now()).total_seconds(), 0.0) if due else 0.0}
