@@ -60,11 +60,11 @@ class PostRow(BaseModel):
     platform: str
     published_on: date
     topic: str | None
-    views: int
+    views: int | None = Field(description="Null where it was not measured")
     clicks: int | None
     shares: int | None
     comments: int | None
-    engagement_rate: float = Field(description="(clicks + shares + comments) / views")
+    engagement_rate: float | None = Field(description="(clicks + shares + comments) / views")
     url: str | None
 
 
@@ -137,7 +137,8 @@ async def best_posts(
     as_of: AsOf,
     channels: Channels = None,
     by: Annotated[
-        Literal["engagement_rate", "views", "clicks", "shares", "comments"], Field(description="What ranks them")
+        Literal["engagement_rate", "views", "clicks", "shares", "comments", "published_on"],
+        Field(description="What ranks them; published_on: newest first, measured or not"),
     ] = "engagement_rate",
     period: Annotated[Period | None, Field(description="Published in these days; none means ever")] = None,
     topic: Annotated[str | None, Field(max_length=200, description="Only posts on this")] = None,

@@ -20,6 +20,8 @@ def best(
     wanted = [post for post in posts if period is None or period.start <= post.published_at.date() <= period.end]
     if topic and wanted:
         wanted = _on(topic, wanted)
+    if by == "published_on":
+        return newest(wanted, oldest=worst, limit=limit)
     least = ENOUGH_VIEWS if by == "engagement_rate" else 1
     measured = [post for post in wanted if (post.views or 0) >= least]
     ranked = sorted(measured, key=lambda post: (_value(post, by), post.views or 0), reverse=not worst)[:limit]
@@ -36,6 +38,25 @@ def best(
         "usual_views": None if views is None else round(views, 1),
         "narrative": _told(ranked, measured, wanted, worst),
         "notes": notes,
+    }
+
+
+def newest(posts: Sequence[PostWithReading], *, oldest: bool, limit: int) -> dict[str, Any]:
+    """The last of the posts, measured or not; the first with `oldest`. As `best` gives them."""
+    ordered = sorted(posts, key=lambda post: post.published_at, reverse=not oldest)
+    measured = [post for post in posts if post.views]
+    rate, views = pooled_rate(measured), sum(post.views or 0 for post in measured)
+    told = (
+        "No such post is stored." if not ordered else f"The {'first' if oldest else 'last'} is {title(ordered[0])!r}."
+    )
+    return {
+        "items": [_row(post) for post in ordered[:limit]],
+        "measured": len(measured),
+        "unmeasured": len(posts) - len(measured),
+        "usual_rate": None if rate is None else round(rate, 6),
+        "usual_views": round(views / len(measured), 1) if measured else None,
+        "narrative": told,
+        "notes": ["Counters are the newest readings; young posts still collect."],
     }
 
 
@@ -58,11 +79,11 @@ def _row(post: PostWithReading) -> dict[str, Any]:
         "platform": post.platform,
         "published_on": post.published_at.date(),
         "topic": post.topic,
-        "views": post.views or 0,
+        "views": post.views,
         "clicks": post.clicks,
         "shares": post.shares,
         "comments": post.comments,
-        "engagement_rate": round(post.engagement_rate or 0.0, 6),
+        "engagement_rate": None if post.engagement_rate is None else round(post.engagement_rate, 6),
         "url": post.url,
     }
 

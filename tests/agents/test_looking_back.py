@@ -66,6 +66,16 @@ async def test_posts_are_ranked_by_what_was_asked(company: Database) -> None:
     assert rates == sorted(rates)
 
 
+async def test_the_last_posts_come_by_their_day_measured_or_not(company: Database) -> None:
+    async with db.transaction() as session:
+        days = sorted((post.published_at for post in await records.posts(session, as_of=AT)), reverse=True)
+    newest = await call(business.SERVER, "best_posts", as_of=NOW, by="published_on", limit=3)
+    assert [one["published_on"] for one in newest["items"]] == [day.date().isoformat() for day in days[:3]]
+    oldest = await call(business.SERVER, "best_posts", as_of=NOW, by="published_on", worst=True, limit=1)
+    assert oldest["items"][0]["published_on"] == days[-1].date().isoformat()
+    assert newest["measured"] + newest["unmeasured"] == len(days)
+
+
 async def test_an_empty_company_is_said_to_be_empty(database: Database) -> None:
     assert (await call(financial.SERVER, "history", metric="revenue", as_of=NOW))["highest"] is None
     assert (await call(business.SERVER, "best_posts", as_of=NOW))["narrative"] == "No such post is stored."

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
@@ -126,6 +127,28 @@ async def test_posts_are_counted(company: House) -> None:
     assert f"**{sum(one.platform == 'linkedin' for one in stored)} posts** on LinkedIn are stored" in part
 
 
+async def test_the_last_post_is_the_last_one_and_no_other(company: House) -> None:
+    async with db.reading() as session:
+        stored = sorted(await records.posts(session, as_of=now()), key=lambda post: post.published_at, reverse=True)
+    text = (await say(company.viewer, "What was our last post?"))["answer"]["text"]
+    assert text.startswith("The last post: ")
+    assert f", {stored[0].published_at.date().isoformat()}: " in text
+    three = (await say(company.viewer, "Our last 3 LinkedIn posts"))["answer"]["text"]
+    own = [one.published_at.date().isoformat() for one in stored if one.platform == "linkedin"][:3]
+    assert [day for day in own if f", {day}: " in three] == own
+    assert three.count("\n1. ") == 1
+    assert "\n4. " not in three
+
+
+async def test_growth_in_a_year_is_told_beside_the_year_before(company: House) -> None:
+    answer = (await say(company.viewer, "What is our year over year growth?"))["answer"]
+    assert [source["tool"] for source in answer["sources"]] == ["financial.compare_periods"]
+    told = re.search(r"Revenue .* in (\w+) (\d{4}), from .* in (\w+) (\d{4})", answer["text"])
+    assert told
+    assert told[1] == told[3]
+    assert int(told[2]) == int(told[4]) + 1
+
+
 async def test_every_period_that_is_named_is_told(company: House) -> None:
     answer = (await say(company.viewer, "How many customers did we have in March and April?"))["answer"]
     months = [source["rows"][0]["period"] for source in answer["sources"]]
@@ -140,6 +163,7 @@ async def test_every_period_that_is_named_is_told(company: House) -> None:
         ("Which campaign had the best return?", "by campaign"),
         ("What is waiting for my approval?", "Approvals"),
         ("Predict the engagement of a post", "in quotes"),
+        ("delete our last post", "change nothing that is published"),
     ],
 )
 async def test_what_no_tool_knows_is_said_and_nothing_else_told_for_it(

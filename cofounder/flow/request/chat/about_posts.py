@@ -110,3 +110,17 @@ async def work(_: Subject, __: Tools) -> Told:
         "Approvals, and are paused, resumed and cancelled there; at the command line `cofounder tasks` and `cofounder tasks --status pending_approval`. "
         "I read the company's figures, posts and finished work."
     ), []
+
+
+async def change(_: Subject, __: Tools) -> Told:
+    """That what is published is not touched from here, and what can be done instead."""
+    return (
+        "I change nothing that is published or stored: a post is deleted or corrected where it stands, on its channel. "
+        "Each post with its address is on the page Content. A text that you paste I can shorten, rewrite or summarise, as in "
+        '"Shorten this: …". Without a connected language model I cannot translate.'
+    ), []
+
+
+def plain(text: str) -> str:
+    """Text from data, on one line, without what Markdown would read as its own."""
+    return " ".join(text.replace("*", "\\*").replace("`", "\\`").replace("[", "\\[").split())

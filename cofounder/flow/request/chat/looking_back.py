@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cofounder.business import wording
-from cofounder.flow.request.chat.about_posts import Told
+from cofounder.flow.request.chat.about_posts import Told, plain
 from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.tools import Tools
 
@@ -55,7 +55,7 @@ async def _patterns(subject: Subject, tools: Tools) -> Told:
     output, used = await tools.ask("memory.patterns", channels=subject.platforms or None)
     stand = [str(one.get("sentence") or one) for one in output["patterns"]]
     opening, chosen = picked(stand, str(output["narrative"]), subject)
-    lines = "\n".join(f"- {_safe(line)}" for line in chosen[:_SHOWN])
+    lines = "\n".join(f"- {plain(line)}" for line in chosen[:_SHOWN])
     watched = output["watching"]
     rest = f"{watched} more are watched and not relied on; they are on the page Learning." if watched else ""
     more, also = await tools.ask("memory.summary")
@@ -101,14 +101,9 @@ def _line(one: dict[str, Any]) -> str:
         parts.append(f"{one['approved']:,} of {decided:,} approved by a person")
     if one["avg_quality"] is not None:
         parts.append(f"quality {wording.trimmed(one['avg_quality'], 2)}")
-    return f"**{_safe(str(one['name']))}**: {', '.join(parts)}"
+    return f"**{plain(str(one['name']))}**: {', '.join(parts)}"
 
 
 def _spaced(name: str) -> str:
     """ "humanVoice" -> "human voice"; "content.draft" -> "content draft"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[._:]", " ", name).lower()
-
-
-def _safe(text: str) -> str:
-    """Text from data, without what Markdown would read as its own."""
-    return " ".join(text.replace("*", "\\*").replace("`", "\\`").replace("[", "\\[").split())

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cofounder.business import wording
-from cofounder.flow.request.chat import about_posts, looking_back
+from cofounder.flow.request.chat import about_posts, looking_back, ranked_posts
 from cofounder.flow.request.chat.about_posts import CHANNELS as _CHANNELS
-from cofounder.flow.request.chat.about_posts import Told
+from cofounder.flow.request.chat.about_posts import Told, plain
 from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import Source
 from cofounder.flow.request.chat.sources import rows
@@ -18,13 +18,6 @@ from cofounder.models.brief import Fact, Period
 
 Teller = Callable[[Subject, Tools], Awaitable[Told]]
 _SHOWN = 12  # periods of a development that are listed
-_BY = {
-    "engagement_rate": "engagement",
-    "views": "views",
-    "clicks": "clicks",
-    "shares": "shares",
-    "comments": "comments",
-}
 
 # What each kind of answer asks; without one of these the agent says who has it.
 WANTS: dict[str, str] = {
@@ -35,6 +28,7 @@ WANTS: dict[str, str] = {
     "overview": "financial.read_metrics",
     "forecast": "financial.forecast",
     "posts": "business.best_posts",
+    "latest": "business.best_posts",
     "usual": "business.baseline",
     "similar": "business.similar_content",
     "topics": "market.find_trends",
@@ -53,11 +47,12 @@ TOOLLESS: dict[str, "Teller"] = {
     "split": about_posts.split,
     "work": about_posts.work,
     "others": about_posts.others,
+    "change": about_posts.change,
 }
 _TIMED = frozenset(
-    ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar")
+    ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar", "latest")
 )
-_PLACED = frozenset(("posts", "usual", "times", "count", "similar", "expected"))
+_PLACED = frozenset(("posts", "usual", "times", "count", "similar", "expected", "latest"))
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("financial.history", "What was our best month?"),
     ("business.best_posts", "Which posts worked on LinkedIn?"),
@@ -297,49 +292,6 @@ def _months(subject: Subject, tools: Tools) -> int:
     return max(1, min(ahead, 24))
 
 
-async def _posts(subject: Subject, tools: Tools) -> Told:
-    output, used = await tools.ask(
-        "business.best_posts",
-        channels=subject.platforms or None,
-        by=subject.by,
-        period=subject.period,
-        topic=subject.topic,
-        worst=subject.lowest,
-        limit=subject.count,
-    )
-    where = " and ".join(_CHANNELS.get(name, name) for name in subject.platforms)
-    place = f" on {where}" if where else ""
-    when = f" in {subject.period.label}" if subject.period else ""
-    items = output["items"]
-    if not items:
-        return f"{output['narrative']}{f' (asked{place}{when})' if place or when else ''}", [used]
-    which = "least" if subject.lowest else "most"
-    opening = f"The posts{place}{when} with the {which} {_BY[subject.by]}, of {output['measured']} that were measured:"
-    if subject.by == "engagement_rate":
-        opening = f"The posts{place}{when} with the {'lowest' if subject.lowest else 'highest'} engagement, of {output['measured']} that were measured:"
-    lines = [f"{at}. {_post(one, named=len(subject.platforms) != 1)}" for at, one in enumerate(items, 1)]
-    usual = _usual_line(output)
-    return "\n\n".join(filter(None, [opening, "\n".join(lines), usual])), [used]
-
-
-def _post(one: dict[str, Any], *, named: bool) -> str:
-    rate = wording.trimmed(one["engagement_rate"] * 100, 2)
-    where = f" on {_CHANNELS.get(one['platform'], one['platform'])}" if named else ""
-    parts = [f"{one['views']:,} views", f"{rate}% engagement"]
-    parts += [f"{one[name]:,} {name}" for name in ("clicks", "shares", "comments") if one.get(name)]
-    return f"**{_plain(one['title'])}**{where}, {one['published_on']}: {', '.join(parts)}"
-
-
-def _usual_line(output: dict[str, Any]) -> str:
-    if output["usual_rate"] is None or output["usual_views"] is None:
-        return ""
-    rate = wording.trimmed(output["usual_rate"] * 100, 2)
-    return (
-        f"All of them together: {output['usual_views']:,.0f} views a post and {rate}% engagement, which is (clicks + "
-        "shares + comments) / views. That a post did well does not say why."
-    )
-
-
 async def _usual(subject: Subject, tools: Tools) -> Told:
     output, used = await tools.ask("business.baseline", channels=subject.platforms or None)
     lines = []
@@ -366,7 +318,7 @@ async def _similar(subject: Subject, tools: Tools) -> Told:
     )
     if not output["items"]:
         return str(output["note"]), [used]
-    lines = [f"- {_plain(words)}" for words in output["texts"]]
+    lines = [f"- {plain(words)}" for words in output["texts"]]
     return "\n".join([f"Earlier work on {subject.topic}:", "", *lines]), [used]
 
 
@@ -375,7 +327,7 @@ async def _topics(subject: Subject, tools: Tools) -> Told:
     if subject.period is not None:
         days = max(1, min((tools.at.date() - subject.period.start).days, 3650))
     output, used = await tools.ask("market.find_trends", topic=subject.topic, days=days)
-    lines = [f"- {_plain(line)}" for line in output["insights"][:6]]
+    lines = [f"- {plain(line)}" for line in output["insights"][:6]]
     notes = _remarks(output["notes"])
     return "\n\n".join(filter(None, [output["narrative"], "\n".join(lines), notes])), [used]
 
@@ -402,7 +354,7 @@ async def _competitor(subject: Subject, tools: Tools) -> Told:
 
 async def _patterns(_: Subject, tools: Tools) -> Told:
     output, used = await tools.ask("memory.patterns")
-    lines = [f"- {_plain(str(one.get('sentence') or one))}" for one in output["patterns"][:8]]
+    lines = [f"- {plain(str(one.get('sentence') or one))}" for one in output["patterns"][:8]]
     text = "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)]))
     if not tools.has("memory.summary"):
         return text, [used]
@@ -416,7 +368,7 @@ async def _examples(subject: Subject, tools: Tools) -> Told:
     for one in output["items"]:
         verdict = {True: "approved", False: "not approved", None: "not decided"}[one["approved"]]
         quality = "" if one["quality"] is None else f", quality {one['quality']:.2f}"
-        lines.append(f"- {_plain(one['request'][:120])}: {verdict}{quality}")
+        lines.append(f"- {plain(one['request'][:120])}: {verdict}{quality}")
     text = "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)]))
     if not tools.has("memory.summary"):
         return text, [used]
@@ -439,11 +391,6 @@ def _remarks(sentences: list[str]) -> str:
     return " ".join(dict.fromkeys(filter(None, sentences)))
 
 
-def _plain(text: str) -> str:
-    """Text from data, on one line, without what Markdown would read as its own."""
-    return " ".join(text.replace("*", "\\*").replace("`", "\\`").replace("[", "\\[").split())
-
-
 _TELLERS: dict[str, Teller] = {
     "value": _value,
     "extreme": _extreme,
@@ -451,7 +398,8 @@ _TELLERS: dict[str, Teller] = {
     "comparison": _comparison,
     "overview": _overview,
     "forecast": _forecast,
-    "posts": _posts,
+    "posts": ranked_posts.ranked,
+    "latest": ranked_posts.latest,
     "usual": _usual,
     "similar": _similar,
     "topics": _topics,

@@ -15,7 +15,7 @@ from cofounder.models.offline.parsing import channels, metrics, periods
 Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
     "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
-    "times", "count", "split", "expected", "work", "effectiveness", "others",
+    "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change",
 ]  # fmt: skip
 Grain = Literal["month", "quarter", "year"]
 
@@ -74,6 +74,19 @@ _SUMMARY = re.compile(
     r"(?:how )?effective(?:ness)? (?:are|is|were) (?:the )?(?:tasks?|you|agents?|runs?)|tasks? (?:have|has|were|did) .{0,20}(?:succe|fail|run))"
 )
 _POSTS = re.compile(r"\b(?:posts?|tweets?|threads?|newsletters?|articles?|publications?|content|campaigns?|updates?)\b")
+_ONE_OF_THEM = r"(?:post|tweet|thread|newsletter|article|publication)"
+_LATEST = re.compile(
+    r"\b(?P<end>last|latest|newest|most recent|recent|first|oldest|earliest)\s+"
+    r"(?P<n>(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\s+)?"
+    r"(?:(?!(?:day|week|month|quarter|year)s?\b|(?:of|with|in)\b)[\w-]+\s+){0,2}?" + _ONE_OF_THEM + r"(?P<many>s?)\b"
+    r"|\b(?:what|when|which)\b.{0,30}\blast (?:post|publish|tweet|wr[io]te)\w*"
+    r"|\b(?:did|have) (?:we|i) (?:post|publish|tweet|write|posted|published|tweeted|written) last(?: time)?\s*[?.!]*$"
+)
+_CHANGES = re.compile(
+    r"^(?:(?:please|now|then|ok|and|can you|could you|go ahead and|just|also)[\s,]*)*"
+    r"(?:delete|remove|unpublish|take down|translate|summari[sz]e|rewrite|rephrase|shorten|edit|change|correct|archive|"
+    r"repost|republish)\b(?!.*[:\"“])(?:.*\b" + _ONE_OF_THEM + r"s?\b|\s+(?:it|this|that)\s*[.!]*$)"
+)
 _DID = re.compile(
     r"\b(?:work(?:ed|s)?|best|top|perform\w*|success\w*|popular|engag\w*|views?|viewed|likes?|clicks?|clicked|shares?|shared|comments?|"
     r"commented|did (?:well|best|badly)|worst|weakest|flop\w*|fail\w*|most|least|went (?:well|viral)|resonat\w*|reach)\b"
@@ -188,6 +201,7 @@ _WHOLE = frozenset(
         "expected",
         "effectiveness",
         "others",
+        "change",
     )
 )  # questions that leave nothing out
 
@@ -224,14 +238,28 @@ def _standing_alone(low: str, message: str, today: date) -> Subject:
     }
     named = _metrics(low)
     kind, topic = _kind(low, named, ahead, bool(asked["platforms"]), asked)
-    if kind in ("posts", "usual", "similar", "topics", "voice", "times", "count"):
+    if kind in ("posts", "usual", "similar", "topics", "voice", "times", "count", "latest"):
         named = []
+    if kind == "latest":
+        asked |= _latest(low)
+    if kind == "comparison" and asked["compare_with"] == "year_earlier":
+        named = list(dict.fromkeys("revenue" if name == "growth_rate" else name for name in named)) or ["revenue"]
     stored = [name for name in named if name not in _NOT_STORED]
     compared = times.compare_period or times.compare_with
     if kind in ("value", "overview") and _COMPARES.search(low) and not compared and (other := _another(message)):
         return Subject(kind="others", topic=other, metrics=stored)
     assumed = not stored and kind in ("extreme", "development", "forecast")
     return Subject(kind=kind, metrics=["revenue"] if assumed else stored, assumed=assumed, topic=topic, **asked)
+
+
+def _latest(low: str) -> dict[str, object]:
+    """How many of the last posts, or of the first."""
+    found = _LATEST.search(low)
+    if found is None:
+        return {}
+    number = (found["n"] or "").strip()
+    many = int(number) if number.isdigit() else _NUMBERS.get(number, 5 if found["many"] else 1)
+    return {"count": max(1, min(many, 20)), "lowest": found["end"] in ("first", "oldest", "earliest")}
 
 
 def _another(message: str) -> str | None:
@@ -260,6 +288,8 @@ def _marked(low: str, message: str) -> Subject | None:
     by = _ACTORS.search(low)
     if by is not None and _EFFECTIVE.search(low) and _ASKS_OF_WORK.search(low) and not _EARNS.search(low):
         return Subject(kind="effectiveness", topic=by.lastgroup, text=low[:500])
+    if _CHANGES.search(low):
+        return Subject(kind="change")
     for kind, words in (("patterns", _PATTERNS), ("examples", _EXAMPLES), ("summary", _SUMMARY), ("work", _AT_WORK)):
         if words.search(low):
             return Subject(kind=kind)
@@ -274,6 +304,9 @@ def _kind(
         found = re.search(r"\b(?:competitors?|mentions? of)\s+(?:called |named )?(?P<name>[\w .&-]{2,60})", low)
         return "competitor", found["name"].strip() if found else None
     own_figures = [name for name in named if name not in _NOT_STORED]
+    if _LATEST.search(low) and not _BEST.search(_LATEST.sub(" ", low)) and not _WORST.search(low) and not own_figures:
+        topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
+        return "latest", _TAIL.sub("", topic["topic"]).strip() if topic else None
     if _WHEN.search(low):
         return "times", None
     part = _SPLIT.search(low)
@@ -304,6 +337,8 @@ def _kind(
     if ahead and (own_figures or "revenue" in low or "sales" in low):
         return "forecast", None
     if _COMPARES.search(low) and (asked["compare_period"] or asked["compare_with"] or asked["period"]):
+        return "comparison", None
+    if asked["compare_with"] == "year_earlier" and re.search(r"\bgr[eo]w\w*\b", low):
         return "comparison", None
     extreme = (_BEST.search(low) or asked["lowest"]) and re.search(
         r"\b(?:month|quarter|year|time|when|ever)s?\b|highest|lowest|record|peak", low
@@ -340,6 +375,7 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
         "split",
         "effectiveness",
         "others",
+        "change",
     ):
         return plain
     new: dict[str, object] = {}
@@ -353,7 +389,7 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
             return plain
     if plain.platforms:
         new["platforms"] = plain.platforms
-        if before.kind not in ("posts", "usual", "similar", "times", "count"):
+        if before.kind not in ("posts", "usual", "similar", "times", "count", "latest"):
             return plain
     for name in ("compare_period", "compare_with"):
         if getattr(plain, name) is not None:
