@@ -58,6 +58,30 @@ def post_ages(listed: str) -> tuple[timedelta, ...]:
     return tuple(sorted(found))
 
 
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+
+
+@lru_cache
+def own_sites(listed: str) -> tuple[str, ...]:
+    """Hosts, commas or blanks between, in lower case and in ASCII; an address is taken for its host, without www.
+
+    Raises ValueError naming what is none.
+    """
+    found = []
+    for entry in filter(None, re.split(r"[\s,;]+", listed)):
+        named = re.split(r"[/?#:]", re.sub(r"^https?://", "", entry, flags=re.IGNORECASE), maxsplit=1)[0]
+        try:
+            host = (named if named.isascii() else named.encode("idna").decode("ascii")).lower().removeprefix("www.")
+        except UnicodeError:
+            host = ""
+        if not _HOST.fullmatch(host) or len(host) > 253:
+            raise ValueError(f"{entry!r} is no site. Write acme.com, commas between")
+        found.append(host)
+    if len(found) > 20:
+        raise ValueError("at most 20 sites")
+    return tuple(dict.fromkeys(found))
+
+
 def addresses(listed: str) -> list[tuple[str, str]]:
     """(name, address) of each e-mail address in a list, commas between. Raises ValueError naming what is none."""
     found = []
@@ -373,11 +397,29 @@ class Settings(BaseSettings):
         channel_places(given)
         return given
 
+    tag_links: bool = Field(
+        default=True,
+        description="Tag links to the company's own sites (utm_source, utm_medium, utm_campaign, utm_content).",
+    )
+    own_sites: str = Field(
+        default="",
+        max_length=500,
+        description=(
+            "The company's own sites, commas between: acme.com. Each stands for all below it too. None: those of the "
+            "connected blogs."
+        ),
+    )
     measure_ages: str = Field(
         default="1h, 6h, 24h, 72h, 7d",
         max_length=200,
         description="Ages at which published posts are read, commas between: 30 min, 6h, 7d.",
     )
+
+    @field_validator("own_sites")
+    @classmethod
+    def _holds_sites(cls, given: str) -> str:
+        own_sites(given)
+        return given
 
     @field_validator("measure_ages")
     @classmethod

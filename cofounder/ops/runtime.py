@@ -13,7 +13,7 @@ from cofounder.kit.http import Body, Usd
 from cofounder.kit.versions import require, version_of
 from cofounder.people.preferences import lock_settings, put_setting, stored_settings
 from cofounder.people.service import audit
-from cofounder.settings import Settings, post_ages, settings
+from cofounder.settings import Settings, own_sites, post_ages, settings
 
 
 def _may_be_left_out(**limits: Any) -> Any:
@@ -23,6 +23,11 @@ def _may_be_left_out(**limits: Any) -> Any:
 
 def _ages(given: str) -> str:
     post_ages(given)
+    return given
+
+
+def _sites(given: str) -> str:
+    own_sites(given)
     return given
 
 
@@ -40,6 +45,8 @@ class RuntimeSettings(Body):
     task_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     parallel_steps: StrictInt = _may_be_left_out(ge=1, le=64)
     company: StrictStr = _may_be_left_out(max_length=200)
+    tag_links: StrictBool = _may_be_left_out()
+    own_sites: Annotated[StrictStr, AfterValidator(_sites)] = _may_be_left_out(max_length=500)
     measure_ages: Annotated[StrictStr, AfterValidator(_ages)] = _may_be_left_out(max_length=200)
 
 
