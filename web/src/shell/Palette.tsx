@@ -13,6 +13,16 @@ import { PLACES } from "./places";
 
 const MOST = 6;
 const PARTS = [
+  { name: "Content: calendar", to: "/content", tab: undefined },
+  { name: "Content: published", to: "/content", tab: "published" },
+  { name: "Content: channels", to: "/content", tab: "channels" },
+  { name: "Business: topics", to: "/business", tab: "topics" },
+  { name: "Business: posts", to: "/business", tab: "posts" },
+  { name: "Business: outlook", to: "/business", tab: "outlook" },
+  { name: "Business: imports", to: "/business", tab: "imports" },
+  { name: "Training: datasets", to: "/training/datasets", tab: undefined },
+  { name: "Training: fine-tuning", to: "/training/fine-tuning", tab: undefined },
+  { name: "Training: models", to: "/training/models", tab: undefined },
   { name: "Settings: channels and models", to: "/settings", tab: "connections" },
   { name: "Settings: tools and MCP servers", to: "/settings", tab: "tools" },
   { name: "Settings: people", to: "/settings", tab: "people" },
@@ -60,7 +70,7 @@ export function Palette() {
               <Spotlight.Action
                 key={part.name}
                 label={part.name}
-                onClick={() => void navigate({ to: part.to, search: { tab: part.tab } as never })}
+                onClick={() => void navigate({ to: part.to, search: (part.tab ? { tab: part.tab } : {}) as never })}
               />
             ))}
           </Spotlight.ActionsGroup>

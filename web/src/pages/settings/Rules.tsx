@@ -2,10 +2,11 @@
 import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { taggedSettings } from "../../api/queries";
+import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
@@ -133,6 +134,10 @@ function wrongWith(field: Field, value: Value | undefined): string | undefined {
   return most !== undefined && number > most ? `At most ${most.toLocaleString()}.` : undefined;
 }
 
+/** What was typed, and the state of the settings that the person began from. */
+type Draft = { typed: Record<string, Value>; seen: string | null };
+const NOTHING: Draft = { typed: {}, seen: null };
+
 export function Rules() {
   const query = useQuery(taggedSettings());
   return <Shown query={query}>{(found) => <Form values={found.values as Values} etag={found.etag} />}</Shown>;
@@ -141,17 +146,12 @@ export function Rules() {
 function Form({ values, etag }: { values: Values; etag: string | null }) {
   const admin = useMay("admin");
   const queries = useQueryClient();
-  const [typed, setTyped] = useState<Record<string, Value>>({});
-  const [seen, setSeen] = useState(etag); // the values that the person began from
+  const [{ typed, seen }, setDraft] = useDraft<Draft>("settings:rules", NOTHING);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const changed = Object.entries(typed).filter(([name, value]) => value !== values[name]?.value);
   const dirty = changed.length > 0;
   const wrong = SECTIONS.flatMap((section) => section.fields).some((field) => wrongWith(field, typed[field.name]));
-  useEffect(() => {
-    if (!dirty) setSeen(etag);
-  }, [dirty, etag]);
-
   const save = async (event?: FormEvent | KeyboardEvent) => {
     event?.preventDefault();
     if (!admin || !dirty || busy || wrong) return;
@@ -164,7 +164,7 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
           headers: seen ? { "If-Match": seen } : {},
         }),
       );
-      setTyped({});
+      setDraft(NOTHING);
       notifications.show({ message: `Saved ${counted(changed.length, "setting")}.` });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -187,7 +187,12 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
                 field={field}
                 setting={values[field.name]}
                 value={typed[field.name] ?? values[field.name]?.value}
-                set={(value) => setTyped((before) => ({ ...before, [field.name]: value }))}
+                set={(value) =>
+                  setDraft((before) => ({
+                    typed: { ...before.typed, [field.name]: value },
+                    seen: dirty ? before.seen : etag,
+                  }))
+                }
                 error={wrongWith(field, typed[field.name]) ?? problem?.of(field.name)}
                 locked={!admin}
               />
@@ -209,7 +214,7 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
           {dirty && (
             <Button
               onClick={() => {
-                setTyped({});
+                setDraft(NOTHING);
                 setProblem(null);
               }}
             >
@@ -230,7 +235,7 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
                 <Button
                   size="compact-xs"
                   onClick={() => {
-                    setSeen(etag);
+                    setDraft((before) => ({ ...before, seen: etag }));
                     setProblem(null);
                   }}
                 >

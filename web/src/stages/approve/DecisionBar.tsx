@@ -83,12 +83,16 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
   const approver = useMay("approver");
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [asking, setAsking] = useState<"changes" | "reject" | "schedule" | null>(null);
+  const [asking, open] = useState<"changes" | "reject" | "schedule" | null>(null);
   const [feedback, setFeedback] = useDraft(`feedback:${found.task_id}:${found.round}`, "");
   const [at, setAt] = useState("");
   const [by, setBy] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const setAsking = (what: typeof asking) => {
+    if (what) setProblem(null); // what was wrong with the verdict before is not about this one
+    open(what);
+  };
   const picked = names.filter((name) => chosen[name]);
   const changed = Object.keys(edits).length;
   const ready =

@@ -1,11 +1,14 @@
 /** What came out: each text, to copy or download. */
 import { Button, CopyButton } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { Panel } from "../../parts/Panel";
 import { Empty } from "../../parts/Rest";
 import { counted } from "../../parts/words";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
 import { useTexts } from "./texts";
+
+const Formatted = lazy(() => import("../request/ChatText").then((found) => ({ default: found.ChatText })));
 
 export function Results({ task }: { task: Detail }) {
   const texts = useTexts(task);
@@ -32,7 +35,13 @@ export function Results({ task }: { task: Detail }) {
             </CopyButton>
             <Button onClick={() => save(`${made.name}-${task.task_id.slice(-8)}.txt`, made.text)}>Download</Button>
           </div>
-          <p className={styles.text}>{made.text}</p>
+          {made.markdown ? (
+            <Suspense fallback={<p className={styles.text}>{made.text}</p>}>
+              <Formatted text={made.text} />
+            </Suspense>
+          ) : (
+            <p className={styles.text}>{made.text}</p>
+          )}
           {made.notes.map((note) => (
             <p key={note} className="quiet">
               {note}

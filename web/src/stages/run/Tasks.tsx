@@ -136,7 +136,7 @@ function Cards() {
   const figures: Figure[] = [
     {
       id: "total",
-      name: "Tasks",
+      name: "Finished",
       value: whole(found?.total_executions),
       note: found?.is_sample ? "run for the sample company" : "run by the product",
     },

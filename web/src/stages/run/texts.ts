@@ -4,7 +4,7 @@ import { approval } from "../../api/queries";
 import { channelName, spoken } from "../../parts/words";
 import type { Detail } from "./Task";
 
-export type Made = { id: string; name: string; text: string; notes: string[] };
+export type Made = { id: string; name: string; text: string; notes: string[]; markdown: boolean };
 
 const WRITTEN = ["pending_approval", "approved", "publishing", "completed", "rejected"];
 
@@ -17,7 +17,17 @@ export function useTexts(task: Detail | undefined): Made[] {
     name: each.title || spoken(each.kind),
     text: each.content,
     notes: each.notes,
+    markdown: false,
   }));
   const variants = written ? Object.entries(found.data?.channel_variants ?? {}) : [];
-  return [...made, ...variants.map(([id, each]) => ({ id, name: channelName(id), text: each.content, notes: [] }))];
+  return [
+    ...made,
+    ...variants.map(([id, each]) => ({
+      id,
+      name: channelName(id),
+      text: each.content,
+      notes: [],
+      markdown: id === "blog",
+    })),
+  ];
 }
