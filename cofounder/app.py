@@ -65,6 +65,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.business.context import keeping as context
     from cofounder.business.imports import schedule as imports
     from cofounder.channels.accounts import expiring as accounts
+    from cofounder.flow.approve import expiring
     from cofounder.flow.learn import renewing
     from cofounder.flow.learn.answers import keeping as answers
     from cofounder.flow.learn.judges import keeping as judges
@@ -94,7 +95,7 @@ async def working() -> AsyncIterator[None]:
         personas.look,
     ]
     apart = [
-        one.chore for one in (accounts, context, measuring, renewing, answers, judges, tuning, serving, promotions)
+        one.chore for one in (accounts, expiring, context, measuring, renewing, answers, judges, tuning, serving, promotions)
     ]
     chores += [one.look for one in apart]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):

@@ -419,3 +419,10 @@ async def earlier_ids(session: AsyncSession, import_id: UUID, after: UUID | None
         .limit(limit)
     )
     return (await session.execute(query.where(Task.id > after) if after is not None else query)).scalars().all()
+
+
+async def past_expiry(session: AsyncSession, at: datetime, limit: int) -> Sequence[UUID]:
+    """Tasks that nobody decided by the time that was set for them, the longest past first."""
+    undecided = ("queued", "running", "paused", "needs_clarification", "pending_approval")
+    found = select(Task.id).where(Task.expires_at <= at, Task.status.in_(undecided))
+    return (await session.scalars(found.order_by(Task.expires_at).limit(limit))).all()

@@ -45,6 +45,8 @@ class NewTask(New):
     parent_task_id: UUID | None = None
     rerun_from: str | None = None
     not_before: datetime | None = None
+    publish_at: datetime | None = None
+    expires_at: datetime | None = None
     idempotency_key: str | None = None
     body_hash: str | None = None
     requested_by: str | None = None

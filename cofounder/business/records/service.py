@@ -117,6 +117,11 @@ async def change(session: AsyncSession, row: TaskRow, **changes: Any) -> TaskRow
     return row
 
 
+async def past_expiry(session: AsyncSession, at: datetime, *, limit: int = 200) -> Sequence[UUID]:
+    """Ids of tasks that nobody decided by the time that was set for them."""
+    return await queries.past_expiry(session, at, limit)
+
+
 async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
     """Add to what the task has cost so far, in US dollars."""
     if cost_usd:

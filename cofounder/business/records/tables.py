@@ -120,6 +120,8 @@ class Task(Sourced, Row):
     parent_task_id: Mapped[OptionalRef]
     rerun_from: Mapped[OptionalWords]
     not_before: Mapped[OptionalMoment]
+    publish_at: Mapped[OptionalMoment]  # when its texts are to go out, unless who approves says otherwise
+    expires_at: Mapped[OptionalMoment]  # undecided by then it ends, where a person wished so
     estimated_cost: Mapped[Usd]
     estimated_seconds: Mapped[float] = mapped_column(server_default="0")
     cost: Mapped[Usd]
@@ -140,6 +142,7 @@ class Task(Sourced, Row):
         CheckConstraint("status IN ('" + "','".join(TASK_STATUS) + "')", name="status"),
         # The order of a list, and what lists are counted by: a count need not read the tasks themselves.
         Index("ix_tasks_created_at", "created_at", "id", postgresql_include=["archived_at", "is_legacy", "is_sample"]),
+        Index("ix_tasks_expires_at", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         Index(
             "ix_tasks_status",
             "status",

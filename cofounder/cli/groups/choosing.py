@@ -27,6 +27,8 @@ class Choice:
         schedule_at: datetime | None = None,
         edit: Path | None = None,
         anyway: bool = False,
+        at_once: bool = False,
+        accounts: dict[str, str] | None = None,
     ) -> None:
         self.verdict = verdict
         self.channels = channels
@@ -34,6 +36,8 @@ class Choice:
         self.schedule_at = schedule_at
         self.edit = edit
         self.anyway = anyway
+        self.at_once = at_once
+        self.accounts = accounts
 
     def decision(self, seen: "ApprovalOut") -> "Decision":
         """The decision, bound to the texts that were shown. Raises EditUnclear."""
@@ -49,12 +53,33 @@ class Choice:
                 "fingerprint": seen.fingerprint,
                 "publish_to_channels": self.channels if approving and seen.kind == "content" else None,
                 "feedback": self.feedback,
-                "schedule_at": self.schedule_at if approving else None,
+                **({"schedule_at": self.schedule_at} if approving and (self.schedule_at or self.at_once) else {}),
+                "accounts": (self.accounts or None) if approving and seen.kind == "content" else None,
                 "edits": edits(self.edit, self.channels, list(seen.channel_variants))
                 if self.edit and approving
                 else None,
             }
         )
+
+
+class AccountUnclear(InputInvalid):
+    """The account does not say whose texts go by it."""
+
+    hint = "Name the channel as well: --account linkedin=NAME. The outbox is an account of every channel."
+
+
+def accounts_of(given: list[str], channels: list[str] | None) -> dict[str, str]:
+    """channel -> account of CHANNEL=NAME; a bare name is meant for the one channel that is chosen. Raises AccountUnclear."""
+    found: dict[str, str] = {}
+    for one in given:
+        channel, there, name = one.partition("=")
+        if not there and channels and len(channels) == 1:
+            channel, name = channels[0], one
+        channel, name = channel.strip(), name.strip()
+        if not channel or not name or channel in found:
+            raise AccountUnclear(f"{one!r} is not CHANNEL=NAME, once a channel.", field="account")
+        found[channel] = name
+    return found
 
 
 def edits(file: Path, channels: list[str] | None, there: list[str]) -> dict[str, Any]:

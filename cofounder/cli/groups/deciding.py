@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from cofounder.cli import home, out
-from cofounder.cli.groups.choosing import Choice
+from cofounder.cli.groups.choosing import Choice, accounts_of
 from cofounder.cli.groups.editing import edit_stands, write_exact
 from cofounder.cli.options import Json, TaskId, Yes
 from cofounder.cli.times import when
@@ -40,6 +40,11 @@ def approve(
     changes: Annotated[bool, typer.Option("--changes", help="Ask for changes, which --feedback names.")] = False,
     feedback: Annotated[str | None, typer.Option(help="What to change, or why not.")] = None,
     schedule: Annotated[str | None, typer.Option(metavar="TIME", help="Publish then, not now (ISO 8601).")] = None,
+    now: Annotated[bool, typer.Option("--now", help="Publish at once, also what was asked for at a time.")] = False,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHANNEL=NAME", help="By this account of the channel; repeat for more channels."),
+    ] = None,
     edit: Annotated[
         Path | None,
         typer.Option(help="Your text in place of the channel's, or JSON with several.", exists=True, dir_okay=False),
@@ -64,7 +69,12 @@ def approve(
     if exact and (reject or changes or yes or json):
         raise InputInvalid("--exact only writes the text: it goes with --channel alone.", field="exact")
     verdict = "reject" if reject else "changes" if changes else "approve" if yes else None
-    choice = Choice(verdict, channel, feedback, when(schedule), edit, anyway)
+    if now and schedule:
+        raise InputInvalid("--now and --schedule do not go together.", field="schedule")
+    at = when(schedule)
+    choice = Choice(
+        verdict, channel, feedback, at, edit, anyway, at_once=now, accounts=accounts_of(account or [], channel)
+    )
     return home.run(_approve(task_id, choice, show=show, exact=exact, json=json))
 
 

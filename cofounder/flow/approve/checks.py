@@ -1,6 +1,7 @@
 """What a decision must and must not say, told by the field at fault. Pure."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from cofounder import channels
 from cofounder.flow.approve.errors import (
@@ -57,6 +58,13 @@ def shape(decision: Decision, approval: Approval, verdict: Verdict) -> None:
         chosen(decision.publish_to_channels, approval.content)
     if decision.schedule_at is not None and decision.schedule_at <= now():
         raise ScheduleInPast(f"{decision.schedule_at.isoformat()} has passed.", field="schedule_at")
+
+
+def time_of(decision: Decision, meant: datetime | None) -> datetime | None:
+    """When it is to be published: as the decision says, null for at once; unsaid, at the time it was asked for, if to come."""
+    if "schedule_at" in decision.model_fields_set:
+        return decision.schedule_at
+    return meant if meant is not None and meant > now() else None
 
 
 def chosen(wanted: list[str] | None, content: Iterable[str]) -> list[str]:

@@ -236,6 +236,8 @@ class ApprovalOut(BaseModel):
     plan: dict[str, Any] | None = None
     persona: str | None = None
     opened_at: datetime
+    publish_at: datetime | None = Field(default=None, description="Its time, unless the decision says another.")
+    expires_at: datetime | None = Field(default=None, description="Undecided by then, it expires.")
     decision: DecidedOut | None = None
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
+from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
 from cofounder.flow.approve import alternatives, checks, outcome, queries, texts, views
 from cofounder.flow.approve.binding import fingerprint
 from cofounder.flow.approve.errors import (
@@ -26,6 +27,7 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
+from cofounder.kit.log import logger
 from cofounder.ops import runtime
 from cofounder.people.roles import Caller, spoken
 from cofounder.people.service import audit
@@ -35,6 +37,7 @@ __all__ = ["Approval", "DecisionRow", "ask_for_room"]
 ask_for_room = outcome.ask_for_room
 
 AUTOMATIC = "automatic"
+log = logger(__name__)
 _FINAL = ("completed", "rejected", "failed", "cancelled", "expired", "approved", "publishing")
 
 
@@ -54,8 +57,19 @@ async def open_round(
     await records.update_task(session, task_id, status="pending_approval", round=last.round)
     live.changed(session, "approvals", task_id)
     if last.kind == "content" and await _may_decide_itself(session, task, last):
-        await _record(session, task, last, Decision(task_id=task_id, verdict="approve"), "approve", AUTOMATIC)
+        await _decide_itself(session, task, last)
     return _round(last)
+
+
+async def _decide_itself(session: AsyncSession, task: records.TaskRow, approval: Approval) -> None:
+    """Approve as policy has it; where there is no room at the time it is meant for, a person decides after all."""
+    try:
+        async with session.begin_nested():
+            await _record(session, task, approval, Decision(task_id=task.id, verdict="approve"), "approve", AUTOMATIC)
+    except (AccountUnfit, ScheduleAfterExpiry) as error:
+        log.info("no room at its time: a person decides", task_id=str(task.id), why=error.detail)
+        await session.refresh(approval)
+        await session.refresh(task)
 
 
 async def decide_given(
@@ -240,6 +254,8 @@ async def _open(session: AsyncSession, task: records.TaskRow, *, round: int | No
         raise AlreadyDecided(await _who_decided(session, approval))
     if task.status in _FINAL:
         raise NotPending(f"The task is {task.status}.")
+    if task.expires_at is not None and task.expires_at <= now():
+        raise NotPending(f"It expired at {task.expires_at:%Y-%m-%d %H:%M} UTC: nobody had decided by then.")
     return approval
 
 
@@ -325,7 +341,7 @@ async def _record(
         feedback=decision.feedback,
         edit=texts.difference(approval.pending_content, approval.content) if approval.kind == "content" else None,
         not_chosen=alternatives.left(approval, publish) if verdict == "approve" else None,
-        schedule_at=decision.schedule_at if verdict == "approve" else None,
+        schedule_at=checks.time_of(decision, task.publish_at) if verdict == "approve" else None,
         decided_at=now(),
     )
     approval.decided_at = row.decided_at

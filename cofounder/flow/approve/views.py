@@ -91,6 +91,8 @@ async def approval(
         plan=row.content.get("plan") if row.kind != "content" else None,
         persona=main.persona if main else None,
         opened_at=row.opened_at,
+        publish_at=task.publish_at,
+        expires_at=task.expires_at,
         decision=outcome.decided(decision, names) if decision else None,
     )
 

@@ -16,6 +16,7 @@ from cofounder.flow.request.service import (
     NothingRuns,
     NothingToClarify,
     TaskIsFinal,
+    TimePassed,
     UnknownPersona,
     UnknownQuestion,
 )
@@ -47,7 +48,7 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 @router.post(
     "/api/orchestrator/process",
     status_code=202,
-    responses=documented(MetricInvalid, UnknownChannel, UnknownPersona, KeyReused),
+    responses=documented(MetricInvalid, UnknownChannel, UnknownPersona, TimePassed, KeyReused),
 )
 async def process_request(
     body: ProcessIn, session: Session, caller: Operator, idempotency_key: IdempotencyKey = None

@@ -33,6 +33,10 @@ class ProcessIn(Body):
     )
     priority: StrictInt = Field(default=0, ge=-100, le=100)
     not_before: Time | None = Field(default=None, description="Run not before this time.")
+    publish_at: Time | None = Field(
+        default=None, description="Schedule what is approved for this time, unless the decision says another."
+    )
+    expires_at: Time | None = Field(default=None, description="Where nobody has decided by then, the task expires.")
 
 
 class Accepted(Shown):

@@ -36,6 +36,12 @@ class UnknownPersona(InputInvalid):
     hint = "Leave the persona out to have one chosen."
 
 
+class TimePassed(InputInvalid):
+    """This time has passed."""
+
+    hint = "Give a time in the future with its time zone, or leave it out."
+
+
 class TaskIsFinal(Conflict):
     """The task has ended."""
 
@@ -84,7 +90,7 @@ async def submit(
 ) -> records.TaskRow:
     """Store the task and enqueue its journey in one transaction; a key that `by` repeats answers with the first task.
 
-    Raises InputInvalid with the field at fault (a metric, a channel, a part of the plan) and KeyReused.
+    Raises InputInvalid with the field at fault (a metric, a channel, a time, a part of the plan) and KeyReused.
     """
     body_hash = _hash(body)
     if idempotency_key is not None:
@@ -99,6 +105,7 @@ async def submit(
     if body.plan is not None:
         for check in _plan_checks:
             await check(body.plan)
+    _to_come(body)
     wished = _preferences(body)
     await _known_voice(session, wished.get("persona"))
     task = await records.add_task(
@@ -112,6 +119,8 @@ async def submit(
             supplied_plan=body.plan,
             review_plan=body.review_plan,
             not_before=body.not_before,
+            publish_at=body.publish_at,
+            expires_at=body.expires_at,
             automatic=automatic,
             is_sample=is_sample or await records.only_sample(session),  # as its posts are: it counts with no real data
             idempotency_key=idempotency_key,
@@ -128,6 +137,13 @@ async def begin(session: AsyncSession, task_id: UUID, *, priority: int = 0) -> N
     await queries.add_phases(session, task_id, PHASES)
     await durable.enqueue(session, "journey", str(task_id), str(task_id))
     live.changed(session, "tasks", task_id)
+
+
+def _to_come(body: ProcessIn) -> None:
+    for field in ("publish_at", "expires_at"):
+        at = getattr(body, field)
+        if at is not None and at <= now():
+            raise TimePassed(f"{at.isoformat()} has passed.", field=field)
 
 
 def _hash(body: ProcessIn) -> str:
@@ -227,14 +243,32 @@ async def cancel(session: AsyncSession, task_id: UUID, *, by: str) -> records.Ta
             raise TaskIsFinal(f"The task is {task.status}. {detail}".strip(), hint=hint or None)
     if task.status in FINAL or task.status in ("approved", "publishing"):
         raise TaskIsFinal(f"The task is {task.status}.")
-    await records.update_task(session, task_id, status="cancelled", is_paused=False, completed_at=now())
-    await queries.settle_phases(session, task_id, detail="Cancelled by a person.")
+    await _end(session, task, "cancelled", "Cancelled by a person.")
     await audit(session, by, "task.cancelled", "task", str(task_id), {})
-    for topic in ("work", f"decision:{task.round}"):
-        await durable.send(session, str(task_id), topic, {"why": "cancelled"}, key=f"{task_id}:cancel:{topic}")
-    await durable.enqueue(session, "example", f"example:{task_id}:cancelled", str(task_id))  # what was not wanted
-    live.changed(session, "tasks", task_id)
     return await records.get_task(session, task_id)
+
+
+async def expire(session: AsyncSession, task_id: UUID) -> bool:
+    """End a task that nobody decided by the time that a person set; false where it was decided, ended or has time."""
+    task = await records.get_task(session, task_id, lock=True)
+    decided = task.status in FINAL or task.status in ("approved", "publishing")
+    if decided or task.expires_at is None or task.expires_at > now():
+        return False
+    at = f"{task.expires_at:%Y-%m-%d %H:%M} UTC"
+    await _end(session, task, "expired", f"Nobody had decided by {at}.")
+    await audit(session, "the clock", "task.expired", "task", str(task_id), {"expires_at": at})
+    return True
+
+
+async def _end(session: AsyncSession, task: records.TaskRow, status: str, detail: str) -> None:
+    """End an undecided task whose row is locked, and tell whatever of it waits."""
+    await records.update_task(session, task.id, status=status, is_paused=False, completed_at=now())
+    await queries.settle_phases(session, task.id, detail=detail)
+    for topic in ("work", f"decision:{task.round}"):
+        await durable.send(session, str(task.id), topic, {"why": status}, key=f"{task.id}:cancel:{topic}")
+    await durable.enqueue(session, "example", f"example:{task.id}:{status}", str(task.id))  # what was not wanted
+    live.changed(session, "tasks", task.id)
+    live.changed(session, "approvals", task.id)
 
 
 async def _unfinished(session: AsyncSession, task_id: UUID) -> records.TaskRow:

@@ -11,6 +11,7 @@ from cofounder.flow.plan.schemas import Plan
 from cofounder.flow.request import service as requests
 from cofounder.flow.run import queries, service
 from cofounder.flow.run.harvest import keep
+from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict
 from cofounder.kit.ids import new_id
 from cofounder.people.service import audit
@@ -48,6 +49,8 @@ async def rerun(session: AsyncSession, task_id: UUID, step: str, *, by: str) -> 
             category=old.category,
             title=old.title,
             is_sample=old.is_sample,
+            publish_at=old.publish_at,
+            expires_at=old.expires_at if old.expires_at is None or old.expires_at > now() else None,
             parent_task_id=old.id,
             rerun_from=step,
             requested_by=by,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_07d0b665"
+revision = "0001_0b76c6ff"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1169,6 +1169,8 @@ def upgrade() -> None:
         sa.Column("parent_task_id", sa.UUID(), nullable=True),
         sa.Column("rerun_from", sa.Text(), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("publish_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("estimated_cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
         sa.Column("estimated_seconds", sa.Double(), server_default="0", nullable=False),
         sa.Column("cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
@@ -1204,6 +1206,9 @@ def upgrade() -> None:
         ["created_at", "id"],
         unique=False,
         postgresql_include=["archived_at", "is_legacy", "is_sample"],
+    )
+    op.create_index(
+        "ix_tasks_expires_at", "tasks", ["expires_at"], unique=False, postgresql_where=sa.text("expires_at IS NOT NULL")
     )
     op.create_index(op.f("ix_tasks_parent_task_id"), "tasks", ["parent_task_id"], unique=False)
     op.create_index(
@@ -2296,6 +2301,7 @@ def downgrade() -> None:
     op.drop_table("tool_servers")
     op.drop_index("ix_tasks_status", table_name="tasks", postgresql_include=["archived_at", "is_legacy", "is_sample"])
     op.drop_index(op.f("ix_tasks_parent_task_id"), table_name="tasks")
+    op.drop_index("ix_tasks_expires_at", table_name="tasks", postgresql_where=sa.text("expires_at IS NOT NULL"))
     op.drop_index(
         "ix_tasks_created_at", table_name="tasks", postgresql_include=["archived_at", "is_legacy", "is_sample"]
     )
