@@ -4,6 +4,7 @@ import re
 
 from cofounder.channels.email import UNSUBSCRIBE
 from cofounder.channels.rendered import Rendered
+from cofounder.channels.tagging import bare
 
 _FOOTER = re.compile(r"\n*(?:--\n)?[^\n]*" + re.escape(UNSUBSCRIBE) + r"[^\n]*\s*\Z")
 _WORD = re.compile(r"[^\W_](?:[\w'’&.,/:-]*[^\W_])?%?")
@@ -32,8 +33,8 @@ def unmarked(markdown: str) -> str:
 
 
 def read(rendered: Rendered) -> str:
-    """What a reader reads, without the footer of an e-mail."""
-    return _FOOTER.sub("", rendered.plain) if rendered.format == "eml" else rendered.plain
+    """What a reader reads, without the footer of an e-mail and the tags on links."""
+    return bare(_FOOTER.sub("", rendered.plain) if rendered.format == "eml" else rendered.plain)
 
 
 def prose(rendered: Rendered) -> str:

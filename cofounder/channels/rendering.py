@@ -1,4 +1,7 @@
-"""A draft becomes the exact bytes of one channel. Layout only: no word is added, dropped or changed."""
+"""A draft becomes the exact bytes of one channel. Layout only: no word is added, dropped or changed.
+
+Where links to the company's sites are tagged, the tags are in these bytes, so that they are approved with the text.
+"""
 
 import re
 from collections.abc import Callable
@@ -9,6 +12,7 @@ from cofounder.channels.layout import PLACEHOLDER, placeholders, social, tidy
 from cofounder.channels.naming import THREAD, canonical
 from cofounder.channels.rendered import Rendered
 from cofounder.channels.rules import ChannelRules, rules
+from cofounder.channels.tagging import Tags
 from cofounder.models.brief import Draft
 
 __all__ = ["PLACEHOLDER", "render"]
@@ -16,8 +20,8 @@ __all__ = ["PLACEHOLDER", "render"]
 PART_BREAK = "\n\n---\n\n"
 
 
-def render(channel: str, draft: Draft) -> Rendered:
-    """The draft as `channel` (any of its names) will carry it; the same draft gives the same bytes.
+def render(channel: str, draft: Draft, tags: Tags | None = None) -> Rendered:
+    """The draft as `channel` (any of its names) will carry it; the same draft and tags give the same bytes.
 
     Raises UnknownChannel.
     """
@@ -26,13 +30,13 @@ def render(channel: str, draft: Draft) -> Rendered:
     known = rules(channel, thread=thread)
     assert name is not None  # `rules` would have raised
     if thread:
-        return _thread(name, draft, known)
-    return _RENDERERS.get(name, _text)(name, draft, known)
+        return _thread(name, draft, known, tags)
+    return _RENDERERS.get(name, _text)(name, draft, known, tags)
 
 
-def _text(name: str, draft: Draft, known: ChannelRules) -> Rendered:
+def _text(name: str, draft: Draft, known: ChannelRules, tags: Tags | None) -> Rendered:
     body = tidy(draft.body) or "\n".join(tidy(part) for part in draft.parts)
-    text = social(body, draft.link, draft.hashtags)
+    text = _tagged(social(body, draft.link, draft.hashtags), tags)
     if name == "outbox" and draft.title and not text.startswith(draft.title):
         text = f"{tidy(draft.title)}\n\n{text}"
     return Rendered(
@@ -47,15 +51,20 @@ def _text(name: str, draft: Draft, known: ChannelRules) -> Rendered:
     )
 
 
-def _linkedin(name: str, draft: Draft, known: ChannelRules) -> Rendered:
-    made = _text(name, draft, known)
+def _tagged(text: str, tags: Tags | None) -> str:
+    return text if tags is None else tags.on(text, bare_names=True)
+
+
+def _linkedin(name: str, draft: Draft, known: ChannelRules, tags: Tags | None) -> Rendered:
+    made = _text(name, draft, known, tags)
     return made.model_copy(update={"api_text": linkedin.escape(made.text)})
 
 
-def _thread(name: str, draft: Draft, known: ChannelRules) -> Rendered:
+def _thread(name: str, draft: Draft, known: ChannelRules, tags: Tags | None) -> Rendered:
     given = draft.parts or re.split(r"\n\s*\n", draft.body)
     parts = [tidy(part) for part in given if part.strip()] or [""]
     parts[-1] = social(parts[-1], draft.link, draft.hashtags, seen="\n".join(parts))
+    parts = [_tagged(part, tags) for part in parts]
     text = PART_BREAK.join(parts)
     return Rendered(
         channel=name,
@@ -69,15 +78,15 @@ def _thread(name: str, draft: Draft, known: ChannelRules) -> Rendered:
     )
 
 
-def _email(name: str, draft: Draft, known: ChannelRules) -> Rendered:
-    return email.render(draft, limit=known.limit)
+def _email(name: str, draft: Draft, known: ChannelRules, tags: Tags | None) -> Rendered:
+    return email.render(draft, limit=known.limit, tags=tags)
 
 
-def _blog(name: str, draft: Draft, known: ChannelRules) -> Rendered:
-    return blog.render(draft, limit=known.limit)
+def _blog(name: str, draft: Draft, known: ChannelRules, tags: Tags | None) -> Rendered:
+    return blog.render(draft, limit=known.limit, tags=tags)
 
 
-_RENDERERS: dict[str, Callable[[str, Draft, ChannelRules], Rendered]] = {
+_RENDERERS: dict[str, Callable[[str, Draft, ChannelRules, Tags | None], Rendered]] = {
     "linkedin": _linkedin,
     "email": _email,
     "blog": _blog,

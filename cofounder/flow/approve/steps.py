@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.flow.approve import queries, service
 from cofounder.flow.approve.schemas import Kind
@@ -20,6 +19,7 @@ from cofounder.flow.request.phases import (
     skipped,
     waiting,
 )
+from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
 from cofounder.kit import durable
 from cofounder.kit.db import transaction
@@ -35,8 +35,9 @@ async def formatting(task_id: UUID) -> Result:
         current = await run.current_variants(session, task_id)
         if not current:
             return skipped(NOTHING)
+        task = await records.get_task(session, task_id)
         for channel, variant in current.items():
-            rendered = channels.render(channel, Draft.model_validate(variant.draft))
+            rendered = await rendering.of(session, task, channel, Draft.model_validate(variant.draft))
             variant.rendered = rendered.model_dump(mode="json")
         return done(note=", ".join(current))
 

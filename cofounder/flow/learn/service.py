@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import similar
 from cofounder.business.records import service as records
+from cofounder.channels.tagging import bare
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve import texts
 from cofounder.flow.learn import history, labels, legacy, queries, world
@@ -212,7 +213,7 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         context=history.used(outputs, judged),
         decision=decided[-1] if decided else None,
         earlier=decided[:-1],
-        final_text={channel: texts.visible_text(one) for channel, one in approved.items()} if approved else None,
+        final_text={channel: bare(texts.visible_text(one)) for channel, one in approved.items()} if approved else None,
         patterns=history.patterns(outputs, [variant.draft for variant in variants.values()]),
         correlations=history.correlations(outputs),
         publications=[

@@ -17,6 +17,7 @@ from cofounder.flow.approve.schemas import DecisionOut
 from cofounder.flow.publish import queries, service
 from cofounder.flow.publish.errors import PlatformUnknown
 from cofounder.flow.publish.schemas import Order, PublishIn, PublishOut
+from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
 from cofounder.kit import once
 from cofounder.kit.clock import now
@@ -67,9 +68,9 @@ async def _publish(
     session: AsyncSession, given: PublishIn, channel: str, key: str, body_hash: str, by: Caller
 ) -> PublishOut:
     draft = _draft(given)
-    rendered = channels.render(channel, draft)
-    texts.check_length(given.platform, rendered, field="content")
     task = await records.add_task(session, _task(given, channel, key, body_hash, by))
+    rendered = await rendering.of(session, task, channel, draft)
+    texts.check_length(given.platform, rendered, field="content")
     brief = Brief(
         kind="edit", request=given.content, topic=task.title or "", form=channels.form(channel), text=given.content
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.context import predicting
 from cofounder.business.context.predicting import Prediction
 from cofounder.channels import Rendered
+from cofounder.channels.tagging import bare
 from cofounder.flow.quality import queries
 from cofounder.flow.quality.dimensions import DIMENSIONS
 from cofounder.flow.quality.evaluator import evaluate
@@ -80,7 +81,7 @@ async def foretold(
 ) -> Prediction:
     """What history as of the request lets expect of a text on its channel."""
     text = predicting.Text(
-        content=rendered.plain,
+        content=bare(rendered.plain),
         title=draft.title or draft.subject,
         topic=topic,
         persona=persona,

@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
 from cofounder.business.records import service as records
+from cofounder.channels.tagging import Tags, bare
 from cofounder.flow.plan.tools import registry
 from cofounder.flow.quality import asking, queries, service
 from cofounder.flow.quality.judging import without
 from cofounder.flow.quality.refine import Judged, next_move
 from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.request.phases import Result, done, ours, phase, skipped
+from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
 from cofounder.flow.run.service import Variant
 from cofounder.kit.db import reading, transaction
@@ -38,6 +40,7 @@ class Beside:
     earlier: list[str]
     as_of: datetime
     topic: str | None
+    tags: Mapping[str, Tags | None]  # what the links of each channel's text get
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ async def quality_check(task_id: UUID) -> Result:
         scores = await _judge_deliverables(session, task_id, threshold)
         if not current and not scores:
             return skipped("Nothing here is a text to judge.")
-        beside = await _beside(session, task_id)
+        beside = await _beside(session, task_id, current)
         for channel, variant in current.items():
             verdict = await _judge(session, task_id, variant, current, beside, round=0, threshold=threshold)
             scores.append((channel, verdict.overall))
@@ -82,7 +85,7 @@ async def refinement(task_id: UUID) -> Result:
         asked = await runtime.value(session, "judge_model") != "off"
         feedback = await queries.open_feedback(session, task_id)
         stands = feedback is None and not loop.judged and await _all_stand(session, task_id, current, loop)
-        beside = await _beside(session, task_id) if not stands else None
+        beside = await _beside(session, task_id, current) if not stands else None
     rounds = await _rounds(task_id, sorted(current), feedback, beside, loop) if beside is not None else 0
     judged = await asking.judge_final(task_id) if asked else 0
     if stands and not judged:
@@ -235,10 +238,11 @@ async def _history(session: AsyncSession, task_id: UUID, channel: str, loop: Loo
     return [Judged(version, verdict if loop.judged else without(verdict)) for version, verdict in found]
 
 
-async def _beside(session: AsyncSession, task_id: UUID) -> Beside:
+async def _beside(session: AsyncSession, task_id: UUID, current: Mapping[str, Variant]) -> Beside:
     task = await records.get_task(session, task_id)
     posts = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
-    return Beside([post.content for post in posts if post.task_id != task_id], task.as_of, task.topic)
+    tags = {channel: await rendering.tags(session, task, channel) for channel in current}
+    return Beside([bare(post.content) for post in posts if post.task_id != task_id], task.as_of, task.topic, tags)
 
 
 async def _judge(
@@ -252,7 +256,7 @@ async def _judge(
     threshold: float,
 ) -> Assessment:
     draft = Draft.model_validate(variant.draft)
-    rendered = channels.render(variant.channel, draft)
+    rendered = channels.render(variant.channel, draft, beside.tags.get(variant.channel))
     siblings = _earlier_siblings(variant.channel, current)
     expected = await service.foretold(
         session,

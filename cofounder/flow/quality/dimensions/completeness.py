@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cofounder.business import metrics
+from cofounder.channels.tagging import bare
 from cofounder.flow.quality.dimensions.reading import GIVEN_KINDS, Reading, verdict
 from cofounder.flow.quality.schemas import DimensionScore
 from cofounder.models.brief import Fact, Issue
@@ -103,7 +104,11 @@ def _wishes(reading: Reading) -> Iterator[Wish]:
         )
     if brief.link:
         yield Wish(
-            "the link", "link_missing", 2.0, brief.link in reading.subject.rendered.plain, f"Put {brief.link} last."
+            "the link",
+            "link_missing",
+            2.0,
+            brief.link in bare(reading.subject.rendered.plain),
+            f"Put {brief.link} last.",
         )
     if brief.count is not None and brief.kind in ("headlines", "calendar"):
         made = len(reading.draft.parts) or len(reading.draft.body.strip().splitlines())

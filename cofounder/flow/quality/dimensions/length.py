@@ -1,6 +1,7 @@
 """Length: as long as the channel and the request want it, as the channel counts."""
 
 from cofounder.channels import length
+from cofounder.channels.fitting import too_long
 from cofounder.flow.quality.dimensions.reading import FREE_KINDS, Reading, verdict
 from cofounder.flow.quality.prose import counted
 from cofounder.flow.quality.schemas import DimensionScore
@@ -41,15 +42,8 @@ def _wanted(reading: Reading) -> tuple[int, int]:
 
 
 def _refused(reading: Reading) -> Issue | None:
-    rendered = reading.subject.rendered
-    if rendered.limit is None or rendered.length <= rendered.limit:
-        return None
-    what = "its longest post" if rendered.parts else "the text"
-    return _issue(
-        "over_limit",
-        f"{reading.rules.label} takes {rendered.limit:,} characters; {what} has {rendered.length:,}.",
-        "major",
-    )
+    why = too_long(reading.subject.rendered, reading.rules.label)
+    return None if why is None else _issue("over_limit", why, "major")
 
 
 def _issue(code: str, message: str, severity: str = "minor") -> Issue:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.channels.tagging import bare
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.queries import where
@@ -125,8 +126,12 @@ async def facts(session: AsyncSession, ids: Sequence[UUID]) -> dict[tuple[UUID, 
 
 
 async def rounds(session: AsyncSession, ids: Sequence[UUID]) -> list[Any]:
-    """(task, round, verdict, channel, text, text before a person's edit, overall, scores as JSON, was it chosen, texts left for it)."""
-    return list((await session.execute(_ROUNDS, {"ids": list(ids)})).all())
+    """(task, round, verdict, channel, text, text before a person's edit, overall, scores as JSON, was it chosen, texts left for it).
+
+    The tags that links got are no writer's words, and left out.
+    """
+    rows = await session.execute(_ROUNDS, {"ids": list(ids)})
+    return [(*row[:4], bare(row[4]), bare(row[5]), *row[6:9], [bare(one) for one in row[9]]) for row in rows]
 
 
 async def add(session: AsyncSession, row: Dataset) -> None:
