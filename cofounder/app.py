@@ -65,6 +65,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.business.context import keeping as context
     from cofounder.business.imports import schedule as imports
     from cofounder.channels.accounts import expiring as accounts
+    from cofounder.channels.images import keeping as images
     from cofounder.flow.approve import expiring
     from cofounder.flow.learn import renewing
     from cofounder.flow.learn.answers import keeping as answers
@@ -95,7 +96,20 @@ async def working() -> AsyncIterator[None]:
         personas.look,
     ]
     apart = [
-        one.chore for one in (accounts, expiring, context, measuring, renewing, answers, judges, tuning, serving, promotions)
+        one.chore
+        for one in (
+            accounts,
+            expiring,
+            images,
+            context,
+            measuring,
+            renewing,
+            answers,
+            judges,
+            tuning,
+            serving,
+            promotions,
+        )
     ]
     chores += [one.look for one in apart]
     async with leases.held(role="worker", **journey.TAKEN_OVER, chores=chores):
@@ -128,6 +142,7 @@ def create_app() -> FastAPI:
     from cofounder.business.imports.routes import router as imports
     from cofounder.business.routes import router as business
     from cofounder.channels.accounts.routes import router as channels
+    from cofounder.channels.images.routes import router as images
     from cofounder.channels.standing import LineNotEncrypted
     from cofounder.flow.approve.routes import router as approve
     from cofounder.flow.learn.routes import router as learn
@@ -175,6 +190,7 @@ def create_app() -> FastAPI:
         publish,
         measuring,
         channels,
+        images,
         imports,
         business,
         learn,

@@ -6,7 +6,7 @@ Message-ID are set when it is sent (`complete`). The part boundary comes from th
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -14,29 +14,27 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 
+from cofounder.channels.counting import LINK
+from cofounder.channels.images.schemas import Picture
 from cofounder.channels.layout import PLACEHOLDER, placeholders, social, tidy
 from cofounder.channels.rendered import Rendered
-from cofounder.channels.tagging import Tags, found
 from cofounder.models.brief import Draft
 
 UNSUBSCRIBE = "{{unsubscribe}}"
 _STYLE = "font-family:Georgia,serif;font-size:16px;line-height:1.5;max-width:36em;margin:0 auto;padding:1em"
 _HIDDEN = "display:none;max-height:0;overflow:hidden"
+_IMAGE = "display:block;max-width:100%;height:auto"
 _SUBJECT_AT_MOST = 60
 
 
-def render(draft: Draft, *, limit: int | None = None, tags: Tags | None = None) -> Rendered:
-    """The whole message as `text` (.eml), its text part as `plain`, its HTML part as `html`.
-
-    Tags stand in the text part's links, for there is nothing to put them under, and in HTML under the link's words.
-    """
+def render(draft: Draft, *, limit: int | None = None) -> Rendered:
+    """The whole message as `text` (.eml), its text part as `plain`, its HTML part as `html`."""
     subject = " ".join(tidy(draft.subject or draft.title or "").split()) or _first_words(draft.body)
     preheader = " ".join(tidy(draft.preheader or "").split()) or None
     body = social(tidy(draft.body), draft.link, [])
     if UNSUBSCRIBE not in body:
         body = f"{body}\n\n--\nUnsubscribe: {UNSUBSCRIBE}"
-    html = _html(body, preheader, draft, tags)
-    body = body if tags is None else tags.on(body)
+    html = _html(body, preheader, draft)
     text = _message(subject, body, html).as_bytes().decode("ascii")
     return Rendered(
         channel="email",
@@ -53,11 +51,41 @@ def render(draft: Draft, *, limit: int | None = None, tags: Tags | None = None) 
     )
 
 
-def complete(text: str, values: Mapping[str, str], *, sent_at: datetime, message_id: str) -> EmailMessage:
+def with_images(subject: str, body: str, html: str, images: Sequence[Picture]) -> str:
+    """The whole message with its images above the text; their bytes are put in when it is sent (`complete`).
+
+    Whoever reads only words finds their alt texts in the same place.
+    """
+    shown = "".join(f'<p><img src="cid:{one.cid}" alt="{escape(one.alt)}" style="{_IMAGE}"></p>\n' for one in images)
+    said = "".join(f"[Image: {one.alt}]\n\n" for one in images)
+    before, first, rest = html.partition("<p>")
+    return _message(subject, f"{said}{body}", f"{before}{shown}{first}{rest}").as_bytes().decode("ascii")
+
+
+def embed(message: EmailMessage, images: Mapping[str, tuple[Picture, bytes]]) -> None:
+    """Put the bytes of images, by Content-ID, into a message whose HTML part names them."""
+    part = message.get_body(("html",))
+    if not images or not isinstance(part, EmailMessage):
+        return
+    for cid, (one, content) in images.items():
+        part.add_related(
+            content, maintype="image", subtype=one.type, cid=f"<{cid}>", filename=one.file, disposition="inline"
+        )
+    part.set_boundary("part-" + hashlib.sha256("\0".join(images).encode()).hexdigest()[:32])
+
+
+def complete(
+    text: str,
+    values: Mapping[str, str],
+    *,
+    sent_at: datetime,
+    message_id: str,
+    images: Mapping[str, tuple[Picture, bytes]] | None = None,
+) -> EmailMessage:
     """The message for one recipient: placeholders filled, Date and Message-ID set; List-Unsubscribe where given.
 
-    `values` has a word for each placeholder ("from", "to", "name", "unsubscribe", ...). Raises KeyError for one that is
-    missing: a half-filled message must not leave the house.
+    `images` has the bytes of each image by its Content-ID. `values` has a word for each placeholder ("from", "to",
+    "name", "unsubscribe", ...). Raises KeyError for one that is missing: a half-filled message must not leave the house.
     """
     template = message_from_bytes(text.encode(), policy=SMTP)
     assert isinstance(template, EmailMessage)
@@ -70,6 +98,7 @@ def complete(text: str, values: Mapping[str, str], *, sent_at: datetime, message
         heads["From"],
         heads["To"],
     )
+    embed(made, images or {})
     made["Date"] = format_datetime(sent_at)
     made["Message-ID"] = message_id
     if "list_unsubscribe" in values:
@@ -108,9 +137,9 @@ def _message(subject: str, body: str, html: str, sender: str = "{{from}}", to: s
     return made
 
 
-def _html(body: str, preheader: str | None, draft: Draft, tags: Tags | None) -> str:
+def _html(body: str, preheader: str | None, draft: Draft) -> str:
     """The body as simple HTML: paragraphs, links, and the call to action as the link it asks to follow."""
-    blocks = [_block(block, draft, tags) for block in re.split(r"\n\s*\n", body)]
+    blocks = [_block(block, draft) for block in re.split(r"\n\s*\n", body)]
     hidden = f'<div style="{_HIDDEN}">{escape(preheader)}</div>\n' if preheader else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head>\n'
@@ -118,24 +147,23 @@ def _html(body: str, preheader: str | None, draft: Draft, tags: Tags | None) -> 
     )
 
 
-def _block(block: str, draft: Draft, tags: Tags | None) -> str:
+def _block(block: str, draft: Draft) -> str:
     ask = draft.call_to_action
     if ask and draft.link and ask in block:
         before, after = block.split(ask, 1)
-        inner = f"{_inline(before, tags)}{_anchor(draft.link, ask, tags)}{_inline(after, tags)}"
+        inner = f'{_inline(before)}<a href="{escape(draft.link)}">{escape(ask)}</a>{_inline(after)}'
     else:
-        inner = _inline(block, tags)
+        inner = _inline(block)
     return f"<p>{inner}</p>"
 
 
-def _inline(text: str, tags: Tags | None) -> str:
+def _inline(text: str) -> str:
     made, last = [], 0
-    for start, end, url in found(text):
-        made += [escape(text[last:start], quote=False), _anchor(url, url, tags)]
-        last = end
+    for match in LINK.finditer(text):
+        if not match.group().lower().startswith("http"):
+            continue
+        url = escape(match.group())
+        made += [escape(text[last : match.start()], quote=False), f'<a href="{url}">{url}</a>']
+        last = match.end()
     done = "".join([*made, escape(text[last:], quote=False)]).replace("\n", "<br>\n")
     return done.replace(UNSUBSCRIBE, f'<a href="{UNSUBSCRIBE}">{UNSUBSCRIBE}</a>')
-
-
-def _anchor(url: str, words: str, tags: Tags | None) -> str:
-    return f'<a href="{escape(url if tags is None else tags.of(url))}">{escape(words)}</a>'

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cofounder.channels.images.schemas import Picture
+
 
 class Rendered(BaseModel):
     """What is approved and sent. `text` is the exact bytes as UTF-8; everything else helps to show or send it.
@@ -27,3 +29,4 @@ class Rendered(BaseModel):
     length: int  # as the channel counts; of the longest post in a thread
     limit: int | None = None  # what the channel takes
     placeholders: list[str] = Field(default_factory=list)
+    images: list[Picture] = Field(default_factory=list)  # with the text, in this order

@@ -24,8 +24,9 @@ from cofounder.kit.problems import (
 )
 from cofounder.settings import settings
 
-# The addresses that take a file, which goes to the disk as it comes.
+# The addresses that take a file, which goes to the disk as it comes; and one whose files are small.
 UPLOADS = ("/api/import-files", "/api/orchestrator/training/datasets/upload")
+IMAGES, IMAGE_BYTES = "/api/images", 20_000_000
 # How much of a refused body is still read, and thrown away. A connection that is closed on unread bytes is reset,
 # and the caller loses the answer (RFC 9112, section 9.6).
 DRAINED_BYTES = 256_000_000
@@ -50,15 +51,20 @@ class Gate:
         headers = dict(scope["headers"])
         error = _refused(scope, headers)
         stated = headers.get(b"content-length", b"0")
-        most = settings().import_max_bytes if scope["path"] in UPLOADS else self.max_bytes
+        most = self._most(scope["path"])
         if error is None and stated.isdigit() and int(stated) > most:
-            error = BodyTooLarge()
+            error = BodyTooLarge(hint=f"Send at most {most:,} bytes.")
         if error is None:
             await self._pass(_plain(scope), receive, _without_body(send) if scope["method"] == "HEAD" else send, most)
             return
         exchange = _Exchange(receive, send, closing=True, waits=b"expect" in headers)
         await answer(error, scope["path"])(scope, receive, exchange.send)
         await exchange.end()
+
+    def _most(self, path: str) -> int:
+        if path in UPLOADS:
+            return settings().import_max_bytes
+        return IMAGE_BYTES if path == IMAGES else self.max_bytes
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         exchange = _Exchange(receive, send)
@@ -71,7 +77,7 @@ class Gate:
             seen += len(message.get("body", b""))
             if seen > most:
                 exchange.closing = message.get("more_body", False)
-                raise BodyTooLarge()
+                raise BodyTooLarge(hint=f"Send at most {most:,} bytes.")
             return message
 
         async def noted(message: Message) -> None:

@@ -6,6 +6,7 @@ from cofounder.business.imports import tables as imports
 from cofounder.business.matching import tables as matching
 from cofounder.business.records import tables as records
 from cofounder.channels.accounts import tables as accounts
+from cofounder.channels.images import tables as images
 from cofounder.flow.approve import tables as approve
 from cofounder.flow.learn import tables as learn
 from cofounder.flow.learn.patterns import tables as patterns
@@ -44,6 +45,7 @@ __all__ = [
     "datasets",
     "derive",
     "experiments",
+    "images",
     "imports",
     "kit",
     "learn",

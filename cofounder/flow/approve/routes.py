@@ -6,6 +6,13 @@ from fastapi import Response
 
 from cofounder.business.records.service import TaskMissing
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
+from cofounder.channels.images.errors import (
+    AltTextMissing,
+    AltTextUnfit,
+    ImageMissing,
+    ImagesUnfit,
+    ImageTwice,
+)
 from cofounder.flow.approve import service, trying
 from cofounder.flow.approve.errors import (
     AlreadyDecided,
@@ -35,6 +42,7 @@ from cofounder.flow.approve.schemas import (
     Decision,
     DecisionOut,
     DraftEdit,
+    ImagesIn,
     PreviewIn,
     PreviewOut,
 )
@@ -86,6 +94,7 @@ async def get_approval(task_id: UUID, session: Session, caller: Viewer, response
         ComplianceBlocks,
         AccountUnfit,
         ScheduleAfterExpiry,
+        ImagesUnfit,
         KeyReused,
         *PLAN_ERRORS,
     ),
@@ -150,6 +159,35 @@ async def choose_alternative(
 ) -> ApprovalOut:
     """Let another of a channel's texts wait for the decision; those left become the rejected sides of pairs."""
     found = await service.choose(session, task_id, body.channel, body.version, seen=body.fingerprint, by=caller)
+    response.headers["ETag"] = etag(found.fingerprint)
+    return found
+
+
+@router.put(
+    "/approval/{task_id}/images",
+    responses=ETAG
+    | documented(
+        TaskMissing,
+        NotPending,
+        AlreadyDecided,
+        DraftChanged,
+        EditMisplaced,
+        ChannelUnknown,
+        ImageMissing,
+        ImageTwice,
+        AltTextMissing,
+        AltTextUnfit,
+    ),
+)
+async def attach_images(
+    task_id: UUID, body: ImagesIn, session: Session, caller: Approver, response: Response
+) -> ApprovalOut:
+    """Say which images go with the texts that wait, in which order and with which words; the answer has the new fingerprint.
+
+    The list takes the place of the one before: leave one out to remove it. What a channel would not take stands under
+    its `image_problems`, and is refused when it is approved.
+    """
+    found = await service.attach_images(session, task_id, body.images, seen=body.fingerprint, by=caller)
     response.headers["ETag"] = etag(found.fingerprint)
     return found
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
 from cofounder.business.derive.times import SuggestedTime
+from cofounder.channels.images.limits import MOST_IMAGES
+from cofounder.channels.images.schemas import ImageType, Picture
 from cofounder.kit.http import Body, Time, Usd
 
 Kind = Literal["content", "plan", "cost"]
@@ -28,6 +30,45 @@ class Edit(Body):
     hashtags: list[StrictStr] | None = Field(default=None, max_length=30)
     call_to_action: StrictStr | None = Field(default=None, max_length=1_000)
     link: StrictStr | None = Field(default=None, max_length=2_000)
+
+
+class AttachIn(Body):
+    """One image of a task's texts: `image` is what its upload answered."""
+
+    image: StrictStr = Field(pattern="^[0-9a-fA-F]{64}$")
+    alt: StrictStr = Field(
+        max_length=10_000,
+        description="What it shows, in a sentence, for people who cannot see it.",
+        examples=["Bar chart: margins rose from 31% to 43% since March."],
+    )
+    channels: list[StrictStr] | None = Field(default=None, max_length=50, description="Left out or empty: all.")
+
+
+class ImagesIn(Body):
+    """The images that go with a task's texts, in this order, in place of those that did; an empty list removes them."""
+
+    images: list[AttachIn] = Field(max_length=MOST_IMAGES)
+    fingerprint: StrictStr | None = Field(default=None, max_length=64, description="What you read.")
+
+
+class ImageShown(BaseModel):
+    """An image that goes with a text. `channels`: only those; null where it goes with every text."""
+
+    image: str
+    url: str
+    alt: str
+    type: ImageType
+    width: int
+    height: int
+    bytes: int
+    frames: int
+    channels: list[str] | None = None
+
+    @classmethod
+    def of(cls, one: Picture, *, channels: list[str] | None = None) -> "ImageShown":
+        return cls(
+            image=one.sha256, url=f"/api/images/{one.sha256}", channels=channels, **one.model_dump(exclude={"sha256"})
+        )
 
 
 class Decision(Body):
@@ -111,6 +152,10 @@ class VariantOut(BaseModel):
     call_to_action: str | None = None
     link: str | None = None
     placeholders: list[str] = Field(default_factory=list)
+    images: list[ImageShown] = Field(default_factory=list)
+    image_problems: list[str] = Field(
+        default_factory=list, description="What of its images the channel would not take; such a text is not approved."
+    )
     persona: str | None = None
     figures: list[dict[str, Any]] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
@@ -230,6 +275,7 @@ class ApprovalOut(BaseModel):
     suggested_times: dict[str, SuggestedTime] = Field(
         default_factory=dict, description="Channel -> when posts did better there, or that history says too little"
     )
+    images: list[ImageShown] = Field(default_factory=list, description="Of all texts, in order")
     alternatives: dict[str, list[OfferedOut]] = Field(
         default_factory=dict, description="channel -> its texts to choose from, where another was asked for"
     )

@@ -1,5 +1,6 @@
 """Open a round of approval, show it, change its texts, decide it. Each is one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
-from cofounder.flow.approve import alternatives, checks, outcome, queries, texts, views
+from cofounder.flow.approve import alternatives, checks, outcome, pictures, queries, texts, views
 from cofounder.flow.approve.binding import fingerprint
 from cofounder.flow.approve.errors import (
     AlreadyDecided,
@@ -17,7 +18,7 @@ from cofounder.flow.approve.errors import (
     NotPending,
     OldRound,
 )
-from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, Edit, Kind, Round, Verdict
+from cofounder.flow.approve.schemas import ApprovalOut, AttachIn, Decision, DecisionOut, Edit, Kind, Round, Verdict
 from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.plan import service as plans
 from cofounder.flow.quality import service as quality
@@ -125,6 +126,29 @@ async def edit_draft(
     await audit(
         session, by.who, "draft.edited", "task", str(task_id), {"channels": sorted(edits), "round": approval.round}
     )
+    return await view(session, task_id)
+
+
+async def attach_images(
+    session: AsyncSession, task_id: UUID, wanted: Sequence[AttachIn], *, seen: str | None, by: Caller
+) -> ApprovalOut:
+    """Let these images go with the texts that wait, in this order; the round gets a new fingerprint.
+
+    `seen` is the fingerprint of what was read. Raises TaskMissing, NotPending, AlreadyDecided, DraftChanged,
+    EditMisplaced, ChannelUnknown, ImageMissing, ImageTwice, AltTextMissing, AltTextUnfit.
+    """
+    checks.approver(by)
+    task = await records.get_task(session, task_id, lock=True)
+    approval = await _open(session, task)
+    if approval.kind != "content":
+        raise EditMisplaced("Images go with texts; what waits is a plan.", field="images")
+    checks.still_reads(approval, seen)
+    approval.content = await pictures.attach(session, approval, wanted, by=by.who)
+    approval.fingerprint = fingerprint(approval.content)
+    await session.flush()
+    details = {"images": [one.image for one in wanted], "round": approval.round}
+    await audit(session, by.who, "draft.images", "task", str(task_id), details)
+    live.changed(session, "approvals", task_id)
     return await view(session, task_id)
 
 
@@ -302,6 +326,8 @@ async def _may_decide_itself(session: AsyncSession, task: records.TaskRow, appro
         return False
     if not task.automatic and await runtime.value(session, "approval"):
         return False
+    if pictures.any_unfit(task, approval.content):
+        return False
     verdicts = await texts.verdicts(session, task.id)
     if any(quality.blocking(verdicts[channel]) for channel in approval.content if channel in verdicts):
         return False
@@ -329,6 +355,7 @@ async def _record(
     )
     if verdict == "approve":
         await texts.refuse_blocked(session, task, publish)
+        await pictures.refuse_unfit(session, task, approval, publish, decision.accounts)
     row = DecisionRow(
         id=new_id(),
         task_id=task.id,

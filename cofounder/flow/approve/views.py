@@ -12,12 +12,13 @@ from cofounder.business.derive import times
 from cofounder.business.derive.times import SuggestedTime
 from cofounder.business.records import service as records
 from cofounder.channels import price, senders
-from cofounder.flow.approve import accounts, alternatives, outcome, texts
+from cofounder.flow.approve import accounts, alternatives, outcome, pictures, texts
 from cofounder.flow.approve.schemas import (
     ApprovalOut,
     DeliveryOut,
     DimensionOut,
     ExpectedOut,
+    ImageShown,
     MainContent,
     VariantOut,
 )
@@ -65,6 +66,7 @@ async def approval(
         main_content=MainContent(
             title=(main.title or main.subject or task.title) if main else task.title,
             content=main.content if main else "",
+            preview_image=main.images[0].url if main and main.images else None,
         ),
         channel_variants={spelled(channel, names): _spelled(one, names) for channel, one in shown.items()},
         metadata=await _metadata(session, task, row, facts),
@@ -85,6 +87,7 @@ async def approval(
             spelled(channel, names): one
             for channel, one in (await _times(session, task, outputs, list(shown), decision)).items()
         },
+        images=await pictures.shown(session, task, row.content) if shown else [],
         alternatives={
             spelled(channel, names): await alternatives.offered(session, row, channel) for channel in row.offered
         },
@@ -123,6 +126,8 @@ def _variant(
         call_to_action=draft.call_to_action,
         link=draft.link,
         placeholders=rendered.placeholders,
+        images=[ImageShown.of(one) for one in rendered.images],
+        image_problems=pictures.problems(variant.channel, account.sender, stored),
         persona=variant.persona,
         figures=[figure.model_dump(mode="json") for figure in draft.figures],
         notes=draft.notes,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_0b76c6ff"
+revision = "0001_359cc02f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -512,6 +512,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "start_at", name=op.f("uq_follower_intervals_platform_start_at")),
     )
     op.create_index("ix_follower_intervals_platform_end_at", "follower_intervals", ["platform", "end_at"], unique=False)
+    op.create_table(
+        "images",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("frames", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_images")),
+    )
+    op.create_index("ix_images_uploaded_at", "images", ["uploaded_at"], unique=False)
     op.create_table(
         "import_sources",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1490,6 +1504,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("post_id IS NOT NULL"),
     )
     op.create_table(
+        "attached_images",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("task_id", sa.UUID(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("alt", sa.Text(), nullable=False),
+        sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("attached_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["sha256"], ["images.sha256"], name=op.f("fk_attached_images_sha256_images")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attached_images")),
+        sa.UniqueConstraint("task_id", "position", name=op.f("uq_attached_images_task_id_position")),
+        sa.UniqueConstraint("task_id", "sha256", name=op.f("uq_attached_images_task_id_sha256")),
+    )
+    op.create_index(op.f("ix_attached_images_sha256"), "attached_images", ["sha256"], unique=False)
+    op.create_index(op.f("ix_attached_images_task_id"), "attached_images", ["task_id"], unique=False)
+    op.create_table(
         "benchmarks",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("model_id", sa.UUID(), nullable=False),
@@ -2269,6 +2300,9 @@ def downgrade() -> None:
     op.drop_index("ix_benchmarks_model_id_created_at", table_name="benchmarks")
     op.drop_index(op.f("ix_benchmarks_against_id"), table_name="benchmarks")
     op.drop_table("benchmarks")
+    op.drop_index(op.f("ix_attached_images_task_id"), table_name="attached_images")
+    op.drop_index(op.f("ix_attached_images_sha256"), table_name="attached_images")
+    op.drop_table("attached_images")
     op.drop_index(
         "ix_web_analytics_post_id", table_name="web_analytics", postgresql_where=sa.text("post_id IS NOT NULL")
     )
@@ -2376,6 +2410,8 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_import_sources_last_import_id"), table_name="import_sources")
     op.drop_table("import_sources")
+    op.drop_index("ix_images_uploaded_at", table_name="images")
+    op.drop_table("images")
     op.drop_index("ix_follower_intervals_platform_end_at", table_name="follower_intervals")
     op.drop_table("follower_intervals")
     op.drop_table("follower_counts")
