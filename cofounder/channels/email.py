@@ -14,10 +14,10 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
 
-from cofounder.channels.counting import LINK
 from cofounder.channels.images.schemas import Picture
 from cofounder.channels.layout import PLACEHOLDER, placeholders, social, tidy
 from cofounder.channels.rendered import Rendered
+from cofounder.channels.tagging import Tags, found
 from cofounder.models.brief import Draft
 
 UNSUBSCRIBE = "{{unsubscribe}}"
@@ -27,14 +27,18 @@ _IMAGE = "display:block;max-width:100%;height:auto"
 _SUBJECT_AT_MOST = 60
 
 
-def render(draft: Draft, *, limit: int | None = None) -> Rendered:
-    """The whole message as `text` (.eml), its text part as `plain`, its HTML part as `html`."""
+def render(draft: Draft, *, limit: int | None = None, tags: Tags | None = None) -> Rendered:
+    """The whole message as `text` (.eml), its text part as `plain`, its HTML part as `html`.
+
+    Tags stand in the text part's links, for there is nothing to put them under, and in HTML under the link's words.
+    """
     subject = " ".join(tidy(draft.subject or draft.title or "").split()) or _first_words(draft.body)
     preheader = " ".join(tidy(draft.preheader or "").split()) or None
     body = social(tidy(draft.body), draft.link, [])
     if UNSUBSCRIBE not in body:
         body = f"{body}\n\n--\nUnsubscribe: {UNSUBSCRIBE}"
-    html = _html(body, preheader, draft)
+    html = _html(body, preheader, draft, tags)
+    body = body if tags is None else tags.on(body)
     text = _message(subject, body, html).as_bytes().decode("ascii")
     return Rendered(
         channel="email",
@@ -137,9 +141,9 @@ def _message(subject: str, body: str, html: str, sender: str = "{{from}}", to: s
     return made
 
 
-def _html(body: str, preheader: str | None, draft: Draft) -> str:
+def _html(body: str, preheader: str | None, draft: Draft, tags: Tags | None) -> str:
     """The body as simple HTML: paragraphs, links, and the call to action as the link it asks to follow."""
-    blocks = [_block(block, draft) for block in re.split(r"\n\s*\n", body)]
+    blocks = [_block(block, draft, tags) for block in re.split(r"\n\s*\n", body)]
     hidden = f'<div style="{_HIDDEN}">{escape(preheader)}</div>\n' if preheader else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"></head>\n'
@@ -147,23 +151,24 @@ def _html(body: str, preheader: str | None, draft: Draft) -> str:
     )
 
 
-def _block(block: str, draft: Draft) -> str:
+def _block(block: str, draft: Draft, tags: Tags | None) -> str:
     ask = draft.call_to_action
     if ask and draft.link and ask in block:
         before, after = block.split(ask, 1)
-        inner = f'{_inline(before)}<a href="{escape(draft.link)}">{escape(ask)}</a>{_inline(after)}'
+        inner = f"{_inline(before, tags)}{_anchor(draft.link, ask, tags)}{_inline(after, tags)}"
     else:
-        inner = _inline(block)
+        inner = _inline(block, tags)
     return f"<p>{inner}</p>"
 
 
-def _inline(text: str) -> str:
+def _inline(text: str, tags: Tags | None) -> str:
     made, last = [], 0
-    for match in LINK.finditer(text):
-        if not match.group().lower().startswith("http"):
-            continue
-        url = escape(match.group())
-        made += [escape(text[last : match.start()], quote=False), f'<a href="{url}">{url}</a>']
-        last = match.end()
+    for start, end, url in found(text):
+        made += [escape(text[last:start], quote=False), _anchor(url, url, tags)]
+        last = end
     done = "".join([*made, escape(text[last:], quote=False)]).replace("\n", "<br>\n")
     return done.replace(UNSUBSCRIBE, f'<a href="{UNSUBSCRIBE}">{UNSUBSCRIBE}</a>')
+
+
+def _anchor(url: str, words: str, tags: Tags | None) -> str:
+    return f'<a href="{escape(url if tags is None else tags.of(url))}">{escape(words)}</a>'

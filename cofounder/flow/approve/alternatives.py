@@ -12,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
 from cofounder.business.records import service as records
+from cofounder.channels import fitting
+from cofounder.channels.tagging import Tags
 from cofounder.flow.approve import checks, pictures, texts
 from cofounder.flow.approve.errors import EditMisplaced, EnoughOffered, NoOtherText, VersionUnknown
 from cofounder.flow.approve.schemas import OfferedOut
 from cofounder.flow.approve.tables import Approval
 from cofounder.flow.quality import service as quality
+from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
 from cofounder.models import service as models
 from cofounder.models.brief import Brief, Draft
@@ -35,6 +38,7 @@ class Asked:
     brief: Brief
     there: frozenset[str]
     number: int
+    tags: Tags | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ async def asked(session: AsyncSession, approval: Approval, channel: str) -> Aske
     current = (await run.current_variants(session, approval.task_id))[channel]
     there = {one["text"] for one in known} | {texts.visible_text(approval.content[channel])}
     brief = Brief.model_validate(current.brief)
+    task = await records.get_task(session, approval.task_id)
     avoid = [*texts.siblings(approval.content, channel).values(), *brief.avoid]  # no words in common with those either
     return Asked(
         task_id=approval.task_id,
@@ -68,6 +73,7 @@ async def asked(session: AsyncSession, approval: Approval, channel: str) -> Aske
         brief=brief.model_copy(update={"avoid": list(dict.fromkeys(avoid))}),
         there=frozenset(there),
         number=max(len(known), 1),
+        tags=await rendering.tags(session, task, channel),
     )
 
 
@@ -83,10 +89,9 @@ async def write(asked: Asked) -> Written:
         brief = asked.brief.model_copy(update=changed)
         scope = f"alternative:{asked.channel}:{asked.round}.{asked.number}.{extra}"
         draft = await models.write(brief, task_id=asked.task_id, scope=scope)
-        rendered = channels.render(asked.channel, draft)
+        rendered = channels.render(asked.channel, draft, asked.tags)
         stored = texts.as_stored(rendered)
-        fits = rendered.limit is None or rendered.length <= rendered.limit
-        if fits and texts.visible_text(stored) not in asked.there:
+        if fitting.fits(rendered) and texts.visible_text(stored) not in asked.there:
             return Written(asked.channel, draft, brief, stored)
     raise NoOtherText(field="channel")
 

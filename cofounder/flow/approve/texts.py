@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
 from cofounder.business.records import service as records
+from cofounder.channels import fitting
+from cofounder.channels.tagging import bare
 from cofounder.flow.approve import pictures
 from cofounder.flow.approve.binding import word_diff
 from cofounder.flow.approve.errors import ComplianceBlocks, NothingToApprove, TextEmpty, TextTooLong
@@ -16,6 +18,7 @@ from cofounder.flow.approve.schemas import Edit
 from cofounder.flow.quality import service as quality
 from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.request.spelling import spelled, spelling
+from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
 from cofounder.kit.blank import is_blank
 from cofounder.models.brief import Brief, Draft
@@ -30,7 +33,10 @@ async def frozen(session: AsyncSession, task_id: UUID) -> Content:
     content: Content = {}
     for channel, variant in (await run.current_variants(session, task_id)).items():
         if variant.rendered is None:
-            variant.rendered = as_stored(channels.render(channel, Draft.model_validate(variant.draft)))
+            task = await records.get_task(session, task_id)
+            variant.rendered = as_stored(
+                await rendering.of(session, task, channel, Draft.model_validate(variant.draft))
+            )
         content[channel] = variant.rendered
     if not content:
         raise NothingToApprove()
@@ -53,7 +59,7 @@ async def edit(
     changed: dict[str, tuple[Draft, Brief]] = {}
     for channel, (sent, change) in edits.items():
         draft = edited(Draft.model_validate(current[channel].draft), change, field=f"edits.{sent}")
-        rendered = channels.render(channel, draft)
+        rendered = await rendering.of(session, task, channel, draft)
         check_length(spelled(channel, names), rendered, field=f"edits.{sent}")
         content |= await pictures.dressed(session, task.id, {channel: as_stored(rendered)})
         changed[channel] = (draft, Brief.model_validate(current[channel].brief))
@@ -89,7 +95,7 @@ async def subject(
         rendered=rendered,
         expected=expected,
         channel=channel,
-        earlier_texts=[post.content for post in earlier if post.task_id != task.id],
+        earlier_texts=[bare(post.content) for post in earlier if post.task_id != task.id],
         siblings=siblings(content, channel),
         threshold=float(await runtime.value(session, "quality_threshold")),
     )
@@ -114,7 +120,7 @@ async def keep_score(session: AsyncSession, task_id: UUID) -> None:
 
 def edited(draft: Draft, change: Edit, *, field: str) -> Draft:
     """The draft with the fields in it that the edit names. Raises TextEmpty."""
-    given = {name: getattr(change, name) for name in change.model_fields_set}
+    given = {name: _without_tags(getattr(change, name)) for name in change.model_fields_set}
     whole = given.pop("content", None)
     for name in ("hashtags", "parts"):
         if name in given and given[name] is None:
@@ -131,21 +137,18 @@ def edited(draft: Draft, change: Edit, *, field: str) -> Draft:
     return Draft.model_validate({**draft.model_dump(), **given, "figures": [], "model": draft.model})
 
 
+def _without_tags(said: Any) -> Any:
+    """What a person sent of a text, without the tags that its links were shown with: they are put on anew."""
+    if isinstance(said, list):
+        return [_without_tags(one) for one in said]
+    return bare(said) if isinstance(said, str) else said
+
+
 def check_length(channel: str, rendered: channels.Rendered, *, field: str) -> None:
     """Raise TextTooLong when the channel would not take it."""
-    if rendered.limit is not None and rendered.length > rendered.limit:
-        raise TextTooLong(
-            f"{channel} takes {rendered.limit} characters; this text has {rendered.length}.",
-            field=field,
-        )
-    if rendered.limit is not None and rendered.api_text is not None:
-        size = channels.length(rendered.channel, rendered.api_text)
-        if size > rendered.limit:
-            raise TextTooLong(
-                f"{channel} takes {rendered.limit} characters; this text has {size} with the signs that its API needs "
-                "before brackets, hashtags and the like.",
-                field=field,
-            )
+    why = fitting.too_long(rendered, channel)
+    if why is not None:
+        raise TextTooLong(why, field=field)
 
 
 async def refuse_blocked(session: AsyncSession, task: records.TaskRow, wanted: list[str]) -> None:
@@ -168,14 +171,14 @@ def refuse(channel: str, verdict: Assessment, *, field: str) -> None:
 
 def siblings(content: Content, channel: str) -> dict[str, str]:
     """The texts of the channels before this one: of two that share words, the later gives way."""
-    return {other: visible_text(rendered) for other, rendered in content.items() if other < channel}
+    return {other: bare(visible_text(rendered)) for other, rendered in content.items() if other < channel}
 
 
 def difference(before: Content, after: Content) -> dict[str, Any] | None:
     """channel -> {before, after, diff} where a person changed the text; None where nobody did."""
     kept = {}
     for channel, rendered in after.items():
-        old, new = visible_text(before.get(channel, {})), visible_text(rendered)
+        old, new = bare(visible_text(before.get(channel, {}))), bare(visible_text(rendered))
         if old != new:
             kept[channel] = {"before": old, "after": new, "diff": word_diff(old, new)}
     return kept or None

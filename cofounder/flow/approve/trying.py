@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
 from cofounder.business.records import service as records
+from cofounder.channels import fitting
 from cofounder.flow.approve import checks, pictures, queries, texts
 from cofounder.flow.approve.binding import word_diff
 from cofounder.flow.approve.errors import EditMisplaced, NotPending
@@ -14,6 +15,7 @@ from cofounder.flow.approve.schemas import Change, DimensionOut, Edit, PreviewOu
 from cofounder.flow.quality.evaluator import evaluate
 from cofounder.flow.quality.schemas import Assessment, Subject
 from cofounder.flow.request.spelling import spelled, spelling
+from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
 from cofounder.models.brief import Brief, Draft
 
@@ -34,7 +36,7 @@ async def preview(session: AsyncSession, task_id: UUID, edits: dict[str, Edit]) 
     for name, edit in edits.items():
         channel = checks.known(name, list(approval.content), f"edits.{name}")
         drafts[channel] = texts.edited(Draft.model_validate(current[channel].draft), edit, field=f"edits.{name}")
-        rendered = texts.as_stored(channels.render(channel, drafts[channel]))
+        rendered = texts.as_stored(await rendering.of(session, task, channel, drafts[channel]))
         content |= await pictures.dressed(session, task_id, {channel: rendered})
     tried = {}
     for channel, draft in drafts.items():
@@ -60,7 +62,7 @@ def _told(verdict: Assessment, rendered: dict[str, object], before: str) -> Trie
         html=form.html,
         length=form.length,
         limit=form.limit,
-        fits=form.limit is None or form.length <= form.limit,
+        fits=fitting.fits(form),
         quality_score=verdict.overall,
         quality_passed=verdict.passed,
         quality_dimensions={
