@@ -10,8 +10,9 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import unquote_plus, urlsplit
 from uuid import UUID
 
@@ -79,22 +80,29 @@ def tags(sites: tuple[str, ...], channel: str, task_id: UUID, title: str | None)
         sites=sites,
         source=channel,
         medium=MEDIUM[channel],
-        campaign=f"{_slug(title or '')}-{_code(task_id)[:6]}",
+        campaign=f"{_slug(title or '')}-{code(task_id)[:6]}",
         content=mark(task_id, channel),
     )
 
 
 def mark(task_id: UUID, channel: str) -> str:
     """What utm_content says of a task's links on a channel."""
-    return f"cf-{_code(task_id)}-{channel}"
+    return f"cf-{code(task_id)}-{channel}"
 
 
-def campaign_in(text: str, content: str) -> str | None:
-    """The campaign that the links of this mark name; None where no link carries the mark."""
-    for _, _, url in found(text, bare_names=True):
-        said = _said(_PARTS.fullmatch(url))
-        if said.get("utm_content") == content:
-            return said.get("utm_campaign")
+def code_in(content: str) -> str:
+    """The code of the task that a mark names; "" where it is no mark of ours."""
+    named = _MARK.fullmatch(content)
+    return named[1] if named else ""
+
+
+def campaign_in(texts: Iterable[str | None], content: str) -> str | None:
+    """The campaign that the links of this mark name in a text or its HTML; None where no link carries the mark."""
+    for text in filter(None, texts):
+        for _, _, url in found(unescape(text), bare_names=True):
+            said = _said(_PARTS.fullmatch(url))
+            if said.get("utm_content") == content:
+                return said.get("utm_campaign")
     return None
 
 
@@ -122,7 +130,8 @@ def _host(authority: str) -> str | None:
         return None
 
 
-def _code(task_id: UUID) -> str:
+def code(task_id: UUID) -> str:
+    """What a mark says of its task."""
     return base64.b32encode(hashlib.sha256(task_id.bytes).digest()).decode().lower()[:10]
 
 
@@ -188,14 +197,14 @@ def _others(query: str) -> list[str]:
     ours = next((m for m in (_MARK.fullmatch(_value(p)) for p in pairs if _name(p) == "utm_content") if m), None)
     if ours is None:
         return pairs
-    code, channel = ours.groups()
+    named, channel = ours.groups()
     known = {"utm_content": ours.group(), "utm_source": channel, "utm_medium": MEDIUM.get(channel, "")}
     return [
         pair
         for pair in pairs
         if not (
             known.get(_name(pair)) == _value(pair)
-            or (_name(pair) == "utm_campaign" and _value(pair).endswith(f"-{code[:6]}"))
+            or (_name(pair) == "utm_campaign" and _value(pair).endswith(f"-{named[:6]}"))
         )
     ]
 

@@ -74,7 +74,7 @@ def test_a_text_keeps_every_word_around_its_links(link: str, around: tuple[str, 
     assert tagged == f"{words[0]} {around[0]}{LINKEDIN.of(link)}{around[1]} {words[1]}"
     assert LINKEDIN.on(tagged, bare_names=True) == tagged
     assert bare(tagged) == text
-    assert campaign_in(tagged, mark(TASK, "linkedin")) == LINKEDIN.campaign
+    assert campaign_in([tagged], mark(TASK, "linkedin")) == LINKEDIN.campaign
 
 
 @given(link=own_links())

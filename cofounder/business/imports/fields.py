@@ -135,7 +135,7 @@ SOCIAL = Kind(
 WEB = Kind(
     "web_analytics",
     "web_analytics",
-    "Days of the web site, whole or split by source, page, campaign, device, browser, country, audience, step.",
+    "Days of the web site, whole or split by source, page, campaign, device, browser, country, audience, step, utm_content.",
     (
         _f("day", "day", "date", "event_date", "ga_date", "period", required=True),
         _f("source", "text", "traffic_source", "session_source", "utm_source", "source_medium", "channel_group"),
@@ -146,6 +146,7 @@ WEB = Kind(
         _f("country", "text", "geo", "location"),
         _f("audience", "text", "audience_name", "segment"),
         _f("funnel_step", "text", "step", "stage"),
+        _f("content", "text", "utm_content", "ad_content", "manual_ad_content", "session_manual_ad_content"),
         _f("sessions", "count", "visits", "session_count"),
         _f("users", "count", "active_users", "total_users", "visitors", "unique_visitors"),
         _f("new_users", "count", "new_visitors"),

@@ -8,6 +8,7 @@ from cofounder import channels
 from cofounder.business import catalogue
 from cofounder.business.imports.schemas import LINE, Figure, Mapping, Units
 from cofounder.business.imports.sources.batches import LIST_BREAK
+from cofounder.business.records.schemas import WEB_PARTS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -106,8 +107,7 @@ def _social(rows: "pl.DataFrame", units: Units, now: datetime) -> "pl.DataFrame"
 def _web(rows: "pl.DataFrame", units: Units) -> "pl.DataFrame":
     import polars as pl
 
-    parts = ("source", "page_id", "campaign", "device", "browser", "country", "audience", "funnel_step")
-    made = [(pl.col(part).fill_null("") if part in rows.columns else pl.lit("")).alias(part) for part in parts]
+    made = [(pl.col(part).fill_null("") if part in rows.columns else pl.lit("")).alias(part) for part in WEB_PARTS]
     made.append(_known_after(rows, "day", units).alias("measured_at"))
     if "revenue" in rows.columns:
         made.append(_currency(rows, units).alias("currency"))

@@ -74,7 +74,8 @@ async def posts(session: AsyncSession) -> list[dict[str, Any]]:
     """Posts that readings and visits may belong to."""
     return await _rows(
         session,
-        """SELECT id, external_id, platform, title, content, url, campaign, published_at FROM posts
+        """SELECT id, external_id, platform, title, content, url, campaign, published_at,
+          CASE WHEN publication_id IS NOT NULL THEN task_id END AS published_for FROM posts
         WHERE published_at IS NOT NULL ORDER BY published_at DESC LIMIT :most""",
         most=5 * MOST,
     )
@@ -96,9 +97,10 @@ async def loose_visits(session: AsyncSession) -> list[dict[str, Any]]:
     """Pages and campaigns whose visits belong to no post yet."""
     return await _rows(
         session,
-        """SELECT page_id, campaign, source, min(day) AS first_day, max(day) AS last_day, count(*) AS rows
-        FROM web_analytics WHERE post_id IS NULL AND (page_id <> '' OR campaign <> '')
-        GROUP BY page_id, campaign, source ORDER BY max(known_at) DESC, page_id, campaign, source LIMIT :most""",
+        """SELECT page_id, campaign, source, content, min(day) AS first_day, max(day) AS last_day, count(*) AS rows
+        FROM web_analytics WHERE post_id IS NULL AND (page_id <> '' OR campaign <> '' OR content <> '')
+        GROUP BY page_id, campaign, source, content
+        ORDER BY max(known_at) DESC, page_id, campaign, source, content LIMIT :most""",
         most=MOST,
     )
 
@@ -118,6 +120,7 @@ _FOLLOW = (
     FROM matches m JOIN posts p ON p.id = m.target_id
     WHERE m.kind = 'web_post' AND m.state = 'confirmed' AND w.post_id IS NULL
       AND m.subject = w.page_id || chr(31) || w.campaign || chr(31) || w.source
+        || CASE WHEN w.content = '' THEN '' ELSE chr(31) || w.content END
       AND w.day >= (p.published_at AT TIME ZONE 'UTC')::date - 1""",
 )
 
@@ -164,7 +167,7 @@ _SET = {
     "reading_post": """UPDATE social_post_analytics SET post_id = {to}, linked_at = {at}
       WHERE natural_key = CAST(:subject AS uuid) AND post_id {was}""",
     "web_post": """UPDATE web_analytics SET post_id = {to}, linked_at = {at}
-      WHERE page_id = :page AND campaign = :campaign AND source = :source AND post_id {was}""",
+      WHERE page_id = :page AND campaign = :campaign AND source = :source AND content = :content AND post_id {was}""",
     "evaluation_task": """UPDATE quality_evaluations SET task_id = {to}, linked_at = {at}
       WHERE task_external_id = :subject AND task_id {was}""",
 }
@@ -189,8 +192,8 @@ async def unlink(session: AsyncSession, kind: str, subject: str, target: UUID) -
 def _subject(kind: str, subject: str) -> dict[str, str]:
     if kind != "web_post":
         return {"subject": subject}
-    page, campaign, source = subject.split("\x1f")
-    return {"page": page, "campaign": campaign, "source": source}
+    page, campaign, source, *content = subject.split("\x1f")
+    return {"page": page, "campaign": campaign, "source": source, "content": "".join(content)}
 
 
 async def one(session: AsyncSession, id: UUID) -> Match | None:

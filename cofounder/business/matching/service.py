@@ -16,6 +16,7 @@ from cofounder.business.matching.addresses import Address, address, comes_from, 
 from cofounder.business.matching.scoring import Candidate, Titles
 from cofounder.business.matching.tables import Match
 from cofounder.business.records.service import CursorInvalid
+from cofounder.channels.tagging import MEDIUM, code, code_in, mark
 from cofounder.kit import clock, live
 from cofounder.kit.errors import NotFound
 from cofounder.kit.ids import new_id
@@ -124,6 +125,7 @@ async def _posts_to_tasks(session: AsyncSession) -> list[dict[str, Any]]:
 def _tasks_of(loose: _Rows, tasks: _Rows) -> list[dict[str, Any]]:
     by_name = {str(task["external_id"]).lower(): task for task in tasks if task["external_id"]}
     by_name |= {str(task["id"]): task for task in tasks}
+    by_code = {code(task["id"]): task for task in tasks}
     titles = Titles([Candidate(str(task["id"]), _task_words(task), task["at"]) for task in tasks])
     found: list[dict[str, Any]] = []
     for post in loose:
@@ -134,7 +136,8 @@ def _tasks_of(loose: _Rows, tasks: _Rows) -> list[dict[str, Any]]:
             if one
             for name in ("content", "id")
         ]
-        named = next((by_name[mark] for mark in marks if mark in by_name), None)
+        known = (by_name.get(said) or by_code.get(code_in(said)) for said in marks)
+        named = next((task for task in known if task is not None), None)
         if named is not None:
             evidence = {"utm": named["external_id"] or str(named["id"])}
             found.append(
@@ -212,9 +215,10 @@ async def _visits(session: AsyncSession, posts: Sequence[Mapping[str, Any]]) -> 
 
 def _visited(loose: _Rows, posts: _Rows) -> list[dict[str, Any]]:
     own, linked, campaigns = _pages(posts)
+    marked = _marked(posts)
     found = []
     for visit in loose:
-        placed = list(_places(visit, own, linked, campaigns))
+        placed = list(_by_mark(visit, marked)) or list(_places(visit, own, linked, campaigns))
         days = timedelta(days=1)
         placed = [
             one for one in placed
@@ -223,8 +227,9 @@ def _visited(loose: _Rows, posts: _Rows) -> list[dict[str, Any]]:
         best = max((one[1] for one in placed), default=0.0)
         leading = [one for one in placed if one[1] == best]
         for post, confidence, method, evidence in leading[:5]:
-            subject = _BREAK.join((visit["page_id"], visit["campaign"], visit["source"]))
-            label = " · ".join(filter(None, (visit["page_id"], visit["campaign"], visit["source"])))
+            parts = (visit["page_id"], visit["campaign"], visit["source"])
+            subject = _BREAK.join((*parts, *filter(None, [visit["content"]])))
+            label = " · ".join(filter(None, (*parts, visit["content"])))
             sure = len(leading) == 1 and confidence >= 0.9
             found.append(
                 _row("web_post", subject, label, post["id"], _post_label(post), method=method, rows=visit["rows"],
@@ -235,6 +240,7 @@ def _visited(loose: _Rows, posts: _Rows) -> list[dict[str, Any]]:
 
 
 _Posts = dict[str, list[tuple[Mapping[str, Any], Address]]]
+_Placed = tuple[Mapping[str, Any], float, str, dict[str, Any]]
 
 
 def _pages(posts: Sequence[Mapping[str, Any]]) -> tuple[_Posts, _Posts, _Posts]:
@@ -256,9 +262,23 @@ def _pages(posts: Sequence[Mapping[str, Any]]) -> tuple[_Posts, _Posts, _Posts]:
     return own, linked, campaigns
 
 
-def _places(
-    visit: Mapping[str, Any], own: _Posts, linked: _Posts, campaigns: _Posts
-) -> Iterator[tuple[Mapping[str, Any], float, str, dict[str, Any]]]:
+def _marked(posts: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """What utm_content says of the links of a post that went out from here -> the posts."""
+    marked: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for post in posts:
+        if post["published_for"] is not None and post["platform"] in MEDIUM:
+            marked[mark(post["published_for"], post["platform"])].append(post)
+    return marked
+
+
+def _by_mark(visit: Mapping[str, Any], marked: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[_Placed]:
+    page = address(visit["page_id"]) if visit["page_id"] else None
+    said = str(visit["content"]).strip().lower() or (page.mark("content") if page else "")
+    for post in marked.get(said, ()):
+        yield post, 0.99, "utm", {"content": said}
+
+
+def _places(visit: Mapping[str, Any], own: _Posts, linked: _Posts, campaigns: _Posts) -> Iterator[_Placed]:
     """(post, confidence, method, evidence) for each post that the visits may belong to."""
     page = address(visit["page_id"]) if visit["page_id"] else None
     marks = dict(page.marks) if page else {}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cofounder.models.brief import Unit
 
 # What a row of web analytics may be split by.
-WEB_PARTS = ("source", "page_id", "campaign", "device", "browser", "country", "audience", "funnel_step")
+WEB_PARTS = ("source", "page_id", "campaign", "device", "browser", "country", "audience", "funnel_step", "content")
 
 Source = Literal["user_request", "api", "schedule", "template", "legacy"]
 
@@ -125,6 +125,7 @@ class NewWebDay(New):
     country: str = ""
     audience: str = ""
     funnel_step: str = ""
+    content: str = ""  # utm_content
     post_id: UUID | None = None
     sessions: int | None = Field(default=None, ge=0)
     users: int | None = Field(default=None, ge=0)

@@ -249,6 +249,7 @@ class WebAnalytics(Sourced, Row):
     country: Mapped[Part]
     audience: Mapped[Part]
     funnel_step: Mapped[Part]
+    content: Mapped[Part]  # utm_content, which names the link that was followed
     post_id: Mapped[OptionalKey]  # the post whose page or campaign it is, once matched
     linked_at: Mapped[OptionalMoment]  # when a person said so
     sessions: Mapped[Count]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost
-from cofounder.channels import senders
+from cofounder.channels import senders, tagging
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import ledger, queries, quotas
@@ -398,6 +398,9 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
             topic=task.topic,
             persona=variant.persona if variant else None,
             hashtags=list(row.content.get("hashtags") or []),
+            campaign=tagging.campaign_in(
+                (row.content.get("plain"), row.content.get("html")), tagging.mark(row.task_id, row.channel)
+            ),
             published_at=None if outbox else published_at,
             is_sample=task.is_sample or await records.only_sample(session),
         ),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_359cc02f"
+revision = "0001_b83cb74f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1453,6 +1453,7 @@ def upgrade() -> None:
         sa.Column("country", sa.Text(), server_default="", nullable=False),
         sa.Column("audience", sa.Text(), server_default="", nullable=False),
         sa.Column("funnel_step", sa.Text(), server_default="", nullable=False),
+        sa.Column("content", sa.Text(), server_default="", nullable=False),
         sa.Column("post_id", sa.UUID(), nullable=True),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sessions", sa.BigInteger(), nullable=True),
@@ -1473,7 +1474,7 @@ def upgrade() -> None:
             "split_by",
             sa.Integer(),
             sa.Computed(
-                "(CASE WHEN source = '' THEN 0 ELSE 1 END) + (CASE WHEN page_id = '' THEN 0 ELSE 2 END) + (CASE WHEN campaign = '' THEN 0 ELSE 4 END) + (CASE WHEN device = '' THEN 0 ELSE 8 END) + (CASE WHEN browser = '' THEN 0 ELSE 16 END) + (CASE WHEN country = '' THEN 0 ELSE 32 END) + (CASE WHEN audience = '' THEN 0 ELSE 64 END) + (CASE WHEN funnel_step = '' THEN 0 ELSE 128 END)",
+                "(CASE WHEN source = '' THEN 0 ELSE 1 END) + (CASE WHEN page_id = '' THEN 0 ELSE 2 END) + (CASE WHEN campaign = '' THEN 0 ELSE 4 END) + (CASE WHEN device = '' THEN 0 ELSE 8 END) + (CASE WHEN browser = '' THEN 0 ELSE 16 END) + (CASE WHEN country = '' THEN 0 ELSE 32 END) + (CASE WHEN audience = '' THEN 0 ELSE 64 END) + (CASE WHEN funnel_step = '' THEN 0 ELSE 128 END) + (CASE WHEN content = '' THEN 0 ELSE 256 END)",
                 persisted=True,
             ),
             nullable=False,
@@ -1482,7 +1483,7 @@ def upgrade() -> None:
             "natural_key",
             sa.UUID(),
             sa.Computed(
-                "md5((day - '2000-01-01'::date)::text || chr(31) || source || chr(31) || page_id || chr(31) || campaign || chr(31) || device || chr(31) || browser || chr(31) || country || chr(31) || audience || chr(31) || funnel_step)::uuid",
+                "md5((day - '2000-01-01'::date)::text || chr(31) || source || chr(31) || page_id || chr(31) || campaign || chr(31) || device || chr(31) || browser || chr(31) || country || chr(31) || audience || chr(31) || funnel_step || chr(31) || content)::uuid",
                 persisted=True,
             ),
             nullable=False,
