@@ -7,12 +7,17 @@ import styles from "./Calls.module.css";
 
 type Call = { scope: string; number: number };
 
-/** "step:draft_linkedin:1" -> "Draft linkedin"; what has another form is told as it is. */
+/** "step:draft_linkedin:1" -> "Draft linkedin", "plan.intent:0" -> "Read the request"; what has another form as it is. */
 export function named({ scope, number }: Call): string {
   const [kind, name] = scope.split(":");
+  if (kind === "plan.intent") return "Read the request";
   const what = kind === "step" && name ? spoken(name) : spoken(scope.replaceAll(":", " ").replaceAll(".", " "));
   return number > 1 ? `${what}, call ${number}` : what;
 }
+
+/** The built-in model counts no tokens. */
+const told = (put: number, got: number) =>
+  put + got > 0 ? `${put.toLocaleString("en")} tokens in, ${got.toLocaleString("en")} out, ` : "";
 
 export function Calls({ id }: { id: string }) {
   const found = useQuery(callsOf(id)).data;
@@ -28,7 +33,7 @@ export function Calls({ id }: { id: string }) {
             </div>
             <div className="quiet">
               {one.state === "answered"
-                ? `${one.tokens_in.toLocaleString("en")} tokens in, ${one.tokens_out.toLocaleString("en")} out, ${duration(one.seconds)}, ${cost(one.cost_usd)}`
+                ? `${told(one.tokens_in, one.tokens_out)}${duration(one.seconds)}, ${cost(one.cost_usd)}`
                 : one.state === "intended"
                   ? "No answer yet"
                   : `${spoken(one.state)}${one.error ? `: ${one.error}` : ""}`}
