@@ -138,7 +138,7 @@ function Cards() {
       id: "total",
       name: "Finished",
       value: whole(found?.total_executions),
-      note: found?.is_sample ? "run for the sample company" : "run by the product",
+      note: found?.is_sample ? "here, without the sample’s history" : "run by the product",
     },
     {
       id: "success",
