@@ -74,6 +74,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.plan.tools import outside, registry
     from cofounder.flow.publish import stranded
     from cofounder.flow.publish.measuring import carrying as measuring
+    from cofounder.flow.request.series import making as series
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
@@ -99,6 +100,7 @@ async def working() -> AsyncIterator[None]:
         one.chore
         for one in (
             accounts,
+            series,
             expiring,
             images,
             context,
@@ -152,6 +154,7 @@ def create_app() -> FastAPI:
     from cofounder.flow.publish.routes import router as publish
     from cofounder.flow.request.chat.routes import router as chat
     from cofounder.flow.request.routes import router as request
+    from cofounder.flow.request.series.routes import router as series
     from cofounder.flow.run.commands.routes import router as commands
     from cofounder.flow.run.routes import router as run
     from cofounder.flow.train.data.routes import router as training_data
@@ -183,6 +186,7 @@ def create_app() -> FastAPI:
     install(app)
     for router in (
         request,
+        series,
         chat,
         run,
         commands,

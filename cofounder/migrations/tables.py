@@ -17,6 +17,7 @@ from cofounder.flow.publish.measuring import tables as measuring
 from cofounder.flow.quality import tables as quality
 from cofounder.flow.request import tables as request
 from cofounder.flow.request.chat import tables as chat
+from cofounder.flow.request.series import tables as series
 from cofounder.flow.run import tables as run
 from cofounder.flow.run.commands import tables as commands
 from cofounder.flow.train.benchmark import tables as benchmark
@@ -66,6 +67,7 @@ __all__ = [
     "request",
     "routing",
     "run",
+    "series",
     "tools",
     "training_data",
     "tuning_jobs",

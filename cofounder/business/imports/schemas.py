@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator, model_validator
 
 from cofounder.kit.http import Body, ShortText
+from cofounder.kit.zones import known_zone
 
 KindName = Literal["tasks", "posts", "social_analytics", "web_analytics", "financial_metrics", "quality_evaluations"]
 State = Literal["draft", "checking", "queued", "running", "done", "refused", "failed", "cancelled"]
@@ -14,7 +15,6 @@ SourceType = Literal["file", "postgres", "ga4"]
 Column = StrictStr
 LINE = "#line"  # stands for the row's own line in its source
 MOST_COLUMNS = 500
-_NO_ZONES = ("localtime", "posixrules", "Factory")  # files beside the zones, which differ from machine to machine
 
 
 class From(Body):
@@ -69,15 +69,7 @@ class Units(Body):
     @field_validator("timezone")
     @classmethod
     def _known(cls, name: str) -> str:
-        from zoneinfo import ZoneInfo
-
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError("There is no such time zone; write one as Europe/Berlin") from error
-        if name in _NO_ZONES or name.startswith(("posix/", "right/")):
-            raise ValueError("This names no place; write a time zone as Europe/Berlin")
-        return name
+        return known_zone(name)
 
 
 class Form(Body):

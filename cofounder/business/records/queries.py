@@ -76,6 +76,12 @@ async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
     await session.execute(added.execution_options(synchronize_session=False))
 
 
+async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How tasks stand, by id."""
+    found = await session.execute(select(Task.id, Task.status).where(Task.id.in_(ids)))
+    return {id: status for id, status in found}
+
+
 async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | None:
     return (await session.execute(select(Task).where(Task.idempotency_key == idempotency_key))).scalar_one_or_none()
 

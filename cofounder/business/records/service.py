@@ -117,6 +117,11 @@ async def change(session: AsyncSession, row: TaskRow, **changes: Any) -> TaskRow
     return row
 
 
+async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How tasks stand, by id; without those that are none."""
+    return await queries.statuses(session, ids) if ids else {}
+
+
 async def past_expiry(session: AsyncSession, at: datetime, *, limit: int = 200) -> Sequence[UUID]:
     """Ids of tasks that nobody decided by the time that was set for them."""
     return await queries.past_expiry(session, at, limit)

@@ -132,6 +132,12 @@ async def submit(
     return task
 
 
+async def check(session: AsyncSession, body: ProcessIn) -> None:
+    """Whether this could be asked for now, storing nothing. Raises UnknownChannel, UnknownPersona, TimePassed."""
+    _to_come(body)
+    await _known_voice(session, _preferences(body).get("persona"))
+
+
 async def begin(session: AsyncSession, task_id: UUID, *, priority: int = 0) -> None:
     """Give a stored task its phases and its journey."""
     await queries.add_phases(session, task_id, PHASES)

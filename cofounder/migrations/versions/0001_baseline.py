@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_b83cb74f"
+revision = "0001_17be24b3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1099,6 +1099,37 @@ def upgrade() -> None:
     op.create_index(op.f("ix_quality_evaluations_post_id"), "quality_evaluations", ["post_id"], unique=False)
     op.create_index(op.f("ix_quality_evaluations_task_id"), "quality_evaluations", ["task_id"], unique=False)
     op.create_table(
+        "schedules",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("channels", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("wishes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("every", sa.Text(), nullable=False),
+        sa.Column("interval", sa.Integer(), nullable=False),
+        sa.Column("weekdays", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("month_day", sa.Integer(), nullable=True),
+        sa.Column("at", sa.Time(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("count", sa.Integer(), nullable=True),
+        sa.Column("made", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lead_minutes", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("state IN ('active','paused','ended')", name=op.f("ck_schedules_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
+        sa.UniqueConstraint("name", name=op.f("uq_schedules_name")),
+    )
+    op.create_index(
+        "ix_schedules_next_at", "schedules", ["next_at"], unique=False, postgresql_where=sa.text("state = 'active'")
+    )
+    op.create_table(
         "settings",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -1888,6 +1919,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "persona", name=op.f("pk_persona_weights")),
     )
     op.create_table(
+        "schedule_occurrences",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("series_id", sa.UUID(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("slot_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.UUID(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('made','skipped','missed','refused')", name=op.f("ck_schedule_occurrences_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"],
+            ["schedules.id"],
+            name=op.f("fk_schedule_occurrences_series_id_schedules"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_occurrences")),
+        sa.UniqueConstraint("series_id", "day", name=op.f("uq_schedule_occurrences_series_id_day")),
+    )
+    op.create_index("ix_schedule_occurrences_slot_at", "schedule_occurrences", ["slot_at"], unique=False)
+    op.create_index(op.f("ix_schedule_occurrences_task_id"), "schedule_occurrences", ["task_id"], unique=False)
+    op.create_table(
         "server_tools",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("server_id", sa.UUID(), nullable=False),
@@ -2268,6 +2323,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
     op.drop_table("server_tools")
+    op.drop_index(op.f("ix_schedule_occurrences_task_id"), table_name="schedule_occurrences")
+    op.drop_index("ix_schedule_occurrences_slot_at", table_name="schedule_occurrences")
+    op.drop_table("schedule_occurrences")
     op.drop_table("persona_weights")
     op.drop_index(op.f("ix_model_comparisons_task_id"), table_name="model_comparisons")
     op.drop_index("ix_model_comparisons_model_at", table_name="model_comparisons")
@@ -2347,6 +2405,8 @@ def downgrade() -> None:
     op.drop_table("signing_keys")
     op.drop_table("sign_in_attempts")
     op.drop_table("settings")
+    op.drop_index("ix_schedules_next_at", table_name="schedules", postgresql_where=sa.text("state = 'active'"))
+    op.drop_table("schedules")
     op.drop_index(op.f("ix_quality_evaluations_task_id"), table_name="quality_evaluations")
     op.drop_index(op.f("ix_quality_evaluations_post_id"), table_name="quality_evaluations")
     op.drop_table("quality_evaluations")
