@@ -1,6 +1,7 @@
 """One contract for every way out: sent once or said honestly, whatever the channel does meanwhile."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from cofounder import channels
@@ -20,6 +22,7 @@ from cofounder.channels.senders.email import Email
 from cofounder.channels.senders.outbox import Outbox
 from cofounder.flow.publish import ledger
 from cofounder.flow.publish.outcomes import Outcome
+from cofounder.kit import log
 from cofounder.kit.clock import now, today
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -112,9 +115,15 @@ async def opened(channel: str) -> AsyncIterator[Stage]:
 
 @pytest.fixture(params=OVER_HTTP)
 async def stage(
-    request: pytest.FixtureRequest, database: Database, quick: object, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    database: Database,
+    quick: object,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> AsyncIterator[Stage]:
-    """Each channel over HTTP; after the test nothing on record holds a secret."""
+    """Each channel over HTTP; after the test nothing on record and nothing logged holds a secret."""
+    logged, before = io.StringIO(), structlog.get_config()
+    log.configure("DEBUG", as_json=True, stream=logged)
     monkeypatch.setenv("COFOUNDER_PRIVATE_HOSTS", "127.0.0.1")
     settings.cache_clear()
     async with opened(request.param) as made:
@@ -123,8 +132,10 @@ async def stage(
         kept = json.dumps(
             [list(row) for row in await session.execute(text("SELECT request, answer, error FROM effects"))]
         )
-    assert SECRET not in kept
-    assert KEY not in kept
+    structlog.configure(**before)
+    for found in (kept, logged.getvalue(), caplog.text):
+        assert SECRET not in found
+        assert KEY not in found
 
 
 async def delivered(stage: Stage, sent: Delivery) -> Outcome:
