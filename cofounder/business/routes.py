@@ -1,6 +1,6 @@
 """What the company's data says: similar work, usual results, topics, times, expectations; and links to confirm."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from cofounder.business.context.predicting import Prediction, Text
 from cofounder.business.context.service import Context, CorrelationAnalysis, TimeZoneUnknown
 from cofounder.business.derive import audience, baselines, growth, rates, returns
 from cofounder.business.derive.anomalies import Anomalies
+from cofounder.business.derive.books import Books, books
 from cofounder.business.derive.times import BestTimes, SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.matching import service as matching
@@ -314,6 +315,20 @@ async def list_returns(
     """What was spent beside what came of it: return on cost and engagement per unit of money."""
     at = _as_of(as_of)
     return Items(items=await returns.returns(session, by, as_of=at, days=days), as_of=at)
+
+
+@router.get("/attribution")
+async def attribution(
+    session: Session,
+    caller: Viewer,
+    since: Annotated[date | None, Query(description="First day; left out: ninety days before the last")] = None,
+    until: Annotated[date | None, Query(description="Last day; left out: today")] = None,
+    as_of: AsOf = None,
+) -> Books:
+    """The site's visits as books: through publications, through other posts, through none of them. They add up."""
+    at = _as_of(as_of)
+    last = until or at.date()
+    return await books(session, as_of=at, since=since or last - timedelta(days=90), until=last)
 
 
 @router.get("/correlations")

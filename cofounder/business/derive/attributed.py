@@ -1,7 +1,7 @@
 """What visits, orders and money the web analytics matched to posts say they brought. Visits are not shown to be caused."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive import queries
+from cofounder.business.records.schemas import WEB_PARTS
 
 
 class AfterPublish(BaseModel):
@@ -19,6 +20,34 @@ class AfterPublish(BaseModel):
     revenue_attributed: float | None
     currency: str | None = None
     roi: float | None = Field(description="revenue / what the run and its posts cost, in one currency")
+
+
+class OfPost(AfterPublish):
+    """The same of one post, with where it was read."""
+
+    split_by: list[str] = Field(description="What the report's rows are split by that says so.")
+    first_day: date
+    last_day: date
+
+
+async def of_post(session: AsyncSession, id: UUID, *, as_of: datetime) -> OfPost | None:
+    """What the site saw of one post; None where nothing is matched to it."""
+    rows = await queries.brought(session, [id], as_of=as_of)
+    found = _of(rows)
+    if found is None:
+        return None
+    (row,) = rows
+    return OfPost(
+        **found.model_dump(),
+        split_by=parts_of(row["split_by"]),
+        first_day=row["first_day"],
+        last_day=row["last_day"],
+    )
+
+
+def parts_of(split: int) -> list[str]:
+    """The columns that a report is split by."""
+    return [part for place, part in enumerate(WEB_PARTS) if split & 2**place]
 
 
 async def after_publish(

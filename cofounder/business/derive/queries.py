@@ -353,17 +353,18 @@ _BROUGHT = text(f"""
 WITH parts AS (
   SELECT post_id, split_by, sum(sessions) AS sessions, sum(revenue) AS revenue,
     sum(coalesce(conversions, round(sessions * conversion_rate::numeric))) AS conversions,
-    min(currency) AS currency, max(currency) AS other_currency
+    min(currency) AS currency, max(currency) AS other_currency, min(day) AS first_day, max(day) AS last_day
   FROM web_analytics
   WHERE post_id = ANY(CAST(:ids AS uuid[])) AND measured_at <= :as_of AND day <= CAST(:today AS date)
     AND (superseded_at IS NULL OR superseded_at > :as_of) AND {LINKED.format("web_analytics")}
   GROUP BY post_id, split_by),
 web AS (SELECT DISTINCT ON (post_id) * FROM parts ORDER BY post_id, split_by)
-SELECT w.post_id, w.sessions::float8, w.conversions::float8, w.currency,
+SELECT w.post_id, w.sessions::float8, w.conversions::float8, w.currency, w.split_by, w.first_day, w.last_day,
   CASE WHEN w.currency IS NOT DISTINCT FROM w.other_currency THEN w.revenue::float8 END AS revenue,
   coalesce(r.cost, p.cost)::float8 AS cost, coalesce(r.currency, p.currency) AS cost_currency,
   t.id AS task_id, t.cost::float8 AS run_cost
-FROM web w JOIN posts p ON p.id = w.post_id LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
+FROM web w JOIN posts p ON p.id = w.post_id AND p.published_at <= :as_of
+LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 LEFT JOIN LATERAL (
   SELECT a.cost, a.currency FROM social_post_analytics a
   WHERE a.post_id = w.post_id AND a.measured_at <= :as_of AND {LINKED.format("a")} AND a.cost IS NOT NULL
@@ -375,3 +376,20 @@ async def brought(session: AsyncSession, ids: Sequence[Any], *, as_of: datetime)
     """What web analytics matched to these posts say by then; posts without any are left out."""
     found = await session.execute(_BROUGHT, {"ids": list(ids), "as_of": as_of, "today": as_of.date()})
     return [dict(row) for row in found.mappings()]
+
+
+# A row that is matched to no post that stands by then is nobody's; one that a person links later is nobody's before.
+_BOOKS = text(f"""
+SELECT w.split_by, p.id AS post_id, p.publication_id, p.platform, p.title, p.task_id, w.currency, count(*) AS rows,
+  sum(w.sessions) AS sessions, sum(coalesce(w.conversions, round(w.sessions * w.conversion_rate::numeric))) AS conversions,
+  sum(w.revenue) AS revenue, min(w.day) AS first_day, max(w.day) AS last_day
+FROM (SELECT * FROM web_analytics WHERE {_KNOWN_WEB} AND day <= :until) w
+LEFT JOIN posts p ON p.id = w.post_id AND p.published_at <= :as_of AND {LINKED.format("w")}
+GROUP BY w.split_by, p.id, p.publication_id, p.platform, p.title, p.task_id, w.currency
+ORDER BY w.split_by, p.id, w.currency""")
+
+
+async def books(session: AsyncSession, *, as_of: datetime, since: date, until: date) -> list[dict[str, Any]]:
+    """The site's visits of these days by report (`split_by`), post (null: none) and currency, each row in one place."""
+    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "until": until}
+    return [dict(row) for row in (await session.execute(_BOOKS, asked)).mappings()]

@@ -1,6 +1,6 @@
 """What goes over the wire about measuring."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -69,6 +69,19 @@ class FollowersOut(Shown):
     count: int
 
 
+class AttributedOut(Shown):
+    """What the site saw of visitors who came through the publication's links. They are not shown to be caused by it."""
+
+    sessions: int | None
+    conversions: int | None
+    revenue: float | None = Field(description="Null too where it is of several currencies.")
+    currency: str | None
+    return_on_cost: float | None = Field(description="Revenue / what the run and the post cost, in one currency.")
+    split_by: list[str] = Field(description="What the rows of the report are split by that these figures are of.")
+    first_day: date
+    last_day: date
+
+
 class PublicationMeasuredOut(Shown):
     """What is known of what became of a publication."""
 
@@ -82,6 +95,9 @@ class PublicationMeasuredOut(Shown):
     foretold: list[ForetoldOut]
     followers_before: FollowersOut | None
     followers_after: FollowersOut | None
+    campaign: str | None = Field(description="The utm_campaign of its links; null where none is tagged.")
+    content: str | None = Field(description="Their utm_content, which names the publication in web analytics.")
+    attributed: AttributedOut | None = Field(description="Null where no web analytics name it.")
 
 
 class ReadingIn(Body):

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context import predicting
+from cofounder.business.derive import attributed
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewReading
+from cofounder.channels import tagging
 from cofounder.channels.readers import COUNTERS
 from cofounder.flow.publish import service as publications
 from cofounder.flow.publish.measuring import ages, queries, writing
@@ -17,6 +19,7 @@ from cofounder.flow.publish.measuring.carrying import TOPIC
 from cofounder.flow.publish.measuring.errors import NothingToMeasure, ReadingEmpty, ReadingTimeUnfit
 from cofounder.flow.publish.measuring.schemas import (
     AgeOut,
+    AttributedOut,
     CountersOut,
     FollowersOut,
     ForetoldOut,
@@ -52,6 +55,8 @@ async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasured
     if since is not None:
         given = await predicting.given_for(session, row.task_id, row.channel, by=since)
     before, after = await _followers(session, row.channel, since)
+    mark = tagging.mark(row.task_id, row.channel)
+    campaign = tagging.campaign_in((row.content.get("plain"), row.content.get("html")), mark)
     return PublicationMeasuredOut(
         publication_id=row.id,
         channel=row.channel,
@@ -63,6 +68,9 @@ async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasured
         foretold=_foretold(given["outcomes"], known) if given else [],
         followers_before=before,
         followers_after=after,
+        campaign=campaign,
+        content=mark if campaign else None,
+        attributed=await _attributed(session, publication_id),
     )
 
 
@@ -157,6 +165,22 @@ def _falls(counts: dict[str, int], at: datetime, earlier: Sequence[records.Readi
                 f"{name.capitalize()} were {getattr(before[-1], name):,} at {told}, which is more than {value:,}."
             )
     return notes
+
+
+async def _attributed(session: AsyncSession, publication_id: UUID) -> AttributedOut | None:
+    found = await attributed.of_post(session, publication_id, as_of=now())
+    if found is None:
+        return None
+    return AttributedOut(
+        sessions=found.website_traffic_attributed,
+        conversions=found.conversions_attributed,
+        revenue=found.revenue_attributed,
+        currency=found.currency,
+        return_on_cost=found.roi,
+        split_by=found.split_by,
+        first_day=found.first_day,
+        last_day=found.last_day,
+    )
 
 
 async def _since(session: AsyncSession, id: UUID) -> datetime | None:
