@@ -256,22 +256,20 @@ export const commandPages = ({ status, agentType, search, sort, archived }: Comm
   infiniteQueryOptions({
     queryKey: ["commands", "pages", status, agentType, search, sort, archived],
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      ask(
-        client.GET("/api/commands", {
-          params: {
-            query: {
-              status: (status ? [status] : undefined) as never,
-              agent_type: agentType,
-              search,
-              sort: sort as never,
-              archived,
-              cursor: pageParam,
-              limit: 50,
-            },
-          },
-        }),
-      ),
+    structuralSharing: false, // it would take numbers apart that are kept as they were written
+    queryFn: async ({ pageParam }) => {
+      const query = {
+        status: (status ? [status] : undefined) as never,
+        agent_type: agentType,
+        search,
+        sort: sort as never,
+        archived,
+        cursor: pageParam,
+        limit: 50,
+      };
+      const found = await ask(client.GET("/api/commands", { params: { query }, parseAs: "text" as const }));
+      return exactly(found) as Schemas["Page_CommandOut_"];
+    },
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: byClock,
     refetchOnWindowFocus: false,
