@@ -1,6 +1,7 @@
 """A tagged link is the same link with our tags; nothing else of a text changes; tagging twice is tagging once."""
 
 from email import message_from_string
+from email.message import EmailMessage
 from email.policy import SMTP
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
@@ -158,7 +159,9 @@ def test_a_mail_has_its_tags_under_the_words_in_html_and_in_sight_in_its_text() 
     assert 'href="https://acme.com/p?utm_source=email&amp;utm_medium=email' in made.html
     assert "https://acme.com/a?utm_source=email&utm_medium=email" in made.plain
     message = message_from_string(made.text, policy=SMTP)
-    plain = message.get_body(("plain",))  # type: ignore[attr-defined]
+    assert isinstance(message, EmailMessage)
+    plain = message.get_body(("plain",))
+    assert isinstance(plain, EmailMessage)
     assert plain.get_content().replace("\r\n", "\n").strip() == made.plain
     assert [url for _, _, url in found(bare(made.plain))] == ["https://acme.com/a", "https://acme.com/p"]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from cofounder.channels import sites
 from cofounder.channels.accounts import checking, errors, service, signing_in, views
 from cofounder.channels.accounts.schemas import (
     AccountChoice,
@@ -19,6 +20,7 @@ from cofounder.channels.accounts.schemas import (
     SignInBegun,
     SignInIn,
 )
+from cofounder.channels.sites import LinksOut
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.people import Admin, Viewer
@@ -34,6 +36,12 @@ async def list_channels(request: Request, session: Session, caller: Viewer) -> P
     """Every channel: what it takes, its accounts, how they are in words, what ends when, quotas as far as known."""
     found = await views.standing(session, redirect=_redirect(request))
     return Page[ChannelOut](items=found, next_cursor=None, total=len(found))
+
+
+@router.get("/links", responses=documented())
+async def show_links(session: Session, caller: Viewer) -> LinksOut:
+    """Whether links to the company's own sites are tagged, which sites these are, and what to set where none is."""
+    return await sites.standing(session)
 
 
 @router.post(

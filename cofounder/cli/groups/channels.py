@@ -26,6 +26,7 @@ class AccountUnclear(NotFound):
 def register(app: typer.Typer) -> None:
     channels = typer.Typer(help="Channels and the accounts that texts go out by.", no_args_is_help=True)
     channels.command("list")(list_channels)
+    channels.command("links")(show_links)
     channels.command("connect")(connect)
     channels.command("choose")(choose)
     channels.command("check")(check)
@@ -61,6 +62,32 @@ async def _list(json: bool) -> int:
     screen.print(listed)
     for ending in (ending for one in found for ending in one.expires):
         screen.print(f"{ending.what} ends on {ending.at:%Y-%m-%d}.", markup=False, soft_wrap=True)
+    return 0
+
+
+def show_links(json: Json = False) -> int:
+    """Say which links get tags that tell web analytics where a visitor came from, and how such a link looks.
+
+    Example: cofounder channels links
+    """
+    return home.run(_links(json))
+
+
+async def _links(json: bool) -> int:
+    from cofounder.channels import sites
+    from cofounder.kit import db
+
+    async with home.opened(), db.transaction() as session:
+        found = await sites.standing(session)
+    if json:
+        out.emit(found.model_dump(mode="json"))
+        return 0
+    screen = out.screen()
+    screen.print(found.note, markup=False, soft_wrap=True)
+    if found.example:
+        screen.print(found.example, markup=False, soft_wrap=True)
+    else:
+        screen.print("Set them: cofounder settings set own_sites acme.com; cofounder settings set tag_links true")
     return 0
 
 

@@ -1,5 +1,6 @@
 """measure: what became of published posts, what is due, and readings that a person types."""
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from cofounder.cli.times import when
 from cofounder.kit.errors import InputInvalid
 
 if TYPE_CHECKING:
+    from cofounder.business.derive.books import Books, Figures
     from cofounder.flow.publish.measuring.carrying import Done
     from cofounder.flow.publish.measuring.schemas import (
         MeasurementsOut,
@@ -23,6 +25,12 @@ Which = Annotated[
     UUID, typer.Argument(metavar="PUBLICATION", help="Its id, as `measure list` and `task --json` show it.")
 ]
 group = typer.Typer(help="What became of published posts: read, show, type.", no_args_is_help=True)
+
+
+class DayUnfit(InputInvalid):
+    """It is no day."""
+
+    hint = "Write it as 2026-10-31."
 
 
 class MeasureStateUnknown(InputInvalid):
@@ -109,6 +117,44 @@ async def _show(publication: UUID, *, json: bool) -> int:
         out.emit(found.model_dump(mode="json"))
     else:
         _shown(found)
+    return 0
+
+
+@group.command()
+def books(
+    since: Annotated[
+        str | None, typer.Option(metavar="DAY", help="First day; else ninety days before the last.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="Last day; else today.")] = None,
+    json: Json = False,
+) -> int:
+    """What web analytics say of each publication, and what they place nowhere. The parts make the whole.
+
+    Example: cofounder measure books --since 2026-10-01
+    """
+    return home.run(_books(_day(since, "since"), _day(until, "until"), json=json))
+
+
+def _day(given: str | None, field: str) -> date | None:
+    if given is None:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise DayUnfit(f"{given!r} is no day.", field=field) from error
+
+
+async def _books(since: date | None, until: date | None, *, json: bool) -> int:
+    from cofounder.business.derive.books import books
+    from cofounder.kit import clock, db
+
+    last = until or clock.now().date()
+    async with home.opened(), db.transaction() as session:
+        found = await books(session, as_of=clock.now(), since=since or last - timedelta(days=90), until=last)
+    if json:
+        out.emit(found.model_dump(mode="json"))
+    else:
+        _balanced(found)
     return 0
 
 
@@ -202,6 +248,7 @@ def _shown(found: "PublicationMeasuredOut") -> None:
             at = f"{one.measured_at.astimezone():%Y-%m-%d %H:%M}"
             made.add_row(at, hours, *("–" if value is None else f"{value:,}" for value in values), one.source)
         screen.print(made)
+    _brought(found)
     for each in found.ages:
         said = f" {each.said}" if each.said else ""
         due = f"{each.due_at.astimezone():%Y-%m-%d %H:%M}"
@@ -215,9 +262,47 @@ def _shown(found: "PublicationMeasuredOut") -> None:
         screen.print(f"{noun}: {ahead.low:,.4g} to {ahead.high:,.4g} foretold; {came}{held}.", markup=False)
 
 
+def _brought(found: "PublicationMeasuredOut") -> None:
+    screen = out.screen()
+    if found.attributed is not None:
+        one = found.attributed
+        told = [f"{one.sessions or 0:,} visits"]
+        told += [f"{one.conversions:,} conversions"] if one.conversions is not None else []
+        told += [f"{one.revenue:,.2f} {one.currency or ''}".rstrip()] if one.revenue is not None else []
+        told += [f"{one.return_on_cost:,.2f} times its cost"] if one.return_on_cost is not None else []
+        screen.print(f"Through its links, {one.first_day} to {one.last_day}: {', '.join(told)}.", markup=False)
+    elif found.campaign is not None:
+        screen.print(f"Through its links: nothing told yet of utm_campaign={found.campaign}.", markup=False)
+
+
 def _typed(made: "ReadingTypedOut") -> None:
     screen = out.screen()
     hours = (made.reading.age_seconds or 0) / 3600
     screen.print(f"Kept, of a post {hours:,.1f} hours old.")
     for note in made.notes:
         screen.print(note, markup=False)
+
+
+def _balanced(found: "Books") -> None:
+    from cofounder.cli.views.grid import table
+
+    screen = out.screen()
+    if not found.reports:
+        screen.print(f"No web analytics of {found.since} to {found.until}. Import some: cofounder import --help")
+    for report in found.reports:
+        by = ", ".join(report.split_by) or "nothing"
+        screen.print(f"Split by {by}, {report.first_day} to {report.last_day}:", markup=False)
+        made = table("What", ">Visits", ">Conversions", ">Revenue")
+        for one in report.items:
+            made.add_row(f"{one.channel}: {one.title or one.publication_id}", *_figures(one))
+        made.add_row("Publications together", *_figures(report.publications))
+        made.add_row("Other posts", *_figures(report.other_posts))
+        made.add_row("Not attributed", *_figures(report.not_attributed))
+        made.add_row("The whole", *_figures(report))
+        screen.print(made)
+
+
+def _figures(one: "Figures") -> tuple[str, str, str]:
+    money = ", ".join(f"{amount:,.2f} {currency}".rstrip() for currency, amount in one.revenue.items())
+    shown = ("–" if value is None else f"{value:,}" for value in (one.sessions, one.conversions))
+    return (*shown, money or "–")  # type: ignore[return-value]

@@ -217,6 +217,8 @@ async def decide(session: AsyncSession, decision: Decision, *, by: Caller) -> De
         await _take_plan(session, approval, decision.plan)
     if decision.edits:
         await _apply(session, task, approval, decision.edits, by.who)
+    if verdict == "approve" and approval.kind == "content":
+        texts.check_lengths(task, approval.content, checks.chosen(decision.publish_to_channels, approval.content))
     return await _record(session, task, approval, decision, verdict, by.who, via=by.via)
 
 

@@ -151,6 +151,13 @@ def check_length(channel: str, rendered: channels.Rendered, *, field: str) -> No
         raise TextTooLong(why, field=field)
 
 
+def check_lengths(task: records.TaskRow, content: Content, wanted: list[str]) -> None:
+    """Raise TextTooLong where a channel that was chosen would not take its text."""
+    for channel in wanted:
+        rendered = channels.Rendered.model_validate(content[channel])
+        check_length(spelled(channel, spelling(task)), rendered, field="publish_to_channels")
+
+
 async def refuse_blocked(session: AsyncSession, task: records.TaskRow, wanted: list[str]) -> None:
     """Raise ComplianceBlocks when one of the channels carries a finding that forbids publishing."""
     found = await verdicts(session, task.id)
