@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +20,7 @@ from cofounder.business.similar import SimilarTask, like_posts, similar_content
 from cofounder.channels import UnknownChannel, canonical
 from cofounder.kit import clock
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.zones import known_zone
 
 _POSTS = 5_000  # newest, in what is reckoned post by post
 _YEARS = 3
@@ -190,10 +190,8 @@ async def times_in_utc(
 def _checked(zone: str) -> None:
     """The database reads it too: a file beside the zones, such as localtime, is none there. Raises TimeZoneUnknown."""
     try:
-        if zone in ("localtime", "posixrules") or zone.startswith(("posix/", "right/")):
-            raise ValueError(zone)
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        known_zone(zone)
+    except ValueError as error:
         raise TimeZoneUnknown(f"There is no time zone {zone!r}.", field="zone") from error
 
 

@@ -79,7 +79,7 @@ async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
 async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
     """How tasks stand, by id."""
     found = await session.execute(select(Task.id, Task.status).where(Task.id.in_(ids)))
-    return {id: status for id, status in found}
+    return {row.id: row.status for row in found}
 
 
 async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | None:
@@ -427,8 +427,16 @@ async def earlier_ids(session: AsyncSession, import_id: UUID, after: UUID | None
     return (await session.execute(query.where(Task.id > after) if after is not None else query)).scalars().all()
 
 
+async def meant_for(session: AsyncSession, since: datetime, until: datetime, limit: int) -> Sequence[Task]:
+    """Undecided tasks that are meant for a time in between, earliest first; `until` is outside."""
+    found = select(Task).where(Task.publish_at >= since, Task.publish_at < until, Task.status.in_(_UNDECIDED))
+    return (await session.scalars(found.order_by(Task.publish_at).limit(limit))).all()
+
+
+_UNDECIDED = ("queued", "running", "paused", "needs_clarification", "pending_approval")
+
+
 async def past_expiry(session: AsyncSession, at: datetime, limit: int) -> Sequence[UUID]:
     """Tasks that nobody decided by the time that was set for them, the longest past first."""
-    undecided = ("queued", "running", "paused", "needs_clarification", "pending_approval")
-    found = select(Task.id).where(Task.expires_at <= at, Task.status.in_(undecided))
+    found = select(Task.id).where(Task.expires_at <= at, Task.status.in_(_UNDECIDED))
     return (await session.scalars(found.order_by(Task.expires_at).limit(limit))).all()

@@ -122,6 +122,11 @@ async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str
     return await queries.statuses(session, ids) if ids else {}
 
 
+async def meant_for(session: AsyncSession, since: datetime, until: datetime) -> Sequence[TaskRow]:
+    """Undecided tasks that are meant for a time in between, earliest first; `until` is outside."""
+    return await queries.meant_for(session, since, until, 1_000)
+
+
 async def past_expiry(session: AsyncSession, at: datetime, *, limit: int = 200) -> Sequence[UUID]:
     """Ids of tasks that nobody decided by the time that was set for them."""
     return await queries.past_expiry(session, at, limit)

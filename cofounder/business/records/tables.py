@@ -142,6 +142,7 @@ class Task(Sourced, Row):
         CheckConstraint("status IN ('" + "','".join(TASK_STATUS) + "')", name="status"),
         # The order of a list, and what lists are counted by: a count need not read the tasks themselves.
         Index("ix_tasks_created_at", "created_at", "id", postgresql_include=["archived_at", "is_legacy", "is_sample"]),
+        Index("ix_tasks_publish_at", "publish_at", postgresql_where=text("publish_at IS NOT NULL")),
         Index("ix_tasks_expires_at", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
         Index(
             "ix_tasks_status",

@@ -98,6 +98,31 @@ async def _list(state: Any, *, by_hand: bool | None, limit: int, json: bool) -> 
     return 0
 
 
+@group.command("due")
+def due(
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many.")] = 50,
+    json: Json = False,
+) -> int:
+    """What waits for a reading that you type, the longest due first. Texts of the outbox count once they are posted.
+
+    Example: cofounder measure due
+    """
+    return home.run(_due(limit, json=json))
+
+
+async def _due(limit: int, *, json: bool) -> int:
+    from cofounder.flow.publish.measuring import service
+    from cofounder.kit import db
+
+    async with home.opened(), db.transaction() as session:
+        found = await service.listed(session, states=["due"], by_hand=True, cursor=None, limit=limit)
+    if json:
+        out.emit([one.model_dump(mode="json") for one in found.items])
+    else:
+        _asked(found)
+    return 0
+
+
 @group.command()
 def show(publication: Which, json: Json = False) -> int:
     """Readings of one publication over time, those to come, and what was foretold beside what came.
@@ -230,6 +255,24 @@ def _listed(found: "MeasurementsOut") -> None:
             screen.print(f"{account.name} ({account.channel}): {account.problem}", markup=False)
         for note in account.notes:
             screen.print(f"{account.name} ({account.channel}): {note}", markup=False)
+
+
+def _asked(found: "MeasurementsOut") -> None:
+    from cofounder.cli.views.grid import table
+    from cofounder.kit.clock import now
+
+    screen = out.screen()
+    if not found.items:
+        screen.print("No reading is due. Texts of the outbox count once you say where they stand.")
+        return
+    made = table("Publication", "Channel", "Text", ">Age", ">Overdue")
+    made.columns[0].no_wrap = True  # an id is for copying
+    for one in found.items:
+        hours = (now() - one.due_at).total_seconds() / 3600
+        overdue = f"{hours / 24:,.0f} d" if hours >= 48 else f"{hours:,.0f} h"
+        made.add_row(str(one.publication_id), one.channel, (one.title or "–")[:40], one.age, overdue)
+    screen.print(made)
+    screen.print("Type one with: cofounder measure type PUBLICATION --views N --likes N")
 
 
 def _shown(found: "PublicationMeasuredOut") -> None:

@@ -83,6 +83,19 @@ async def retry(task_id: UUID, channel: str | None) -> None:
             await settling.retry(session, one.publication_id, by=LOCAL_OWNER)
 
 
+async def reschedule(task_id: UUID, channel: str | None, at: datetime | None) -> None:
+    """Give what waits for its time another one; None is at once. Raises NothingHere, and what a time can have wrong."""
+    from cofounder.flow.publish import moving
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    found = await _those(task_id, "reschedule", channel)
+    _refuse_none(found, task_id, "reschedule")
+    async with db.transaction() as session:
+        for one in found:
+            await moving.reschedule(session, one.publication_id, at, by=LOCAL_OWNER)
+
+
 async def posted(task_id: UUID, answer: Answer) -> None:
     """Mark what lay in the outbox as posted by hand. Raises NothingHere, PublicationUnclear where several may be meant."""
     from cofounder.flow.publish import posting
@@ -166,6 +179,7 @@ def _refuse_none(found: "list[PublicationOut]", task_id: UUID, action: str) -> N
         words = {
             "resolve": "is unknown",
             "retry": "waits to be sent again or was refused",
+            "reschedule": "waits for its time",
             "posted": "lies in the outbox",
             "not_posted": "is marked as posted",
         }[action]

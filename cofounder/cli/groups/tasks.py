@@ -107,9 +107,16 @@ def task(
     retry: Annotated[
         bool, typer.Option("--retry", help="Send now what surely was not sent; nobody gets it twice.")
     ] = False,
+    reschedule: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Publish what waits at another time (ISO 8601), or: now.")
+    ] = None,
     channel: Annotated[
         str | None,
-        typer.Option("--channel", "-c", help="With --resolve, --retry, --posted or --cancel: only this publication."),
+        typer.Option(
+            "--channel",
+            "-c",
+            help="With --resolve, --retry, --reschedule, --posted or --cancel: only this publication.",
+        ),
     ] = None,
     rerun: Annotated[str | None, typer.Option(metavar="STEP", help="Run again from this step, as a new task.")] = None,
     clarify: Annotated[
@@ -136,6 +143,7 @@ def task(
             ("--clarify", clarify),
             ("--resolve", resolve),
             ("--retry", retry),
+            ("--reschedule", reschedule),
             ("--posted", posted),
             ("--not-posted", not_posted),
         )
@@ -161,9 +169,10 @@ def task(
         raise OneThingAtATime("An answer about a publication goes with --resolve.", field="options")
     elif answer.given() and answer.verdict is None:
         raise OneThingAtATime("Say --sent or --not-sent with it.", field="resolve")
-    if channel is not None and verb not in ("resolve", "retry", "cancel", "posted", "not-posted"):
-        raise OneThingAtATime("--channel goes with --resolve, --retry, --posted or --cancel.", field="channel")
-    return home.run(_steer(task_id, verb, rerun, clarify, answer, watch=watch, yes=yes, json=json))
+    if channel is not None and verb not in ("resolve", "retry", "reschedule", "cancel", "posted", "not-posted"):
+        told = "--channel goes with --resolve, --retry, --reschedule, --posted or --cancel."
+        raise OneThingAtATime(told, field="channel")
+    return home.run(_steer(task_id, verb, rerun or reschedule, clarify, answer, watch=watch, yes=yes, json=json))
 
 
 async def _steer(
@@ -190,13 +199,17 @@ async def _steer(
             await settling.resolve(id, answer, json=json)
         elif verb == "retry":
             await settling.retry(id, answer.channel)
+        elif verb == "reschedule":
+            at = None if step == "now" else when(step, field="reschedule")
+            await settling.reschedule(id, answer.channel, at)
         elif verb == "posted":
             await settling.posted(id, answer)
         elif verb == "not-posted":
             await settling.not_posted(id, answer.channel)
         elif verb is not None:
             id = await _do(id, verb, step, answers)
-        if verb in ("resume", "rerun", "clarify", "retry", "resolve") or watch:
+        at_once = verb == "reschedule" and step == "now"
+        if verb in ("resume", "rerun", "clarify", "retry", "resolve") or at_once or watch:
             async with home.worked() as ours:
                 return await conclude(id, json=json, ours=ours)
         if json:

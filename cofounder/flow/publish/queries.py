@@ -13,6 +13,7 @@ from cofounder.flow.publish.tables import STANDS_AT, Publication
 from cofounder.kit import durable
 
 _WHEN = literal_column(STANDS_AT, DateTime(timezone=True))  # as its index has it
+_POSTS = func.greatest(1, func.jsonb_array_length(func.coalesce(Publication.content["parts"], text("'[]'::jsonb"))))
 
 
 async def make(session: AsyncSession, values: dict[str, Any]) -> None:
@@ -81,8 +82,7 @@ async def around(
     session: AsyncSession, sender: str, account: str, after: datetime, before: datetime, *, but: UUID | None = None
 ) -> list[tuple[datetime, int]]:
     """(when, how many posts) of what went or will go out by an account in between, earliest first, without `but`."""
-    posts = func.greatest(1, func.jsonb_array_length(func.coalesce(Publication.content["parts"], text("'[]'::jsonb"))))
-    found = select(_WHEN, posts).where(
+    found = select(_WHEN, _POSTS).where(
         Publication.delivered_by == sender,
         Publication.account == account,
         Publication.state.in_(("scheduled", "attempting", "published", "unknown")),
@@ -92,6 +92,22 @@ async def around(
     if but is not None:
         found = found.where(Publication.id != but)
     return [(at, int(number)) for at, number in await session.execute(found.order_by(_WHEN))]
+
+
+async def planned(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """What goes out in a time range, or went: as `calendar.Entry` has it. `text` names the text."""
+    found = select(
+        _WHEN.label("at"),
+        Publication.channel,
+        Publication.delivered_by.label("sender"),
+        Publication.account,
+        _POSTS.label("posts"),
+        (Publication.state == "scheduled").label("waits"),
+        func.md5(Publication.content["text"].astext).label("text"),
+        Publication.id.label("publication"),
+        Publication.task_id.label("task"),
+    ).where(Publication.state.in_(("scheduled", "attempting", "published", "unknown")), since <= _WHEN, until > _WHEN)
+    return [dict(row) for row in (await session.execute(found.order_by(_WHEN).limit(10_000))).mappings()]
 
 
 async def take_turn(session: AsyncSession, key: str) -> None:

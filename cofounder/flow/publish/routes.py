@@ -8,7 +8,7 @@ from fastapi import Query
 from cofounder.business.records.service import CursorInvalid
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
-from cofounder.flow.publish import given, moving, posting, service, settling
+from cofounder.flow.publish import clashes, given, moving, posting, service, settling
 from cofounder.flow.publish.errors import (
     AddressElsewhere,
     AnswerMisplaced,
@@ -23,6 +23,7 @@ from cofounder.flow.publish.errors import (
     TooLateToMove,
 )
 from cofounder.flow.publish.schemas import (
+    ConflictList,
     PostedIn,
     PublicationDetail,
     PublicationOut,
@@ -84,6 +85,17 @@ async def list_publications(
 async def show_publication(publication_id: UUID, session: Session, caller: Viewer) -> PublicationDetail:
     """One publication with the evidence: when it was handed over, to whom, what the line said, where to look."""
     return await service.detail(session, publication_id)
+
+
+@router.get("/calendar/conflicts")
+async def list_conflicts(
+    session: Session,
+    caller: Viewer,
+    since: Annotated[Time, Query(description="At this time or later.")],
+    until: Annotated[Time, Query(description="Before this time.")],
+) -> ConflictList:
+    """What of the plan gets in its own way: too close, the same text, over a quota, an access or an approval that ends."""
+    return ConflictList(items=await clashes.between(session, since, until))
 
 
 @router.post("/publications/{publication_id}/cancel", responses=documented(PublicationMissing, TooLateToCancel))

@@ -1,6 +1,6 @@
 """What goes over the wire about publications."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -44,6 +44,35 @@ class PublishIn(Body):
     account: StrictStr | None = Field(
         default=None, max_length=200, description="Name of the account to publish by. Left out: the default one."
     )
+
+
+ConflictKind = Literal["close", "same_text", "quota", "account", "approval"]
+
+
+class SlotNamed(BaseModel):
+    """A slot of a series that is to come."""
+
+    series_id: UUID
+    day: date
+
+
+class Conflict(BaseModel):
+    """Something of the plan that gets in its own way. Nothing is stopped by it.
+
+    close: two by one account within a short time; same_text: again too soon; quota: more than the channel takes; account:
+    it ends before, or is gone; approval: nobody has approved it yet, or that expires before.
+    """
+
+    kind: ConflictKind
+    at: datetime
+    told: str
+    publication_ids: list[UUID]
+    task_ids: list[UUID]
+    slots: list[SlotNamed]
+
+
+class ConflictList(BaseModel):
+    items: list[Conflict]
 
 
 class RescheduleIn(Body):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_17be24b3"
+revision = "0001_0ee66d9b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1257,6 +1257,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_tasks_parent_task_id"), "tasks", ["parent_task_id"], unique=False)
     op.create_index(
+        "ix_tasks_publish_at", "tasks", ["publish_at"], unique=False, postgresql_where=sa.text("publish_at IS NOT NULL")
+    )
+    op.create_index(
         "ix_tasks_status",
         "tasks",
         ["status", "created_at", "id"],
@@ -2393,6 +2396,7 @@ def downgrade() -> None:
     op.drop_table("training_changes")
     op.drop_table("tool_servers")
     op.drop_index("ix_tasks_status", table_name="tasks", postgresql_include=["archived_at", "is_legacy", "is_sample"])
+    op.drop_index("ix_tasks_publish_at", table_name="tasks", postgresql_where=sa.text("publish_at IS NOT NULL"))
     op.drop_index(op.f("ix_tasks_parent_task_id"), table_name="tasks")
     op.drop_index("ix_tasks_expires_at", table_name="tasks", postgresql_where=sa.text("expires_at IS NOT NULL"))
     op.drop_index(

@@ -83,7 +83,8 @@ async def _plan(known: Sequence[Connected], moment: datetime, done: Done) -> lis
         made = await _planned(one)
         done.planned += made
         fresh += [connected] if made else []
-    done.planned += await _planned(partial(queries.plan_by_hand, ages=ages.by_hand(chosen), since=since))
+    by_hand = partial(queries.plan_by_hand, ages=ages.by_hand(chosen), since=since, readable=list(readers.READABLE))
+    done.planned += await _planned(by_hand)
     return fresh
 
 

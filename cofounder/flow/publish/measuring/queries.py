@@ -30,7 +30,7 @@ ON CONFLICT DO NOTHING RETURNING publication_id"""
 _OF_ACCOUNT = text(
     _PLAN.format(which="p.delivered_by = :provider AND p.account = :account AND p.external_id IS NOT NULL")
 )
-_BY_HAND = text(_PLAN.format(which="p.delivered_by = 'outbox'"))
+_BY_HAND = text(_PLAN.format(which="p.delivered_by <> ALL(CAST(:readable AS text[]))"))
 
 # A person may say another time, or that it was not posted at all.
 _MOVE = text("""
@@ -74,9 +74,13 @@ async def plan(
     return len(set((await session.execute(_OF_ACCOUNT, given)).scalars()))
 
 
-async def plan_by_hand(session: AsyncSession, *, ages: Sequence[timedelta], since: datetime) -> int:
-    """The same of texts that people posted by hand."""
-    given = {"source": "", "ages": _seconds(ages), "since": since, "limit": PLANNED_AT_ONCE}
+async def plan_by_hand(
+    session: AsyncSession, *, ages: Sequence[timedelta], since: datetime, readable: Sequence[str]
+) -> int:
+    """The same of texts that nothing reads by itself: posted by hand, or sent by what none of these `readable` is."""
+    given = {
+        "source": "", "ages": _seconds(ages), "since": since, "limit": PLANNED_AT_ONCE, "readable": list(readable)
+    }  # fmt: skip
     return len(set((await session.execute(_BY_HAND, given)).scalars()))
 
 

@@ -1,0 +1,84 @@
+"""Gathers what goes out in a stretch of time, from everywhere, and asks `calendar` what of it gets in its own way."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder import channels
+from cofounder.business.records import service as records
+from cofounder.channels import accounts, senders
+from cofounder.flow.publish import queries, quotas
+from cofounder.flow.publish.calendar import Entry, Rules, conflicts
+from cofounder.flow.publish.schemas import Conflict, SlotNamed
+from cofounder.flow.request.series import service as series
+from cofounder.kit.clock import now
+from cofounder.ops import connections
+from cofounder.settings import settings
+
+
+async def between(session: AsyncSession, since: datetime, until: datetime) -> list[Conflict]:
+    """What of the plan gets in its own way in a time range, earliest first; `until` is outside of it."""
+    await connections.refresh(session)
+    apart = timedelta(minutes=settings().schedule_apart_minutes)
+    again = timedelta(days=settings().schedule_repeat_days)
+    entries = [
+        Entry(**one) for one in await queries.planned(session, since - max(apart, again, timedelta(days=1)), until)
+    ]
+    entries += await _meant(session, since, until)
+    entries += await _coming(session, since, until)
+    connected = {(one.provider, one.name): one for one in accounts.current()}
+    rules = Rules(
+        apart=apart,
+        again=again,
+        quotas={name: quota for name in {one.sender for one in entries} if (quota := quotas.of(name)) is not None},
+        expires={name: one.expires_at for name, one in connected.items() if one.expires_at is not None},
+        gone=frozenset(
+            (one.sender, one.account)
+            for one in entries
+            if one.sender not in (senders.OUTBOX, senders.EMAIL) and (one.sender, one.account) not in connected
+        ),
+    )
+    return [one for one in conflicts(entries, rules, now()) if one.at >= since]
+
+
+async def _meant(session: AsyncSession, since: datetime, until: datetime) -> list[Entry]:
+    """Undecided tasks that are meant for a time, for each channel that they name."""
+    found = []
+    for task in await records.meant_for(session, since, until):
+        assert task.publish_at is not None  # that is how they were found
+        for channel, account in _routes(task.preferences.get("channels") or []):
+            found.append(
+                Entry(
+                    at=task.publish_at,
+                    channel=channel,
+                    sender=account.sender,
+                    account=account.name,
+                    task=task.id,
+                    undecided=True,
+                    expires_at=task.expires_at,
+                )
+            )
+    return found
+
+
+async def _coming(session: AsyncSession, since: datetime, until: datetime) -> list[Entry]:
+    """Slots of series whose tasks are still to be made."""
+    return [
+        Entry(
+            at=one.slot_at,
+            channel=channel,
+            sender=account.sender,
+            account=account.name,
+            slot=SlotNamed(series_id=one.series_id, day=one.day),
+        )
+        for one in await series.occurrences(session, since, until)
+        if one.state == "coming"
+        for channel, account in _routes(one.channels)
+    ]
+
+
+def _routes(names: Iterable[str]) -> list[tuple[str, senders.Account]]:
+    """Each channel once, with the account that it goes by unless somebody chooses another."""
+    known = dict.fromkeys(filter(None, map(channels.canonical, names)))
+    return [(channel, senders.route(channel)) for channel in known]

@@ -1,0 +1,104 @@
+"""What of a plan gets in its own way is told; what does not is not."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cofounder.channels.senders.books import Quota
+from cofounder.flow.publish import clashes
+from cofounder.flow.publish.calendar import Entry, Rules, conflicts
+from cofounder.flow.request.series import making
+from cofounder.flow.request.series import service as series
+from cofounder.flow.request.series.schemas import SeriesIn
+from cofounder.kit.clock import frozen
+from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database
+from tests.flow.publish.standing import approved
+from tests.flow.waiting import OPERATOR
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+RULES = Rules(
+    apart=timedelta(minutes=60),
+    again=timedelta(days=30),
+    quotas={"x": Quota(2, timedelta(minutes=15), "2 posts in 15 minutes")},
+    expires={("linkedin", "Old"): NOON + timedelta(days=1)},
+    gone=frozenset({("linkedin", "Gone")}),
+)
+
+
+def post(minutes: float = 0, sender: str = "linkedin", account: str = "Acme", **more: Any) -> Entry:
+    given = {"publication": new_id(), "task": new_id(), **more}
+    return Entry(at=NOON + timedelta(minutes=minutes), channel=sender, sender=sender, account=account, **given)
+
+
+def told(*entries: Entry, at: datetime = NOON) -> list[tuple[str, str]]:
+    return [(one.kind, one.told) for one in conflicts(entries, RULES, at)]
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([post(), post(60)], []),
+        ([post(), post(59)], [("close", "LinkedIn by Acme: 59 min after another.")]),
+        ([post(), post(0)], [("close", "LinkedIn by Acme: at the same minute as another.")]),
+        ([post(), post(20, account="Other")], []),
+        ([post(waits=False), post(30)], [("close", "LinkedIn by Acme: 30 min after another.")]),
+        ([post(waits=False), post(30, waits=False)], []),
+        ([post(text="a"), post(60 * 24 * 29, text="a")], [("same_text", "LinkedIn by Acme: the same text as on 2026-03-02.")]),
+        ([post(text="a"), post(60 * 24 * 30, text="a")], []),
+        ([post(text="a"), post(90, text="b")], []),
+        ([post(60 * 24, account="Old")], [("account", "LinkedIn by Old: its access ends before, on 2026-03-03 at 12:00 UTC.")]),
+        ([post(60 * 23, account="Old")], []),
+        ([post(account="Gone")], [("account", "LinkedIn by Gone: the account has to be connected again first.")]),
+    ],
+)  # fmt: skip
+def test_what_gets_in_its_own_way(entries: list[Entry], expected: list[tuple[str, str]]) -> None:
+    assert told(*entries) == expected
+
+
+def test_more_than_a_channel_takes() -> None:
+    found = told(post(0, "x", posts=2), post(14, "x"), post(29, "x"))
+    assert [one for one in found if one[0] == "quota"] == [
+        ("quota", "X by Acme: 3 posts, and X takes 2 posts in 15 minutes.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expires", "expected"),
+    [
+        (60 * 25, None, []),
+        (60 * 23, None, ["Nobody has approved it yet."]),
+        (-1, None, ["Its time has passed and nobody has approved it."]),
+        (60 * 50, 60 * 49, ["Its approval expires before, on 2026-03-04 at 13:00 UTC."]),
+        (60 * 50, 60 * 50, []),
+    ],
+)
+def test_a_time_that_nobody_has_approved(minutes: int, expires: int | None, expected: list[str]) -> None:
+    ends = NOON + timedelta(minutes=expires) if expires is not None else None
+    found = told(post(minutes, undecided=True, expires_at=ends, publication=None))
+    assert found == [("approval", one) for one in expected]
+
+
+async def test_publications_slots_and_undecided_tasks_are_seen_together(database: Database) -> None:
+    with frozen(NOON):
+        await approved("linkedin", schedule_at=NOON + timedelta(days=7))
+        said = SeriesIn(
+            name="Mondays", request="A post about our numbers", channels=["linkedin"], weekdays=["monday"], at="12:30",
+            zone="UTC", lead_minutes=600,
+        )  # fmt: skip
+        async with transaction() as session:
+            made = await series.create(session, said, by=OPERATOR)
+        assert await making.look() == 1
+        async with transaction() as session:
+            found = await clashes.between(session, NOON, NOON + timedelta(days=10))
+            later = await clashes.between(session, NOON + timedelta(days=8), NOON + timedelta(days=12))
+    assert [(one.kind, one.at - NOON) for one in found] == [
+        ("approval", timedelta(minutes=30)),
+        ("close", timedelta(days=7, minutes=30)),
+    ]
+    assert len(found[0].task_ids) == 1
+    assert len(found[1].publication_ids) == 1
+    assert [one.series_id for one in found[1].slots] == [made.id]
+    assert later == []
