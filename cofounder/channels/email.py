@@ -78,6 +78,14 @@ def embed(message: EmailMessage, images: Mapping[str, tuple[Picture, bytes]]) ->
     part.set_boundary("part-" + hashlib.sha256("\0".join(images).encode()).hexdigest()[:32])
 
 
+def whole(text: str, images: Mapping[str, tuple[Picture, bytes]]) -> bytes:
+    """The message as it was approved, its placeholders open, with the bytes of its images inside."""
+    message = message_from_bytes(text.encode(), policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    embed(message, images)
+    return message.as_bytes()
+
+
 def complete(
     text: str,
     values: Mapping[str, str],

@@ -37,7 +37,7 @@ _NOT_TAKEN = {
     403: "does not allow this to the account",
     404: "has no such place",
     410: "has no such place any more",
-    413: "takes no text of this size",
+    413: "takes nothing of this size",
     426: "has ended the version of its API that is used here. Update the product, or the account's API version",
 }
 
@@ -232,13 +232,17 @@ class Over:
         except (DeliveryRefused, DeliveryDelayed) as error:
             raise DeliveryUnknown(error.detail) from error
 
-    async def shown(self, look: Callable[[], Awaitable[Receipt | None]], begun_at: datetime | None) -> Receipt | None:
+    async def shown(
+        self, look: Callable[[], Awaitable[Receipt | None]], begun_at: datetime | None, *, images: int = 0
+    ) -> Receipt | None:
         """What `look` finds; None only once it surely would show what the last call did.
 
         A call may be at work behind a broken line, and what it made may be shown late: so it is looked for again.
+        Before the last call each of its `images` took two.
         """
         kept = times(self.name)
-        safe = (begun_at or now()) + timedelta(seconds=kept.call_seconds + kept.shows_seconds)
+        taken = kept.call_seconds * (1 + 2 * images) + kept.shows_seconds
+        safe = (begun_at or now()) + timedelta(seconds=taken)
         left = min(max((safe - now()).total_seconds(), 0.0), kept.shows_seconds)
         unanswered: DeliveryUnknown | None = None
         for pause in (0.0, 0.1 * left, 0.3 * left, 0.6 * left):

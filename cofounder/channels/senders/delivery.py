@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cofounder.channels.images.schemas import Picture
 from cofounder.kit.errors import CofounderError
 
 
@@ -70,6 +71,7 @@ class Delivery(BaseModel):
     title: str | None = None
     html: str | None = None  # an article without its title
     hashtags: tuple[str, ...] = ()
+    images: tuple[Picture, ...] = ()  # in this order; their bytes lie in the database
     details: dict[str, Any] = Field(default_factory=dict)  # what the file beside it says: request, decision, title
 
 

@@ -16,6 +16,8 @@ from email.utils import formataddr
 import aiosmtplib
 
 from cofounder.channels.email import complete
+from cofounder.channels.images.schemas import Picture
+from cofounder.channels.senders import pictures
 from cofounder.channels.senders.delivery import (
     Account,
     Delivery,
@@ -65,7 +67,9 @@ class Email:
         except ValueError as error:
             raise DeliveryRefused(f"{delivery.recipient!r} is not one e-mail address.") from error
         message_id = self.message_id(effect_key)
-        content = self._message(delivery, name, address, message_id)
+        pictures.check(delivery, self.name)
+        shown = {one.cid: (one, content) for one, content in await pictures.contents(delivery.images)}
+        content = self._message(delivery, name, address, message_id, shown)
         client = self._client()
         try:
             try:
@@ -125,7 +129,9 @@ class Email:
         domain = self._from[1].rpartition("@")[2] or "localhost"
         return f"<{hashlib.sha256(effect_key.encode()).hexdigest()[:40]}@{domain}>"
 
-    def _message(self, delivery: Delivery, name: str, address: str, message_id: str) -> bytes:
+    def _message(
+        self, delivery: Delivery, name: str, address: str, message_id: str, images: dict[str, tuple[Picture, bytes]]
+    ) -> bytes:
         leave = _first(self._chosen.email_reply_to)[1] or self._from[1]
         mailto = f"mailto:{leave}?subject=unsubscribe"
         values = {
@@ -136,7 +142,8 @@ class Email:
             "list_unsubscribe": f"<{mailto}>",
         }
         try:
-            made = complete(delivery.text, values, sent_at=delivery.since.astimezone(UTC), message_id=message_id)
+            at = delivery.since.astimezone(UTC)
+            made = complete(delivery.text, values, sent_at=at, message_id=message_id, images=images)
             if self._chosen.email_reply_to:
                 made["Reply-To"] = self._chosen.email_reply_to
             return made.as_bytes()

@@ -8,8 +8,9 @@ from urllib.parse import quote
 from cofounder.channels.accounts.connected import Connected
 from cofounder.channels.accounts.providers.facebook import API_VERSION
 from cofounder.channels.counting import length
+from cofounder.channels.images.schemas import Picture
 from cofounder.channels.rules import rules
-from cofounder.channels.senders import books
+from cofounder.channels.senders import books, pictures
 from cofounder.channels.senders.calling import SKEW, Answer, Line, Over, delayed
 from cofounder.channels.senders.delivery import (
     Account,
@@ -41,7 +42,8 @@ class Facebook(Over):
     def __init__(self, connected: Connected) -> None:
         super().__init__(connected, label="Facebook")
         version = str(connected.details.get("api_version") or API_VERSION)
-        self._feed = f"/{quote(version, safe='.')}/{quote(connected.external_id, safe='')}/feed"
+        page = f"/{quote(version, safe='.')}/{quote(connected.external_id, safe='')}"
+        self._feed, self._photos = f"{page}/feed", f"{page}/photos"
 
     def account(self) -> Account:
         return Account(sender=self.name, name=self.connected.name)
@@ -52,10 +54,14 @@ class Facebook(Over):
         if length("facebook", delivery.text) > limit:
             raise DeliveryRefused(f"Facebook takes {limit:,} characters; the text is longer.")
         check_links(delivery.text)
+        pictures.check(delivery, self.name)
         line = self._line(await self.token())
         body = {"message": delivery.text}
         found = links(delivery.text)
-        if found:
+        ids = await pictures.uploaded(delivery, lambda one, content: self._upload(line, one, content))
+        if ids:  # a post shows its images or a link's preview, not both
+            body |= {f"attached_media[{place}]": json.dumps({"media_fbid": id}) for place, id in enumerate(ids)}
+        elif found:
             body["link"] = found[-1]
         answer = await line.send("POST", self._feed, data=body, fine=(400, 401, 403, 404))
         if answer.status >= 300:
@@ -70,10 +76,26 @@ class Facebook(Over):
             raise DeliveryUnknown("Facebook took the post and did not say its id.")
         return _receipt({"id": id})
 
+    async def _upload(self, line: Line, one: Picture, content: bytes) -> str:
+        """The id of a photo that nobody sees yet, with its alt text."""
+        said = {"published": "false", "alt_text_custom": one.alt}
+        file = {"source": (one.file, content, one.mime)}
+        fine = (400, 401, 403, 404)
+        made = await line.send("POST", self._photos, again=True, data=said, files=file, fine=fine)
+        if made.status >= 300:
+            trouble = _trouble(line, made)
+            raise delayed(trouble.detail) if isinstance(trouble, DeliveryUnknown) else trouble
+        id = made.field("id")
+        if not isinstance(id, str):
+            raise DeliveryRefused("Facebook did not say its id.")
+        return id
+
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """Our post on the page's feed; None where it surely is not. Raises DeliveryUnknown."""
         line = self._line(await self.token_to_ask())
-        return await self.shown(lambda: self._find(line, delivery, effect_key), delivery.begun_at)
+        return await self.shown(
+            lambda: self._find(line, delivery, effect_key), delivery.begun_at, images=len(delivery.images)
+        )
 
     def where(self, delivery: Delivery, *, effect_key: str) -> str:
         return f"See whether the newest posts of the Facebook page {self.connected.name} hold this text."

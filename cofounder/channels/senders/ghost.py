@@ -10,12 +10,16 @@ import json
 from typing import Any
 
 from cofounder.channels.accounts.connected import Connected
+from cofounder.channels.blog import figure
+from cofounder.channels.images.schemas import Picture
+from cofounder.channels.senders import pictures
 from cofounder.channels.senders.calling import Line, Over
 from cofounder.channels.senders.delivery import Account, Delivery, DeliveryRefused, DeliveryUnknown, Receipt
 from cofounder.channels.senders.slugs import slug, tags
 from cofounder.kit.clock import now
 
 ACCEPT_VERSION = "v5.0"
+_IMAGES = "/ghost/api/admin/images/upload/"
 _POSTS = "/ghost/api/admin/posts"
 _SECONDS = 300  # Ghost takes no token that is good for longer
 _CLOCKS_DIFFER_SECONDS = 10
@@ -58,12 +62,18 @@ class Ghost(Over):
             return _receipt(there.field("posts", 0), name)
         if not isinstance(there.field("errors"), list):
             raise DeliveryRefused(f"There is no Ghost at {self.connected.address}: it answers something else.")
+        pictures.check(delivery, self.name)
+        urls = await pictures.uploaded(delivery, lambda one, content: self._upload(line, one, content))
+        html = delivery.html if delivery.html is not None else delivery.text
+        below = "".join(figure(url, one.alt) for one, url in list(zip(delivery.images, urls, strict=True))[1:])
         post: dict[str, Any] = {
             "title": delivery.title or "(Untitled)",
-            "html": delivery.html if delivery.html is not None else delivery.text,
+            "html": f"{html}{below}",
             "slug": name,
             "status": "published",
         }
+        if urls:
+            post |= {"feature_image": urls[0], "feature_image_alt": delivery.images[0].alt}
         if delivery.hashtags:
             post["tags"] = [{"name": one} for one in tags(delivery.hashtags)]
         answer = await line.send("POST", f"{_POSTS}/?source=html", json={"posts": [post]})
@@ -71,10 +81,20 @@ class Ghost(Over):
             raise DeliveryUnknown("Ghost took the article and did not say its id.")
         return _receipt(answer.field("posts", 0), name)
 
+    async def _upload(self, line: Line, one: Picture, content: bytes) -> str:
+        """The address of an image at the site."""
+        file = {"file": (one.file, content, one.mime)}
+        said = {"purpose": "image", "ref": one.file}
+        made = await line.send("POST", _IMAGES, again=True, data=said, files=file)
+        url = made.field("images", 0, "url")
+        if not isinstance(url, str):
+            raise DeliveryRefused("Ghost did not say its address.")
+        return url
+
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """The article of our slug; None where it surely is not. Raises DeliveryUnknown."""
         name = slug(delivery.title, effect_key)
-        return await self.shown(lambda: self._find(name), delivery.begun_at)
+        return await self.shown(lambda: self._find(name), delivery.begun_at, images=len(delivery.images))
 
     def where(self, delivery: Delivery, *, effect_key: str) -> str:
         return f"See whether {self.connected.address} has the article {slug(delivery.title, effect_key)}"

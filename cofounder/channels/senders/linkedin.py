@@ -4,16 +4,19 @@ People approve the text; the API gets it escaped (`Rendered.api_text`). Posts ar
 first, with the escapes taken back. That needs the right to read: without it what became of a broken call stays unknown.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from cofounder.channels import linkedin
 from cofounder.channels.accounts.connected import Connected
 from cofounder.channels.accounts.providers.linkedin import API_VERSION
 from cofounder.channels.counting import length
+from cofounder.channels.images.schemas import Picture
 from cofounder.channels.rules import rules
-from cofounder.channels.senders import books
+from cofounder.channels.senders import books, pictures
 from cofounder.channels.senders.calling import SKEW, Line, Over
 from cofounder.channels.senders.delivery import (
     Account,
@@ -52,9 +55,10 @@ class LinkedIn(Over):
         if size > limit:
             raise DeliveryRefused(f"LinkedIn takes {limit:,} characters; as its API wants it the text has {size:,}.")
         check_links(delivery.text)
+        pictures.check(delivery, self.name)
         line = self._line(await self.token())
         await books.room(QUOTA, f"linkedin:{self.connected.external_id}", effect_key, self.label)
-        body = {
+        body: dict[str, Any] = {
             "author": self.connected.external_id,
             "commentary": sent,
             "visibility": "PUBLIC",
@@ -66,6 +70,9 @@ class LinkedIn(Over):
             "lifecycleState": "PUBLISHED",
             "isReshareDisabledByAuthor": False,
         }
+        urns = await pictures.uploaded(delivery, lambda one, content: self._upload(line, one, content))
+        if urns:
+            body["content"] = _shown_as(delivery.images, urns)
         try:
             answer = await line.send("POST", "/rest/posts", json=body)
         except DeliveryRefused as error:
@@ -79,10 +86,22 @@ class LinkedIn(Over):
             raise DeliveryUnknown("LinkedIn took the post and did not say its id.")
         return _receipt(urn)
 
+    async def _upload(self, line: Line, one: Picture, content: bytes) -> str:
+        """The urn of an image at LinkedIn: asked for, then its bytes are put where the answer says."""
+        asked = {"initializeUploadRequest": {"owner": self.connected.external_id}}
+        place = await line.send("POST", "/rest/images?action=initializeUpload", again=True, json=asked)
+        url, urn = place.field("value", "uploadUrl"), place.field("value", "image")
+        if not isinstance(url, str) or not isinstance(urn, str) or not _ours(url, self.connected.address):
+            raise DeliveryRefused("LinkedIn did not say where to put it.")
+        await replace(line, base=url).send("PUT", "", again=True, content=content, headers={"Content-Type": one.mime})
+        return urn
+
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """Our post among the author's newest; None where it surely is not. Raises DeliveryUnknown."""
         line = self._line(await self.token_to_ask())
-        return await self.shown(lambda: self._find(line, delivery, effect_key), delivery.begun_at)
+        return await self.shown(
+            lambda: self._find(line, delivery, effect_key), delivery.begun_at, images=len(delivery.images)
+        )
 
     def where(self, delivery: Delivery, *, effect_key: str) -> str:
         return f"See whether the newest posts of {self.connected.name} at LinkedIn hold this text."
@@ -111,6 +130,20 @@ class LinkedIn(Over):
             if len(posts) < _PAGE or any(isinstance(one, dict) and _created(one) < since for one in posts):
                 return None
         raise DeliveryUnknown(f"There are more than {_PAGE * _PAGES} posts since then; LinkedIn was not asked for all.")
+
+
+def _shown_as(images: Sequence[Picture], urns: Sequence[str]) -> dict[str, Any]:
+    """The post's content: one image, or several side by side, each with its alt text."""
+    listed = [{"id": urn, "altText": one.alt} for one, urn in zip(images, urns, strict=True)]
+    return {"media": listed[0]} if len(listed) == 1 else {"multiImage": {"images": listed}}
+
+
+def _ours(url: str, address: str) -> bool:
+    """Whether an address to put bytes at, and our token with them, is LinkedIn's own."""
+    parts = urlsplit(url)
+    if parts.netloc == urlsplit(address).netloc:
+        return True
+    return parts.scheme == "https" and (parts.hostname or "").endswith((".linkedin.com", ".licdn.com"))
 
 
 def _receipt(urn: str) -> Receipt:

@@ -1,7 +1,8 @@
 """The outbox: a folder on this machine. It needs no account and never leaves half a file behind.
 
 Each publication is two files: DATE-CHANNEL-TASK.txt (.eml for e-mail, .html for a blog article) with the exact bytes,
-and a .json of the same name that says whose it is. The .json is written first, so a text without it is not ours.
+and a .json of the same name that says whose it is. Images lie beside them, named by their content: they are written
+first, then the .json, so a text without it is not ours.
 """
 
 import asyncio
@@ -10,11 +11,14 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cofounder.channels.email import whole
+from cofounder.channels.images.schemas import Picture
+from cofounder.channels.senders import pictures
 from cofounder.channels.senders.delivery import (
     Account,
     Delivery,
@@ -24,6 +28,7 @@ from cofounder.channels.senders.delivery import (
     Receipt,
 )
 
+Shown = Sequence[tuple[Picture, bytes]]
 ENDING = {"text": ".txt", "eml": ".eml", "html": ".html"}
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
 
@@ -41,7 +46,8 @@ class Outbox:
 
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
         """Write both files, or none. Raises DeliveryRefused (another file is in the way), DeliveryDelayed."""
-        return await asyncio.to_thread(self._write, delivery, effect_key)
+        shown = await pictures.contents(delivery.images)
+        return await asyncio.to_thread(self._write, delivery, effect_key, shown)
 
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """The files of this effect, None when they are not both there. Raises DeliveryUnknown when it may not look."""
@@ -50,21 +56,25 @@ class Outbox:
     def where(self, delivery: Delivery, *, effect_key: str) -> str:
         return f"See whether this file is there: {self._paths(delivery)[0]}"
 
-    def _write(self, delivery: Delivery, effect_key: str) -> Receipt:
+    def _write(self, delivery: Delivery, effect_key: str, shown: Shown) -> Receipt:
         text, _ = self._paths(delivery)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with _alone_in(self.folder):
-                self._write_both(delivery, effect_key)
+                for one, content in shown:
+                    path = self.folder / one.file
+                    if not _place(path, content) and path.read_bytes() != content:
+                        raise DeliveryRefused(f"There is another file in the way: {path}.")
+                self._write_both(delivery, effect_key, _content(delivery, shown))
         except OSError as error:
             raise DeliveryDelayed(f"The outbox could not be written: {error.strerror or error} ({text}).") from error
         return Receipt(external_id=text.name, url=str(text))
 
-    def _write_both(self, delivery: Delivery, effect_key: str) -> None:
+    def _write_both(self, delivery: Delivery, effect_key: str, content: bytes) -> None:
         text, label = self._paths(delivery)
         made = self._label(label, delivery, effect_key)
         try:
-            if not _place(text, delivery.text.encode()) and made:
+            if not _place(text, content) and made:
                 raise DeliveryRefused(f"There is another file in the way: {text}.")
         except BaseException:
             if made:
@@ -104,6 +114,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def _content(delivery: Delivery, shown: Shown) -> bytes:
+    """The exact text; an e-mail's images stand inside of it, so that a mail program shows them."""
+    if delivery.format == "eml" and shown:
+        return whole(delivery.text, {one.cid: (one, content) for one, content in shown})
+    return delivery.text.encode()
+
+
 def _file(delivery: Delivery) -> str:
     channel = re.sub(r"[^a-z0-9]+", "-", delivery.channel.lower()).strip("-") or "channel"
     return f"{delivery.on.isoformat()}-{channel}-{delivery.task_id}{ENDING[delivery.format]}"
@@ -119,6 +136,7 @@ def _description(delivery: Delivery, effect_key: str, file: str) -> dict[str, An
         "account": delivery.account,
         "fingerprint": delivery.fingerprint,
         "decided_at": delivery.since.isoformat(),
+        "images": [{"file": one.file, "alt": one.alt, "sha256": one.sha256} for one in delivery.images],
         **delivery.details,
     }
 

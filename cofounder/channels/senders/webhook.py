@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from cofounder.channels.accounts.connected import Connected
+from cofounder.channels.images.schemas import Picture
+from cofounder.channels.senders import pictures
 from cofounder.channels.senders.calling import Line, Over
 from cofounder.channels.senders.delivery import Account, Delivery, DeliveryUnknown, Receipt
 from cofounder.kit.clock import now, stamp
@@ -49,7 +51,9 @@ class Webhook(Over):
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
         """Raises DeliveryRefused, DeliveryDelayed, DeliveryUnknown."""
         id = key_of(effect_key)
-        body = json.dumps(_document(delivery, id), ensure_ascii=False).encode()
+        pictures.check(delivery, self.name)
+        shown = [_image(one, content) for one, content in await pictures.contents(delivery.images)]
+        body = json.dumps({**_document(delivery, id), "images": shown}, ensure_ascii=False).encode()
         answer = await self._line.send("POST", "", content=body, headers=self._headers(id, body))
         return _receipt(answer.body, id)
 
@@ -92,6 +96,12 @@ def _document(delivery: Delivery, id: str) -> dict[str, Any]:
         "fingerprint": delivery.fingerprint,
         "attempted_at": stamp(delivery.since),
     }
+
+
+def _image(one: Picture, content: bytes) -> dict[str, Any]:
+    """An image inside of the JSON: `content` is base64 of the bytes whose SHA-256 stands beside it."""
+    said = {"file": one.file, "type": one.mime, "width": one.width, "height": one.height, "alt": one.alt}
+    return {**said, "sha256": one.sha256, "content": base64.b64encode(content).decode()}
 
 
 def _receipt(body: Any, id: str) -> Receipt:

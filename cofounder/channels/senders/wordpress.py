@@ -8,6 +8,9 @@ import base64
 from typing import Any
 
 from cofounder.channels.accounts.connected import Connected
+from cofounder.channels.blog import figure
+from cofounder.channels.images.schemas import Picture
+from cofounder.channels.senders import pictures
 from cofounder.channels.senders.calling import Answer, Line, Over
 from cofounder.channels.senders.delivery import (
     Account,
@@ -20,6 +23,7 @@ from cofounder.channels.senders.delivery import (
 from cofounder.channels.senders.slugs import slug, tags
 
 _POSTS = "/wp-json/wp/v2/posts"
+_MEDIA = "/wp-json/wp/v2/media"
 _TAGS = "/wp-json/wp/v2/tags"
 _ANY = "publish,future,draft,pending,private"
 _MOST_TAGS = 10
@@ -47,15 +51,21 @@ class WordPress(Over):
         there = await self._look_first(name)
         if there is not None:
             return there
+        pictures.check(delivery, self.name)
         numbers, lacking = await self._tags(delivery)
+        media = await pictures.uploaded(delivery, self._upload)
+        html = delivery.html if delivery.html is not None else delivery.text
+        below = "".join(figure(url, one.alt) for one, (_, url) in list(zip(delivery.images, media, strict=True))[1:])
         body: dict[str, Any] = {
             "title": delivery.title or "",
-            "content": delivery.html if delivery.html is not None else delivery.text,
+            "content": f"{html}{below}",
             "slug": name,
             "status": "publish",
         }
         if numbers:
             body["tags"] = numbers
+        if media:  # the first one stands where the site's theme puts it, under the title
+            body["featured_media"] = media[0][0]
         answer = await self._line.send("POST", _POSTS, json=body)
         if answer.field("id") is None:
             raise DeliveryUnknown("WordPress took the article and did not say its id.")
@@ -64,10 +74,20 @@ class WordPress(Over):
         note = f"Not tagged {', '.join(lacking)}: the user may make no tags." if lacking else None
         return _receipt(answer.body, note)
 
+    async def _upload(self, one: Picture, content: bytes) -> tuple[int, str]:
+        """Number and address of an image in the site's media, with its alt text."""
+        file = {"file": (one.file, content, one.mime)}
+        said = {"alt_text": one.alt}
+        made = await self._line.send("POST", _MEDIA, again=True, data=said, files=file)
+        number, url = _number(made.field("id")), made.field("source_url")
+        if number is None or not isinstance(url, str):
+            raise DeliveryRefused("WordPress did not say its number and address.")
+        return number, url
+
     async def find_own(self, delivery: Delivery, *, effect_key: str) -> Receipt | None:
         """The article of our slug; None where it surely is not. Raises DeliveryUnknown."""
         name = slug(delivery.title, effect_key)
-        return await self.shown(lambda: self._find(name), delivery.begun_at)
+        return await self.shown(lambda: self._find(name), delivery.begun_at, images=len(delivery.images))
 
     def where(self, delivery: Delivery, *, effect_key: str) -> str:
         return f"See whether {self.connected.address} has the article {slug(delivery.title, effect_key)}"

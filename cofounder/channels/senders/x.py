@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from cofounder.channels.accounts.connected import Connected
 from cofounder.channels.counting import LINK_AT_X, length
+from cofounder.channels.images.schemas import Picture
 from cofounder.channels.rules import rules
-from cofounder.channels.senders import books
+from cofounder.channels.senders import books, pictures
 from cofounder.channels.senders.calling import SKEW, Line, Over
 from cofounder.channels.senders.delivery import (
     Account,
@@ -51,6 +52,7 @@ class X(Over):
         """Raises DeliveryRefused, DeliveryDelayed, DeliveryUnknown."""
         posts = _posts(delivery)
         self._check(posts)
+        pictures.check(delivery, self.name)
         if len(posts) == 1:
             return await self._post(delivery, posts[0], None, effect_key)
         first: Receipt | None = None
@@ -142,10 +144,14 @@ class X(Over):
         token = await self.token()
         await books.room(QUOTA, f"x:{self.connected.external_id}", key, self.label)
         body: dict[str, Any] = {"text": text}
+        line = self._line(token)
         if before is not None:
             body["reply"] = {"in_reply_to_tweet_id": before}
+        elif delivery.images:  # of a thread they go with its first post
+            ids = await pictures.uploaded(delivery, lambda one, content: self._upload(line, one, content))
+            body["media"] = {"media_ids": ids}
         try:
-            answer = await self._line(token).send("POST", "/2/tweets", json=body)
+            answer = await line.send("POST", "/2/tweets", json=body)
         except DeliveryRefused as error:
             if "duplicate" in error.detail.lower():  # perhaps of an earlier call of ours
                 error.for_all = False
@@ -158,9 +164,23 @@ class X(Over):
             raise DeliveryUnknown("X took the post and did not say its id.")
         return self._receipt(id)
 
+    async def _upload(self, line: Line, one: Picture, content: bytes) -> str:
+        """The id of an image at X, with its alt text."""
+        said = {"media_category": "tweet_image", "media_type": one.mime}
+        file = {"media": (one.file, content, one.mime)}
+        made = await line.send("POST", "/2/media/upload", again=True, data=said, files=file)
+        id = made.field("data", "id")
+        if not isinstance(id, str):
+            raise DeliveryRefused("X did not say its id.")
+        words = {"id": id, "metadata": {"alt_text": {"text": one.alt}}}
+        await line.send("POST", "/2/media/metadata", again=True, json=words)
+        return id
+
     async def _shown(self, delivery: Delivery, text: str, before: str | None, key: str) -> Receipt | None:
         line = self._line(await self.token_to_ask())
-        return await self.shown(lambda: self._find(line, delivery, text, before, key), delivery.begun_at)
+        return await self.shown(
+            lambda: self._find(line, delivery, text, before, key), delivery.begun_at, images=len(delivery.images)
+        )
 
     async def _find(self, line: Line, delivery: Delivery, text: str, before: str | None, key: str) -> Receipt | None:
         since = (delivery.since - SKEW).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

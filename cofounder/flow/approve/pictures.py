@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.channels import senders
+from cofounder.channels.accounts import of as connections_of
+from cofounder.channels.accounts.providers.x import MEDIA as X_MEDIA
 from cofounder.channels.images import limits
 from cofounder.channels.images import service as images
 from cofounder.channels.images.errors import ImagesUnfit
 from cofounder.channels.images.service import Attached, Wanted
 from cofounder.channels.picturing import with_images
+from cofounder.channels.senders import Account
 from cofounder.flow.approve import accounts, checks
 from cofounder.flow.approve.schemas import AttachIn, ImageShown
 from cofounder.flow.approve.tables import Approval
@@ -73,9 +76,19 @@ def pictures_of(rendered: Mapping[str, Any]) -> list[images.Picture]:
     return [images.Picture.model_validate(one) for one in rendered.get("images") or []]
 
 
-def problems(channel: str, sender: str, rendered: Mapping[str, Any]) -> list[str]:
+def problems(channel: str, account: Account, rendered: Mapping[str, Any]) -> list[str]:
     """What of a text's images the way it would go does not take, a sentence each."""
-    return limits.breaches(channel, sender, pictures_of(rendered))
+    pictures = pictures_of(rendered)
+    return limits.breaches(channel, account.sender, pictures) + (_lacking(channel, account) if pictures else [])
+
+
+def _lacking(channel: str, account: Account) -> list[str]:
+    """What an account that was connected before images went out was never asked for."""
+    connected = connections_of(channel, account.name)
+    scopes = connected.details.get("scopes") if connected is not None and account.sender == "x" else None
+    if scopes is None or X_MEDIA in scopes:
+        return []
+    return [f"X gave {account.name} no right to images ({X_MEDIA}): connect the account again."]
 
 
 async def refuse_unfit(
@@ -90,9 +103,7 @@ async def refuse_unfit(
         return
     await connections.refresh(session)
     going = accounts.chosen(publish, named, schedule_at=None, only_outbox=task.automatic)
-    found = [
-        told for channel in publish for told in problems(channel, going[channel].sender, approval.content[channel])
-    ]
+    found = [told for channel in publish for told in problems(channel, going[channel], approval.content[channel])]
     if found:
         raise ImagesUnfit(" ".join(found), errors=[{"field": "images", "message": told} for told in found])
 
@@ -100,7 +111,7 @@ async def refuse_unfit(
 def any_unfit(task: records.TaskRow, content: Mapping[str, Any]) -> bool:
     """Whether any channel would not take the images of its text, by the account that it goes by of itself."""
     return any(
-        problems(channel, senders.route(channel, only_outbox=task.automatic).sender, rendered)
+        problems(channel, senders.route(channel, only_outbox=task.automatic), rendered)
         for channel, rendered in content.items()
     )
 

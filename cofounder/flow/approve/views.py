@@ -127,7 +127,7 @@ def _variant(
         link=draft.link,
         placeholders=rendered.placeholders,
         images=[ImageShown.of(one) for one in rendered.images],
-        image_problems=pictures.problems(variant.channel, account.sender, stored),
+        image_problems=pictures.problems(variant.channel, account, stored),
         persona=variant.persona,
         figures=[figure.model_dump(mode="json") for figure in draft.figures],
         notes=draft.notes,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
+from cofounder.flow.approve.schemas import ImageShown
 from cofounder.kit.http import Body, Time, stripped
 
 Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted"]
@@ -117,6 +118,7 @@ class PublicationOut(BaseModel):
     next_attempt_at: datetime | None = None
     unsent: int = 0
     unknown: int = 0
+    images: list[ImageShown] = Field(default_factory=list, description="That go with the text, in order")
     posted: Posted | None = None
     actions: list[Action] = Field(default_factory=list)
 

@@ -12,7 +12,9 @@ from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost
 from cofounder.channels import senders, tagging
 from cofounder.channels.senders.delivery import Delivery
+from cofounder.flow.approve import pictures
 from cofounder.flow.approve import service as approvals
+from cofounder.flow.approve.schemas import ImageShown
 from cofounder.flow.publish import ledger, queries, quotas
 from cofounder.flow.publish.errors import PublicationMissing
 from cofounder.flow.publish.outcomes import Outcome, next_attempt, so_far, task_status, unknown, unsent, verdict
@@ -136,6 +138,7 @@ async def delivery(session: AsyncSession, row: Publication, recipient: str) -> D
         title=rendered.get("title"),
         html=rendered.get("html"),
         hashtags=rendered.get("hashtags") or (),
+        images=rendered.get("images") or (),
         details={
             "request": task.request,
             "title": rendered.get("title") or rendered.get("subject") or task.title,
@@ -324,6 +327,7 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         next_attempt_at=row.retry_at,
         unsent=row.unsent,
         unknown=row.unknown,
+        images=[ImageShown.of(one) for one in pictures.pictures_of(row.content)],
         posted=Posted(posted_at=mark[0], url=mark[1]) if mark else None,
         actions=_actions(row, posted=mark is not None),
     )

@@ -171,7 +171,7 @@ def _x(world: World, app: FastAPI) -> None:
             world.refresh.discard(said["refresh_token"])  # good once
             world.renewals += 1
             return JSONResponse(
-                {**world.token(refresh=True), "scope": "tweet.read tweet.write users.read offline.access"}
+                {**world.token(refresh=True), "scope": "tweet.read tweet.write media.write users.read offline.access"}
             )
         found = world.codes.pop(said.get("code", ""), None)
         digest = hashlib.sha256(said.get("code_verifier", "").encode()).digest()

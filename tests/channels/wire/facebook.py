@@ -1,5 +1,6 @@
 """Facebook's Graph API on the wire: forms in, errors as codes with status 400, cursors whose addresses hold the token."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ class FacebookWire(Wire):
     provider: Any = "facebook"
     posts: list[dict[str, Any]] = field(default_factory=list)
     ended: tuple[str, ...] = ()
+    photos: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
     def account(self) -> dict[str, Any]:
         return {"external_id": PAGE}
@@ -32,6 +34,8 @@ class FacebookWire(Wire):
         _, version, *rest = asked.path.split("/")
         if version in self.ended:
             return self.refusal(400, f"You are calling a deprecated version of the Ads API: {version}", 2635)
+        if rest == [PAGE, "photos"] and asked.method == "POST":
+            return self._take(asked.parts)
         if rest != [PAGE, "feed"]:
             return self.refusal(404, "Unsupported request")
         return self._post(asked.form) if asked.method == "POST" else self._list(asked)
@@ -39,9 +43,23 @@ class FacebookWire(Wire):
     def _post(self, form: dict[str, str]) -> Reply:
         if any(one["message"] == form["message"] for one in self.posts):
             return self.refusal(400, "Duplicate status message", 506)
+        named = [name for name in form if name.startswith("attached_media[")]
+        shown = [json.loads(form.pop(name))["media_fbid"] for name in sorted(named)]
+        if (shown and "link" in form) or any(one not in self.photos for one in shown):
+            return self.refusal(400, "Invalid parameter")
         id = f"{PAGE}_{122_000_000 + self.number()}"
-        self.posts.append({"id": id, "at": datetime.now(UTC), **form})
+        self.posts.append({"id": id, "at": datetime.now(UTC), "photos": shown, **form})
         return Reply(200, {"id": id, **EXTRA})
+
+    def _take(self, parts: dict[str, bytes]) -> Reply:
+        if parts["published"] != b"false" or len(parts["source"]) > 4_000_000:
+            return self.refusal(400, "Invalid image file", 324)
+        id = str(777_000 + self.number())
+        self.photos[id] = (parts["source"], parts["alt_text_custom"].decode())
+        return Reply(200, {"id": id, **EXTRA})
+
+    def pictured(self) -> list[list[tuple[bytes, str]]]:
+        return [[self.photos[id] for id in one["photos"]] for one in self.posts]
 
     def _list(self, asked: Asked) -> Reply:
         since = float(asked.query.get("since", "0"))

@@ -4,8 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from tests.channels.wire.server import EXTRA, SECRET, Asked, Reply, Wire
@@ -19,6 +21,7 @@ class GhostWire(Wire):
     provider: Any = "ghost"
     secret: str = KEY
     posts: list[dict[str, Any]] = field(default_factory=list)
+    images: dict[str, bytes] = field(default_factory=dict)  # address -> bytes
 
     def account(self) -> dict[str, Any]:
         return {"secret": {"admin_key": f"{KEY_ID}:{KEY}"}}
@@ -34,6 +37,8 @@ class GhostWire(Wire):
         scheme, _, token = asked.headers.get("authorization", "").partition(" ")
         if self.revoked or scheme != "Ghost" or not _good(token):
             return self.refusal(401, f"Unknown Admin API Key {KEY}", "UNKNOWN_ADMIN_API_KEY")
+        if asked.method == "POST" and asked.path == "/ghost/api/admin/images/upload/":
+            return self._take(asked.parts)
         if asked.method == "POST" and asked.path == "/ghost/api/admin/posts/":
             if asked.query.get("source") != "html":
                 return self.refusal(422, "No html without its source")
@@ -44,7 +49,26 @@ class GhostWire(Wire):
             return self.refusal(404, "Post not found.")
         return Reply(200, {"posts": found[:1], **EXTRA})
 
+    def _take(self, parts: dict[str, bytes]) -> Reply:
+        if parts["purpose"] != b"image":
+            return self.refusal(422, "No such purpose")
+        url = f"{self.url}/content/images/{self.number()}.jpg"
+        self.images[url] = parts["file"]
+        return Reply(201, {"images": [{"url": url, "ref": parts["ref"].decode(), **EXTRA}]})
+
+    def pictured(self) -> list[list[tuple[bytes, str]]]:
+        found = []
+        for one in self.posts:
+            first = [(self.images[one["feature_image"]], one["feature_image_alt"])] if "feature_image" in one else []
+            inner = re.findall(r'<figure><img src="([^"]+)" alt="([^"]*)"></figure>', one["html"])
+            found.append([*first, *((self.images[url], unescape(alt)) for url, alt in inner)])
+        return found
+
     def _post(self, post: dict[str, Any]) -> Reply:
+        if len(post.get("feature_image_alt") or "") > 125:
+            return self.refusal(
+                422, "Value in [posts_meta.feature_image_alt] exceeds maximum length of 125 characters."
+            )
         taken = {one["slug"] for one in self.posts}
         slug, number = post["slug"], 2
         while slug in taken:

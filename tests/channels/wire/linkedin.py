@@ -19,6 +19,7 @@ class LinkedInWire(Wire):
     posts: list[dict[str, Any]] = field(default_factory=list)
     ended: tuple[str, ...] = ()  # versions that are over
     readable: bool = True
+    images: dict[str, bytes | None] = field(default_factory=dict)  # urn -> what was put there
 
     def account(self) -> dict[str, Any]:
         return {"external_id": URN, "details": {"api_version": "202610"}}
@@ -37,13 +38,45 @@ class LinkedInWire(Wire):
             return self.refusal(426, f"Requested version {version}01 is not active", "NONEXISTENT_VERSION")
         if self.revoked or asked.headers.get("authorization") != f"Bearer {SECRET}":
             return self.refusal(401, f"The token {SECRET} used in the request has been revoked", "REVOKED_ACCESS_TOKEN")
+        if asked.path == "/rest/images" and asked.query.get("action") == "initializeUpload":
+            return self._begin(asked.json)
+        if asked.method == "PUT" and asked.path.startswith("/dms-uploads/"):
+            self.images[f"urn:li:image:{asked.path.rpartition('/')[2]}"] = asked.content
+            return Reply(201)
         if asked.path != "/rest/posts":
             return self.refusal(404, "No virtual resource found")
         return self._post(asked.json) if asked.method == "POST" else self._list(asked)
 
+    def _begin(self, body: dict[str, Any]) -> Reply:
+        if body != {"initializeUploadRequest": {"owner": URN}}:
+            return self.refusal(403, "Not the owner")
+        name = f"C4E{self.number():08d}"
+        self.images[f"urn:li:image:{name}"] = None
+        there = {
+            "uploadUrlExpiresAt": 1,
+            "uploadUrl": f"{self.url}/dms-uploads/sp/{name}",
+            "image": f"urn:li:image:{name}",
+        }
+        return Reply(200, {"value": there, **EXTRA})
+
+    def pictured(self) -> list[list[tuple[bytes, str]]]:
+        found = []
+        for one in self.posts:
+            content = one.get("content", {})
+            listed = [content["media"]] if "media" in content else content.get("multiImage", {}).get("images", [])
+            found.append([(self.images[image["id"]] or b"", image["altText"]) for image in listed])
+        return found
+
     def _post(self, body: dict[str, Any]) -> Reply:
         wanted = {"author", "commentary", "visibility", "distribution", "lifecycleState", "isReshareDisabledByAuthor"}
-        if set(body) != wanted or body["author"] != URN or body["lifecycleState"] != "PUBLISHED":
+        content = body.get("content", {})
+        several = content.get("multiImage", {}).get("images", [{}, {}])
+        named = [content["media"]] if "media" in content else several if "multiImage" in content else []
+        if len(several) < 2 or any(not self.images.get(one["id"]) for one in named):
+            return self.refusal(422, "MEDIA_ASSET_PROCESSING_FAILED: the image is not there")
+        if any(not 0 < len(one["altText"]) <= 4086 for one in named):
+            return self.refusal(422, "ERROR :: /content :: altText")
+        if set(body) - {"content"} != wanted or body["author"] != URN or body["lifecycleState"] != "PUBLISHED":
             return self.refusal(422, "Unpermitted fields")
         if len(as_read(body["commentary"])) > 3000:
             return self.refusal(400, "ERROR :: /commentary :: is too long")

@@ -5,6 +5,9 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import HTTP
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import uuid5
@@ -13,6 +16,8 @@ from cofounder.channels.accounts.connected import Connected, Provider
 from cofounder.kit.ids import new_id
 
 SECRET = "tok-live-3f9a1c7e5b2d8f6a4c0e"  # what no message and no record may ever hold
+# Addresses that take what goes before a post: a bad day meets them only where it names them.
+ASIDE = ("/tags", "/rest/images", "/media/upload", "/media/metadata", "/photos", "/wp/v2/media", "/images/upload/")
 EXTRA = {"brand_new_field": {"nested": [1, None]}}  # providers add fields whenever they like
 
 
@@ -52,6 +57,17 @@ class Asked:
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.content.decode()))
 
+    @property
+    def parts(self) -> dict[str, bytes]:
+        """What a form of several parts holds, by name."""
+        head = f"Content-Type: {self.headers.get('content-type', '')}\r\n\r\n".encode()
+        message = message_from_bytes(head + self.content, policy=HTTP)
+        found = {}
+        for part in message.iter_parts() if isinstance(message, EmailMessage) else ():
+            name = part.get_param("name", header="content-disposition")
+            found[str(name)] = bytes(part.get_payload(decode=True) or b"")
+        return found
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -76,6 +92,10 @@ class Wire:
     def number(self) -> int:
         self.numbers += 1
         return self.numbers
+
+    def pictured(self) -> list[list[tuple[bytes, str]]]:
+        """Of each text that readers see, its images in order: what their bytes are, and their alt text."""
+        raise NotImplementedError
 
     def shown(self) -> list[str]:
         """The texts that readers see, first posted first."""
@@ -109,7 +129,7 @@ class Wire:
 
     def posts_asked(self) -> int:
         """How often it was asked to post."""
-        return sum(one.method == "POST" and not one.path.endswith("/tags") for one in self.asked)
+        return sum(one.method == "POST" and not one.path.endswith(ASIDE) for one in self.asked)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
@@ -139,7 +159,7 @@ class Wire:
 
 
 def _meant(bad: Bad, asked: Asked) -> bool:
-    return bad.on in asked.path and not (bad.method == "POST" and asked.path.endswith("/tags"))
+    return bad.on in asked.path and (bool(bad.on) or bad.method != "POST" or not asked.path.endswith(ASIDE))
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked | None:

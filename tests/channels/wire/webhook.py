@@ -21,6 +21,9 @@ class WebhookWire(Wire):
     def shown(self) -> list[str]:
         return [one["text"] for one in self.got]
 
+    def pictured(self) -> list[list[tuple[bytes, str]]]:
+        return [[(base64.b64decode(image["content"]), image["alt"]) for image in one["images"]] for one in self.got]
+
     async def answer(self, asked: Asked) -> Reply:
         id, at = asked.headers.get("webhook-id", ""), asked.headers.get("webhook-timestamp", "")
         words = f"{id}.{at}.".encode() + asked.content

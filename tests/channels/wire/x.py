@@ -9,6 +9,7 @@ from cofounder.channels.counting import LINK_AT_X, length
 from tests.channels.wire.server import EXTRA, SECRET, Asked, Reply, Wire
 
 USER = "2244994945"
+_TYPES = (b"image/jpeg", b"image/png", b"image/webp")
 
 
 @dataclass
@@ -16,6 +17,7 @@ class XWire(Wire):
     provider: Any = "x"
     posts: list[dict[str, Any]] = field(default_factory=list)
     page: int = 100  # of its timeline
+    media: dict[str, list[Any]] = field(default_factory=dict)  # id -> [bytes, alt text]
 
     def account(self) -> dict[str, Any]:
         return {"external_id": USER, "details": {"handle": "acme"}}
@@ -41,9 +43,34 @@ class XWire(Wire):
             return self.refusal(401, f"Unauthorized {SECRET}")
         if asked.method == "POST" and asked.path == "/2/tweets":
             return self._post(asked.json)
+        if asked.method == "POST" and asked.path == "/2/media/upload":
+            return self._take(asked.parts)
+        if asked.method == "POST" and asked.path == "/2/media/metadata":
+            return self._describe(asked.json)
         if asked.path == f"/2/users/{USER}/tweets":
             return self._list(asked)
         return self.refusal(404, "Not found")
+
+    def _take(self, parts: dict[str, bytes]) -> Reply:
+        if (
+            parts["media_category"] != b"tweet_image"
+            or parts["media_type"] not in _TYPES
+            or len(parts["media"]) > 5_242_880
+        ):
+            return self.refusal(400, "Your media is invalid")
+        id = str(1_880_000_000_000_000_000 + self.number())
+        self.media[id] = [parts["media"], None]
+        return Reply(200, {"data": {"id": id, "media_key": f"3_{id}", "expires_after_secs": 86400, **EXTRA}})
+
+    def _describe(self, body: dict[str, Any]) -> Reply:
+        words = body["metadata"]["alt_text"]["text"]
+        if body["id"] not in self.media or len(words) > 1_000:
+            return self.refusal(400, "alt_text is invalid")
+        self.media[body["id"]][1] = words
+        return Reply(200, {"data": {"id": body["id"], "associated_metadata": {"alt_text": {"text": words}}, **EXTRA}})
+
+    def pictured(self) -> list[list[tuple[bytes, str]]]:
+        return [[(self.media[id][0], self.media[id][1]) for id in one["media"]] for one in self.posts]
 
     def _post(self, body: dict[str, Any]) -> Reply:
         text, before = body["text"], body.get("reply", {}).get("in_reply_to_tweet_id")
@@ -53,8 +80,11 @@ class XWire(Wire):
             return self.refusal(403, "You attempted to reply to a Tweet that is deleted or not visible to you.")
         if any(one["sent"] == text for one in self.posts):
             return self.refusal(403, "You are not allowed to create a Tweet with duplicate content.")
+        shown = body.get("media", {}).get("media_ids", [])
+        if len(shown) > 4 or any(one not in self.media for one in shown):
+            return self.refusal(400, "Your media IDs are invalid.")
         id = str(1_900_000_000_000_000_000 + self.number())
-        self.posts.append({"id": id, "sent": text, "before": before, "at": datetime.now(UTC)})
+        self.posts.append({"id": id, "sent": text, "before": before, "media": shown, "at": datetime.now(UTC)})
         return Reply(201, {"data": {"id": id, "text": text, "edit_history_tweet_ids": [id], **EXTRA}})
 
     def _list(self, asked: Asked) -> Reply:

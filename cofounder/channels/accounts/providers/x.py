@@ -7,6 +7,8 @@ from cofounder.channels.accounts.asking import Refused, ask
 from cofounder.channels.accounts.providers.oauth import OAuth
 from cofounder.channels.accounts.providers.shapes import Identity, Tokens
 
+MEDIA = "media.write"  # the scope that images need
+
 
 class X(OAuth):
     """Access lasts two hours; every renewal brings another refresh token, and the one before counts no more."""
@@ -22,7 +24,7 @@ class X(OAuth):
     pkce = True
     app_in_header = True
     posting: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "user": ("tweet.read", "tweet.write", "users.read", "offline.access")
+        "user": ("tweet.read", "tweet.write", MEDIA, "users.read", "offline.access")
     }
     reading: ClassVar[Mapping[str, tuple[str, ...]]] = {"user": ()}
 
