@@ -37,16 +37,18 @@ def wire() -> None:
     from cofounder.flow.request.chat import tools as chat
     from cofounder.flow.run.commands import steps as commands
     from cofounder.flow.train import holding
+    from cofounder.flow.train.tuners import probing as tuners
     from cofounder.models import standing as models
     from cofounder.models import trying as asked
     from cofounder.models import tuned
-    from cofounder.ops import connections, system, trying
+    from cofounder.ops import connections, probing, system, trying
 
     registry.register_later(agents.servers)
     registry.ask_also(commands.offered)
     system.look_with("models", models.findings)
     connections.check_with(models.check)
     connections.check_with(channels.check)
+    probing.probe_with(tuners.probe)
     trying.try_with("models", asked.trial)
     trying.try_with("mail", mail.trial)
     system.look_with("channels", channels.findings)
@@ -82,7 +84,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.train.jobs import rules as tuning
     from cofounder.flow.train.promotion import watching as promotions
     from cofounder.models import tuned
-    from cofounder.ops import watchdog
+    from cofounder.ops import probing, watchdog
     from cofounder.personas import looking as personas
 
     await registry.discover()
@@ -100,6 +102,7 @@ async def working() -> AsyncIterator[None]:
         one.chore
         for one in (
             accounts,
+            probing,
             series,
             expiring,
             images,

@@ -18,6 +18,7 @@ from cofounder.flow.run.service import finished_nodes
 from cofounder.flow.run.steps import delegation, execution
 from cofounder.flow.train.benchmark import steps as benchmarks
 from cofounder.flow.train.datasets import steps as datasets
+from cofounder.flow.train.jobs import removing
 from cofounder.flow.train.jobs import rules as tuning_rules
 from cofounder.flow.train.jobs import steps as tuning
 from cofounder.kit import durable
@@ -72,6 +73,7 @@ async def set_aside(workflow_id: str) -> None:
     await benchmarks.set_aside(workflow_id)
     await tuning.set_aside(workflow_id)
     await tuning_rules.set_aside(workflow_id)
+    await removing.set_aside(workflow_id)
 
 
 # What a worker must know of our workflows to take over those of a dead one.

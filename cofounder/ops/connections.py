@@ -80,6 +80,7 @@ class ConnectionSettings(Body):
     email_reply_to: _Line | None = _given(description="Where answers and unsubscribe requests go.")
 
 
+NOTES = "connection_notes"  # in the settings table: name -> why it could not be tried
 NAMES = tuple(ConnectionSettings.model_fields)
 SECRET = frozenset(
     (
@@ -119,6 +120,7 @@ class ConnectionOut(BaseModel):
     secret: bool
     source: Literal["environment", "settings", "default"]
     sealed: bool = Field(description="A secret that this machine cannot read, for it was stored by another one.")
+    note: str | None = Field(default=None, description="Why it is not known to work; it is tried again by itself.")
 
 
 class _Laid:
@@ -192,6 +194,7 @@ tell_what_is_stored(_lay)
 async def effective(session: AsyncSession) -> dict[str, ConnectionOut]:
     """Every connection setting: where it comes from and, unless it is secret, its value."""
     now = await refresh(session)
+    notes = (await stored_settings(session)).get(NOTES) or {}
     found = {}
     for name in NAMES:
         value = getattr(now, name)
@@ -201,6 +204,7 @@ async def effective(session: AsyncSession) -> dict[str, ConnectionOut]:
             secret=name in SECRET,
             source=source(name),
             sealed=name in _Laid.sealed,
+            note=notes.get(name),
         )
     return found
 
@@ -222,8 +226,7 @@ async def change(
     """
     await lock_settings(session)
     require(await version(session), if_match)
-    given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
-    given = {name: value.strip() or None if isinstance(value, str) else value for name, value in given.items()}
+    given = _sent(wanted)
     for name in given:
         _may_be_set(name, given)
     _check(given, await refresh(session))
@@ -237,6 +240,21 @@ async def change(
     live.changed(session, "settings")
     _Laid.read_at = float("-inf")
     return await effective(session)
+
+
+def _sent(wanted: ConnectionSettings) -> dict[str, Any]:
+    given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
+    return {name: value.strip() or None if isinstance(value, str) else value for name, value in given.items()}
+
+
+async def as_they_would_be(wanted: ConnectionSettings) -> tuple[Settings, frozenset[str]]:
+    """(The settings with what was sent, the names of what would count of it). Never call it inside a transaction.
+
+    Raises ConnectionInvalid.
+    """
+    now, given = await latest(), _sent(wanted)
+    counts = {name: value for name, value in given.items() if name not in settings().model_fields_set}
+    return _would(counts, now), frozenset(name for name, value in counts.items() if value is not None)
 
 
 def _may_be_set(name: str, given: dict[str, Any]) -> None:
@@ -256,6 +274,13 @@ def _may_be_set(name: str, given: dict[str, Any]) -> None:
 
 def _check(given: dict[str, Any], now: Settings) -> None:
     """Look at the settings as they would be. Raises ConnectionInvalid and what a check raises."""
+    would = _would(given, now)
+    for check in _checks:
+        check(would)
+
+
+def _would(given: dict[str, Any], now: Settings) -> Settings:
+    """Raises ConnectionInvalid."""
     delivered = {name: Settings.model_fields[name].default for name, value in given.items() if value is None}
     try:
         typed = {
@@ -266,9 +291,7 @@ def _check(given: dict[str, Any], now: Settings) -> None:
     except ValidationError as error:
         first = error.errors()[0]
         raise ConnectionInvalid(first["msg"].removeprefix("Value error, "), field=str(first["loc"][0])) from error
-    would = now.model_copy(update=delivered | typed)
-    for check in _checks:
-        check(would)
+    return now.model_copy(update=delivered | typed)
 
 
 async def _kept(name: str, value: Any) -> Any:

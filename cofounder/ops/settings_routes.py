@@ -6,8 +6,9 @@ from cofounder.kit import db
 from cofounder.kit.http import Router, Session, documented
 from cofounder.kit.openapi import ETAG
 from cofounder.kit.versions import IfMatch, OldVersion, etag
-from cofounder.ops import connections, runtime, trying
+from cofounder.ops import connections, probing, runtime, trying
 from cofounder.ops.connections import ConnectionInvalid, ConnectionOut, ConnectionSettings, SecretLeftBehind
+from cofounder.ops.probing import KeyRefused
 from cofounder.ops.runtime import RuntimeSettings, SettingFromEnvironment, SettingOut
 from cofounder.ops.trying import ConnectionsTried, TryIn, TryUnderWay
 from cofounder.people import Admin, Viewer
@@ -39,18 +40,20 @@ async def get_connections(session: Session, caller: Admin, response: Response) -
 
 @router.put(
     "/api/connections",
-    responses=ETAG | documented(SettingFromEnvironment, OldVersion, SecretLeftBehind, ConnectionInvalid),
+    responses=ETAG | documented(SettingFromEnvironment, OldVersion, SecretLeftBehind, ConnectionInvalid, KeyRefused),
 )
 async def change_connections(
-    body: ConnectionSettings, session: Session, caller: Admin, response: Response, if_match: IfMatch = None
+    body: ConnectionSettings, caller: Admin, response: Response, if_match: IfMatch = None
 ) -> dict[str, ConnectionOut]:
     """Set how models and the mail server are reached, from now on: nothing needs to be started again.
 
     What is not sent stays; null takes a value back. A secret is kept sealed and goes only to the address that it was
     given for: with another address it is given again. With If-Match only if nobody changed any since you read them.
+    What OpenAI, Together, Google Cloud and AWS are tuned with is tried first: a key that is not taken is refused; where
+    nobody answers it is kept with a `note`, and tried again.
     """
-    found = await connections.change(session, body, by=caller.who, if_match=if_match)
-    response.headers["ETag"] = etag(await connections.version(session))
+    found, version = await probing.enter(body, by=caller.who, if_match=if_match)
+    response.headers["ETag"] = etag(version)
     return found
 
 

@@ -142,6 +142,8 @@ WANTED: dict[str, Role] = {
     "POST /api/orchestrator/training/jobs/{job_id}/approve": "approver",
     "POST /api/orchestrator/training/jobs/{job_id}/cancel": "operator",
     "POST /api/orchestrator/training/jobs/{job_id}/deploy": "approver",
+    "GET /api/orchestrator/training/jobs/{job_id}/remains": "viewer",
+    "DELETE /api/orchestrator/training/jobs/{job_id}/remains": "admin",
     "GET /api/orchestrator/training/rules": "viewer",
     "POST /api/orchestrator/training/rules": "approver",
     "DELETE /api/orchestrator/training/rules/{name}": "admin",

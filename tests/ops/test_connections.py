@@ -30,8 +30,10 @@ MAIL = {
 
 
 @pytest_asyncio.fixture
-async def clients(database: Database) -> AsyncIterator[list[httpx.AsyncClient]]:
+async def clients(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[httpx.AsyncClient]]:
     app.wire()
+    monkeypatch.setenv("COFOUNDER_OPENAI_BASE_URL", "http://127.0.0.1:9/v1")  # a key is tried as it is entered
+    settings.cache_clear()
     async with signed_in("viewer", "admin") as made:
         yield made
 

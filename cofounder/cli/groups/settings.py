@@ -138,18 +138,21 @@ async def _try(part: str | None, json: bool) -> int:
 async def _set(name: str, value: str | None, json: bool) -> int:
     from cofounder.app import wire
     from cofounder.kit import db
-    from cofounder.ops import connections, runtime
+    from cofounder.ops import connections, probing, runtime
     from cofounder.people import LOCAL_OWNER
 
     wire()
-    async with home.opened(), db.transaction() as session:
+    note = None
+    async with home.opened():
         if name in connections.NAMES:
-            reached = await connections.change(
-                session, _read(connections.ConnectionSettings, name, value), by=LOCAL_OWNER.who
-            )
+            wanted = _read(connections.ConnectionSettings, name, value)
+            reached, _ = await probing.enter(wanted, by=LOCAL_OWNER.who)
             after: dict[str, Any] = reached[name].model_dump(mode="json")
+            note = reached[name].note
         elif name in runtime.NAMES and value is not None:
-            rules = await runtime.change(session, _read(runtime.RuntimeSettings, name, value), by=LOCAL_OWNER.who)
+            wish = _read(runtime.RuntimeSettings, name, value)
+            async with db.transaction() as session:
+                rules = await runtime.change(session, wish, by=LOCAL_OWNER.who)
             after = rules[name].model_dump(mode="json")
         else:
             raise SettingUnknown(
@@ -159,6 +162,8 @@ async def _set(name: str, value: str | None, json: bool) -> int:
         out.emit({"name": name, **after})
     else:
         out.screen().print(f"{name} is {'forgotten' if value is None else 'set'}.")
+        if note:
+            out.screen().print(note, markup=False, soft_wrap=True)
     return 0
 
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cofounder.cli import home, out
-from cofounder.cli.options import Json
+from cofounder.cli.groups.tuning_telling import removed_words
+from cofounder.cli.options import Json, Yes
 
 if TYPE_CHECKING:
     from cofounder.flow.train.benchmark.schemas import BenchmarkOut
+    from cofounder.flow.train.jobs.schemas import JobOut
     from cofounder.flow.train.promotion.schemas import ModelVersionOut, RoleOut
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION, or its id or the start of it.")]
@@ -26,6 +28,7 @@ def register(group: typer.Typer) -> None:
     group.command("benchmark")(benchmark)
     group.command("shadow")(shadow)
     group.command("retire")(retire)
+    group.command("delete")(delete)
 
 
 def list_models(
@@ -266,7 +269,7 @@ async def _shadow(model: str | None, off: str | None, daily_usd: float, json: bo
 
 
 def retire(model: Model, reason: Reason = None, json: Json = False) -> int:
-    """Take a version out of use; what is known of it stays.
+    """Take a version out of use; what is known of it stays. What of it costs while nobody asks it is stopped.
 
     Example: cofounder models retire planner-small@1
     """
@@ -279,10 +282,53 @@ async def _retire(named: str, reason: str | None, json: bool) -> int:
     from cofounder.models.registry import service as registry
     from cofounder.people import LOCAL_OWNER
 
-    async with home.opened(), db.transaction() as session:
-        found = await service.retire(session, (await registry.find(session, named)).id, reason, LOCAL_OWNER)
+    async with home.opened(), home.worked(needed=True):
+        async with db.transaction() as session:
+            found = await service.retire(session, (await registry.find(session, named)).id, reason, LOCAL_OWNER)
+        job = await _rested(found)
     if json:
         out.emit(found.model_dump(mode="json"))
-    else:
-        out.screen().print(_sentence(found), markup=False, highlight=False)
+        return 0
+    out.screen().print(_sentence(found), markup=False, highlight=False)
+    if job is None:
+        return 0
+    if job.removal:
+        out.screen().print(removed_words(job), markup=False, soft_wrap=True)
+    if (job.removal or {}).get("what") != "all":
+        words = f"What was made of it stays at {job.target}, until: cofounder models delete {found.label}"
+        out.screen().print(words, markup=False, highlight=False)
     return 0
+
+
+async def _rested(model: "ModelVersionOut") -> "JobOut | None":
+    """The job that made a model, once what served it is stopped or could not be."""
+    from cofounder.flow.train.jobs import service
+    from cofounder.kit import db
+
+    while model.job_id is not None:
+        async with db.reading() as session:
+            job = await service.get(session, model.job_id)
+        if (job.removal or {}).get("state") != "removing":
+            return job
+        await asyncio.sleep(_LOOK_SECONDS)
+    return None
+
+
+def delete(model: Model, yes: Yes = False, json: Json = False) -> int:
+    """Delete what a retired version has at its provider or on this machine: endpoint, model, uploaded files.
+
+    Example: cofounder models delete planner-small@1
+    """
+
+    async def work() -> int:
+        from cofounder.cli.groups.tuning_jobs import delete_remains
+        from cofounder.flow.train.jobs import remains
+        from cofounder.kit import db
+        from cofounder.models.registry import service as registry
+
+        async with home.opened(), home.worked(needed=True):
+            async with db.reading() as session:
+                id = await remains.of_model(session, (await registry.find(session, model)).id)
+            return await delete_remains(id, yes=yes, json=json)
+
+    return home.run(work())

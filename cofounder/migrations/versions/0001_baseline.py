@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_0ee66d9b"
+revision = "0001_4f85ad66"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -444,6 +444,9 @@ def upgrade() -> None:
         sa.Column("remote_state", sa.Text(), nullable=True),
         sa.Column("result", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("deployment", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("removal", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("let_go_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("system_prompt", sa.Text(), nullable=True),
         sa.Column("problem", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("away_since", sa.DateTime(timezone=True), nullable=True),
@@ -467,7 +470,7 @@ def upgrade() -> None:
         "fine_tuning_jobs",
         ["key"],
         unique=True,
-        postgresql_where=sa.text("state NOT IN ('failed', 'cancelled')"),
+        postgresql_where=sa.text("state NOT IN ('failed', 'cancelled') AND let_go_at IS NULL"),
     )
     op.create_table(
         "fine_tuning_rules",
@@ -2484,7 +2487,7 @@ def downgrade() -> None:
     op.drop_index(
         "uq_fine_tuning_jobs_key",
         table_name="fine_tuning_jobs",
-        postgresql_where=sa.text("state NOT IN ('failed', 'cancelled')"),
+        postgresql_where=sa.text("state NOT IN ('failed', 'cancelled') AND let_go_at IS NULL"),
     )
     op.drop_index("ix_fine_tuning_jobs_dataset_id", table_name="fine_tuning_jobs")
     op.drop_index("ix_fine_tuning_jobs_created_at", table_name="fine_tuning_jobs")

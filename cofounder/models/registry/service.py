@@ -155,6 +155,11 @@ async def of_datasets(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Mo
     return await queries.of_datasets(session, ids)
 
 
+async def of_job(session: AsyncSession, job_id: UUID) -> ModelVersion | None:
+    """The version that a job made."""
+    return await queries.of_job(session, job_id)
+
+
 async def get(session: AsyncSession, id: UUID) -> ModelVersion:
     """A version. Raises ModelNotKnown."""
     row = await queries.one(session, id)

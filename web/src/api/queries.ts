@@ -207,6 +207,20 @@ export const measurements = (id: string) =>
       ask(client.GET("/api/publications/{publication_id}/measurements", { params: { path: { publication_id: id } } })),
   });
 
+/** What the site saw: through publications, through other posts, through none of them. */
+export const siteBooks = () =>
+  queryOptions({
+    queryKey: ["business", "books"],
+    queryFn: () => ask(client.GET("/api/business/attribution")),
+  });
+
+/** Whether links to the company's own sites are tagged, and which sites these are. */
+export const taggedLinks = () =>
+  queryOptions({
+    queryKey: ["settings", "links"],
+    queryFn: () => ask(client.GET("/api/channels/links")),
+  });
+
 /** The settings with the tag that names them as they were read. */
 export const taggedSettings = () =>
   queryOptions({
@@ -827,6 +841,14 @@ export const tuningJob = (id: string) =>
     queryKey: ["jobs", "one", id],
     queryFn: () => askIn(client.GET("/api/orchestrator/training/jobs/{job_id}", { params: { path: { job_id: id } } })),
     refetchInterval: (query) => (ENDED.includes(query.state.data?.status ?? "") ? 30_000 : 5_000),
+  });
+
+/** What a job left at its target, and what of it would go: asked when somebody is about to delete it. */
+export const jobRemains = (id: string) =>
+  queryOptions({
+    queryKey: ["jobs", "remains", id],
+    queryFn: () =>
+      askIn(client.GET("/api/orchestrator/training/jobs/{job_id}/remains", { params: { path: { job_id: id } } })),
   });
 
 /** Everything that happened in a job, oldest first: what is known stays, and only what came since is asked for. */

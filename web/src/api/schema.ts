@@ -970,6 +970,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orchestrator/approval/{task_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Attach images
+         * @description Say which images go with the texts that wait, in which order and with which words; the answer has the new fingerprint.
+         *
+         *     The list takes the place of the one before: leave one out to remove it. What a channel would not take stands under
+         *     its `image_problems`, and is refused when it is approved.
+         */
+        put: operations["attach_images"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orchestrator/approval/{task_id}/draft": {
         parameters: {
             query?: never;
@@ -1068,6 +1091,26 @@ export interface paths {
          * @description Stop a publication that waits for its time.
          */
         post: operations["cancel_publication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/publications/{publication_id}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reschedule publication
+         * @description Give a publication that waits for its time another one, or send it now. The text and its approval stay as they are.
+         */
+        post: operations["reschedule_publication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2597,6 +2640,9 @@ export interface paths {
         /**
          * Retire model
          * @description Take a version out of use; what is known of it stays.
+         *
+         *     An endpoint that is paid by the minute and a server on this machine are stopped; `removal` of its job tells of it.
+         *     The model itself stays at its target until `DELETE /training/jobs/{job_id}/remains`.
          */
         post: operations["retire_model"];
         delete?: never;
@@ -3469,6 +3515,8 @@ export interface paths {
         /**
          * Delete dataset
          * @description Delete a version's files. Its row and the list of its runs stay as a tombstone, with who, when and why.
+         *
+         *     `message` names the jobs and models that were made with it; they stay, and can be deployed.
          */
         delete: operations["delete_dataset"];
         options?: never;
@@ -3814,7 +3862,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel job
-         * @description Stop a job, or say why it cannot be stopped any more.
+         * @description Stop a job, or say why it cannot be stopped any more. Of one with `may_run`, end what its target still does.
          */
         post: operations["cancel_job"];
         delete?: never;
@@ -3838,6 +3886,32 @@ export interface paths {
          */
         post: operations["deploy_job"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orchestrator/training/jobs/{job_id}/remains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show job remains
+         * @description What deleting what a job left at its target would take away, what stays, and what has to be done first.
+         */
+        get: operations["show_job_remains"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete job remains
+         * @description Delete what a job left at its target: endpoint, model, uploaded files. `removal` of the job tells how far it is.
+         *
+         *     It goes on by itself, through restarts; what is gone there already is fine; after a failure it is asked for again.
+         */
+        delete: operations["delete_job_remains"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4321,6 +4395,201 @@ export interface paths {
          * @description Everything that was looked at, what is missing, what ends soon, and how to mend it; as `cofounder doctor` says.
          */
         get: operations["run_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List series
+         * @description Every series, those that go on first, each with its next slots.
+         */
+        get: operations["list_series"];
+        put?: never;
+        /**
+         * Create series
+         * @description Have a request asked again and again. Each time an ordinary task is made, which waits for approval as any other.
+         */
+        post: operations["create_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List occurrences
+         * @description Slots of all series in a time range: what became of them, and those to come.
+         */
+        get: operations["list_occurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show series
+         * @description One series with what became of its slots.
+         */
+        get: operations["show_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change series
+         * @description Change what is asked or when, from now on. Tasks that were made stay as they are.
+         */
+        patch: operations["change_series"];
+        trace?: never;
+    };
+    "/api/series/{series_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause series
+         * @description Make nothing until it is resumed.
+         */
+        post: operations["pause_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series/{series_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume series
+         * @description Go on with the next slot to come; those that passed meanwhile are not made up for.
+         */
+        post: operations["resume_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series/{series_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End series
+         * @description End it for good; what it made stays.
+         */
+        post: operations["end_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/series/{series_id}/skips/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Skip slot
+         * @description Leave out the slot of one local day.
+         */
+        put: operations["skip_slot"];
+        post?: never;
+        /**
+         * Take slot back
+         * @description Take a skipped slot back in, while it is to come.
+         */
+        delete: operations["take_slot_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload image
+         * @description Hand an image over as the body's bytes: JPEG, PNG, GIF or WebP, found out by its bytes, never by its name.
+         *
+         *     It is written anew from its pixels: what a camera noted, such as the place, is gone. The same image sent again is
+         *     the same image. One that is attached to no task is removed after a day.
+         */
+        post: operations["upload_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get image
+         * @description The bytes of an image, as they are sent.
+         */
+        get: operations["get_image"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4976,6 +5245,11 @@ export interface components {
                 [key: string]: components["schemas"]["SuggestedTime"];
             };
             /**
+             * Images
+             * @description Of all texts, in order
+             */
+            images?: components["schemas"]["ImageShown"][];
+            /**
              * Alternatives
              * @description channel -> its texts to choose from, where another was asked for
              */
@@ -4993,6 +5267,16 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            /**
+             * Publish At
+             * @description Its time, unless the decision says another.
+             */
+            publish_at?: string | null;
+            /**
+             * Expires At
+             * @description Undecided by then, it expires.
+             */
+            expires_at?: string | null;
             decision?: components["schemas"]["DecidedOut"] | null;
         };
         /**
@@ -5159,6 +5443,25 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
+        };
+        /**
+         * AttachIn
+         * @description One image of a task's texts: `image` is what its upload answered.
+         */
+        AttachIn: {
+            /** Image */
+            image: string;
+            /**
+             * Alt
+             * @description What it shows, in a sentence, for people who cannot see it.
+             * @example Bar chart: margins rose from 31% to 43% since March.
+             */
+            alt: string;
+            /**
+             * Channels
+             * @description Left out or empty: all.
+             */
+            channels?: string[] | null;
         };
         /** Audience */
         Audience: {
@@ -7580,6 +7883,20 @@ export interface components {
             /** Message */
             message?: string | null;
         };
+        /** Envelope[RemainsOut] */
+        Envelope_RemainsOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["RemainsOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
         /** Envelope[RoleOut] */
         Envelope_RoleOut_: {
             /**
@@ -8860,6 +9177,75 @@ export interface components {
             lines: number;
         };
         /**
+         * ImageOut
+         * @description An image that is kept. `image` names it by its content: the SHA-256 of the bytes that are kept and sent.
+         */
+        ImageOut: {
+            /** Image */
+            image: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "jpeg" | "png" | "gif" | "webp";
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /**
+             * Bytes
+             * @description As kept: without what a camera wrote beside the picture
+             */
+            bytes: number;
+            /**
+             * Frames
+             * @description More than one where it moves
+             */
+            frames: number;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ImageShown
+         * @description An image that goes with a text. `channels`: only those; null where it goes with every text.
+         */
+        ImageShown: {
+            /** Image */
+            image: string;
+            /** Url */
+            url: string;
+            /** Alt */
+            alt: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "jpeg" | "png" | "gif" | "webp";
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Bytes */
+            bytes: number;
+            /** Frames */
+            frames: number;
+            /** Channels */
+            channels?: string[] | null;
+        };
+        /**
+         * ImagesIn
+         * @description The images that go with a task's texts, in this order, in place of those that did; an empty list removes them.
+         */
+        ImagesIn: {
+            /** Images */
+            images: components["schemas"]["AttachIn"][];
+            /**
+             * Fingerprint
+             * @description What you read.
+             */
+            fingerprint?: string | null;
+        };
+        /**
          * ImportOut
          * @description An import as it stands.
          */
@@ -9198,6 +9584,18 @@ export interface components {
             deployment: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Removal
+             * @description Of what it left at its target: state (removing, removed, failed), what (all, endpoint), problem
+             */
+            removal: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * May Run
+             * @description It failed here, and may still run and cost at its target: cancel ends it there
+             */
+            may_run: boolean;
             /** Remote Id */
             remote_id: string | null;
             /** Begun By */
@@ -10402,6 +10800,47 @@ export interface components {
             form?: components["schemas"]["Form"];
             mapping?: components["schemas"]["Mapping"];
             units?: components["schemas"]["Units"];
+        };
+        /** OccurrenceList */
+        OccurrenceList: {
+            /** Items */
+            items: components["schemas"]["OccurrenceOut"][];
+        };
+        /**
+         * OccurrenceOut
+         * @description One slot and what became of it. `coming`: its task is still to be made. `task_status`: how that task stands.
+         */
+        OccurrenceOut: {
+            /**
+             * Series Id
+             * Format: uuid
+             */
+            series_id: string;
+            /** Series */
+            series: string;
+            /** Channels */
+            channels: string[];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Slot At
+             * Format: date-time
+             */
+            slot_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "coming" | "made" | "skipped" | "missed" | "refused";
+            /** Task Id */
+            task_id?: string | null;
+            /** Task Status */
+            task_status?: string | null;
+            /** Note */
+            note?: string | null;
         };
         /**
          * OfferedOut
@@ -12000,6 +12439,16 @@ export interface components {
              * @description Run not before this time.
              */
             not_before?: string | null;
+            /**
+             * Publish At
+             * @description Schedule what is approved for this time, unless the decision says another.
+             */
+            publish_at?: string | null;
+            /**
+             * Expires At
+             * @description Where nobody has decided by then, the task expires.
+             */
+            expires_at?: string | null;
         };
         /**
          * Progress
@@ -12155,9 +12604,14 @@ export interface components {
              * @default 0
              */
             unknown?: number;
+            /**
+             * Images
+             * @description That go with the text, in order
+             */
+            images?: components["schemas"]["ImageShown"][];
             posted?: components["schemas"]["Posted"] | null;
             /** Actions */
-            actions?: ("cancel" | "resolve" | "retry" | "posted" | "not_posted")[];
+            actions?: ("cancel" | "reschedule" | "resolve" | "retry" | "posted" | "not_posted")[];
             /** Deliveries */
             deliveries: components["schemas"]["cofounder__flow__publish__schemas__DeliveryOut"][];
         };
@@ -12262,9 +12716,14 @@ export interface components {
              * @default 0
              */
             unknown?: number;
+            /**
+             * Images
+             * @description That go with the text, in order
+             */
+            images?: components["schemas"]["ImageShown"][];
             posted?: components["schemas"]["Posted"] | null;
             /** Actions */
-            actions?: ("cancel" | "resolve" | "retry" | "posted" | "not_posted")[];
+            actions?: ("cancel" | "reschedule" | "resolve" | "retry" | "posted" | "not_posted")[];
         };
         /**
          * PublishIn
@@ -12494,6 +12953,29 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * RemainsOut
+         * @description What a job left at its target. `first`: why it cannot be deleted now, and what to do first.
+         */
+        RemainsOut: {
+            /** Target */
+            target: string;
+            /** Goes */
+            goes: string[];
+            /** Stays */
+            stays: string;
+            /** First */
+            first: string | null;
+            /**
+             * Model
+             * @description What the registry calls its model
+             */
+            model: string | null;
+            /** Removal */
+            removal: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** RerunIn */
         RerunIn: {
             /**
@@ -12502,6 +12984,18 @@ export interface components {
              * @example draft_linkedin
              */
             step: string;
+        };
+        /**
+         * RescheduleIn
+         * @description Another time for what waits for its own.
+         */
+        RescheduleIn: {
+            /**
+             * Schedule At
+             * @description When to publish it. null: at once.
+             * @example 2026-11-23T09:00Z
+             */
+            schedule_at: string | null;
         };
         /** ResultIn */
         ResultIn: {
@@ -12854,6 +13348,10 @@ export interface components {
             parallel_steps?: number;
             /** Company */
             company?: string;
+            /** Tag Links */
+            tag_links?: boolean;
+            /** Own Sites */
+            own_sites?: string;
             /** Measure Ages */
             measure_ages?: string;
         };
@@ -13039,6 +13537,313 @@ export interface components {
              * @description Oldest first
              */
             points: components["schemas"]["Month"][];
+        };
+        /**
+         * SeriesChange
+         * @description What is different from now on; what is left out stays. What was made before stays as it is.
+         */
+        SeriesChange: {
+            /** Name */
+            name?: string | null;
+            /** Request */
+            request?: string | null;
+            /** Channels */
+            channels?: string[] | null;
+            /** Tone */
+            tone?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Persona */
+            persona?: string | null;
+            /** Every */
+            every?: ("day" | "week" | "month") | null;
+            /** Interval */
+            interval?: number | null;
+            /** Weekdays */
+            weekdays?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] | null;
+            /** Month Day */
+            month_day?: number | null;
+            /**
+             * At
+             * @description A time of the zone's clocks. Skipped by a clock change, it is as much later; coming twice, the first counts.
+             */
+            at?: string | null;
+            /** Zone */
+            zone?: string | null;
+            /**
+             * Ends On
+             * @description null: no last day.
+             */
+            ends_on?: string | null;
+            /**
+             * Count
+             * @description Counted from the first; null: no limit.
+             */
+            count?: number | null;
+            /** Lead Minutes */
+            lead_minutes?: number | null;
+            /**
+             * Late
+             * @description keep: a text that is not approved by its slot goes on waiting, and after a stop the latest missed one is made late. expire: it expires at its slot, and nothing is made late.
+             */
+            late?: ("keep" | "expire") | null;
+        };
+        /**
+         * SeriesDetail
+         * @description A series with what became of its slots, the latest first.
+         */
+        SeriesDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Request */
+            request: string;
+            /** Channels */
+            channels: string[];
+            /** Tone */
+            tone: string | null;
+            /** Language */
+            language: string | null;
+            /** Persona */
+            persona: string | null;
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /** Interval */
+            interval: number;
+            /** Weekdays */
+            weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** Month Day */
+            month_day: number | null;
+            /** At */
+            at: string;
+            /** Zone */
+            zone: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Ends On */
+            ends_on: string | null;
+            /** Count */
+            count: number | null;
+            /** Lead Minutes */
+            lead_minutes: number;
+            /**
+             * Late
+             * @enum {string}
+             */
+            late: "keep" | "expire";
+            /**
+             * Words
+             * @example Every Monday at 09:00, Europe/Berlin
+             */
+            words: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "ended";
+            /** Made */
+            made: number;
+            /** Coming */
+            coming: components["schemas"]["SlotOut"][];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Occurrences */
+            occurrences: components["schemas"]["OccurrenceOut"][];
+        };
+        /**
+         * SeriesIn
+         * @description A request to ask again and again, and when.
+         */
+        SeriesIn: {
+            /**
+             * Name
+             * @example Monday numbers
+             */
+            name: string;
+            /**
+             * Request
+             * @example Write a post about last week's numbers
+             */
+            request: string;
+            /**
+             * Channels
+             * @example [
+             *       "linkedin",
+             *       "x"
+             *     ]
+             */
+            channels: string[];
+            /** Tone */
+            tone?: string | null;
+            /**
+             * Language
+             * @example en
+             */
+            language?: string | null;
+            /**
+             * Persona
+             * @example newsReporter
+             */
+            persona?: string | null;
+            /**
+             * Every
+             * @default week
+             * @enum {string}
+             */
+            every?: "day" | "week" | "month";
+            /**
+             * Interval
+             * @description Every so many days, weeks or months.
+             * @default 1
+             */
+            interval?: number;
+            /**
+             * Weekdays
+             * @description Of weeks; else the day on which it starts.
+             * @example [
+             *       "monday"
+             *     ]
+             */
+            weekdays?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /**
+             * Month Day
+             * @description Of months; in a shorter one its last day. Else the day it starts on.
+             */
+            month_day?: number | null;
+            /**
+             * At
+             * @description A time of the zone's clocks. Skipped by a clock change, it is as much later; coming twice, the first counts.
+             * @example 09:00
+             */
+            at: string;
+            /**
+             * Zone
+             * @example Europe/Berlin
+             */
+            zone: string;
+            /**
+             * Starts On
+             * @description Not before this day; else today.
+             */
+            starts_on?: string | null;
+            /**
+             * Ends On
+             * @description Not after this day.
+             */
+            ends_on?: string | null;
+            /**
+             * Count
+             * @description Make so many, then end.
+             */
+            count?: number | null;
+            /**
+             * Lead Minutes
+             * @description So long before its slot each task is made, for who approves it.
+             * @default 1440
+             */
+            lead_minutes?: number;
+            /**
+             * Late
+             * @description keep: a text that is not approved by its slot goes on waiting, and after a stop the latest missed one is made late. expire: it expires at its slot, and nothing is made late.
+             * @default keep
+             * @enum {string}
+             */
+            late?: "keep" | "expire";
+        };
+        /** SeriesList */
+        SeriesList: {
+            /** Items */
+            items: components["schemas"]["SeriesOut"][];
+        };
+        /**
+         * SeriesOut
+         * @description A series as it stands. `coming` are its next slots, without those that are skipped or made already.
+         */
+        SeriesOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Request */
+            request: string;
+            /** Channels */
+            channels: string[];
+            /** Tone */
+            tone: string | null;
+            /** Language */
+            language: string | null;
+            /** Persona */
+            persona: string | null;
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /** Interval */
+            interval: number;
+            /** Weekdays */
+            weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** Month Day */
+            month_day: number | null;
+            /** At */
+            at: string;
+            /** Zone */
+            zone: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Ends On */
+            ends_on: string | null;
+            /** Count */
+            count: number | null;
+            /** Lead Minutes */
+            lead_minutes: number;
+            /**
+             * Late
+             * @enum {string}
+             */
+            late: "keep" | "expire";
+            /**
+             * Words
+             * @example Every Monday at 09:00, Europe/Berlin
+             */
+            words: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "ended";
+            /** Made */
+            made: number;
+            /** Coming */
+            coming: components["schemas"]["SlotOut"][];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * ServerChange
@@ -13519,6 +14324,29 @@ export interface components {
              * @description Funnel: sessions against the first step's, 0-1
              */
             of_first_step?: number | null;
+        };
+        /**
+         * SlotOut
+         * @description A slot to come. `note`: what a clock change does to it. `makes_at`: when its task is made.
+         */
+        SlotOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Slot At
+             * Format: date-time
+             */
+            slot_at: string;
+            /**
+             * Makes At
+             * Format: date-time
+             */
+            makes_at: string;
+            /** Note */
+            note: string | null;
         };
         /**
          * Source
@@ -14705,6 +15533,13 @@ export interface components {
             link?: string | null;
             /** Placeholders */
             placeholders?: string[];
+            /** Images */
+            images?: components["schemas"]["ImageShown"][];
+            /**
+             * Image Problems
+             * @description What of its images the channel would not take; such a text is not approved.
+             */
+            image_problems?: string[];
             /** Persona */
             persona?: string | null;
             /** Figures */
@@ -16335,7 +17170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; A figure in business_metrics does not fit.; There is no such channel.; There is no persona with this name.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
+            /** @description Some fields do not fit.; A figure in business_metrics does not fit.; There is no such channel.; There is no persona with this name.; This time has passed.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19470,7 +20305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; Nothing can be published by this account now.; The account's access ends before that time.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
+            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; Nothing can be published by this account now.; The account's access ends before that time.; A channel would not take the images of its text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -19808,6 +20643,119 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; This task has no variant for that channel.; Edits belong to a text that you approve.; This is none of the texts to choose from.; A compliance finding forbids publishing this text. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImagesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no task with this id.; There is no such image. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This task does not wait for a decision.; This round has been decided.; The text changed after you opened it. Read it again before approving. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; Edits belong to a text that you approve.; This task has no variant for that channel.; The same image is attached twice.; An image needs words that stand for it: people who cannot see it hear them, and they show where it does not load.; These words cannot stand for an image. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -20258,6 +21206,117 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reschedule_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only what waits for its time, and was never tried, can be given another. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The time to publish has passed.; Nothing can be published by this account now.; The account's access ends before that time. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -32056,7 +33115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The place where files are kept does not answer.; The provider does not answer, or asks to wait; the job goes on when it does.; The database does not answer. */
+            /** @description The place where files are kept does not answer.; The provider does not answer, or asks to wait.; The database does not answer. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -32201,7 +33260,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The place where files are kept does not answer.; The provider does not answer, or asks to wait; the job goes on when it does.; The database does not answer. */
+            /** @description The place where files are kept does not answer.; The provider does not answer, or asks to wait.; The database does not answer. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -32589,7 +33648,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description The provider does not answer, or asks to wait; the job goes on when it does.; The database does not answer. */
+            /** @description The provider does not answer, or asks to wait.; The database does not answer. */
             503: {
                 headers: {
                     /** @description Seconds to wait. */
@@ -32664,7 +33723,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Only a job that succeeded has a model to deploy.; The job's model is being deployed already. */
+            /** @description Only a job that succeeded has a model to deploy.; The job's model is being deployed already.; The model was deleted. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -32692,6 +33751,157 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; What goes past the gate needs a reason. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    show_job_remains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RemainsOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_job_remains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no job with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The job has not ended, so nothing of it can be deleted.; The job's model is being deployed already.; What is left of the job is being deleted already.; There is nothing at a provider to delete.; What is left of the job is in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -34852,6 +36062,979 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: {
+                state?: ("active" | "paused" | "ended")[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesList"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your own for this request. Sent again with the same body it answers as the first time. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another series has this name.; This Idempotency-Key came before with another body. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This does not go with how often it comes.; No slot of it is to come.; There is no such channel.; There is no persona with this name. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_occurrences: {
+        parameters: {
+            query: {
+                /** @description Slots at this time or later. */
+                since: string;
+                /** @description Slots before this time. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccurrenceList"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesDetail"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such series. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such series. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The series has ended.; Another series has this name. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This does not go with how often it comes.; No slot of it is to come.; There is no such channel.; There is no persona with this name. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such series. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The series has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such series. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The series has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such series. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skip_slot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such series. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The series has ended.; The task of that day is made already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The series has no slot to come on that day. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_slot_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such series. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The series has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The series has no slot to come on that day. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/gif": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageOut"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The image is larger than is taken.; The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This is no image that can be used. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image's bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/gif": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such image. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

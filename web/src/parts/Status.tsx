@@ -14,6 +14,8 @@ const LOOKS: Record<string, Look> = {
   waiting_approval: "you",
   cancelling: "running",
   deploying: "running",
+  removing: "running",
+  removed: "done",
   deployed: "done",
   queued: "waiting",
   approved: "waiting",

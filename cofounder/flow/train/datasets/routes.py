@@ -44,6 +44,7 @@ from cofounder.flow.train.datasets.schemas import (
 )
 from cofounder.flow.train.datasets.service import PlaceUnclear
 from cofounder.flow.train.formats import FORMATS, FormatUnknown
+from cofounder.kit.db import reading
 from cofounder.kit.http import Envelope, Router, Session, documented
 from cofounder.kit.store import ArtifactLost, StoreFull, StoreOutOfReach
 from cofounder.people import Approver, Operator, Viewer
@@ -243,8 +244,13 @@ async def roll_back_dataset(dataset_id: UUID, session: Session, caller: Operator
 
 @router.delete("/datasets/{dataset_id}", responses=documented(DatasetMissing, StoreOutOfReach))
 async def delete_dataset(dataset_id: UUID, body: Why, caller: Operator) -> Envelope[DatasetOut]:
-    """Delete a version's files. Its row and the list of its runs stay as a tombstone, with who, when and why."""
-    return Envelope(data=await service.remove(dataset_id, body.reason, caller))
+    """Delete a version's files. Its row and the list of its runs stay as a tombstone, with who, when and why.
+
+    `message` names the jobs and models that were made with it; they stay, and can be deployed.
+    """
+    told = await service.remove(dataset_id, body.reason, caller)
+    async with reading() as session:
+        return Envelope(data=told, message=await service.made_with(session, dataset_id) or None)
 
 
 @router.get("/data/{execution_id}/held-by", responses=documented(ExampleNotKnown))

@@ -369,6 +369,17 @@ async def lineage(session: AsyncSession, id: UUID) -> LineageOut:
     return LineageOut(dataset=out(row), versions=others, jobs=jobs, models=models)
 
 
+async def made_with(session: AsyncSession, id: UUID) -> str:
+    """Which jobs and models were made with a version, in a sentence; nothing where none were."""
+    jobs, models = await _made[0](session, [id]) if _made else ([], [])
+    parts = [f"{one['target']} {one['base_model'].rsplit('/', 1)[-1]} ({one['status']})" for one in jobs]
+    told = [f"{len(jobs)} job{'s' if len(jobs) > 1 else ''}: {', '.join(parts)}"] if jobs else []
+    if models:
+        names = ", ".join(f"{one['model']} ({one['state']})" for one in models)
+        told.append(f"{len(models)} model{'s' if len(models) > 1 else ''}: {names}")
+    return f"Made with it, and staying: {'; '.join(told)}." if told else ""
+
+
 async def count(session: AsyncSession, filters: Filter, role: str) -> int:
     """How many examples a version of this filter would be made of now."""
     return await queries.count(session, filters, role)

@@ -1,13 +1,10 @@
 """Make a job's model reachable and register it: what `deployment` does, as often as it is tried."""
 
 import contextlib
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cofounder.flow.train.datasets.exporting import of_version
-from cofounder.flow.train.formats import loaded
 from cofounder.flow.train.jobs import queries, service
 from cofounder.flow.train.tuners import known
 from cofounder.flow.train.tuners.interface import Artifacts
@@ -30,7 +27,6 @@ async def carry_out(id: UUID) -> None:
     wanted: dict[str, Any] = dict(row.deployment or {})
     tuner = known.tuner(row.target, await connections.latest())
     left = _left(row.result or {})
-    prompt = await _system_prompt(row.dataset_id, row.method)
     address = await tuner.serve(left, str(wanted["model_name"]))
     by = caller_of(wanted)
     async with transaction() as session:
@@ -49,7 +45,7 @@ async def carry_out(id: UUID) -> None:
             job_id=row.id,
             artifacts=row.result or {},
             by=by,
-            system_prompt=prompt,
+            system_prompt=row.system_prompt,
         )
         if wanted["set_active"]:
             with contextlib.suppress(AlreadyActive):
@@ -64,21 +60,6 @@ async def carry_out(id: UUID) -> None:
             "problem": None,
         }
         await service.say(session, row, f"It is registered as {label}{' and active' if wanted['set_active'] else ''}.")
-
-
-async def _system_prompt(dataset_id: UUID, method: str) -> str | None:
-    """What the lines that it learned from said first: it is asked with the same words. None: they said nothing."""
-    if method == "dpo":
-        return None
-    _, _, pieces = await of_version(dataset_id, "jsonl", "train")
-    first = b""
-    async with aclosing(pieces) as open_pieces:  # type: ignore[type-var]
-        async for piece in open_pieces:
-            first += piece
-            if b"\n" in first:
-                break
-    messages = loaded(first.partition(b"\n")[0])["messages"]
-    return str(messages[0]["content"]) if messages[0]["role"] == "system" else None
 
 
 def _left(result: dict[str, Any]) -> Artifacts:

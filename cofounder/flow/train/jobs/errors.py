@@ -57,6 +57,36 @@ class DeploymentRuns(Conflict):
     hint = "The job tells when it is done, under deployment."
 
 
+class JobGoesOn(Conflict):
+    """The job has not ended, so nothing of it can be deleted."""
+
+    hint = "Cancel it first, or wait for its end."
+
+
+class RemovalRuns(Conflict):
+    """What is left of the job is being deleted already."""
+
+    hint = "The job tells when it is done, under removal."
+
+
+class NothingLeft(Conflict):
+    """There is nothing at a provider to delete."""
+
+    hint = "Nothing was changed."
+
+
+class RemainsInUse(Conflict):
+    """What is left of the job is in use."""
+
+    hint = "Retire the model first; then delete what is left of it."
+
+
+class RemainsGone(Conflict):
+    """The model was deleted."""
+
+    hint = "Start the job again: the same dataset and settings are a new job now."
+
+
 class RuleMissing(NotFound):
     """There is no rule with this name."""
 

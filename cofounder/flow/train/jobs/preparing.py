@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import time
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.train.datasets import exporting
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.datasets.service import Version
-from cofounder.flow.train.formats import TARGETS
+from cofounder.flow.train.formats import TARGETS, loaded
 from cofounder.flow.train.jobs import queries
 from cofounder.flow.train.jobs.errors import BaseModelEnds, BaseModelUnknown, DatasetTooSmall, RoleDiffers
 from cofounder.flow.train.jobs.schemas import EstimateOut, JobIn
@@ -58,6 +58,7 @@ class Prepared:
     asked: Asked
     estimate: Estimate
     repeats: UUID | None
+    system_prompt: str | None
 
 
 def lines_of(key: str) -> Path:
@@ -120,7 +121,24 @@ async def prepare(asked: JobIn) -> Prepared:
     handed = Asked(key, row.role, base, asked.method, hyper, name, files, folder)
     if same is None:
         await tuner.validate(handed)
-    return Prepared(key, row, tuner, availability, handed, await tuner.estimate(handed), same.id if same else None)
+    told = await tuner.estimate(handed)
+    prompt = await said_first(row.id, asked.method)
+    return Prepared(key, row, tuner, availability, handed, told, same.id if same else None, prompt)
+
+
+async def said_first(dataset_id: UUID, method: str) -> str | None:
+    """What the lines of a version say first, by which a model that learned from them is asked. None: they say nothing."""
+    if method == "dpo":
+        return None
+    _, _, pieces = await exporting.of_version(dataset_id, "jsonl", "train")
+    first = b""
+    async with aclosing(pieces) as open_pieces:  # type: ignore[type-var]
+        async for piece in open_pieces:
+            first += piece
+            if b"\n" in first:
+                break
+    messages = loaded(first.partition(b"\n")[0])["messages"]
+    return str(messages[0]["content"]) if messages[0]["role"] == "system" else None
 
 
 def chosen_base(asked: JobIn, tuner: Tuner, availability: Availability, moment: datetime) -> str:

@@ -18,9 +18,13 @@ async def one(session: AsyncSession, id: UUID, *, lock: bool = False) -> FineTun
 
 
 async def alive_with(session: AsyncSession, key: str) -> FineTuningJob | None:
-    """The job of a key that is neither failed nor cancelled."""
+    """The job of a key that is neither failed nor cancelled, and whose model nobody asked to delete."""
     return await session.scalar(
-        select(FineTuningJob).where(FineTuningJob.key == key, FineTuningJob.state.not_in(("failed", "cancelled")))
+        select(FineTuningJob).where(
+            FineTuningJob.key == key,
+            FineTuningJob.state.not_in(("failed", "cancelled")),
+            FineTuningJob.let_go_at.is_(None),
+        )
     )
 
 

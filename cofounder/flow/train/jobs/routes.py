@@ -8,16 +8,21 @@ from fastapi import Query
 from cofounder.flow.train.datasets.errors import DatasetDeleted, DatasetMissing, DatasetNotReady, NoSuchPart
 from cofounder.flow.train.datasets.service import PlaceUnclear
 from cofounder.flow.train.formats import FormatUnknown
-from cofounder.flow.train.jobs import rules, service
+from cofounder.flow.train.jobs import remains, rules, service
 from cofounder.flow.train.jobs.errors import (
     BaseModelEnds,
     BaseModelUnknown,
     DatasetTooSmall,
     DeploymentRuns,
     JobEnded,
+    JobGoesOn,
     JobMissing,
     JobNotDone,
     JobNotWaiting,
+    NothingLeft,
+    RemainsGone,
+    RemainsInUse,
+    RemovalRuns,
     RoleDiffers,
     RuleMissing,
     RuleNameTaken,
@@ -30,6 +35,7 @@ from cofounder.flow.train.jobs.schemas import (
     JobIn,
     JobList,
     JobOut,
+    RemainsOut,
     RuleIn,
     RuleOut,
     State,
@@ -131,18 +137,37 @@ async def approve_job(job_id: UUID, session: Session, caller: Approver) -> Envel
 
 @router.post("/jobs/{job_id}/cancel", responses=documented(JobMissing, JobEnded, CancelTooLate, *_TARGET))
 async def cancel_job(job_id: UUID, caller: Operator) -> Envelope[JobOut]:
-    """Stop a job, or say why it cannot be stopped any more."""
+    """Stop a job, or say why it cannot be stopped any more. Of one with `may_run`, end what its target still does."""
     return Envelope(data=await service.cancel(job_id, caller))
 
 
 @router.post(
     "/jobs/{job_id}/deploy",
     status_code=202,
-    responses=documented(JobMissing, JobNotDone, DeploymentRuns, ReasonMissing, ForceRefused),
+    responses=documented(JobMissing, JobNotDone, DeploymentRuns, ReasonMissing, ForceRefused, RemainsGone),
 )
 async def deploy_job(job_id: UUID, body: DeployIn, session: Session, caller: Approver) -> Envelope[JobOut]:
     """Make a job's model reachable and register it; `deployment` of the job says when that is done, and the model's id."""
     return Envelope(data=await service.deploy(session, job_id, body, caller))
+
+
+@router.get("/jobs/{job_id}/remains", responses=documented(JobMissing))
+async def show_job_remains(job_id: UUID, session: Session, caller: Viewer) -> Envelope[RemainsOut]:
+    """What deleting what a job left at its target would take away, what stays, and what has to be done first."""
+    return Envelope(data=await remains.shown(session, job_id))
+
+
+@router.delete(
+    "/jobs/{job_id}/remains",
+    status_code=202,
+    responses=documented(JobMissing, JobGoesOn, DeploymentRuns, RemovalRuns, NothingLeft, RemainsInUse),
+)
+async def delete_job_remains(job_id: UUID, session: Session, caller: Admin) -> Envelope[JobOut]:
+    """Delete what a job left at its target: endpoint, model, uploaded files. `removal` of the job tells how far it is.
+
+    It goes on by itself, through restarts; what is gone there already is fine; after a failure it is asked for again.
+    """
+    return Envelope(data=await remains.remove(session, job_id, caller))
 
 
 @router.get("/rules")

@@ -108,6 +108,10 @@ class JobOut(BaseModel):
     error: dict[str, Any] | None
     result: dict[str, Any] | None
     deployment: dict[str, Any] | None
+    removal: dict[str, Any] | None = Field(
+        description="Of what it left at its target: state (removing, removed, failed), what (all, endpoint), problem"
+    )
+    may_run: bool = Field(description="It failed here, and may still run and cost at its target: cancel ends it there")
     remote_id: str | None
     begun_by: str
     created_by: str
@@ -116,6 +120,17 @@ class JobOut(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     repeated: bool = Field(default=False, description="It existed already: the same dataset and settings are one job")
+
+
+class RemainsOut(BaseModel):
+    """What a job left at its target. `first`: why it cannot be deleted now, and what to do first."""
+
+    target: str
+    goes: list[str]
+    stays: str
+    first: str | None
+    model: str | None = Field(description="What the registry calls its model")
+    removal: dict[str, Any] | None
 
 
 class JobList(BaseModel):

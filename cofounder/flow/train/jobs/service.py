@@ -17,6 +17,7 @@ from cofounder.flow.train.jobs.errors import (
     JobMissing,
     JobNotDone,
     JobNotWaiting,
+    RemainsGone,
 )
 from cofounder.flow.train.jobs.schemas import (
     BaseModelOut,
@@ -32,6 +33,7 @@ from cofounder.flow.train.jobs.schemas import (
 )
 from cofounder.flow.train.jobs.tables import ENDED, FineTuningJob
 from cofounder.flow.train.tuners import known
+from cofounder.flow.train.tuners.interface import CancelTooLate, Tuner, TunerRefused
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now, stamp
 from cofounder.kit.db import transaction
@@ -43,6 +45,8 @@ from cofounder.people import Caller, audit
 TOPIC = "jobs"
 WORKFLOW = "tuning"
 DEPLOYMENT = "deployment"
+STOPPED = "stopped by a person"  # remote_state of what failed only here, and was then ended there
+LOST = ("tuner_away", "tuning_broke")  # how a job fails whose target may have it without us knowing its name there
 
 
 async def targets() -> list[TargetOut]:
@@ -122,6 +126,7 @@ def _values(
             "despite_end": asked.despite_end,
         },
         "files": preparing.dataset_values(found.asked.files),
+        "system_prompt": found.system_prompt,
         "note": told.why_approval or None,
         "begun_by": "rule" if rule_id else "person",
         "rule_id": rule_id,
@@ -203,19 +208,26 @@ async def approve(session: AsyncSession, id: UUID, by: Caller) -> JobOut:
 
 
 async def cancel(id: UUID, by: Caller) -> JobOut:
-    """Ask for a job to stop. Raises JobMissing, JobEnded, CancelTooLate, TunerAway, TunerRefused, TunerNotReady."""
+    """Ask for a job to stop; of one that failed here, whatever still runs of it at its target.
+
+    Raises JobMissing, JobEnded, CancelTooLate, TunerAway, TunerRefused, TunerNotReady.
+    """
     async with transaction() as session:
         row = await locked(session, id)
-        if row.state in ENDED:
+        lost = may_run(row)
+        if row.state in ENDED and not lost:
             raise JobEnded(
                 f"It {'was ' if row.state == 'cancelled' else ''}{row.state} at {stamp(row.finished_at or now())}."
             )
         remote, target, state = row.remote_id, row.target, row.state
-        if remote is None:
+        if remote is None and not lost:
             row.state = "cancelled" if state == "waiting_approval" else "cancelling"
             row.finished_at = now() if state == "waiting_approval" else None
             return await _cancelled(session, row, by)
     tuner = known.tuner(target, await connections.latest())
+    if lost:
+        return await _ended_there(id, tuner, remote or await tuner.find(id.hex), by)
+    assert remote is not None
     if state != "cancelling":
         await tuner.cancel(remote)  # says no where it is too late; a kill after this is seen by whoever follows the job
     async with transaction() as session:
@@ -224,6 +236,39 @@ async def cancel(id: UUID, by: Caller) -> JobOut:
             return out(row)
         row.state = "cancelling"
         return await _cancelled(session, row, by)
+
+
+def may_run(row: FineTuningJob) -> bool:
+    """Did it fail only here, so that its target, which did not say that it ended, may go on with it?"""
+    if row.state != "failed" or row.started_at is None or row.remote_state == STOPPED:
+        return False
+    code = (row.problem or {}).get("code")
+    return code in LOST or (row.remote_id is not None and code != "training_failed")
+
+
+async def _ended_there(id: UUID, tuner: Tuner, remote: str | None, by: Caller) -> JobOut:
+    """End at its target what failed only here. It stays failed. Raises JobEnded, TunerAway, TunerRefused, TunerNotReady."""
+    over = f"It failed, and nothing of it runs {'here' if tuner.target == 'local' else 'there'} any more."
+    try:
+        if remote is not None:
+            await tuner.cancel(remote)
+    except (CancelTooLate, TunerRefused) as error:
+        if isinstance(error, TunerRefused) and error.extra.get("provider_status", 404) != 404:
+            raise
+        remote = None
+    async with transaction() as session:
+        row = await locked(session, id)
+        row.remote_state = STOPPED
+        if remote is None:
+            await say(session, row, over)
+        else:
+            row.remote_id = row.remote_id or remote
+            await audit(session, by.who, "job.cancelled", "job", str(id), {"at": tuner.target, "remote_id": remote})
+            await say(session, row, f"{by.told} ended what still ran of it at its target, {remote}.")
+        told = out(row)
+    if remote is None:
+        raise JobEnded(over)
+    return told
 
 
 async def _cancelled(session: AsyncSession, row: FineTuningJob, by: Caller) -> JobOut:
@@ -235,8 +280,10 @@ async def _cancelled(session: AsyncSession, row: FineTuningJob, by: Caller) -> J
 
 
 async def deploy(session: AsyncSession, id: UUID, asked: DeployIn, by: Caller) -> JobOut:
-    """Begin to make a job's model reachable and to register it. Raises JobMissing, JobNotDone, DeploymentRuns, ReasonMissing, ForceRefused."""
+    """Begin to make a job's model reachable and to register it. Raises JobMissing, JobNotDone, DeploymentRuns, ReasonMissing, ForceRefused, RemainsGone."""
     row = await locked(session, id)
+    if row.let_go_at is not None:
+        raise RemainsGone(f"What was left of it was deleted, or is being deleted, since {stamp(row.let_go_at)}.")
     if row.state != "succeeded":
         raise JobNotDone(f"It is {row.state.replace('_', ' ')}.")
     if (row.deployment or {}).get("state") == "deploying":
@@ -299,6 +346,8 @@ def out(row: FineTuningJob, *, repeated: bool = False) -> JobOut:
         error=row.problem,
         result=row.result,
         deployment=row.deployment,
+        removal=row.removal,
+        may_run=may_run(row),
         remote_id=row.remote_id,
         begun_by=row.begun_by,
         created_by=row.created_by,

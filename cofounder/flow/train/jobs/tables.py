@@ -22,7 +22,7 @@ ENDED = ("succeeded", "failed", "cancelled")
 
 
 class FineTuningJob(Row):
-    """One job. The key is the same for the same dataset and settings, and only one such job is not failed or cancelled."""
+    """One job. The key is the same for the same dataset and settings, and only one such job is not failed, cancelled or deleted."""
 
     __tablename__ = "fine_tuning_jobs"
     id: Mapped[Id]
@@ -45,6 +45,9 @@ class FineTuningJob(Row):
     remote_state: Mapped[OptionalWords]
     result: Mapped[OptionalDocument]  # what came out: folder or the provider's name, trained tokens, cost
     deployment: Mapped[OptionalDocument]  # state, model_name, role, set_active, reason, by, model_id, problem
+    removal: Mapped[OptionalDocument]  # of what is left at the target: state, what (all, endpoint), by, note, problem
+    let_go_at: Mapped[OptionalMoment]  # when somebody first asked for all of it to be deleted
+    system_prompt: Mapped[OptionalWords]  # what its lines say first, as its model is to be asked
     problem: Mapped[OptionalDocument]
     note: Mapped[OptionalWords]  # what keeps it waiting at the moment
     away_since: Mapped[OptionalMoment]  # the target does not answer
@@ -61,7 +64,7 @@ class FineTuningJob(Row):
             "uq_fine_tuning_jobs_key",
             "key",
             unique=True,
-            postgresql_where=text("state NOT IN ('failed', 'cancelled')"),
+            postgresql_where=text("state NOT IN ('failed', 'cancelled') AND let_go_at IS NULL"),
         ),
         Index("ix_fine_tuning_jobs_created_at", "created_at", "id"),
         Index("ix_fine_tuning_jobs_dataset_id", "dataset_id"),

@@ -136,5 +136,9 @@ async def get_model(model_id: UUID, session: Session, caller: Viewer) -> Envelop
 
 @router.post("/{model_id}/retire", responses=documented(ModelNotKnown, ModelInUse))
 async def retire_model(model_id: UUID, body: RetireIn, session: Session, caller: Approver) -> Envelope[ModelVersionOut]:
-    """Take a version out of use; what is known of it stays."""
+    """Take a version out of use; what is known of it stays.
+
+    An endpoint that is paid by the minute and a server on this machine are stopped; `removal` of its job tells of it.
+    The model itself stays at its target until `DELETE /training/jobs/{job_id}/remains`.
+    """
     return Envelope(data=await service.retire(session, model_id, body.reason, caller))

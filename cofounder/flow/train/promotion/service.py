@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark import service as benchmarks
+from cofounder.flow.train.jobs import remains
 from cofounder.flow.train.promotion import queries
 from cofounder.flow.train.promotion.schemas import (
     ActiveIn,
@@ -72,8 +73,13 @@ async def candidate(session: AsyncSession, asked: CandidateIn, by: Caller) -> Ro
 
 
 async def retire(session: AsyncSession, id: UUID, reason: str | None, by: Caller) -> ModelVersionOut:
-    """Take a version out of use. Raises ModelNotKnown, ModelInUse."""
+    """Take a version out of use, and begin to stop what of it costs while nobody asks it. Raises ModelNotKnown, ModelInUse.
+
+    Asked for again it tries again to stop what could not be stopped.
+    """
     row = await registry.retire(session, id, by=by, reason=reason)
+    if row.job_id is not None:
+        await remains.rest(session, row.job_id, by)
     return out(row, await registry.aliases(session, row.role))
 
 

@@ -118,7 +118,7 @@ class Account:
         if code in _LATER or status == 429 or status >= 500:
             return away(f"AWS asks to wait ({code}): {said}", about.get("HTTPHeaders", {}).get("retry-after"))
         if code in _BAD_KEY or status == 401:
-            return TunerNotReady("AWS does not take the access key that is set.", hint=_HINT)
+            return TunerNotReady("AWS does not take the access key that is set.", hint=_HINT, provider_status=401)
         if code in _DENIED or status == 403:
             return TunerRefused(f"AWS does not offer this to the account: {said}", provider_status=403)
         if code in _GONE or status == 404:

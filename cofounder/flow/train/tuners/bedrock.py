@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from cofounder.flow.train.tuners import aws, checks, dates, families, standing
+from cofounder.flow.train.tuners import aws, checks, dates, families, leaving, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -21,6 +21,7 @@ from cofounder.flow.train.tuners.interface import (
     Event,
     Method,
     Progress,
+    Remains,
     State,
     TargetClosed,
     TunerAway,
@@ -97,6 +98,9 @@ class BedrockTuner:
     def _bucket(self) -> str:
         return self.chosen.bedrock_bucket or ""
 
+    async def try_key(self) -> None:
+        await self._models()
+
     async def validate(self, asked: Asked) -> None:
         try:
             told = await self._standing(clock.now())
@@ -167,6 +171,9 @@ class BedrockTuner:
                 return there
             raise standing.closed(error) from error
         return name
+
+    async def find(self, key: str) -> str | None:
+        return (await self._jobs_of(key))[0]
 
     async def _jobs_of(self, key: str) -> tuple[str | None, int]:
         """(the name of the job with this key that was not in vain, how many were)."""
@@ -303,10 +310,17 @@ class BedrockTuner:
         found: list[dict[str, Any]] = told.get("modelDeploymentSummaries", [])
         return found
 
-    async def delete(self, remote_id: str) -> None:
-        """Deployments, the model, lines and output. Raises TunerAway while a deployment is still being removed."""
-        job = await self._job(remote_id, gone_is_fine=True)
-        model = job.get("outputModelArn")
+    async def rest(self, left: Remains) -> bool:
+        return False  # a deployment on demand costs nothing while nobody asks it
+
+    async def delete(self, left: Remains) -> str:
+        """Deployments, the model, lines and output."""
+        remote_id = left.remote_id or await self.find(left.key)
+        job: dict[str, Any] = {}
+        if remote_id is not None:
+            await leaving.stopped(self, remote_id, "AWS")
+            job = await self._job(remote_id, gone_is_fine=True)
+        model = job.get("outputModelArn") or left.model
         if model:
             for one in await self._deployments(model):
                 await self._bedrock(
@@ -315,10 +329,12 @@ class BedrockTuner:
                     customModelDeploymentIdentifier=one["customModelDeploymentArn"],
                 )
             await self._delete_model(model)
-        address = str((job.get("trainingDataConfig") or {}).get("s3Uri") or "")
-        under = address.partition(f"s3://{self._bucket}/")[2].rpartition("/")[0]
-        for name in await self._account.names(self._bucket, f"{under}/") if under else []:
-            await self._account.call("s3", "delete_object", gone_is_fine=True, Bucket=self._bucket, Key=name)
+        address = str((job.get("trainingDataConfig") or {}).get("s3Uri") or "").removeprefix("s3://")
+        told = address.partition("/")  # another bucket than today's, where that was changed since
+        for bucket in dict.fromkeys(filter(None, [told[0], self._bucket])):
+            for name in await self._account.names(bucket, _under(left.key)):
+                await self._account.call("s3", "delete_object", gone_is_fine=True, Bucket=bucket, Key=name)
+        return ""
 
     async def _delete_model(self, model: str) -> None:
         for pause in _PAUSES:

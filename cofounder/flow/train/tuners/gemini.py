@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates, google_cloud, standing
+from cofounder.flow.train.tuners import checks, dates, google_cloud, leaving, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -21,6 +21,7 @@ from cofounder.flow.train.tuners.interface import (
     JobSettingInvalid,
     Method,
     Progress,
+    Remains,
     State,
     TargetClosed,
     TunerAway,
@@ -106,6 +107,9 @@ class GeminiTuner:
     async def _storage(self) -> Wire:
         return await self._account.wire(google_cloud.STORAGE)
 
+    async def try_key(self) -> None:
+        await (await self._vertex()).call("GET", f"/v1beta1/{self._place}/tuningJobs", params={"pageSize": 1})
+
     async def validate(self, asked: Asked) -> None:
         try:
             told = await self._standing(clock.now())
@@ -141,7 +145,7 @@ class GeminiTuner:
         )
 
     async def create(self, asked: Asked) -> str:
-        there = await self._job_of(asked.key)
+        there = await self.find(asked.key)
         if there is not None:
             return there
         storage, bucket = await self._storage(), self.chosen.vertex_bucket or ""
@@ -164,8 +168,7 @@ class GeminiTuner:
             raise standing.closed(error) from error
         return str(made["name"])
 
-    async def _job_of(self, key: str) -> str | None:
-        """The job with this key that was not in vain."""
+    async def find(self, key: str) -> str | None:
         wire, params = await self._vertex(), {"pageSize": "100"}
         while True:
             page = await wire.call("GET", f"/v1beta1/{self._place}/tuningJobs", params=params)
@@ -253,21 +256,30 @@ class GeminiTuner:
         await (await self._vertex()).call("GET", f"/v1beta1/{artifacts.remote}")
         return Address("google", artifacts.remote, self.chosen.vertex_base_url)
 
-    async def delete(self, remote_id: str) -> None:
-        """Endpoint, model, lines. The job itself stays listed: Vertex deletes none. Raises TunerAway while it is at it."""
+    async def rest(self, left: Remains) -> bool:
+        return False
+
+    async def delete(self, left: Remains) -> str:
+        """Endpoint, model, lines. The job itself stays listed: Vertex deletes none."""
         wire = await self._vertex()
-        job = await wire.call("GET", f"/v1beta1/{remote_id}", gone_is_fine=True)
+        remote_id = left.remote_id or await self.find(left.key)
+        job: dict[str, Any] = {}
+        if remote_id is not None:
+            await leaving.stopped(self, remote_id, "Vertex")
+            job = await wire.call("GET", f"/v1beta1/{remote_id}", gone_is_fine=True)
         tuned = job.get("tunedModel") or {}
-        if tuned.get("endpoint"):
-            await self._end(wire, tuned["endpoint"])
+        if tuned.get("endpoint") or left.model:
+            await self._end(wire, tuned.get("endpoint") or str(left.model))
         if tuned.get("model"):
             model = str(tuned["model"]).partition("@")[0]
             await self._done(wire, await wire.call("DELETE", f"/v1beta1/{model}", gone_is_fine=True))
         storage = await self._storage()
         spec = job.get("supervisedTuningSpec") or job.get("preferenceOptimizationSpec") or {}
-        for name in ("trainingDatasetUri", "validationDatasetUri"):
-            if spec.get(name):
-                await google_cloud.remove(storage, spec[name])
+        told = [spec.get(f"{part}DatasetUri") for part in ("training", "validation")]
+        ours = [f"gs://{self.chosen.vertex_bucket}/{_name(left.key, part)}" for part in ("train", "validation")]
+        for address in dict.fromkeys(filter(None, [*told, *ours])):
+            await google_cloud.remove(storage, address)
+        return ""
 
     async def _end(self, wire: Wire, endpoint: str) -> None:
         """A model has to leave its endpoint before that can be deleted."""

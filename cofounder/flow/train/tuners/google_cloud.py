@@ -58,9 +58,11 @@ class Account:
         except exceptions.RefreshError as error:
             if error.retryable:
                 raise TunerAway("Google Cloud does not answer as it should when signing in.") from error
-            raise TunerNotReady("Google Cloud does not take the credentials that are set.", hint=_HINT) from error
+            words = "Google Cloud does not take the credentials that are set."
+            raise TunerNotReady(words, hint=_HINT, provider_status=401) from error
         except (ValueError, KeyError) as error:  # its words could repeat the key
-            raise TunerNotReady("The key of the service account cannot be read.", hint=_HINT) from error
+            words = "The key of the service account cannot be read."
+            raise TunerNotReady(words, hint=_HINT, provider_status=401) from error
         return str(self._credentials.token)
 
 

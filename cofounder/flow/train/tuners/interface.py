@@ -46,10 +46,10 @@ class TunerRefused(CofounderError):
 
 
 class TunerAway(CofounderError):
-    """The provider does not answer, or asks to wait; the job goes on when it does."""
+    """The provider does not answer, or asks to wait."""
 
     status = 503
-    hint = "Nothing is lost; it is asked again."
+    hint = "Nothing is lost. Try again when it answers."
 
 
 class CancelTooLate(Conflict):
@@ -169,6 +169,16 @@ class Artifacts:
 
 
 @dataclass(frozen=True)
+class Remains:
+    """What a job may have left at its target. What is not known here is looked for there by `key`."""
+
+    key: str  # that of Asked
+    remote_id: str | None = None
+    model: str | None = None  # the target's name of what came out
+    folder: Path | None = None  # the job's own folder on this machine
+
+
+@dataclass(frozen=True)
 class Address:
     """Where a tuned model answers. `provider` is one of models.registry's kinds."""
 
@@ -186,6 +196,10 @@ class Tuner(Protocol):
 
     async def availability(self, now: datetime) -> Availability:
         """What is open, closing or closed today. Never raises: what keeps it from use is in the answer."""
+        ...
+
+    async def try_key(self) -> None:
+        """Ask the least that wants the key. A key that is not taken is a TunerNotReady with `provider_status` 401."""
         ...
 
     async def validate(self, asked: Asked) -> None:
@@ -218,6 +232,18 @@ class Tuner(Protocol):
         """Make the model reachable (a deployment, an Ollama model, a folder that a server serves)."""
         ...
 
-    async def delete(self, remote_id: str) -> None:
-        """Remove the model and what was uploaded for it. Gone already is fine."""
+    async def find(self, key: str) -> str | None:
+        """The job that was begun with a key, at the target. None: there is none that was not in vain."""
+        ...
+
+    async def rest(self, left: Remains) -> bool:
+        """End what costs while nobody asks the model; `serve` starts it again. Whether there was something to end."""
+        ...
+
+    async def delete(self, left: Remains) -> str:
+        """Remove endpoint, model and what was uploaded; what still runs is stopped first. Gone already is fine.
+
+        What could not be removed from here, in a sentence; else nothing. A repeat removes what an attempt before left.
+        Raises TunerAway while the target is still at it.
+        """
         ...

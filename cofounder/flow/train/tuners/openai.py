@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates, standing
+from cofounder.flow.train.tuners import checks, dates, leaving, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -20,6 +20,7 @@ from cofounder.flow.train.tuners.interface import (
     Event,
     Method,
     Progress,
+    Remains,
     State,
     TargetClosed,
     TunerNotReady,
@@ -92,6 +93,9 @@ class OpenAITuner:
         base = self.chosen.openai_base_url or HOME
         return Wire("OpenAI", base.rstrip("/"), {"Authorization": f"Bearer {key}"}, (key,), key_hint=_HINT)
 
+    async def try_key(self) -> None:
+        await self._wire().call("GET", "/models")
+
     async def validate(self, asked: Asked) -> None:
         try:
             told = await self._standing(clock.today())
@@ -123,7 +127,7 @@ class OpenAITuner:
         )
 
     async def create(self, asked: Asked) -> str:
-        there = await self._job_of(asked.key)
+        there = await self.find(asked.key)
         if there is not None:
             return there
         body: dict[str, Any] = {
@@ -142,8 +146,7 @@ class OpenAITuner:
             raise standing.closed(error) from error
         return str(made["id"])
 
-    async def _job_of(self, key: str) -> str | None:
-        """The job with this key that was not in vain."""
+    async def find(self, key: str) -> str | None:
         params: dict[str, Any] = {"limit": 100, f"metadata[{MARK}]": key}
         while True:
             page = await self._wire().call("GET", "/fine_tuning/jobs", params=params)
@@ -274,18 +277,25 @@ class OpenAITuner:
         await self._wire().call("GET", f"/models/{artifacts.remote}")
         return Address("openai", artifacts.remote, self.chosen.openai_base_url)
 
-    async def delete(self, remote_id: str) -> None:
+    async def rest(self, left: Remains) -> bool:
+        return False
+
+    async def delete(self, left: Remains) -> str:
         wire = self._wire()
-        job = await wire.call("GET", f"/fine_tuning/jobs/{remote_id}", gone_is_fine=True)
-        if job.get("fine_tuned_model"):
-            await wire.call("DELETE", f"/models/{job['fine_tuned_model']}", gone_is_fine=True)
+        remote_id = left.remote_id or await self.find(left.key)
+        job: dict[str, Any] = {}
+        if remote_id is not None:
+            await leaving.stopped(self, remote_id, "OpenAI")
+            job = await wire.call("GET", f"/fine_tuning/jobs/{remote_id}", gone_is_fine=True)
+        model = job.get("fine_tuned_model") or left.model
+        if model:
+            await wire.call("DELETE", f"/models/{model}", gone_is_fine=True)
+        named = (f"{left.key}-train.jsonl", f"{left.key}-validation.jsonl")  # those of an attempt without a job too
         files = [job.get("training_file"), job.get("validation_file"), *job.get("result_files", [])]
-        key = (job.get("metadata") or {}).get(MARK)
-        if key:  # an upload that a kill left without a job has the key in its name
-            named = (f"{key}-train.jsonl", f"{key}-validation.jsonl")
-            files += [one["id"] for one in await self._files() if one.get("filename") in named]
+        files += [one["id"] for one in await self._files() if one.get("filename") in named]
         for one in dict.fromkeys(filter(None, files)):
             await wire.call("DELETE", f"/files/{one}", gone_is_fine=True)
+        return ""
 
 
 def usual_epochs(lines: int) -> int:

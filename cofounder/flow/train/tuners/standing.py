@@ -38,7 +38,8 @@ async def told(look: Callable[[], Awaitable[Availability]], meanwhile: Availabil
         if meanwhile.standing == "closed":
             return replace(meanwhile, models=())  # a key would not help
         soon = f" {meanwhile.reason}" if meanwhile.until else ""
-        return replace(meanwhile, standing="not_set_up", reason=f"{error.detail} {error.advice}{soon}", models=())
+        words = f"{error.detail} {error.advice}{soon}"
+        return replace(meanwhile, standing="not_set_up", reason=words, until=None, models=())
     except TunerRefused as error:
         if status_of(error) == 403:
             return replace(meanwhile, standing="closed", reason=error.detail, until=None, models=(), checked=True)

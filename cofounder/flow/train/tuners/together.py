@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates, standing
+from cofounder.flow.train.tuners import checks, dates, leaving, standing
 from cofounder.flow.train.tuners import together_words as its
 from cofounder.flow.train.tuners.interface import (
     Address,
@@ -19,6 +19,7 @@ from cofounder.flow.train.tuners.interface import (
     Event,
     Method,
     Progress,
+    Remains,
     State,
     TargetClosed,
     TunerNotReady,
@@ -89,6 +90,9 @@ class TogetherTuner:
         key = self.chosen.together_api_key.get_secret_value()
         base = self.chosen.together_base_url or HOME
         return Wire("Together", base.rstrip("/"), {"Authorization": f"Bearer {key}"}, (key,), key_hint=_HINT)
+
+    async def try_key(self) -> None:
+        await self._models()
 
     async def validate(self, asked: Asked) -> None:
         try:
@@ -180,7 +184,7 @@ class TogetherTuner:
         )
 
     async def create(self, asked: Asked) -> str:
-        there = await self._job_of(asked.key)
+        there = await self.find(asked.key)
         if there is not None:
             return there
         hyper = asked.hyper
@@ -204,8 +208,8 @@ class TogetherTuner:
             raise standing.closed(error) from error
         return str(made["id"])
 
-    async def _job_of(self, key: str) -> str | None:
-        """The job with this key that was not in vain: by its suffix, or by the files that were uploaded for it."""
+    async def find(self, key: str) -> str | None:
+        """By its suffix, or by the files that were uploaded for it."""
         jobs = (await self._wire().call("GET", "/fine-tunes")).get("data", [])
         alive = [
             one for one in jobs if _STATES.get(str(one.get("status"))) not in ("failed", "cancelling", "cancelled")
@@ -328,16 +332,33 @@ class TogetherTuner:
         ).get("data", [])
         return found
 
-    async def delete(self, remote_id: str) -> None:
+    async def rest(self, left: Remains) -> bool:
+        """Stop the endpoint, which is paid by the minute."""
+        running = [
+            one
+            for one in (await self._endpoints() if left.model else [])
+            if one.get("model") == left.model and one.get("state") not in ("STOPPED", "STOPPING")
+        ]
+        for one in running:
+            await self._wire().call("PATCH", f"/endpoints/{one['id']}", json={"state": "STOPPED"}, gone_is_fine=True)
+        return bool(running)
+
+    async def delete(self, left: Remains) -> str:
         """The endpoint first, which costs; then the files; the job with its model last, so that a repeat finds the rest."""
         wire = self._wire()
-        job = await wire.call("GET", f"/fine-tunes/{remote_id}", gone_is_fine=True)
-        model, key = job.get("model_output_name"), job.get("suffix")
+        remote_id = left.remote_id or await self.find(left.key)
+        job: dict[str, Any] = {}
+        if remote_id is not None:
+            await leaving.stopped(self, remote_id, "Together")
+            job = await wire.call("GET", f"/fine-tunes/{remote_id}", gone_is_fine=True)
+        model = job.get("model_output_name") or left.model
         for one in await self._endpoints() if model else []:
             if one.get("model") == model:
                 await wire.call("DELETE", f"/endpoints/{one['id']}", gone_is_fine=True)
-        named = (f"{key}-train.jsonl", f"{key}-validation.jsonl")
-        left = [one["id"] for one in await self._files() if one.get("filename") in named] if key else []
-        for one in dict.fromkeys(filter(None, [job.get("training_file"), job.get("validation_file"), *left])):
+        named = (f"{left.key}-train.jsonl", f"{left.key}-validation.jsonl")
+        files = [one["id"] for one in await self._files() if one.get("filename") in named]
+        for one in dict.fromkeys(filter(None, [job.get("training_file"), job.get("validation_file"), *files])):
             await wire.call("DELETE", f"/files/{one}", gone_is_fine=True)
-        await wire.call("DELETE", f"/fine-tunes/{remote_id}", params={"force": "true"}, gone_is_fine=True)
+        if remote_id is not None:
+            await wire.call("DELETE", f"/fine-tunes/{remote_id}", params={"force": "true"}, gone_is_fine=True)
+        return ""

@@ -69,7 +69,8 @@ class Wire:
             words = "asks to wait" if status == 429 else "does not answer as it should"
             raise away(f"{self.provider} {words} ({status}): {said}", answer.headers.get("retry-after"))
         if status == 401:
-            raise TunerNotReady(f"{self.provider} does not take the key that is set.", hint=self.key_hint or None)
+            words = f"{self.provider} does not take the key that is set."
+            raise TunerNotReady(words, hint=self.key_hint or None, provider_status=status)
         words = {403: "does not offer this to the account", 404: "has no such thing"}.get(status, "refuses")
         raise TunerRefused(f"{self.provider} {words} ({status}): {said}", provider_status=status)
 

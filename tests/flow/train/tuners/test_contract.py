@@ -15,6 +15,7 @@ from cofounder.flow.train.tuners.interface import (
     DatasetUnfit,
     Hyper,
     JobSettingInvalid,
+    Remains,
     TargetClosed,
     TunerAway,
     TunerNotReady,
@@ -71,10 +72,10 @@ async def test_a_job_goes_from_its_lines_to_an_address_and_away_again(there: Wor
     assert address.provider == {"gemini": "google"}.get(there.target, there.target)
     assert await tuner.serve(left, asked.model_name) == address
     assert len(there.provider.serving) == (0 if there.target == "openai" else 1)
-    await tuner.delete(id)
+    assert not await tuner.delete(Remains(KEY, id))
     assert (there.provider.models, there.provider.serving) == (set(), {})
     assert not [one for one in there.provider.files if "probe" not in str(there.provider.files[one].get("filename"))]
-    await tuner.delete(id)  # gone already
+    await tuner.delete(Remains(KEY, id))  # gone already
 
 
 async def test_what_was_written_is_what_arrives(there: World) -> None:
@@ -238,7 +239,8 @@ async def test_a_bad_day_of_the_provider_never_ends_a_job(there: World, status: 
     id = await tuner.create(there.asked())
     there.provider.run(id)
     there.provider.bad.append(Bad(status, headers={"Retry-After": "7"}))
-    for call in (tuner.progress(id), tuner.events(id, None), tuner.cancel(id), tuner.artifacts(id), tuner.delete(id)):
+    for call in (tuner.progress(id), tuner.events(id, None), tuner.cancel(id), tuner.artifacts(id),
+                 tuner.delete(Remains(KEY, id))):  # fmt: skip
         with pytest.raises(TunerAway) as caught:
             await call
         assert caught.value.extra["retry_after"] == 7
@@ -271,7 +273,7 @@ async def test_a_job_that_the_provider_does_not_know_is_refused(there: World) ->
     there.provider.jobs.clear()
     with pytest.raises(TunerRefused):
         await there.tuner.progress(id)
-    await there.tuner.delete(id)
+    await there.tuner.delete(Remains(KEY, id))
 
 
 UNFIT: dict[str, dict[str, Any]] = {
@@ -326,3 +328,69 @@ async def test_no_repr_of_a_tuner_shows_a_secret(there: World) -> None:
     tuner = there.tuner
     await tuner.availability(NOW)
     assert not re.search(SECRET, repr(tuner) + repr(vars(tuner)))
+
+
+def mine(there: World) -> list[str]:
+    """The names of what was uploaded for a job."""
+    return [name for name, one in there.provider.files.items() if "probe" not in str(one.get("filename"))]
+
+
+async def test_what_was_uploaded_for_a_job_that_was_never_made_is_deleted(there: World) -> None:
+    there.provider.bad.append(Bad(400, on=CREATE[there.target], message="Not today."))
+    with pytest.raises(TunerRefused):
+        await there.tuner.create(there.asked())
+    assert len(mine(there)) == 2
+    await there.tuner.delete(Remains(KEY))
+    assert mine(there) == []
+
+
+async def test_a_job_whose_name_there_was_never_heard_of_is_deleted_with_its_model(there: World) -> None:
+    there.provider.bad.append(Bad(502, on=CREATE[there.target], times=1, after=True))
+    with pytest.raises(TunerAway):
+        await there.tuner.create(there.asked())
+    (id,) = there.provider.jobs
+    assert await there.tuner.find(KEY) == id
+    there.provider.succeed(id)
+    await there.tuner.delete(Remains(KEY))
+    assert (there.provider.models, mine(there)) == (set(), [])
+
+
+async def test_what_still_runs_is_stopped_before_it_is_taken_apart(there: World) -> None:
+    id = await there.tuner.create(there.asked())
+    there.provider.run(id)
+    try:
+        await there.tuner.delete(Remains(KEY, id))
+    except TunerAway:  # it takes its time to stop
+        assert len(mine(there)) == 2
+        there.provider.jobs[id] |= {"status": "Stopped"} if there.target == "bedrock" else {
+            "status": "cancelled", "state": "JOB_STATE_CANCELLED"
+        }  # fmt: skip
+        await there.tuner.delete(Remains(KEY, id))
+    assert mine(there) == []
+
+
+async def test_the_job_of_another_is_let_be(there: World) -> None:
+    first, other = await there.tuner.create(there.asked()), await there.tuner.create(there.asked(key="beef" * 10))
+    for id in (first, other):
+        there.provider.succeed(id)
+    left = await there.tuner.artifacts(other)
+    await there.tuner.serve(left, "other")
+    await there.tuner.delete(Remains(KEY, first))
+    assert len(mine(there)) >= 2
+    assert (await there.tuner.artifacts(other)).remote == left.remote
+    assert await there.tuner.serve(left, "other")
+
+
+async def test_only_what_is_paid_by_the_minute_is_stopped_and_deploying_starts_it_again(there: World) -> None:
+    id = await there.tuner.create(there.asked())
+    there.provider.succeed(id)
+    left = await there.tuner.artifacts(id)
+    await there.tuner.serve(left, "mine")
+    remains = Remains(KEY, id, left.remote)
+    assert await there.tuner.rest(remains) is (there.target == "together")
+    assert not await there.tuner.rest(remains)  # once
+    if there.target == "together":
+        assert [one["state"] for one in there.provider.serving.values()] == ["STOPPED"]
+        await there.tuner.serve(left, "mine")
+        assert [one["state"] for one in there.provider.serving.values()] == ["STARTED"]
+    assert (await there.tuner.artifacts(id)).remote == left.remote

@@ -141,6 +141,7 @@ function Input({ field, setting, typed, set, error }: InputProps) {
     field.help,
     fixed && "The environment sets it: change it there and start again.",
     setting.sealed && "It was stored on another machine and cannot be read here: give it again.",
+    setting.note,
   ]
     .filter(Boolean)
     .join(" ");

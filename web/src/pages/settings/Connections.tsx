@@ -126,7 +126,7 @@ function Forms() {
           />
           <ConnectionForm
             title="Tune models elsewhere"
-            note="OpenAI takes the key above; none is needed to tune on this machine"
+            note="Keys are tried when you save. OpenAI takes the key above; none is needed to tune on this machine"
             fields={TUNING}
             values={values as Record<string, Connection>}
             etag={etag}

@@ -16,6 +16,7 @@ import { say } from "./acting";
 import { State, titled } from "./Datasets";
 import { type Go, searchOf } from "./filter";
 import { FORMATS, ROLES, size } from "./formats";
+import { shortName, targetName } from "./jobs/told";
 import { Lineage } from "./Lineage";
 import { Breakdown } from "./Sums";
 import styles from "./Train.module.css";
@@ -135,6 +136,7 @@ function Deleting({ of, close }: { of: Dataset; close: () => void }) {
   const [why, setWhy] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  const made = useQuery(datasetLineage(of.id)).data ?? { jobs: [], models: [] };
   const send = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
@@ -158,8 +160,24 @@ function Deleting({ of, close }: { of: Dataset; close: () => void }) {
     <form className="stack" onSubmit={(event) => void send(event)}>
       <p style={{ margin: 0 }}>
         Its files go for good. That it was there, which runs it held and why it was deleted stays on record.
-        {of.used_for_fine_tuning && " Models were made with it; they stay."}
       </p>
+      {(made.jobs.length > 0 || made.models.length > 0) && (
+        <div>
+          <p style={{ margin: 0 }}>Made with it, and staying:</p>
+          <ul style={{ margin: "4px 0 0", paddingLeft: 20 }}>
+            {made.jobs.map((row) => (
+              <li key={String(row.job_id)}>
+                {`job ${targetName(String(row.target))}, ${shortName(String(row.base_model))}, ${spoken(String(row.status)).toLowerCase()}`}
+              </li>
+            ))}
+            {made.models.map((row) => (
+              <li key={String(row.model_id)}>
+                {`model ${visible(String(row.model))}, ${String(row.role)}, ${spoken(String(row.state)).toLowerCase()}`}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       <TextInput
         label="Why"
         value={why}

@@ -97,11 +97,10 @@ class Server:
         await self._make({"model": name, "from": shared, "adapters": adapters, **_told(artifacts)})
 
     async def delete(self, name: str) -> None:
-        """Gone already is fine, and so is a server that does not run."""
-        try:
-            await self._asked("DELETE", "/api/delete", json={"model": name})
-        except TunerAway:
-            return
+        """Gone already is fine. Raises TunerAway."""
+        status, said = await self._asked("DELETE", "/api/delete", json={"model": name})
+        if status not in (200, 404):
+            raise TunerAway(f"Ollama answers {status}: {str(said.get('error', 'no reason given'))[:300]}")
 
     async def _sent(self, folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
         """Name -> digest of each file, on the server when this returns."""

@@ -182,14 +182,28 @@ def _free() -> int:
         return int(tried.getsockname()[1])
 
 
-async def end(chosen: Settings, place: Path) -> None:
-    """Take the model of a job out of service, whoever serves it. Gone already is fine."""
+async def let_rest(place: Path) -> bool:
+    """End the server of a job's model; whether one ran."""
+    ran = process.lives(place / "serving")
     process.stop(place / "serving", kill=True)
     await process.gone(place / "serving", 10)
+    return ran
+
+
+async def end(chosen: Settings, place: Path) -> str:
+    """Take the model of a job out of service, whoever serves it. Gone already is fine.
+
+    What stays where Ollama, which has a copy, cannot be asked.
+    """
+    await let_rest(place)
     await end_base(place)
     try:
-        name = json.loads((place / SERVED).read_text(encoding="utf-8"))["ollama"]
+        name = str(json.loads((place / SERVED).read_text(encoding="utf-8"))["ollama"])
     except (OSError, ValueError, KeyError):
-        return
-    await ollama.Server(chosen.ollama_base_url).delete(str(name))
+        return ""
+    try:
+        await ollama.Server(chosen.ollama_base_url).delete(name)
+    except TunerAway as away:
+        return f"{away.detail} Its copy may still be there; remove it with: ollama rm {name}"
     (place / SERVED).unlink(missing_ok=True)
+    return ""

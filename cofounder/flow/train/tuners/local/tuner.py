@@ -17,6 +17,7 @@ from cofounder.flow.train.tuners.interface import (
     JobSettingInvalid,
     Method,
     Progress,
+    Remains,
     Tuner,
     TunerNotReady,
     TunerRefused,
@@ -46,6 +47,9 @@ class LocalTuner:
         if not models:
             reason += " No base model is here yet: name a folder, or a name on the hub, with the job."
         return Availability("open", reason, models=models, privacy=PRIVACY, checked=True)
+
+    async def try_key(self) -> None:
+        """None is wanted."""
 
     async def validate(self, asked: Asked) -> None:
         """Look at the settings, the base model and every line, as the training itself will. Takes some seconds."""
@@ -100,12 +104,28 @@ class LocalTuner:
     async def end_base(self, remote_id: str) -> None:
         await serving.end_base(Path(remote_id))
 
-    async def delete(self, remote_id: str) -> None:
-        place = Path(remote_id)
-        if not job.is_ours(place):
-            return
-        await serving.end(self.chosen, place)
+    async def find(self, key: str) -> str | None:
+        """A job here is its folder, which is known before it begins."""
+        return None
+
+    async def rest(self, left: Remains) -> bool:
+        """End the server that holds the model in memory. Ollama lets a model go by itself."""
+        place = _place(left)
+        return place is not None and await serving.let_rest(place)
+
+    async def delete(self, left: Remains) -> str:
+        place = _place(left)
+        if place is None:
+            return ""
+        stays = await serving.end(self.chosen, place)
         await job.remove(place)
+        return stays
+
+
+def _place(left: Remains) -> Path | None:
+    """The job's folder, where there is one."""
+    place = Path(left.remote_id) if left.remote_id else left.folder
+    return place if place is not None and job.is_ours(place) else None
 
 
 def _check(asked: Asked) -> None:

@@ -26,6 +26,7 @@ from cofounder.flow.train.tuners.interface import (
     Hyper,
     JobSettingInvalid,
     Progress,
+    Remains,
     TunerRefused,
 )
 from cofounder.flow.train.tuners.local import LocalTuner, asking, job, journal, process, python, serving
@@ -102,7 +103,7 @@ def tuned(tuner: LocalTuner, bases: Path, tmp_path_factory: pytest.TempPathFacto
         return job_id
 
     yield asyncio.run(go())
-    asyncio.run(tuner.delete(str(folder)))
+    asyncio.run(tuner.delete(Remains("k", str(folder))))
     assert not folder.exists()
 
 
@@ -250,9 +251,9 @@ async def test_a_job_outlives_the_server_waits_for_its_turn_and_is_cancelled(
         await tuner.cancel(job_id)
     with pytest.raises(TunerRefused, match="has no model"):
         await tuner.artifacts(job_id)
-    await tuner.delete(job_id)
+    await tuner.delete(Remains("k", job_id))
     assert not folder.exists()
-    await tuner.delete(job_id)  # gone already is fine
+    await tuner.delete(Remains("k", job_id))  # gone already is fine
 
 
 _SERVER = """

@@ -191,7 +191,8 @@ class Bedrock(Provider):
 
     def succeed(self, id: str) -> None:
         self.run(id)
-        arn = f"arn:aws:bedrock:{REGION}:123456789012:custom-model/amazon.nova-micro-v1:0:128k/abcdefabcdef"
+        mark = f"{list(self.jobs).index(id):012x}"
+        arn = f"arn:aws:bedrock:{REGION}:123456789012:custom-model/amazon.nova-micro-v1:0:128k/{mark}"
         self.models.add(arn)
         under = self.jobs[id]["outputDataConfig"]["s3Uri"].removeprefix(f"s3://{BUCKET}/")
         name = f"{under}model-customization-job-abcdefabcdef/training_artifacts/step_wise_training_metrics.csv"

@@ -174,7 +174,7 @@ class OpenAI(Provider):
             self.tell(id, f"Step {step}/8: training loss={1 / step:.2f}", step=step, total_steps=8, train_loss=1 / step)
 
     def succeed(self, id: str) -> None:
-        model = f"ft:{self.jobs[id]['model']}:acme:{self.jobs[id]['suffix']}:abc"
+        model = f"ft:{self.jobs[id]['model']}:acme:{self.jobs[id]['suffix']}:abc{id.rpartition('-')[2]}"
         self.models.add(model)
         self.jobs[id] |= {"status": "succeeded", "fine_tuned_model": model, "trained_tokens": 12_000}
         self.tell(id, "The job has successfully completed")

@@ -183,7 +183,8 @@ class Vertex(Provider):
 
     def succeed(self, id: str) -> None:
         place = id.rpartition("/tuningJobs/")[0]
-        model, endpoint = f"{place}/models/77", f"{place}/endpoints/99"
+        number = id.rpartition("/")[2]
+        model, endpoint = f"{place}/models/77{number}", f"{place}/endpoints/99{number}"
         self.models.add(model)
         self.serving[endpoint] = {"name": endpoint, "deployedModels": [{"id": "5", "model": model}]}
         self.jobs[id] |= {

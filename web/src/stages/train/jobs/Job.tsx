@@ -32,7 +32,8 @@ import { useAct } from "./acting";
 import { Deploy } from "./Deploy";
 import styles from "./Jobs.module.css";
 import { Loss } from "./Loss";
-import { chosen, goesOn, left, mayCancel, price, stateWord, targetName } from "./told";
+import { Remains } from "./Remains";
+import { atTarget, chosen, goesOn, left, mayCancel, price, removalOf, stateWord, targetName } from "./told";
 
 export function Job({ id, set }: { id: string; set: Go }) {
   const query = useQuery(tuningJob(id));
@@ -58,6 +59,7 @@ export function Job({ id, set }: { id: string; set: Go }) {
             </div>
             <div className={styles.side}>
               <Deployment of={of} />
+              <Remains of={of} />
               <About of={of} />
             </div>
           </div>
@@ -78,6 +80,9 @@ function Top({ of, set }: { of: TuningJob; set: Go }) {
   const params = { path: { job_id: of.job_id } };
   const waits = of.status === "waiting_approval";
   const deployed = of.deployment?.state;
+  const lost = of.may_run;
+  const ends = lost ? `End it ${atTarget(of.target)}` : "Cancel the job";
+  const deployable = of.status === "succeeded" && deployed !== "deploying" && removalOf(of)?.what !== "all";
   useEffect(() => {
     document.title = `${of.model_name} · Training · Cofounder`;
   }, [of.model_name]);
@@ -86,7 +91,7 @@ function Top({ of, set }: { of: TuningJob; set: Go }) {
   };
   const cancel = async () => {
     if (await act("cancel", () => askIn(client.POST(`${one}/cancel`, { params }))))
-      say(`${of.model_name} is cancelled.`);
+      say(lost ? `What still ran of ${of.model_name} is ended.` : `${of.model_name} is cancelled.`);
     setAsking(false);
   };
   return (
@@ -96,9 +101,9 @@ function Top({ of, set }: { of: TuningJob; set: Go }) {
         <Status status={of.status} word={stateWord(of.status)} tinted />
         <span className="space" />
         <Button onClick={() => set({ id: undefined })}>All jobs</Button>
-        {operator && mayCancel(of.status) && of.status !== "cancelling" && (
+        {operator && (of.may_run || (mayCancel(of.status) && of.status !== "cancelling")) && (
           <Button c="var(--failed)" onClick={() => setAsking(true)}>
-            Cancel the job
+            {ends}
           </Button>
         )}
         {operator && (of.status === "failed" || of.status === "cancelled") && (
@@ -111,7 +116,7 @@ function Top({ of, set }: { of: TuningJob; set: Go }) {
             Approve
           </Button>
         )}
-        {approver && of.status === "succeeded" && deployed !== "deploying" && (
+        {approver && deployable && (
           <Button variant={deployed === "deployed" ? undefined : "filled"} onClick={() => setDeploying(true)}>
             {deployed ? "Deploy again" : "Deploy"}
           </Button>
@@ -133,12 +138,18 @@ function Top({ of, set }: { of: TuningJob; set: Go }) {
           </div>
         </Panel>
       )}
-      <Modal opened={asking} onClose={() => setAsking(false)} title={`Cancel ${of.model_name}?`}>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={lost ? `End ${of.model_name} ${atTarget(of.target)}?` : `Cancel ${of.model_name}?`}
+      >
         <div className="stack">
           <p style={{ margin: 0 }}>
-            {of.started_at
-              ? "What was trained so far is not made a model, and what the target charged until now stays charged. It cannot be taken back."
-              : "It has not begun, so nothing is lost or charged. It cannot be taken back, but started anew."}
+            {lost
+              ? "It failed here, and its target did not say that it ended: it may still run and cost there. What runs is ended; what was charged stays charged."
+              : of.started_at
+                ? "What was trained so far is not made a model, and what the target charged until now stays charged. It cannot be taken back."
+                : "It has not begun, so nothing is lost or charged. It cannot be taken back, but started anew."}
           </p>
           <div className="row">
             <span className="space" />
@@ -150,7 +161,7 @@ function Top({ of, set }: { of: TuningJob; set: Go }) {
               onClick={() => void cancel()}
               data-autofocus
             >
-              Cancel the job
+              {ends}
             </Button>
           </div>
         </div>

@@ -145,3 +145,38 @@ export function dueWhen(rule: { after_examples?: number | null; every_days?: num
   ];
   return parts.filter(Boolean).join(", or ");
 }
+
+type Told = { code?: string; detail: string; hint: string };
+export type Removal = {
+  state: "removing" | "removed" | "failed";
+  what: "all" | "endpoint";
+  note?: string | null;
+  done_at?: string;
+  problem?: Told | null;
+};
+type Job = Schemas["JobOut"];
+export const removalOf = (of: Job): Removal | null => of.removal as Removal | null;
+
+/** Whether a job may have left something at its target: it has ended, and it had begun. */
+export const leaves = (of: Job): boolean =>
+  of.started_at != null && ["succeeded", "failed", "cancelled"].includes(of.status);
+
+const REMOVED: Record<Removal["what"], Record<Removal["state"], string>> = {
+  all: { removing: "Being deleted", removed: "Deleted", failed: "Not all of it is deleted" },
+  endpoint: {
+    removing: "What serves it is being stopped",
+    removed: "What served it is stopped",
+    failed: "Not stopped",
+  },
+};
+export const removedWord = (told: Removal): string => REMOVED[told.what][told.state];
+
+/** What retiring a model stops because it costs while nobody asks it, and what it leaves. */
+export const retiring = (target: string): string =>
+  target === "together"
+    ? "Its endpoint, which is paid by the minute, is stopped. The model and the files stay at Together until what is left of the job is deleted."
+    : target === "local"
+      ? "The server that holds it in memory is stopped. Its files stay on this machine until what is left of the job is deleted."
+      : target === "given"
+        ? "What serves it is not stopped: it was not started from here."
+        : `Nothing of it is stopped or deleted ${atTarget(target)}: there it costs only its keeping. What is left of the job can be deleted afterwards.`;

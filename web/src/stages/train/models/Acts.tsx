@@ -1,15 +1,17 @@
 /** What may be done with a version: let it take over, run it in shadow, roll back, retire it. */
 import { Button, Modal, NumberInput, Textarea, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { askIn, client, type Problem } from "../../../api/client";
 import { useMay } from "../../../api/me";
-import type { ModelRole, TunedModel } from "../../../api/queries";
+import { type ModelRole, type TunedModel, tuningJob } from "../../../api/queries";
 import { Panel } from "../../../parts/Panel";
 import { Trouble } from "../../../parts/Rest";
 import { visible } from "../../../parts/words";
 import { say } from "../acting";
 import type { Go } from "../filter";
 import { useAct } from "../jobs/acting";
+import { removalOf, retiring } from "../jobs/told";
 import train from "../Train.module.css";
 import { Aliases, State } from "./Models";
 import { Back } from "./Roles";
@@ -21,7 +23,14 @@ export function Acts({ of, role, passed, set }: Props) {
   const approver = useMay("approver");
   const admin = useMay("admin");
   const [asking, setAsking] = useState<Asking>(null);
-  const { busy, problem, act } = useAct("models");
+  const { busy, problem, act } = useAct("models", "jobs");
+  const job = useQuery({ ...tuningJob(of.job_id ?? ""), enabled: of.job_id != null }).data;
+  const removal = job ? removalOf(job) : null;
+  const again = async () => {
+    const call = { params: { path: { model_id: of.id } }, body: {} };
+    if (await act("again", () => askIn(client.POST("/api/orchestrator/models/{model_id}/retire", call))))
+      say("It is tried again.");
+  };
   const active = of.aliases.includes("active");
   const ready = of.state === "ready";
   const close = () => setAsking(null);
@@ -45,6 +54,11 @@ export function Acts({ of, role, passed, set }: Props) {
         <State of={of} />
         <span className="space" />
         <Button onClick={() => set({ id: undefined })}>All models</Button>
+        {approver && of.state === "retired" && removal?.what === "endpoint" && removal.state === "failed" && (
+          <Button loading={busy === "again"} onClick={() => void again()}>
+            Stop what serves it
+          </Button>
+        )}
         {approver && active && <Button onClick={() => setAsking("back")}>Roll back</Button>}
         {approver && ready && !active && (
           <>
@@ -224,6 +238,7 @@ function Retire({ of, close }: { of: TunedModel; close: () => void }) {
       what="It was not retired"
     >
       <p style={{ margin: 0 }}>It cannot be used or compared any more. What is known of it stays.</p>
+      <p style={{ margin: 0 }}>{retiring(of.target)}</p>
       <TextInput
         label="Why"
         description="Stays on record; it may be left empty."

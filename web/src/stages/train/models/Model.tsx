@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Schemas } from "../../../api/client";
-import { datasetLineage, modelRoles, type TunedModel, tunedModel } from "../../../api/queries";
+import { datasetLineage, modelRoles, type TunedModel, tunedModel, tuningJob } from "../../../api/queries";
 import { Facts } from "../../../parts/Facts";
 import { Interval } from "../../../parts/Interval";
 import { Panel } from "../../../parts/Panel";
@@ -11,6 +11,7 @@ import { Empty, Loading, Shown } from "../../../parts/Rest";
 import { byWhom, counted, money, percent, spoken, visible, when, whole } from "../../../parts/words";
 import { titled } from "../Datasets";
 import type { Go } from "../filter";
+import { Remains } from "../jobs/Remains";
 import { shortName, targetName } from "../jobs/told";
 import { Node, Stage } from "../Lineage";
 import { Acts } from "./Acts";
@@ -42,6 +43,7 @@ export function Model({ id, set }: { id: string; set: Go }) {
             <Agreement rows={found.comparisons} of={of} />
             <Comes of={of} changes={found.history} />
             <About of={of} />
+            {of.state === "retired" && of.job_id && <Left job={of.job_id} />}
             <Panel title="What changed">
               <Changes rows={found.history} />
             </Panel>
@@ -50,6 +52,11 @@ export function Model({ id, set }: { id: string; set: Go }) {
       }}
     </Shown>
   );
+}
+
+function Left({ job }: { job: string }) {
+  const found = useQuery(tuningJob(job)).data;
+  return found ? <Remains of={found} /> : null;
 }
 
 function Titled({ label }: { label: string }) {
