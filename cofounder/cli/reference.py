@@ -28,7 +28,7 @@ _EVERYWHERE = (
     "not_json",
     "database_out_of_reach",
 )
-_LEFT_OUT = ("cofounder.kit.testing", "cofounder.cli.__main__", "cofounder.migrations")
+_LEFT_OUT = ("cofounder.kit.testing", "cofounder.__main__", "cofounder.cli.__main__", "cofounder.migrations")
 
 
 def pages() -> dict[str, str]:
