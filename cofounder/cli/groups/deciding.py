@@ -49,6 +49,13 @@ def approve(
         Path | None,
         typer.Option(help="Your text in place of the channel's, or JSON with several.", exists=True, dir_okay=False),
     ] = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="An image to go with the texts; repeat for more, each with its --alt.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    alt: Annotated[list[str] | None, typer.Option(help="What the --image shows, in a sentence.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Only show what waits.")] = False,
     exact: Annotated[
         bool,
@@ -71,14 +78,30 @@ def approve(
     verdict = "reject" if reject else "changes" if changes else "approve" if yes else None
     if now and schedule:
         raise InputInvalid("--now and --schedule do not go together.", field="schedule")
+    pictures = _pictures(image or [], alt or [])
+    if pictures and (reject or changes or show or exact):
+        raise InputInvalid("--image goes with what you approve.", field="image")
     at = when(schedule)
     choice = Choice(
         verdict, channel, feedback, at, edit, anyway, at_once=now, accounts=accounts_of(account or [], channel)
     )
-    return home.run(_approve(task_id, choice, show=show, exact=exact, json=json))
+    return home.run(_approve(task_id, choice, pictures, show=show, exact=exact, json=json))
 
 
-async def _approve(given: str, choice: Choice, *, show: bool, exact: bool, json: bool) -> int:
+def _pictures(files: list[Path], alts: list[str]) -> list[tuple[Path, str]]:
+    """Each image with its words. Raises AltTextMissing."""
+    from cofounder.channels.images.errors import AltTextMissing
+
+    if len(files) != len(alts):
+        told = f"There are {len(files)} --image and {len(alts)} --alt. {AltTextMissing.title()}"
+        raise AltTextMissing(told, field="alt")
+    return list(zip(files, alts, strict=True))
+
+
+async def _approve(
+    given: str, choice: Choice, pictures: list[tuple[Path, str]], *, show: bool, exact: bool, json: bool
+) -> int:
+    from cofounder.cli.groups import images
     from cofounder.cli.groups.tasks import find
 
     async with home.opened():
@@ -92,6 +115,8 @@ async def _approve(given: str, choice: Choice, *, show: bool, exact: bool, json:
         if show:
             await _show(seen)
             return 0
+        if pictures and (choice.verdict is not None or (out.at_terminal() and not json)):
+            seen = await images.attach(seen, pictures, choice.channels)
         if choice.verdict is None:
             if json or not out.at_terminal():
                 raise NobodyToAsk(field="verdict")

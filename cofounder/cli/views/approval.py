@@ -172,6 +172,10 @@ def whole(approval: "ApprovalOut", *, company: str = "") -> Group:
         Text(""),
         texts(approval, company=company),
     ]
+    if approval.images:
+        from cofounder.cli.views.images import images
+
+        found += [title("Images"), images(approval)]
     if approval.kind == "content":
         found += assumed(approval.metadata.get("assumptions") or [])
     if approval.kind == "content":

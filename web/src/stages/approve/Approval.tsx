@@ -36,6 +36,7 @@ import { DecisionBar } from "./DecisionBar";
 import { Editor } from "./Editor";
 import { Expected, foretold } from "./Expected";
 import { type Edits, real, useEditing } from "./editing";
+import { Images } from "./Images";
 import { PlanReview } from "./PlanReview";
 import { Preview, type Variant } from "./Preview";
 import { Used } from "./Used";
@@ -94,6 +95,9 @@ function Opened({ found }: { found: Waiting }) {
             .map(([name, variant]) => (
               <Diff key={name} before={read.channel_variants[name]?.content ?? ""} after={variant.content} />
             ))}
+          {JSON.stringify(read.images) !== JSON.stringify(found.images) && (
+            <p>The images, their order or their alt texts are others now.</p>
+          )}
           <button type="button" className={styles.take} onClick={() => setRead(found)}>
             I have read it
           </button>
@@ -164,6 +168,7 @@ function Content({ found, blocked, took }: ContentProps) {
   );
   const [focus, setFocus] = useState(names[0] ?? "");
   const approver = useMay("approver");
+  const [unready, setUnready] = useState(false); // an image in hand that is not with the texts yet
   const editing = useEditing(found.task_id, found.fingerprint, variants);
   const house = useQuery(company()).data ?? "";
   const limit = Number(useQuery(settings()).data?.quality_threshold?.value ?? 0.85);
@@ -202,6 +207,7 @@ function Content({ found, blocked, took }: ContentProps) {
             stale={editing.stale}
             error={editing.error}
           />
+          {approver && <Images found={found} names={names} blocked={blocked} took={took} unready={setUnready} />}
           {approver && (
             <Alternatives
               key={focus}
@@ -241,7 +247,7 @@ function Content({ found, blocked, took }: ContentProps) {
         setChosen={setChosen}
         edits={editing.changed}
         stale={editing.stale}
-        blocked={blocked}
+        blocked={blocked || unready}
         error={editing.error}
         decided={editing.forget}
       />

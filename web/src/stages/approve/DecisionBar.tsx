@@ -14,6 +14,7 @@ import type { Waiting } from "./Approval";
 import styles from "./Approval.module.css";
 import type { Edits } from "./editing";
 import { Schedule } from "./Schedule";
+import { inputTime } from "./times";
 
 type Props = {
   found: Waiting;
@@ -77,6 +78,12 @@ function Accounts({
   );
 }
 
+/** What is sent of the time: the one that was asked for to the second, null for at once, nothing where none was meant. */
+function timeOf(at: string, meant: string | null): string | null | undefined {
+  if (!at) return meant ? null : undefined;
+  return meant && at === inputTime(new Date(meant)) ? meant : new Date(at).toISOString();
+}
+
 type Verdict = "approve" | "changes" | "reject";
 
 export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stale, blocked, error, decided }: Props) {
@@ -85,7 +92,8 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
   const navigate = useNavigate();
   const [asking, open] = useState<"changes" | "reject" | "schedule" | null>(null);
   const [feedback, setFeedback] = useDraft(`feedback:${found.task_id}:${found.round}`, "");
-  const [at, setAt] = useState("");
+  const meant = found.publish_at && Date.parse(found.publish_at) > Date.now() ? found.publish_at : null;
+  const [at, setAt] = useState(meant ? inputTime(new Date(meant)) : "");
   const [by, setBy] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -117,7 +125,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
             kind: found.kind,
             fingerprint: found.fingerprint,
             publish_to_channels: verdict === "approve" && found.kind === "content" ? picked : undefined,
-            schedule_at: verdict === "approve" && at ? new Date(at).toISOString() : undefined,
+            schedule_at: verdict === "approve" ? timeOf(at, meant) : undefined,
             accounts: verdict === "approve" ? accountsOf(picked, by) : undefined,
             feedback: verdict === "approve" ? undefined : feedback,
             edits: verdict === "approve" && changed ? (edits as never) : undefined,
@@ -237,6 +245,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
             {at ? when(at) : "Send now"}
           </Button>
         )}
+        {found.expires_at && <span className="quiet">{`expires ${when(found.expires_at)}`}</span>}
         {found.kind === "content" && (
           <span className="quiet">
             {changed ? (

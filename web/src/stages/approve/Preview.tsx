@@ -1,7 +1,9 @@
 /** A text as its channel shows it: type, fold, cards of a thread, subject and preheader, length as the channel counts. */
 import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
+import { Glyph } from "../../parts/Status";
 import { channelName, visible, whole } from "../../parts/words";
+import type { Image } from "./images";
 import styles from "./Preview.module.css";
 
 export type Variant = Schemas["VariantOut"];
@@ -48,14 +50,27 @@ export function Preview({ name, variant, showing, company, chosen, choose, place
         <i style={{ width: `${share * 100}%` }} data-long={long || undefined} />
       </div>
       <div className={styles.body}>{shown(variant, showing, company)}</div>
+      {variant.image_problems?.map((told) => (
+        <p key={told} className={styles.problem}>
+          <Glyph look="failed" /> {told}
+        </p>
+      ))}
       {variant.delivery.note && <p className={`quiet ${styles.note}`}>{variant.delivery.note}</p>}
     </section>
   );
 }
 
 function shown(variant: Variant, showing: Showing, company: string): ReactNode {
+  const images = variant.images ?? [];
   if (variant.channel === "email") return <Email variant={variant} text={showing.content} company={company} />;
-  if (variant.channel === "blog") return <Blog variant={variant} showing={showing} />;
+  if (variant.channel === "blog")
+    return (
+      <>
+        <Pictures images={images.slice(0, 1)} />
+        <Blog variant={variant} showing={showing} />
+        <Pictures images={images.slice(1)} />
+      </>
+    );
   const posts = showing.parts?.length ? showing.parts : [showing.content];
   return posts.map((text, at) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: parts of a thread keep their place
@@ -66,8 +81,26 @@ function shown(variant: Variant, showing: Showing, company: string): ReactNode {
         note={posts.length > 1 ? `${at + 1} of ${posts.length}` : "Now"}
       />
       <Folded text={text} fold={FOLD[variant.channel]} channel={channelName(variant.channel)} />
+      {at === 0 && <Pictures images={images} round={variant.channel === "x"} />}
     </div>
   ));
+}
+
+/** Images as a post shows them, side by side from the second on, each with its alt text in words. */
+export function Pictures({ images, round }: { images: Image[]; round?: boolean }) {
+  if (images.length === 0) return null;
+  return (
+    <ul className={styles.pictures} data-many={images.length > 1 || undefined} data-round={round || undefined}>
+      {images.map((one) => (
+        <li key={one.image}>
+          <img src={one.url} alt={one.alt} width={one.width} height={one.height} loading="lazy" />
+          <p>
+            <span className={styles.slot}>Alt</span> {visible(one.alt)}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Who({ company, round, note }: { company: string; round: boolean; note: string }) {
@@ -125,6 +158,7 @@ function Email({ variant, text, company }: { variant: Variant; text: string; com
         <dt>Preview</dt>
         <dd>{variant.preheader ?? "–"}</dd>
       </dl>
+      <Pictures images={variant.images ?? []} />
       <p className={styles.text}>
         {visible(text)
           .split(/(\{\{\w+\}\})/)

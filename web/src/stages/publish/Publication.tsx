@@ -8,6 +8,9 @@ import { publication, type Publication as Shape } from "../../api/queries";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
 import { byWhom, capital, channelName, counted, spoken, when } from "../../parts/words";
+import { Pictures } from "../approve/Preview";
+import { Schedule } from "../approve/Schedule";
+import { inputTime } from "../approve/times";
 import { useActs } from "./acting";
 import { ByHand } from "./ByHand";
 import styles from "./Content.module.css";
@@ -55,6 +58,7 @@ function Whole({ one }: { one: Detail }) {
       <p className={styles.text} tabIndex={0}>
         {one.text}
       </p>
+      <Pictures images={one.images ?? []} />
       <div className="row">
         <Copy value={one.text} what="Copy the text" />
         {one.url && <Copy value={one.url} what={isAddress(one.url) ? "Copy the address" : "Copy the file's name"} />}
@@ -157,7 +161,8 @@ function Evidence({ one }: { one: Detail }) {
 }
 
 function Acts({ one }: { one: Detail }) {
-  const { busy, problem, cancel, retry } = useActs(one.publication_id);
+  const { busy, problem, cancel, retry, move } = useActs(one.publication_id);
+  const [choosing, setChoosing] = useState(false);
   const [sure, setSure] = useState(false);
   const actions = one.actions ?? [];
   if (actions.length === 0 && !problem) return null;
@@ -169,6 +174,11 @@ function Acts({ one }: { one: Detail }) {
         {actions.includes("retry") && (
           <Button loading={busy === "retry"} onClick={() => void retry()}>
             Send it now
+          </Button>
+        )}
+        {actions.includes("reschedule") && !sure && (
+          <Button loading={busy === "move"} onClick={() => setChoosing(true)}>
+            Another time
           </Button>
         )}
         {actions.includes("cancel") && !sure && (
@@ -190,6 +200,12 @@ function Acts({ one }: { one: Detail }) {
           </>
         )}
       </div>
+      <Schedule
+        opened={choosing}
+        at={one.scheduled_at ? inputTime(new Date(one.scheduled_at)) : ""}
+        keep={(at) => void move(at ? new Date(at).toISOString() : null)}
+        close={() => setChoosing(false)}
+      />
     </div>
   );
 }
