@@ -244,6 +244,7 @@ class Analytics(BaseHTTPRequestHandler):
 
     days = 130
     quota_after: int | None = None
+    report: Any = None  # (what is asked for -> the answer,), in place of the days below
     asked: list[dict[str, Any]]
     public: Any
 
@@ -263,6 +264,8 @@ class Analytics(BaseHTTPRequestHandler):
             error = {"code": 429, "message": "Exhausted property tokens per hour.", "status": "RESOURCE_EXHAUSTED"}
             return self.answer(429, {"error": error})
         offset, limit = int(wanted["offset"]), int(wanted["limit"])
+        if self.report is not None:
+            return self.answer(200, self.report[0](wanted))
         rows = [
             {
                 "dimensionValues": [{"value": f"2024{n // 28 + 1:02}{n % 28 + 1:02}"}],

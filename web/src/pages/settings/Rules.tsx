@@ -2,10 +2,10 @@
 import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
-import { taggedSettings } from "../../api/queries";
+import { taggedLinks, taggedSettings } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
 import { Panel } from "../../parts/Panel";
@@ -25,7 +25,7 @@ type Field = {
   max?: number;
 };
 
-const SECTIONS: { title: string; fields: Field[] }[] = [
+const SECTIONS: { title: string; fields: Field[]; note?: () => ReactNode }[] = [
   {
     title: "Company",
     fields: [{ name: "company", label: "Name", help: "As texts may use it.", kind: "text" }],
@@ -108,6 +108,24 @@ const SECTIONS: { title: string; fields: Field[] }[] = [
         kind: "count",
         min: 1,
         max: 64,
+      },
+    ],
+  },
+  {
+    title: "Links",
+    note: LinksNote,
+    fields: [
+      {
+        name: "tag_links",
+        label: "Tag links to your own sites",
+        help: "With utm_source, utm_medium, utm_campaign and utm_content, so that web analytics know the post.",
+        kind: "switch",
+      },
+      {
+        name: "own_sites",
+        label: "Your own sites",
+        help: "Commas between: acme.com, acme.shop. Each stands for all below it too. Empty: your connected blogs.",
+        kind: "text",
       },
     ],
   },
@@ -197,6 +215,7 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
                 locked={!admin}
               />
             ))}
+            {section.note && <section.note />}
           </div>
         </Panel>
       ))}
@@ -249,6 +268,18 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
         <p className="quiet">An admin can change these.</p>
       )}
     </form>
+  );
+}
+
+/** How it stands now, and how a link looks. */
+function LinksNote() {
+  const found = useQuery(taggedLinks()).data;
+  if (!found) return null;
+  return (
+    <div style={{ fontSize: 13, overflowWrap: "anywhere" }}>
+      <p style={{ margin: 0 }}>{found.note}</p>
+      {found.example && <p className="mono quiet">{found.example}</p>}
+    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Glyph } from "../../parts/Status";
 import { ago, channelName, counted, short } from "../../parts/words";
+import { Books } from "./Books";
 import { Calendar } from "./Calendar";
 import { Channels } from "./Channels";
 import styles from "./Content.module.css";
@@ -43,7 +44,10 @@ export function Content() {
             <Calendar month={search.month} go={(month) => set({ month })} open={open} />
           </Tabs.Panel>
           <Tabs.Panel value="published">
-            <Published states={SENT} open={open} />
+            <div className="stack">
+              <Published states={SENT} open={open} />
+              <Books open={open} />
+            </div>
           </Tabs.Panel>
           <Tabs.Panel value="unsent">
             <Published states={NOT_SENT} open={open} />

@@ -10,7 +10,7 @@ import { Status } from "../../parts/Status";
 import { ago, spoken, when, whole } from "../../parts/words";
 import styles from "./Measured.module.css";
 import { MeasuredLine } from "./MeasuredLine";
-import { type Age, drawn, judged, OUTCOMES, old, pointsOf, type Measured as Shape, told } from "./measured";
+import { type Age, brought, drawn, judged, OUTCOMES, old, pointsOf, type Measured as Shape, told } from "./measured";
 import { TypeReading } from "./TypeReading";
 
 export function Measured({ id }: { id: string }) {
@@ -36,6 +36,7 @@ function Whole({ of }: { of: Shape }) {
       {of.note && <p className="quiet">{of.note}</p>}
       {of.readings.length > 0 ? <Read of={of} /> : of.published_at && <p className="quiet">Nothing was read yet.</p>}
       {of.foretold.length > 0 && <Foretold of={of} />}
+      <Brought of={of} />
       <Followers of={of} />
       {of.ages.length > 0 && <Ages ages={of.ages} />}
       {may && of.published_at && !typing && (
@@ -125,6 +126,17 @@ function Foretold({ of }: { of: Shape }) {
         ];
       })}
     </div>
+  );
+}
+
+/** What web analytics tell of visitors who came through its links. */
+function Brought({ of }: { of: Shape }) {
+  const words = brought(of);
+  if (!words) return null;
+  return (
+    <p className={styles.why} title={of.content ? `utm_content=${of.content}` : undefined}>
+      {words}
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawn, judged, type Measured, old, pointsOf, type Reading, told, typedIn } from "./measured";
+import { brought, drawn, judged, type Measured, old, pointsOf, type Reading, told, typedIn } from "./measured";
 
 const reading = (given: Partial<Reading>): Reading => ({
   impressions: null,
@@ -28,9 +28,40 @@ const measured = (given: Partial<Measured>): Measured => ({
   foretold: [],
   followers_before: null,
   followers_after: null,
+  campaign: null,
+  content: null,
+  attributed: null,
   ...given,
 });
 const foretold = { outcome: "likes", value: 5, low: 2, high: 8, came: null, final: false, held: null };
+
+describe("what came through its links", () => {
+  const attributed = {
+    sessions: 42,
+    conversions: 1,
+    revenue: 3400,
+    currency: "USD",
+    return_on_cost: 28.3333,
+    split_by: ["source", "campaign"],
+    first_day: "2030-01-07",
+    last_day: "2030-01-09",
+  };
+
+  it("is a sentence with what web analytics told", () => {
+    expect(brought(measured({ campaign: "spring-abcdef", attributed }))).toBe(
+      "Through its links came 42 visits, 1 conversion, $3,400, from 2030-01-07 to 2030-01-09. That is 28.33 times what it cost.",
+    );
+    const few = { ...attributed, sessions: 1, conversions: null, revenue: null, currency: null, return_on_cost: null };
+    expect(brought(measured({ attributed: few }))).toBe(
+      "Through its links came 1 visit, from 2030-01-07 to 2030-01-09.",
+    );
+  });
+
+  it("says that nothing is told of tagged links, and nothing of links that are not tagged", () => {
+    expect(brought(measured({ campaign: "spring-abcdef" }))).toContain("tell nothing of them yet");
+    expect(brought(measured({}))).toBeNull();
+  });
+});
 
 describe("what was read of a post", () => {
   it("shows only counters that somebody told", () => {

@@ -1,6 +1,7 @@
 /** What was read of a post, put so that it can be drawn and said. Pure. */
 import type { Schemas } from "../../api/client";
-import { NONE, percent, score, whole } from "../../parts/words";
+import { counted, NONE, percent, score, whole } from "../../parts/words";
+import { amount } from "../business/figures";
 
 export type Measured = Schemas["PublicationMeasuredOut"];
 export type Reading = Measured["readings"][number];
@@ -103,4 +104,15 @@ export function typedIn(text: Partial<Record<Counter, string>>): {
     counts[name] = Number(given);
   }
   return { counts };
+}
+
+/** What the site saw of visitors who came through its links, in a sentence; null where they are not tagged. */
+export function brought(of: Measured): string | null {
+  const one = of.attributed;
+  if (!one) return of.campaign ? "Its links are tagged. Web analytics tell nothing of them yet." : null;
+  const parts = [counted(one.sessions ?? 0, "visit")];
+  if (one.conversions !== null) parts.push(counted(one.conversions, "conversion"));
+  if (one.revenue !== null) parts.push(one.currency ? amount(one.revenue, one.currency) : score(one.revenue));
+  const back = one.return_on_cost === null ? "" : ` That is ${score(one.return_on_cost)} times what it cost.`;
+  return `Through its links came ${parts.join(", ")}, from ${one.first_day} to ${one.last_day}.${back}`;
 }
