@@ -1077,6 +1077,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List conflicts
+         * @description What of the plan gets in its own way: too close, the same text, over a quota, an access or an approval that ends.
+         */
+        get: operations["list_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/publications/{publication_id}/cancel": {
         parameters: {
             query?: never;
@@ -1275,6 +1295,26 @@ export interface paths {
          * @description Every channel: what it takes, its accounts, how they are in words, what ends when, quotas as far as known.
          */
         get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show links
+         * @description Whether links to the company's own sites are tagged, which sites these are, and what to set where none is.
+         */
+        get: operations["show_links"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1924,6 +1964,26 @@ export interface paths {
          * @description What was spent beside what came of it: return on cost and engagement per unit of money.
          */
         get: operations["list_returns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/business/attribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attribution
+         * @description The site's visits as books: through publications, through other posts, through none of them. They add up.
+         */
+        get: operations["attribution"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4271,6 +4331,8 @@ export interface paths {
          *
          *     What is not sent stays; null takes a value back. A secret is kept sealed and goes only to the address that it was
          *     given for: with another address it is given again. With If-Match only if nobody changed any since you read them.
+         *     What OpenAI, Together, Google Cloud and AWS are tuned with is tried first: a key that is not taken is refused; where
+         *     nobody answers it is kept with a `note`, and tried again.
          */
         put: operations["change_connections"];
         post?: never;
@@ -5463,6 +5525,43 @@ export interface components {
              */
             channels?: string[] | null;
         };
+        /**
+         * AttributedOut
+         * @description What the site saw of visitors who came through the publication's links. They are not shown to be caused by it.
+         */
+        AttributedOut: {
+            /** Sessions */
+            sessions: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /**
+             * Revenue
+             * @description Null too where it is of several currencies.
+             */
+            revenue: number | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Return On Cost
+             * @description Revenue / what the run and the post cost, in one currency.
+             */
+            return_on_cost: number | null;
+            /**
+             * Split By
+             * @description What the rows of the report are split by that these figures are of.
+             */
+            split_by: string[];
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+        };
         /** Audience */
         Audience: {
             /**
@@ -5796,6 +5895,74 @@ export interface components {
             best_weekday?: components["schemas"]["TimeEffect"] | null;
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * Book
+         * @description One report: the whole, and its three parts, which make it.
+         */
+        Book: {
+            /** Sessions */
+            sessions: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /**
+             * Revenue
+             * @description By currency; an empty name where the report says none.
+             */
+            revenue: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: number;
+            /**
+             * Split By
+             * @description What its rows are split by; none: the site as a whole.
+             */
+            split_by: string[];
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** @description Through what went out from here. */
+            publications: components["schemas"]["Figures"];
+            /** @description Through posts that were imported. */
+            other_posts: components["schemas"]["Figures"];
+            /** @description Matched to no post. */
+            not_attributed: components["schemas"]["Figures"];
+            /**
+             * Items
+             * @description The publications, most visits first; at most 200.
+             */
+            items: components["schemas"]["OfPublication"][];
+        };
+        /**
+         * Books
+         * @description The site's visits of these days, as of a time, by report: first the ones in which publications were found.
+         */
+        Books: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Reports */
+            reports: components["schemas"]["Book"][];
         };
         /**
          * BulkFilter
@@ -6544,6 +6711,38 @@ export interface components {
             label: string;
         };
         /**
+         * Conflict
+         * @description Something of the plan that gets in its own way. Nothing is stopped by it.
+         *
+         *     close: two by one account within a short time; same_text: again too soon; quota: more than the channel takes; account:
+         *     it ends before, or is gone; approval: nobody has approved it yet, or that expires before.
+         */
+        Conflict: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "close" | "same_text" | "quota" | "account" | "approval";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Told */
+            told: string;
+            /** Publication Ids */
+            publication_ids: string[];
+            /** Task Ids */
+            task_ids: string[];
+            /** Slots */
+            slots: components["schemas"]["SlotNamed"][];
+        };
+        /** ConflictList */
+        ConflictList: {
+            /** Items */
+            items: components["schemas"]["Conflict"][];
+        };
+        /**
          * ConnectionOut
          * @description One setting. `value` is null for a secret and where there is none.
          */
@@ -6567,6 +6766,11 @@ export interface components {
              * @description A secret that this machine cannot read, for it was stored by another one.
              */
             sealed: boolean;
+            /**
+             * Note
+             * @description Why it is not known to work; it is tried again by itself.
+             */
+            note?: string | null;
         };
         /**
          * ConnectionSettings
@@ -8492,6 +8696,25 @@ export interface components {
             scale?: number | null;
         };
         /**
+         * Figures
+         * @description Sums; null where no row says. Money of several currencies is not added up.
+         */
+        Figures: {
+            /** Sessions */
+            sessions: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /**
+             * Revenue
+             * @description By currency; an empty name where the report says none.
+             */
+            revenue: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Filter
          * @description Which examples. Each field narrows. Bounds are inclusive; scores 0-1, money in US dollars, times those of the request.
          *
@@ -9987,6 +10210,38 @@ export interface components {
             expires_at: string;
         };
         /**
+         * LinksOut
+         * @description What happens to links in texts that go to a channel.
+         */
+        LinksOut: {
+            /**
+             * Tagged
+             * @description Whether links to these sites are tagged now.
+             */
+            tagged: boolean;
+            /**
+             * Sites
+             * @description The company's own sites; each stands for all below it too.
+             */
+            sites: string[];
+            /**
+             * Said By
+             * @description Where the sites are known from.
+             * @enum {string}
+             */
+            said_by: "environment" | "settings" | "blogs" | "nobody";
+            /**
+             * Note
+             * @description How it stands, in a sentence.
+             */
+            note: string;
+            /**
+             * Example
+             * @description How a link looks in a LinkedIn text; null where nothing is tagged.
+             */
+            example: string | null;
+        };
+        /**
          * Listed
          * @description An example as lists show it. Scores 0-1, cost in US dollars, seconds of work.
          */
@@ -10841,6 +11096,46 @@ export interface components {
             task_status?: string | null;
             /** Note */
             note?: string | null;
+        };
+        /**
+         * OfPublication
+         * @description What came through the links of one publication.
+         */
+        OfPublication: {
+            /** Sessions */
+            sessions: number | null;
+            /** Conversions */
+            conversions: number | null;
+            /**
+             * Revenue
+             * @description By currency; an empty name where the report says none.
+             */
+            revenue: {
+                [key: string]: number;
+            };
+            /** Rows */
+            rows: number;
+            /**
+             * Publication Id
+             * Format: uuid
+             */
+            publication_id: string;
+            /** Task Id */
+            task_id: string | null;
+            /** Channel */
+            channel: string;
+            /** Title */
+            title: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
         };
         /**
          * OfferedOut
@@ -12647,6 +12942,18 @@ export interface components {
             foretold: components["schemas"]["ForetoldOut"][];
             followers_before: components["schemas"]["FollowersOut"] | null;
             followers_after: components["schemas"]["FollowersOut"] | null;
+            /**
+             * Campaign
+             * @description The utm_campaign of its links; null where none is tagged.
+             */
+            campaign: string | null;
+            /**
+             * Content
+             * @description Their utm_content, which names the publication in web analytics.
+             */
+            content: string | null;
+            /** @description Null where no web analytics name it. */
+            attributed: components["schemas"]["AttributedOut"] | null;
         };
         /**
          * PublicationOut
@@ -14324,6 +14631,22 @@ export interface components {
              * @description Funnel: sessions against the first step's, 0-1
              */
             of_first_step?: number | null;
+        };
+        /**
+         * SlotNamed
+         * @description A slot of a series that is to come.
+         */
+        SlotNamed: {
+            /**
+             * Series Id
+             * Format: uuid
+             */
+            series_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
         };
         /**
          * SlotOut
@@ -21147,6 +21470,71 @@ export interface operations {
             };
         };
     };
+    list_conflicts: {
+        parameters: {
+            query: {
+                /** @description At this time or later. */
+                since: string;
+                /** @description Before this time. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictList"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancel_publication: {
         parameters: {
             query?: never;
@@ -22050,6 +22438,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ChannelOut_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinksOut"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -24759,6 +25207,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_Return_"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attribution: {
+        parameters: {
+            query?: {
+                /** @description First day; left out: ninety days before the last */
+                since?: string | null;
+                /** @description Last day; left out: today */
+                until?: string | null;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Books"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -35714,7 +36229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; A secret that was given for one address is not sent to another.; This cannot be used to reach anything.; The setting for models cannot be read.; The line to the mail server would not be encrypted. */
+            /** @description Some fields do not fit.; A secret that was given for one address is not sent to another.; This cannot be used to reach anything.; The provider does not take this key.; The setting for models cannot be read.; The line to the mail server would not be encrypted. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,24 +1,25 @@
-/** A month of what was published and what waits for its time; on a phone the days that have something. */
-import { Button } from "@mantine/core";
+/** A month or a week of what was published, waits for its time and is to come; what waits can be dragged elsewhere. */
+import { Button, SegmentedControl } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { type Publication, publicationsBetween } from "../../api/queries";
+import { useMay } from "../../api/me";
+import { publicationsBetween } from "../../api/queries";
 import { useKeys } from "../../parts/Key";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
-import { Empty, Loading, Trouble } from "../../parts/Rest";
-import { Glyph, lookOf, wordOf } from "../../parts/Status";
-import { channelName, counted, short } from "../../parts/words";
+import { Loading, Trouble } from "../../parts/Rest";
+import { counted } from "../../parts/words";
+import { CalendarDays, CalendarMonth, CalendarWeek } from "./CalendarGrid";
+import { Clashes } from "./Clashes";
 import styles from "./Content.module.css";
 import { dayOf, firstOf, monthOf, moved, weeksOf } from "./month";
-import { gist, timeOf } from "./reading";
+import { useMoving } from "./moving";
+import { byDay, dayNamed, type Item, items, weekOf } from "./plan";
+import { conflictsBetween, slotsBetween } from "./planned";
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
-const NAMES = { month: new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" }) };
-const WEEKDAY = new Intl.DateTimeFormat(locale, { weekday: "short" });
-const LONG_DAY = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
-const HOUR = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-const MOST = 3;
+const MONTH = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
+const SPAN = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
 
 function weekStart(): number {
   const known = new Intl.Locale(locale) as Intl.Locale & {
@@ -28,153 +29,122 @@ function weekStart(): number {
   return (known.getWeekInfo?.() ?? known.weekInfo ?? { firstDay: 1 }).firstDay % 7;
 }
 
-type Props = { month?: string; go: (month: string | undefined) => void; open: (id: string) => void };
+export type Search = { month?: string; week?: string };
+type Props = Search & {
+  go: (next: Search) => void;
+  open: (id: string) => void;
+  openSeries: (id: string) => void;
+  openTask: (id: string) => void;
+};
 
-export function Calendar({ month, go, open }: Props) {
-  const now = new Date(useNow(60_000));
-  const narrow = useMediaQuery("(max-width: 720px)") ?? false;
+/** The days that are shown, how the stretch is called, and where its neighbours are. */
+function stretch({ month, week }: Search, now: Date) {
+  if (week !== undefined) {
+    const days = weekOf(dayNamed(week, now), weekStart());
+    const [first, last] = [days[0] as Date, days[6] as Date];
+    const by = (number: number): Search => ({
+      week: dayOf(new Date(first.getFullYear(), first.getMonth(), first.getDate() + 7 * number)),
+      month: undefined,
+    });
+    return { days, weeks: [days], first, title: SPAN.formatRange(first, last), by, today: { week: dayOf(now) } };
+  }
   const first = firstOf(month, now);
   const weeks = weeksOf(first, weekStart());
-  const days = weeks.flat();
+  const by = (number: number): Search => ({ month: moved(first, number), week: undefined });
+  return { days: weeks.flat(), weeks, first, title: MONTH.format(first), by, today: { month: undefined } };
+}
+
+export function Calendar({ month, week, go, open, openSeries, openTask }: Props) {
+  const now = new Date(useNow(60_000));
+  const narrow = useMediaQuery("(max-width: 720px)") ?? false;
+  const weekly = week !== undefined;
+  const { days, weeks, first, title, by, today } = stretch({ month, week }, now);
   const end = days.at(-1) ?? first;
   const since = (days[0] ?? first).toISOString();
   const until = new Date(end.getFullYear(), end.getMonth(), end.getDate() + 1).toISOString();
   const query = useQuery(publicationsBetween(since, until));
-  const move = (by: number) => go(moved(first, by));
+  const slots = useQuery(slotsBetween(since, until)).data ?? [];
+  const conflicts = useQuery(conflictsBetween(since, until)).data ?? [];
+  const { move, problem, busy } = useMoving();
+  const may = useMay("approver");
   useKeys([
-    ["ArrowLeft", () => move(-1)],
-    ["ArrowRight", () => move(1)],
+    ["ArrowLeft", () => go(by(-1))],
+    ["ArrowRight", () => go(by(1))],
   ]);
-  const found = byDay(query.data ?? []);
-  const inMonth = days.filter((day) => day.getMonth() === first.getMonth());
-  const count = inMonth.reduce((sum, day) => sum + (found.get(dayOf(day))?.length ?? 0), 0);
+  const all = items(query.data ?? [], slots, conflicts);
+  const found = byDay(all);
+  const inside = weekly ? days : days.filter((day) => day.getMonth() === first.getMonth());
+  const count = inside.reduce((sum, day) => sum + (found.get(dayOf(day)) ?? []).filter(isPublication).length, 0);
+  const show = (one: Item) => {
+    if (one.publication) open(one.publication.publication_id);
+    else if (one.state !== "coming" && one.slot?.task_id) openTask(one.slot.task_id);
+    else if (one.slot) openSeries(one.slot.series_id);
+  };
+  const grid = { found, now, show, drop: may ? (one: Item, to: Date) => void move(one, to) : undefined, busy };
   return (
-    <Panel
-      label="Calendar"
-      title={
-        <span className={styles.month}>
-          <span aria-live="polite" style={{ minWidth: "9.5em" }}>
-            {NAMES.month.format(first)}
+    <div className="stack">
+      <Clashes of={conflicts} all={all} show={show} />
+      <Panel
+        label="Calendar"
+        title={
+          <span className={styles.month}>
+            <span aria-live="polite" className={styles.stretch}>
+              {title}
+            </span>
+            <Button aria-label={weekly ? "Week before" : "Month before"} onClick={() => go(by(-1))}>
+              ‹
+            </Button>
+            <Button aria-label={weekly ? "Next week" : "Next month"} onClick={() => go(by(1))}>
+              ›
+            </Button>
+            <Button
+              disabled={weekly ? days.some((day) => dayOf(day) === dayOf(now)) : monthOf(first) === monthOf(now)}
+              onClick={() => go(today)}
+            >
+              {weekly ? "This week" : "This month"}
+            </Button>
+            <SegmentedControl
+              aria-label="How much is shown"
+              data={[
+                { value: "month", label: "Month" },
+                { value: "week", label: "Week" },
+              ]}
+              value={weekly ? "week" : "month"}
+              onChange={(value) =>
+                go(
+                  value === "week"
+                    ? { week: dayOf(monthOf(first) === monthOf(now) ? now : first), month: undefined }
+                    : { month: monthOf(first), week: undefined },
+                )
+              }
+            />
           </span>
-          <Button aria-label="Month before" onClick={() => move(-1)}>
-            ‹
-          </Button>
-          <Button aria-label="Next month" onClick={() => move(1)}>
-            ›
-          </Button>
-          <Button disabled={monthOf(first) === monthOf(now)} onClick={() => go(undefined)}>
-            This month
-          </Button>
-        </span>
-      }
-      aside={query.data ? counted(count, "publication") : undefined}
-    >
-      {query.error && !query.data ? (
-        <Trouble error={query.error} retry={() => void query.refetch()} />
-      ) : query.isPending ? (
-        <Loading rows={6} />
-      ) : narrow ? (
-        <Days days={inMonth} found={found} open={open} />
-      ) : (
-        <table className={styles.grid}>
-          <thead>
-            <tr>
-              {weeks[0]?.map((day) => (
-                <th key={day.getDay()} scope="col">
-                  {WEEKDAY.format(day)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {weeks.map((week) => (
-              <tr key={dayOf(week[0] ?? first)}>
-                {week.map((day) => (
-                  <Day
-                    key={dayOf(day)}
-                    day={day}
-                    out={day.getMonth() !== first.getMonth()}
-                    today={dayOf(day) === dayOf(now)}
-                    items={found.get(dayOf(day)) ?? []}
-                    open={open}
-                  />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </Panel>
+        }
+        aside={query.data ? counted(count, "publication") : undefined}
+      >
+        {problem && (
+          <p role="alert" className={styles.refused}>
+            {`${problem.message} ${problem.hint ?? ""} It stays at its time.`}
+          </p>
+        )}
+        {query.error && !query.data ? (
+          <Trouble error={query.error} retry={() => void query.refetch()} />
+        ) : query.isPending ? (
+          <Loading rows={6} />
+        ) : narrow ? (
+          <CalendarDays {...grid} days={inside} />
+        ) : weekly ? (
+          <CalendarWeek {...grid} days={days} />
+        ) : (
+          <CalendarMonth {...grid} weeks={weeks} month={first.getMonth()} />
+        )}
+        <p className={styles.zone}>
+          {`Times of ${Intl.DateTimeFormat().resolvedOptions().timeZone}. Dashed: to come, not approved.`}
+          {may && !narrow && " Drag what waits to another time, or open it and choose one."}
+        </p>
+      </Panel>
+    </div>
   );
 }
 
-function byDay(items: Publication[]): Map<string, Publication[]> {
-  const found = new Map<string, Publication[]>();
-  for (const one of items) {
-    const time = timeOf(one);
-    if (!time) continue;
-    const day = dayOf(new Date(time));
-    found.set(day, [...(found.get(day) ?? []), one]);
-  }
-  for (const list of found.values()) list.sort((one, other) => (timeOf(one) ?? "").localeCompare(timeOf(other) ?? ""));
-  return found;
-}
-
-type DayProps = { day: Date; out: boolean; today: boolean; items: Publication[]; open: (id: string) => void };
-
-function Day({ day, out, today, items, open }: DayProps) {
-  const shown = items.length > MOST ? items.slice(0, MOST - 1) : items;
-  return (
-    <td data-out={out || undefined} data-today={today || undefined}>
-      <time className={styles.day} dateTime={dayOf(day)} aria-current={today ? "date" : undefined}>
-        {day.getDate()}
-      </time>
-      {shown.map((one) => (
-        <Entry key={one.publication_id} one={one} open={open} />
-      ))}
-      {items.length > shown.length && (
-        <details>
-          <summary className="quiet">{`${items.length - shown.length} more`}</summary>
-          {items.slice(shown.length).map((one) => (
-            <Entry key={one.publication_id} one={one} open={open} />
-          ))}
-        </details>
-      )}
-    </td>
-  );
-}
-
-function Entry({ one, open, wide = false }: { one: Publication; open: (id: string) => void; wide?: boolean }) {
-  const time = timeOf(one);
-  const name = `${wordOf(one.state)}, ${channelName(one.channel)}, ${short(gist(one), 60)}`;
-  return (
-    <button type="button" className={styles.entry} title={name} onClick={() => open(one.publication_id)}>
-      <Glyph look={lookOf(one.state)} size={12} />
-      <span>
-        <b>{time ? HOUR.format(new Date(time)) : ""}</b> {channelName(one.channel)}
-        {wide && ` · ${short(gist(one), 60)}`}
-        <span className="unseen">
-          {wide ? `, ${wordOf(one.state)}` : `, ${wordOf(one.state)}, ${short(gist(one), 60)}`}
-        </span>
-      </span>
-    </button>
-  );
-}
-
-function Days({ days, found, open }: { days: Date[]; found: Map<string, Publication[]>; open: (id: string) => void }) {
-  const full = days.filter((day) => found.has(dayOf(day)));
-  if (full.length === 0)
-    return <Empty title="Nothing in this month.">What is published or scheduled stands here.</Empty>;
-  return (
-    <ul className={styles.days}>
-      {full.map((day) => (
-        <li key={dayOf(day)} className={styles.dated}>
-          <h3>{LONG_DAY.format(day)}</h3>
-          {found.get(dayOf(day))?.map((one) => (
-            <Entry key={one.publication_id} one={one} open={open} wide />
-          ))}
-        </li>
-      ))}
-    </ul>
-  );
-}
+const isPublication = (one: Item) => one.kind === "publication";

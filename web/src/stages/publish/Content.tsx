@@ -14,7 +14,10 @@ import { Channels } from "./Channels";
 import styles from "./Content.module.css";
 import { Publication } from "./Publication";
 import { NOT_SENT, Published, SENT } from "./Published";
+import { readingsDue } from "./planned";
+import { Readings } from "./Readings";
 import { gist } from "./reading";
+import { Series } from "./Series";
 import { Settle } from "./Settle";
 
 export function Content() {
@@ -23,6 +26,7 @@ export function Content() {
   const set = (next: Record<string, string | undefined>) =>
     void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
   const refused = useQuery(publications(["refused"], 1)).data?.total ?? 0;
+  const asked = useQuery(readingsDue()).data?.total ?? 0;
   const open = (id: string) => set({ id });
   return (
     <>
@@ -36,12 +40,27 @@ export function Content() {
         >
           <Tabs.List mb="lg">
             <Tabs.Tab value="calendar">Calendar</Tabs.Tab>
+            <Tabs.Tab value="series">Series</Tabs.Tab>
             <Tabs.Tab value="published">Published</Tabs.Tab>
+            <Tabs.Tab value="readings">{asked ? `Readings, ${asked} due` : "Readings"}</Tabs.Tab>
             <Tabs.Tab value="unsent">{refused ? `Not sent, ${counted(refused, "refusal")}` : "Not sent"}</Tabs.Tab>
             <Tabs.Tab value="channels">Channels</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="calendar">
-            <Calendar month={search.month} go={(month) => set({ month })} open={open} />
+            <Calendar
+              month={search.month}
+              week={search.week}
+              go={(next) => set({ month: next.month, week: next.week })}
+              open={open}
+              openSeries={(series) => set({ tab: "series", series })}
+              openTask={(id) => void navigate({ to: "/orchestrator/approvals/$id", params: { id } })}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="series">
+            <Series id={search.series} set={(series) => set({ series })} />
+          </Tabs.Panel>
+          <Tabs.Panel value="readings">
+            <Readings open={open} />
           </Tabs.Panel>
           <Tabs.Panel value="published">
             <div className="stack">

@@ -3,6 +3,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 
+import { reschedule } from "./moving";
+
 export type Verdict = Schemas["Verdict"];
 
 /** The acts, which of them is under way, and what the server said no with. An act tells whether it was done. */
@@ -32,6 +34,7 @@ export function useActs(id: string) {
     cancel: () =>
       act("cancel", () => ask(client.POST("/api/publications/{publication_id}/cancel", { params: { path } }))),
     retry: () => act("retry", () => ask(client.POST("/api/publications/{publication_id}/retry", { params: { path } }))),
+    move: (at: string | null) => act("move", () => reschedule(id, at)),
     mark: (body: Schemas["PostedIn"]) =>
       act("mark", () => ask(client.POST("/api/publications/{publication_id}/posted", { params: { path }, body }))),
     unmark: () =>
