@@ -68,7 +68,8 @@ async def test_a_secret_is_kept_sealed_and_never_said_again(admin: httpx.AsyncCl
     assert "four words" not in said
     assert "very-secret" not in said
     assert read.json()["smtp_password"] == {
-        "value": None, "given": True, "secret": True, "source": "settings", "sealed": False
+        "value": None, "given": True, "secret": True, "source": "settings", "sealed": False,
+        "note": None,
     }  # fmt: skip
     found = (await connections.latest()).smtp_password
     assert found is not None

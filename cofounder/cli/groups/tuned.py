@@ -278,6 +278,7 @@ def retire(model: Model, reason: Reason = None, json: Json = False) -> int:
 
 async def _retire(named: str, reason: str | None, json: bool) -> int:
     from cofounder.flow.train.promotion import service
+    from cofounder.flow.train.tuners import leaving
     from cofounder.kit import db
     from cofounder.models.registry import service as registry
     from cofounder.people import LOCAL_OWNER
@@ -295,7 +296,7 @@ async def _retire(named: str, reason: str | None, json: bool) -> int:
     if job.removal:
         out.screen().print(removed_words(job), markup=False, soft_wrap=True)
     if (job.removal or {}).get("what") != "all":
-        words = f"What was made of it stays at {job.target}, until: cofounder models delete {found.label}"
+        words = f"What was made of it stays {leaving.AT[job.target]} until: cofounder models delete {found.label}"
         out.screen().print(words, markup=False, highlight=False)
     return 0
 

@@ -58,12 +58,13 @@ def told(job: "JobOut", json: bool) -> int:
         screen.print(removed_words(job), markup=False, soft_wrap=True)
     if job.may_run:
         screen.print(f"It may still run there. End it with: cofounder train cancel {job.job_id}", markup=False)
-    if job.deployment:
+    gone = (job.removal or {}).get("what") == "all"
+    if job.deployment and not gone:
         where = job.deployment.get("model") or job.deployment["model_name"]
         screen.print(f"{job.deployment['state']}: {where}", markup=False)
         if job.deployment.get("note"):
             screen.print(job.deployment["note"], markup=False, soft_wrap=True)
-    elif job.status == "succeeded":
+    elif job.status == "succeeded" and not gone:
         screen.print(f"Make it reachable with: cofounder train deploy {job.job_id}", markup=False)
     elif job.status == "waiting_approval":
         screen.print(f"Let it begin with: cofounder train approve {job.job_id}", markup=False)

@@ -60,7 +60,7 @@ async def remove(session: AsyncSession, id: UUID, by: Caller) -> JobOut:
     row.let_go_at = row.let_go_at or now()
     await _begin(session, row, "all", by)
     await audit(session, by.who, "job.remains_deleted", "job", str(id), {"target": row.target, "was": row.remote_id})
-    await service.say(session, row, f"{by.told} asked for what is left of it {_at(row)} to be deleted.")
+    await service.say(session, row, f"{by.told} asked for what is left of it {leaving.AT[row.target]} to be deleted.")
     return service.out(row)
 
 
@@ -145,7 +145,3 @@ def _in_chain(result: dict[str, Any]) -> str | None:
     model = result.get("model")
     entries = chain(connections.current().model) if model else ()
     return next((str(one) for one in entries if one.name == model), None)
-
-
-def _at(row: FineTuningJob) -> str:
-    return "on this machine" if row.target == "local" else f"at {row.target}"

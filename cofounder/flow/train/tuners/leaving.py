@@ -26,6 +26,13 @@ STAYS: dict[str, str] = {
     "bedrock": f"AWS keeps the job in its list, and your bucket stays. {_HERE}",
     "together": _HERE,
 }
+AT: dict[str, str] = {
+    "local": "on this machine",
+    "openai": "at OpenAI",
+    "gemini": "at Vertex",
+    "bedrock": "at AWS",
+    "together": "at Together",
+}
 # What `rest` ends; a target that is not named here lets a model that nobody asks cost nothing but its keeping.
 RESTS: dict[str, str] = {
     "local": "the server that holds it in memory",

@@ -294,7 +294,7 @@ function About({ of }: { of: Dataset }) {
 
 type Leaks = Record<string, unknown> & {
   clean?: boolean;
-  pairs?: { held_out: number; training: number; similarity: number }[];
+  pairs?: { held_out: { position: number }; training: { position: number }; similarity: number }[];
   time?: { overlap?: boolean };
 };
 
@@ -325,8 +325,8 @@ function Report({ of }: { of: Dataset }) {
         {(leaks.pairs ?? []).length > 0 && (
           <ul className={styles.changes}>
             {leaks.pairs?.slice(0, 5).map((pair) => (
-              <li key={`${pair.held_out} ${pair.training}`}>
-                {`Line ${whole(pair.held_out + 1)} is held out, line ${whole(pair.training + 1)} trains: ${percent(pair.similarity)} alike`}
+              <li key={`${pair.held_out.position} ${pair.training.position}`}>
+                {`Line ${whole(pair.held_out.position + 1)} is held out, line ${whole(pair.training.position + 1)} trains: ${percent(pair.similarity)} alike`}
               </li>
             ))}
           </ul>

@@ -1,5 +1,18 @@
 import { expect, test } from "vitest";
-import { bodyOf, chosen, dueWhen, EMPTY, endsSoon, left, price, shortName } from "./told";
+import {
+  bodyOf,
+  chosen,
+  dueWhen,
+  EMPTY,
+  endsSoon,
+  leaves,
+  left,
+  price,
+  removalOf,
+  removedWord,
+  retiring,
+  shortName,
+} from "./told";
 
 const said = { ...EMPTY, dataset: "d", target: "local" };
 
@@ -53,4 +66,18 @@ test("settings that nobody chose are not listed, and a rank of none is", () => {
 test("of a path the last part is shown", () => {
   expect(shortName("/models/tiny/")).toBe("tiny");
   expect(shortName("meta/llama")).toBe("llama");
+});
+
+test("only what had begun and has ended leaves something", () => {
+  const job = { started_at: "2026-11-22T00:00:00Z", status: "failed", removal: null } as never;
+  expect(leaves(job)).toBe(true);
+  expect(leaves({ ...(job as object), started_at: null } as never)).toBe(false);
+  expect(leaves({ ...(job as object), status: "running" } as never)).toBe(false);
+  expect(removalOf(job)).toBe(null);
+});
+
+test("a stopped endpoint is not a deleted model, and retiring says which of them it does", () => {
+  expect(removedWord({ state: "removed", what: "endpoint" })).not.toBe(removedWord({ state: "removed", what: "all" }));
+  expect(retiring("together")).toContain("by the minute");
+  expect(retiring("openai")).toContain("Nothing of it is stopped or deleted at OpenAI");
 });

@@ -186,7 +186,7 @@ function About({ of }: { of: TunedModel }) {
             </span>,
           ],
           [
-            "Answers at",
+            of.state === "retired" ? "Answered at" : "Answers at",
             <span key="at" className={`mono ${styles.wide}`}>
               {[provider, name, base_url].filter(Boolean).join(" ")}
             </span>,
