@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from cofounder.business.similar import SimilarTask
-from cofounder.flow.approve.schemas import DecidedOut, Kind
+from cofounder.flow.approve.schemas import DecidedOut, ImageShown, Kind
 from cofounder.flow.publish.schemas import PublicationOut
 from cofounder.flow.run.schemas import DeliverableOut, StepOut
 
@@ -55,6 +55,8 @@ class TextToDecide(BaseModel):
     quality_score: float | None
     quality_passed: bool | None
     issues: list[dict[str, Any]]
+    images: list[ImageShown] = Field(description="That go with it, in order, each with its alt text")
+    image_problems: list[str] = Field(description="What of them the channel would not take")
 
 
 class ToDecide(BaseModel):

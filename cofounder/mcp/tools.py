@@ -197,6 +197,8 @@ def _to_decide(found: ApprovalOut) -> shapes.ToDecide:
                 quality_score=one.quality_score,
                 quality_passed=one.quality_passed,
                 issues=one.issues,
+                images=one.images,
+                image_problems=one.image_problems,
             )
             for name, one in found.channel_variants.items()
         ],

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from cofounder.cli import home, out
+from cofounder.cli.groups import images
 from cofounder.cli.groups.choosing import Choice, accounts_of
 from cofounder.cli.groups.editing import edit_stands, write_exact
 from cofounder.cli.options import Json, TaskId, Yes
@@ -78,7 +79,7 @@ def approve(
     verdict = "reject" if reject else "changes" if changes else "approve" if yes else None
     if now and schedule:
         raise InputInvalid("--now and --schedule do not go together.", field="schedule")
-    pictures = _pictures(image or [], alt or [])
+    pictures = images.pairs(image or [], alt or [])
     if pictures and (reject or changes or show or exact):
         raise InputInvalid("--image goes with what you approve.", field="image")
     at = when(schedule)
@@ -88,20 +89,9 @@ def approve(
     return home.run(_approve(task_id, choice, pictures, show=show, exact=exact, json=json))
 
 
-def _pictures(files: list[Path], alts: list[str]) -> list[tuple[Path, str]]:
-    """Each image with its words. Raises AltTextMissing."""
-    from cofounder.channels.images.errors import AltTextMissing
-
-    if len(files) != len(alts):
-        told = f"There are {len(files)} --image and {len(alts)} --alt. {AltTextMissing.title()}"
-        raise AltTextMissing(told, field="alt")
-    return list(zip(files, alts, strict=True))
-
-
 async def _approve(
     given: str, choice: Choice, pictures: list[tuple[Path, str]], *, show: bool, exact: bool, json: bool
 ) -> int:
-    from cofounder.cli.groups import images
     from cofounder.cli.groups.tasks import find
 
     async with home.opened():

@@ -119,17 +119,33 @@ async def _add(given: str, files: list[tuple[Path, str]], channels: list[str] | 
 
 async def attach(seen: "ApprovalOut", files: list[tuple[Path, str]], channels: list[str] | None) -> "ApprovalOut":
     """The approval with these images behind those that are there. Raises what an image or its words can have wrong."""
+    return await _put(seen, [*_wanted(seen), *(await kept(files, channels))])
+
+
+async def kept(files: list[tuple[Path, str]], channels: list[str] | None = None) -> list["AttachIn"]:
+    """Each file as an image that is kept, with its words. Raises ImageUnreadable, ImageTooLarge."""
     from cofounder.channels.images import service as images
     from cofounder.flow.approve.schemas import AttachIn
     from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
 
-    wanted = _wanted(seen)
+    found = []
     for file, alt in files:
         image = await images.read(_chunks(file))
         async with db.transaction() as session:
-            await images.keep(session, image, by="local owner")
-        wanted.append(AttachIn(image=image.sha256, alt=alt[:10_000], channels=channels or None))
-    return await _put(seen, wanted)
+            await images.keep(session, image, by=LOCAL_OWNER.who)
+        found.append(AttachIn(image=image.sha256, alt=alt[:10_000], channels=channels or None))
+    return found
+
+
+def pairs(files: list[Path], alts: list[str]) -> list[tuple[Path, str]]:
+    """Each image with its words. Raises AltTextMissing."""
+    from cofounder.channels.images.errors import AltTextMissing
+
+    if len(files) != len(alts):
+        told = f"There are {len(files)} --image and {len(alts)} --alt. {AltTextMissing.title()}"
+        raise AltTextMissing(told, field="alt")
+    return list(zip(files, alts, strict=True))
 
 
 async def _changed(

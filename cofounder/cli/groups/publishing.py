@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cofounder.cli import home, out
+from cofounder.cli.groups import images
 from cofounder.cli.options import Json
 from cofounder.cli.times import when
 from cofounder.kit.errors import InputInvalid
@@ -31,6 +32,11 @@ def publish(
     account: Annotated[
         str | None, typer.Option(help="By this account of the channel; else by its default one.")
     ] = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(help="An image to go with it; repeat for more, each with its --alt.", exists=True, dir_okay=False),
+    ] = None,
+    alt: Annotated[list[str] | None, typer.Option(help="What the --image shows, in a sentence.")] = None,
     json: Json = False,
 ) -> int:
     """Publish a text as it stands: judged, recorded, sent once. The same text again publishes nothing again.
@@ -43,11 +49,19 @@ def publish(
         raise InputInvalid("Give the text or --file, one of them.", field="text")
     content = text if text is not None else read(file) if file is not None else ""
     metadata = {name: value for name, value in (("title", title), ("subject", subject)) if value is not None}
-    return home.run(_publish(channel, content, metadata, when(schedule), account, json=json))
+    pictures = images.pairs(image or [], alt or [])
+    return home.run(_publish(channel, content, metadata, when(schedule), account, pictures, json=json))
 
 
 async def _publish(
-    channel: str, content: str, metadata: dict[str, Any], at: datetime | None, account: str | None, *, json: bool
+    channel: str,
+    content: str,
+    metadata: dict[str, Any],
+    at: datetime | None,
+    account: str | None,
+    pictures: list[tuple[Path, str]],
+    *,
+    json: bool,
 ) -> int:
     from cofounder.cli import watch
     from cofounder.cli.views import publications as views
@@ -56,10 +70,9 @@ async def _publish(
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
-    body = PublishIn.model_validate(
-        {"platform": channel, "content": content, "metadata": metadata, "schedule_at": at, "account": account}
-    )
+    said = {"platform": channel, "content": content, "metadata": metadata, "schedule_at": at, "account": account}
     async with home.opened(), home.worked():
+        body = PublishIn.model_validate({**said, "images": await images.kept(pictures)})
         async with db.transaction() as session:
             made = await given.publish_now(session, body, by=LOCAL_OWNER)
         seen = await watch.follow(made.task_id, silent=True)

@@ -18,8 +18,10 @@ from cofounder.channels.images.service import Attached, Wanted
 from cofounder.channels.picturing import with_images
 from cofounder.channels.senders import Account
 from cofounder.flow.approve import accounts, checks
+from cofounder.flow.approve.errors import ComplianceBlocks
 from cofounder.flow.approve.schemas import AttachIn, ImageShown
 from cofounder.flow.approve.tables import Approval
+from cofounder.flow.quality.detectors import check_text
 from cofounder.flow.request.spelling import spelled, spelling
 from cofounder.flow.run import service as run
 from cofounder.ops import connections
@@ -35,9 +37,22 @@ async def dressed(session: AsyncSession, task_id: UUID, content: Mapping[str, An
 async def attach(session: AsyncSession, approval: Approval, wanted: Sequence[AttachIn], *, by: str) -> Content:
     """Let these be the task's images, in this order; gives the texts with them, which are the versions that stand.
 
-    Raises ChannelUnknown, ImageMissing, ImageTwice, AltTextMissing, AltTextUnfit.
+    Raises ChannelUnknown, ImageMissing, ImageTwice, AltTextMissing, AltTextUnfit, ComplianceBlocks.
     """
-    there = list(approval.content)
+    await give(session, approval.task_id, wanted, list(approval.content), by=by)
+    content = await dressed(session, approval.task_id, approval.content)
+    for channel, variant in (await run.current_variants(session, approval.task_id)).items():
+        if channel in content:
+            variant.rendered = content[channel]  # what was approved of a version is what the version reads
+    return content
+
+
+async def give(session: AsyncSession, task_id: UUID, wanted: Sequence[AttachIn], there: list[str], *, by: str) -> None:
+    """Attach images to a task that has texts for the channels `there`. Raises as `attach`."""
+    for place, one in enumerate(wanted):  # an alt text is published as any other
+        found = [issue.message for issue in check_text(one.alt).findings if issue.severity == "blocking"]
+        if found:
+            raise ComplianceBlocks(" ".join(found), field=f"images.{place}.alt", hint="Change the alt text.")
     named = [
         Wanted(
             sha256=one.image,
@@ -49,12 +64,7 @@ async def attach(session: AsyncSession, approval: Approval, wanted: Sequence[Att
         )
         for place, one in enumerate(wanted)
     ]
-    await images.attach(session, approval.task_id, named, by=by)
-    content = await dressed(session, approval.task_id, approval.content)
-    for channel, variant in (await run.current_variants(session, approval.task_id)).items():
-        if channel in content:
-            variant.rendered = content[channel]  # what was approved of a version is what the version reads
-    return content
+    await images.attach(session, task_id, named, by=by)
 
 
 async def shown(session: AsyncSession, task: records.TaskRow, content: Mapping[str, Any]) -> list[ImageShown]:

@@ -177,6 +177,7 @@ async def choose_alternative(
         ImageTwice,
         AltTextMissing,
         AltTextUnfit,
+        ComplianceBlocks,
     ),
 )
 async def attach_images(

@@ -135,7 +135,7 @@ async def attach_images(
     """Let these images go with the texts that wait, in this order; the round gets a new fingerprint.
 
     `seen` is the fingerprint of what was read. Raises TaskMissing, NotPending, AlreadyDecided, DraftChanged,
-    EditMisplaced, ChannelUnknown, ImageMissing, ImageTwice, AltTextMissing, AltTextUnfit.
+    EditMisplaced, ChannelUnknown, ImageMissing, ImageTwice, AltTextMissing, AltTextUnfit, ComplianceBlocks.
     """
     checks.approver(by)
     task = await records.get_task(session, task_id, lock=True)

@@ -11,8 +11,8 @@ from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
 from cofounder.channels.accounts.errors import AccountUnfit
+from cofounder.flow.approve import pictures, texts
 from cofounder.flow.approve import service as approvals
-from cofounder.flow.approve import texts
 from cofounder.flow.approve.schemas import DecisionOut
 from cofounder.flow.publish import queries, service
 from cofounder.flow.publish.errors import PlatformUnknown
@@ -34,7 +34,7 @@ async def publish_now(
 
     A text that was cancelled before anybody got it may be given anew.
 
-    Raises PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, KeyReused,
+    Raises PlatformUnknown, TextTooLong, ImagesUnfit and what an image or its words can have wrong, ComplianceBlocks, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, KeyReused,
     NotAllowed.
     """
     if not by.may("approver"):
@@ -71,6 +71,10 @@ async def _publish(
     task = await records.add_task(session, _task(given, channel, key, body_hash, by))
     rendered = await rendering.of(session, task, channel, draft)
     texts.check_length(given.platform, rendered, field="content")
+    stored = texts.as_stored(rendered)
+    if given.images:
+        await pictures.give(session, task.id, given.images, [channel], by=by.who)
+        stored = (await pictures.dressed(session, task.id, {channel: stored}))[channel]
     brief = Brief(
         kind="edit", request=given.content, topic=task.title or "", form=channels.form(channel), text=given.content
     )
@@ -82,9 +86,9 @@ async def _publish(
         brief=brief,
         origin="given",
         by=by.who,
-        rendered=texts.as_stored(rendered),
+        rendered=stored,
     )
-    verdict = await texts.judge(session, task, variant, {channel: texts.as_stored(rendered)})
+    verdict = await texts.judge(session, task, variant, {channel: stored})
     texts.refuse(given.platform, verdict, field="content")
     await records.update_task(session, task.id, quality_score=Decimal(str(verdict.overall)))
     named = {channel: given.account} if given.account is not None else None
@@ -178,7 +182,9 @@ def _metadata(given: PublishIn) -> dict[str, Any]:
 
 def _hash(channel: str, given: PublishIn) -> str:
     """The same for the same text to the same channel, whatever the spelling of its name."""
-    meant = {"channel": channel, "content": given.content, "metadata": _metadata(given)}
+    meant: dict[str, Any] = {"channel": channel, "content": given.content, "metadata": _metadata(given)}
+    if given.images:
+        meant["images"] = [one.model_dump(mode="json") for one in given.images]
     if given.schedule_at is not None:
         meant["schedule_at"] = given.schedule_at.isoformat()
     if given.account is not None:

@@ -7,7 +7,14 @@ from fastapi import Query
 
 from cofounder.business.records.service import CursorInvalid
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
-from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
+from cofounder.channels.images.errors import (
+    AltTextMissing,
+    AltTextUnfit,
+    ImageMissing,
+    ImagesUnfit,
+    ImageTwice,
+)
+from cofounder.flow.approve.errors import ChannelUnknown, ComplianceBlocks, ScheduleInPast, TextTooLong
 from cofounder.flow.publish import clashes, given, moving, posting, service, settling
 from cofounder.flow.publish.errors import (
     AddressElsewhere,
@@ -47,7 +54,19 @@ router = Router(prefix="/api", tags=["publishing"])
     "/social/publish",
     status_code=202,
     responses=documented(
-        PlatformUnknown, TextTooLong, ComplianceBlocks, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, KeyReused
+        PlatformUnknown,
+        TextTooLong,
+        ComplianceBlocks,
+        ScheduleInPast,
+        AccountUnfit,
+        ScheduleAfterExpiry,
+        KeyReused,
+        ChannelUnknown,
+        ImageMissing,
+        ImageTwice,
+        ImagesUnfit,
+        AltTextMissing,
+        AltTextUnfit,
     ),
 )
 async def publish_text(

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
-from cofounder.flow.approve.schemas import ImageShown
+from cofounder.channels.images.limits import MOST_IMAGES
+from cofounder.flow.approve.schemas import AttachIn, ImageShown
 from cofounder.kit.http import Body, Time, stripped
 
 Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted"]
@@ -42,6 +43,9 @@ class PublishIn(Body):
     content: Annotated[str, StringConstraints(min_length=1, max_length=200_000), AfterValidator(stripped)]
     metadata: Metadata = Field(default_factory=Metadata)
     schedule_at: Time | None = None
+    images: list[AttachIn] = Field(
+        default_factory=list, max_length=MOST_IMAGES, description="That go with it, in order; first upload each."
+    )
     account: StrictStr | None = Field(
         default=None, max_length=200, description="Name of the account to publish by. Left out: the default one."
     )

@@ -209,6 +209,7 @@ async def test_a_body_that_never_ends_is_not_read_to_its_end(approver: httpx.Asy
         ({"alt": " \u200b\n"}, "alt_text_missing", "images.0.alt"),
         ({"alt": "a" * 2_001}, "alt_text_unfit", "images.0.alt"),
         ({"alt": "For {{name}}"}, "alt_text_unfit", "images.0.alt"),
+        ({"alt": "We guarantee you 40% returns, risk free."}, "compliance_blocks", "images.0.alt"),
         ({"image": "0" * 64}, "image_missing", "images.0.image"),
         ({"channels": ["facebook"]}, "channel_unknown", "images.0.channels.0"),
         ({"image": "no-hash"}, "request_invalid", "images.0.image"),
@@ -255,3 +256,19 @@ async def test_an_image_that_nothing_shows_goes_after_a_day_and_one_that_is_show
     assert await keeping.remove_unused() == 1
     assert (await approver.get(f"/api/images/{unused}")).status_code == 404
     assert [(await approver.get(f"/api/images/{one}")).status_code for one in (shown, fresh)] == [200, 200]
+
+
+async def test_a_text_given_to_publish_takes_its_images_along(approver: httpx.AsyncClient, database: Database) -> None:
+    image = {"image": await upload(approver, png()), "alt": ALT}
+    body = {"platform": "x", "content": "Margins rose by 12 points.", "images": [image]}
+    made = await approver.post("/api/social/publish", json=body)
+    assert made.status_code == 202, made.text
+    seen = (await approver.get(f"/api/publications/{made.json()['publication_id']}")).json()
+    assert [(one["image"], one["alt"]) for one in seen["images"]] == [(image["image"], ALT)]
+    again = await approver.post("/api/social/publish", json=body)
+    assert again.json()["repeated"]
+    other = await approver.post("/api/social/publish", json={**body, "images": []})
+    assert (other.status_code, other.json()["repeated"]) == (202, False)
+    moving = {**image, "image": await upload(approver, gif())}
+    refused = await approver.post("/api/social/publish", json={**body, "images": [moving]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "images_unfit")

@@ -155,7 +155,11 @@ export function Images({ found, names, blocked, took, unready }: Props) {
             where the image does not load.
           </p>
         )}
-        {problem && <Trouble error={problem} />}
+        {problem && (
+          <div className={styles.trouble}>
+            <Trouble error={problem} />
+          </div>
+        )}
       </div>
     </Panel>
   );

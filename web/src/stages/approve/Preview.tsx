@@ -68,7 +68,7 @@ function shown(variant: Variant, showing: Showing, company: string): ReactNode {
       <>
         <Pictures images={images.slice(0, 1)} />
         <Blog variant={variant} showing={showing} />
-        <Pictures images={images.slice(1)} />
+        <Pictures images={images.slice(1)} stacked />
       </>
     );
   const posts = showing.parts?.length ? showing.parts : [showing.content];
@@ -86,11 +86,11 @@ function shown(variant: Variant, showing: Showing, company: string): ReactNode {
   ));
 }
 
-/** Images as a post shows them, side by side from the second on, each with its alt text in words. */
-export function Pictures({ images, round }: { images: Image[]; round?: boolean }) {
+/** Images as a post shows them, side by side from the second on unless stacked, each with its alt text in words. */
+export function Pictures({ images, round, stacked }: { images: Image[]; round?: boolean; stacked?: boolean }) {
   if (images.length === 0) return null;
   return (
-    <ul className={styles.pictures} data-many={images.length > 1 || undefined} data-round={round || undefined}>
+    <ul className={styles.pictures} data-many={(images.length > 1 && !stacked) || undefined} data-round={round || undefined}>
       {images.map((one) => (
         <li key={one.image}>
           <img src={one.url} alt={one.alt} width={one.width} height={one.height} loading="lazy" />
@@ -158,7 +158,7 @@ function Email({ variant, text, company }: { variant: Variant; text: string; com
         <dt>Preview</dt>
         <dd>{variant.preheader ?? "–"}</dd>
       </dl>
-      <Pictures images={variant.images ?? []} />
+      <Pictures images={variant.images ?? []} stacked />
       <p className={styles.text}>
         {visible(text)
           .split(/(\{\{\w+\}\})/)
