@@ -20,9 +20,8 @@ from cofounder.flow.train.tuners import leaving
 from cofounder.kit import durable
 from cofounder.kit.clock import now
 from cofounder.kit.errors import CofounderError
-from cofounder.models.chain import chain
+from cofounder.models import offered
 from cofounder.models.registry import service as registry
-from cofounder.ops import connections
 from cofounder.people import Caller, audit
 
 WORKFLOW = "removal"
@@ -143,5 +142,4 @@ async def _unused(session: AsyncSession, row: FineTuningJob) -> None:
 def _in_chain(result: dict[str, Any]) -> str | None:
     """The entry of the chain of models that asks the provider's model itself, past the registry."""
     model = result.get("model")
-    entries = chain(connections.current().model) if model else ()
-    return next((str(one) for one in entries if one.name == model), None)
+    return next((str(one) for one in offered.configured() if one.name == model), None) if model else None
