@@ -26,6 +26,7 @@ from tests.personas.posts import weeks_of
 from .conftest import House
 from .recording_channels import channels
 from .recording_models import models
+from .recording_series import series
 
 REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
 METRICS = {"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}
@@ -75,6 +76,7 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     id = await _journey(ask, house)
     await _published(ask, house)
     await channels(ask)
+    await series(ask)
     await _commands(ask)
     await _servers(ask, Path(home))
     await _imports(ask, house, Path(home))
@@ -462,6 +464,8 @@ async def _published(ask: Recorder, house: House) -> None:
     await ask("type_reading", "POST", f"/api/publications/{lies['publication_id']}/readings", read)
     await ask("show_measurements", "GET", f"/api/publications/{lies['publication_id']}/measurements")
     await ask("unmark_posted", "DELETE", by_hand)
+    other = {"schedule_at": "2190-01-02T09:00:00Z"}
+    await ask("reschedule_publication", "POST", f"/api/publications/{made['publication_id']}/reschedule", other)
     await ask("cancel_publication", "POST", f"/api/publications/{made['publication_id']}/cancel")
 
 

@@ -50,7 +50,9 @@ async def reschedule(session: AsyncSession, publication_id: UUID, at: datetime |
 
 async def _fits(session: AsyncSession, row: Publication, at: datetime) -> None:
     if at <= now():
-        raise ScheduleInPast(f"{at.isoformat()} has passed.", field="schedule_at")
+        raise ScheduleInPast(
+            f"{at:%Y-%m-%d %H:%M} UTC has passed.", field="schedule_at", hint="Choose a time that is to come."
+        )
     if row.delivered_by not in (senders.OUTBOX, senders.EMAIL):
         await connections.refresh(session)
         accounts.lasts(row.channel, row.account, at)

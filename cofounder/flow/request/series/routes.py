@@ -31,7 +31,7 @@ from cofounder.kit.http import Router, Session, Time, documented
 from cofounder.kit.once import KeyReused, Once
 from cofounder.people import Operator, Viewer
 
-router = Router(prefix="/api/series", tags=["series"])
+router = Router(prefix="/api/series", tags=["tasks"])
 _WRONG = (SeriesNameTaken, SeriesUnclear, SeriesEmpty, UnknownChannel, UnknownPersona)
 
 

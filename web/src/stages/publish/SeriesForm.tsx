@@ -167,6 +167,7 @@ function Often({ form, set, problem }: Part) {
         <Select
           label="By the clocks of"
           description="A time that a clock change skips is as much later; of one that comes twice, the first."
+          inputWrapperOrder={["label", "input", "description", "error"]}
           searchable
           limit={100}
           data={zones(form.zone)}
