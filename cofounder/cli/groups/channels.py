@@ -87,7 +87,8 @@ async def _links(json: bool) -> int:
     if found.example:
         screen.print(found.example, markup=False, soft_wrap=True)
     else:
-        screen.print("Set them: cofounder settings set own_sites acme.com; cofounder settings set tag_links true")
+        told = "Set them: cofounder settings set own_sites acme.com; cofounder settings set tag_links true"
+        screen.print(told, soft_wrap=True)
     return 0
 
 
