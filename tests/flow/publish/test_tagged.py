@@ -1,10 +1,14 @@
 """Links to the company's sites, from the text that is approved to the visits that web analytics tell of them."""
 
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
@@ -16,6 +20,7 @@ from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import TextTooLong
 from cofounder.flow.approve.schemas import Decision
 from cofounder.flow.learn import renewing
+from cofounder.kit import outside
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, until
@@ -88,8 +93,6 @@ async def test_the_text_that_is_bound_is_the_tagged_one(clients: list[httpx.Asyn
 
 
 def mark_of(said: dict[str, Any]) -> str:
-    from uuid import UUID
-
     return mark(UUID(said["task_id"]), "linkedin")
 
 
@@ -157,8 +160,6 @@ async def in_the_world(approver: httpx.AsyncClient) -> dict[str, Any]:
     """A text that went to the outbox and was posted ten days ago."""
     await set_up()
     said = await publish(approver)
-    from uuid import UUID
-
     id = UUID(said["task_id"])
     await until(settled(id), within=60)
     (one,) = await of(id)
@@ -249,3 +250,47 @@ async def test_google_analytics_names_it_by_what_it_calls_the_tags(
         assert (await operator.get(path)).json()["attributed"]["sessions"] == 12
     (book,) = (await operator.get("/api/business/attribution")).json()["reports"]
     assert (book["sessions"], book["publications"]["sessions"], book["not_attributed"]["sessions"]) == (102, 12, 90)
+
+
+class Moved(BaseHTTPRequestHandler):
+    """Answers everybody with the way to an address of one's own network, and keeps who asked."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(302)
+        self.send_header("Location", f"http://{self.headers['Host']}/inside")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_HEAD = do_POST = do_GET
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def moved() -> Iterator[tuple[str, list[str]]]:
+    asked: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Moved,), {"asked": asked}))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+async def test_a_link_that_leads_into_ones_own_network_is_opened_by_nobody(clients: list[httpx.AsyncClient]) -> None:
+    """Neither judging, tagging, previewing nor sending opens a link; and what is called follows no way elsewhere."""
+    _, approver, _ = clients
+    with moved() as (address, asked):
+        await set_up()
+        said = await publish(approver, content=f"Read {address}/go and {LINK} today, and bring a friend along.")
+        await until(settled(UUID(said["task_id"])), within=60)
+        assert f"{address}/go " in said["text"]  # nobody's site: not tagged either
+        assert asked == []
+        async with outside.client() as client:
+            answer = await client.get(f"{address}/site")
+        assert (answer.status_code, asked) == (302, ["/site"])
