@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.request import service as requests
-from cofounder.flow.request.series import queries, service, slots
+from cofounder.flow.request.series import queries, service, shown, slots
 from cofounder.flow.request.series.slots import Slot
 from cofounder.flow.request.series.tables import Series
 from cofounder.kit import live
@@ -59,7 +59,7 @@ async def _due(session: AsyncSession, row: Series, at: datetime) -> tuple[list[S
     there = await queries.written(session, row.id, row.since.date() - timedelta(days=2))
     ahead: list[Slot] = []
     missed: list[Slot] = []
-    for one in slots.slots(service.rule_of(row), row.since):
+    for one in slots.slots(shown.rule_of(row), row.since):
         if one.at - timedelta(minutes=row.lead_minutes) > at:
             break
         if one.day not in there:

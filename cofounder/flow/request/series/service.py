@@ -1,19 +1,18 @@
 """Make, change, pause, end and look at series."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from itertools import islice, takewhile
-from typing import Any, cast
+from itertools import takewhile
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.records import service as records
 from cofounder.channels import UnknownChannel
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.schemas import Preferences, ProcessIn
-from cofounder.flow.request.series import queries, slots
+from cofounder.flow.request.series import queries, shown, slots
 from cofounder.flow.request.series.errors import (
     NoSuchSlot,
     SeriesEmpty,
@@ -29,10 +28,10 @@ from cofounder.flow.request.series.schemas import (
     SeriesDetail,
     SeriesIn,
     SeriesOut,
-    SlotOut,
 )
-from cofounder.flow.request.series.slots import WEEKDAYS, Rule, Slot
-from cofounder.flow.request.series.tables import Occurrence, Series
+from cofounder.flow.request.series.shown import WISHES
+from cofounder.flow.request.series.slots import Slot
+from cofounder.flow.request.series.tables import Series
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
@@ -40,11 +39,8 @@ from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
 TOPIC = "series"
-SHOWN = 5  # slots to come
 KEPT_SHOWN = 100  # slots that were
 _TIMING = {"every", "interval", "weekdays", "month_day", "at", "zone"}
-_COLUMNS = set(Series.__table__.columns.keys())
-_WISHES = ("tone", "language", "persona")
 
 
 async def create(session: AsyncSession, said: SeriesIn, *, by: Caller) -> SeriesOut:
@@ -52,10 +48,10 @@ async def create(session: AsyncSession, said: SeriesIn, *, by: Caller) -> Series
     today = now().astimezone(ZoneInfo(said.zone)).date()
     row = Series(
         id=new_id(),
-        **said.model_dump(exclude={"at", "starts_on", *_WISHES}),
+        **said.model_dump(exclude={"at", "starts_on", *WISHES}),
         at=time.fromisoformat(said.at),
         starts_on=said.starts_on or today,
-        wishes={name: getattr(said, name) for name in _WISHES if getattr(said, name) is not None},
+        wishes={name: getattr(said, name) for name in WISHES if getattr(said, name) is not None},
         made=0,
         state="active",
         since=now(),
@@ -67,15 +63,15 @@ async def create(session: AsyncSession, said: SeriesIn, *, by: Caller) -> Series
     await plan(session, row)
     if row.next_at is None:
         raise SeriesEmpty(field="ends_on" if row.ends_on else "starts_on")
-    await _told(session, row, "series.created", by, {"name": row.name, "when": slots.words(rule_of(row))})
-    return await _out(session, row)
+    await _told(session, row, "series.created", by, {"name": row.name, "when": slots.words(shown.rule_of(row))})
+    return await shown.out(session, row)
 
 
 async def change(session: AsyncSession, series_id: UUID, said: SeriesChange, *, by: Caller) -> SeriesOut:
     """Change what comes from now on. Raises as `create`, and SeriesMissing, SeriesEnded."""
     row = await _going(session, series_id)
     given = said.model_dump(exclude_unset=True)
-    wishes = {name: given.pop(name) for name in _WISHES if name in given}
+    wishes = {name: given.pop(name) for name in WISHES if name in given}
     row.wishes = {name: one for name, one in {**row.wishes, **wishes}.items() if one is not None}
     may_end = {"ends_on", "count", "month_day"}  # null takes these away; of the rest it changes nothing
     changes = {name: one for name, one in given.items() if one is not None or name in may_end}
@@ -91,7 +87,7 @@ async def change(session: AsyncSession, series_id: UUID, said: SeriesChange, *, 
         field = "count" if row.count is not None and row.made >= row.count else "ends_on"
         raise SeriesEmpty(field=field, hint="End the series instead, or leave more of it.")
     await _told(session, row, "series.changed", by, {"fields": sorted(said.model_fields_set)})
-    return await _out(session, row)
+    return await shown.out(session, row)
 
 
 async def pause(session: AsyncSession, series_id: UUID, *, by: Caller) -> SeriesOut:
@@ -100,7 +96,7 @@ async def pause(session: AsyncSession, series_id: UUID, *, by: Caller) -> Series
     if row.state == "active":
         row.state, row.next_at = "paused", None
         await _told(session, row, "series.paused", by, {})
-    return await _out(session, row)
+    return await shown.out(session, row)
 
 
 async def resume(session: AsyncSession, series_id: UUID, *, by: Caller) -> SeriesOut:
@@ -110,7 +106,7 @@ async def resume(session: AsyncSession, series_id: UUID, *, by: Caller) -> Serie
         row.state, row.since = "active", now()
         await plan(session, row)
         await _told(session, row, "series.resumed", by, {})
-    return await _out(session, row)
+    return await shown.out(session, row)
 
 
 async def end(session: AsyncSession, series_id: UUID, *, by: Caller) -> SeriesOut:
@@ -119,7 +115,7 @@ async def end(session: AsyncSession, series_id: UUID, *, by: Caller) -> SeriesOu
     if row.state != "ended":
         row.state, row.next_at = "ended", None
         await _told(session, row, "series.ended", by, {})
-    return await _out(session, row)
+    return await shown.out(session, row)
 
 
 async def skip(session: AsyncSession, series_id: UUID, day: date, *, by: Caller) -> SeriesOut:
@@ -138,7 +134,7 @@ async def skip(session: AsyncSession, series_id: UUID, day: date, *, by: Caller)
         )
         await plan(session, row)
         await _told(session, row, "series.skipped", by, {"day": day.isoformat()})
-    return await _out(session, row)
+    return await shown.out(session, row)
 
 
 async def unskip(session: AsyncSession, series_id: UUID, day: date, *, by: Caller) -> SeriesOut:
@@ -150,20 +146,20 @@ async def unskip(session: AsyncSession, series_id: UUID, day: date, *, by: Calle
     await queries.forget(session, row.id, day)
     await plan(session, row)
     await _told(session, row, "series.taken_back", by, {"day": day.isoformat()})
-    return await _out(session, row)
+    return await shown.out(session, row)
 
 
 async def listed(session: AsyncSession, states: Sequence[str] | None = None) -> list[SeriesOut]:
     """Every series, those that go on first."""
-    return [await _out(session, row) for row in await queries.every(session, states)]
+    return [await shown.out(session, row) for row in await queries.every(session, states)]
 
 
 async def detail(session: AsyncSession, series_id: UUID) -> SeriesDetail:
     """One series with what became of its slots. Raises SeriesMissing."""
     row = await _found(session, series_id)
     kept = await queries.latest(session, row.id, KEPT_SHOWN)
-    shown = (await _out(session, row)).model_dump()
-    return SeriesDetail(**shown, occurrences=await _occurrences(session, kept, {row.id: row}))
+    whole = (await shown.out(session, row)).model_dump()
+    return SeriesDetail(**whole, occurrences=await shown.occurrences(session, kept, {row.id: row}))
 
 
 async def find(session: AsyncSession, given: str) -> UUID:
@@ -181,25 +177,13 @@ async def occurrences(session: AsyncSession, since: datetime, until: datetime) -
     """What became of every series' slots of a time range, and those to come in it, earliest first."""
     rows = {row.id: row for row in await queries.every(session, None)}
     kept = await queries.between(session, since, until, 5_000)
-    found = await _occurrences(session, kept, rows)
+    found = await shown.occurrences(session, kept, rows)
     for row in rows.values():
-        coming = takewhile(lambda one: one.at < until, await _coming(session, row) if row.state == "active" else ())
-        found += [_to_come(row, one) for one in coming if one.at >= since]
+        coming = takewhile(
+            lambda one: one.at < until, await shown.coming(session, row) if row.state == "active" else ()
+        )
+        found += [shown.to_come(row, one) for one in coming if one.at >= since]
     return sorted(found, key=lambda one: one.slot_at)
-
-
-def rule_of(row: Series) -> Rule:
-    """When a series comes."""
-    return Rule(
-        every=cast("slots.Every", row.every),
-        interval=row.interval,
-        at=row.at,
-        zone=row.zone,
-        starts_on=row.starts_on,
-        weekdays=tuple(WEEKDAYS.index(day) for day in row.weekdays),
-        month_day=row.month_day,
-        ends_on=row.ends_on,
-    )
 
 
 def asked(row: Series, *, slot: Slot | None) -> ProcessIn:
@@ -218,7 +202,7 @@ async def plan(session: AsyncSession, row: Series) -> None:
     if row.state != "active":
         return
     left = row.count is None or row.made < row.count
-    upcoming = next(iter(await _coming(session, row)), None) if left else None
+    upcoming = next(iter(await shown.coming(session, row)), None) if left else None
     row.next_at = upcoming.at - timedelta(minutes=row.lead_minutes) if upcoming else None
     if upcoming is None:  # it goes on as long as one that is left out could be taken back in
         row.next_at = await _last_skipped(session, row) if left else None
@@ -231,17 +215,9 @@ async def _last_skipped(session: AsyncSession, row: Series) -> datetime | None:
     return max((one.slot_at for one in there.values() if one.state == "skipped" and one.slot_at > now()), default=None)
 
 
-async def _coming(session: AsyncSession, row: Series) -> Iterable[Slot]:
-    """Slots to come of which nothing is written yet, as many as are to be made at most."""
-    since = row.since.astimezone(ZoneInfo(row.zone)).date() - timedelta(days=1)
-    there = await queries.written(session, row.id, since)
-    fresh = (one for one in slots.slots(rule_of(row), row.since) if one.day not in there)
-    return islice(fresh, None if row.count is None else max(row.count - row.made, 0))
-
-
 def _on(row: Series, day: date) -> Slot | None:
     """The slot to come on a day, where the series has one."""
-    rule = rule_of(row)
+    rule = shown.rule_of(row)
     on = next(slots.days(rule, day), None) == day
     found = slots.slot(rule, day) if on else None
     return found if found is not None and found.at > max(row.since, now()) else None
@@ -289,50 +265,3 @@ async def _told(session: AsyncSession, row: Series, action: str, by: Caller, det
     await session.flush()
     await audit(session, by.who, action, "series", str(row.id), details)
     live.changed(session, TOPIC, row.id)
-
-
-async def _out(session: AsyncSession, row: Series) -> SeriesOut:
-    coming = islice(await _coming(session, row), SHOWN) if row.state == "active" else ()
-    shown = {name: getattr(row, name) for name in SeriesOut.model_fields if name in _COLUMNS}
-    return SeriesOut(
-        **{**shown, "at": f"{row.at:%H:%M}"},
-        **{name: row.wishes.get(name) for name in _WISHES},
-        words=slots.words(rule_of(row)),
-        coming=[SlotOut(day=one.day, slot_at=one.at, makes_at=_makes_at(row, one), note=one.note) for one in coming],
-    )
-
-
-def _makes_at(row: Series, slot: Slot) -> datetime:
-    return max(slot.at - timedelta(minutes=row.lead_minutes), now())
-
-
-async def _occurrences(
-    session: AsyncSession, kept: Sequence[Occurrence], rows: dict[UUID, Series]
-) -> list[OccurrenceOut]:
-    status = await records.statuses(session, [one.task_id for one in kept if one.task_id is not None])
-    return [
-        OccurrenceOut(
-            series_id=one.series_id,
-            series=rows[one.series_id].name,
-            channels=rows[one.series_id].channels,
-            day=one.day,
-            slot_at=one.slot_at,
-            state=cast("Any", one.state),
-            task_id=one.task_id,
-            task_status=status.get(one.task_id) if one.task_id else None,
-            note=one.note,
-        )
-        for one in kept
-    ]
-
-
-def _to_come(row: Series, one: Slot) -> OccurrenceOut:
-    return OccurrenceOut(
-        series_id=row.id,
-        series=row.name,
-        channels=row.channels,
-        day=one.day,
-        slot_at=one.at,
-        state="coming",
-        note=one.note,
-    )
