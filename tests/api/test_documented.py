@@ -33,11 +33,11 @@ AT = {
     "set_password": {"person_missing": _STAYS},
     "sign_in_by_link": {"person_missing": _STAYS},
     "edit_draft": {"old_round": "no round is named, so none is old"},
+    "attach_images": {"old_round": "no round is named, so none is old"},
     "business_state": {"metric_invalid": "no figures are given with it"},
     "request_context": {"metric_invalid": "no figures are given with it", "time_zone_unknown": "it asks in UTC"},
     "publish_text": dict.fromkeys(
         (
-            "channel_unknown",
             "edit_misplaced",
             "feedback_missing",
             "no_channel_chosen",

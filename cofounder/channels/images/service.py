@@ -76,7 +76,9 @@ async def keep(session: AsyncSession, image: reading.Cleaned, *, by: str) -> Ima
         "uploaded_at": now(),
     }
     await queries.put(session, values)
-    return await get(session, image.sha256)
+    row = await queries.one(session, image.sha256)
+    assert row is not None  # written just now
+    return row
 
 
 async def get(session: AsyncSession, sha256: str) -> ImageRow:
