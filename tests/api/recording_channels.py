@@ -51,5 +51,6 @@ async def _walk(ask: Any, world: Any) -> None:
     await ask("check_account", "POST", f"{AT}/accounts/{page}/check")
     await ask("make_account_default", "POST", f"{AT}/accounts/{page}/default")
     await ask("list_channels", "GET", AT)
+    await ask("show_links", "GET", f"{AT}/links")
     await ask("disconnect_account", "DELETE", f"{AT}/accounts/{page}")
     await ask.house.admin.delete(f"{AT}/accounts/{made['account_id']}")
