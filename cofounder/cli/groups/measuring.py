@@ -313,7 +313,9 @@ def _brought(found: "PublicationMeasuredOut") -> None:
         told += [f"{one.conversions:,} conversions"] if one.conversions is not None else []
         told += [f"{one.revenue:,.2f} {one.currency or ''}".rstrip()] if one.revenue is not None else []
         told += [f"{one.return_on_cost:,.2f} times its cost"] if one.return_on_cost is not None else []
-        screen.print(f"Through its links, {one.first_day} to {one.last_day}: {', '.join(told)}.", markup=False, soft_wrap=True)
+        screen.print(
+            f"Through its links, {one.first_day} to {one.last_day}: {', '.join(told)}.", markup=False, soft_wrap=True
+        )
     elif found.campaign is not None:
         told_yet = f"Through its links: nothing told yet of utm_campaign={found.campaign}."
         screen.print(told_yet, markup=False, soft_wrap=True)
