@@ -16,11 +16,13 @@ async def doctor(*, json: bool) -> int:
     from cofounder.cli.causes import explain
     from cofounder.kit import db
     from cofounder.models import standing as models
+    from cofounder.ops import connections
     from cofounder.ops import doctor as checks
 
     try:
         async with home.opened(), db.transaction() as session:
             found = await checks.run(session)
+            await connections.refresh(session)  # what stands in the settings, not in the environment alone
     except Exception as error:
         known = explain(error)
         if known is None:

@@ -272,14 +272,15 @@ async def _look(row: Effect, find: Callable[[], Awaitable[Answer | None]] | None
     if row.state == "absent":
         return row
     if find is None:
-        return await _write(row, "unknown", error=row.error or "An earlier attempt ended without an outcome.")
+        told = row.error or "An earlier attempt ended without an outcome."
+        return await _write(row, "unknown", error=told, unless_changed=True)
     try:
         found = await find()
     except Exception as error:
-        return await _write(row, "unknown", error=row.error or _words(error))
+        return await _write(row, "unknown", error=row.error or _words(error), unless_changed=True)
     if found is None:
-        return await _write(row, "absent", error=row.error)
-    return await _write(row, "done", answer=found)
+        return await _write(row, "absent", error=row.error, unless_changed=True)
+    return await _write(row, "done", answer=found, unless_changed=True)
 
 
 async def _call(row: Effect, call: Callable[[], Awaitable[Answer | None]]) -> Outcome:
@@ -304,7 +305,10 @@ async def _call(row: Effect, call: Callable[[], Awaitable[Answer | None]]) -> Ou
     return _told(await _write(row, "done", answer=answer or {}), called=True)
 
 
-async def _write(row: Effect, state: str, *, answer: Answer | None = None, error: str | None = None) -> Effect:
+async def _write(
+    row: Effect, state: str, *, answer: Answer | None = None, error: str | None = None, unless_changed: bool = False
+) -> Effect:
+    """The row with what came of it; `unless_changed`: what a person settled meanwhile stands."""
     values: dict[str, Any] = {
         "state": state,
         "error": error,
@@ -317,7 +321,12 @@ async def _write(row: Effect, state: str, *, answer: Answer | None = None, error
         async with db.transaction() as session:
             live.changed(session, "effects", row.id)
             written = update(Effect).where(Effect.id == row.id).values(**values).returning(Effect)
-            return (await session.scalars(written, execution_options={"populate_existing": True})).one()
+            if unless_changed:
+                written = written.where(Effect.state == row.state, Effect.attempts == row.attempts)
+            fresh = {"populate_existing": True}
+            found = (await session.scalars(written, execution_options=fresh)).one_or_none()
+            again = select(Effect).where(Effect.id == row.id)
+            return found or (await session.scalars(again, execution_options=fresh)).one()
 
     return await db.patiently(write, seconds=db.FOREVER)  # what the other side said is known nowhere else
 

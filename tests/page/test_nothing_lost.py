@@ -104,6 +104,31 @@ async def test_a_command_takes_a_long_id_digit_by_digit_and_comes_after_another(
         await expect(page.get_by_role("dialog")).to_contain_text("There is no such command.")
 
 
+async def test_a_command_whose_answer_was_lost_is_made_once(quiet: Visitor, house: House) -> None:
+    page = quiet.page
+    await house.operator.post("/api/commands/claim", json={"agent_type": "counter", "agent": "c1", "max": 1})
+    lost: list[Route] = []
+
+    async def lose(route: Route) -> None:
+        if route.request.method != "POST" or lost:
+            return await route.continue_()
+        lost.append(route)
+        await route.fetch()  # the server has it
+        await route.abort()
+
+    await page.route("**/api/commands", lose)
+    await page.goto("/queue")
+    await page.get_by_role("button", name="New command").click()
+    form = page.get_by_role("dialog", name="New command")
+    await form.get_by_label("Agent type").fill("counter")
+    await form.get_by_label("Action").fill("count_words")
+    await form.get_by_role("button", name="Queue it").click()
+    await expect(form.get_by_role("alert")).to_be_visible()
+    await form.get_by_role("button", name="Queue it").click()
+    await page.wait_for_url(re.compile("id="))
+    assert len((await house.viewer.get("/api/commands")).json()["items"]) == 1
+
+
 async def test_what_is_told_of_a_decision_lies_on_no_button_of_the_next(quiet: Visitor) -> None:
     page = quiet.page
     ids = [await _waiting("linkedin", request=f"The {word} text") for word in ("first", "second", "third")]

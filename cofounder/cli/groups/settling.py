@@ -67,7 +67,7 @@ async def resolve(task_id: UUID, answer: Answer, *, json: bool) -> None:
             if asked is None:
                 continue
             said = asked
-        await _settle(one.publication_id, said)
+        await _settle(one.publication_id, one.attempt, said)
 
 
 async def retry(task_id: UUID, channel: str | None) -> None:
@@ -214,13 +214,13 @@ def _ask(seen: "PublicationDetail") -> Answer | None:
             return Answer("not_sent", again=out.confirm("  Send it now?"))
 
 
-async def _settle(publication_id: UUID, answer: Answer) -> None:
+async def _settle(publication_id: UUID, attempt: str, answer: Answer) -> None:
     from cofounder.flow.publish import settling
     from cofounder.flow.publish.schemas import Verdict
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
-    given: dict[str, Any] = {"verdict": answer.verdict, "send_again": answer.again}
+    given: dict[str, Any] = {"verdict": answer.verdict, "send_again": answer.again, "attempt": attempt}
     given |= {"url": answer.url} if answer.url else {}
     given |= {"published_at": answer.at} if answer.at else {}
     given |= {"recipients": list(answer.recipients)} if answer.recipients else {}

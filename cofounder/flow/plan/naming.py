@@ -62,6 +62,7 @@ _FORMS = {  # what a name of an input says of the form of its value; each value 
 _QUOTED = re.compile("[\"“”‘`]([^\"“”’`]+)[\"“”’`]|(?<!\\w)'([^']+)'(?!\\w)")
 _SAID = r"[^\s,;](?:(?!\s(?:and\s+)?\w+\s*=)[^,;])*"  # words up to the next input or the end of the clause
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w:/.]*\w)")
+_YEAR = re.compile(r"\b(?:in|since|during|of|by|until|from|for)\s+(?:19|20)\d\d\b", re.IGNORECASE)
 _FREE = (
     "message",
     "text",
@@ -76,6 +77,14 @@ _FREE = (
     "term",
     "q",
 )
+
+
+_ID = re.compile(r"(?<![\w./@])[A-Za-z][\w-]*\.[A-Za-z][\w-]*(?![\w./-]*\w|@)")
+
+
+def ids_in(request: str) -> list[str]:
+    """What stands in a request in the form of a tool's id; an address may have that form too."""
+    return list(dict.fromkeys(_ID.findall(request)))
 
 
 @dataclass
@@ -234,7 +243,6 @@ def _inputs(
     required = [name for name in tool.input_schema.get("required", []) if name in properties]
     taken: set[tuple[int, int]] = set()
     given: dict[str, Any] = {}
-    missing = []
     for name in [*required, *(name for name in properties if name not in required)]:
         schema = properties[name]
         value = _answered(answers.get(f"input_{name}"), schema)
@@ -242,9 +250,30 @@ def _inputs(
             value = _read(name, schema, wish, taken, required=name in required)
         if value is not None:
             given[name] = value
-        elif name in required and "default" not in schema:
-            missing.append((name, schema))
-    return given, missing
+    open_ = [name for name in required if name not in given and "default" not in properties[name]]
+    numbers = [name for name in open_ if _kind(properties[name]) in ("number", "integer")]
+    given |= _in_order(numbers, wish, taken, named=any(_label(name).search(wish) for name in properties))
+    return given, [(name, properties[name]) for name in open_ if name not in given]
+
+
+def _label(name: str) -> re.Pattern[str]:
+    """ "NAME=VALUE", "NAME: VALUE"."""
+    return re.compile(rf"\b{_spelled(name)}\s*[=:]", re.IGNORECASE)
+
+
+def _in_order(names: Sequence[str], wish: str, taken: set[tuple[int, int]], *, named: bool) -> dict[str, Any]:
+    """ "add 2 and 3": as many bare numbers as inputs that want one, in order. Else none is guessed.
+
+    Who names one input names them all; a year is a time.
+    """
+    free = [at.group() for at in _NUMBER.finditer(_YEAR.sub(_blank, wish)) if at.span() not in taken]
+    if named or len(free) != len(names):
+        return {}
+    return {name: float(text) if "." in text else int(text) for name, text in zip(names, free, strict=True)}
+
+
+def _blank(at: re.Match[str]) -> str:
+    return " " * len(at.group())
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -276,7 +305,7 @@ def _read(name: str, schema: Mapping[str, Any], wish: str, taken: set[tuple[int,
     if "enum" in schema:
         return None
     if kind in ("number", "integer"):
-        return _number(name, wish, taken) if required else None
+        return _number(name, wish, taken)
     if kind != "string":
         return None
     for part, form in _FORMS.items():
@@ -302,10 +331,9 @@ def _next(form: re.Pattern[str], wish: str, taken: set[tuple[int, int]]) -> re.M
 
 
 def _number(name: str, wish: str, taken: set[tuple[int, int]]) -> int | float | None:
+    """ "amount 500"."""
     at = re.search(rf"\b{_spelled(name)}\s+(-?\d+(?:\.\d+)?)\b", wish, re.IGNORECASE)
-    text = at[1] if at else None
-    if at is not None:
-        taken.add(at.span(1))
-    elif (found := _next(_NUMBER, wish, taken)) is not None:
-        text = found.group()
-    return None if text is None else float(text) if "." in text else int(text)
+    if at is None:
+        return None
+    taken.add(at.span(1))
+    return float(at[1]) if "." in at[1] else int(at[1])

@@ -147,6 +147,8 @@ async def _named(request: str, answers: dict[str, str]) -> naming.Named | None:
         raise ToolUnapproved(
             f"No tool of the {names[0]} server may be used: an admin has not approved any.", field="request"
         )
+    for id, why in (await outside.why_not(naming.ids_in(request))).items():
+        raise ToolUnapproved(f"{id} cannot be used now: {why}.", field="request")
     offered = {**await registry.agents(), **tools}
     return naming.find(request, offered, answers) if offered else None
 

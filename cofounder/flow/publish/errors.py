@@ -27,6 +27,12 @@ class NothingToSettle(Conflict):
     hint = "Read the publication again to see its outcome."
 
 
+class AttemptOutdated(Conflict):
+    """It was sent once more since you looked: your answer is about an earlier attempt."""
+
+    hint = "Read the publication again, look at the channel once more, then answer."
+
+
 class NothingToRetry(Conflict):
     """Only what surely was not sent can be sent again."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
+from cofounder.channels import senders
 from cofounder.channels.accounts.errors import AccountUnfit
 from cofounder.flow.approve import pictures, texts
 from cofounder.flow.approve import service as approvals
@@ -24,6 +25,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
 from cofounder.kit.once import KeyReused
 from cofounder.models.brief import Brief, Draft
+from cofounder.ops import connections
 from cofounder.people.roles import Caller
 
 
@@ -45,15 +47,19 @@ async def publish_now(
         raise PlatformUnknown(
             f"There is no platform {given.platform!r}.", field="platform", hint=f"Platforms: {known}."
         )
-    body_hash = _hash(channel, given)
-    key = once.named("publish", by.who, idempotency_key) if idempotency_key else once.named("text", "", body_hash)
+    body_hash = _hash(channel, given, given.account)
+    if idempotency_key:
+        key = once.named("publish", by.who, idempotency_key)
+    else:  # the same account, whether it was named or is the default
+        await connections.refresh(session)
+        key = once.named("text", "", _hash(channel, given, senders.route(channel, given.account).name))
     await queries.take_turn(session, key)
     earlier = await records.find_task(session, idempotency_key=key)
     if earlier is not None and idempotency_key is None and await _cancelled(session, earlier):
         await records.update_task(session, earlier.id, idempotency_key=None)  # it stands for a text that nobody got
         earlier = None
     if earlier is not None:
-        if earlier.body_hash != body_hash:
+        if idempotency_key is not None and earlier.body_hash != body_hash:
             raise KeyReused(field="Idempotency-Key")
         return await _first_answer(session, earlier, given)
     return await _publish(session, given, channel, key, body_hash, by)
@@ -180,13 +186,13 @@ def _metadata(given: PublishIn) -> dict[str, Any]:
     return given.metadata.model_dump(mode="json", exclude_none=True)
 
 
-def _hash(channel: str, given: PublishIn) -> str:
-    """The same for the same text to the same channel, whatever the spelling of its name."""
+def _hash(channel: str, given: PublishIn, account: str | None) -> str:
+    """The same for the same text to the same channel and account, whatever the spelling of its name."""
     meant: dict[str, Any] = {"channel": channel, "content": given.content, "metadata": _metadata(given)}
     if given.images:
         meant["images"] = [one.model_dump(mode="json") for one in given.images]
     if given.schedule_at is not None:
         meant["schedule_at"] = given.schedule_at.isoformat()
-    if given.account is not None:
-        meant["account"] = given.account
+    if account is not None:
+        meant["account"] = account
     return hashlib.sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()

@@ -19,6 +19,7 @@ from cofounder.flow.publish import clashes, given, moving, posting, service, set
 from cofounder.flow.publish.errors import (
     AddressElsewhere,
     AnswerMisplaced,
+    AttemptOutdated,
     NotByHand,
     NothingToRetry,
     NothingToSettle,
@@ -137,15 +138,29 @@ async def reschedule_publication(
 @router.post(
     "/publications/{publication_id}/resolve",
     responses=documented(
-        PublicationMissing, NothingToSettle, AnswerMisplaced, RecipientUnknown, EffectBusy, NoSuchEffect, OutcomeKnown
+        PublicationMissing,
+        NothingToSettle,
+        AnswerMisplaced,
+        AttemptOutdated,
+        RecipientUnknown,
+        EffectBusy,
+        NoSuchEffect,
+        OutcomeKnown,
+        KeyReused,
     ),
 )
-async def settle_publication(publication_id: UUID, body: Verdict, session: Session, caller: Approver) -> PublicationOut:
+async def settle_publication(
+    publication_id: UUID, body: Verdict, session: Session, caller: Approver, once: Once
+) -> PublicationOut:
     """Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first."""
     seen = await settling.look(publication_id)
     if seen is not None and body.verdict == "sent" and "resolve" not in seen.actions:
         return seen
-    return await settling.resolve(session, publication_id, body, by=caller)
+
+    async def resolve() -> PublicationOut:
+        return await settling.resolve(session, publication_id, body, by=caller)
+
+    return await once.answer(session, caller.who, body, resolve, PublicationOut)
 
 
 @router.post("/publications/{publication_id}/retry", responses=documented(PublicationMissing, NothingToRetry))

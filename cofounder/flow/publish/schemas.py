@@ -114,6 +114,7 @@ class PublicationOut(BaseModel):
     recipients: int
     scheduled_at: datetime | None
     attempted_at: datetime | None
+    attempt: str = Field(description="Names the attempt that stands: give it back with your answer about it.")
     finished_at: datetime | None
     external_id: str | None
     url: str | None
@@ -192,6 +193,11 @@ class Verdict(Body):
     )
     published_at: Time | None = Field(default=None, description="With sent: since when; else when it was handed over.")
     send_again: StrictBool = Field(default=False, description="With not_sent: send it now.")
+    attempt: StrictStr | None = Field(
+        default=None,
+        max_length=200,
+        description="`attempt` of the publication as you read it. Refused where it was sent once more since.",
+    )
     recipients: list[Annotated[str, StringConstraints(min_length=1, max_length=500)]] | None = Field(
         default=None, min_length=1, max_length=1_000, description="Only these; else all whose outcome is unknown."
     )

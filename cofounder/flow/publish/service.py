@@ -319,6 +319,7 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         recipients=len(row.recipients),
         scheduled_at=row.scheduled_at,
         attempted_at=row.attempted_at,
+        attempt=row.carried_by,
         finished_at=row.finished_at,
         external_id=row.external_id,
         url=row.url,

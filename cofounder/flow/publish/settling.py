@@ -9,6 +9,7 @@ from cofounder.channels import senders
 from cofounder.flow.publish import ledger, service
 from cofounder.flow.publish.errors import (
     AnswerMisplaced,
+    AttemptOutdated,
     NothingToRetry,
     NothingToSettle,
     RecipientUnknown,
@@ -77,14 +78,20 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
 
     With `send_again` it is sent at once to those that the answer is about; others may stay unknown meanwhile.
 
-    Raises PublicationMissing, NothingToSettle, AnswerMisplaced, RecipientUnknown.
+    Raises PublicationMissing, NothingToSettle, AnswerMisplaced, AttemptOutdated, RecipientUnknown.
     """
     _fits(found)
     row = await service.locked(session, publication_id)
+    if found.attempt is not None and found.attempt != row.carried_by:
+        raise AttemptOutdated(field="attempt")
     if not service.unsure(row):
         raise NothingToSettle(f"The publication is {row.state}. {row.said or ''}".strip())
     sent = found.verdict == "sent"
-    meant = _meant(row, found, _open(row, await ledger.outcomes(session, row.id, row.recipients)))
+    outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    there = _open(row, outcomes)
+    if sent and found.recipients is None:  # who surely did not get it is spoken of only by name
+        there = [one.recipient for one in outcomes if one.state == "unknown"]
+    meant = _meant(row, found, there)
     for recipient in meant:
         await ledger.settle(session, row.id, recipient, sent=sent, by=by.who, again=found.send_again)
     details = {

@@ -36,7 +36,8 @@ def _injected(graph: Graph, step: PlanStep, turn: int) -> dict[str, Any]:
         "attempt": turn,
         "seed": f"{graph.task_id}:{step.id}",
     }
-    if graph.tools[step.tool].server is not None:
+    tool = graph.tools.get(step.tool)
+    if tool is None or tool.server is not None:
         return {}  # what another's tool calls so is its own, and ours is no business of it
     known = graph.properties(step)
     return {name: value for name, value in offered.items() if name in known and name not in step.inputs}

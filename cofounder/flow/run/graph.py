@@ -63,6 +63,7 @@ class Graph:
         )
 
     def properties(self, step: PlanStep) -> dict[str, Any]:
-        """The inputs that the step's tool knows."""
-        known: dict[str, Any] = self.tools[step.tool].input_schema.get("properties", {})
+        """The inputs that the step's tool knows; none where the tool went away since the plan was made."""
+        tool = self.tools.get(step.tool)
+        known: dict[str, Any] = tool.input_schema.get("properties", {}) if tool else {}
         return known

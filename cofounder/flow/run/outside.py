@@ -15,8 +15,8 @@ from cofounder.kit.db import reading
 
 
 async def take_up(graph: Graph, rows: Sequence[Step]) -> None:
-    """Find the steps that were handed out before this run."""
-    begun = [row for row in rows if row.state == "running" and _by_queue(graph, row.node)]
+    """Find the steps that were handed out before this run, also of agents that do such work no longer."""
+    begun = [row for row in rows if row.state == "running"]
     if not begun:
         return
     async with reading() as session:

@@ -276,6 +276,13 @@ async def test_an_answer_that_was_lost_is_told_and_nothing_is_done_again(toy: To
         with pytest.raises(errors.ToolOutcomeUnknown):
             await call("order", "step", text="bread")
     assert toy.calls() == ["order"]
+    toy.set(tools=[SAY, {**ORDER, "description": "Orders it otherwise."}])  # what may have been done stays so
+    await toy.check()
+    with pytest.raises(errors.ToolOutcomeUnknown):
+        await call("order", "step", text="bread")
+    with pytest.raises(errors.ToolNotApproved):
+        await call("order", "another step", text="bread")
+    assert toy.calls() == ["order"]
 
 
 async def test_what_surely_was_not_done_may_be_tried_again(toy: Toy):

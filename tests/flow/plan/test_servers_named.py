@@ -150,3 +150,29 @@ def test_where_several_tools_may_be_meant_a_person_chooses():
     )
     assert chosen is not None
     assert chosen.steps[0].tool == "time.get_current_time"
+
+
+PAY = tool("bank.pay", "Pays.", ["amount", "account"], amount=NUMBER, account={"type": "integer"}, note=WORDS)
+
+
+@pytest.mark.parametrize(
+    ("request_", "inputs", "asked"),
+    [
+        ("Call bank.pay with amount=500", None, ["input_account"]),
+        ("Call bank.pay with account=12345678", None, ["input_amount"]),
+        ("In 2026, call bank.pay with amount=500", None, ["input_account"]),
+        ("Call bank.pay with 500", None, ["input_amount", "input_account"]),
+        ("Call bank.pay with amount 500", None, ["input_account"]),
+        ("Call bank.pay with 500 and 12345678", {"amount": 500, "account": 12345678}, []),
+        ("Call bank.pay with amount=500 and account=12345678", {"amount": 500, "account": 12345678}, []),
+    ],
+)
+def test_a_number_that_is_missing_is_asked_and_never_made_up(request_, inputs, asked):
+    found = naming.find(request_, {"bank.pay": PAY}, {})
+    assert found is not None
+    assert [question.field for question in found.questions] == asked
+    assert [step.inputs for step in found.steps] == ([inputs] if inputs else [])
+
+
+def test_what_has_the_form_of_an_id_is_found_in_a_request():
+    assert naming.ids_in("call calc.add with a=2.5, see https://a.example/x.html or mail b.c@d.example") == ["calc.add"]

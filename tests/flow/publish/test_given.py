@@ -49,6 +49,8 @@ async def test_the_same_text_again_answers_with_the_first(session: AsyncSession)
     first = await publish(session)
     second = await publish(session)
     assert second == first.model_copy(update={"repeated": True})
+    third = await publish(session, account="outbox")  # what it goes by anyway, spelled out
+    assert (third.publication_id, third.repeated) == (first.publication_id, True)
     assert await session.scalar(text("SELECT count(*) FROM publications")) == 1
 
 

@@ -1,6 +1,7 @@
 """What nobody is sure of is asked about and settled by a person; what only waits can be stopped."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.publish import service, settling, steps
 from cofounder.flow.publish.errors import (
     AnswerMisplaced,
+    AttemptOutdated,
     NothingToSettle,
     PublicationMissing,
     RecipientUnknown,
@@ -329,3 +331,49 @@ async def test_a_channel_that_has_it_not_leaves_the_word_to_a_person(engine_runn
     await resolve(one, verdict="not_sent", send_again=True)
     await until(settled(said.task_id))
     assert len(list((engine_running.home / "outbox").iterdir())) == 2
+
+
+async def test_who_surely_did_not_get_it_is_not_said_to_have_it(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail, TWO)
+    async with transaction() as session:  # the mail server said no to one of them, for now
+        await session.execute(
+            text(
+                "UPDATE effects SET state = 'absent' WHERE key = (SELECT max(key) FROM effects WHERE state = 'unknown')"
+            )
+        )
+    seen = await resolve(one, verdict="sent")
+    assert (seen.state, seen.unsent) == ("published", 1)
+    assert "retry" in seen.actions
+    assert sorted(state for state, _ in await effects()) == ["absent", "done"]
+
+
+async def test_an_answer_is_about_the_attempt_that_was_looked_at(engine_running: Database, mail: Mail) -> None:
+    first = await lost(mail)
+    with Server(after_data="drop") as server:
+        mail(server, "ada@reader.example")
+        assert (
+            await resolve(first, verdict="not_sent", send_again=True, attempt=first.attempt)
+        ).attempt != first.attempt
+        await until(settled(first.task_id, ("unknown",)))
+        assert len(server.messages) == 1
+    with Server() as server:
+        mail(server, "ada@reader.example")
+        with pytest.raises(AttemptOutdated):
+            await resolve(first, verdict="not_sent", send_again=True, attempt=first.attempt)
+        await asyncio.sleep(1)
+        assert not server.messages
+    (second,) = await of(first.task_id)
+    assert (await resolve(second, verdict="sent", attempt=second.attempt)).state == "published"
+
+
+async def test_many_who_answer_at_once_leave_what_was_settled(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail, TWO)
+
+    async def answer(after: float) -> None:
+        await asyncio.sleep(after)
+        await settling.look(one.publication_id)
+        with suppress(NothingToSettle):
+            await resolve(one, verdict="sent")
+
+    await asyncio.gather(*(answer(number * 0.01) for number in range(8)))
+    assert [state for state, _ in await effects()] == ["done", "done"]

@@ -251,6 +251,28 @@ def test_what_a_request_points_back_to_is_named() -> None:
     assert work.request("Shorten this", None, "A long text.") == "Shorten this\n\nA long text."
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Write a LinkedIn post that announces our second bakery. It opens on 3 December in Tartu.",
+        "Write a post about our new decaf and keep it short",
+        "Write a LinkedIn post for those customers who want decaf",
+        "Write a post about the oven and what we bake with it.",
+        "Draft an email that thanks our customers",
+        "Create a thread on why it matters",
+        "Write a post. Say that we hire.",
+    ],
+)
+def test_a_request_that_says_what_it_is_about_is_left_as_it_is(message: str) -> None:
+    for before in (talked("What was our revenue in May?"), talked("Which posts did best?"), None):
+        assert work.request(message, before, "Something was said before.") == message
+
+
+@pytest.mark.parametrize("before", ["What is the meaning of life?", "hello", "delete the last post"])
+def test_an_answer_that_tells_nothing_is_no_text_to_work_on(before: str) -> None:
+    assert work.request("Shorten this", talked(before), "I did not find a figure.") == "Shorten this"
+
+
 class _Tool:
     def __init__(self, tool_id: str, *, requires_approval: bool = False, by_queue: bool = False) -> None:
         self.tool_id, self.description, self.input_schema = tool_id, "", {"type": "object"}

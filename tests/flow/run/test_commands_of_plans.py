@@ -78,6 +78,38 @@ async def test_a_task_waits_for_an_outside_agent_and_goes_on_with_its_answer(wor
     assert [step["output"] for step in detail["steps"]] == [{"words": 3}, {"words": 1}]
 
 
+async def test_an_answer_counts_though_the_agent_does_such_work_no_longer(working: House) -> None:
+    task = await asked(working)
+    held = await take(working)
+    other = {"actions": [{"action": "count_lines", "description": "Counts.", "input_schema": SCHEMA}]}
+    assert (await working.operator.put("/api/commands/types/counter", json=other)).status_code == 200
+    await answer(working, held, result={"words": 3})
+    await working.becomes(task, "failed")
+    detail = (await working.viewer.get(f"/api/tasks/{task}")).json()
+    assert [step["state"] for step in detail["steps"]] == ["done", "failed"]
+    assert detail["steps"][0]["output"] == {"words": 3}
+    assert "counter.count_words" in str(detail["steps"][1]["error"])
+    assert "KeyError" not in str(detail)
+
+
+async def test_what_a_task_has_not_read_yet_is_not_deleted(working: House) -> None:
+    task = await asked(working)
+    held = await take(working)
+    assert (await working.operator.post(f"/api/tasks/{task}/pause")).status_code < 300
+    await answer(working, held, result={"words": 3})
+    refused = await working.operator.delete(f"/api/commands/{held['command_id']}")
+    assert refused.status_code == 409, refused.text
+    assert "not over" in refused.json()["detail"]
+    assert (await working.operator.post(f"/api/tasks/{task}/resume")).status_code < 300
+    await answer(working, await take(working), result={"words": 1})
+    await working.becomes(task, "completed", "pending_approval")
+    made = (await working.operator.get("/api/commands")).json()["items"]
+    assert len(made) == 2
+    over = (await working.status(task))["status"] == "completed"
+    again = await working.operator.delete(f"/api/commands/{held['command_id']}")
+    assert again.status_code == (200 if over else 409), again.text
+
+
 async def test_a_request_that_names_an_agents_action_has_it_done(working: House) -> None:
     assert (await working.operator.put("/api/commands/types/counter", json=ACTIONS)).status_code == 200
     task = await working.ask("Call counter.count_words with text=one two three")

@@ -95,23 +95,36 @@ async def call(
 ) -> dict[str, Any] | None:
     """The tool's answer; None where no server has such a tool. `key` names the doing: the same key does it once.
 
+    What was begun under the key and never answered stays unknown, whatever became of the tool since.
     Raises ToolNotApproved, ServerAway, ToolTimedOut, ToolRefused, ToolFailed or ToolOutcomeUnknown.
     """
     async with reading() as session:
         rows = await queries.with_ids(session, [tool_id])
     if not rows:
+        if await _begun(key):
+            raise errors.ToolOutcomeUnknown(f"{tool_id}: its server was removed while it was being called.")
         return None
     tool, server = rows[0]
     link = links.link(links.place(server))
+    refusal: errors.ToolNotApproved | None = None
     if server.disabled or views.state_of(tool) != "approved":
-        raise errors.ToolNotApproved(f"{tool_id}: {(await why_not([tool_id])).get(tool_id)}.")
+        refusal = errors.ToolNotApproved(f"{tool_id}: {(await why_not([tool_id])).get(tool_id)}.")
     seen = listing.Seen.model_validate(tool.seen)
     one = _Call(link, tool.name, tool_id, dict(inputs), min(timeout_seconds, link.place.call_seconds))
     one.promised = seen.output_schema
     if key is None or seen.repeatable:
+        if refusal is not None:
+            raise refusal
         await _as_approved(link, tool)
         return await one.made()
-    return await _once(one, tool, f"tool:{key}")
+    return await _once(one, tool, f"tool:{key}", refusal)
+
+
+async def _begun(key: str | None) -> bool:
+    if key is None:
+        return False
+    async with reading() as session:
+        return await effects.state_of(session, f"tool:{key}") not in (None, "absent")
 
 
 async def _as_approved(link: links.Link, tool: ServerTool) -> None:
@@ -125,14 +138,16 @@ async def _as_approved(link: links.Link, tool: ServerTool) -> None:
             raise errors.ToolNotApproved(f"{link.place.name}.{tool.name}: {words}.")
 
 
-async def _once(one: "_Call", tool: ServerTool, key: str) -> dict[str, Any]:
-    """Through the ledger: what may have been done is not done again."""
+async def _once(one: "_Call", tool: ServerTool, key: str, refusal: errors.ToolNotApproved | None) -> dict[str, Any]:
+    """Through the ledger: what may have been done is not done again; with `refusal` nothing is begun any more."""
     kept: list[dict[str, Any]] = []
     failed: list[CofounderError] = []
     one.key = key
 
     async def call() -> Mapping[str, Any]:
         try:
+            if refusal is not None:
+                raise refusal
             await _as_approved(one.link, tool)
             kept.append(await one.made())
         except (errors.ServerAway, errors.ToolNotApproved) as error:

@@ -127,7 +127,11 @@ async def _work(recorder: Recorder, turn: Turn) -> None:
         task_id = await work.start(session, turn.answer, turn.caller, words)
         await queries.change_message(session, turn.answer.id, task_id=task_id)
     await recorder.task(task_id)
-    told = work.STARTED if words == turn.question else f"{work.STARTED}\n\nAsked as: {words.splitlines()[0]}"
+    told = work.STARTED
+    if words.startswith(f"{turn.question}\n\n"):
+        told += "\n\nMy answer above goes with it, as the text to work on."
+    elif words != turn.question:
+        told += f"\n\nAsked as: {words}"
     await _say(recorder, turn, told, [])
     turn.found |= {"task_id": task_id, "subject": turn.subject.model_dump(mode="json")}
 

@@ -12,11 +12,21 @@ from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.schemas import ProcessIn
 from cofounder.people.roles import Caller
 
-_BACK = re.compile(
-    r"\b(?:(?:of|from|about|out of|on|with) )?(?:this|that|these|those|it|the above|the same)\b(?! (?:month|quarter|year|week|is|was|are))",
+_POINTS = r"(?:this|that|these|those|it|them|the above|the same)"
+_ENDS = r"(?=\s*(?:[.,;:!?]|$|(?:and|but|for|in|into|on|to|as|with|by|please|now|of|an?)\b))"
+# "Write a post about it", "make a thread out of that": what the text is about, and nothing else is named
+_ABOUT = re.compile(rf"\b(?P<joined>of|from|about|out of|on|with)\s+{_POINTS}\b{_ENDS}", re.I)
+# "Turn that into a post", "Shorten this": what is done to what was said
+_DONE_TO = re.compile(
+    r"^(?P<before>(?:(?:please|now|then|ok|and|so|can you|could you)[\s,]+)*"
+    r"(?:turn|make|shorten|rewrite|rephrase|summari[sz]e|translate|edit|use|take|tweet|post|publish|announce|write|draft|put)\s+)"
+    rf"{_POINTS}\b{_ENDS}",
     re.I,
 )
+_OWN = re.compile(rf"\b(?:about|announc\w+|regarding|saying|that we|that our|why|how)\s+(?!{_POINTS}\b)\w", re.I)
+_SENTENCES = re.compile(r"[.!?]\s+\S")
 _SUBJECTS = ("value", "extreme", "development", "comparison", "overview")
+_NOTHING = ("unknown", "help", "decision", "change", "work", "others", "split")
 _LONGEST = 4_000  # characters of an answer that a request takes along
 STARTED = (
     "I started a task for this: you can follow it here. It asks for approval before anything is published; the "
@@ -25,15 +35,29 @@ STARTED = (
 
 
 def request(message: str, subject: Subject | None, answer: str) -> str:
-    """The message as a request that stands alone: what it points back to is named, or given as a text."""
-    back = _BACK.search(message)
-    if back is None or len(message) > 500:
+    """The message as a request that stands alone: what it points back to is named, or given as a text.
+
+    A message that says itself what it is about is left as it is, whatever "that" and "it" it holds.
+    """
+    if len(message) > 500:
+        return message
+    told = message.strip()
+    done_to = _DONE_TO.search(told)
+    if done_to is None and (_OWN.search(told) or _SENTENCES.search(told)):
+        return message
+    back = done_to or _ABOUT.search(told)
+    if back is None:
         return message
     topic = about(subject)
-    if topic is not None:
-        joined = re.match(r"(?:of|from|about|out of|on|with) ", back[0], re.IGNORECASE)
-        return _BACK.sub(f"about {topic}" if joined else f"what we know about {topic}", message, count=1)
-    return f"{message}\n\n{answer[:_LONGEST]}" if answer.strip() else message
+    if topic is None:
+        return f"{message}\n\n{answer[:_LONGEST]}" if answer.strip() and _told(subject) else message
+    named = f"{back['before']}what we know about {topic}" if done_to else f"about {topic}"
+    return told[: back.start()] + named + told[back.end() :]
+
+
+def _told(subject: Subject | None) -> bool:
+    """Whether the answer before holds something to work on: one that understood nothing does not."""
+    return subject is None or subject.kind not in _NOTHING
 
 
 def about(subject: Subject | None) -> str | None:

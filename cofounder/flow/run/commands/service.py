@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.records import service as records
+from cofounder.flow.request.phases import FINAL
 from cofounder.flow.run.commands import agents, finishing, queries
 from cofounder.flow.run.commands.errors import (
     CommandKeyReused,
@@ -160,7 +162,10 @@ async def cancel(session: AsyncSession, id: UUID, *, by: Caller) -> Command:
 
 
 async def delete(session: AsyncSession, id: UUID, *, by: Caller) -> None:
-    """Remove a command. Raises CommandMissing, InHand or WaitedFor."""
+    """Remove a command; one of a task only when that is over, which may still have to read it.
+
+    Raises CommandMissing, InHand or WaitedFor.
+    """
     row = (await queries.lock(session, [id])).get(id)
     if row is None:
         raise CommandMissing(f"{id}")
@@ -169,8 +174,8 @@ async def delete(session: AsyncSession, id: UUID, *, by: Caller) -> None:
     waiting = await queries.waiting_for(session, id)
     if waiting:
         raise WaitedFor(f"{waiting} pending command{'' if waiting == 1 else 's'} depend on it.")
-    if row["status"] == "pending" and row["task_id"] is not None:
-        raise WaitedFor("A task waits for it.")
+    if row["task_id"] is not None and (await records.get_task(session, row["task_id"])).status not in FINAL:
+        raise WaitedFor("Its task is not over yet, and may still have to read it.")
     command = await get(session, id)
     about = {"agent_type": command.agent_type, "action": command.action, "status": command.status}
     await session.delete(command)

@@ -119,7 +119,7 @@ function Unknown({ open }: { open: (id: string) => void }) {
                 </p>
               </div>
             </div>
-            <Settle id={one.publication_id} attempted={one.attempted_at} />
+            <Settle id={one.publication_id} attempt={one.attempt} attempted={one.attempted_at} />
           </li>
         ))}
       </ul>

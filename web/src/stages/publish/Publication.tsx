@@ -65,7 +65,9 @@ function Whole({ one }: { one: Detail }) {
       </div>
       <Facts one={one} />
       {one.deliveries.length > 0 && <Evidence one={one} />}
-      {one.actions?.includes("resolve") && <Settle id={one.publication_id} attempted={one.attempted_at} />}
+      {one.actions?.includes("resolve") && (
+        <Settle id={one.publication_id} attempt={one.attempt} attempted={one.attempted_at} />
+      )}
       {one.actions?.includes("posted") && <ByHand id={one.publication_id} posted={one.posted} may={approver} />}
       {approver && one.state !== "unknown" && <Acts one={one} />}
       {one.state === "published" && <Measured id={one.publication_id} />}

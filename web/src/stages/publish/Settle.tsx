@@ -12,7 +12,10 @@ export function localTime(time: string | null | undefined): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-export function Settle({ id, attempted, onDone }: { id: string; attempted: string | null; onDone?: () => void }) {
+type Given = { id: string; attempt: string; attempted: string | null; onDone?: () => void };
+
+export function Settle({ id, attempt, attempted, onDone }: Given) {
+  const [seen] = useState(attempt); // the answer is about the one that was looked at
   const [side, setSide] = useState<"sent" | "not_sent" | null>(null);
   const may = useMay("approver");
   if (!may) return <p className={`quiet ${styles.buttons}`}>An approver can answer.</p>;
@@ -25,15 +28,15 @@ export function Settle({ id, attempted, onDone }: { id: string; attempted: strin
     );
   const back = () => setSide(null);
   return side === "sent" ? (
-    <There id={id} attempted={attempted} back={back} onDone={onDone} />
+    <There id={id} attempt={seen} attempted={attempted} back={back} onDone={onDone} />
   ) : (
-    <NotThere id={id} back={back} onDone={onDone} />
+    <NotThere id={id} attempt={seen} back={back} onDone={onDone} />
   );
 }
 
-type Part = { id: string; back: () => void; onDone?: () => void };
+type Part = { id: string; attempt: string; back: () => void; onDone?: () => void };
 
-function There({ id, attempted, back, onDone }: Part & { attempted: string | null }) {
+function There({ id, attempt, attempted, back, onDone }: Part & { attempted: string | null }) {
   const [url, setUrl] = useState("");
   const [at, setAt] = useState(localTime(attempted));
   const { busy, problem, settle } = useActs(id);
@@ -41,7 +44,7 @@ function There({ id, attempted, back, onDone }: Part & { attempted: string | nul
     event.preventDefault();
     // a time that was left as it is counts to the second, as the server knows it
     const time = at && at !== localTime(attempted) ? new Date(at).toISOString() : undefined;
-    if (await settle({ verdict: "sent", url: url.trim() || undefined, published_at: time, send_again: false }))
+    if (await settle({ verdict: "sent", attempt, url: url.trim() || undefined, published_at: time, send_again: false }))
       onDone?.();
   };
   return (
@@ -75,12 +78,12 @@ function There({ id, attempted, back, onDone }: Part & { attempted: string | nul
   );
 }
 
-function NotThere({ id, back, onDone }: Part) {
+function NotThere({ id, attempt, back, onDone }: Part) {
   const [again, setAgain] = useState(false);
   const { busy, problem, settle } = useActs(id);
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    if (await settle({ verdict: "not_sent", send_again: again })) onDone?.();
+    if (await settle({ verdict: "not_sent", attempt, send_again: again })) onDone?.();
   };
   return (
     <form className={styles.answer} onSubmit={(event) => void send(event)}>

@@ -3,7 +3,7 @@ import { Autocomplete, Button, Modal, NumberInput, Textarea } from "@mantine/cor
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
-import { useDraft } from "../../parts/draft";
+import { newName, useDraft } from "../../parts/draft";
 import { withText } from "../../parts/exact";
 import { Key } from "../../parts/Key";
 import { type Before, QueueAfter } from "./QueueAfter";
@@ -21,7 +21,11 @@ export function QueueNew({ opened, close, made, types }: Props) {
   const queries = useQueryClient();
   const [typed, setTyped] = useDraft("command", EMPTY);
   const { agentType, action, payload, after = [] } = typed;
-  const set = (next: Partial<typeof EMPTY>) => setTyped((before) => ({ ...before, ...next }));
+  const [birth, setBirth] = useState(newName); // a second press after a lost answer is the same command
+  const set = (next: Partial<typeof EMPTY>) => {
+    setBirth(newName());
+    setTyped((before) => ({ ...before, ...next }));
+  };
   const [priority, setPriority] = useState<number | string>(0);
   const [problem, setProblem] = useState<Problem>();
   const [sending, setSending] = useState(false);
@@ -39,13 +43,20 @@ export function QueueNew({ opened, close, made, types }: Props) {
       const depends_on = after.map((one) => one.value);
       const body = { agent_type: agentType, action, priority: Number(priority) || 0, depends_on };
       const text = withText(body, "payload", payload);
-      const row = await ask(client.POST("/api/commands", { body: body as never, bodySerializer: () => text }));
+      const row = await ask(
+        client.POST("/api/commands", {
+          body: body as never,
+          bodySerializer: () => text,
+          headers: { "Idempotency-Key": birth },
+        }),
+      );
       setProblem(undefined);
       set({ payload: EMPTY.payload, after: EMPTY.after });
       await queries.invalidateQueries({ queryKey: ["commands"] });
       close();
       made(row.command_id);
     } catch (error) {
+      if (error instanceof Problem && error.status > 0) setBirth(newName());
       setProblem(error instanceof Problem ? error : new Problem(0, "", "", String(error), null, []));
     } finally {
       setSending(false);
@@ -105,7 +116,10 @@ export function QueueNew({ opened, close, made, types }: Props) {
           max={100}
           allowDecimal={false}
           value={priority}
-          onChange={setPriority}
+          onChange={(next) => {
+            setBirth(newName());
+            setPriority(next);
+          }}
           error={problem?.of("priority")}
         />
         <QueueAfter chosen={after} choose={(next) => set({ after: next })} error={afterError} />
