@@ -140,7 +140,9 @@ async def _publications(
         await durable.enqueue(session, "publication", str(one.publication_id), str(one.publication_id), order)
     # In one order everywhere: two decisions that want room at the same accounts wait for each other, never both at once.
     for one, order in sorted(orders, key=lambda each: (each[0].delivered_by, each[0].account)):
-        for room in _rooms if decision.schedule_at is not None else ():
+        if decision.schedule_at is None:
+            continue
+        for room in _rooms:
             await room(session, one.publication_id, order, decision.schedule_at)
     return planned
 

@@ -27,7 +27,7 @@ del publications
 SOON = timedelta(days=2)
 
 
-async def meant(*channels: str, **times: object):  # type: ignore[no-untyped-def]
+async def meant(*channels: str, **times: object):
     async with transaction() as session:
         id = await ready(session, *channels, judged="x" not in channels)
         await records.update_task(session, id, **times)

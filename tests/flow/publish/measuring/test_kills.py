@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import text
 
@@ -54,7 +55,7 @@ async def test_a_kill_anywhere_loses_no_reading_and_keeps_none_twice(
 
         server.watch = strike
         while await _left():
-            await until(lambda: _over_or_dead(child))
+            await until(partial(_over_or_dead, child))
             if child.process.poll() is not None:
                 child = spawn("tests.flow.publish.measuring.reads", server.url)
         child.kill()
