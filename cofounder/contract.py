@@ -20,7 +20,7 @@ TAGS = {
     "tasks": "Ask for something, follow it, answer its questions, stop it, run it again.",
     "tools": "Servers of others that offer tools over MCP: register, look, approve, remove.",
     "commands": "Work for agents: make, claim, answer, mend.",
-    "approval": "Read what waits for a decision, change its text, decide.",
+    "approval": "Read what waits for a decision, change its text, let images go with it, decide.",
     "publishing": "What was sent where, what waits for its time, what nobody is sure of.",
     "channels": "Accounts that texts go out by: connect, look, check, disconnect; what ends when.",
     "imports": "Bring the company's own data in: look, map, run, see what was refused.",

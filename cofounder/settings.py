@@ -388,7 +388,10 @@ class Settings(BaseSettings):
         default=60, ge=0, le=10_080, description="The calendar tells of two posts by one account that are nearer."
     )
     schedule_repeat_days: int = Field(
-        default=30, ge=0, le=366, description="The calendar tells of the same text on a channel again within so many days."
+        default=30,
+        ge=0,
+        le=366,
+        description="The calendar tells of the same text on a channel again within so many days.",
     )
     publish_retries: int = Field(
         default=8, ge=0, le=50, description="Further attempts at a publication that surely was not sent."

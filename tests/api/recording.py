@@ -20,6 +20,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
 from cofounder.personas.optimising import optimise
+from tests.channels.pictures import png
 from tests.flow.learn.published import publish
 from tests.personas.posts import weeks_of
 
@@ -49,7 +50,7 @@ class Recorder:
         path: str,
         body: Any = None,
         headers: dict[str, str] | None = None,
-        content: str | None = None,
+        content: str | bytes | None = None,
     ) -> Any:
         answer = await self.house.admin.request(method, path, json=body, headers=headers, content=content)
         assert answer.is_success, f"{operation}: {answer.text}"
@@ -361,12 +362,19 @@ async def _journey(ask: Recorder, house: House) -> str:
     edits = {"linkedin": {"content": seen["channel_variants"]["linkedin"]["content"] + "\n\nThank you."}}
     tag = {"If-Match": f'"{seen["fingerprint"]}"'}
     edited = await ask("edit_draft", "PUT", f"/api/orchestrator/approval/{id}/draft", {"edits": edits}, tag)
+    kept = await ask("upload_image", "POST", "/api/images", content=png())
+    images = [
+        {"image": kept["image"], "alt": "Bar chart: revenue rose by a fifth in a month.", "channels": ["linkedin"]}
+    ]
+    shown = await ask(
+        "attach_images", "PUT", f"{place}/images", {"images": images, "fingerprint": edited["fingerprint"]}
+    )
     decision = {
         "task_id": id,
         "approved": True,
         "publish_to_channels": ["linkedin"],
-        "fingerprint": edited["fingerprint"],
-        "round": edited["round"],
+        "fingerprint": shown["fingerprint"],
+        "round": shown["round"],
     }
     await ask("decide", "POST", "/api/orchestrator/approve", decision)
     await house.becomes(id, "completed")

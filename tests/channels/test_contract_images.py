@@ -230,7 +230,9 @@ async def test_a_letter_carries_its_images_inside_and_says_them_in_words(databas
         )
         sent = await pictured("email", draft=LETTER, recipient="ada@reader.example")
         assert (await ledger.deliver(Email(chosen), sent)).state == "done"
-        read = message_from_bytes(bytes(server.messages[0].content or b""), policy=SMTP)
+        content = server.messages[0].content
+        assert isinstance(content, bytes)
+        read = message_from_bytes(content, policy=SMTP)
     assert isinstance(read, EmailMessage)
     plain, html = read.get_body(("plain",)), read.get_body(("html",))
     assert plain is not None

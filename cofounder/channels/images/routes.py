@@ -13,7 +13,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.http import Router, Session, documented
 from cofounder.people import Approver, Viewer
 
-router = Router(prefix="/api/images", tags=["images"])
+router = Router(prefix="/api/images", tags=["approval"])
 _RAW: dict[str, Any] = {
     "requestBody": {"required": True, "content": {f"image/{one}": {} for one in ("jpeg", "png", "gif", "webp")}}
 }

@@ -17,7 +17,7 @@ Name = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's name
 _LOOK_SECONDS = 0.5
 
 
-class AccountUnclear(NotFound):
+class AccountNameUnclear(NotFound):
     """There is no one account of this name."""
 
     hint = "See: cofounder channels list. Two channels may have the same name: say CHANNEL/NAME."
@@ -314,11 +314,11 @@ async def _standing() -> "list[ChannelOut]":
 
 
 async def _found(name: str) -> "ChannelAccountOut":
-    """The account of this name or id. Raises AccountUnclear."""
+    """The account of this name or id. Raises AccountNameUnclear."""
     every = [account for one in await _standing() for account in one.accounts]
     named = [one for one in every if name in (one.name, f"{one.channel}/{one.name}", str(one.account_id))]
     if len(named) != 1:
-        raise AccountUnclear(f"{len(named) or 'No'} accounts are called {name!r}.", field="account")
+        raise AccountNameUnclear(f"{len(named) or 'No'} accounts are called {name!r}.", field="account")
     return named[0]
 
 

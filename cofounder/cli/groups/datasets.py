@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
     group.command("upload")(datasets_making.upload)
     group.command("compare")(compare)
     group.command("left-out")(left_out)
-    group.command("rollback")(datasets_making.rollback)
+    group.command("rollback")(datasets_making.roll_back)
     group.command("archive")(datasets_making.archive)
     group.command("delete")(datasets_making.delete)
     group.command("held-by")(datasets_runs.held_by)

@@ -132,7 +132,7 @@ def upload(
     return home.run(work())
 
 
-def rollback(one: One, json: Json = False) -> int:
+def roll_back(one: One, json: Json = False) -> int:
     """Let the name stand for this version of it.
 
     Example: cofounder datasets rollback planner@1

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
-from cofounder.business.records.service import CursorInvalid
+from cofounder.business.records.service import CursorInvalid, TaskMissing
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
 from cofounder.channels.images.errors import (
     AltTextMissing,
@@ -126,7 +126,9 @@ async def cancel_publication(publication_id: UUID, session: Session, caller: App
 
 @router.post(
     "/publications/{publication_id}/reschedule",
-    responses=documented(PublicationMissing, TooLateToMove, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry),
+    responses=documented(
+        PublicationMissing, TooLateToMove, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, TaskMissing
+    ),
 )
 async def reschedule_publication(
     publication_id: UUID, body: RescheduleIn, session: Session, caller: Approver

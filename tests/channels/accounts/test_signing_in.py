@@ -45,7 +45,13 @@ async def test_x_is_signed_in_to_with_pkce_and_the_first_account_is_the_default(
     made = await begun()
     asked = parse_qs(urlsplit(made.url).query)
     assert asked["code_challenge_method"] == ["S256"]
-    assert set(asked["scope"][0].split()) == {"tweet.read", "tweet.write", "media.write", "users.read", "offline.access"}
+    assert set(asked["scope"][0].split()) == {
+        "tweet.read",
+        "tweet.write",
+        "media.write",
+        "users.read",
+        "offline.access",
+    }
     code, state = world.agree(made.url)
     row = await signing_in.finish(signing_in.Came(state, code))
     assert (row.name, row.external_id, row.state, row.is_default) == ("@acme", "2244994945", "connected", True)

@@ -18159,7 +18159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This does not go with how often it comes.; No slot of it is to come.; There is no such channel.; There is no persona with this name. */
+            /** @description Some fields do not fit.; This does not go with how often it comes.; No slot of it is to come.; This time has passed.; There is no such channel.; There is no persona with this name. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -18406,7 +18406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This does not go with how often it comes.; No slot of it is to come.; There is no such channel.; There is no persona with this name. */
+            /** @description Some fields do not fit.; This does not go with how often it comes.; No slot of it is to come.; This time has passed.; There is no such channel.; There is no persona with this name. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -20859,7 +20859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no command with this id. */
+            /** @description There is no command with this id.; There is no task with this id. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -22670,7 +22670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no publication with this id. */
+            /** @description There is no publication with this id.; There is no task with this id. */
             404: {
                 headers: {
                     [name: string]: unknown;

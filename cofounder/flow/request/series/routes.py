@@ -26,13 +26,13 @@ from cofounder.flow.request.series.schemas import (
     SeriesOut,
     State,
 )
-from cofounder.flow.request.service import UnknownPersona
+from cofounder.flow.request.service import TimePassed, UnknownPersona
 from cofounder.kit.http import Router, Session, Time, documented
 from cofounder.kit.once import KeyReused, Once
 from cofounder.people import Operator, Viewer
 
 router = Router(prefix="/api/series", tags=["tasks"])
-_WRONG = (SeriesNameTaken, SeriesUnclear, SeriesEmpty, UnknownChannel, UnknownPersona)
+_WRONG = (SeriesNameTaken, SeriesUnclear, SeriesEmpty, TimePassed, UnknownChannel, UnknownPersona)
 
 
 @router.get("")

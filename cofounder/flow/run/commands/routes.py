@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Request
 
-from cofounder.business.records.service import CursorInvalid
+from cofounder.business.records.service import CursorInvalid, TaskMissing
 from cofounder.flow.plan.tools import service as servers
 from cofounder.flow.run.commands import agents, finishing, polling, service, views
 from cofounder.flow.run.commands.errors import (
@@ -221,7 +221,7 @@ async def cancel_command(command_id: UUID, session: Session, caller: Operator) -
     return views.shown(await service.cancel(session, command_id, by=caller))
 
 
-@router.delete("/{command_id}", responses=documented(CommandMissing, InHand, WaitedFor))
+@router.delete("/{command_id}", responses=documented(CommandMissing, InHand, WaitedFor, TaskMissing))
 async def delete_command(command_id: UUID, session: Session, caller: Operator) -> CommandOut:
     """Remove a command that nobody works on and nothing waits for; the answer is what it was."""
     seen = views.shown(await service.get(session, command_id))

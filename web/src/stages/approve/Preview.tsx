@@ -90,7 +90,11 @@ function shown(variant: Variant, showing: Showing, company: string): ReactNode {
 export function Pictures({ images, round, stacked }: { images: Image[]; round?: boolean; stacked?: boolean }) {
   if (images.length === 0) return null;
   return (
-    <ul className={styles.pictures} data-many={(images.length > 1 && !stacked) || undefined} data-round={round || undefined}>
+    <ul
+      className={styles.pictures}
+      data-many={(images.length > 1 && !stacked) || undefined}
+      data-round={round || undefined}
+    >
       {images.map((one) => (
         <li key={one.image}>
           <img src={one.url} alt={one.alt} width={one.width} height={one.height} loading="lazy" />
