@@ -121,6 +121,14 @@ async def change(_: Subject, __: Tools) -> Told:
     ), []
 
 
+async def unranked(_: Subject, __: Tools) -> Told:
+    """That posts are not ranked by this, and by what they are."""
+    return (
+        "I cannot rank posts by that: I rank them by engagement, views, clicks, shares and comments, as in "
+        '"Top 3 posts by comments". Likes are read where a channel tells them, and stand with each post on the page Content.'
+    ), []
+
+
 def plain(text: str) -> str:
     """Text from data, on one line, without what Markdown would read as its own."""
     return " ".join(text.replace("*", "\\*").replace("`", "\\`").replace("[", "\\[").split())

@@ -9,10 +9,13 @@ from cofounder.flow.request.chat.schemas import Did
 from cofounder.models.intent import Intent
 
 _WORK = re.compile(
-    r"(?:^|[.!;\n]\s*|\b(?:please|then|and|also|now|to|you|us|we|let's)\s+)"
+    r"(?:^|[.!;\n]\s*|\b(?:please|then|and|also|now|to|you|us|me|we|let's)\s+)"
     r"(?:write|create|draft|make|prepare|compose|produce|generate|shorten|rewrite|rephrase|turn|announce|schedule|build|"
-    r"plan (?:a|our|the|my|posts|content)|summari[sz]e (?:this|the following)|edit|translate|post about|tweet about|tweet that)\b"
+    r"plan (?:a|our|the|my|posts|content)|summari[sz]e (?:this|the following)|edit|translate|post about|tweet about|tweet that|"
+    r"publish an? (?:[\w-]+ ){0,3}?(?:post|tweet|thread|article|newsletter|e-?mail)|send (?:out )?an? (?:[\w-]+ ){0,2}?(?:newsletter|e-?mail|mail)|"
+    r"post (?:on|to) \w+ (?:that|about))\b"
 )
+_WONDERS = re.compile(r"^(?:so |but |and )*(?:should|shall|do|does|did|is|are|was|were|why|would it|what if)\b")
 _WANT = re.compile(
     r"\b(?:i|we) (?:need|want|would like|'d like)\b.{0,30}\b(?:posts?|tweets?|threads?|newsletters?|e-?mails?|articles?|headlines?|calendar|report)\b"
     r"|^(?:an?|two|three|four|five|\d+) (?:\w+ ){0,2}(?:posts?|tweets?|threads?|newsletters?|e-?mails?|articles?|headlines?)\b"
@@ -51,7 +54,7 @@ def asks_for_work(message: str) -> bool:
     """Whether the words ask to make something, not to know something; cheap, before the whole is parsed."""
     # single spaces and no empty lines: a search over a run of them takes the square of its length
     low = "\n".join(" ".join(line.split()) for line in message.lower().splitlines() if line.strip())
-    return bool(_WORK.search(low) or _WANT.search(low))
+    return not _WONDERS.search(low) and bool(_WORK.search(low) or _WANT.search(low))
 
 
 def choose(wished: str | None, message: str, subject: Subject, intent: Intent | None, *, may_work: bool) -> Chosen:

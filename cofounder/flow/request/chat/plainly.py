@@ -48,6 +48,7 @@ TOOLLESS: dict[str, "Teller"] = {
     "work": about_posts.work,
     "others": about_posts.others,
     "change": about_posts.change,
+    "unranked": about_posts.unranked,
 }
 _TIMED = frozenset(
     ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar", "latest")

@@ -15,7 +15,7 @@ from cofounder.models.offline.parsing import channels, metrics, periods
 Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
     "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
-    "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change",
+    "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change", "unranked",
 ]  # fmt: skip
 Grain = Literal["month", "quarter", "year"]
 
@@ -51,7 +51,7 @@ _HELP = re.compile(
 )
 _DECIDE = re.compile(
     r"^(?:(?:please|now|then|ok|and|can you|could you|go ahead and|just|also|ignore[^.:;]*[.:;])[\s,]*)*"
-    r"(?:(?:approve|publish|post|send|reject|release)\b(?!.*\b(?:about|on our|announcing)\b)|tweet (?:it|this|that)?[\s:]*(?:[\"“]|$))"
+    r"(?:(?:approve|publish|post|send|reject|release)\b(?!.*\b(?:about|on our|announcing)\b)(?! an? )(?! (?:on|to) \w+ that\b)|tweet (?:it|this|that)?[\s:]*(?:[\"“]|$))"
 )
 _CHECK = re.compile(
     r"\b(?:check|is|are|may|can|does|review|would|read)\b.{0,60}?\b(?:ok|okay|compliant|compliance|allowed|legal|risky?|claims?|"
@@ -91,8 +91,29 @@ _DID = re.compile(
     r"\b(?:work(?:ed|s)?|best|top|perform\w*|success\w*|popular|engag\w*|views?|viewed|likes?|clicks?|clicked|shares?|shared|comments?|"
     r"commented|did (?:well|best|badly)|worst|weakest|flop\w*|fail\w*|most|least|went (?:well|viral)|resonat\w*|reach)\b"
 )
-_WORST = re.compile(r"\b(?:worst|weakest|lowest|least|poor(?:est)?|flop\w*|bad(?:ly)?|smallest|minimum|fewest)\b")
+_WORST = re.compile(
+    r"\b(?:worst|weakest|lowest|least|poor(?:est|ly)?|flop\w*|fail\w*|bad(?:ly)?|smallest|minimum|fewest)\b"
+    r"|\b(?:not|never|hardly|n[o']t)\b.{0,20}\b(?:work|perform|do well|did well|resonate|engage|land)\w*|\w+n['’]t (?:work|perform|do well|resonate|land)"
+    r"|\b(?:fewer|less) than \d|\b(?:below|under) \d"
+)
 _BEST = re.compile(r"\b(?:best|highest|strongest|record|peak\w*|top|most|greatest|biggest|largest|maximum|max)\b")
+_BY_LIKES = re.compile(
+    r"\b(?:by|most|fewest|more|of) (?:likes|saves|followers)\b|\bmost (?:liked|saved)\b|\blikes\b.*\?$"
+)
+_EACH_PLATFORM = re.compile(
+    r"\b(?:which|what) (?:platform|channel|network)s?\b.{0,40}\b(?:highest|lowest|best|worst|most|strongest|weakest)\b"
+    r".{0,20}\b(?:engag\w*|views?|clicks?|results?)\b"
+)
+_SOME_MONTHS = re.compile(
+    r"\b(?:which|what) (?:month|quarter|year)s?\b.{0,40}\b(?:fall|fell|drop\w*|decreas\w*|shr[iau]nk|rise|rose|grow|grew|increas\w*|above|below|over|under|"
+    r"(?:more|less|higher|lower) than)\b"
+)
+_WHO = re.compile(
+    r"^(?:and |so )?who(?:'s|’s|se)?\b.{0,60}\b(?:customer|client|buyer|subscriber|reader|user|follower|visitor)s?\b"
+)
+_LOST = re.compile(
+    r"\b(?:customers?|clients?)\b.{0,30}\b(?:los[et]|leave|left|churn\w*|cancel\w*)\b|\blost (?:customers?|clients?)\b"
+)
 _USUAL = re.compile(r"\b(?:usual(?:ly)?|average|typical(?:ly)?|normal(?:ly)?|baseline|on average|benchmark)\b")
 _TOPICS = re.compile(r"\b(?:topics?|themes?|subjects?)\b|\btrend(?:s|ing)\b(?! of (?:our )?(?:revenue|traffic|sales))")
 _VOICE = re.compile(r"\bshare of (?:our )?voice\b|\bwhich (?:platform|channel)s?\b.{0,40}\b(?:most|best|more)\b")
@@ -202,6 +223,7 @@ _WHOLE = frozenset(
         "effectiveness",
         "others",
         "change",
+        "unranked",
     )
 )  # questions that leave nothing out
 
@@ -288,6 +310,8 @@ def _marked(low: str, message: str) -> Subject | None:
     by = _ACTORS.search(low)
     if by is not None and _EFFECTIVE.search(low) and _ASKS_OF_WORK.search(low) and not _EARNS.search(low):
         return Subject(kind="effectiveness", topic=by.lastgroup, text=low[:500])
+    if _WHO.search(low):
+        return Subject(kind="unknown")
     if _CHANGES.search(low):
         return Subject(kind="change")
     for kind, words in (("patterns", _PATTERNS), ("examples", _EXAMPLES), ("summary", _SUMMARY), ("work", _AT_WORK)):
@@ -304,6 +328,14 @@ def _kind(
         found = re.search(r"\b(?:competitors?|mentions? of)\s+(?:called |named )?(?P<name>[\w .&-]{2,60})", low)
         return "competitor", found["name"].strip() if found else None
     own_figures = [name for name in named if name not in _NOT_STORED]
+    if _POSTS.search(low) and _BY_LIKES.search(low):
+        return "unranked", None
+    if _EACH_PLATFORM.search(low):
+        return "usual", None
+    if own_figures and on_platform and not _POSTS.search(low):
+        return "split", "channel"
+    if own_figures and _SOME_MONTHS.search(low):
+        return "development", None
     if _LATEST.search(low) and not _BEST.search(_LATEST.sub(" ", low)) and not _WORST.search(low) and not own_figures:
         topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
         return "latest", _TAIL.sub("", topic["topic"]).strip() if topic else None
@@ -376,6 +408,7 @@ def _followed(low: str, plain: Subject, before: Subject) -> Subject:
         "effectiveness",
         "others",
         "change",
+        "unranked",
     ):
         return plain
     new: dict[str, object] = {}
@@ -425,12 +458,13 @@ def _second(times: periods.Periods) -> Period | None:
 
 
 def _metrics(low: str) -> list[str]:
+    lost = _LOST.search(low)
     low = _AS_ADJECTIVE.sub(lambda match: " " * len(match[0]), low)
     found = [(match.start(), canonical(match[0])) for match in _NOUNS.finditer(low)]
     rest = _NOUNS.sub(lambda match: " " * len(match[0]), low)
     found += [(match.start(), _SINGULAR[match[0]]) for match in _SINGULARS.finditer(rest)]
     low = rest
-    names = [name for _, name in sorted(found)]
+    names = ["churn_rate" if name == "customers" and lost else name for _, name in sorted(found)]
     more = [name for name in metrics.find(low) if name not in names]
     if "conversions" in names and "conversion_rate" in more:
         more.remove("conversion_rate")
