@@ -15,6 +15,8 @@ const MOST = 6;
 const PARTS = [
   { name: "Content: calendar", to: "/content", tab: undefined },
   { name: "Content: published", to: "/content", tab: "published" },
+  { name: "Content: series", to: "/content", tab: "series" },
+  { name: "Content: readings due", to: "/content", tab: "readings" },
   { name: "Content: channels", to: "/content", tab: "channels" },
   { name: "Business: topics", to: "/business", tab: "topics" },
   { name: "Business: posts", to: "/business", tab: "posts" },

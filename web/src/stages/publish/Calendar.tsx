@@ -139,7 +139,7 @@ export function Calendar({ month, week, go, open, openSeries, openTask }: Props)
           <CalendarMonth {...grid} weeks={weeks} month={first.getMonth()} />
         )}
         <p className={styles.zone}>
-          {`Times of ${Intl.DateTimeFormat().resolvedOptions().timeZone}. Dashed: to come, not approved.`}
+          {`Times in ${Intl.DateTimeFormat().resolvedOptions().timeZone}. Dashed: to come, not approved.`}
           {may && !narrow && " Drag what waits to another time, or open it and choose one."}
         </p>
       </Panel>
