@@ -142,7 +142,7 @@ def test_cancelling_a_decided_task_stops_what_waits_and_says_what_was_sent(
 ) -> None:
     assert publish("--schedule", "2099-01-01T00:00Z", channel="linkedin") == 0
     found = task(capsys)
-    assert (found["status"], found["publications"][0]["actions"]) == ("approved", ["cancel"])
+    assert (found["status"], found["publications"][0]["actions"]) == ("approved", ["cancel", "reschedule"])
     assert run(["task", "last", "--cancel"]) == out.USAGE
     capsys.readouterr()
     assert run(["task", "last", "--cancel", "--yes"]) == 0
