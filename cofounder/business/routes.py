@@ -24,7 +24,7 @@ from cofounder.business.records.service import CursorInvalid
 from cofounder.business.similar import SimilarTask
 from cofounder.channels import UnknownChannel
 from cofounder.kit import clock
-from cofounder.kit.http import Body, Router, Session, Time, documented
+from cofounder.kit.http import Body, Day, Router, Session, Time, documented
 from cofounder.people import Operator, Viewer
 
 router = Router(prefix="/api/business", tags=["business"])
@@ -321,8 +321,8 @@ async def list_returns(
 async def attribution(
     session: Session,
     caller: Viewer,
-    since: Annotated[date | None, Query(description="First day; left out: ninety days before the last")] = None,
-    until: Annotated[date | None, Query(description="Last day; left out: today")] = None,
+    since: Annotated[Day | None, Query(description="First day; left out: ninety days before the last")] = None,
+    until: Annotated[Day | None, Query(description="Last day; left out: today")] = None,
     as_of: AsOf = None,
 ) -> Books:
     """The site's visits as books: through publications, through other posts, through none of them. They add up."""

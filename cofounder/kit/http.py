@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Annotated, Any, Generic, Literal, TypeVar
@@ -170,6 +170,26 @@ def _of_our_time(given: datetime) -> datetime:
 
 Time = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_of_our_time)]
 """A time with its zone, written as text; UTC inside."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _day_only(given: Any) -> Any:
+    if (isinstance(given, date) and not isinstance(given, datetime)) or (
+        isinstance(given, str) and _DAY.fullmatch(given)
+    ):
+        return given
+    raise ValueError("Give the day as text, such as 2030-01-31")
+
+
+def _day_of_our_time(given: date) -> date:
+    if not 1900 < given.year < 2200:
+        raise ValueError("The year lies outside 1901 to 2199")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(_day_only), AfterValidator(_day_of_our_time)]
+"""A day, written as text."""
 
 
 def _number_only(given: Any) -> Any:

@@ -1,6 +1,5 @@
 """Series: list, make, change, pause, resume, end, leave one out."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -27,7 +26,7 @@ from cofounder.flow.request.series.schemas import (
     State,
 )
 from cofounder.flow.request.service import TimePassed, UnknownPersona
-from cofounder.kit.http import Router, Session, Time, documented
+from cofounder.kit.http import Day, Router, Session, Time, documented
 from cofounder.kit.once import KeyReused, Once
 from cofounder.people import Operator, Viewer
 
@@ -91,12 +90,12 @@ async def end_series(series_id: UUID, session: Session, caller: Operator) -> Ser
 
 
 @router.put("/{series_id}/skips/{day}", responses=documented(SeriesMissing, SeriesEnded, NoSuchSlot, SlotMade))
-async def skip_slot(series_id: UUID, day: date, session: Session, caller: Operator) -> SeriesOut:
+async def skip_slot(series_id: UUID, day: Day, session: Session, caller: Operator) -> SeriesOut:
     """Leave out the slot of one local day."""
     return await service.skip(session, series_id, day, by=caller)
 
 
 @router.delete("/{series_id}/skips/{day}", responses=documented(SeriesMissing, SeriesEnded, NoSuchSlot))
-async def take_slot_back(series_id: UUID, day: date, session: Session, caller: Operator) -> SeriesOut:
+async def take_slot_back(series_id: UUID, day: Day, session: Session, caller: Operator) -> SeriesOut:
     """Take a skipped slot back in, while it is to come."""
     return await service.unskip(session, series_id, day, by=caller)

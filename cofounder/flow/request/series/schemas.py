@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
 
 from cofounder.flow.request.schemas import RequestText
 from cofounder.flow.request.series.slots import Every
-from cofounder.kit.http import Body, ShortText
+from cofounder.kit.http import Body, Day, ShortText
 from cofounder.kit.zones import known_zone
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -46,8 +46,8 @@ class SeriesIn(Body):
     )
     at: Clock = Field(description=_AT, examples=["09:00"])
     zone: Zone = Field(examples=["Europe/Berlin"])
-    starts_on: date | None = Field(default=None, description="Not before this day; else today.")
-    ends_on: date | None = Field(default=None, description="Not after this day.")
+    starts_on: Day | None = Field(default=None, description="Not before this day; else today.")
+    ends_on: Day | None = Field(default=None, description="Not after this day.")
     count: StrictInt | None = Field(default=None, ge=1, le=10_000, description="Make so many, then end.")
     lead_minutes: StrictInt = Field(
         default=1_440, ge=15, le=43_200, description="So long before its slot each task is made, for who approves it."
@@ -70,7 +70,7 @@ class SeriesChange(Body):
     month_day: StrictInt | None = Field(default=None, ge=1, le=31)
     at: Clock | None = Field(default=None, description=_AT)
     zone: Zone | None = None
-    ends_on: date | None = Field(default=None, description="null: no last day.")
+    ends_on: Day | None = Field(default=None, description="null: no last day.")
     count: StrictInt | None = Field(
         default=None, ge=1, le=10_000, description="Counted from the first; null: no limit."
     )
