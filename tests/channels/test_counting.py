@@ -100,5 +100,5 @@ def test_a_text_that_becomes_too_long_by_escapes_is_refused_at_approval() -> Non
     fits = channels.render("linkedin", Draft(body="a" * 2990 + "(" * 5))
     texts.check_length("linkedin", fits, field="content")
     grown = channels.render("linkedin", Draft(body="a" * 2990 + "(" * 6))
-    with pytest.raises(TextTooLong, match="3002 with the signs"):
+    with pytest.raises(TextTooLong, match="3,002 with the signs"):
         texts.check_length("linkedin", grown, field="content")
