@@ -24,7 +24,7 @@ from cofounder.flow.train.jobs import service as jobs
 from cofounder.flow.train.jobs.schemas import DeployIn, JobIn
 from cofounder.flow.train.promotion import service as promotion
 from cofounder.flow.train.promotion.schemas import ActiveIn
-from cofounder.flow.train.tuners.interface import TunerNotReady
+from cofounder.flow.train.tuners.interface import Remains, TunerNotReady
 from cofounder.flow.train.tuners.local import LocalTuner, python
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.testing import Database
@@ -138,7 +138,7 @@ async def test_a_small_model_learns_the_houses_words_here_plans_a_task_and_goes_
         try:
             await learnt(await deployed(job))
         finally:
-            await LocalTuner(settings()).delete(job.remote_id)  # its server outlives whoever started it
+            await LocalTuner(settings()).delete(Remains(str(job.job_id), job.remote_id))  # its server outlives whoever started it
 
 
 async def learnt(model: str) -> None:
