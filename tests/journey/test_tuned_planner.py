@@ -138,7 +138,9 @@ async def test_a_small_model_learns_the_houses_words_here_plans_a_task_and_goes_
         try:
             await learnt(await deployed(job))
         finally:
-            await LocalTuner(settings()).delete(Remains(str(job.job_id), job.remote_id))  # its server outlives whoever started it
+            await LocalTuner(settings()).delete(
+                Remains(str(job.job_id), job.remote_id)
+            )  # its server outlives whoever started it
 
 
 async def learnt(model: str) -> None:
