@@ -100,26 +100,3 @@ test("nothing is passed on once a tab has stopped to listen", () => {
   expect(() => stream?.changed("tasks", "1")).not.toThrow();
   expect(Channel.posted).toHaveLength(before);
 });
-
-test("what was answered before the stream's first opening is asked for again, also what was still under way", async () => {
-  const { QueryObserver } = await import("@tanstack/react-query");
-  let early = 0;
-  let slow = 0;
-  let late = 0;
-  const watch = (key: string, queryFn: () => unknown) =>
-    new QueryObserver(queries, { queryKey: [key], queryFn }).subscribe(() => undefined);
-  const forget = [
-    watch("matches", () => ++early),
-    watch("imports", () => new Promise((found) => setTimeout(() => found(++slow), 900))),
-  ];
-  const stop = listen(queries);
-  await vi.advanceTimersByTimeAsync(500);
-  expect([early, slow]).toEqual([1, 0]);
-  Stream.all[0]?.onopen?.();
-  await vi.advanceTimersByTimeAsync(3_000);
-  forget.push(watch("personas", () => ++late));
-  await vi.advanceTimersByTimeAsync(3_000);
-  expect([early, slow, late]).toEqual([2, 2, 1]);
-  stop();
-  for (const each of forget) each();
-});

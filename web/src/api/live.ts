@@ -6,12 +6,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { namesRows, renew } from "./lists";
 
-type News =
-  | { kind: "changed"; topic: string; id: string }
-  | { kind: "resync" }
-  | { kind: "opened" }
-  | { kind: "up" }
-  | { kind: "down" };
+type News = { kind: "changed"; topic: string; id: string } | { kind: "resync" } | { kind: "up" } | { kind: "down" };
 
 /** topic of the server -> first parts of the query keys that show it. */
 const SHOWN_BY: Record<string, string[]> = {
@@ -119,17 +114,6 @@ function teller(renewing: (key: string, ids: ReadonlySet<string>) => Promise<voi
   };
 }
 
-/** Nobody told of what changed before a stream's first opening: what was asked for until then is asked for once more. */
-export function catchUp(queries: QueryClient): void {
-  for (const query of queries.getQueryCache().findAll({ type: "active" })) {
-    const { dataUpdatedAt, fetchStatus } = query.state;
-    if (dataUpdatedAt === 0 && fetchStatus !== "fetching") continue;
-    void Promise.resolve(query.promise)
-      .catch(() => undefined)
-      .then(() => queries.invalidateQueries({ queryKey: query.queryKey, exact: true }));
-  }
-}
-
 /** Start to listen; the answer stops it. */
 export function listen(queries: QueryClient): () => void {
   const stop = new AbortController();
@@ -139,7 +123,6 @@ export function listen(queries: QueryClient): () => void {
   const take = (told: News) => {
     if (told.kind === "up" || told.kind === "down") return say(told.kind === "up");
     if (told.kind === "resync") return void queries.invalidateQueries();
-    if (told.kind === "opened") return catchUp(queries);
     for (const key of SHOWN_BY[told.topic] ?? [told.topic]) news.add(key, namesRows(key, told.topic) ? told.id : "");
   };
   const pass = (told: News) => {
@@ -182,7 +165,7 @@ function stream(tell: (news: News) => void, refused: () => void, signal: AbortSi
       source = new EventSource("/api/events");
       source.onopen = () => {
         tell({ kind: "up" });
-        tell({ kind: broke ? "resync" : "opened" });
+        if (broke) tell({ kind: "resync" });
         broke = false;
       };
       source.addEventListener("changed", (event) =>
