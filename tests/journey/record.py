@@ -80,7 +80,7 @@ async def rejected() -> UUID:
 async def scheduled() -> UUID:
     task_id = await main_job()
     await rest(task_id, "pending_approval")
-    await decide(task_id, approved=True, schedule_at=now() + timedelta(seconds=1.5))
+    await decide(task_id, approved=True, schedule_at=now() + timedelta(seconds=5))
     await rest(task_id, "completed")
     return task_id
 
@@ -129,7 +129,7 @@ async def clarified() -> UUID:
 
 
 async def deferred() -> UUID:
-    task_id = await ask("Analyse last month's revenue", not_before=(now() + timedelta(seconds=1.5)).isoformat())
+    task_id = await ask("Analyse last month's revenue", not_before=(now() + timedelta(seconds=5)).isoformat())
     await rest(task_id, "completed")
     return task_id
 

@@ -89,7 +89,7 @@ async def test_the_same_id_twice_is_one_run(engine_running: Database) -> None:
 
 async def test_it_does_not_start_before_its_time(engine_running: Database) -> None:
     id = new_id()
-    due = clock.now() + timedelta(seconds=1.2)
+    due = clock.now() + timedelta(seconds=4)
     async with db.transaction() as session:
         await durable.enqueue(session, "test.working", id, 0.0, at=due)
     found = await durable.status(id)

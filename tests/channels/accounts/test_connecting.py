@@ -156,7 +156,7 @@ async def test_what_waits_for_an_account_that_is_disconnected_is_told_and_goes_t
 ) -> None:
     wire()
     row = await signed_in(world, name="One")
-    said = await approved("x", schedule_at=now() + timedelta(seconds=3))
+    said = await approved("x", due_in=timedelta(seconds=5))
     await until(settled(said.task_id, ("scheduled",)))
     left, revoked, scheduled = await service.disconnect(row.id, by=LOCAL_OWNER)
     assert (left.state, left.sealed, revoked, scheduled) == ("disconnected", None, True, 1)

@@ -99,9 +99,10 @@ async def test_what_waits_goes_out_at_the_time_it_was_moved_to_and_not_before(
 
 
 async def test_what_was_moved_to_later_is_not_sent_at_its_old_time(world: World, engine_running: Database) -> None:
-    old = now() + timedelta(seconds=6)
-    said = await approved("linkedin", schedule_at=old)
+    said = await approved("linkedin", due_in=timedelta(seconds=10))
     (one,) = await of(said.task_id)
+    old = one.scheduled_at
+    assert old is not None
     await move(one.publication_id, now() + timedelta(days=3))
     await until(lambda: now() > old + timedelta(seconds=1))
     assert (await of_one(one.publication_id)).state == "scheduled"

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -56,6 +56,15 @@ async def test_a_pattern_that_stands_tells_all_that_it_rests_on(session: AsyncSe
     assert "next 10 matching posts" in one.refuted_by
     assert {id for group in found.groups for id in group.patterns} == {each.id for each in found.patterns}
     assert {id for cluster in found.clusters for id in cluster.patterns} == {each.id for each in found.patterns}
+
+
+async def test_what_a_weekday_seems_to_add_to_a_question_by_chance_does_not_stand(session: AsyncSession) -> None:
+    """Drawn so that questions of a Wednesday look better than other questions (p below 0.05), which is chance."""
+    with clock.frozen(datetime(2026, 11, 22, 6, 12, tzinfo=UTC)):
+        await publish(session, 240, effect=0.6)
+        await search(session)
+        found = await service.listed(session)
+    assert conditions(found.patterns) == {QUESTION}
 
 
 async def test_without_any_effect_nothing_stands_and_candidates_are_watched(session: AsyncSession) -> None:

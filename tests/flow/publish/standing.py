@@ -1,6 +1,7 @@
 """A task that is approved, and how its publications stand."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from cofounder.flow.learn import steps as learning
 from cofounder.flow.publish import service
 from cofounder.flow.publish import steps as publishing
 from cofounder.flow.publish.schemas import FINAL, PublicationOut
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from tests.channels.smtp import Mute, Server
 from tests.flow.waiting import APPROVER, ready
@@ -24,10 +26,13 @@ Retries = Callable[[int, float], None]
 TWO = "Ada <ada@reader.example>, bob@reader.example"
 
 
-async def approved(*channels: str, **said: Any) -> DecisionOut:
+async def approved(*channels: str, due_in: timedelta | None = None, **said: Any) -> DecisionOut:
+    """The decision about one task. `due_in` counts from the decision, as what comes before it takes its own time."""
     async with transaction() as session:
         id = await ready(session, *channels)
         await approvals.open_round(session, id)
+    if due_in is not None:
+        said["schedule_at"] = now() + due_in
     async with transaction() as session:
         return await approvals.decide(session, Decision(task_id=id, approved=True, **said), by=APPROVER)
 

@@ -195,7 +195,7 @@ async def test_after_a_kill_a_mail_is_never_sent_a_second_time(database: Databas
 
 
 async def test_a_scheduled_publication_waits_for_its_time(engine_running: Database) -> None:
-    said = await approved("linkedin", schedule_at=now() + timedelta(seconds=1.5))
+    said = await approved("linkedin", due_in=timedelta(seconds=5))
     await until(settled(said.task_id, ("scheduled",)))
     assert await status(said.task_id) == "approved"
     await until(settled(said.task_id))
@@ -210,7 +210,7 @@ async def test_an_account_that_is_gone_when_the_time_comes_means_the_outbox(
 ) -> None:
     with Server() as server:
         mail(server, TWO)
-        said = await approved("email", schedule_at=now() + timedelta(seconds=1))
+        said = await approved("email", due_in=timedelta(seconds=5))
         await until(settled(said.task_id, ("scheduled",)))
         monkeypatch.delenv("COFOUNDER_SMTP_HOST")
         settings.cache_clear()
