@@ -111,6 +111,18 @@ async def test_the_same_answer_again_is_no_error_and_changes_nothing(house: Hous
     assert again.json() == first.json()
 
 
+async def test_another_answer_under_the_same_token_is_refused_and_kept(house: House) -> None:
+    id = (await make(house))["command_id"]
+    (held,) = await claim(house)
+    token = held["fencing_token"]
+    assert (await result(house, id, result={"n": 1}, fencing_token=token)).status_code == 200
+    problem(await result(house, id, result={"n": 2}, fencing_token=token), 409, "already_finished")
+    problem(await error(house, id, error="No.", fencing_token=token), 409, "already_finished")
+    seen = await read(house, id)
+    assert (seen["status"], seen["result"]) == ("completed", {"n": 1})
+    assert [one["what"] for one in seen["history"][-2:]] == ["late", "late"]
+
+
 async def test_the_same_error_again_is_taken_once_whatever_came_since(house: House) -> None:
     made = await make(house)
     (held,) = await claim(house)

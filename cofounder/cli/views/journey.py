@@ -129,7 +129,8 @@ def head(status: "Status") -> Text:
     expected = ""
     if status.estimated_seconds:
         expected = f" (expected ~{words.seconds(status.estimated_seconds)}, ~{words.cost(status.estimated_cost)})"
-    return Text.assemble(standing(status.status), "  ", took, (expected, "quiet"))
+    waits = f"\n{status.waits_for}" if status.waits_for else ""
+    return Text.assemble(standing(status.status), "  ", took, (expected, "quiet"), (waits, "quiet"))
 
 
 class Lines:

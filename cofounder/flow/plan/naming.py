@@ -61,6 +61,8 @@ _FORMS = {  # what a name of an input says of the form of its value; each value 
 }
 _QUOTED = re.compile("[\"“”‘`]([^\"“”’`]+)[\"“”’`]|(?<!\\w)'([^']+)'(?!\\w)")
 _SAID = r"[^\s,;](?:(?!\s(?:and\s+)?\w+\s*=)[^,;])*"  # words up to the next input or the end of the clause
+_STRING = r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'"  # a backslash takes the mark after it as it is
+_PIECE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|“[^”]*”")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w:/.]*\w)")
 _YEAR = re.compile(r"\b(?:in|since|during|of|by|until|from|for)\s+(?:19|20)\d\d\b", re.IGNORECASE)
 _FREE = (
@@ -107,7 +109,7 @@ class _Mention:
 
 def find(request: str, tools: Mapping[str, Tool], answers: Mapping[str, str]) -> Named | None:
     """What the request names; None where it names nothing."""
-    clauses = [part for part in _CLAUSES.split(request) if part.strip()]
+    clauses = [part for part in _split(request) if part.strip()]
     found, rest = Named(), []
     for clause in clauses:
         mention = _mention(clause, tools)
@@ -124,6 +126,17 @@ def find(request: str, tools: Mapping[str, Tool], answers: Mapping[str, str]) ->
         return None
     found.rest = ". ".join(part.strip(" .,;") for part in rest if _WORD.search(part.lower()))
     return found
+
+
+def _split(request: str) -> list[str]:
+    """The clauses of a request; what stands in double quotation marks stays in one piece."""
+    whole = [at.span() for at in _PIECE.finditer(request)]
+    parts, begin = [], 0
+    for at in _CLAUSES.finditer(request):
+        if not any(start < at.end() and at.start() < end for start, end in whole):
+            parts.append(request[begin : at.start()])
+            begin = at.end()
+    return [*parts, request[begin:]]
 
 
 def servers_named(request: str, names: Sequence[str]) -> list[str]:
@@ -300,8 +313,9 @@ def _read(name: str, schema: Mapping[str, Any], wish: str, taken: set[tuple[int,
             return option
     words = kind == "string" and "enum" not in schema and not any(part in name.lower() for part in _FORMS)
     token = _SAID if words else r"[^\s,;]+"
-    if at := re.search(rf"\b{plain}\s*[=:]\s*(?:\"([^\"]*)\"|'([^']*)'|({token}))", wish, re.IGNORECASE):
-        return _answered(next(one for one in at.groups() if one is not None), schema)
+    if at := re.search(rf"\b{plain}\s*[=:]\s*(?:{_STRING}|({token}))", wish, re.IGNORECASE):
+        quoted = at[1] if at[1] is not None else at[2]
+        return _answered(at[3] if quoted is None else re.sub(r"\\([\"'\\])", r"\1", quoted), schema)
     if "enum" in schema:
         return None
     if kind in ("number", "integer"):

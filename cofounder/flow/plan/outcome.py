@@ -39,6 +39,12 @@ def decide(
     cost = Decimal(str(plan.estimated_cost))
     if limits.spent_today_usd + cost > limits.daily_budget_usd and cost > 0:
         tomorrow = datetime.combine(moment.date() + timedelta(days=1), time(), UTC)
+        if cost > limits.daily_budget_usd:  # no tomorrow has room for it
+            why = (
+                f"It needs about ${cost:.2f}, more than a whole day's budget of ${limits.daily_budget_usd:.2f}: it waits "
+                "until daily_budget_usd is raised in the settings, and looks once an hour."
+            )
+            return Verdict("defer", why, min(tomorrow, moment + timedelta(hours=1)))
         return Verdict(
             "defer",
             f"${limits.spent_today_usd:.2f} of today's ${limits.daily_budget_usd:.2f} is spent; this needs about ${cost:.2f}.",

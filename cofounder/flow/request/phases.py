@@ -53,9 +53,12 @@ def skipped(note: str) -> Result:
     return {"state": "skipped", "note": note}
 
 
-def waiting(*, note: str, topic: str = "work", seconds: float | None = None) -> Result:
-    """The phase cannot go on before a message on `topic`, or before `seconds` have passed."""
-    return {"state": "waiting", "note": note, "topic": topic, "seconds": seconds}
+def waiting(*, note: str, topic: str = "work", seconds: float | None = None, rests: bool = False) -> Result:
+    """The phase cannot go on before a message on `topic`, or before `seconds` have passed.
+
+    `rests`: nothing of the task is worked on here meanwhile, so that its time does not count as work.
+    """
+    return {"state": "waiting", "note": note, "topic": topic, "seconds": seconds, "rests": rests}
 
 
 def opened(**data: Any) -> Result:
@@ -224,7 +227,7 @@ async def _end(session: AsyncSession, left: Left) -> None:
         entry.at,
         state=state,
         note=result.get("note"),
-        finished_at=None if state == "waiting" else now(),
+        finished_at=None if state == "waiting" and not result.get("rests") else now(),
         **({"cost": result["cost"]} if "cost" in result else {}),
     )
     if not written:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Boolean, Table, and_, bindparam, exists, insert, not_, select, text, update
+from sqlalchemy import Boolean, Table, and_, bindparam, exists, func, insert, not_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.request.tables import Phase
@@ -42,7 +42,8 @@ GROUP BY phases.task_id""")
 
 
 async def worked(session: AsyncSession, tasks: Sequence[UUID], at: datetime) -> dict[UUID, float]:
-    """Seconds of work by task, without those in which it waited for a person; none for what never had phases."""
+    """Seconds of work by task, without those in which it waited for a person or an agent outside; none for what never
+    had phases."""
     rows = await session.execute(_WORKED, {"tasks": list(tasks), "at": at})
     return {id: float(seconds) for id, seconds in rows}
 
@@ -133,7 +134,7 @@ async def settle_phases(session: AsyncSession, task_id: UUID, *, detail: str) ->
     await session.execute(
         update(Phase)
         .where(Phase.task_id == task_id, Phase.state.in_(("running", "waiting")), Phase.started_at.is_not(None))
-        .values(state="failed", note=detail, finished_at=now())
+        .values(state="failed", note=detail, finished_at=func.coalesce(Phase.finished_at, now()))
     )
     await session.execute(
         update(Phase).where(Phase.task_id == task_id, Phase.state == "waiting").values(state="skipped")

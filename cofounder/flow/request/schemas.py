@@ -74,7 +74,9 @@ class TaskOut(Shown):
     channels: list[str]
     quality_score: float | None
     cost: float
-    seconds: float | None = Field(description="Of work; those in which it waited for a person are left out.")
+    seconds: float | None = Field(
+        description="Of work; those in which it waited for a person or an agent outside are left out."
+    )
     is_sample: bool
     created_at: datetime
     completed_at: datetime | None

@@ -82,7 +82,7 @@ def _result(graph: Graph) -> Result:
         return ended("Cancelled by a person.")
     if graph.outside:
         names = ", ".join(sorted({graph.plan.step(node).tool for node in graph.outside}))
-        return waiting(note=f"An agent outside does {names}.")
+        return waiting(note=f"An agent outside does {names}.", rests=True)
     return done(note=f"{_counted(len(graph.plan.steps), 'step')} by {_counted(len(graph.plan.agents()), 'agent')}")
 
 

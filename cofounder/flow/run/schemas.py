@@ -22,6 +22,11 @@ class StepOut(Shown):
     depends_on: list[str]
     quality_score: float | None = None
     error: dict[str, Any] | None = None
+    waits_for: str | None = Field(
+        default=None,
+        description="Of a step that an agent outside does: who it waits for.",
+        examples=["waits for an agent of type seo"],
+    )
 
 
 class StepDetail(StepOut):
@@ -47,6 +52,11 @@ class Status(Shown):
     estimated_seconds: float
     outcome: str | None = Field(default=None, description="What planning decided.")
     reason: str | None = None
+    waits_for: str | None = Field(
+        default=None,
+        description="What agents outside do while nothing of the task is worked on here.",
+        examples=["An agent outside does seo.audit."],
+    )
     questions: list[dict[str, Any]]
     error: dict[str, Any] | None
 

@@ -12,6 +12,7 @@ from cofounder.flow.plan.tools import registry
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.schemas import PhaseOut
 from cofounder.flow.run import queries
+from cofounder.flow.run.commands import steps as commands
 from cofounder.flow.run.schemas import AskedOut, DeliverableOut, Status, StepDetail, StepOut, TaskDetail
 from cofounder.flow.run.tables import Step
 from cofounder.models import service as models
@@ -26,22 +27,31 @@ async def status(session: AsyncSession, task_id: UUID) -> Status:
     steps = await queries.steps(session, task_id)
     plan = await plans.current_row(session, task_id)
     listed = await requests.as_listed(session, task)
+    waits = await commands.waited_for(session, [row.id for row in steps if row.state == "running"])
     return Status(
         task_id=task.id,
         status=task.status,
         phase=task.phase,
         progress=_progress(task.status, phases, steps),
         phases=phases,
-        steps=[_step(row) for row in steps],
+        steps=[StepOut(**_fields(row), waits_for=waits.get(row.id)) for row in steps],
         cost=listed.cost,
         seconds=listed.seconds,
         estimated_cost=float(task.estimated_cost or 0),
         estimated_seconds=float(task.estimated_seconds or 0),
         outcome=plan.outcome if plan else ("clarify" if task.status == "needs_clarification" else None),
         reason=plan.reason if plan else None,
+        waits_for=_resting(task.status, phases) if waits else None,
         questions=list(task.questions or []),
         error=task.error,
     )
+
+
+def _resting(status: str, phases: list[PhaseOut]) -> str | None:
+    """The note of the phase that waits while the task runs, if one does."""
+    if status != "running":
+        return None
+    return next((one.note for one in phases if one.state == "waiting" and one.seconds is not None), None)
 
 
 def _progress(status: str, phases: list[PhaseOut], steps: Any) -> float:
@@ -50,10 +60,6 @@ def _progress(status: str, phases: list[PhaseOut], steps: Any) -> float:
         return 1.0
     over = sum(phase.state in _OVER for phase in phases) + sum(step.state in _OVER for step in steps)
     return round(over / max(len(phases) + len(steps), 1), 3)
-
-
-def _step(row: Step) -> StepOut:
-    return StepOut(**_fields(row))
 
 
 def _fields(row: Step) -> dict[str, Any]:
@@ -81,9 +87,11 @@ async def detail(session: AsyncSession, task_id: UUID) -> TaskDetail:
     """Everything about a task: its plan, each step's input and output, what it produced. Raises TaskMissing."""
     task = await records.get_task(session, task_id)
     plan = await plans.current_row(session, task_id)
+    at = await status(session, task_id)
+    waits = {step.id: step.waits_for for step in at.steps}
     return TaskDetail(
         **(await requests.as_listed(session, task)).model_dump(),
-        status_now=await status(session, task_id),
+        status_now=at,
         intent_read=task.intent,
         business_metrics=task.business_metrics,
         preferences={name: value for name, value in task.preferences.items() if name != "spelling"},
@@ -93,6 +101,7 @@ async def detail(session: AsyncSession, task_id: UUID) -> TaskDetail:
         steps=[
             StepDetail(
                 **_fields(row),
+                waits_for=waits.get(row.node),
                 input=row.input,
                 output=row.output,
                 started_at=row.started_at,

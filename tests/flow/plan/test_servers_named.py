@@ -122,6 +122,15 @@ def test_what_an_agent_does_is_found_by_name_as_a_servers_tools_are(request_, in
     assert (step.id, step.tool, step.inputs) == ("use_counter2", "counter2.count_words", inputs)
 
 
+def test_marks_with_a_backslash_and_ends_of_sentences_inside_of_quotation_marks_belong_to_the_value():
+    say = tool("echo.say", "Says it.", title=WORDS, body=WORDS)
+    wanted = r'Call echo.say with title="a; b" and body="First. Then \"more\", and write it"'
+    found = naming.find(wanted, {"echo.say": say}, {})
+    assert found is not None
+    assert [step.inputs for step in found.steps] == [{"title": "a; b", "body": 'First. Then "more", and write it'}]
+    assert (found.rest, found.questions) == ("", [])
+
+
 def test_the_reason_says_that_it_is_an_agent():
     found = naming.find('Use the counter2 agent to count the lines of "one two"', AGENTS, {})
     assert found is not None

@@ -151,6 +151,15 @@ def test_the_five_outcomes_of_planning():
     assert broke.until > moment
 
 
+def test_what_no_day_has_room_for_says_so_and_looks_again_within_the_hour():
+    moment = now()
+    found = outcome.decide(planned(30), limits=limits(cost="100"), moment=moment)
+    assert found.outcome == "defer"
+    assert "more than a whole day's budget of $20.00" in found.reason
+    assert found.until is not None
+    assert (found.until - moment).total_seconds() <= 3_600
+
+
 def test_a_free_plan_runs_even_when_the_budget_is_spent():
     assert outcome.decide(planned(0), limits=limits(spent="25"), moment=now()).outcome == "execute"
 

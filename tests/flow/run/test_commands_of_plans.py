@@ -1,5 +1,8 @@
 """A plan's step that an agent outside does: queued with its claim, waited for without a slot, woken by its end."""
 
+import asyncio
+from datetime import datetime
+
 import pytest
 from sqlalchemy import text
 
@@ -54,7 +57,9 @@ async def test_what_an_agent_answers_is_shown_however_deep_and_large(working: Ho
     deep: list = []
     for _ in range(30):
         deep = [deep]
+    anything = {"actions": [{**ACTIONS["actions"][0], "output_schema": None}]}
     task = await working.ask("Count", plan={"steps": PLAN["steps"][:1]}) if await asked(working) else ""
+    assert (await working.operator.put("/api/commands/types/counter", json=anything)).status_code == 200
     for _ in range(2):  # that of the task before comes first
         held = await take(working)
         await answer(working, held, result=deep)
@@ -76,6 +81,43 @@ async def test_a_task_waits_for_an_outside_agent_and_goes_on_with_its_answer(wor
     await working.becomes(task, "completed", "pending_approval")
     detail = (await working.viewer.get(f"/api/tasks/{task}")).json()
     assert [step["output"] for step in detail["steps"]] == [{"words": 3}, {"words": 1}]
+
+
+async def test_a_task_says_who_it_waits_for_and_that_time_is_no_work(working: House) -> None:
+    task = await asked(working)
+
+    async def rests() -> bool:
+        return (await working.status(task))["waits_for"] is not None
+
+    await until(rests)
+    status = await working.status(task)
+    assert (status["status"], status["waits_for"]) == ("running", "An agent outside does counter.count_words.")
+    assert status["steps"][0]["waits_for"] == "waits for an agent of type counter"
+    await asyncio.sleep(2)
+    assert (await working.status(task))["seconds"] == status["seconds"]
+    held = await take(working)
+    assert (await working.status(task))["steps"][0]["waits_for"].endswith(" works on it")
+    await answer(working, held, result={"words": 3})
+    await answer(working, await take(working), result={"words": 1})
+    await working.becomes(task, "completed", "pending_approval")
+    status = await working.status(task)
+    assert status["waits_for"] is None
+    assert {step["waits_for"] for step in status["steps"]} == {None}
+    row = (await working.viewer.get(f"/api/tasks/{task}")).json()
+    whole = datetime.fromisoformat(row["completed_at"]) - datetime.fromisoformat(row["created_at"])
+    assert row["seconds"] < whole.total_seconds() - 2
+
+
+async def test_a_result_that_is_not_what_the_action_gives_is_refused_and_the_lease_holds(working: House) -> None:
+    await asked(working)
+    held = await take(working)
+    sent = {"result": {"words": "three"}, "fencing_token": held["fencing_token"]}
+    refused = await working.operator.patch(f"/api/commands/{held['command_id']}/result", json=sent)
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["field"] == "result.words"
+    found = (await working.viewer.get(f"/api/commands/{held['command_id']}")).json()
+    assert (found["status"], found["history"][-1]["what"]) == ("processing", "refused")
+    await answer(working, held, result={"words": 3})
 
 
 async def test_an_answer_counts_though_the_agent_does_such_work_no_longer(working: House) -> None:

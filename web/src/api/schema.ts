@@ -14953,6 +14953,12 @@ export interface components {
             outcome?: string | null;
             /** Reason */
             reason?: string | null;
+            /**
+             * Waits For
+             * @description What agents outside do while nothing of the task is worked on here.
+             * @example An agent outside does seo.audit.
+             */
+            waits_for?: string | null;
             /** Questions */
             questions: {
                 [key: string]: unknown;
@@ -14995,6 +15001,12 @@ export interface components {
             error?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Waits For
+             * @description Of a step that an agent outside does: who it waits for.
+             * @example waits for an agent of type seo
+             */
+            waits_for?: string | null;
             /** Input */
             input?: {
                 [key: string]: unknown;
@@ -15043,6 +15055,12 @@ export interface components {
             error?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Waits For
+             * @description Of a step that an agent outside does: who it waits for.
+             * @example waits for an agent of type seo
+             */
+            waits_for?: string | null;
         };
         /**
          * Stored
@@ -15278,7 +15296,7 @@ export interface components {
             cost: number;
             /**
              * Seconds
-             * @description Of work; those in which it waited for a person are left out.
+             * @description Of work; those in which it waited for a person or an agent outside are left out.
              */
             seconds: number | null;
             /** Is Sample */
@@ -15349,7 +15367,7 @@ export interface components {
             cost: number;
             /**
              * Seconds
-             * @description Of work; those in which it waited for a person are left out.
+             * @description Of work; those in which it waited for a person or an agent outside are left out.
              */
             seconds: number | null;
             /** Is Sample */

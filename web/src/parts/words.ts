@@ -83,7 +83,7 @@ export function byWhom(who: string): string {
   const [kind, ...rest] = who.split(":");
   const name = rest.join(":");
   if (!name) return WHO[who] ?? visible(who);
-  return kind === "person" ? name : `the ${kind?.replaceAll("_", " ")} ${name}`;
+  return visible(kind === "person" ? name : `the ${kind?.replaceAll("_", " ")} ${name}`);
 }
 const WHO: Record<string, string> = {
   automatic: "the settings, without a person",

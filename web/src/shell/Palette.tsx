@@ -89,15 +89,23 @@ export function Palette() {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {operator && typed.trim().length > 3 && (
+        {typed.trim().length > 3 && (
           <Spotlight.ActionsGroup label="Ask">
+            {operator && (
+              <Spotlight.Action
+                label={`New task: ${short(typed, 60)}`}
+                onClick={() => void navigate({ to: "/orchestrator", search: { new: typed } })}
+              />
+            )}
             <Spotlight.Action
-              label={`New task: ${short(typed, 60)}`}
-              onClick={() => void navigate({ to: "/orchestrator", search: { new: typed } })}
+              label={`In chat: ${short(typed, 60)}`}
+              onClick={() =>
+                void navigate({ to: "/chat/{-$id}", params: { id: undefined }, search: { say: typed } as never })
+              }
             />
           </Spotlight.ActionsGroup>
         )}
-        {places.length + parts.length + found.length === 0 && !operator && (
+        {places.length + parts.length + found.length === 0 && typed.trim().length <= 3 && (
           <Spotlight.Empty>Nothing found</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.plan.schemas import Tool
 from cofounder.flow.plan.tools import registry
 from cofounder.flow.run.commands import queries
-from cofounder.flow.run.commands.errors import PayloadUnfit, SchemaUnfit, UnknownAction, UnknownAgentType
+from cofounder.flow.run.commands.errors import PayloadUnfit, ResultUnfit, SchemaUnfit, UnknownAction, UnknownAgentType
 from cofounder.flow.run.commands.schemas import ActionOut, ActionsIn, AgentType, AgentTypeOut, CommandIn
 from cofounder.kit import live, schemas_of_others
+from cofounder.kit.errors import InputInvalid
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
@@ -120,14 +121,20 @@ async def check(session: AsyncSession, wanted: Sequence[tuple[CommandIn, str]]) 
             _fit(one.payload, actions[one.action], f"{at}payload")
 
 
-def _fit(payload: dict[str, Any], schema: dict[str, Any], field: str) -> None:
+def _fit(given: Any, schema: dict[str, Any], field: str, unfit: type[InputInvalid] = PayloadUnfit) -> None:
     try:
-        found = schemas_of_others.wrongs(payload, schema)
+        found = schemas_of_others.wrongs(given, schema)
     except schemas_of_others.Unusable as error:
-        raise PayloadUnfit(f"The schema of this action cannot be used for it. {error}", field=field) from None
+        raise unfit(f"The schema of this action cannot be used for it. {error}", field=field) from None
     errors = [{"field": ".".join([field, *map(str, one.path)]), "message": one.message[:300]} for one in found]
     if errors:
-        raise PayloadUnfit(errors[0]["message"], errors=errors)
+        raise unfit(errors[0]["message"], errors=errors)
+
+
+def check_result(result: Any, schema: dict[str, Any] | None) -> None:
+    """Hold a result against what its action declares to give, if it declares it. Raises ResultUnfit."""
+    if schema is not None:
+        _fit(result, schema, "result", ResultUnfit)
 
 
 async def tools(session: AsyncSession) -> dict[str, Tool]:

@@ -27,6 +27,12 @@ class PayloadUnfit(InputInvalid):
     hint = "See the action's input_schema at GET /api/commands/types."
 
 
+class ResultUnfit(InputInvalid):
+    """The result does not fit what the action gives."""
+
+    hint = "See the action's output_schema at GET /api/commands/types; the lease holds, so send one that fits."
+
+
 class SchemaUnfit(InputInvalid):
     """This is no JSON schema of an object."""
 

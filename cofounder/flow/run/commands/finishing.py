@@ -14,6 +14,7 @@ from cofounder.flow.run.commands.errors import (
     CommandMissing,
     HeldByAnother,
     LeaseLost,
+    ResultUnfit,
     StillWaiting,
     TokenRefused,
 )
@@ -55,11 +56,17 @@ async def finish(session: AsyncSession, outcomes: Sequence[Outcome], *, agent: s
             if _look(row, one, open_):
                 ended.status[index] = str(row["status"]) if row else ""
                 continue
+            if row is not None and one.error is None:
+                agents.check_result(one.result, row["output_schema"])
         except Conflict as error:
             await _keep(session, row, one, error, name)
             ended.refused[index] = error
             continue
         except CommandMissing as error:
+            ended.refused[index] = error
+            continue
+        except ResultUnfit as error:
+            await _keep(session, row, one, error, name)
             ended.refused[index] = error
             continue
         assert row is not None
@@ -82,7 +89,9 @@ def _look(row: Mapping[str, Any] | None, one: Outcome, open_: set[UUID]) -> bool
         return True  # whatever became of the command since
     if row["status"] in ("completed", "failed"):
         if token is not None and token == row["fencing_token"]:
-            return True
+            if row["status"] == "completed" and one.error is None and queries.as_stored(one.result) == row["answered"]:
+                return True
+            raise AlreadyFinished(f"It is {row['status']}, by another answer under the same token.")
         raise LeaseLost() if token is not None else AlreadyFinished(f"It is {row['status']}.")
     if token is not None:
         if token != row["fencing_token"] or not row["held"]:
@@ -115,7 +124,8 @@ def _written(row: Mapping[str, Any], one: Outcome, name: str) -> dict[str, Any]:
         return {**values, "result": one.result}
     failures = row["failures"] + 1
     error = one.error if isinstance(one.error, dict) else {"detail": one.error}
-    said = str(error.get("detail") or error.get("message") or error.get("code") or "")[:500]
+    word = error.get("detail") or error.get("message") or error.get("code") or ""
+    said = (word if isinstance(word, str) else to_json(word).decode())[:500]
     again = one.retry and failures <= RETRIES
     event = {"what": "error" if again else "failed", "by": name, "detail": said}
     if one.fencing_token is not None:
@@ -137,7 +147,7 @@ async def _keep(
     """A refused answer stays on record, a large one with its beginning; nobody can fill a history with them."""
     if row is None or row["events"] >= queries.EVENTS or row["bytes"] >= queries.HISTORY_BYTES:
         return
-    late = isinstance(error, LeaseLost)
+    late = isinstance(error, LeaseLost) or (isinstance(error, AlreadyFinished) and one.fencing_token is not None)
     sent = "error" if one.error is not None else "result"
     event: dict[str, Any] = {"what": "late" if late else "refused", "by": name, "detail": f"{sent}: {error.code()}"}
     if late:

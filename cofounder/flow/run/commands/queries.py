@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Text, and_, case, cast, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -87,11 +87,14 @@ _LOCK = text(
            coalesce(lease_until > clock_timestamp(), false) AS held,
            jsonb_path_query_array(history, '$[*].token') AS tokens,
            jsonb_path_query_array(history, '$[*] ? (@.what == "error" || @.what == "failed").token') AS erred,
+           CASE WHEN status = 'completed' THEN result END AS answered,
+           (SELECT output_schema FROM command_actions AS a
+            WHERE a.agent_type = commands.agent_type AND a.action = commands.action) AS output_schema,
            jsonb_array_length(history) AS events,
            octet_length(history::text) AS bytes
     FROM commands WHERE id = ANY (:ids) ORDER BY id FOR UPDATE
     """
-).columns(tokens=JSONB, erred=JSONB)
+).columns(tokens=JSONB, erred=JSONB, answered=JSONB, output_schema=JSONB)
 
 _WRITE = text(
     """
@@ -484,6 +487,11 @@ async def measured(session: AsyncSession) -> dict[str, Any]:
         """
     )
     return dict((await session.execute(query)).mappings().one())
+
+
+def as_stored(value: object) -> object:
+    """A value as it reads once it was written."""
+    return from_json(to_json(value))
 
 
 def _json(value: object) -> str:

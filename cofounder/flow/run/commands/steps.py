@@ -41,6 +41,17 @@ async def handed_out(session: AsyncSession, step_ids: Sequence[UUID]) -> set[UUI
     return set(await queries.of_steps(session, step_ids))
 
 
+async def waited_for(session: AsyncSession, step_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Step -> who it waits for, in words, of those that were handed out and have no answer yet."""
+    told = {}
+    for step_id, row in (await queries.of_steps(session, step_ids)).items():
+        if row.status == "processing":
+            told[step_id] = f"{row.lease_owner} works on it"
+        elif row.status == "pending":
+            told[step_id] = f"waits for an agent of type {row.agent_type}"
+    return told
+
+
 async def answers(session: AsyncSession, step_ids: Sequence[UUID]) -> dict[UUID, Answer]:
     """Step -> how its newest command ended, of those that ended."""
     found = {}

@@ -21,6 +21,7 @@ import type { Exchange, Message } from "./ChatTypes";
 
 export function Chat() {
   const { id = "" } = useParams({ from: "/chat/{-$id}" });
+  const { say = "" } = useSearch({ strict: false }) as { say?: string };
   const [drawer, { open, close }] = useDisclosure(false);
   return (
     <>
@@ -28,7 +29,7 @@ export function Chat() {
         <aside className={styles.side} aria-label="Your conversations">
           <ChatList here={id} />
         </aside>
-        <Talk key={id} id={id} unfold={open} />
+        <Talk key={`${id} ${say}`} id={id} say={say} unfold={open} />
       </div>
       <Drawer
         opened={drawer}
@@ -45,11 +46,11 @@ export function Chat() {
   );
 }
 
-function Talk({ id, unfold }: { id: string; unfold: () => void }) {
+function Talk({ id, say, unfold }: { id: string; say: string; unfold: () => void }) {
   const gone = isMissing(useInfiniteQuery({ ...chatHistory(id), enabled: !!id }).error);
   const title = useTitle(gone ? "" : id) || (gone ? "No such conversation" : "New conversation");
   const deciding = useDecidingHere();
-  const draft = useChatDraft(id);
+  const draft = useChatDraft(id, say);
   const talk = useTalk(id);
   const field = useRef<HTMLTextAreaElement>(null);
   useEscape(talk.running ? talk.stop : undefined);

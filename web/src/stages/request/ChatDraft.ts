@@ -5,9 +5,13 @@ import { newName, useDraft } from "../../parts/draft";
 
 const EMPTY = { text: "", birth: "" };
 
-/** The draft of a conversation ("" for one not begun). `birth` names the question: sent twice it is asked once. */
-export function useChatDraft(conversation: string) {
-  const [draft, set] = useDraft(`chat:${conversation}`, EMPTY);
+/**
+ * The draft of a conversation ("" for one not begun). `birth` names the question: sent twice it is asked once.
+ * `given` was typed elsewhere, and goes before what was kept.
+ */
+export function useChatDraft(conversation: string, given = "") {
+  const [first] = useState(() => (given ? { text: given, birth: newName() } : undefined));
+  const [draft, set] = useDraft(`chat:${conversation}`, EMPTY, first);
   return {
     ...draft,
     type: (text: string) => set(text ? { text, birth: newName() } : EMPTY),

@@ -4,7 +4,7 @@ import { Controls, type Edge, Handle, type Node, type NodeProps, Position, React
 import { type KeyboardEvent, useMemo } from "react";
 import type { Schemas } from "../../api/client";
 import { Glyph, lookOf } from "../../parts/Status";
-import { channelName, duration, spoken } from "../../parts/words";
+import { channelName, duration, spoken, visible } from "../../parts/words";
 import styles from "./Graph.module.css";
 import { place } from "./layout";
 
@@ -103,7 +103,7 @@ export function Graph({ steps, plan, chosen, choose }: Props) {
 function StepBox({ data }: NodeProps<StepNode>) {
   const { step, planned, chosen, critical } = data;
   const channel = channelOf(planned);
-  const look = lookOf(step.state);
+  const look = step.waits_for ? "waiting" : lookOf(step.state);
   const come = step.state === "waiting" || step.state === "ready";
   const seconds = come ? (planned ? `~${duration(planned.estimated_seconds)}` : null) : duration(step.seconds);
   return (
@@ -120,7 +120,13 @@ function StepBox({ data }: NodeProps<StepNode>) {
         <span>{spoken(step.tool)}</span>
       </b>
       <small>
-        {[channel ?? step.agent, seconds, step.attempt > 1 ? `try ${step.attempt}` : null].filter(Boolean).join(" · ")}
+        {[
+          channel ?? step.agent,
+          step.waits_for ? visible(step.waits_for) : seconds,
+          step.attempt > 1 ? `try ${step.attempt}` : null,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </small>
       <Handle type="source" position={Position.Right} className={styles.handle} />
     </div>

@@ -19,9 +19,11 @@ export function Phases({ task }: { task: Detail }) {
             ? `step ${Math.min(done + 1, task.steps.length)} of ${task.steps.length}`
             : phase.state === "done"
               ? duration(phase.seconds)
-              : phase.state === "skipped"
-                ? "not needed"
-                : "";
+              : task.status_now.waits_for && phase.name === first
+                ? "waits for an agent"
+                : phase.state === "skipped"
+                  ? "not needed"
+                  : "";
         return (
           <li
             key={phase.name}

@@ -153,7 +153,7 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
     id: name,
     name: <Status status={name} />,
     value: found ? whole(found.by_status[name] ?? 0) : NONE,
-    note: notes[name] ?? "",
+    note: found ? (notes[name] ?? "") : "", // nothing is claimed before it is known
   }));
   return (
     <div className={styles.numbers}>
@@ -208,7 +208,9 @@ function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; ope
                   {gist(row).slice(0, 200)}
                 </div>
               </td>
-              <td className={`${styles.wide} ${styles.named}`}>{row.lease_owner ?? "–"}</td>
+              <td className={`${styles.wide} ${styles.named}`}>
+                {row.lease_owner && row.status !== "pending" ? visible(row.lease_owner) : "–"}
+              </td>
               <td className={`${styles.right} ${styles.wide}`}>{row.priority}</td>
               <td className={styles.right}>{ago(row.created_at, now)}</td>
             </tr>

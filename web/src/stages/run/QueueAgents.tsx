@@ -5,7 +5,7 @@ import { Json } from "../../parts/Json";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
-import { ago, counted, whole } from "../../parts/words";
+import { ago, counted, visible, whole } from "../../parts/words";
 import styles from "./Queue.module.css";
 
 const TEN_LINES = () => `import os
@@ -62,7 +62,7 @@ export function QueueAgents({ open }: { open: (id: string) => void }) {
                     <tr key={`${one.agent_type} ${one.agent}`} style={{ cursor: "default" }}>
                       <td className={styles.named}>
                         <span className={styles.dot} data-off={!one.connected} />
-                        <b>{one.agent}</b>
+                        <b>{visible(one.agent)}</b>
                         <div className="quiet">
                           {one.agent_type}, {one.connected ? "connected" : "silent"}
                         </div>

@@ -13,7 +13,7 @@ import { Key, useKeys } from "../../parts/Key";
 import { useOnce } from "../../parts/once";
 import { Empty, Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { atClock, byWhom, counted, spoken, when } from "../../parts/words";
+import { atClock, byWhom, counted, spoken, visible, when } from "../../parts/words";
 import styles from "./Queue.module.css";
 
 type Detail = Schemas["CommandDetail"];
@@ -85,7 +85,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
       <Facts
         rows={[
           ["Made", `${when(found.created_at)} by ${byWhom(found.requested_by)}`],
-          ["Agent", found.lease_owner ?? "Nobody has taken it."],
+          ["Agent", holder(found)],
           found.status === "processing" && ["Lease until", atClock(found.lease_until)],
           found.not_before ? ["Tried again", when(found.not_before)] : null,
           ["Priority", found.priority],
@@ -150,7 +150,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
               <span className="quiet">{atClock(one.at)}</span>
               <span>
                 {spoken(one.what)} by {byWhom(one.by)}
-                {one.detail && <span className="quiet">: {one.detail}</span>}
+                {one.detail && <span className="quiet">: {visible(one.detail)}</span>}
               </span>
             </li>
           ))}
@@ -178,4 +178,11 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
       </Modal>
     </div>
   );
+}
+
+/** Who holds it, or who held it last: a command that waits is nobody's. */
+function holder(command: Detail): string {
+  if (!command.lease_owner) return "Nobody has taken it.";
+  const name = visible(command.lease_owner);
+  return command.status === "pending" ? `Nobody now; ${name} had it last.` : name;
 }

@@ -4,7 +4,7 @@ import { Json } from "../../parts/Json";
 import { Key } from "../../parts/Key";
 import { Panel } from "../../parts/Panel";
 import { Status } from "../../parts/Status";
-import { atClock, cost, counted, duration, score, spoken } from "../../parts/words";
+import { atClock, cost, counted, duration, score, spoken, visible } from "../../parts/words";
 import { channelOf } from "./Graph";
 import type { Detail } from "./Task";
 import styles from "./Task.module.css";
@@ -70,7 +70,10 @@ export function Steps({ task, chosen, choose }: Props) {
                   {channelOf(expected) && <span className="quiet"> {channelOf(expected)}</span>}
                 </td>
                 <td>
-                  <Status status={step.state} />
+                  <Status
+                    status={step.waits_for ? "queued" : step.state}
+                    word={step.waits_for ? "Handed out" : undefined}
+                  />
                 </td>
                 <td className={`quiet ${styles.hide}`}>{note(step, place)}</td>
                 <td className="right">{come ? `~${duration(expected?.estimated_seconds)}` : duration(step.seconds)}</td>
@@ -97,6 +100,7 @@ export function Steps({ task, chosen, choose }: Props) {
 function note(step: Step, place: Map<string, number>): string {
   const problem = step.error as { detail?: string } | null | undefined;
   if (problem?.detail) return problem.detail;
+  if (step.waits_for) return visible(step.waits_for);
   if (step.copied_from) return "taken over from the earlier task";
   if (step.attempt > 1) return `try ${step.attempt}`;
   if (step.state === "waiting" && step.depends_on.length)

@@ -57,7 +57,11 @@ function Found({ task }: { task: Detail }) {
       </p>
       <div className={styles.head}>
         <h1>{task.topic ? short(spoken(task.topic), 70) : short(task.request, 70)}</h1>
-        <Status status={task.status} tinted />
+        <Status
+          status={task.status_now.waits_for ? "queued" : task.status}
+          word={task.status_now.waits_for ? "Waits for an agent" : undefined}
+          tinted
+        />
         <span className="space" />
         <TaskActions task={task} chosen={chosen} />
       </div>
@@ -129,10 +133,11 @@ function Given({ task }: { task: Detail }) {
 function Trouble({ task }: { task: Detail }) {
   const error = task.status_now.error as { title?: string; detail?: string; hint?: string } | null;
   const reason = task.status_now.reason;
-  if (!error && !(reason && ["rejected", "failed", "cancelled", "expired"].includes(task.status))) return null;
+  const waits = task.status === "queued" && task.status_now.outcome === "defer";
+  if (!error && !(reason && (waits || ["rejected", "failed", "cancelled", "expired"].includes(task.status)))) return null;
   return (
     <div className={styles.trouble} role="status">
-      <b>{error?.title ?? "Why it ended"}</b>
+      <b>{error?.title ?? (waits ? "Why it waits" : "Why it ended")}</b>
       <p>{error?.detail ?? reason}</p>
       {error?.hint && <p className="quiet">{error.hint}</p>}
     </div>
