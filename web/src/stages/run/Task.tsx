@@ -134,7 +134,8 @@ function Trouble({ task }: { task: Detail }) {
   const error = task.status_now.error as { title?: string; detail?: string; hint?: string } | null;
   const reason = task.status_now.reason;
   const waits = task.status === "queued" && task.status_now.outcome === "defer";
-  if (!error && !(reason && (waits || ["rejected", "failed", "cancelled", "expired"].includes(task.status)))) return null;
+  if (!error && !(reason && (waits || ["rejected", "failed", "cancelled", "expired"].includes(task.status))))
+    return null;
   return (
     <div className={styles.trouble} role="status">
       <b>{error?.title ?? (waits ? "Why it waits" : "Why it ended")}</b>
