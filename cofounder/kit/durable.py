@@ -215,6 +215,7 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
     )
     dbos.DBOS.listen_queues(list(queues))
     dbos.DBOS.launch()  # on the loop's own thread: that is how the engine knows which loop is ours
+    wake.sharing(engine)
     _Engine.ring = wake.wakeable(engine)
     if _Engine.ring is not None:
         _Engine.listener = wake.listen(_Engine.ring)

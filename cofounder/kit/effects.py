@@ -6,7 +6,6 @@ done, may be done yet), `unknown` (nobody can say: ask the world, else a person)
 
 import asyncio
 import time
-import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from cofounder.kit.errors import Conflict, NotFound
 from cofounder.kit.ids import new_id
 from cofounder.kit.log import redact
 from cofounder.kit.tables import Effect
+from cofounder.kit.turns import Turns
 
 MAX_TEXT = 4_000  # characters of one value that the ledger keeps
 BUSY_SECONDS = 300.0
@@ -31,7 +31,7 @@ BUSY_SECONDS = 300.0
 AT_ONCE = 6  # calls of one process: each holds a connection of the pool's sixteen while it needs a second
 
 Answer = Mapping[str, Any]
-_slots: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = weakref.WeakKeyDictionary()
+_slots = Turns(lambda: AT_ONCE)
 
 
 class Refused(Conflict):
@@ -230,7 +230,7 @@ async def _turn(key: str) -> AsyncIterator[None]:
     It is held without a transaction, which a slow call would keep open.
     """
     values = {"key": f"effect:{key}"}
-    slots = _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+    slots = _slots.of()
     async with slots, db.engine().connect() as opened:
         connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
         lock = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")

@@ -18,6 +18,8 @@ from cofounder.kit.log import logger
 CHANNEL = "cofounder_work"
 NOTIFY = f"pg_notify('{CHANNEL}', '')"  # a further column of the statement that enqueues
 
+AT_ONE_LOOK = 64
+
 log = logger(__name__)
 
 
@@ -60,6 +62,28 @@ def wakeable(engine: dbos.DBOS) -> Callable[[], None] | None:
             return _Bell(given[0]).ring
     log.warning("the engine cannot be woken and looks for work every so often")
     return None
+
+
+def sharing(engine: dbos.DBOS, most: int = AT_ONE_LOOK) -> None:
+    """Have a launched engine take at most so much at one look, whatever it carries: the rest is for whoever looks next.
+
+    The engine takes all that waits, so that one of two workers had everything after a pause. Its own limit counts what
+    a worker carries, which here includes tasks that rest for days.
+    """
+    system = getattr(engine, "_sys_db", None)
+    take = getattr(system, "start_queued_workflows", None)
+    if take is None:
+        log.warning("the engine takes all that waits at one look")
+        return
+
+    def some(
+        queue: Any, executor: str, version: str, partition: str | None, carried: int = 0, *more: Any, **named: Any
+    ):  # type: ignore[no-untyped-def]
+        own = queue._worker_concurrency
+        queue._worker_concurrency = carried + most if own is None else min(own, carried + most)
+        return take(queue, executor, version, partition, carried, *more, **named)
+
+    system.start_queued_workflows = some  # type: ignore[union-attr]
 
 
 def listen(ring: Callable[[], None]) -> "asyncio.Task[None]":

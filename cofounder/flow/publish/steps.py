@@ -1,5 +1,6 @@
 """The workflow "publication": wait for the time, attempt, write down what came of it; again where nothing was sent."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,13 @@ from cofounder.flow.publish.schemas import Order
 from cofounder.kit import durable
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
+from cofounder.kit.turns import Turns
 from cofounder.ops import connections
 
+AT_ONCE = 16  # attempts of one process on one channel: the first that are due end before the last begin
+
 Waiting = dict[str, Any]  # {"go": bool, "seconds": how long still to wait}
+_turns = Turns(lambda: AT_ONCE)
 
 
 @durable.workflow("publication")
@@ -22,14 +27,14 @@ async def publication(publication_id: str, order: dict[str, Any]) -> None:
     while found["go"]:
         if found["seconds"] > 0:
             await durable.wait(service.WAKE, timeout_seconds=found["seconds"])
-        elif await _attempt(publication_id) != "scheduled":
+        elif await _attempt(publication_id, str(order.get("delivered_by"))) != "scheduled":
             return
         found = await look(publication_id)
 
 
-async def _attempt(publication_id: str) -> str | None:
+async def _attempt(publication_id: str, channel: str) -> str | None:
     try:
-        state: str | None = await deliver(publication_id)
+        state: str | None = await deliver(publication_id, channel)
     except durable.StepFailed as broken:
         state = await close(publication_id, broken.error)
     return state
@@ -49,9 +54,15 @@ async def look(publication_id: str) -> Waiting:
 
 
 @durable.step("publication.deliver")
-async def deliver(publication_id: str) -> str | None:
+async def deliver(publication_id: str, channel: str = "") -> str | None:
     """Attempt every recipient that has no outcome yet; a step that runs again repeats no effect."""
-    id = UUID(publication_id)
+    async with _turns.of(channel):
+        if durable.stopping():
+            raise asyncio.CancelledError  # its turn came too late; another start takes it up
+        return await _deliver(UUID(publication_id))
+
+
+async def _deliver(id: UUID) -> str | None:
     async with transaction() as session:
         row = await service.attempt(session, id)
         if row is None:  # somebody stopped it, or moved it to later

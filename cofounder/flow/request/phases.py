@@ -1,7 +1,6 @@
 """The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id; its row says how far it is."""
 
 import asyncio
-import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
+from cofounder.kit.turns import Turns
 from cofounder.settings import settings
 
 PHASES = (
@@ -34,7 +34,7 @@ RESTING = ("needs_clarification", "pending_approval", "paused", "approved", "pub
 FINAL = ("completed", "rejected", "failed", "cancelled", "expired")
 Result = dict[str, Any]
 Work = Callable[..., Awaitable[Result]]  # (task id, what the journey hands on)
-_turns: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = weakref.WeakKeyDictionary()
+_turns = Turns(lambda: settings().parallel_tasks)
 
 
 class Ended(Exception):
@@ -94,7 +94,7 @@ def together(name: str, *phases: Phase) -> Callable[..., Awaitable[Result]]:
 
     @durable.step(name, should_retry=_transient)
     async def once(task_id: str, *given: Any) -> Result:
-        async with _turn():
+        async with _turns.of():
             if durable.stopping():
                 raise asyncio.CancelledError  # its turn came too late; another start takes it up
             return await _in_turn(phases, UUID(task_id), given)
@@ -138,11 +138,6 @@ async def _in_turn(phases: Sequence[Phase], task_id: UUID, given: tuple[Any, ...
     except TakenOver:
         return _TAKEN_OVER
     return last.result
-
-
-def _turn() -> asyncio.Semaphore:
-    """So many tasks are worked on at once in this process: the first come to an end before the last begin."""
-    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(settings().parallel_tasks))
 
 
 async def at_work(workflow_id: str, since: datetime) -> bool:
