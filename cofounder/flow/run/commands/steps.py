@@ -43,7 +43,9 @@ async def handed_out(session: AsyncSession, step_ids: Sequence[UUID]) -> set[UUI
 
 async def waited_for(session: AsyncSession, step_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Step -> who it waits for, in words, of those that were handed out and have no answer yet."""
-    told = {}
+    told: dict[UUID, str] = {}
+    if not step_ids:
+        return told
     for step_id, row in (await queries.of_steps(session, step_ids)).items():
         if row.status == "processing":
             told[step_id] = f"{row.lease_owner} works on it"
