@@ -243,6 +243,8 @@ _DOING = {
 
 
 def _figure_questions(found: Sense, said: Answers) -> list[Question]:
+    if found.given.open and any(a.wants_metrics and a.kind in acts.WRITE_KINDS for a in found.actions):
+        return [questions.unclear_figure(found.given.open[0])]
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
     placed = figures or [a for a in found.actions if a.kind in acts.WRITE_KINDS and _NO_TIME.search(a.topic.lower())]
     if found.times.unclear and placed and not said.period_settled:

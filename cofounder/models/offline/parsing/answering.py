@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from cofounder.models.offline.parsing import actions, channels, constraints, language, metrics, periods, posting, topic
+from cofounder.models.offline.parsing import (
+    actions,
+    channels,
+    constraints,
+    given,
+    language,
+    metrics,
+    periods,
+    posting,
+    topic,
+)
 from cofounder.models.offline.parsing.assembly import assemble
 from cofounder.models.offline.parsing.reading import read, small
 from cofounder.models.offline.parsing.sense import Sense
@@ -114,6 +124,8 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         name = next((n for n in constraints.PERSONAS if n.lower() in wanted), None)
         if name:
             found.demands.values["persona"] = name
+    if said.get("figures") and found.given.open:
+        _figures(found, said["figures"])
     if said.get("publish_at"):
         _posting(found, said["publish_at"], today)
     if said.get("link"):
@@ -122,6 +134,21 @@ def fill(found: Sense, said: Answers, today: date) -> None:
             found.demands.values["link"] = url[0]
         elif re.match(r"(?:no|none|without|skip|leave|drop)\b", said["link"].lower()):
             found.demands.link_wanted = None
+
+
+def _figures(found: Sense, answer: str) -> None:
+    """The exact figure ("$110k", "revenue was $110k"), or that it be left out; anything else is asked for again."""
+    open_ = found.given.open
+    named = metrics.ANY.search(open_[0].lower())
+    bare = answer if metrics.ANY.search(answer.lower()) or not named else f"{named[0]} {answer}"
+    new = given.find(small(bare), [], bare)
+    if new.values and not new.open:
+        found.given.values |= new.values
+        found.given.words += new.words
+        found.given.currencies |= new.currencies
+        found.given.open = []
+    elif re.match(r"\W*(?:no|none|without|skip|leave|drop|ignore)\b", answer.lower()):
+        found.given.open, found.given.unused = [], [*found.given.unused, *open_]
 
 
 def _posting(found: Sense, answer: str, today: date) -> None:

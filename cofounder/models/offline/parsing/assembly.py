@@ -41,7 +41,7 @@ def assemble(reading: Reading, today: date) -> Sense:
     demands = constraints.find(low, text, posting.find(low, today))
     result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))
     result.mentions += ruled_out
-    result.given = given.find(low, demands.spans)
+    result.given = given.find(low, demands.spans, text)
     demands.spans += language.wanted_at(low)
     result.only = bool(_ONLY.search(low))
     _parts(result)

@@ -162,7 +162,7 @@ def _times(found: Sense, said: Answers) -> list[tuple[str, str]]:
 
 def _figures(found: Sense, own: dict[str, float]) -> list[str]:
     values = found.given.values
-    if not values or not _has(found.actions, *acts.WRITE_KINDS, *acts.FIGURE_KINDS):
+    if not _has(found.actions, *acts.WRITE_KINDS, *acts.FIGURE_KINDS):
         return []
     left = {name: value for name, value in values.items() if name not in own}
     out = []
@@ -180,7 +180,33 @@ def _figures(found: Sense, own: dict[str, float]) -> list[str]:
         out.append(
             f"Figures in your words that are not used: {_named(left)}; {why}. Give them beside the request to have them in it."
         )
+    return [*out, *_unread_figures(found)]
+
+
+def _unread_figures(found: Sense) -> list[str]:
+    """Figures of somebody else, those that say only roughly how much it is, and those that nothing rests on."""
+    given, out = found.given, []
+    if given.rough:
+        out.append(
+            f"{_quoted(given.rough)}: a text states it as if it were exact. Give the exact figure if you have it."
+        )
+    if given.others:
+        out += [
+            f"{_quoted([words])} I take for a figure of somebody else ({who}): it is not used as yours. "
+            'If it is yours, say "our".'
+            for words, who in given.others.items()
+        ]
+    if given.open:
+        out.append(
+            f"Figures in your words that are not used, as they can be read in more than one way: {_quoted(given.open)}."
+        )
+    if given.unused:
+        out.append(f"Figures in your words that no figure of the text rests on: {_quoted(given.unused)}.")
     return out
+
+
+def _quoted(words: list[str]) -> str:
+    return ", ".join(f'"{one}"' for one in words)
 
 
 def _named(values: dict[str, float]) -> str:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cofounder.models.brief import Period
 from cofounder.models.intent import Action, ActionKind
-from cofounder.models.offline.parsing import actions, chaining, cues, metrics, periods, spans, topic
+from cofounder.models.offline.parsing import actions, chaining, cues, metrics, periods, spans, topic, whose
 from cofounder.models.offline.parsing.sense import Part, Sense
 
 
@@ -95,6 +95,8 @@ def _action(result: Sense, part: Part, kind: ActionKind, names: list[str], today
         )
     )
     own = own or bool(subject and kind in actions.WRITE_KINDS and topic.ONLY_TIME.fullmatch(subject.lower()))
+    if kind in actions.WRITE_KINDS and whose.all_of_others(wanted(result), reading.instruction, part.start, part.end):
+        own = False  # a competitor's revenue is not ours, and ours is no figure of a text about it
     compared = kind in (*actions.FIGURE_KINDS, *actions.WRITE_KINDS)
     return Action(
         kind=kind,

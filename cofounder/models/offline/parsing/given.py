@@ -3,70 +3,62 @@
 import re
 from dataclasses import dataclass, field
 
-from cofounder.models.offline.parsing import metrics
+from cofounder.models.offline.parsing import amounts, metrics, whose
 
-_SCALE = {
-    "k": 1e3,
-    "thousand": 1e3,
-    "m": 1e6,
-    "mn": 1e6,
-    "mio": 1e6,
-    "million": 1e6,
-    "bn": 1e9,
-    "b": 1e9,
-    "billion": 1e9,
-}
 _WHO = r"(?:paying |active |happy )?(?:customers|clients)"
 _MORE = ((rf"new {_WHO}", "new_customers"), (_WHO, "customers"), (r"users", "users"), (r"subscribers", "subscribers"), (r"orders", "orders"),
          (r"followers", "followers"), (r"growth", "growth_rate"), (r"leads", "leads"), (r"downloads", "downloads"))  # fmt: skip
 _NOUN = rf"(?:{metrics.NAMED}|{'|'.join(pattern for pattern, _ in _MORE)})"
-
-
-_OTHER_UNIT = (
-    r"january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
-    r"am|pm|o'clock|minutes?|hours?|days?|weeks?|months?|quarters?|years?|words?|characters?|posts?|tweets?|headlines?|points?|per|times"
-)
-
-
-def _number(name: str) -> str:
-    return (
-        rf"(?P<{name}>(?P<{name}c>[$€£]\s?)?(?P<{name}n>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-        rf"(?:\s?(?P<{name}s>k|mn|mio|m|bn|b|thousand|million|billion)\b)?(?P<{name}p>\s?(?:%|percent\b|per cent\b))?"
-        rf"(?:\s?(?:usd|eur|gbp|dollars|euros|pounds)\b)?)(?![\w-]|[.,]\d)"
-        rf"(?!\s*(?:{_OTHER_UNIT})\b)"
-    )
-
-
+_UP = r"grew|rose|climbed|jumped|increased|went up|surged|soared|growing|rising|climbing|increasing|up"
+_DOWN = r"fell|dropped|declined|decreased|went down|sank|slipped|shrank|plunged|falling|dropping|declining|decreasing|shrinking|down"
+_MOVES = rf"(?:{_UP}|{_DOWN}|went|doubled|doubling|tripled|tripling|quadrupled|halved)"
 _VERB = (
-    r"(?:is now|is|was|are|were|of|at|hit|hits|reached|reaches|passed|crossed|topped|came (?:in )?at|came to|stands at|stood at|now at|"
-    r"(?:rose|grew|climbed|jumped|increased|went up|went|fell|dropped|declined|falling|rising|growing|climbing|dropping|up|down) (?:again )?to|made|:|=|totall?ed)"
+    r"(?:is now|is|was|were|are|of|at|hit|hits|reached|reaches|passed|crossed|topped|came (?:in )?at|came to|stands at|stood at|now at|is at|was at|"
+    rf"{_MOVES} (?:again )?to|made|:|=|totall?ed)"
 )
+_MONTHS = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+_TIME = rf"(?:(?:in|for|during)\s+(?:{_MONTHS}(?: 20\d\d)?|q[1-4](?: 20\d\d)?|20\d\d|last (?:week|month|quarter|year))|(?:last|this) (?:month|week|quarter|year))"
+_HEDGE = r"(?:(?P<hedge>roughly|about|around|approximately|approx\.?|circa|almost|nearly|some|over|just over|just under|more than|well over)\s+)?"
 _BEFORE = r"(?:,?\s*(?:(?:up|down|after|compared (?:to|with)|versus|vs\.?|against|\()\s*(?:from\s+)?|from\s+))"
+_NOW, _WAS = amounts.pattern("now"), amounts.pattern("was")
 _AFTER_NOUN = re.compile(
-    rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:(?:last|this) (?:month|week|quarter|year) )?{_VERB}?\s*{_number('now')}"
+    rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:,?\s*(?:which|that)\s+)?(?:{_TIME}\s*)?{_VERB}?\s*{_HEDGE}{_NOW}"
 )
 _FROM_TO = re.compile(
-    rf"(?<![\w-])(?P<noun>{_NOUN})\b[^.;\d]{{0,30}}?\bfrom\s+{_number('was')}\s+to\s+{_number('now')}"
+    rf"(?<![\w-])(?P<noun>{_NOUN})\b[^.;\d]{{0,30}}?\bfrom\s+{_WAS}(?:\s+{_TIME})?\s+to\s+{_HEDGE}{_NOW}"
 )
 _BEFORE_NOUN = re.compile(
-    rf"(?<![\w$€£.,-]){_number('now')}\s+(?:in |of |more |monthly |website |site |total |net )*(?P<noun>{_NOUN})(?![\w-])"
+    rf"(?<![\w$€£.,-]){_NOW}\s+(?:in |of |more |monthly |website |site |total |net )*(?P<noun>{_NOUN})(?![\w-])"
 )
 _GREW = re.compile(
-    rf"(?<![\w-])(?:revenue|sales)\b[^.;\d]{{0,20}}?\b(?:grew|rose|up|increased|jumped|climbed)\s+(?:by\s+)?{_number('now')}"
+    rf"(?<![\w-])(?P<noun>revenue|sales)\b[^.;\d]{{0,20}}?\b(?:grew|rose|up|increased|jumped|climbed)\s+(?:by\s+)?{_NOW}"
 )
-_EARLIER = re.compile(rf"[^.;\d]{{0,25}}?{_BEFORE}(?:of )?{_number('was')}")
+# "revenue fell 20% to $80k": where it went is the figure, how far it went is told as not used where it fell.
+_MOVED = re.compile(
+    rf"(?<![\w-])(?P<noun>{_NOUN})\b[^.;\d$€£]{{0,30}}?\b(?:(?P<up>{_UP})|{_DOWN})\s+(?:by\s+)?(?P<by>{amounts.LOOSE}),?\s+to\s+{_HEDGE}{_NOW}"
+)
+_EARLIER = re.compile(rf"[^.;\d]{{0,25}}?{_BEFORE}(?:of )?{_WAS}")
 # What is hoped for, asked for or counted up to is no figure of the company's.
 _NOT_OURS = re.compile(
     r"\b(?:first|next|last|goal|target|aim\w*|hope|want|wish|plan|reach(?:ing)?|under|over the|at least|at most|less than|more than|to our|for our|until|before we|if|how to|by 20\d\d|will|would|could|top)\s*(?:of\s+|our\s+|the\s+)?$"
 )
-
-
 _OURS = re.compile(
-    r"(?:^|[:;,(–-]|\b(?:have|has|had|reach\w*|pass\w*|hit|cross\w*|got|gain\w*|welcom\w*|serv\w*|top(?:s|ped)|exceed\w*|now|made|make|saw|and|our|won|sold|added))\s*(?:over |almost |nearly |about |around |exactly )?$"
+    r"(?:^|[:;,(–-]|\b(?:have|has|had|reach\w*|pass\w*|hit|cross\w*|got|gain\w*|welcom\w*|serv\w*|top(?:s|ped)|exceed\w*|now|made|make|saw|and|our|won|sold|added))\s*(?P<hedge>over |almost |nearly |about |around |exactly |roughly )?$"
 )
 _ANYBODYS = re.compile(
-    r"(?:(?<!and )(?<!with )(?<!have )(?<!had )(?<!has )\ban?|\b(?:any|typical|average|industry|competitors?'?|their|your|market|if|why|when))"
+    r"(?:(?<!and )(?<!with )(?<!have )(?<!had )(?<!has )\ban?|\b(?:any|typical|average|industry|competitors?'?|your|market|if|why|when))"
     r"\s+(?:(?!and |with )\w+\s+)?$"
+)
+# Put right in the same breath: of "not $150k but $120k" and "$150k - sorry, $120k" the second stands.
+_ONE = amounts.LOOSE
+_PUT_RIGHT = (
+    re.compile(rf"(?P<out>\bnot\s+{_ONE}\s*,?\s*but\s+(?:rather\s+)?){_ONE}"),
+    re.compile(rf"(?P<out>n't\s+{_ONE}\s*[,;–—-]?\s*(?:but\s+|it(?:'s| is| was)\s+)){_ONE}"),
+    re.compile(rf"(?P<out>\bnot\s+{_ONE}\s*[,;–—-]\s*(?:but\s+|it(?:'s| is| was)\s+)){_ONE}"),
+    re.compile(
+        rf"(?P<out>{_ONE}\s*[,;.–—(-]*\s*(?:sorry|no,? wait|wait|i mean(?:t)?|correction|make that|scratch that|or rather|rather|actually|no)\b[\s,:–—-]*(?:it(?:'s| is| was)\s+)?){_ONE}"
+    ),
+    re.compile(rf"{_ONE}(?P<out>\s*[,(]?\s*(?:and\s+)?(?:not|instead of|rather than)\s+{_ONE}\)?)"),
 )
 
 
@@ -79,54 +71,155 @@ class Given:
     earlier_at: list[tuple[int, int]] = field(default_factory=list)  # where an earlier value and its time stand
     before: str = ""  # "the month before", where the words say that the earlier value is of that month
     currencies: set[str] = field(default_factory=set)
+    others: dict[str, str] = field(default_factory=dict)  # somebody else's figures, as they stand, and whose they are
+    rough: list[str] = field(default_factory=list)  # "roughly $120k"
+    open: list[str] = field(default_factory=list)  # of ours, but not to be read surely: a range, "150,00"
+    unused: list[str] = field(default_factory=list)  # figures that nothing rests on
 
 
-def find(low: str, taken: list[tuple[int, int]]) -> Given:
-    """The figures outside the `taken` spans (lengths, links, dates of publication)."""
-    if not any(character.isdigit() for character in low):
-        return Given()
+def find(low: str, taken: list[tuple[int, int]], text: str = "") -> Given:
+    """The figures outside the `taken` spans (lengths, links, dates of publication); `text` has the capitals."""
+    found = Given()
+    if not any(character.isdigit() for character in low) and not amounts.striking(low):
+        return found
+    text = text or low
     for a, b in taken:
         low = low[:a] + "\x00" * (b - a) + low[b:]
-    found = Given()
-    for pattern in (_FROM_TO, _GREW, _AFTER_NOUN, _BEFORE_NOUN):
+    low = _open(found, _put_right(low), text)
+    for pattern in (_FROM_TO, _MOVED, _GREW, _AFTER_NOUN, _BEFORE_NOUN):
         for match in pattern.finditer(low):
-            before = low[max(0, match.start() - 24) : match.start()]
-            if pattern is _BEFORE_NOUN and not _OURS.search(before):
-                continue
-            if pattern is _AFTER_NOUN and _ANYBODYS.search(before):
-                continue
-            if "\x01" in low[match.start() : match.end()] or _NOT_OURS.search(
-                low[max(0, match.start() - 24) : match.start()]
-            ):
-                continue
-            low = _take(found, match, low)
+            low = _read(found, match, low, text)
+    _left(found, low, text)
     return found
+
+
+def _put_right(low: str) -> str:
+    for pattern in _PUT_RIGHT:
+        for match in pattern.finditer(low):
+            low = low[: match.start("out")] + " " * len(match["out"]) + low[match.end("out") :]
+    return low
+
+
+def _open(found: Given, low: str, text: str) -> str:
+    """Sets ranges and alternatives apart, so that neither end is taken for the figure."""
+    for match in amounts.RANGE.finditer(low):
+        start = match.start()
+        head = low[max(0, start - 60) : start]
+        named = re.search(
+            rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:,?\s*(?:which|that)\s+)?(?:{_TIME}\s*)?{_VERB}?\s*{_HEDGE}$", head
+        )
+        if named is None or re.search(r"\bfrom\s*$", head):
+            continue
+        low = _set_apart(found, low, text, (start - len(head) + named.start("noun"), match.end()))
+    return low
+
+
+def _set_apart(found: Given, low: str, text: str, span: tuple[int, int]) -> str:
+    start, end = span
+    words = re.sub(r"\s+", " ", text[start:end]).strip(" ,")
+    who = whose.owner(low, text, start, end)
+    if who:
+        found.others[words] = who
+    else:
+        found.open.append(words)
+    return low[:start] + "\x01" * (end - start) + low[end:]
+
+
+def _read(found: Given, match: re.Match[str], low: str, text: str) -> str:
+    pattern, before = match.re, low[max(0, match.start() - 24) : match.start()]
+    if "\x01" in low[match.start() : match.end()] or _NOT_OURS.search(before):
+        return low
+    who = whose.owner(low, text, *match.span("noun"))
+    if pattern is _BEFORE_NOUN:
+        who = whose.owner(low, text, match.start(), match.start()) or whose.owner(low, text, *match.span("noun"))
+    if who:
+        found.others[re.sub(r"\s+", " ", text[match.start() : match.end()])] = who
+        return low[: match.start()] + "\x01" * len(match[0]) + low[match.end() :]
+    if pattern is _BEFORE_NOUN and not _OURS.search(before):
+        return low
+    if pattern is not _BEFORE_NOUN and _ANYBODYS.search(before):
+        return low
+    return _take(found, match, low)
 
 
 def _take(found: Given, match: re.Match[str], low: str) -> str:
     got = match.groupdict()
     name = "growth_rate" if match.re is _GREW else _name(got["noun"] or "")
-    value = _value(got, "now", name) if name else None
+    value = amounts.value(got, "now", rate=metrics.is_rate(name)) if name else None
     if name is None or value is None or name in found.values:
         return low
     found.values[name] = value
-    end = match.end()
-    was = _value(got, "was", name) if got.get("wasn") else None
-    place = match.span("was") if was is not None else (0, 0)
+    end, place = match.end(), match.span("was") if got.get("was") else (0, 0)
+    was = amounts.value(got, "was", rate=metrics.is_rate(name)) if got.get("was") else None
     if was is None:
         earlier = _EARLIER.match(low, end)
         if earlier and not re.search(_NOUN, earlier[0]):
-            was = _value(earlier.groupdict(), "was", name)
+            was = amounts.value(earlier.groupdict(), "was", rate=metrics.is_rate(name))
             if was is not None:
+                got |= {key: value for key, value in earlier.groupdict().items() if value}
                 end, place = earlier.end(), earlier.span("was")
     if was is not None:
         found.values[f"previous_{name}"] = was
         found.earlier_at.append(place)
-    for key in ("nowc", "wasc"):
-        if (got.get(key) or "").strip():
-            found.currencies.add((got[key] or "").strip())
-    found.words.append(re.sub(r"\s+", " ", low[match.start() : end]).strip(" ,"))
+    found.currencies |= {sign for key in ("now", "was") if (sign := amounts.currency(got, key))}
+    _note(found, match, name, low, end)
     return low[: match.start()] + "\x01" * (end - match.start()) + low[end:]
+
+
+def _note(found: Given, match: re.Match[str], name: str, low: str, end: int) -> None:
+    """The words a figure was read from, how surely they give it, and the change that stands beside it."""
+    got = match.groupdict()
+    found.words.append(re.sub(r"\s+", " ", low[match.start() : end]).strip(" ,"))
+    before = _OURS.search(low[max(0, match.start() - 24) : match.start()])
+    hedge = (got.get("hedge") or (before and match.re is _BEFORE_NOUN and before["hedge"]) or "").strip()
+    if hedge and hedge != "exactly":
+        found.rough.append(f"{hedge} {match['now'].strip()}")
+    if match.re is not _MOVED:
+        return
+    change = amounts.PLAIN.match(match["by"].strip())
+    rate = amounts.value(change.groupdict(), "now", rate=True) if change else None
+    if got.get("up") and name == "revenue" and rate is not None and "growth_rate" not in found.values:
+        found.values["growth_rate"] = rate
+    else:
+        found.unused.append(match["by"].strip())
+
+
+_STANDS = re.compile(
+    rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:,?\s*(?:which|that)\s+)?(?:{_TIME}\s*)?(?P<verb>{_VERB})?\s*(?:(?:not|under|less than|up to|at least|at most)\s+)?{_HEDGE}(?P<said>{amounts.LOOSE})"
+)
+_COUNTED = re.compile(
+    r"\s*(?:words?|characters?|months?|quarters?|years?|weeks?|days?|posts?|tweets?|tips|ways|times)\b"
+)
+
+
+def _left(found: Given, low: str, text: str) -> None:
+    """What is stated as a figure and was not read: of ours it is asked about, else it is told."""
+    for match in _STANDS.finditer(low):
+        bare = re.fullmatch(r"(?:19|20)\d\d", match["said"]) or not re.search(
+            r"\d[.,]\d|[$€£¥₹%-]|\d\s?[km]", match["said"]
+        )
+        before = low[max(0, match.start() - 24) : match.start()]
+        if "\x01" in match[0] or bare or _COUNTED.match(low, match.end()):
+            continue
+        if not (_NOT_OURS.search(before) or _ANYBODYS.search(before)):
+            name = _name(match["noun"])
+            if name and (
+                name in found.values or metrics.is_rate(name) != ("%" in match["said"] or "per" in match["said"])
+            ):
+                continue
+            low = _set_apart(found, low, text, match.span())
+    for match in amounts.striking(low):
+        edge = max((m.end() for m in re.finditer(r"[.;!?]\s|\n", low[: match.start()])), default=0)
+        stop = re.search(r"[.;!?](?:\s|$)|\n", low[match.end() :])
+        sentence = low[edge : match.end() + stop.start() if stop else len(low)]
+        if not (metrics.ANY.search(sentence) or "\x01" in sentence):
+            continue
+        words = text[match.start() : match.end()].strip(" ,.")
+        who = whose.owner(low, text, match.start(), match.start())
+        if who:
+            found.others[words] = who
+        elif words not in found.unused:
+            found.unused.append(words)
 
 
 def _name(noun: str) -> str | None:
@@ -135,15 +228,3 @@ def _name(noun: str) -> str | None:
         if re.fullmatch(pattern, noun):
             return name
     return named[0] if named else None
-
-
-def _value(got: dict[str, str | None], key: str, name: str) -> float | None:
-    """The number, if it is of the metric's kind: a rate has a percent sign, nothing else has one."""
-    percent = bool(got.get(f"{key}p"))
-    if percent != metrics.is_rate(name):
-        return None
-    said = got.get(f"{key}n")
-    if not said or (re.fullmatch(r"(?:19|20)\d\d", said) and not (percent or got.get(f"{key}c") or got.get(f"{key}s"))):
-        return None  # nothing, or a year
-    value = float(said.replace(",", "")) * _SCALE.get((got.get(f"{key}s") or "").strip(), 1.0)
-    return round(value / 100, 10) if percent else value

@@ -130,6 +130,15 @@ def no_such_time(words: str) -> Question:
     )
 
 
+def unclear_figure(words: str) -> Question:
+    return Question(
+        field="figures",
+        question=f'How much is it exactly? "{words}" can be read in more than one way.',
+        why="A text states one figure, and I take neither end of a range nor another figure in its place.",
+        options=["Leave it out"],
+    )
+
+
 def unclear_period(words: str) -> Question:
     if re.search(r"fy|fiscal|financial", words.lower()):
         return Question(

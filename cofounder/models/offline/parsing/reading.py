@@ -159,7 +159,8 @@ def _after_colon(request: str) -> tuple[str, str] | None:
     last = re.split(r"[.!?\n]\s*", low)[-1]
     if re.search(r"\bre$", last) or _ORDER.match(rest):
         return None
-    if given.find(rest.lower(), []).values and not _CUE.search(last) and not re.search(r"[.!?\"]$", rest):
+    said = given.find(small(rest), [], rest)
+    if (said.values or said.others or said.open) and not _CUE.search(last) and not re.search(r"[.!?\"]$", rest):
         return None  # "Email our investors: MRR grew to $52K" says what to write about
     if len(rest.split()) < 2 or _NOT_TEXT.search(last) or head.translate(_QUOTES).count('"') % 2:
         return None

@@ -1,0 +1,99 @@
+"""Amounts as people write them ("$1.2M", "1.250.000 EUR", "120 000", "2,5 %", "half a million") and what they are worth."""
+
+import re
+
+from cofounder.models.figures.words import NUMBER_WORDS, value_of
+
+_SCALE = {
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "million": 1e6,
+    "bn": 1e9,
+    "b": 1e9,
+    "billion": 1e9,
+}
+_SCALES = r"k|mn|mio|m|bn|b|thousand|million|billion"
+_PERCENT = r"(?:%|percent\b|per cent\b)"
+_SIGN = r"(?:(?:us|a|c|ca|au|nz|hk|s)\$|[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad|aud|inr|jpy)\b)"
+_MONEY = r"(?:(?:usd|eur|gbp|chf|cad|aud|inr|jpy|(?:us )?dollars|euros?|pounds|francs|rupees|yen)\b|[$€£¥₹](?!\w))"
+_DIGITS = (
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # 1,250,000.50
+    r"|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+"  # 1.250.000,50
+    r"|\d{1,3}(?: \d{3})+(?!\d)"  # 1 250 000
+    rf"|\d+,\d{{1,2}}(?=\s?(?:{_PERCENT}|(?:{_SCALES})\b))"  # 2,5 %
+    r"|\d+(?:\.\d+)?"
+)
+_SPELLED = rf"(?:half an?|an?|{NUMBER_WORDS}) (?:thousand|million|billion)"
+_OTHER_UNIT = (
+    r"january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
+    r"am|pm|o'clock|minutes?|hours?|days?|weeks?|months?|quarters?|years?|words?|characters?|posts?|tweets?|headlines?|points?|per|times"
+)
+_OF_SIGN = {
+    "us$": "$", "usd": "$", "dollars": "$", "us dollars": "$", "eur": "€", "euro": "€", "euros": "€", "gbp": "£", "pounds": "£",
+}  # fmt: skip
+# A figure that stands open: one sign too many, a range, two at choice, or digits that can be read in two ways.
+LOOSE = rf"(?:[-−]\s?)?(?:{_SIGN}\s?)?(?:[-−]\s?)?\d[\d.,]*(?:\s?(?:{_SCALES})\b)?(?:\s?{_PERCENT})?(?:\s?{_MONEY})?"
+RANGE = re.compile(
+    rf"(?:\bbetween\s+{LOOSE}\s+and\s+{LOOSE}|{LOOSE}\s*[-–—]\s*{LOOSE}|(?<!from )(?<![\w$€£.,]){LOOSE}\s+(?:or|to)\s+{LOOSE})(?![\w])"
+)
+
+
+def pattern(name: str) -> str:
+    """One amount as a pattern, its parts in groups that begin with `name`."""
+    return (
+        rf"(?P<{name}>(?P<{name}c>{_SIGN}\s?)?(?:(?P<{name}n>{_DIGITS})(?:\s?(?P<{name}s>{_SCALES})\b)?(?P<{name}p>\s?{_PERCENT})?"
+        rf"|(?P<{name}w>{_SPELLED}))(?:\s?(?P<{name}u>{_MONEY}))?)(?![\w-]|[.,]\d)(?!\s*(?:{_OTHER_UNIT})\b)"
+    )
+
+
+PLAIN = re.compile(pattern("now"))
+# What looks like a figure wherever it stands: money, a share, a scale, or digits in groups.
+_EYECATCHING = re.compile(
+    rf"(?<![\w.,])(?:[-−]\s?)?(?:{_SIGN}\s?[-−]?\d[\d.,]*(?: \d{{3}})*(?:\s?(?:{_SCALES})\b)?|\d[\d.,]*\s?(?:{_SCALES})?\s?(?:{_PERCENT}|{_MONEY})"
+    rf"|\d[\d.,]*\s?(?:{_SCALES})\b|\d{{1,3}}(?:[.,]\d{{3}})+|(?<!\w){_SPELLED}(?:\s{_MONEY})?)"
+)
+_NO_FIGURE = re.compile(r"\s*(?:off\b|discount|rebate|sure\b|organic|natural|vegan|cotton|recycled|free\b|cashback)")
+
+
+def striking(low: str) -> list[re.Match[str]]:
+    """Everything that looks like a figure of a business; discounts and the like are left out."""
+    return [m for m in _EYECATCHING.finditer(low) if not _NO_FIGURE.match(low[m.end() : m.end() + 12])]
+
+
+def value(got: dict[str, str | None], key: str, *, rate: bool) -> float | None:
+    """What an amount is worth, if it is of the kind that is meant: a rate has a percent sign, nothing else has one."""
+    percent, scale = bool(got.get(f"{key}p")), (got.get(f"{key}s") or "").strip()
+    if percent != rate:
+        return None
+    if got.get(f"{key}w"):
+        return _in_words(got[f"{key}w"] or "")
+    said = got.get(f"{key}n")
+    if not said or _year(said, got, key) or (re.fullmatch(r"\d{1,3}\.\d{3}", said) and not (percent or scale)):
+        return None  # nothing, a year, or 1.250: a thousand or little more than one?
+    worth = _digits(said) * _SCALE.get(scale, 1.0)
+    return round(worth / 100, 10) if percent else worth
+
+
+def currency(got: dict[str, str | None], key: str) -> str:
+    """The sign of an amount's currency, "" where none is said."""
+    said = (got.get(f"{key}c") or got.get(f"{key}u") or "").strip()
+    return _OF_SIGN.get(said, said)
+
+
+def _year(said: str, got: dict[str, str | None], key: str) -> bool:
+    bare = not any(got.get(f"{key}{part}") for part in "pcsu")
+    return bare and bool(re.fullmatch(r"(?:19|20)\d\d", said))
+
+
+def _digits(said: str) -> float:
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d{1,2}", said) and not re.fullmatch(r"\d{1,3}\.\d{3}", said):
+        return float(said.replace(".", "").replace(",", "."))
+    return float(re.sub(r"[, ]", "", said))
+
+
+def _in_words(said: str) -> float:
+    half = re.match(r"half an? ", said)
+    return value_of(said[half.end() :]) / 2 if half else value_of(re.sub(r"^an? ", "one ", said))
