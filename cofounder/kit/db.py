@@ -162,6 +162,7 @@ class DatabaseOutOfReach(CofounderError):
 
 _GONE = ("08", "57P")  # SQLSTATE classes: connection exception, operator intervention (shutdown, crash, starting up)
 DISK_FULL = "53100"
+UNIQUE = "23505"
 # What the database says that is up and can take nothing now: state -> what to tell a person, and what to do.
 _HELD_UP = {
     "53300": ("The database has no connection left.", None),
@@ -190,6 +191,11 @@ def out_of_reach(error: BaseException) -> DatabaseOutOfReach:
     """What to tell a person of an error that `is_out_of_reach`."""
     detail, hint = next((_HELD_UP[state] for state in _states(error) if state in _HELD_UP), (None, None))
     return DatabaseOutOfReach(detail or "", hint=hint)
+
+
+def is_taken(error: BaseException) -> bool:
+    """Whether an error says that a name or a number that may be there once is there already."""
+    return UNIQUE in _states(error)
 
 
 def is_full(error: BaseException) -> bool:

@@ -53,8 +53,8 @@ async def _no_key(idempotency_key: Annotated[str | None, Header(include_in_schem
         raise GivenOnce(field="Idempotency-Key")
 
 
-NoKey = Depends(_no_key)
-"""For the `dependencies` of a route whose answer holds a secret: a key is refused, never passed over."""
+NoKey = Annotated[None, Depends(_no_key)]
+"""For a route whose answer holds a secret: a key is refused, never passed over. It stands after the caller, who is looked at first."""
 
 
 class _Once:

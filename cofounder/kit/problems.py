@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 
 from cofounder.kit import db
-from cofounder.kit.errors import CofounderError
+from cofounder.kit.errors import CofounderError, Conflict
 from cofounder.kit.ids import new_id
 from cofounder.kit.log import logger
 
@@ -89,6 +89,12 @@ class MethodNotAllowed(CofounderError):
 
 class RequestRefused(CofounderError):
     """The server does not take this request."""
+
+
+class SameMoment(Conflict):
+    """Somebody else wrote the same at this moment."""
+
+    hint = "What you sent was not applied. Look again, and send it again if it is still wanted."
 
 
 class InternalError(CofounderError):
@@ -237,6 +243,9 @@ def _exact(request: Request) -> list[RouteContext]:
 
 async def _database(request: Request, error: Exception) -> Response:
     """A database that is away is no fault of ours or of the caller; any other of its errors is ours."""
+    if db.is_taken(error):
+        log.warning("two did the same at once", path=request.url.path, error=str(error)[:300])
+        return answer(SameMoment(), request.url.path)
     if not db.is_out_of_reach(error):
         raise error
     log.warning("the database is out of reach", path=request.url.path, error=type(error).__name__)

@@ -76,14 +76,12 @@ def sharing(engine: dbos.DBOS, most: int = AT_ONE_LOOK) -> None:
         log.warning("the engine takes all that waits at one look")
         return
 
-    def some(
-        queue: Any, executor: str, version: str, partition: str | None, carried: int = 0, *more: Any, **named: Any
-    ):  # type: ignore[no-untyped-def]
+    def some(queue: Any, executor: str, version: str, part: Any, carried: int = 0, *more: Any, **named: Any) -> Any:
         own = queue._worker_concurrency
         queue._worker_concurrency = carried + most if own is None else min(own, carried + most)
-        return take(queue, executor, version, partition, carried, *more, **named)
+        return take(queue, executor, version, part, carried, *more, **named)
 
-    system.start_queued_workflows = some  # type: ignore[union-attr]
+    setattr(system, "start_queued_workflows", some)  # noqa: B010 - its type is not ours
 
 
 def listen(ring: Callable[[], None]) -> "asyncio.Task[None]":

@@ -6,6 +6,7 @@ must not undo it.
 """
 
 import ipaddress
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ class TooManyAttempts(CofounderError):
     """There were too many failed sign-ins."""
 
     status = 429
-    hint = "Wait as long as Retry-After says, then try again. A link from the command line always works."
+    hint = "Wait that long, then try again. A link from the command line always works: cofounder people link"
 
 
 class Attempt:
@@ -79,7 +80,8 @@ async def _count(counted: list[str]) -> None:
                 row.blocked_until = wait_until(row.subject.partition(":")[0], row.failures, at)
             await queries.sweep_attempts(session, at - _SWEPT)
     if until > at:
-        raise TooManyAttempts(retry_after=max(1, round((until - at).total_seconds())))
+        seconds = max(1, round((until - at).total_seconds()))
+        raise TooManyAttempts(f"Wait {_spoken(seconds)}.", retry_after=seconds)
 
 
 async def _give_back(counted: list[str]) -> None:
@@ -90,6 +92,11 @@ async def _give_back(counted: list[str]) -> None:
             row = await queries.locked_attempts(session, subject, at)
             row.failures = 0 if subject.startswith("name:") else max(0, row.failures - 1)
             row.blocked_until = None
+
+
+def _spoken(seconds: int) -> str:
+    number, noun = (seconds, "second") if seconds < 120 else (math.ceil(seconds / 60), "minute")
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def wait_until(kind: str, failures: int, at: datetime) -> datetime | None:

@@ -95,19 +95,11 @@ async def me(session: Session, caller: Viewer) -> Me:
     status_code=204,
     responses=documented(users.PasswordWeak, users.PasswordWrong, NotAPerson, TooManyAttempts),
 )
-async def set_password(body: PasswordBody, session: Session, caller: Viewer) -> None:
+async def set_password(body: PasswordBody, caller: Viewer) -> None:
     """Set your own password; your other sign-ins end. Who came by a link just now need not know the old one."""
     if caller.user_id is None or caller.sign_in_id is None:
         raise NotAPerson()
-    row = await users.with_id(session, caller.user_id)
-    await users.set_password(
-        session,
-        row,
-        body.password,
-        caller,
-        current=body.current,
-        prove=not await sign_ins.came_by_link(session, caller),
-    )
+    await users.change_own_password(caller, caller.user_id, body.password, body.current)
 
 
 @router.get("/api/people", responses=documented(service.PlaceInvalid))
@@ -144,10 +136,9 @@ async def change_person(person_id: UUID, body: PersonChange, session: Session, c
 @router.post(
     "/api/people/{person_id}/link",
     status_code=201,
-    dependencies=[NoKey],
     responses=documented(users.PersonMissing, users.PersonDisabled, GivenOnce),
 )
-async def make_link(person_id: UUID, session: Session, caller: Admin, response: Response) -> LinkOut:
+async def make_link(person_id: UUID, session: Session, caller: Admin, response: Response, _: NoKey) -> LinkOut:
     """A link that signs this person in once, within 15 minutes. Earlier ones stop working."""
     secret = await users.link(session, await users.with_id(session, person_id), caller)
     response.headers["Cache-Control"] = "no-store"
@@ -164,10 +155,9 @@ async def list_api_keys(session: Session, caller: Admin, cursor: Cursor = None, 
 @router.post(
     "/api/keys",
     status_code=201,
-    dependencies=[NoKey],
     responses=documented(service.KeyNameInvalid, service.KeyNameTaken, service.ExpiryPassed, GivenOnce),
 )
-async def make_key(body: KeyIn, session: Session, caller: Admin, response: Response) -> KeyMade:
+async def make_key(body: KeyIn, session: Session, caller: Admin, response: Response, _: NoKey) -> KeyMade:
     """Make a key. Its secret is in this answer and nowhere else."""
     secret, row = await service.create_key(session, body.name, body.role, caller, expires_at=body.expires_at)
     response.headers["Cache-Control"] = "no-store"

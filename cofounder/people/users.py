@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import live
+from cofounder.kit import db, live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.ids import new_id
@@ -187,20 +187,37 @@ async def link(session: AsyncSession, row: User, by: Caller) -> str:
     return await sign_ins.new_link(session, row, by)
 
 
-async def set_password(
-    session: AsyncSession, row: User, password: str, by: Caller, *, current: str | None = None, prove: bool = False
-) -> None:
-    """A new password; every other sign-in of the person ends. `prove`: the current one must come with it.
+async def set_password(session: AsyncSession, row: User, password: str, by: Caller) -> None:
+    """A new password; every other sign-in of the person ends. Raises PasswordWeak."""
+    _strong(password, row.name)
+    await _store_password(session, row, await signs.hashed(password), by)
 
-    Raises PasswordWeak, PasswordWrong, TooManyAttempts.
+
+async def change_own_password(by: Caller, id: UUID, password: str, current: str | None) -> None:
+    """The same by the person, with the current one unless a link let them in just now.
+
+    No connection is held while a password is looked at: that takes long and needs one of its own to be counted, and a
+    few who wait for each other would have them all. Raises PasswordWeak, PasswordWrong, TooManyAttempts, PersonMissing.
     """
-    if prove and row.password is not None:
+    async with db.reading() as session:
+        row = await with_id(session, id)
+        prove = row.password is not None and not await sign_ins.came_by_link(session, by)
+    if prove:
         async with attempts.attempt(attempts.subjects(row.name, None)) as tried:
-            tried.passed, _ = await signs.fits(current or "", row.password)
+            tried.passed, _ = await signs.fits(current or "", row.password or "")
         if not tried.passed:
             raise PasswordWrong(field="current")
     _strong(password, row.name)
-    row.password, row.password_at = await signs.hashed(password), now()
+    made = await signs.hashed(password)
+    async with db.transaction() as session:
+        found = await with_id(session, id)
+        if found.password_at != row.password_at:  # it was changed meanwhile: what was shown is the current one no more
+            raise PasswordWrong(field="current")
+        await _store_password(session, found, made, by)
+
+
+async def _store_password(session: AsyncSession, row: User, made: str, by: Caller) -> None:
+    row.password, row.password_at = made, now()
     await queries.end_sign_ins(session, row.id, row.password_at, "password changed", but=by.sign_in_id)
     await _tell(session, by, "person.password_changed", row, {})
 

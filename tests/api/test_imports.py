@@ -1,5 +1,6 @@
 """Bringing data in over HTTP: hand over, look, change, dry run, run, follow, see what was refused."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -142,6 +143,10 @@ async def test_only_an_admin_sets_a_source_up_and_nobody_sees_its_secret(house: 
     assert "sesame" not in made.text + listed.text
     assert listed.json()["items"][0]["has_secret"] is True
     problem(await house.admin.post("/api/import-sources", json=wish), 409, "name_taken", "name")
+    twins = await asyncio.gather(
+        *(house.admin.post("/api/import-sources", json={**wish, "name": "twin"}) for _ in range(6))
+    )
+    assert sorted(one.status_code for one in twins) == [201, 409, 409, 409, 409, 409]
     id = made.json()["id"]
     problem(
         await house.operator.post("/api/imports", json={"kind": "posts", "source_id": id}), 503, "source_out_of_reach"

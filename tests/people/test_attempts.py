@@ -141,9 +141,8 @@ async def test_the_current_password_is_not_guessed_from_a_stolen_page(database: 
     caller, _ = await sign_ins.by_password("Mara", PASSWORD, None, "cookie")
 
     async def change(current: str) -> None:
-        async with transaction() as session:
-            row = await users.named(session, "mara")
-            await users.set_password(session, row, "four other words here", caller, current=current, prove=True)
+        assert caller.user_id is not None
+        await users.change_own_password(caller, caller.user_id, "four other words here", current)
 
     with clock.frozen(clock.now()):  # a slow machine would else have waited long enough
         for _ in range(attempts.FREE["name"] + 1):
@@ -151,6 +150,16 @@ async def test_the_current_password_is_not_guessed_from_a_stolen_page(database: 
                 await change("wrong")
         with pytest.raises(TooManyAttempts):
             await change(PASSWORD)
+
+
+async def test_many_who_change_their_passwords_at_once_leave_the_database_to_others(database: Database) -> None:
+    """Each would hold a connection and wait for a second one: with as many as there are, nobody gets any."""
+    await person()
+    caller, _ = await sign_ins.by_password("Mara", PASSWORD, None, "cookie")
+    assert caller.user_id is not None
+    tries = [users.change_own_password(caller, caller.user_id, "four other words here", "wrong") for _ in range(40)]
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert {type(one) for one in answers} <= {users.PasswordWrong, TooManyAttempts}
 
 
 async def test_two_admins_cannot_remove_each_other_at_once(database: Database) -> None:

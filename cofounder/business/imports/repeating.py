@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.imports import looking, opening, queries, service
@@ -42,8 +43,11 @@ async def add(session: AsyncSession, wanted: NewSource, *, by: Caller) -> Import
         created_by=by.who,
         created_at=now,
     )
-    session.add(row)
-    await session.flush()
+    try:
+        async with session.begin_nested():  # two people may choose one name at the same moment
+            session.add(row)
+    except IntegrityError as error:
+        raise NameTaken(f"{wanted.name!r} exists.", field="name") from error
     await audit(
         session, by.who, "import_source.created", "import_source", str(row.id), {"name": row.name, "type": row.type}
     )

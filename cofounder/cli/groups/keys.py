@@ -22,7 +22,8 @@ def create(
     name: Annotated[str, typer.Argument(help="Whom or what the key is for.")],
     role: Annotated[str, typer.Option(help="viewer, operator, approver or admin.")],
     expires: Annotated[
-        int | None, typer.Option("--expires-in", metavar="DAYS", min=1, help="Days until it ends; else it does not.")
+        int | None,
+        typer.Option("--expires-in", metavar="DAYS", min=1, max=36_500, help="Days until it ends; else it does not."),
     ] = None,
     json: Json = False,
 ) -> int:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.channels.tagging import bare
@@ -275,9 +276,10 @@ async def is_known(session: AsyncSession, execution_id: UUID) -> bool:
     return bool(await session.scalar(select(or_(there, held))))
 
 
-async def withdraw(session: AsyncSession, row: Withdrawn) -> None:
-    await session.merge(row)
-    await session.flush()
+async def withdraw(session: AsyncSession, execution_id: UUID, *, by: str, why: str, at: datetime) -> bool:
+    """False where somebody was first."""
+    row = insert(Withdrawn).values(execution_id=execution_id, by=by, why=why, at=at)
+    return (await session.execute(row.on_conflict_do_nothing().returning(Withdrawn.execution_id))).first() is not None
 
 
 async def readmit(session: AsyncSession, execution_id: UUID) -> None:

@@ -36,7 +36,7 @@ from cofounder.flow.train.datasets.schemas import (
     Progress,
 )
 from cofounder.flow.train.datasets.steps import WORKFLOW
-from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member, Withdrawn
+from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member
 from cofounder.flow.train.formats import loaded, of_name
 from cofounder.flow.train.roles import redaction
 from cofounder.kit import durable, live, store
@@ -424,8 +424,7 @@ async def held_by(session: AsyncSession, execution_id: UUID) -> HeldOut:
 async def withdraw(session: AsyncSession, execution_id: UUID, why: str, by: Caller) -> HeldOut:
     """Leave a run out of every version made from now on; those that hold it are told. Raises ExampleNotKnown."""
     held = await held_by(session, execution_id)
-    if not held.withdrawn:
-        await queries.withdraw(session, Withdrawn(execution_id=execution_id, by=by.who, why=why, at=now()))
+    if not held.withdrawn and await queries.withdraw(session, execution_id, by=by.who, why=why, at=now()):
         await audit(session, by.who, "example.withdrawn", "example", str(execution_id), {"why": why})
         live.changed(session, "examples", execution_id)
     return await held_by(session, execution_id)

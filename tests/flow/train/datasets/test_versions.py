@@ -1,5 +1,6 @@
 """Versions of datasets: whole, unchangeable, the same everywhere."""
 
+import asyncio
 import hashlib
 import json
 from datetime import timedelta
@@ -175,6 +176,16 @@ async def test_a_withdrawn_run_is_in_no_version_made_after(database: Database) -
     async with transaction() as session:
         await service.readmit(session, ids[3], LOCAL_OWNER)
     assert (await make(new_version=True)).example_count == 10
+
+
+async def test_a_run_that_two_withdraw_at_once_is_withdrawn_once(database: Database) -> None:
+    ids = await store_examples([example(number) for number in range(2)])
+
+    async def withdraw() -> bool:
+        async with transaction() as session:
+            return (await service.withdraw(session, ids[0], "the customer asked", LOCAL_OWNER)).withdrawn
+
+    assert all(await asyncio.gather(*(withdraw() for _ in range(6))))
 
 
 async def test_a_version_can_be_described_anew_and_put_away(database: Database) -> None:
