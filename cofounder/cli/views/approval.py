@@ -10,6 +10,7 @@ from rich.text import Text
 from cofounder.cli import words
 from cofounder.cli.views.grid import table
 from cofounder.cli.views.post import name, post
+from cofounder.kit.clock import now
 
 if TYPE_CHECKING:
     from cofounder.flow.approve.schemas import ApprovalOut, DimensionOut, VariantOut
@@ -162,6 +163,10 @@ def delivery(approval: "ApprovalOut") -> Group:
         people = f", {words.of(to.recipients, 'recipient')}" if to.recipients > 1 else ""
         note = f". {to.note}" if to.note else ""
         lines.append(Text.assemble(f"{name(variant.channel)}: {to.delivered_by}", (f"{people}{note}", "quiet")))
+    if approval.publish_at is not None and approval.publish_at > now():
+        at = approval.publish_at.astimezone()
+        told = f"Approved, it goes out {at:%Y-%m-%d %H:%M}, as it was asked for; --now or --schedule say otherwise."
+        lines.append(Text(told))
     return Group(*lines)
 
 

@@ -94,7 +94,7 @@ async def planning(task_id: UUID) -> Result:
     async with transaction() as session:
         if still := held(await ours(session, task_id)):
             return still
-        await _keep_intent(session, task_id, intent)
+        await _keep_intent(session, task, intent)
         if intent.reject_reason:
             await records.update_task(
                 session, task_id, status="rejected", completed_at=now(), error=_policy(intent.reject_reason)
@@ -192,15 +192,27 @@ async def _keep_figures(session: Any, task_id: UUID, intent: Intent) -> bool:
     return bool(figures)
 
 
-async def _keep_intent(session: Any, task_id: UUID, intent: Intent) -> None:
+async def _keep_intent(session: Any, task: records.TaskRow, intent: Intent) -> None:
     await records.update_task(
         session,
-        task_id,
+        task.id,
+        publish_at=task.publish_at or _meant(intent.constraints.publish_at),
         intent=intent.model_dump(mode="json", exclude={"plan"}),
         topic=intent.topic or None,
         category=intent.domain,
         title=(intent.topic or intent.intent.replace("_", " "))[:200],
     )
+
+
+def _meant(said: str | None) -> datetime | None:
+    """The moment that the words of a request name, by this machine's clocks; a day alone is nine o'clock. None of what has passed."""
+    if not said:
+        return None
+    try:
+        at = datetime.fromisoformat(said if "T" in said else f"{said}T09:00").astimezone()
+    except ValueError:  # a model's own words for a time
+        return None
+    return at if at > now() else None
 
 
 def _policy(reason: str) -> dict[str, Any]:

@@ -136,11 +136,11 @@ def _times(found: Sense, said: Answers) -> list[tuple[str, str]]:
     posting, out = found.demands.posting, []
     if posting.at:
         when = posting.at.replace("T", " at ")
-        hour = " Name the hour when you approve it." if posting.open_hour else " Give that time when you approve it."
+        hour = " No hour is named: 09:00 is meant." if posting.open_hour else ""
         out.append(
             (
                 "publish_at",
-                f'"{found.as_written(posting.words)}" is {when}. Nothing goes out before a person approves it.{hour}',
+                f'"{found.as_written(posting.words)}" is {when}, by this machine\'s clocks.{hour} Once approved it goes out then, unless who approves says another time.',
             )
         )
     out += [

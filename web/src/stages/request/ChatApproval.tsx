@@ -7,7 +7,7 @@ import { ask, client, Problem } from "../../api/client";
 import { approval, company } from "../../api/queries";
 import { Shown } from "../../parts/Rest";
 import { Glyph } from "../../parts/Status";
-import { channelName, counted, score, spoken } from "../../parts/words";
+import { channelName, counted, score, spoken, when } from "../../parts/words";
 import type { Waiting } from "../approve/Approval";
 import { Preview } from "../approve/Preview";
 import styles from "./ChatTask.module.css";
@@ -87,6 +87,11 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
         ) : null;
       })}
       <Issues issues={read.issues as Issue[]} />
+      {content && read.publish_at && Date.parse(read.publish_at) > Date.now() && (
+        <p className={styles.plan}>
+          Approved, it goes out {when(read.publish_at)}, as it was asked for. Another time is chosen where it is edited.
+        </p>
+      )}
       {!content && <p className={styles.plan}>The plan itself waits for a decision. Open the approval to read it.</p>}
       {problem && (
         <p role="alert" className={styles.problem}>
