@@ -181,7 +181,7 @@ def _of_action(
     widens = goes_out and action.kind != "publish_text" and action is first and not found.only and not said.only
     if fills or widens:
         names += preferred
-    return [name for name in dict.fromkeys(names) if name not in excluded]
+    return [name for name in dict.fromkeys(names) if name not in excluded or name in added]
 
 
 def _kind_by_channel(action: Action) -> Any:
@@ -202,6 +202,8 @@ def _questions(
     known = list(dict.fromkeys(name for a in found.actions for name in a.channels))
     if unknown and not said.channels_settled:
         asked.append(questions.unknown_channels(unknown, known))
+    elif ruled_out := _ruled_out(found):
+        asked.append(questions.ruled_out_channel(ruled_out))
     elif any(a.kind in ("create_post", "publish_text") and not a.channels for a in found.actions):
         asked.append(questions.no_channel())
     bare = next((a for a in found.actions if a.kind in acts.WRITE_KINDS and not a.topic and a.text is None), None)
@@ -217,6 +219,16 @@ def _questions(
     if found.demands.link_wanted is not None and "link" not in found.demands.values:
         asked.append(questions.no_link(found.demands.link_wanted))
     return asked
+
+
+def _ruled_out(found: Sense) -> str:
+    """A channel that a text is asked for and that is ruled out in the same breath, where no other is left for it."""
+    bare = {action.kind for action in found.actions if not action.channels}
+    excluded = [m.name for m in found.mentions if m.role == "excluded"]
+    homes = {"write_email": "email", "write_article": "blog", "create_thread": "x"}
+    named = {m.name for m in found.mentions if m.role == "output"} if bare & {"create_post", "publish_text"} else set()
+    named |= {home for kind, home in homes.items() if kind in bare}
+    return next((name for name in excluded if name in named), "")
 
 
 def _text_questions(found: Sense, evidence: dict[str, Any]) -> list[Question]:

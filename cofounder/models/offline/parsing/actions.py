@@ -3,7 +3,7 @@
 import re
 
 from cofounder.models.intent import ActionKind
-from cofounder.models.offline.parsing import cues, deliverables, figures, metrics, texts
+from cofounder.models.offline.parsing import cues, deliverables, figures, halting, metrics, texts
 from cofounder.models.offline.parsing.clause import FIGURE_KINDS, TEXT_KINDS, WRITE_KINDS, Context, Found
 from cofounder.models.offline.parsing.deliverables import TOPIC_START, Thing
 
@@ -14,6 +14,8 @@ def read(words: str, context: Context) -> Found:
     """What the words of one part ask for; empty when they only add to another part."""
     if cues.TRANSLATE.search(words):
         return Found(unmade="translation")
+    if halting.find(words) and not context.has_text:
+        return Found(unmade=_first(words))
     if re.match(
         r"what (?:could|would|should|might|is|are) (?:be )?(?:an? |some )?(?:\w+ )?(?:headline|title|subject line)s?\b",
         words,
@@ -45,6 +47,10 @@ def read(words: str, context: Context) -> Found:
         if found is not None:
             return _for_a_channel(found, words, context)
     return Found()
+
+
+def _first(words: str) -> str:
+    return re.sub(r"(?:[ ,]+(?:and|or|then|but|also))+$", "", " ".join(words.split()[:10]))
 
 
 # "Summarise the findings in a blog article", "explain churn to beginners in a post": told in a form is written.
@@ -280,6 +286,8 @@ def _named_only(words: str, context: Context) -> Found | None:
         return None
     if cues.QUESTION.match(words) or (context.before and not re.match(r"(?:an?|one|two|three|\d+) ", words)):
         return None
+    if halting.works_on(words):
+        return Found(unmade=_first(words))
     things = deliverables.find(words)
     near = things and (len(words[: things[0].start].split()) <= 5)
     if near and things[0].kind is not None:

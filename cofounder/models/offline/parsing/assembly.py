@@ -10,8 +10,10 @@ from cofounder.models.offline.parsing import (
     channels,
     constraints,
     dates,
+    excluding,
     filling,
     given,
+    halting,
     language,
     metrics,
     periods,
@@ -37,10 +39,14 @@ _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
 def assemble(reading: Reading, today: date) -> Sense:
     """Reads an English instruction from its clauses up."""
     reading, ruled_out = _without_negated(reading)
+    reading, others_out, told_of = excluding.take(reading)
     low, text = reading.low, reading.instruction
     demands = constraints.find(low, text, posting.find(low, today))
     result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))
-    result.mentions += ruled_out
+    result.mentions = [
+        replace(m, role="scope") if any(a <= m.start < b for a, b in told_of) else m for m in result.mentions
+    ]
+    result.mentions += ruled_out + others_out
     result.given = given.find(low, demands.spans, text)
     demands.spans += language.wanted_at(low)
     result.only = bool(_ONLY.search(low))
@@ -110,9 +116,17 @@ def _parts(result: Sense) -> None:
     spans = _deadline_spans(result)
     atoms = dates.atoms(periods.blanked(low, spans))
     pending: segments.Segment | None = None
+    forbidden: list[str] = []
     for segment in segments.cut(_without(low, result.demands.posting.spans)):
         start = pending.start if pending else segment.start
         if _only_avoids(result, segment):
+            if result.parts:
+                result.parts[-1].end = segment.end
+            else:
+                pending = pending or segment
+            continue
+        if halting.forbids(segment.words):
+            forbidden.append(segment.words)
             if result.parts:
                 result.parts[-1].end = segment.end
             else:
@@ -138,6 +152,8 @@ def _parts(result: Sense) -> None:
             _note_loose(result, segment)
     if pending and result.parts:
         result.parts[-1].end = max(result.parts[-1].end, pending.end)
+    if not result.parts:
+        result.unmade += forbidden
 
 
 def _without(low: str, spans: list[tuple[int, int]]) -> str:

@@ -29,6 +29,7 @@ UNKNOWN = {
     "Viber": r"viber", "Patreon": r"patreon", "Flickr": r"flickr", "Kickstarter": r"(?<=on )kickstarter", "RCS": r"rcs", "MMS": r"mms",
     "Google Business": r"google (?:my )?business(?: profile)?", "Yelp": r"yelp",
 }  # fmt: skip
+NAMED = (*_NAMES.values(), *UNKNOWN.values())  # every channel, as a pattern
 Role = Literal["output", "scope", "excluded"]
 
 
@@ -75,11 +76,23 @@ _NOT_BEFORE = re.compile(
     r"(?:\bnot (?:on|for|to|via|in|by)?|\bno|\bexcept(?: for)?|\bwithout|\bbut not(?: on| for| to)?|\binstead of|\brather than|\bskip|\bleave out|\bnever on|"
     r"n't (?:post|publish|share|put)(?: it| this)? (?:on|to))\s*(?:an? |the |our )?$"
 )
+# "why we stopped posting on X": a channel somebody is on is what the text tells of.
+_TOLD_OF = re.compile(
+    r"\b(?:(?:stop|quit|start|stopped|started|keep|kept|avoid|avoided|from|of|by|when|after|before|while|for) (?:posting|publishing|tweeting|advertising|sharing)"
+    r"|(?:we|they|you|people|i)(?:'re|'ll|'ve| are| will| do| have| can| should)?(?P<no> not| no longer| never|n't| now)?(?: (?:only |often |always )?(?:post|publish|share|advertise|tweet)(?:ed|ing)?(?: \w+){0,3}?|(?(no)|(?!)))"
+    r"|left|leaving|quit|quitting|joined|joining)\s+(?:on |to |in |from )?(?:the |our )?$"
+)
+_GOES_ON = re.compile(
+    r"\s+(?!(?:and|or|but|nor|about|on|for|to|with|please|either|because|then|at|in|this|that|only|so|as|until|before|if|it|yet|though|thanks)\b)[a-z]"
+)
 _JOIN = re.compile(
     r"\s*(?:,|/|&|\+|and|or|as well as|plus|then|also|,\s*and|,\s*plus|and (?:also )?(?:on|to|for|via|by|an?|the|our))*\s*(?:an? |the |our |on |to )?"
 )
 _TOPIC_START = re.compile(
-    r"\b(?:about|regarding|concerning|covering|announcing|explaining|how|why|whether|that|discussing)\b"
+    r"\b(?:about|regarding|concerning|covering|announcing|explaining|how|why|whether|that|discussing|saying|telling)\b"
+)
+_SENTENCE = re.compile(
+    r"[.!?\n]\s|\b(?:and|then|but)\s+(?:also\s+)?(?:write|draft|create|make|prepare|compose)\s+(?=(?:me |us )?an?\b)"
 )
 
 
@@ -172,7 +185,11 @@ def _mention(found: re.Match[str], low: str, text: str, *, bare: bool = False) -
 def _role(low: str, start: int, end: int, words: str) -> Role:
     before, after = low[max(0, start - 60) : start], low[end : end + 40]
     if _NOT_BEFORE.search(before):
-        return "excluded"
+        return "scope" if _GOES_ON.match(after) and not _FORM.match(after) else "excluded"  # "no LinkedIn jargon"
+    sentence = _SENTENCE.split(low[max(0, start - 200) : start])[-1]
+    topical = _TOPIC_START.search(sentence)
+    if topical and _TOLD_OF.search(before):
+        return "scope"
     if (
         words in ("email", "e-mail", "mail")
         and re.match(r"\s+(?:our|all|my|the) \w+", after)
@@ -199,8 +216,6 @@ def _role(low: str, start: int, end: int, words: str) -> Role:
         ):
             return "scope"
         return "output"
-    sentence = re.split(r"[.!?\n]\s", low[max(0, start - 200) : start])[-1]
-    topical = _TOPIC_START.search(sentence)
     if (_FORM.match(after) or _SELF_FORM.fullmatch(words)) and not topical and not after.startswith("'s"):
         return "output"
     if topical and re.search(

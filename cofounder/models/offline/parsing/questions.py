@@ -3,6 +3,7 @@
 import re
 
 from cofounder.models.intent import Question
+from cofounder.models.offline.parsing import halting
 from cofounder.models.offline.parsing.channels import OPTIONS, title
 from cofounder.models.offline.parsing.constraints import PERSONAS
 
@@ -50,12 +51,33 @@ def text_language(name: str) -> Question:
 
 
 def no_action(unmade: str | None) -> Question:
+    if unmade and (halting.find(unmade) or halting.forbids(unmade)):
+        return nothing_stopped(unmade)
     missing = f'"{unmade}" is not something I do. ' if unmade else "I could not find out what you want done. "
     return Question(
         field="action",
         question=missing + _WHAT + ". Which of these do you want?",
         why="I do not start work I am not sure about.",
         options=CAN_DO,
+    )
+
+
+def nothing_stopped(words: str) -> Question:
+    return Question(
+        field="action",
+        question=f'"{words}": I write nothing for that, and a sentence here stops, moves or takes back nothing. A text that waits is '
+        "rejected under Approvals; a planned publication is cancelled or moved on the page of its task. What shall I do?",
+        why="What there already is is changed where it is shown, by a person.",
+        options=CAN_DO,
+    )
+
+
+def ruled_out_channel(name: str) -> Question:
+    return Question(
+        field="channels",
+        question=f"You ask for a text for {title(name)} and rule {title(name)} out. Where shall it appear?",
+        why="Both cannot be kept, and nothing is written for a channel that is ruled out.",
+        options=OPTIONS,
     )
 
 
