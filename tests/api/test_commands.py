@@ -293,6 +293,17 @@ async def test_a_command_waits_for_those_it_depends_on(house: House) -> None:
     problem(await house.operator.post("/api/commands", json=unknown), 422, "unknown_dependency", "depends_on.0")
 
 
+async def test_a_command_says_that_what_it_waits_for_failed(house: House) -> None:
+    first = await make(house)
+    second = await make(house, depends_on=[first["command_id"]])
+    assert second["blocked_by"] == []
+    (held,) = await claim(house)
+    await error(house, first["command_id"], error="No.", retry=False, fencing_token=held["fencing_token"])
+    assert (await read(house, second["command_id"]))["blocked_by"] == [first["command_id"]]
+    assert (await house.operator.post(f"/api/commands/{first['command_id']}/retry")).status_code == 200
+    assert (await read(house, second["command_id"]))["blocked_by"] == []
+
+
 async def test_a_long_poll_hears_of_a_new_command_at_once(house: House) -> None:
     waiting = asyncio.create_task(claim(house, wait_seconds=30))
     await asyncio.sleep(0.3)

@@ -206,9 +206,10 @@ async def expire(session: AsyncSession, agent_type: str | None = None) -> list[M
     return [dict(row) for row in (await session.execute(_EXPIRE, {"agent_type": agent_type})).mappings()]
 
 
-async def unfinished(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these commands that are not completed."""
-    return set(await session.scalars(select(Command.id).where(Command.id.in_(ids), Command.status != "completed")))
+async def unfinished(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Those of these commands that are not completed, with their status."""
+    found = select(Command.id, Command.status).where(Command.id.in_(ids), Command.status != "completed")
+    return {id: status for id, status in await session.execute(found)}
 
 
 async def existing(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:

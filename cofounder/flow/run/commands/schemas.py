@@ -52,6 +52,9 @@ class CommandOut(Shown):
     priority: int
     depends_on: list[UUID]
     waits_for: list[UUID] = Field(default_factory=list, description="Those of depends_on that are not completed.")
+    blocked_by: list[UUID] = Field(
+        default_factory=list, description="Those of waits_for that failed: it goes on only when they are retried."
+    )
     result: Any = None
     error: dict[str, Any] | None = None
     attempts: int = Field(description="How often it was claimed.")

@@ -1,6 +1,7 @@
 """Commands as they are shown: one, a page, the numbers, the agents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,31 +14,32 @@ from cofounder.flow.run.commands.tables import Command
 from cofounder.kit.http import Page
 
 STATUSES = ("pending", "processing", "completed", "failed")
-_OWN = {"command_id", "waits_for", "history"}
+_OWN = {"command_id", "waits_for", "blocked_by", "history"}
 
 
-def shown(row: Command, unfinished: set[UUID] = frozenset()) -> CommandOut:  # type: ignore[assignment]
+def shown(row: Command, unfinished: Mapping[UUID, str] = MappingProxyType({})) -> CommandOut:
     """A command without its fencing token, which only its holder knows."""
     return CommandOut(**_fields(row, unfinished))
 
 
-def _fields(row: Command, unfinished: set[UUID]) -> dict[str, Any]:
+def _fields(row: Command, unfinished: Mapping[UUID, str]) -> dict[str, Any]:
     same = {name: getattr(row, name) for name in CommandOut.model_fields if name not in _OWN}
     waits = [id for id in row.depends_on if id in unfinished] if row.status == "pending" else []
-    return {**same, "command_id": row.id, "waits_for": waits}
+    blocked = [id for id in waits if unfinished[id] == "failed"]
+    return {**same, "command_id": row.id, "waits_for": waits, "blocked_by": blocked}
 
 
 async def several(session: AsyncSession, rows: Sequence[Command]) -> list[CommandOut]:
     """Commands with what each still waits for."""
     upstream = [id for row in rows if row.status == "pending" for id in row.depends_on]
-    unfinished = await queries.unfinished(session, upstream) if upstream else set()
+    unfinished = await queries.unfinished(session, upstream) if upstream else {}
     return [shown(row, unfinished) for row in rows]
 
 
 async def detail(session: AsyncSession, id: UUID) -> CommandDetail:
     """A command with all that happened to it. Raises CommandMissing."""
     row = await service.get(session, id)
-    unfinished = await queries.unfinished(session, row.depends_on) if row.depends_on else set()
+    unfinished = await queries.unfinished(session, row.depends_on) if row.depends_on else {}
     history = [
         HistoryOut(at=one["at"], what=one["what"], by=one.get("by") or "", detail=one.get("detail"))
         for one in await queries.history(session, id)

@@ -165,6 +165,7 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
 /** What a row says of the result: a line of text, never markup. */
 function gist(row: CommandRow): string {
   const value = row.status === "completed" ? row.result : (row.error?.detail ?? row.error);
+  if (row.blocked_by?.length) return `Stopped: ${counted(row.blocked_by.length, "other")} it waits for failed.`;
   if (row.status === "pending" && row.waits_for?.length) return `Waits for ${counted(row.waits_for.length, "other")}.`;
   if (value == null) return "–";
   return visible(typeof value === "string" ? value : JSON.stringify(value));

@@ -106,6 +106,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
                     title={id}
                   >
                     …{id.slice(-8)}
+                    {found.blocked_by?.includes(id) && " failed: retry it"}
                   </Link>
                 ))}
               </span>,
