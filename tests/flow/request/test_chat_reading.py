@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from cofounder.flow.request.chat import agents, looking_back, modes, titles, work
 from cofounder.flow.request.chat.errors import AgentUnknown
 from cofounder.flow.request.chat.export import markdown
-from cofounder.flow.request.chat.reading import Subject, read
+from cofounder.flow.request.chat.reading import read
 from cofounder.flow.request.chat.schemas import Export
 from cofounder.flow.request.chat.sources import rows
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.models.offline.parsing import assembly

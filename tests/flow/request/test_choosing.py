@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cofounder.flow.request.chat import choosing
-from cofounder.flow.request.chat.reading import Subject
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.kit.testing import Database
 from cofounder.settings import settings
 

@@ -18,13 +18,16 @@ from cofounder.flow.request.chat import (
     work,
 )
 from cofounder.flow.request.chat import tools as toolbox
+from cofounder.flow.request.chat.following import goes_on
 from cofounder.flow.request.chat.modes import Chosen
-from cofounder.flow.request.chat.reading import Subject, goes_on, read
+from cofounder.flow.request.chat.reading import read
 from cofounder.flow.request.chat.recording import Ended, Recorder
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.kit import db
 from cofounder.kit.clock import today
 from cofounder.kit.errors import CofounderError
 from cofounder.models.intent import Intent
+from cofounder.ops import runtime
 from cofounder.people.roles import Caller
 
 NO_CAUSE = "Why it is so, no row tells: the figures show what changed and when, not the cause."
@@ -78,11 +81,12 @@ async def _turn(row: service.MessageRow, caller: Caller) -> Turn:
     async with db.reading() as session:
         asked = await service.question_of(session, row)
         before = await service.earlier(session, row)
+        company = await runtime.value(session, "company")
     said = [Subject.model_validate(one.subject) for one in before if one.role == "assistant" and one.subject]
     last = said[-1] if said else None
     who = agents.agent(row.agent)
     wished = (row.asked or {}).get("mode")
-    subject = await asyncio.to_thread(read, asked.text, today(), last)
+    subject = await asyncio.to_thread(read, asked.text, today(), last, company or "")
     intent = await _intent(asked.text, wished)
     chosen = modes.choose(wished, asked.text, subject, intent, may_work=caller.may("operator"))
     tools = await toolbox.of(who, caller.role)

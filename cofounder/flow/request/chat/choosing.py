@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cofounder.flow.request.chat.errors import ModelUnknown
-from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import ModelOut, Price
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.models import offered, providers
 from cofounder.models.chain import OFFLINE, Target, of_row
 from cofounder.models.routing import service as routing

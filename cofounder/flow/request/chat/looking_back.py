@@ -6,7 +6,7 @@ from typing import Any
 
 from cofounder.business import wording
 from cofounder.flow.request.chat.about_posts import Told, plain
-from cofounder.flow.request.chat.reading import Subject
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.chat.tools import Tools
 
 _AS_READ = frozenset(("patterns", "examples", "summary", "posts", "usual", "help", "effectiveness"))

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import Did
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.models.intent import Intent
 
 _WORK = re.compile(

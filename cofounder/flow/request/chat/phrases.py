@@ -143,6 +143,7 @@ TAIL = re.compile(r"\s+(?:on|in|last|this|since|during|from|did|do|got|get|had|w
 FOLLOWS = re.compile(
     r"^(?:and|but|so|also|what about|how about|what of|now|then|same|or)\b|^(?:in|for|on|during|over|only|just)\s"
 )
+AS_A_WHOLE = re.compile(r"\b(?:overall|in total|altogether|as a whole|the whole company|everywhere)\b")
 COUNT = re.compile(
     r"\b(?:top|best|worst|first|which|the|our)\s+(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b"
 )

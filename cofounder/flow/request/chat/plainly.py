@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cofounder.business import wording
-from cofounder.flow.request.chat import about_posts, looking_back, ranked_posts
+from cofounder.flow.request.chat import about_posts, looking_back, ranked_posts, refusals, unread
 from cofounder.flow.request.chat.about_posts import CHANNELS as _CHANNELS
 from cofounder.flow.request.chat.about_posts import Told, plain
-from cofounder.flow.request.chat.reading import Subject
 from cofounder.flow.request.chat.schemas import Source
 from cofounder.flow.request.chat.sources import rows
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.chat.tools import Tools
 from cofounder.models.brief import Fact, Period
 
@@ -44,11 +44,11 @@ WANTS: dict[str, str] = {
     "effectiveness": "memory.effectiveness",
 }
 TOOLLESS: dict[str, "Teller"] = {
-    "split": about_posts.split,
-    "work": about_posts.work,
-    "others": about_posts.others,
-    "change": about_posts.change,
-    "unranked": about_posts.unranked,
+    "split": refusals.split,
+    "work": refusals.work,
+    "others": refusals.others,
+    "change": refusals.change,
+    "unranked": refusals.unranked,
 }
 _TIMED = frozenset(
     ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar", "latest")
@@ -74,10 +74,12 @@ async def tell(subject: Subject, tools: Tools) -> Told:
         return _help(tools, "I answer questions about the company's own figures, posts and earlier work."), []
     if subject.kind == "decision":
         return NO_DECISION, []
-    if subject.unclear and subject.kind in _TIMED:
-        return about_posts.no_such_time(subject), []
+    if subject.unclear and (subject.kind in _TIMED or subject.kind in unread.NARROWED):
+        return refusals.no_such_time(subject), []
     if subject.elsewhere and not subject.platforms and subject.kind in _PLACED:
-        return about_posts.no_such_channel(subject), []
+        return refusals.no_such_channel(subject), []
+    if subject.apart and subject.kind in unread.NARROWED:
+        return refusals.no_such_part(subject), []
     if subject.kind in TOOLLESS:
         return await TOOLLESS[subject.kind](subject, tools)
     wanted = WANTS.get(subject.kind)

@@ -4,7 +4,7 @@ from typing import Any
 
 from cofounder.business import wording
 from cofounder.flow.request.chat.about_posts import CHANNELS, Told, plain
-from cofounder.flow.request.chat.reading import Subject
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.chat.tools import Tools
 
 _BY = {

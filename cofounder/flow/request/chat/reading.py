@@ -3,47 +3,16 @@
 import re
 from datetime import date
 from itertools import islice
-from typing import Literal
-
-from pydantic import BaseModel, Field
 
 from cofounder.business.catalogue import canonical
 from cofounder.channels import canonical as channel_named
-from cofounder.flow.request.chat import phrases
-from cofounder.models.brief import BaseKind, Period
-from cofounder.models.offline.parsing import channels, metrics, periods
+from cofounder.flow.request.chat import following, phrases, unread
+from cofounder.flow.request.chat.subject import Grain, Kind, Subject
+from cofounder.models.brief import Period
+from cofounder.models.offline.parsing import channels, metrics, periods, spelling
 
-Kind = Literal[
-    "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
-    "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
-    "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change", "unranked",
-]  # fmt: skip
-Grain = Literal["month", "quarter", "year"]
-
-
-class Subject(BaseModel):
-    """What a question is about. Kept with its answer, so that the next one may leave words out."""
-
-    kind: Kind
-    metrics: list[str] = Field(default_factory=list)
-    period: Period | None = None
-    compare_with: BaseKind | None = None
-    compare_period: Period | None = None
-    more: list[Period] = Field(default_factory=list)  # further periods that are asked for beside the first
-    lowest: bool = False
-    both_ends: bool = False  # the best and the worst
-    grain: Grain = "month"
-    platforms: list[str] = Field(default_factory=list)
-    by: str = "engagement_rate"
-    count: int = 5
-    topic: str | None = None
-    text: str | None = None
-    assumed: bool = False  # the figure was not named: revenue is taken
-    asks_why: bool = False
-    unclear: list[str] = Field(default_factory=list)  # words that name a time that there is not
-    elsewhere: list[str] = Field(default_factory=list)  # channels that are named and that we do not have
-
-
+_TAG = re.compile(r"<[a-z/!][^<>]{0,500}>", re.IGNORECASE)
+_STATES = re.compile(r"(?<=[a-z] )(?:the )?US\b|\bU\.S\.(?:A\.)?")  # not "us"
 _SOME_DAY = date(2026, 1, 1)  # whether words name a time does not depend on the day
 _WHOLE = frozenset(
     (
@@ -64,21 +33,27 @@ _WHOLE = frozenset(
 )  # questions that leave nothing out
 
 
-def read(message: str, today: date, before: Subject | None = None) -> Subject:
-    """What the message asks for; what it leaves out is taken from the question before where it goes on with that."""
-    low = " ".join(message.lower().split())
-    plain = _standing_alone(low, message, today)
+def read(message: str, today: date, before: Subject | None = None, own: str = "") -> Subject:
+    """What the message asks for; what it leaves out is taken from the question before where it goes on with that.
+
+    `own` is the company's name: it narrows nothing.
+    """
+    bare = _STATES.sub("the USA", _TAG.sub(" ", message))
+    low, _ = spelling.correct(" ".join(bare.lower().split()))
+    plain = _standing_alone(low, message, today, own)
     if before is None or plain.kind in _WHOLE:
         return plain
-    return _followed(low, plain, before)
+    if plain.kind == "unknown" and phrases.FOLLOWS.search(low):
+        plain = plain.model_copy(update=_unread(low, message, before.kind, None, _times(low, today), own))
+    return following.followed(low, plain, before)
 
 
-def _standing_alone(low: str, message: str, today: date) -> Subject:
+def _standing_alone(low: str, message: str, today: date, own: str) -> Subject:
     said = _marked(low, message)
     if said is not None:
         return said
     ahead = bool(phrases.AHEAD.search(low))
-    times = periods.find(low, today, lambda _: "forecast" if ahead else "past", [])
+    times = _times(low, today)
     asked: dict[str, object] = {
         "period": times.main.period if times.main else None,
         "compare_with": times.compare_with,
@@ -107,7 +82,30 @@ def _standing_alone(low: str, message: str, today: date) -> Subject:
     if kind in ("value", "overview") and phrases.COMPARES.search(low) and not compared and (other := _another(message)):
         return Subject(kind="others", topic=other, metrics=stored)
     assumed = not stored and kind in ("extreme", "development", "forecast")
+    asked |= _unread(low, message, kind, topic, times, own)
     return Subject(kind=kind, metrics=["revenue"] if assumed else stored, assumed=assumed, topic=topic, **asked)
+
+
+def _times(low: str, today: date) -> periods.Periods:
+    ahead = bool(phrases.AHEAD.search(low))
+    return periods.find(low, today, lambda _: "forecast" if ahead else "past", [])
+
+
+def _unread(
+    low: str, message: str, kind: Kind, topic: str | None, times: periods.Periods, own: str
+) -> dict[str, object]:
+    """The times that there are not, and the conditions that no tool takes."""
+    spans = [(mention.start, mention.end) for mention in times.mentions]
+    for words in (times.compare_words, topic or "", *times.unclear):
+        if words and (start := low.find(words)) >= 0:
+            spans.append((start, start + len(words)))
+    rest = unread.blanked(low, spans)
+    unclear = unread.no_times(rest)
+    apart = [words for words in unread.conditions(rest, kind, own) if words not in unclear]
+    return {
+        "unclear": [*times.unclear, *unread.as_written(unclear, message)],
+        "apart": unread.as_written(apart, message),
+    }
 
 
 def _latest(low: str) -> dict[str, object]:
@@ -246,64 +244,7 @@ def _only_metric(low: str, own_figures: list[str]) -> bool:
 
 def _one_month(asked: dict[str, object]) -> bool:
     period = asked["period"]
-    return isinstance(period, Period) and _short(period)
-
-
-def _followed(low: str, plain: Subject, before: Subject) -> Subject:
-    """ "And in June?": the question before, with what is new in this one."""
-    short = len(low.split()) <= 7 and bool(phrases.FOLLOWS.search(low) or plain.kind == "unknown")
-    opens = bool(phrases.FOLLOWS.search(low)) and plain.kind in ("unknown", "overview", "value", "posts")
-    if not (short or opens) or before.kind in (
-        "check",
-        "decision",
-        "help",
-        "unknown",
-        "work",
-        "split",
-        "effectiveness",
-        "others",
-        "change",
-        "unranked",
-    ):
-        return plain
-    new: dict[str, object] = {}
-    if plain.period is not None:
-        new |= {"period": plain.period, "more": plain.more}
-        if before.kind in ("development", "extreme", "comparison") and plain.period.grain in ("month", "week", "day"):
-            new["kind"] = "value"
-    if plain.metrics and not plain.assumed:
-        new |= {"metrics": plain.metrics, "assumed": False}
-        if before.kind not in ("value", "extreme", "development", "comparison", "overview", "forecast"):
-            return plain
-    if plain.platforms:
-        new["platforms"] = plain.platforms
-        if before.kind not in ("posts", "usual", "similar", "times", "count", "latest"):
-            return plain
-    for name in ("compare_period", "compare_with"):
-        if getattr(plain, name) is not None:
-            new |= {name: getattr(plain, name), "kind": "comparison"}
-    if phrases.WORST.search(low) or phrases.BEST.search(low):
-        new["lowest"] = plain.lowest
-        if before.kind in ("value", "development"):
-            new["kind"] = "extreme"
-    elif phrases.GROWS.search(low) and before.kind in ("value", "extreme", "comparison") and plain.period is None:
-        new["kind"] = "development"
-    if new.get("kind") in ("extreme", "development") and "period" not in new and _short(before.period):
-        new["period"] = None  # a single month has neither
-    if plain.grain != "month":
-        new["grain"] = plain.grain
-    if plain.by != "engagement_rate":
-        new["by"] = plain.by
-    return before.model_copy(update={**new, "asks_why": plain.asks_why}) if new else plain
-
-
-def _short(period: Period | None) -> bool:
-    return period is not None and period.grain in ("month", "week", "day")
-
-
-def goes_on(low: str) -> bool:
-    """Whether a message leans on what was said before."""
-    return bool(phrases.FOLLOWS.search(low)) or bool(re.search(r"\b(?:that|this|it|these|those|the above|same)\b", low))
+    return isinstance(period, Period) and following.is_short(period)
 
 
 def _second(times: periods.Periods) -> Period | None:

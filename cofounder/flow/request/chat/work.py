@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.catalogue import metric
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.chat import service
-from cofounder.flow.request.chat.reading import Subject
+from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.schemas import ProcessIn
 from cofounder.people.roles import Caller
 

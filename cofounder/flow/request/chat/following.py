@@ -1,0 +1,76 @@
+"""A question that leans on the one before: what it leaves out and what is new in it. Pure."""
+
+import re
+
+from cofounder.flow.request.chat import phrases
+from cofounder.flow.request.chat.subject import Subject
+from cofounder.models.brief import Period
+
+
+def followed(low: str, plain: Subject, before: Subject) -> Subject:
+    """ "And in June?": the question before, with what is new in this one."""
+    short = len(low.split()) <= 7 and bool(phrases.FOLLOWS.search(low) or plain.kind == "unknown")
+    opens = bool(phrases.FOLLOWS.search(low)) and plain.kind in ("unknown", "overview", "value", "posts")
+    if not (short or opens) or before.kind in (
+        "check",
+        "decision",
+        "help",
+        "unknown",
+        "work",
+        "split",
+        "effectiveness",
+        "others",
+        "change",
+        "unranked",
+    ):
+        return plain
+    new: dict[str, object] = {}
+    if plain.period is not None:
+        new |= {"period": plain.period, "more": plain.more}
+        if before.kind in ("development", "extreme", "comparison") and plain.period.grain in ("month", "week", "day"):
+            new["kind"] = "value"
+    if plain.metrics and not plain.assumed:
+        new |= {"metrics": plain.metrics, "assumed": False}
+        if before.kind not in ("value", "extreme", "development", "comparison", "overview", "forecast"):
+            return plain
+    new |= _not_there(low, plain, before)
+    if plain.platforms:
+        new["platforms"] = plain.platforms
+        if before.kind not in ("posts", "usual", "similar", "times", "count", "latest"):
+            return plain
+    for name in ("compare_period", "compare_with"):
+        if getattr(plain, name) is not None:
+            new |= {name: getattr(plain, name), "kind": "comparison"}
+    if phrases.WORST.search(low) or phrases.BEST.search(low):
+        new["lowest"] = plain.lowest
+        if before.kind in ("value", "development"):
+            new["kind"] = "extreme"
+    elif phrases.GROWS.search(low) and before.kind in ("value", "extreme", "comparison") and plain.period is None:
+        new["kind"] = "development"
+    if new.get("kind") in ("extreme", "development") and "period" not in new and is_short(before.period):
+        new["period"] = None  # a single month has neither
+    if plain.grain != "month":
+        new["grain"] = plain.grain
+    if plain.by != "engagement_rate":
+        new["by"] = plain.by
+    return before.model_copy(update={**new, "asks_why": plain.asks_why}) if new else plain
+
+
+def _not_there(low: str, plain: Subject, before: Subject) -> dict[str, object]:
+    """What nothing takes of both questions: a condition stands until the whole is asked for, a time until another is."""
+    apart = [] if phrases.AS_A_WHOLE.search(low) else list(dict.fromkeys([*before.apart, *plain.apart]))
+    unclear = plain.unclear if plain.unclear or plain.period else before.unclear
+    found = {"apart": apart, "unclear": unclear, "elsewhere": plain.elsewhere or before.elsewhere}
+    if plain.platforms:
+        found["elsewhere"] = plain.elsewhere
+    return {name: words for name, words in found.items() if words != getattr(before, name)}
+
+
+def is_short(period: Period | None) -> bool:
+    """Whether it is too short to have a course or a best month."""
+    return period is not None and period.grain in ("month", "week", "day")
+
+
+def goes_on(low: str) -> bool:
+    """Whether a message leans on what was said before."""
+    return bool(phrases.FOLLOWS.search(low)) or bool(re.search(r"\b(?:that|this|it|these|those|the above|same)\b", low))
