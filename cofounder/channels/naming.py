@@ -18,3 +18,14 @@ _CANONICAL = {spelling: name for name, spellings in _NAMES.items() for spelling 
 def canonical(name: str) -> str | None:
     """The channel a name means ("Twitter" -> "x"), or None where there is no such channel."""
     return _CANONICAL.get(" ".join(name.lower().replace("_", " ").split()))
+
+
+def post_of(site: str, id: object) -> str:
+    """How a post of a site is called among those of all sites, which number theirs alike: example.org/blog#12."""
+    return f"{site.partition('://')[2] or site}#{id}"
+
+
+def own_id(post: str, site: str) -> str | None:
+    """What a site itself calls such a post; None where it is one of another site."""
+    where, mark, id = post.rpartition("#")
+    return id if not mark or post_of(site, id) == f"{where}#{id}" else None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_STATEMENT = re.compile(r"\s*\[SQL: |\s*\(Background on this error")
 _CLASSES = re.compile(r"^(?:\([\w.]+\)\s*|<class '[\w.]+'>:?\s*)+")
 
 
@@ -44,6 +45,11 @@ def explain(error: BaseException) -> CofounderError | None:
     if isinstance(error, OSError) and (error.filename is not None or error.errno in _FULL):
         return FileTrouble(f"{error.filename or 'What was to be written'}: {error.strerror}")
     return None
+
+
+def plain(error: BaseException) -> str:
+    """An error's own words without the statement and the values that a database library puts behind them."""
+    return _STATEMENT.split(str(error), maxsplit=1)[0].strip()
 
 
 def _of_validation(error: "ValidationError") -> CofounderError:

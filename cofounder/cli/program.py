@@ -167,7 +167,7 @@ def _usage(error: typer.TyperException) -> int:
 
 def _surprise(error: Exception) -> int:
     """What nobody foresaw: an error of a library that we know, else a fault of ours."""
-    from cofounder.cli.causes import explain
+    from cofounder.cli.causes import explain, plain
 
     loud = os.environ.get("COFOUNDER_LOG_LEVEL", "").upper() == "DEBUG"
     if loud:
@@ -179,5 +179,5 @@ def _surprise(error: Exception) -> int:
         out.complain(out.line(known))
         return out.exit_code(known)
     hint = "" if loud else " For the whole story, again with COFOUNDER_LOG_LEVEL=DEBUG."
-    out.complain(" ".join(f"error: internal: {type(error).__name__}: {error}.{hint}".split()))
+    out.complain(" ".join(f"error: internal: {type(error).__name__}: {plain(error)}.{hint}".split()))
     return out.FAULT

@@ -25,6 +25,7 @@ from cofounder.settings import settings
 
 State = Literal["ok", "missing", "expires", "failed"]
 SOON = timedelta(days=14)
+HANGS = timedelta(hours=1)
 ENOUGH_BYTES = 1_000_000_000
 
 
@@ -50,6 +51,7 @@ async def run(session: AsyncSession) -> list[Finding]:
         await worker(session),
         *await keys(session),
         *await unclear(session),
+        *await unrecorded(session),
         *await stalled(session),
     ]
 
@@ -189,6 +191,20 @@ async def unclear(session: AsyncSession) -> list[Finding]:
             mend="See which: cofounder tasks --status publishing. Look at the channel, then: cofounder task ID --resolve",
         )
     ]
+
+
+async def unrecorded(session: AsyncSession) -> list[Finding]:
+    """Publications that hang while they are sent, and those that are out without a post."""
+    hanging, lacking = await queries.unrecorded_publications(session, now() - HANGS)
+    found, logs = [], f"see the worker's log in {postgres.default_home() / 'logs'}"
+    if hanging:
+        detail = f"{len(hanging)} being sent for more than an hour, the first for task {hanging[0]}."
+        mend = f"Why: {logs}. How it stands: cofounder task {hanging[0]}"
+        found.append(Finding(name="Publications that hang", state="failed", detail=detail, mend=mend))
+    if lacking:
+        detail = f"{len(lacking)} are out without a post that learning counts, the first for task {lacking[0]}."
+        found.append(Finding(name="Posts not recorded", state="failed", detail=detail, mend=f"Why: {logs}."))
+    return found
 
 
 async def stalled(session: AsyncSession) -> list[Finding]:

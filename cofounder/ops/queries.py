@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Update, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -34,6 +35,24 @@ async def leases(session: AsyncSession, *, role: str) -> Sequence[Lease]:
 async def unknown_effects(session: AsyncSession) -> Sequence[Effect]:
     """Effects whose outcome is unknown, oldest first."""
     return (await session.scalars(select(Effect).where(Effect.state == "unknown").order_by(Effect.intended_at))).all()
+
+
+_HANGING = text("""
+SELECT p.task_id FROM publications p
+WHERE p.state = 'attempting' AND p.attempted_at < :before AND NOT EXISTS (
+  SELECT FROM effects e WHERE e.key LIKE 'publication:' || p.id || '|%' AND e.begun_at >= :before)
+ORDER BY p.attempted_at LIMIT 1000""")
+_LACKING = text("""
+SELECT p.task_id FROM publications p JOIN tasks t ON t.id = p.task_id
+WHERE p.state = 'published' AND NOT EXISTS (SELECT FROM posts o WHERE o.id = p.id)
+  AND NOT EXISTS (SELECT FROM posts o WHERE o.publication_id = p.id)
+ORDER BY p.finished_at LIMIT 1000""")
+
+
+async def unrecorded_publications(session: AsyncSession, before: datetime) -> tuple[list[UUID], list[UUID]]:
+    """Tasks of publications (that were begun before and nothing was done for since, that are out without a post)."""
+    hanging = await session.scalars(_HANGING, {"before": before})
+    return list(hanging), list(await session.scalars(_LACKING))
 
 
 async def alerts(session: AsyncSession, kind: str | None = None) -> Sequence[Alert]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cofounder import channels
+from cofounder.channels import naming
 from cofounder.channels.accounts import providers
 from cofounder.channels.senders import books, linkedin, nearby, x
 from cofounder.channels.senders.delivery import DeliveryRefused
@@ -163,7 +164,7 @@ async def test_an_article_that_appears_meanwhile_is_kept_and_its_double_taken_ba
     wire._post = lambda body: (real(body), real(body))[1]  # type: ignore[method-assign]
     sent = stage.delivery()
     made = await delivered(stage, sent)
-    assert (made.state, made.external_id) == ("done", str(wire.posts[0]["id"]))
+    assert (made.state, made.external_id) == ("done", naming.post_of(wire.url, wire.posts[0]["id"]))
     assert wire.shown() == [sent.html]
 
 

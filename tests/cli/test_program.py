@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
-from cofounder.cli import out
+from cofounder.cli import out, program
 from cofounder.cli.program import run
 from cofounder.cli.reference import commands
 from cofounder.kit.errors import Conflict, InputInvalid, NotAllowed, NotFound
@@ -332,3 +333,11 @@ def test_doctor_lists_everything_when_the_database_is_away(
     assert [name for name, one in items.items() if one["state"] == "failed"] == ["Database"]
     assert {"Python", "Disk", "Worker", "Model offline", "LinkedIn"} <= set(items)
     assert "(psycopg" not in items["Database"]["detail"]
+
+
+def test_a_fault_of_ours_never_prints_a_statement(capsys: pytest.CaptureFixture[str]) -> None:
+    error = IntegrityError("INSERT INTO posts (id) VALUES ($1)", {}, Exception("it is there already"))
+    assert program._surprise(error) == out.FAULT
+    said = capsys.readouterr().err
+    assert "it is there already" in said
+    assert "INSERT" not in said

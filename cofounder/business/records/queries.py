@@ -204,19 +204,6 @@ def _posts(narrowed: tuple[str, ...]) -> Select[Post, SocialPostAnalytics]:
     return query
 
 
-async def has_post(session: AsyncSession, id: UUID) -> bool:
-    return bool(await session.scalar(select(exists().where(Post.id == id))))
-
-
-async def posted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
-    query = select(Post.id, Post.published_at, Post.url).where(Post.id.in_(ids), Post.published_at.is_not(None))
-    return {id: (at, url) for id, at, url in (await session.execute(query)).all() if at is not None}
-
-
-async def set_posted(session: AsyncSession, id: UUID, at: datetime | None, url: str | None) -> None:
-    await session.execute(update(Post).where(Post.id == id).values(published_at=at, url=url))
-
-
 async def posts(
     session: AsyncSession,
     as_of: datetime,

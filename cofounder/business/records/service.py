@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.records import queries
+from cofounder.business.records import published, queries
 from cofounder.business.records.schemas import (
     NewFinancial,
     NewPost,
@@ -196,20 +196,25 @@ async def earlier_ids(session: AsyncSession, import_id: UUID, *, after: UUID | N
     return list(await queries.earlier_ids(session, import_id, after, limit))
 
 
-async def has_post(session: AsyncSession, id: UUID) -> bool:
-    """Whether there is a post with this id."""
-    return await queries.has_post(session, id)
+async def has_post(session: AsyncSession, publication_id: UUID) -> bool:
+    """Whether a publication has its post."""
+    return await published.has(session, publication_id)
 
 
-async def posted(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
-    """Of these posts, those that stand somewhere: id -> (since when, where)."""
-    return await queries.posted(session, ids)
+async def posted(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
+    """Of these publications, those whose post stands somewhere: publication -> (since when, where)."""
+    return await published.standing(session, publications)
 
 
-async def set_posted(session: AsyncSession, id: UUID, at: datetime | None, url: str | None) -> None:
-    """Write since when and where a post stands; without a time: nowhere yet."""
-    await queries.set_posted(session, id, at, url)
-    live.changed(session, "posts", id)
+async def set_posted(session: AsyncSession, publication_id: UUID, at: datetime | None, url: str | None) -> None:
+    """Write since when and where a publication's post stands; without a time: nowhere yet."""
+    await published.stand(session, publication_id, at, url)
+    live.changed(session, "posts", publication_id)
+
+
+async def posts_of(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Publication -> its post, of those that have one."""
+    return await published.ids(session, publications)
 
 
 async def add_post(session: AsyncSession, post: NewPost) -> PostRow:
@@ -220,6 +225,16 @@ async def add_post(session: AsyncSession, post: NewPost) -> PostRow:
     await session.flush()
     live.changed(session, "posts", row.id)
     return row
+
+
+async def put_post(session: AsyncSession, post: NewPost, *, begun_at: datetime | None) -> UUID:
+    """Write the post that a publication became; gives its id, which is another one where it was imported before.
+
+    Whatever platform and id it has, it is written. `begun_at`: when the text was handed over.
+    """
+    id = await published.put(session, {**post.model_dump(), "created_at": clock.now()}, begun_at)
+    live.changed(session, "posts", id)
+    return id
 
 
 async def posts(

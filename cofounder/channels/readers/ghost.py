@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 
 from cofounder.channels.accounts import Connected, SignInNeeded
-from cofounder.channels.readers.reading import Asked, Counted, ReadOut
+from cofounder.channels.readers.reading import Asked, Counted, ReadOut, of_this_site
 from cofounder.channels.readers.wire import counters, kept, line
 from cofounder.kit.clock import now
 
@@ -20,13 +20,15 @@ _SECONDS = 300
 
 async def read(connected: Connected, posts: Sequence[Asked], left_out: frozenset[str]) -> ReadOut:
     """Clicks of at most fifty posts. Raises SignInNeeded, ReadingDelayed, ReaderAway, ReadingRefused."""
-    ids = [one.external_id for one in posts]
+    ids, not_offered = of_this_site(posts, connected.address)
+    if not ids:
+        return ReadOut(not_offered=not_offered)
     async with line(connected) as calls:
         answer = await calls.ask(
             "GET",
             f"{connected.address}/ghost/api/admin/posts/",
             params={
-                "filter": f"id:[{','.join(ids)}]",
+                "filter": f"id:[{','.join(ids.values())}]",
                 "include": "email,count.clicks,count.signups",
                 "limit": "100",
             },
@@ -34,9 +36,9 @@ async def read(connected: Connected, posts: Sequence[Asked], left_out: frozenset
         )
     found = answer.body.get("posts") if isinstance(answer.body, dict) else None
     there = {str(one.get("id")): one for one in found or () if isinstance(one, dict)}
-    counted, gone, not_offered = [], {}, {}
-    for id in ids:
-        one = there.get(id)
+    counted, gone = [], {}
+    for id, own in ids.items():
+        one = there.get(own)
         if one is None or one.get("status") not in (None, "published", "sent"):
             gone[id] = "It is no longer published on the site."
             continue

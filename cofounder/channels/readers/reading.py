@@ -1,9 +1,11 @@
 """What every reader is given and gives back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cofounder.channels.naming import own_id
 from cofounder.kit.errors import CofounderError, Conflict
 
 # Cumulative counters of a post, as the company's records name them.
@@ -75,3 +77,10 @@ class ReadingRefused(Conflict):
     """The provider does not let this account read."""
 
     hint = "Connect the account again with the permissions that reading needs: Content, Channels."
+
+
+def of_this_site(posts: Sequence[Asked], site: str) -> tuple[dict[str, str], dict[str, str]]:
+    """(post -> what the site calls it, post -> why it cannot be asked for here)."""
+    named = {one.external_id: own_id(one.external_id, site) for one in posts}
+    here = {post: id for post, id in named.items() if id is not None}
+    return here, {post: "It stands on another site than this account's." for post in named if post not in here}

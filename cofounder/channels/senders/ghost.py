@@ -12,6 +12,7 @@ from typing import Any
 from cofounder.channels.accounts.connected import Connected
 from cofounder.channels.blog import figure
 from cofounder.channels.images.schemas import Picture
+from cofounder.channels.naming import post_of
 from cofounder.channels.senders import pictures
 from cofounder.channels.senders.calling import Line, Over
 from cofounder.channels.senders.delivery import Account, Delivery, DeliveryRefused, DeliveryUnknown, Receipt
@@ -59,7 +60,7 @@ class Ghost(Over):
         line = self._line()
         there = await line.send("GET", self._by_slug(name), again=True, fine=(404,))
         if there.status == 200:
-            return _receipt(there.field("posts", 0), name)
+            return self._receipt(there.field("posts", 0), name)
         if not isinstance(there.field("errors"), list):
             raise DeliveryRefused(f"There is no Ghost at {self.connected.address}: it answers something else.")
         pictures.check(delivery, self.name)
@@ -79,7 +80,7 @@ class Ghost(Over):
         answer = await line.send("POST", f"{_POSTS}/?source=html", json={"posts": [post]})
         if not isinstance(answer.field("posts", 0), dict):
             raise DeliveryUnknown("Ghost took the article and did not say its id.")
-        return _receipt(answer.field("posts", 0), name)
+        return self._receipt(answer.field("posts", 0), name)
 
     async def _upload(self, line: Line, one: Picture, content: bytes) -> str:
         """The address of an image at the site."""
@@ -103,7 +104,7 @@ class Ghost(Over):
         line = self._line()
         answer = await line.ask(self._by_slug(name))
         if answer.status == 200 and isinstance(answer.field("posts", 0), dict):
-            return _receipt(answer.field("posts", 0), name)
+            return self._receipt(answer.field("posts", 0), name)
         if answer.status == 404 and isinstance(answer.field("errors"), list):
             return None
         raise line.unanswered(answer)
@@ -123,15 +124,13 @@ class Ghost(Over):
         secrets = (admin_key, admin_key.partition(":")[2], token)
         return Line(self.name, self.label, self.connected.address, headers, secrets, guarded=True)
 
-
-def _receipt(post: Any, name: str) -> Receipt:
-    found = post if isinstance(post, dict) else {}
-    notes = []
-    if found.get("slug") not in (name, None):
-        notes.append(f"The site named it {found['slug']}.")
-    if found.get("status") not in ("published", None):
-        notes.append(f"It stands there as {found['status']}.")
-    url = found.get("url")
-    return Receipt(
-        external_id=str(found.get("id")), url=url if isinstance(url, str) else None, note=" ".join(notes) or None
-    )
+    def _receipt(self, post: Any, name: str) -> Receipt:
+        found = post if isinstance(post, dict) else {}
+        notes = []
+        if found.get("slug") not in (name, None):
+            notes.append(f"The site named it {found['slug']}.")
+        if found.get("status") not in ("published", None):
+            notes.append(f"It stands there as {found['status']}.")
+        url = found.get("url") if isinstance(found.get("url"), str) else None
+        id = post_of(self.connected.address, found.get("id"))
+        return Receipt(external_id=id, url=url, note=" ".join(notes) or None)

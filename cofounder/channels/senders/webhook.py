@@ -105,8 +105,7 @@ def _image(one: Picture, content: bytes) -> dict[str, Any]:
 
 
 def _receipt(body: Any, id: str) -> Receipt:
-    """The receiver's own id and address of it, where it says them."""
-    found = body if isinstance(body, dict) else {}
-    named, url = found.get("id"), found.get("url")
+    """Our own id of it, for a receiver may call each the same; and its address, where the receiver says one."""
+    url = body.get("url") if isinstance(body, dict) else None
     plain = isinstance(url, str) and url.startswith(("http://", "https://")) and len(url) <= 2_000
-    return Receipt(external_id=str(named)[:200] if isinstance(named, str | int) else id, url=url if plain else None)
+    return Receipt(external_id=id, url=url if plain else None)

@@ -10,6 +10,7 @@ from typing import Any
 from cofounder.channels.accounts.connected import Connected
 from cofounder.channels.blog import figure
 from cofounder.channels.images.schemas import Picture
+from cofounder.channels.naming import post_of
 from cofounder.channels.senders import pictures
 from cofounder.channels.senders.calling import Answer, Line, Over
 from cofounder.channels.senders.delivery import (
@@ -72,7 +73,7 @@ class WordPress(Over):
         if answer.field("slug") != name and str(answer.field("slug")).startswith(f"{name}-"):
             return await self._take_back(name, answer)
         note = f"Not tagged {', '.join(lacking)}: the user may make no tags." if lacking else None
-        return _receipt(answer.body, note)
+        return self._receipt(answer.body, note)
 
     async def _upload(self, one: Picture, content: bytes) -> tuple[int, str]:
         """Number and address of an image in the site's media, with its alt text."""
@@ -97,7 +98,7 @@ class WordPress(Over):
         if answer.status != 200 or not isinstance(answer.body, list):
             raise self._line.unanswered(answer)
         ours = [one for one in answer.body if isinstance(one, dict) and one.get("slug") == name]
-        return _receipt(ours[0]) if ours else None
+        return self._receipt(ours[0]) if ours else None
 
     async def _look_first(self, name: str) -> Receipt | None:
         """As `find_own`, before anything was sent: a site that does not answer is one to try later."""
@@ -105,7 +106,7 @@ class WordPress(Over):
         if not isinstance(answer.body, list):
             raise DeliveryRefused(f"There is no WordPress at {self.connected.address}: it answers something else.")
         ours = [one for one in answer.body if isinstance(one, dict) and one.get("slug") == name]
-        return _receipt(ours[0]) if ours else None
+        return self._receipt(ours[0]) if ours else None
 
     async def _tags(self, delivery: Delivery) -> tuple[list[int], list[str]]:
         """Numbers of the article's tags, and names of those that could not be had."""
@@ -133,7 +134,7 @@ class WordPress(Over):
         """An earlier call had made the article after all: the double that this one made goes to the bin."""
         first = await self._find(name)
         if first is None:
-            return _receipt(answer.body, f"The site named it {answer.field('slug')}.")
+            return self._receipt(answer.body, f"The site named it {answer.field('slug')}.")
         try:
             await self._line.send("DELETE", f"{_POSTS}/{answer.field('id')}")
         except (DeliveryRefused, DeliveryDelayed, DeliveryUnknown) as error:
@@ -141,13 +142,13 @@ class WordPress(Over):
             return first.model_copy(update={"note": note})
         return first
 
-
-def _receipt(post: dict[str, Any], note: str | None = None) -> Receipt:
-    state = post.get("status")
-    if state not in ("publish", None):
-        note = " ".join(filter(None, [f"It stands there as {state}.", note]))
-    link = post.get("link")
-    return Receipt(external_id=str(post.get("id")), url=link if isinstance(link, str) else None, note=note)
+    def _receipt(self, post: dict[str, Any], note: str | None = None) -> Receipt:
+        state = post.get("status")
+        if state not in ("publish", None):
+            note = " ".join(filter(None, [f"It stands there as {state}.", note]))
+        link = post.get("link")
+        name = post_of(self.connected.address, post.get("id"))
+        return Receipt(external_id=name, url=link if isinstance(link, str) else None, note=note)
 
 
 def _number(given: Any) -> int | None:

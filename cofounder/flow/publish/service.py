@@ -9,23 +9,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
-from cofounder.business.records.schemas import NewPost
-from cofounder.channels import senders, tagging
+from cofounder.channels import senders
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.approve import pictures
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import ImageShown
-from cofounder.flow.publish import ledger, queries, quotas
+from cofounder.flow.publish import ledger, queries, quotas, recording
 from cofounder.flow.publish.errors import PublicationMissing
-from cofounder.flow.publish.outcomes import Outcome, next_attempt, so_far, task_status, unknown, unsent, verdict
-from cofounder.flow.publish.schemas import FINAL, Action, Order, Posted, PublicationDetail, PublicationOut
+from cofounder.flow.publish.outcomes import Outcome, next_attempt, so_far, task_status, unknown
+from cofounder.flow.publish.schemas import Action, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
-from cofounder.flow.run import service as run
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
+from cofounder.kit.log import logger
 from cofounder.ops import connections
 from cofounder.settings import settings
 
+log = logger(__name__)
 OUTBOX = "outbox"
 WAKE = "publication"  # the topic a waiting publication listens to
 
@@ -173,6 +173,21 @@ async def broke(session: AsyncSession, publication_id: UUID, error: str) -> Publ
     return await finish(session, row.id, [one if one.note else replace(one, note=told) for one in outcomes])
 
 
+async def end_bare(session: AsyncSession, publication_id: UUID, error: str) -> str:
+    """End a publication, whose end could not be written as a whole, by the ledger alone; gives its state.
+
+    Without its post, the task's status and the example: they are what may have broken.
+    """
+    row = await locked(session, publication_id)
+    if row.state in ("scheduled", "attempting"):
+        outcomes = await ledger.outcomes(session, row.id, row.recipients or [""])
+        recording.end(row, outcomes, f"It could not be recorded as a whole ({error}): see the worker's log.")
+        await session.flush()
+        live.changed(session, "publications", row.id)
+        log.error("a publication could not be recorded as a whole", publication=str(row.id), state=row.state)
+    return row.state
+
+
 async def left(session: AsyncSession, publication_id: UUID, workflow_id: str) -> Publication | None:
     """The publication, locked, that this workflow carries and that is not over; None where there is no such."""
     if await queries.one(session, publication_id) is None:
@@ -214,15 +229,9 @@ async def conclude(
 
     `said`: what a person found, told before what the other side said. `published_at`: since when it stands there.
     """
-    row.state, told = verdict(outcomes)
-    row.unsent, row.unknown, row.retry_at = unsent(outcomes), unknown(outcomes), None
-    row.said = " ".join(filter(None, [said, told])) or None
-    row.finished_at = now() if row.state in FINAL else None
-    sent = next((one for one in outcomes if one.state == "done"), None)
-    if sent is not None:
-        row.external_id, row.url = sent.external_id or row.external_id, sent.url or row.url
+    recording.end(row, outcomes, said)
     if row.state == "published":
-        await _post(session, row, published_at or row.finished_at)
+        await recording.keep(session, row, published_at or row.finished_at)
     await tell(session, row)
     await remember(session, row.task_id, f"{row.carried_by}:{row.state}")
 
@@ -379,34 +388,3 @@ async def tell(session: AsyncSession, row: Publication) -> None:
         await records.update_task(session, row.task_id, status=status, completed_at=done)
     live.changed(session, "publications", row.id)
     live.changed(session, "tasks", row.task_id)
-
-
-async def _post(session: AsyncSession, row: Publication, published_at: datetime | None) -> None:
-    """The post that a publication became. One in the outbox has no time of publication until a person posted it."""
-    if await records.has_post(session, row.id):
-        return  # others got it before; now the rest did
-    task = await records.get_task(session, row.task_id)
-    variants = await run.current_variants(session, row.task_id)
-    variant = variants.get(row.channel)
-    outbox = row.delivered_by == OUTBOX
-    await records.add_post(
-        session,
-        NewPost(
-            id=row.id,
-            task_id=row.task_id,
-            publication_id=row.id,
-            platform=row.channel,
-            external_id=row.external_id,
-            url=None if outbox else row.url,
-            title=row.content.get("title") or row.content.get("subject") or task.title,
-            content=row.content["text"],
-            topic=task.topic,
-            persona=variant.persona if variant else None,
-            hashtags=list(row.content.get("hashtags") or []),
-            campaign=tagging.campaign_in(
-                (row.content.get("plain"), row.content.get("html")), tagging.mark(row.task_id, row.channel)
-            ),
-            published_at=None if outbox else published_at,
-            is_sample=task.is_sample or await records.only_sample(session),
-        ),
-    )

@@ -8,15 +8,17 @@ from cofounder.channels import senders
 from cofounder.channels.accounts import checking
 from cofounder.flow.publish import ledger, service
 from cofounder.flow.publish.schemas import Order
-from cofounder.kit import durable
+from cofounder.kit import db, durable
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
+from cofounder.kit.log import logger
 from cofounder.kit.turns import Turns
 from cofounder.ops import connections
 
 AT_ONCE = 16  # attempts of one process on one channel: the first that are due end before the last begin
 
 Waiting = dict[str, Any]  # {"go": bool, "seconds": how long still to wait}
+log = logger(__name__)
 _turns = Turns(lambda: AT_ONCE)
 
 
@@ -78,9 +80,20 @@ async def _deliver(id: UUID) -> str | None:
 
 @durable.step("publication.close", attempts=20, interval_seconds=0.5)
 async def close(publication_id: str, error: str) -> str | None:
-    """End an attempt that broke in our own hands: the ledger knows how far it came."""
-    async with transaction() as session:
-        return (await service.broke(session, UUID(publication_id), error)).state
+    """End an attempt that broke in our own hands: the ledger knows how far it came.
+
+    Where what breaks is the writing of its end, it ends without what follows from that.
+    """
+    id = UUID(publication_id)
+    try:
+        async with transaction() as session:
+            return (await service.broke(session, id, error)).state
+    except Exception as broken:
+        if db.is_out_of_reach(broken):
+            raise
+        log.warning("the end of a publication breaks", publication=publication_id, exc_info=broken)
+        async with transaction() as session:
+            return await service.end_bare(session, id, error)
 
 
 async def set_aside(workflow_id: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from cofounder.channels import readers
 from cofounder.channels.accounts import Connected, SignInNeeded
+from cofounder.channels.naming import post_of
 from cofounder.channels.readers import Asked, ReaderAway, ReadingDelayed, ReadingRefused, ReadOut, wire
 from cofounder.kit.clock import now
 from cofounder.settings import settings
@@ -267,3 +268,23 @@ def test_what_is_kept_of_an_answer_holds_no_secret_and_is_short() -> None:
     assert wire.kept([1]) == {"answer": [1]}
     for no_counter in (True, -1, 1.5, "7", None, float("nan"), 2**80):
         assert wire.number(no_counter) is None
+
+
+async def test_a_site_is_asked_for_its_own_posts_by_the_ids_that_it_knows() -> None:
+    server = WordPress()
+    server.figures["4"] = {"comments": 6}
+    async with running(server):
+        mine, elsewhere = post_of(server.url, 4), post_of("https://other.example", 4)
+        out = await read(account(server), mine, elsewhere)
+    assert counts(out) == {mine: {"comments": 6}}
+    assert out.not_offered == {elsewhere: "It stands on another site than this account's."}
+
+
+async def test_a_ghost_is_asked_for_its_own_posts_by_the_ids_that_it_knows() -> None:
+    server = Ghost()
+    server.figures["aa1"] = {"clicks": 33}
+    async with running(server):
+        mine, elsewhere = post_of(server.url, "aa1"), post_of("https://other.example", "aa1")
+        out = await read(account(server), mine, elsewhere)
+    assert list(counts(out)) == [mine]
+    assert list(out.not_offered) == [elsewhere]

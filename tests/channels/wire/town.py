@@ -35,27 +35,7 @@ class Town:
     async def connect(self) -> None:
         """Store an account at each, as a person's connecting would leave it; WordPress is the blog's default."""
         for name, wire in self.wires.items():
-            made = wire.connected()
-            secret: dict[str, Any] = dict(made.secret) or {"access_token": SECRET}
-            if name == "webhook":
-                secret["address"] = made.address
-            row = AccountRow(
-                id=new_id(),
-                channel=PROVIDERS[name],
-                provider=name,
-                name=account(name),
-                external_id=made.external_id or name,
-                address="" if name == "webhook" else made.address,
-                details=dict(made.details),
-                sealed=await keeping.seal(secret),
-                is_default=name != "ghost",
-                state="connected",
-                version=1,
-                who="test",
-                created_at=now(),
-            )
-            async with transaction() as session:
-                session.add(row)
+            await store(wire, account(name), default=name != "ghost")
 
     def doubles(self) -> list[str]:
         """Texts that readers see more than once."""
@@ -64,6 +44,32 @@ class Town:
             shown = wire.shown()
             found += [f"{name}: {text[:60]}" for text in set(shown) if shown.count(text) > 1]
         return found
+
+
+async def store(wire: Wire, name: str, *, default: bool) -> None:
+    """Store an account at a provider, as a person's connecting would leave it."""
+    made = wire.connected()
+    webhook = wire.provider == "webhook"
+    secret: dict[str, Any] = dict(made.secret) or {"access_token": SECRET}
+    if webhook:
+        secret["address"] = made.address
+    row = AccountRow(
+        id=new_id(),
+        channel=PROVIDERS[wire.provider],
+        provider=wire.provider,
+        name=name,
+        external_id=made.external_id or name,
+        address="" if webhook else made.address,
+        details=dict(made.details),
+        sealed=await keeping.seal(secret),
+        is_default=default,
+        state="connected",
+        version=1,
+        who="test",
+        created_at=now(),
+    )
+    async with transaction() as session:
+        session.add(row)
 
 
 def account(provider: str) -> str:

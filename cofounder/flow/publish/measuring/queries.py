@@ -21,7 +21,7 @@ SELECT f.id, a.seconds, f.channel, :source, f.external_id, f.published_at,
   f.published_at + make_interval(secs => a.seconds), f.published_at + make_interval(secs => a.seconds), 'due', 0
 FROM (
   SELECT p.id, p.channel, coalesce(p.external_id, '') AS external_id, o.published_at
-  FROM posts o JOIN publications p ON p.id = o.id
+  FROM posts o JOIN publications p ON p.id = o.publication_id
   WHERE o.published_at > :since AND p.state = 'published' AND {which}
     AND NOT EXISTS (SELECT FROM measurements m WHERE m.publication_id = p.id)
   LIMIT :limit) f
@@ -36,10 +36,10 @@ _BY_HAND = text(_PLAN.format(which="p.delivered_by <> ALL(CAST(:readable AS text
 _MOVE = text("""
 UPDATE measurements m SET published_at = o.published_at, due_at = o.published_at + make_interval(secs => m.age_seconds),
   try_at = o.published_at + make_interval(secs => m.age_seconds)
-FROM posts o WHERE o.id = m.publication_id AND m.source = '' AND m.state = 'due' AND o.published_at <> m.published_at""")
+FROM posts o WHERE o.publication_id = m.publication_id AND m.source = '' AND m.state = 'due' AND o.published_at <> m.published_at""")
 _TAKE_BACK = text("""
 DELETE FROM measurements m USING posts o
-WHERE o.id = m.publication_id AND m.source = '' AND m.state IN ('due', 'missed') AND o.published_at IS NULL""")
+WHERE o.publication_id = m.publication_id AND m.source = '' AND m.state IN ('due', 'missed') AND o.published_at IS NULL""")
 
 _DUE = text("""
 SELECT publication_id, max(external_id) AS external_id, max(published_at) AS published_at, min(due_at) AS first_due_at
@@ -174,7 +174,9 @@ async def total(
 
 async def told(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Publication -> task_id, title and url of its post."""
-    asked = text("SELECT id, task_id, title, url FROM posts WHERE id = ANY(CAST(:ids AS uuid[]))")
+    asked = text(
+        "SELECT publication_id AS id, task_id, title, url FROM posts WHERE publication_id = ANY(CAST(:ids AS uuid[]))"
+    )
     return {row["id"]: dict(row) for row in (await session.execute(asked, {"ids": list(publications)})).mappings()}
 
 

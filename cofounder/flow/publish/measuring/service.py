@@ -49,7 +49,8 @@ async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasured
     """What is known of a publication's readings, those to come, and what was foretold. Raises PublicationMissing."""
     row = await publications.get(session, publication_id)
     since = await _since(session, publication_id)
-    known = [_reading(one, since) for one in await records.readings_of(session, publication_id)]
+    post = await _post(session, publication_id)
+    known = [_reading(one, since) for one in await records.readings_of(session, post)]
     planned = await queries.of(session, publication_id)
     given = None
     if since is not None:
@@ -70,7 +71,7 @@ async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasured
         followers_after=after,
         campaign=campaign,
         content=mark if campaign else None,
-        attributed=await _attributed(session, publication_id),
+        attributed=await _attributed(session, post),
     )
 
 
@@ -128,12 +129,13 @@ async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, 
         raise ReadingTimeUnfit("It lies in the future.", field="measured_at")
     if at < since.replace(second=0, microsecond=0):
         raise ReadingTimeUnfit(f"The post went out at {since:%Y-%m-%d %H:%M} UTC, after that.", field="measured_at")
-    earlier = [one for one in await records.readings_of(session, publication_id) if one.measured_at != at]
+    post = await _post(session, publication_id)
+    earlier = [one for one in await records.readings_of(session, post) if one.measured_at != at]
     flags = records.odd(counts)
     kept = await records.correct_reading(
         session,
         NewReading(
-            post_id=publication_id, platform=row.channel, measured_at=at, source=TYPED, flags=flags,
+            post_id=post, platform=row.channel, measured_at=at, source=TYPED, flags=flags,
             raw={"typed_by": by.who, **counts}, **counts,
         ),
     )  # fmt: skip
@@ -167,8 +169,8 @@ def _falls(counts: dict[str, int], at: datetime, earlier: Sequence[records.Readi
     return notes
 
 
-async def _attributed(session: AsyncSession, publication_id: UUID) -> AttributedOut | None:
-    found = await attributed.of_post(session, publication_id, as_of=now())
+async def _attributed(session: AsyncSession, post: UUID) -> AttributedOut | None:
+    found = await attributed.of_post(session, post, as_of=now())
     if found is None:
         return None
     return AttributedOut(
@@ -181,6 +183,11 @@ async def _attributed(session: AsyncSession, publication_id: UUID) -> Attributed
         first_day=found.first_day,
         last_day=found.last_day,
     )
+
+
+async def _post(session: AsyncSession, publication_id: UUID) -> UUID:
+    """The post that it became: one that was imported before has an id of its own."""
+    return (await records.posts_of(session, [publication_id])).get(publication_id, publication_id)
 
 
 async def _since(session: AsyncSession, id: UUID) -> datetime | None:

@@ -37,15 +37,17 @@ async def keep(
     """
     wrote, settled, made = Wrote(), [], []
     waiting = await queries.open_ages(session, list(publications.values()))
+    posts = await records.posts_of(session, list(publications.values()))
     for one in out.counted:
         mine = waiting.get(publications[one.external_id], [])
         read, missed = placed(mine, at)
-        if not read:
+        post = posts.get(publications[one.external_id])
+        if not read or post is None:
             continue
         channel = mine[0].channel
         row = NewReading(
             id=new_id(),
-            post_id=publications[one.external_id],
+            post_id=post,
             platform=channel,
             measured_at=at,
             source=provider,

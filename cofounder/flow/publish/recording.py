@@ -1,0 +1,75 @@
+"""What a publication ended as, and the post that it became. Nothing a channel answered may break this: it is out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewPost
+from cofounder.channels import senders, tagging
+from cofounder.flow.publish.outcomes import Outcome, unknown, unsent, verdict
+from cofounder.flow.publish.schemas import FINAL
+from cofounder.flow.publish.tables import Publication
+from cofounder.flow.run import service as run
+from cofounder.kit import db
+from cofounder.kit.clock import now
+from cofounder.kit.log import logger
+
+NO_POST = "It is out, but its post could not be recorded, so learning does not count it: see the worker's log."
+log = logger(__name__)
+
+
+def end(row: Publication, outcomes: Sequence[Outcome], said: str | None) -> None:
+    """Write the end that outcomes mean, or that it is unknown. `said` is told before what the other side said."""
+    row.state, told = verdict(outcomes)
+    row.unsent, row.unknown, row.retry_at = unsent(outcomes), unknown(outcomes), None
+    row.said = " ".join(filter(None, [said, told])) or None
+    row.finished_at = now() if row.state in FINAL else None
+    sent = next((one for one in outcomes if one.state == "done"), None)
+    if sent is not None:
+        row.external_id, row.url = sent.external_id or row.external_id, sent.url or row.url
+
+
+async def keep(session: AsyncSession, row: Publication, published_at: datetime | None) -> None:
+    """Write the post of a published text; where even that cannot be, the publication ends without it and says so."""
+    try:
+        async with session.begin_nested():
+            await _post(session, row, published_at)
+    except Exception as error:
+        if db.is_out_of_reach(error):
+            raise
+        log.error("a publication has no post", publication=str(row.id), error=f"{type(error).__name__}: {error}"[:500])
+        row.said = " ".join(filter(None, [row.said, NO_POST]))
+
+
+async def _post(session: AsyncSession, row: Publication, published_at: datetime | None) -> None:
+    """The post that a publication became. One in the outbox has no time of publication until a person posted it."""
+    if await records.has_post(session, row.id):
+        return  # others got it before; now the rest did
+    task = await records.get_task(session, row.task_id)
+    variants = await run.current_variants(session, row.task_id)
+    variant = variants.get(row.channel)
+    outbox = row.delivered_by == senders.OUTBOX
+    await records.put_post(
+        session,
+        NewPost(
+            id=row.id,
+            task_id=row.task_id,
+            publication_id=row.id,
+            platform=row.channel,
+            external_id=row.external_id,
+            url=None if outbox else row.url,
+            title=row.content.get("title") or row.content.get("subject") or task.title,
+            content=row.content["text"],
+            topic=task.topic,
+            persona=variant.persona if variant else None,
+            hashtags=list(row.content.get("hashtags") or []),
+            campaign=tagging.campaign_in(
+                (row.content.get("plain"), row.content.get("html")), tagging.mark(row.task_id, row.channel)
+            ),
+            published_at=None if outbox else published_at,
+            is_sample=task.is_sample or await records.only_sample(session),
+        ),
+        begun_at=row.attempted_at,
+    )
