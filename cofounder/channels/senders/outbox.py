@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from cofounder.channels.email import whole
 from cofounder.channels.images.schemas import Picture
@@ -55,6 +56,24 @@ class Outbox:
 
     def where(self, delivery: Delivery, *, effect_key: str) -> str:
         return f"See whether this file is there: {self._paths(delivery)[0]}"
+
+    def id(self) -> str:
+        """Names this very folder, the same as long as it lies here; made with the first text. Raises OSError."""
+        path = self._named()
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _place(path, str(uuid4()).encode())
+        return path.read_text().strip()
+
+    def known_id(self) -> str | None:
+        """The same, None where nothing was ever written here."""
+        try:
+            return self._named().read_text().strip()
+        except OSError:
+            return None
+
+    def _named(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.id")
 
     def _write(self, delivery: Delivery, effect_key: str, shown: Shown) -> Receipt:
         text, _ = self._paths(delivery)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,12 +39,22 @@ async def slots(session: AsyncSession, quota: str, since: datetime, key: str) ->
 
 async def take_slot(session: AsyncSession, quota: str, key: str, at: datetime) -> None:
     """Write beside the intent that this call counts from now on."""
-    noted = {"quota": quota, SLOT: at.isoformat()}
+    await note(session, key, {"quota": quota, SLOT: at.isoformat()})
+
+
+async def note(session: AsyncSession, key: str, noted: dict[str, str]) -> None:
+    """Write words beside the intent of an effect."""
     await session.execute(
         update(Effect)
         .where(Effect.key == key)
         .values(request=Effect.request.concat(func.jsonb_build_object(*_pairs(noted))))
     )
+
+
+async def noted(session: AsyncSession, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Effect -> what stands beside its intent."""
+    found = await session.execute(select(Effect.key, Effect.request).where(Effect.key.in_(keys)))
+    return {key: dict(request) for key, request in found.all()}
 
 
 def _pairs(values: dict[str, str]) -> list[str]:

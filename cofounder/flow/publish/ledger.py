@@ -8,7 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.channels.senders import Delivery, DeliveryDelayed, DeliveryLetGo, DeliveryRefused, Receipt, Sender
+from cofounder.channels.senders import (
+    Delivery,
+    DeliveryDelayed,
+    DeliveryLetGo,
+    DeliveryRefused,
+    Receipt,
+    Sender,
+    places,
+)
 from cofounder.flow.publish.outcomes import Outcome
 from cofounder.flow.publish.schemas import DeliveryOut
 from cofounder.kit import db, durable, effects
@@ -66,6 +74,7 @@ async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
     async def call() -> Answer:
         nonlocal away, until
         try:
+            await places.note(sender, name)
             return _kept(await sender.send(delivery, effect_key=name))
         except DeliveryRefused as error:
             away = error.for_all
@@ -129,7 +138,9 @@ async def outcomes(session: AsyncSession, publication_id: UUID, recipients: Sequ
 
 async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[Delivery]) -> list[DeliveryOut]:
     """What is on record about each delivery, and where a person can look."""
-    found = await effects.told(session, [key(one.publication_id, one.recipient) for one in deliveries])
+    names = [key(one.publication_id, one.recipient) for one in deliveries]
+    found = await effects.told(session, names)
+    elsewhere = await places.elsewhere(session, sender, names)
     made = []
     for one in deliveries:
         name = key(one.publication_id, one.recipient)
@@ -143,7 +154,7 @@ async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[D
                 finished_at=told.finished_at if told else None,
                 said=_said(told.error) if told else None,
                 settled_by=str((told.answer or {}).get("settled_by") or "") or None if told else None,
-                where=sender.where(one, effect_key=name),
+                where=places.where(sender, one, name, elsewhere.get(name)),
             )
         )
     return made
@@ -158,6 +169,7 @@ def _finder(sender: Sender, delivery: Delivery, name: str) -> Callable[[], Await
         async with db.transaction(durable=False) as session:
             told = (await effects.told(session, [name])).get(name)
         begun = delivery.model_copy(update={"begun_at": told.begun_at if told else None})
+        await places.check(sender, name)
         found = await sender.find_own(begun, effect_key=name)
         return None if found is None else _kept(found)
 
