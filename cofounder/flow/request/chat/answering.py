@@ -9,6 +9,7 @@ from cofounder.flow.request.chat import (
     about_posts,
     agents,
     choosing,
+    following,
     looking_back,
     modes,
     plainly,
@@ -18,7 +19,6 @@ from cofounder.flow.request.chat import (
     work,
 )
 from cofounder.flow.request.chat import tools as toolbox
-from cofounder.flow.request.chat.following import goes_on
 from cofounder.flow.request.chat.modes import Chosen
 from cofounder.flow.request.chat.reading import read
 from cofounder.flow.request.chat.recording import Ended, Recorder
@@ -86,14 +86,14 @@ async def _turn(row: service.MessageRow, caller: Caller) -> Turn:
     last = said[-1] if said else None
     who = agents.agent(row.agent)
     wished = (row.asked or {}).get("mode")
-    subject = await asyncio.to_thread(read, asked.text, today(), last, company or "")
+    subject = await asyncio.to_thread(read, asked.text, today(), following.thread(said), company or "")
     intent = await _intent(asked.text, wished)
     chosen = modes.choose(wished, asked.text, subject, intent, may_work=caller.may("operator"))
     tools = await toolbox.of(who, caller.role)
     if chosen.mode == "learning":
         tools = _learning(tools, await toolbox.of(agents.agent(None), caller.role))
         subject = looking_back.asked(asked.text, subject)
-    if chosen.mode == "orchestration" and goes_on(asked.text.lower()):
+    if chosen.mode == "orchestration" and following.goes_on(asked.text.lower()):
         subject = last or subject
     return Turn(row, asked.text, before, caller, who, subject, chosen, tools)
 

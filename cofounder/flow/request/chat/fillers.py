@@ -59,11 +59,14 @@ post posts posted posting tweet tweets tweeted tweeting thread threads newslette
 publications content update updates publish publishes published publishing publishes write writes wrote written send sends
 sent put view views viewed seen click clicks clicked share shares shared sharing comment comments commented engagement
 engagements engage engaged engaging impressions like likes liked save saves reposts retweets works worked working did success
-successful succeed popular viral flop flopped fail failed fails land landed resonate resonated attention response results
+successful succeed popular viral flop flopped fail failed fails land landed resonate resonated response results
 result achieve achieved platform platforms channel channels network networks social media page account measured rank ranked ranking
-rankings sort sorted order ordered by topic topics theme themes subject subjects voice hour hours day days weekday weekdays
-time ideal new newest old oldest dated ourselves audience audiences people followers readers popular usually ours rated
+rankings sort sorted order ordered by topic topics theme themes subject subjects voice ideal new newest old oldest dated ourselves audience audiences people followers readers popular usually ours rated
 activity active most-read frequency often reaction reactions replies interaction interactions reached
 """)
+TIMES = _words("hour hours day days weekday weekdays week weeks morning afternoon evening good right")
+TOGETHER = _words(
+    "correlate correlates correlated correlation correlations relation relationship related linked connected depend depends"
+)
 FIGURES = _GRAMMAR | _ASKING | _MOVING | _TIME | _COMPARING | _NUMBERS
 POSTS = FIGURES | _POSTS

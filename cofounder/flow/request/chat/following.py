@@ -1,6 +1,7 @@
 """A question that leans on the one before: what it leaves out and what is new in it. Pure."""
 
 import re
+from collections.abc import Sequence
 
 from cofounder.flow.request.chat import phrases
 from cofounder.flow.request.chat.subject import Subject
@@ -69,6 +70,11 @@ def _not_there(low: str, plain: Subject, before: Subject) -> dict[str, object]:
 def is_short(period: Period | None) -> bool:
     """Whether it is too short to have a course or a best month."""
     return period is not None and period.grain in ("month", "week", "day")
+
+
+def thread(said: Sequence[Subject]) -> Subject | None:
+    """What the talk is about: the last that was understood, should one line since then not have been."""
+    return next((one for one in reversed(said[-3:]) if one.kind not in ("unknown", "help")), said[-1] if said else None)
 
 
 def goes_on(low: str) -> bool:

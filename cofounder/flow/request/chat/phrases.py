@@ -97,6 +97,7 @@ SPLIT = re.compile(rf"\b(?:by|per|each|every|which|what) (?:(?:marketing|social|
 BROUGHT = re.compile(rf"\b(?:did|from|through|via|because of|thanks to) (?:the|our|this|that|my|last|a) {PARTS}")
 EXPECTED = re.compile(
     r"\b(?:predict|expect|estimate|forecast)\w*\b.{0,40}\b(?:engagement|views|clicks|reach|likes|shares|comments)\b"
+    r"|\bhow (?:well |much )?(?:this|it|that|the following)(?: post| tweet| text)? (?:will|would|might|could)\b"
     r"|\b(?:what|how (?:well|many \w+)?) ?(?:will|would|might|could) (?:this|it|the following|that|a (?:post|tweet))\b"
 )
 EARNS = re.compile(r"\b(?:returns?|roi|roas|earn\w*|money|pays?(?: off)?|paid off|sells?|sold)\b")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cofounder.business import wording
-from cofounder.flow.request.chat import about_posts, looking_back, ranked_posts, refusals, unread
+from cofounder.flow.request.chat import about_posts, developing, looking_back, ranked_posts, refusals, unread
 from cofounder.flow.request.chat.about_posts import CHANNELS as _CHANNELS
 from cofounder.flow.request.chat.about_posts import Told, plain
 from cofounder.flow.request.chat.schemas import Source
@@ -17,7 +17,6 @@ from cofounder.flow.request.chat.tools import Tools
 from cofounder.models.brief import Fact, Period
 
 Teller = Callable[[Subject, Tools], Awaitable[Told]]
-_SHOWN = 12  # periods of a development that are listed
 
 # What each kind of answer asks; without one of these the agent says who has it.
 WANTS: dict[str, str] = {
@@ -42,6 +41,8 @@ WANTS: dict[str, str] = {
     "count": "business.best_posts",
     "expected": "business.predict",
     "effectiveness": "memory.effectiveness",
+    "together": "business.correlation_analysis",
+    "against": "business.topic_effectiveness",
 }
 TOOLLESS: dict[str, "Teller"] = {
     "split": refusals.split,
@@ -107,11 +108,21 @@ def _help(tools: Tools, opening: str) -> str:
 
 async def _value(subject: Subject, tools: Tools) -> Told:
     """What each figure was, in each period that is asked for."""
-    told = [await _value_in(period, subject, tools) for period in [subject.period, *subject.more][:_SHOWN]]
+    if subject.metrics == ["growth_rate"]:
+        return await _growth(subject, tools)
+    told = [await _value_in(period, subject, tools) for period in [subject.period, *subject.more][: developing.SHOWN]]
     text = "\n\n".join(dict.fromkeys(text for text, _, _ in told))
     if not any(found for _, _, found in told):
         text += await _stored(tools)
     return text, [used for _, used, _ in told]
+
+
+async def _growth(subject: Subject, tools: Tools) -> Told:
+    """The growth rate where it is stored, else how revenue changed against the period before."""
+    told = await _value_in(subject.period, subject, tools)
+    if any(row.get("metric") == "growth_rate" for row in told[1].rows):
+        return told[0], [told[1]]
+    return await _comparison(subject.model_copy(update={"metrics": ["revenue"], "compare_with": "previous"}), tools)
 
 
 async def _value_in(period: Period | None, subject: Subject, tools: Tools) -> tuple[str, Source, bool]:
@@ -143,7 +154,7 @@ async def _extreme(subject: Subject, tools: Tools) -> Told:
     parts, used = [], []
     for name in subject.metrics[:4]:
         output, one = await tools.ask("financial.history", metric=name, period=subject.period, grain=subject.grain)
-        used.append(_titled(one, output))
+        used.append(developing.titled(one, output))
         best = output["lowest" if subject.lowest else "highest"]
         if best is None:
             parts.append(output["narrative"])
@@ -158,10 +169,6 @@ async def _extreme(subject: Subject, tools: Tools) -> Told:
         return "\n\n".join(parts) + await _stored(tools), used
     assumed = "\n\nMeasured by revenue; name another figure to have it by that." if subject.assumed else ""
     return "\n\n".join(parts) + assumed, used
-
-
-def _titled(used: Source, output: dict[str, Any]) -> Source:
-    return used.model_copy(update={"title": f"{wording.capital(str(output['noun']))} by {output['grain']}"})
 
 
 def _superlative(subject: Subject, output: dict[str, Any], best: dict[str, Any]) -> str:
@@ -187,52 +194,6 @@ def _around(table: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
     at = next((place for place, row in enumerate(table) if row.get("period") == period), len(table) - 1)
     start = min(max(at - 10, 0), max(len(table) - 20, 0))
     return table[start : start + 20]
-
-
-async def _development(subject: Subject, tools: Tools) -> Told:
-    parts, used = [], []
-    for name in subject.metrics[:3]:
-        output, one = await tools.ask("financial.history", metric=name, period=subject.period, grain=subject.grain)
-        items = output["items"]
-        used.append(_titled(one, output))
-        if len(items) < 2:
-            parts.append(f"{output['narrative']} {_remarks(output['notes'])}".strip())
-            continue
-        shown = items if subject.period else items[-_SHOWN:]
-        used[-1] = used[-1].model_copy(update={"rows": rows(output)[-min(len(shown), _SHOWN) :]})
-        parts.append(_course(output, shown))
-    return "\n\n".join(parts), used
-
-
-def _course(output: dict[str, Any], shown: list[dict[str, Any]]) -> str:
-    """From where to where, the highest and the lowest, and a table of the periods."""
-    noun, unit = str(output["noun"]), output["unit"]
-    first, last = shown[0], shown[-1]
-    text = f"{wording.capital(noun)} went from {first['shown']} in {first['period']} to {last['shown']} in {last['period']}"
-    if unit == "rate":
-        gap = last["value"] - first["value"]
-        text += f", {'up' if gap >= 0 else 'down'} {wording.points(gap)}"
-    elif wording.comparable(last["value"], first["value"]):
-        change = last["value"] / first["value"] - 1
-        text += f", {'up' if change >= 0 else 'down'} {wording.share(change)}"
-    high = max(shown, key=lambda one: one["value"])
-    low = min(shown, key=lambda one: one["value"])
-    text += f". Highest: {high['period']} with {high['shown']}; lowest: {low['period']} with {low['shown']}."
-    head = f"| {str(output['grain']).capitalize()} | {wording.capital(noun)} | Change |\n|---|---:|---:|"
-    lines = [f"| {one['period']} | {one['shown']} | {_moved(one['change'], unit)} |" for one in shown[-_SHOWN:]]
-    rest = f"\n\nThe last {_SHOWN} of {len(shown)} are listed." if len(shown) > _SHOWN else ""
-    notes = _remarks(output["notes"])
-    return "\n".join([text, "", head, *lines]) + rest + (f"\n\n{notes}" if notes else "")
-
-
-def _moved(change: float | None, unit: str) -> str:
-    if change is None:
-        return ""
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    size = (
-        wording.trimmed(abs(change), 2) + " points" if unit == "rate" else wording.trimmed(abs(change) * 100, 1) + "%"
-    )
-    return f"{sign}{size}"
 
 
 async def _comparison(subject: Subject, tools: Tools) -> Told:
@@ -397,7 +358,9 @@ def _remarks(sentences: list[str]) -> str:
 _TELLERS: dict[str, Teller] = {
     "value": _value,
     "extreme": _extreme,
-    "development": _development,
+    "together": developing.together,
+    "against": developing.against,
+    "development": developing.development,
     "comparison": _comparison,
     "overview": _overview,
     "forecast": _forecast,

@@ -4,9 +4,11 @@ from typing import Any
 
 from cofounder.business import wording
 from cofounder.flow.request.chat.about_posts import CHANNELS, Told, plain
+from cofounder.flow.request.chat.schemas import Source
 from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.chat.tools import Tools
 
+_ADDED = 50  # posts that are added up at most
 _BY = {
     "engagement_rate": "engagement",
     "views": "views",
@@ -24,8 +26,10 @@ async def ranked(subject: Subject, tools: Tools) -> Told:
         period=subject.period,
         topic=subject.topic,
         worst=subject.lowest,
-        limit=subject.count,
+        limit=_ADDED if subject.middle == "sum" else subject.count,
     )
+    if subject.middle == "sum":
+        return _added(subject, output, used)
     where = " and ".join(CHANNELS.get(name, name) for name in subject.platforms)
     place = f" on {where}" if where else ""
     when = f" in {subject.period.label}" if subject.period else ""
@@ -39,6 +43,25 @@ async def ranked(subject: Subject, tools: Tools) -> Told:
     lines = [f"{at}. {_post(one, named=len(subject.platforms) != 1)}" for at, one in enumerate(items, 1)]
     usual = _usual_line(output)
     return "\n\n".join(filter(None, [opening, "\n".join(lines), usual])), [used]
+
+
+def _added(subject: Subject, output: dict[str, Any], used: Source) -> Told:
+    """What the posts got together, where all of them are at hand."""
+    where = " and ".join(CHANNELS.get(name, name) for name in subject.platforms)
+    when = f" in {subject.period.label}" if subject.period else ""
+    items, by = output["items"], subject.by
+    if not items:
+        return f"{output['narrative']} (asked on {where}{when})", [used]
+    if output["measured"] > len(items):
+        return (
+            f"On {where}{when} {output['measured']} posts were measured; I add up {_ADDED} at most. Name a shorter time.",
+            [used],
+        )
+    total = sum(one[by] or 0 for one in items)
+    return (
+        f"**{total:,} {by}** on {where}{when}, of {len(items)} posts that were measured, by their newest readings.",
+        [used],
+    )
 
 
 async def latest(subject: Subject, tools: Tools) -> Told:

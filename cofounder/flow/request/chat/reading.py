@@ -3,10 +3,10 @@
 import re
 from datetime import date
 from itertools import islice
+from typing import Any
 
 from cofounder.business.catalogue import canonical
-from cofounder.channels import canonical as channel_named
-from cofounder.flow.request.chat import following, phrases, unread
+from cofounder.flow.request.chat import closer, following, kinds, phrases, unread
 from cofounder.flow.request.chat.subject import Grain, Kind, Subject
 from cofounder.models.brief import Period
 from cofounder.models.offline.parsing import channels, metrics, periods, spelling
@@ -44,7 +44,7 @@ def read(message: str, today: date, before: Subject | None = None, own: str = ""
     if before is None or plain.kind in _WHOLE:
         return plain
     if plain.kind == "unknown" and phrases.FOLLOWS.search(low):
-        plain = plain.model_copy(update=_unread(low, message, before.kind, None, _times(low, today), own))
+        plain = plain.model_copy(update=_unread(low, message, before.kind, [], _times(low, today), own))
     return following.followed(low, plain, before)
 
 
@@ -54,7 +54,7 @@ def _standing_alone(low: str, message: str, today: date, own: str) -> Subject:
         return said
     ahead = bool(phrases.AHEAD.search(low))
     times = _times(low, today)
-    asked: dict[str, object] = {
+    asked: dict[str, Any] = {
         "period": times.main.period if times.main else None,
         "compare_with": times.compare_with,
         "compare_period": times.compare_period or _second(times),
@@ -70,8 +70,14 @@ def _standing_alone(low: str, message: str, today: date, own: str) -> Subject:
         "elsewhere": channels.names_in(low)[1],
     }
     named = _metrics(low)
-    kind, topic = _kind(low, named, ahead, bool(asked["platforms"]), asked)
-    if kind in ("posts", "usual", "similar", "topics", "voice", "times", "count", "latest"):
+    own_figures = [name for name in named if name not in phrases.NOT_STORED]
+    if times.main and (grain := closer.grain_of(times.main.words)):
+        asked["grain"] = grain if times.main.period.grain == "range" else asked["grain"]
+    kind, topic = kinds.kind(low, named, ahead, bool(asked["platforms"]), asked)
+    if kind not in ("competitor", "split", "unranked") and (nearer := closer.kind(low, own_figures, asked)):
+        kind, topic = nearer[0], nearer[1].pop("topic", topic if nearer[0] == kind else None)
+        asked |= nearer[1]
+    if kind in ("posts", "usual", "similar", "topics", "voice", "times", "count", "latest", "against"):
         named = []
     if kind == "latest":
         asked |= _latest(low)
@@ -82,8 +88,23 @@ def _standing_alone(low: str, message: str, today: date, own: str) -> Subject:
     if kind in ("value", "overview") and phrases.COMPARES.search(low) and not compared and (other := _another(message)):
         return Subject(kind="others", topic=other, metrics=stored)
     assumed = not stored and kind in ("extreme", "development", "forecast")
-    asked |= _unread(low, message, kind, topic, times, own)
+    matter = [str(words) for words in (topic, asked.get("other_topic")) if words]
+    asked |= _unread(low, message, kind, matter, times, own)
+    asked["apart"] = [*_untaken(kind, asked, today), *asked["apart"]]
     return Subject(kind=kind, metrics=["revenue"] if assumed else stored, assumed=assumed, topic=topic, **asked)
+
+
+def _untaken(kind: Kind, asked: dict[str, Any], today: date) -> list[str]:
+    """The channel and the time, where the tool for this kind of answer takes none."""
+    found = []
+    if kind in ("topics", "against"):
+        found += [channels.TITLES[name] for name in asked["platforms"]]
+    period = asked["period"]
+    past = isinstance(period, Period) and (period.end < today or kind != "topics")
+    now = kind == "usual" and isinstance(period, Period) and period.start == today.replace(day=1)
+    if past and not now and kind in ("topics", "against", "usual", "voice"):
+        found.append(period.label)
+    return found
 
 
 def _times(low: str, today: date) -> periods.Periods:
@@ -92,11 +113,11 @@ def _times(low: str, today: date) -> periods.Periods:
 
 
 def _unread(
-    low: str, message: str, kind: Kind, topic: str | None, times: periods.Periods, own: str
-) -> dict[str, object]:
+    low: str, message: str, kind: Kind, matter: list[str], times: periods.Periods, own: str
+) -> dict[str, list[str]]:
     """The times that there are not, and the conditions that no tool takes."""
     spans = [(mention.start, mention.end) for mention in times.mentions]
-    for words in (times.compare_words, topic or "", *times.unclear):
+    for words in (times.compare_words, *matter, *times.unclear):
         if words and (start := low.find(words)) >= 0:
             spans.append((start, start + len(words)))
     rest = unread.blanked(low, spans)
@@ -164,89 +185,6 @@ def _marked(low: str, message: str) -> Subject | None:
     return None
 
 
-def _kind(
-    low: str, named: list[str], ahead: bool, on_platform: bool, asked: dict[str, object]
-) -> tuple[Kind, str | None]:
-    """The kind of answer, and the topic where one is named."""
-    if phrases.COMPETITOR.search(low):
-        found = re.search(r"\b(?:competitors?|mentions? of)\s+(?:called |named )?(?P<name>[\w .&-]{2,60})", low)
-        return "competitor", found["name"].strip() if found else None
-    own_figures = [name for name in named if name not in phrases.NOT_STORED]
-    if phrases.POSTS.search(low) and phrases.BY_LIKES.search(low):
-        return "unranked", None
-    if phrases.EACH_PLATFORM.search(low):
-        return "usual", None
-    if own_figures and on_platform and not phrases.POSTS.search(low):
-        return "split", "channel"
-    if own_figures and phrases.SOME_MONTHS.search(low):
-        return "development", None
-    if (
-        phrases.LATEST.search(low)
-        and not phrases.BEST.search(phrases.LATEST.sub(" ", low))
-        and not phrases.WORST.search(low)
-        and not own_figures
-    ):
-        topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
-        return "latest", phrases.TAIL.sub("", topic["topic"]).strip() if topic else None
-    if phrases.WHEN.search(low):
-        return "times", None
-    part = phrases.SPLIT.search(low)
-    if part is not None and (own_figures or phrases.EARNS.search(low)):
-        return "split", part["part"]
-    part = phrases.BROUGHT.search(low)
-    if part is not None and own_figures:
-        return "split", part["part"]
-    if phrases.COUNTED.search(low) and not phrases.DID.search(low) and not own_figures:
-        topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
-        return "count", phrases.TAIL.sub("", topic["topic"]).strip() if topic else None
-    if phrases.VOICE.search(low):
-        return "voice", None
-    if phrases.TOPICS.search(low) and not own_figures:
-        return "topics", None
-    if phrases.USUAL.search(low) and (on_platform or phrases.POSTS.search(low)) and not own_figures:
-        return "usual", None
-    about = phrases.SIMILAR.search(low)
-    if (
-        about
-        and not phrases.DID.search(low[: about.start("topic")])
-        and not channel_named(about["topic"].strip(" ?.!"))
-    ):
-        return "similar", about["topic"].strip(" ?.!")
-    if (
-        (phrases.POSTS.search(low) or on_platform)
-        and (phrases.DID.search(low) or not own_figures)
-        and not _only_metric(low, own_figures)
-    ):
-        topic = re.search(r"\b(?:about|regarding)\s+(?P<topic>[^?.!]{3,60})", low)
-        return "posts", phrases.TAIL.sub("", topic["topic"]).strip() if topic else None
-    if ahead and (own_figures or "revenue" in low or "sales" in low):
-        return "forecast", None
-    if phrases.COMPARES.search(low) and (asked["compare_period"] or asked["compare_with"] or asked["period"]):
-        return "comparison", None
-    if asked["compare_with"] == "year_earlier" and re.search(r"\bgr[eo]w\w*\b", low):
-        return "comparison", None
-    extreme = (phrases.BEST.search(low) or asked["lowest"]) and re.search(
-        r"\b(?:month|quarter|year|time|when|ever)s?\b|highest|lowest|record|peak", low
-    )
-    if extreme:
-        return "extreme", None
-    if own_figures:
-        return ("development" if phrases.GROWS.search(low) and not _one_month(asked) else "value"), None
-    if phrases.OVERVIEW.search(low) or (asked["period"] is not None and metrics.FIGURES.search(low)):
-        return "overview", None
-    return "unknown", None
-
-
-def _only_metric(low: str, own_figures: list[str]) -> bool:
-    """ "How many customers did the newsletter bring": a figure, and no word for a post's success."""
-    return bool(own_figures) and not re.search(r"\bposts?\b|\btweets?\b", low)
-
-
-def _one_month(asked: dict[str, object]) -> bool:
-    period = asked["period"]
-    return isinstance(period, Period) and following.is_short(period)
-
-
 def _second(times: periods.Periods) -> Period | None:
     """ "Q3 and Q2": the second period that is named."""
     named = [mention.period for mention in times.mentions]
@@ -261,7 +199,12 @@ def _metrics(low: str) -> list[str]:
     found += [(match.start(), phrases.SINGULAR[match[0]]) for match in phrases.SINGULARS.finditer(rest)]
     low = rest
     names = ["churn_rate" if name == "customers" and lost else name for _, name in sorted(found)]
-    more = [name for name in metrics.find(low) if name not in names]
+    acts = closer.acts(low)
+    if "conversion_rate" in acts:
+        names = [name for name in names if name not in ("traffic", "conversions")]
+    more = [name for name in [*acts, *metrics.find(low)] if name not in names]
+    if "conversion_rate" in acts:
+        more = [name for name in more if name != "traffic"]
     if "conversions" in names and "conversion_rate" in more:
         more.remove("conversion_rate")
     if "new_customers" in names or "gross_profit" in names or "new customers" in low:

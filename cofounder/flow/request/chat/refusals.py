@@ -46,6 +46,11 @@ def no_such_part(subject: Subject) -> str:
             "as a whole, by month, quarter and year. What visits, conversions and revenue each source, campaign, platform "
             "and topic brought, as far as that was imported, stands on the Business data page."
         )
+    if subject.kind in ("topics", "against", "usual", "voice"):
+        return (
+            f"I have no tool that narrows that to {words}: topics I compare over all channels and up to today, channels over "
+            'all their posts. Posts I can rank in a time and on a channel, as in "Which posts did best on LinkedIn in May?"'
+        )
     return (
         f"I have no tool that tells posts apart by {words}: I rank them by engagement, views, clicks, shares and comments, "
         'in a time, on a channel and about a topic, as in "Which posts about hiring did best on LinkedIn in May?"'

@@ -10,6 +10,7 @@ Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
     "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
     "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change", "unranked",
+    "together", "against",
 ]  # fmt: skip
 Grain = Literal["month", "quarter", "year"]
 
@@ -31,6 +32,10 @@ class Subject(BaseModel):
     count: int = 5
     topic: str | None = None
     text: str | None = None
+    other_topic: str | None = None
+    middle: Literal["mean", "median", "sum"] | None = None
+    above: float | None = None
+    below: float | None = None
     assumed: bool = False  # the figure was not named: revenue is taken
     asks_why: bool = False
     unclear: list[str] = Field(default_factory=list)  # words that name a time that there is not

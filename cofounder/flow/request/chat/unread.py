@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from cofounder.flow.request.chat import fillers, phrases
+from cofounder.flow.request.chat import closer, fillers, phrases
 from cofounder.models.offline.parsing import metrics, spans
 
 ABOUT_FIGURES = frozenset(("value", "extreme", "development", "comparison", "overview", "forecast", "together"))
-ABOUT_POSTS = frozenset(("posts", "usual", "latest", "count", "topics", "voice", "times", "views"))
+ABOUT_POSTS = frozenset(("posts", "usual", "latest", "count", "topics", "voice", "times", "against"))
 NARROWED = ABOUT_FIGURES | ABOUT_POSTS  # kinds of answer that a condition nobody takes would make wrong
 _TAKEN = "|"  # stands where something was read: it parts the words to its sides
 _WORD = re.compile(r"(?<![\w$€£])[^\W\d_](?:[\w&.-]|['’](?!s\b))*(?<![.-])")
@@ -58,9 +58,20 @@ def conditions(rest: str, kind: str, own: str) -> list[str]:
         rest = pattern.sub(_bar, rest)
     rest = _of_matter(rest)
     qualified = [match[0] for match in _QUALIFIES.finditer(rest)] if kind in ABOUT_FIGURES else []
-    for pattern in (phrases.NOUNS, metrics.ANY, metrics.FIGURES, phrases.SINGULARS):
+    rest = closer.limits(rest)
+    for pattern in (
+        *(words for _, words in closer.ACTS),
+        phrases.NOUNS,
+        metrics.ANY,
+        metrics.FIGURES,
+        phrases.SINGULARS,
+    ):
         rest = pattern.sub(_bar, rest)
     known = fillers.FIGURES if kind in ABOUT_FIGURES else fillers.POSTS
+    if kind == "times":
+        known |= fillers.TIMES
+    if kind == "together":
+        known |= fillers.TOGETHER
     if kind in ABOUT_POSTS:
         rest = _PLATFORM.sub(_bar, rest)
     found: list[str] = []
