@@ -1,6 +1,5 @@
 """The built-in parser: plain English in, an Intent out. Pure and deterministic; it asks where it does not understand."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from cofounder.kit.errors import InputInvalid
 from cofounder.models.intent import Action, Intent, Question
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import answering, assuming, channels, language, policy, questions, tone
+from cofounder.models.offline.parsing import answering, asking, assuming, channels, language, policy, questions, tone
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.reading import read
 from cofounder.models.offline.parsing.sense import Sense
@@ -68,7 +67,7 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
     evidence = _evidence(found)
     wanted = _channels(found, said, preferences, evidence)
     answering.fill(found, said, today)
-    asked = _questions(found, said, preferences, wanted, evidence)
+    asked = asking.find(found, said, wanted, evidence)
     code = _language(found, said, preferences, asked, evidence)
     confidence = weigh(found, asked)
     if confidence < ASK_BELOW and not asked and not said.confirmed:
@@ -188,104 +187,6 @@ def _kind_by_channel(action: Action) -> Any:
     if action.kind == "create_post" and action.channels in (["blog"], ["email"]):
         return "write_article" if action.channels == ["blog"] else "write_email"
     return action.kind
-
-
-def _questions(
-    found: Sense, said: Answers, preferences: Mapping[str, Any], unknown: list[str], evidence: dict[str, Any]
-) -> list[Question]:
-    asked: list[Question] = []
-    if not found.actions:
-        return [questions.no_action(found.unmade[0] if found.unmade else None)]
-    if found.unmade and not said.confirmed:
-        asked.append(questions.also_unmade(found.unmade[0]))
-    asked += _text_questions(found, evidence)
-    known = list(dict.fromkeys(name for a in found.actions for name in a.channels))
-    if unknown and not said.channels_settled:
-        asked.append(questions.unknown_channels(unknown, known))
-    elif ruled_out := _ruled_out(found):
-        asked.append(questions.ruled_out_channel(ruled_out))
-    elif any(a.kind in ("create_post", "publish_text") and not a.channels for a in found.actions):
-        asked.append(questions.no_channel())
-    bare = next((a for a in found.actions if a.kind in acts.WRITE_KINDS and not a.topic and a.text is None), None)
-    if bare:
-        asked.append(questions.no_topic(describe([bare], bare=True)))
-    asked += _figure_questions(found, said)
-    if found.tone.clash and not said.get("tone"):
-        asked.append(questions.tone_clash(*found.tone.clash))
-    if found.demands.unknown_voice and "persona" not in found.demands.values:
-        asked.append(questions.unknown_voice(found.demands.unknown_voice))
-    if found.demands.posting.unclear:
-        asked.append(questions.no_such_time(found.as_written(found.demands.posting.unclear)))
-    if found.demands.link_wanted is not None and "link" not in found.demands.values:
-        asked.append(questions.no_link(found.demands.link_wanted))
-    return asked
-
-
-def _ruled_out(found: Sense) -> str:
-    """A channel that a text is asked for and that is ruled out in the same breath, where no other is left for it."""
-    bare = {action.kind for action in found.actions if not action.channels}
-    excluded = [m.name for m in found.mentions if m.role == "excluded"]
-    homes = {"write_email": "email", "write_article": "blog", "create_thread": "x"}
-    named = {m.name for m in found.mentions if m.role == "output"} if bare & {"create_post", "publish_text"} else set()
-    named |= {home for kind, home in homes.items() if kind in bare}
-    return next((name for name in excluded if name in named), "")
-
-
-def _text_questions(found: Sense, evidence: dict[str, Any]) -> list[Question]:
-    """A part that works on a text needs one: given, or made by an earlier part."""
-    for i, action in enumerate(found.actions):
-        if action.text is not None:
-            spoken = language.detect(action.text)
-            if spoken.code != "en":
-                evidence["text_language"] = spoken.name
-                if action.kind != "publish_text":
-                    return [questions.text_language(spoken.name)]
-            continue
-        part_refers = any(p.found.refers for p in found.parts if action.kind in [k for k, _ in p.found.kinds])
-        waits = action.kind in acts.TEXT_KINDS or (action.kind in acts.WRITE_KINDS and part_refers and not action.topic)
-        if waits and i == 0:
-            return [questions.no_text(_DOING.get(action.kind, "work on"))]
-    return []
-
-
-_DOING = {
-    "edit_text": "edit", "shorten_text": "shorten", "restyle_text": "rewrite", "summarise_text": "summarise",
-    "check_compliance": "check", "publish_text": "publish",
-}  # fmt: skip
-
-
-def _figure_questions(found: Sense, said: Answers) -> list[Question]:
-    if found.given.open and any(a.wants_metrics and a.kind in acts.WRITE_KINDS for a in found.actions):
-        return [questions.unclear_figure(found.given.open[0])]
-    figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
-    placed = figures or [a for a in found.actions if a.kind in acts.WRITE_KINDS and _NO_TIME.search(a.topic.lower())]
-    if found.times.unclear and placed and not said.period_settled:
-        return [questions.unclear_period(found.as_written(found.times.unclear[0]))]
-    for action in found.actions:
-        if action.kind == "compare_metrics" and not (
-            action.period
-            or action.compare_with
-            or action.compare_period
-            or len(action.metrics) > 1
-            or _compares_things(found)
-        ):
-            return [questions.no_comparison()]
-    return []
-
-
-# A number of a quarter that there is not, or a year of the company's own, is asked about whatever the text is.
-_NO_TIME = re.compile(r"\bq(?:[05-9]|[1-9]\d)\b|\b(?:fy\s?'?\d|fiscal|financial year)")
-
-
-def _compares_things(found: Sense) -> bool:
-    """Channels or campaigns set side by side need no second period."""
-    low = found.reading.low
-    names = {m.name for m in found.mentions}
-    return len(names) > 1 or bool(
-        re.search(
-            r"\b(?:channels?|campaigns?|posts|personas?|products?|regions?|countries|each other|segments?)\b", low
-        )
-    )
 
 
 def _language(

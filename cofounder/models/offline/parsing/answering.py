@@ -11,6 +11,7 @@ from cofounder.models.offline.parsing import (
     constraints,
     given,
     language,
+    lengths,
     metrics,
     periods,
     posting,
@@ -124,6 +125,8 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         name = next((n for n in constraints.PERSONAS if n.lower() in wanted), None)
         if name:
             found.demands.values["persona"] = name
+    if said.get("length") and found.demands.length_clash:
+        _length(found, said["length"])
     if said.get("figures") and found.given.open:
         _figures(found, said["figures"])
     if said.get("publish_at"):
@@ -134,6 +137,18 @@ def fill(found: Sense, said: Answers, today: date) -> None:
             found.demands.values["link"] = url[0]
         elif re.match(r"(?:no|none|without|skip|leave|drop)\b", said["link"].lower()):
             found.demands.link_wanted = None
+
+
+def _length(found: Sense, answer: str) -> None:
+    """The length that holds, in the place of the two that exclude each other; anything else is asked for again."""
+    new = lengths.find(small(answer), [])
+    if not new or lengths.clash(new):
+        return
+    for name in ("min_words", "max_words", "max_characters"):
+        found.demands.values.pop(name, None)
+    for one in new:
+        found.demands.values |= dict(one.bounds())
+    found.demands.length_clash = None
 
 
 def _figures(found: Sense, answer: str) -> None:

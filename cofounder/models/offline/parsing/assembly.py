@@ -18,6 +18,7 @@ from cofounder.models.offline.parsing import (
     metrics,
     periods,
     posting,
+    retracting,
     segments,
     spans,
     tone,
@@ -39,7 +40,7 @@ _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
 def assemble(reading: Reading, today: date) -> Sense:
     """Reads an English instruction from its clauses up."""
     reading, ruled_out = _without_negated(reading)
-    reading, others_out, told_of = excluding.take(reading)
+    reading, others_out, told_of = excluding.take(retracting.take(reading))
     low, text = reading.low, reading.instruction
     demands = constraints.find(low, text, posting.find(low, today))
     result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))

@@ -90,6 +90,14 @@ def _channels(found: Sense, said: Answers) -> list[tuple[str, str]]:
 
 def _periods(found: Sense, said: Answers) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
+    if found.apart and not any(action.wants_metrics for action in found.actions):
+        out.append(
+            ("period", f"Several times are named: {', '.join(found.apart)}. They stay in the words as they are.")
+        )
+    taken = {p.label for action in found.actions for p in (action.period, action.compare_period) if p}
+    more = [label for label in dict.fromkeys(found.passed_over) if label not in taken]
+    if more:
+        out.append(("period", f"Also named, but no figures are looked up for it: {', '.join(more)}."))
     for action in found.actions:
         period = action.period
         if period is None:
@@ -114,8 +122,15 @@ def _periods(found: Sense, said: Answers) -> list[tuple[str, str]]:
 
 
 def _counts(found: Sense, said: Answers) -> list[tuple[str, str]]:
-    count = found.demands.values.get("count")
+    count, clash = found.demands.values.get("count"), found.demands.length_clash
     out = []
+    if clash and not is_one_text(found):
+        out.append(
+            (
+                "length",
+                f'"{clash[0]}" and "{clash[1]}" hold for every text here. Ask for one text at a time to give each its own length.',
+            )
+        )
     for action in found.actions if count else ():
         if action.kind == "create_thread":
             out.append(
@@ -126,6 +141,11 @@ def _counts(found: Sense, said: Answers) -> list[tuple[str, str]]:
         ):
             out.append(("count", f"You ask for {count}: one text is written for each channel. Ask again for more."))
     return out
+
+
+def is_one_text(found: Sense) -> bool:
+    """Whether one text for one channel is asked for."""
+    return len(found.actions) == 1 and len(found.actions[0].channels) <= 1
 
 
 def _has(found: list[Action], *kinds: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cofounder.models.intent import Constraints
-from cofounder.models.offline.parsing import metrics
+from cofounder.models.offline.parsing import dates, lengths, metrics
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 from cofounder.models.offline.parsing.posting import Posting
 
@@ -23,34 +23,13 @@ class Demands:
     wants_call: bool = False  # a call to action is wanted, its words are free
     link_wanted: str | None = None  # a link is wanted, but its address is not said
     unknown_voice: str | None = None
+    length_clash: tuple[str, str] | None = None  # two lengths that exclude each other
     avoided: list[tuple[int, int]] = field(default_factory=list)  # the spans that name what must not appear
 
     def build(self) -> Constraints:
         return Constraints(**self.values)
 
 
-_N = rf"(?P<n>{NUMBER})"
-_MOST = r"(?:no (?:more|longer) than|not (?:be )?(?:any )?(?:more|longer) than|at most|max(?:imum)?(?: of| length)?:?|up to|within|(?:do |should |must )?not (?:to )?exceed(?:ing)?|limit(?:ed)?(?: it| this)? to|(?:keep|cut|trim|reduce|shorten|get|bring|boil)(?: it| this| that| the \w+)?(?: down)?(?: to| at)|capped at|in|to)"
-_LESS = r"(?:(?:in |with |using |keep (?:it |this )?|cut (?:it |this )?(?:down )?(?:to )?|to )?(?:under|less than|fewer than|below|shorter than))"
-_LEAST = r"(?:at least|minimum(?: of)?|min\.?|no (?:less|fewer|shorter) than|not (?:less|fewer) than)"
-_ROUGH = r"(?:about|around|roughly|approximately|approx\.?|circa|some|~)"
-_THING = r"(?P<unit>words?|characters?|chars?)"
-_LENGTHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        ("range", rf"\b(?:between )?(?P<low>{NUMBER})\s?(?:-|–|to|and)\s?{_N}[- ]{_THING}\b"),
-        ("least", rf"\b{_LEAST} {_N} {_THING}\b"),
-        ("least", rf"\b{_N}(?:\+| or more) {_THING}\b|\b(?P<n2>{NUMBER}) (?P<unit2>words?|characters?) (?:or more|minimum|at least|or longer)\b"),
-        ("more", rf"(?<!no )(?<!not )(?<!not be )(?<!n't be )\b(?:more|longer) than {_N} {_THING}\b(?! (?:is|are))"),
-        ("less", rf"\b{_LESS} {_N}[- ]{_THING}\b"),
-        ("exact", rf"\b(?:exactly|precisely) {_N} {_THING}\b"),
-        ("rough", rf"\b{_ROUGH}\s?{_N}[- ]{_THING}(?: long)?\b"),
-        ("most", rf"\b(?:{_MOST} )?{_N}[- ]{_THING}(?: (?:or less|or fewer|max(?:imum)?|at most|tops|limit|long))?\b"),
-    )
-)  # fmt: skip
-_LABELS = re.compile(
-    r"\b(?:max(?:imum)?\.? )?(?P<unit>words|characters|length|word count|word limit)\s*[:=]\s*(?:max\.? )?(?P<n>\d+)"
-)
 _COUNT_NOUN = (
     r"(?:headlines?|titles?|subject lines?|taglines?|hooks?|slogans?|tweets?|posts?|threads?|parts?|ideas?|options?|variants?|versions?|alternatives?|"
     r"e-?mails?|articles?|newsletters?|updates?|captions?|suggestions?)"
@@ -202,35 +181,15 @@ def _flags(low: str, text: str, demands: Demands) -> None:
 
 
 def _lengths(low: str, text: str, demands: Demands) -> None:
-    for kind, pattern in (*_LENGTHS, ("label", _LABELS)):
-        for match in pattern.finditer(low):
-            if not _overlaps(match, demands):
-                _length(kind, match, demands)
-
-
-def _length(kind: str, match: re.Match[str], demands: Demands) -> None:
-    got = match.groupdict()
-    count, unit = number(got.get("n") or got.get("n2") or ""), got.get("unit") or got.get("unit2") or "words"
-    if not count:
-        return
-    what = "characters" if unit.startswith("char") else "words"
-    most, least = f"max_{what}", f"min_{what}"
-    if kind == "range":
-        first = number(got["low"] or "")
-        if first and what == "words":
-            _take(demands, match, least, first)
-        _take(demands, match, most, count)
-    elif kind in ("least", "more"):
-        if what == "words":
-            _take(demands, match, least, count + (kind == "more"))
-    elif kind == "exact" and what == "words":
-        _take(demands, match, least, count)
-        _take(demands, match, most, count)
-    elif kind == "rough" and what == "words":
-        _take(demands, match, least, round(count * 0.9))
-        _take(demands, match, most, round(count * 1.1))
-    else:
-        _take(demands, match, most, count - (kind == "less"))
+    said = lengths.find(low, demands.spans)
+    for one in said:
+        demands.spans.append(one.span)
+        for name, value in one.bounds():
+            demands.values.setdefault(name, value)
+            demands.evidence.setdefault(name, one.words)
+        if one.unkept:
+            demands.unsupported.append(one.words)
+    demands.length_clash = lengths.clash(said)
 
 
 def _calls(low: str, text: str, demands: Demands) -> None:
@@ -267,7 +226,8 @@ def _words(low: str, text: str, demands: Demands) -> None:
                 continue
             tag = re.match(r"#\w+(?:(?:,| and| or)? #\w+)*", text[match.start(group) :])
             end = match.start(group) + tag.end() if tag else match.end(group)
-            into += _items(text[match.start(group) : end])
+            items = _items(text[match.start(group) : end])
+            into += [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
             demands.spans.append((match.start(), max(end, match.end()) if not tag else end))
             if into is avoid:
                 demands.avoided.append(match.span())
@@ -280,6 +240,15 @@ def _words(low: str, text: str, demands: Demands) -> None:
         if items:
             demands.values[name] = list(dict.fromkeys(items))
             demands.evidence[name] = "; ".join(items)
+
+
+_LEAVES_OUT = re.compile(r"(?:exclud|omit|leav|skip|without)")
+
+
+def _is_time(item: str) -> bool:
+    """ "Excluding October" leaves a time out of the figures, and forbids no word."""
+    found = dates.atoms(item.lower())
+    return bool(found) and found[0].start == 0
 
 
 def _items(said: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 from cofounder.models.brief import Period
-from cofounder.models.offline.parsing import spans
+from cofounder.models.offline.parsing import ending, spans
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 
 _MONTH_NUMBER = {name[:n].lower(): i for i, name in enumerate(spans.MONTHS, 1) for n in (3, len(name))} | {"sept": 9}
@@ -53,6 +53,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("fiscal", r"\b(?:the\s+)?(?:last|previous|past|this|current|next|our)\s+(?:fiscal|financial)\s+(?:year|quarter|half)\b|\b(?:the\s+)?(?:first|second|third|fourth|1st|2nd|3rd|4th)\s+(?:fiscal|financial)\s+(?:quarter|half)\b|\b(?:fiscal|financial)\s+q[1-4]\b"),
         ("week_of", rf"\bweek (?:of|beginning|starting|commencing)(?: on)? (?:monday,? )?(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
         ("week_of", rf"\bweek (?:of|beginning|starting|commencing)(?: on)? (?:monday,? )?(?P<m>{_MONTH})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d)(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?"),
+        ("ending", ending.pattern(_UNIT, _MONTH)),
         ("days", rf"\b(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s*(?:-|–|to|and|until|till|through)\s*(?:the\s+)?(?P<e>[0-3]?\d)(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
         ("days", rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s*(?:-|–|to|and|until|till|through)\s*(?P<e>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d)(?!\s*(?:%|{_MONTH}\b))(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?"),
         ("unclear", rf"\b(?:the\s+)?(?:first|second|third|fourth|last|final)\s+(?:(?:few|two|three)\s+)?(?:weeks?|days?|fortnight)\s+(?:of|in)\s+(?:the\s+)?(?:{_MONTH}|month|quarter|year)\b"),
@@ -125,6 +126,9 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
 
     if kind in ("fiscal", "unclear"):
         return atom(kind)
+    if kind == "ending":
+        named = ending.means(got, blank[max(0, start - 12) : start])
+        return _ending_atom(got, start, end, blank) if named else None
     if kind in ("days", "week_of"):
         first, month = int(got["d"] or 0), _MONTH_NUMBER[got["m"] or ""]
         year = int(got["y"] or 0) or None
@@ -159,6 +163,20 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
     if kind == "near_day":
         return atom("relative", unit="day", mod={"yesterday": "last", "tomorrow": "next"}.get(got["w"], "this"))
     return atom("year") if year else None
+
+
+def _ending_atom(got: dict[str, str | None], start: int, end: int, blank: str) -> Atom:
+    iso = got.get("iso")
+    year, month, day = int(got.get("y") or 0) or None, 0, int(got.get("d") or got.get("d2") or 0)
+    if iso:
+        year, month, day = map(int, iso.split("-"))
+    else:
+        month = _MONTH_NUMBER[got["m"] or ""]
+    count = number(got.get("n") or "1") or 1
+    way = "end" if got.get("end") else "start"
+    return Atom(
+        "ending", start, end, blank[start:end], (count * 100 + month) * 100 + day, year, way, None, got["unit"] or ""
+    )
 
 
 def _means_month(word: str, certain: object, start: int, end: int, blank: str) -> bool:
@@ -214,6 +232,9 @@ def resolve(atom: Atom, today: date, mode: str) -> Period:
             return spans.day(today - timedelta(days=back), today)
         step = 7 - today.weekday() + atom.index if atom.modifier == "next" else 7 - back % 7
         return spans.day(today + timedelta(days=step), today)
+    if atom.kind == "ending":
+        when = (atom.year, atom.index // 100 % 100, atom.index % 100)
+        return ending.period(atom.unit, atom.index // 10_000, when, today, ends=atom.modifier == "end", ahead=ahead)
     if atom.kind in ("days", "week_of"):
         return _days(atom, today, ahead=ahead)
     if atom.kind == "several":

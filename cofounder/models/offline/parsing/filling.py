@@ -127,6 +127,9 @@ def _takes_text(result: Sense, part: Part, kind: ActionKind) -> bool:
     return kind in actions.TEXT_KINDS or (kind in actions.WRITE_KINDS and len(result.parts) == 1) or part.found.refers
 
 
+_LISTED = re.compile(r"[\s,;/&+?]*(?:(?:and|or|plus|as well as|then|also)\b\s*)*(?:(?:in|for|of|the|during|from)\s+)*")
+
+
 def _one(main: list[periods.Mention], result: Sense, today: date) -> Period | None:
     """The part's one period; two that touch are joined, two apart are asked about."""
     distinct = list({m.period.label: m.period for m in main}.values())
@@ -138,6 +141,8 @@ def _one(main: list[periods.Mention], result: Sense, today: date) -> Period | No
             return spans.between(ordered[0], ordered[-1], today)
         if inside:
             return inside[0]
+        listed = all(_LISTED.fullmatch(result.reading.low, a.end, b.start) for a, b in pairwise(main))
+        (result.apart if listed else result.passed_over).extend(p.label for p in distinct[not listed :])
     return distinct[0] if distinct else None
 
 

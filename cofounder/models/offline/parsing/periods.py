@@ -76,7 +76,8 @@ def find(low: str, today: date, mode: Callable[[int], Mode], taken: list[tuple[i
     result = Periods()
     blank = blanked(low, taken)
     blank = _comparisons(blank, result)
-    found = list(_placed(_with_years(atoms(blank), blank, today), today, mode, result))
+    whole = _without_holes(atoms(blank), blank, low, result)
+    found = list(_placed(_with_years(whole, blank, today), today, mode, result))
     found = _joined(found, blank, today, mode)
     _assign(found, low, blank, result)
     unclear = list(_UNCLEAR.finditer(blanked(blank, [(a.start, a.end) for a, _ in found])))
@@ -85,6 +86,27 @@ def find(low: str, today: date, mode: Callable[[int], Mode], taken: list[tuple[i
         _against_unclear(result, unclear[0].end(), blank)
     _finish_comparison(result, today)
     return result
+
+
+# "Every month except October": what is left is no one stretch of time.
+_HOLE = re.compile(
+    r"(?:\b(?:every|each|all(?: of)?|any|the whole|the)\s+(?:the\s+)?(?:other\s+)?\w+\s*,?\s*)?"
+    r"\b(?:except(?: for| in)?|excluding|without|other than|apart from|aside from|minus|bar|(?:but )?not(?: in| for)?|"
+    r"(?<=\ball months )but|(?<=\ball quarters )but|(?<=\bevery month )but|(?<=\bevery quarter )but|(?<=\ball weeks )but|(?<=\bevery week )but)"
+    r"(?:\s+(?:in|for|the|of|month))*\s*$"
+)
+
+
+def _without_holes(found: list[Atom], blank: str, low: str, result: Periods) -> list[Atom]:
+    kept = []
+    for atom in found:
+        start = max(0, atom.start - 50)
+        hole = _HOLE.search(blank[start : atom.start])
+        if hole:
+            result.unclear.append(low[start + hole.start() : atom.end].strip(" ,"))
+        else:
+            kept.append(atom)
+    return kept
 
 
 def _against_unclear(result: Periods, end: int, blank: str) -> None:

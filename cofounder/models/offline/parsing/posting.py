@@ -23,6 +23,19 @@ _WHEN = re.compile(
     + _PART.replace("part", "part2")
 )
 _TIME_ONLY = re.compile(rf"\bat\s+(?:{_CLOCK})(?!\w)(?!\s*(?:%|words|percent)){_PART}")
+# An hour that no day has: 25:00, 9:75, 26 o'clock.
+_NO_HOUR = re.compile(
+    rf"(?:(?:\b(?:on|for)\s+)?(?<!\w)(?:{_DAY})\b[\s,]*)?\b(?:at|for|around|by)\s+(?P<clock>(?:2[4-9]|[3-9]\d)[:.][0-5]\d|\d{{1,2}}:[6-9]\d|(?:2[4-9]|[3-9]\d)\s?(?:o'clock|h\b|uhr)|"
+    r"(?:2[0-9]|[3-9]\d)\s?[ap]\.?m\b|1[3-9]\s?a\.?m\b|0\s?pm\b)(?!\w|[.,]\d)"
+)
+# "Write a post about our sale for Friday at 9am": what it is for is when it goes out, unless an event is planned for then.
+_ORDER = re.compile(
+    r"\b(?:posts?|tweets?|newsletters?|articles?|threads?|e-?mails?|updates?|write|draft|create|prepare|compose)\b"
+)
+_PLANNED = re.compile(
+    r"\b(?:planned|scheduled|set|booked|due|ready|tickets?|invitations?|invited?|date|slots?|reservations?|open|bookings?|appointments?|meeting|webinar|call|demo|party|dinner|"
+    r"concert|opening|show|workshop|event|launch|doors|tables?|seats?|plans?|forecast|waiting|except|not)\s*$"
+)
 _VERB = re.compile(
     r"(?:^|[.,;:!?\n(–-]\s*|\b(?:and|then|please|to|be|should|must|it|will|just|now|only|first|you|which|that)\s+)"
     r"(?P<verb>publish(?:ed)?|post(?:ed)?|send|sent|tweet(?:ed)?|schedul(?:e|ed)|releas(?:e|ed)|shar(?:e|ed)|put|get|e-?mail|push|upload(?:ed)?|"
@@ -66,11 +79,16 @@ def find(low: str, today: date) -> Posting:
             ):
                 found.wished.append(match[0])
                 found.spans.append(match.span())
+    for match in _NO_HOUR.finditer(low):
+        start = max(low.rfind(mark, 0, match.start()) + 1 for mark in ";!?\n")
+        if not found.words and _DOES.search(low, start, match.start()):
+            found.words = found.unclear = match[0].strip(" ,")
+            found.spans.append(match.span())
     for pattern in (_WHEN, _TIME_ONLY):
         for match in pattern.finditer(low):
             if any(a < match.end() and match.start() < b for a, b in found.spans):
                 continue
-            if not _is_posting(low, match, alone=pattern is _TIME_ONLY):
+            if not (_is_posting(low, match, alone=pattern is _TIME_ONLY) or _is_for(low, match)):
                 continue
             if found.words:  # a second time: one text goes out once
                 found.wished.append(match[0])
@@ -110,6 +128,17 @@ def _is_posting(low: str, match: re.Match[str], *, alone: bool) -> bool:
     if alone or clock or got.get("near") or got.get("week"):
         return not re.search(r"\b(?:revenue|traffic|sales|numbers|figures|results) (?:of|on|for)\s*$", between)
     return not _EVENT.search(between)
+
+
+def _is_for(low: str, match: re.Match[str]) -> bool:
+    """ "... about our sale for Friday at 9am": a day with its hour at the end of an order for a text."""
+    got = match.groupdict()
+    if not match[0].startswith("for ") or not (got.get("h") or got.get("word")):
+        return False
+    start = max(low.rfind(mark, 0, match.start()) + 1 for mark in ".;!?\n")
+    head = low[start : match.start()]
+    ends = re.match(r"\s*(?:$|[.,;!?)\n]|and\b|please\b)", low[match.end() :])
+    return bool(ends and _ORDER.search(head) and not _PLANNED.search(head))
 
 
 def _settle(found: Posting, match: re.Match[str], today: date) -> None:

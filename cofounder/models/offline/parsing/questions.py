@@ -146,8 +146,8 @@ def unknown_channels(unknown: list[str], known: list[str]) -> Question:
 def no_such_time(words: str) -> Question:
     return Question(
         field="publish_at",
-        question=f'When shall it go out? "{words}" has passed, or there is no such day.',
-        why="I could not turn these words into a day to come.",
+        question=f'When shall it go out? "{words}" has passed, or there is no such day or hour.',
+        why="I could not turn these words into a time to come.",
         options=["As soon as it is approved"],
     )
 
@@ -174,6 +174,25 @@ def unclear_period(words: str) -> Question:
         question=f'Which time does "{words}" mean? Name a month, a quarter or two dates (2026-10-01 to 2026-10-31).',
         why="I could not turn these words into dates.",
         options=["Last month", "Last quarter", "Year to date"],
+    )
+
+
+def several_periods(labels: list[str]) -> Question:
+    said = ", ".join(labels[:-1]) + " and " + labels[-1]
+    return Question(
+        field="period",
+        question=f"You name {said}, with a gap between them. Which one is meant, or from when to when?",
+        why="What I write or work out covers one stretch of time.",
+        options=[*labels, f"{labels[0]} to {labels[-1]}"],
+    )
+
+
+def length_clash(first: str, second: str) -> Question:
+    return Question(
+        field="length",
+        question=f'How long shall it be? "{first}" and "{second}" cannot both be kept.',
+        why="The two lengths exclude each other.",
+        options=[first, second],
     )
 
 

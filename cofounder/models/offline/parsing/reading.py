@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from cofounder.models.offline.parsing import given, mixing
+from cofounder.models.offline.parsing import given, mixing, sharing_out
 from cofounder.models.offline.parsing.spelling import correct
 
 LONGEST_INSTRUCTION = 4_000  # characters; of a longer one the middle is not read, and the reader is told
@@ -104,6 +104,7 @@ def read(request: str, given: str | None = None) -> Reading:
     instruction = re.sub(r"\b([Hh]ow|[Ww]hat)'s\b", r"\1 is", instruction)
     instruction = _FACE.sub("", instruction)
     instruction = _OUT_OF.sub(_made_of, instruction)
+    instruction = sharing_out.say_apart(instruction)
     instruction = _FITS.sub("turn this into ", instruction)
     instruction = _HAVE_IT_AS.sub("then turn it into ", instruction)
     instruction, translated = mixing.read(instruction)

@@ -36,6 +36,8 @@ class Sense:
     actions: list[Action] = field(default_factory=list)
     sure: list[float] = field(default_factory=list)
     given: Given = field(default_factory=Given)
+    apart: list[str] = field(default_factory=list)  # periods of one part with a gap between them, by their labels
+    passed_over: list[str] = field(default_factory=list)  # further periods that no action is about
     topic_guess: str = ""  # a topic taken from what is told beside the request
     only: bool = False
 
