@@ -22,6 +22,11 @@ TODAY = date(2026, 11, 21)
         ("Did we spend more on marketing in Q2 than in Q1?", "comparison", {"metrics": ["marketing_spend"]}),
         ("How many people visited our website in May?", "value", {"metrics": ["traffic"]}),
         ("What percentage of our traffic converts?", "value", {"metrics": ["conversion_rate"]}),
+        ("How much does it cost us to acquire a customer?", "value", {"metrics": ["acquisition_cost"]}),
+        ("How much is a customer worth to us?", "value", {"metrics": ["lifetime_value"]}),
+        ("What was the biggest drop in revenue?", "development", {"metrics": ["revenue"]}),
+        ("Rank our months by revenue", "development", {"metrics": ["revenue"]}),
+        ("How often do we post on LinkedIn?", "count", {"platforms": ["linkedin"]}),
         ("Are we profitable?", "value", {"metrics": ["profit", "gross_profit", "gross_margin"]}),
         ("Which weekday gets the most engagement on LinkedIn?", "times", {"platforms": ["linkedin"]}),
         (

@@ -47,7 +47,9 @@ def talked(*messages: str) -> Subject:
         ("How is the business doing in Finland?", ["Finland"]),
         ("What was our revenue in October? Only Germany.", ["Germany"]),
         ("Which posts did best on Tuesdays?", ["Tuesdays"]),
+        ("Is there a correlation between traffic and revenue in 2025?", ["2025"]),
         ("Which video posts did best?", ["video"]),
+        ("What's our email open rate?", ["open rate"]),
         ("Which posts with images got the most clicks?", ["images"]),
     ],
 )
@@ -121,3 +123,10 @@ def test_a_condition_stands_in_what_follows_until_the_whole_is_asked_for() -> No
     assert (whole.apart, whole.kind) == ([], "value")
     assert talked("What was our revenue in Smarch?", "and in June?").unclear == []
     assert goes_on("and in june?")
+
+
+def test_of_a_long_message_a_few_words_are_named() -> None:
+    found = read("What was our revenue " + "in the shop for those walruses " * 600 + "?", TODAY)
+    assert found.apart == ["shop", "walruses"]
+    found = read("Our revenue " + " ".join(f"walrus{chr(97 + n % 26)}" for n in range(2_000)), TODAY)
+    assert [len(one) for one in found.apart] == [60]

@@ -19,6 +19,13 @@ ACTS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
         re.compile(r"(?:\b(?:percentage|share|proportion|percent|part|much)\b.{0,20}?)?\bconvert(?:s|ed|ing)?\b"),
     ),
     (
+        ("acquisition_cost",),
+        re.compile(
+            r"\b(?:costs?|pay|paid)\b.{0,12}?\b(?:to|of|for) (?:acquir(?:e|ing)|win(?:ning)?|gain(?:ing)?|get(?:ting)?) (?:an? |one |each )?(?:new |more )?customers?\b"
+        ),
+    ),
+    (("lifetime_value",), re.compile(r"\bcustomers? (?:is |are )?worth\b|\bworth of (?:an? |our )?customers?\b")),
+    (
         ("profit", "gross_profit", "gross_margin"),
         re.compile(r"\b(?:un)?profitable\b|\b(?:make|making|made) (?:any |an? )?(?:profits?|loss(?:es)?)\b"),
     ),
@@ -33,6 +40,10 @@ _LIMIT = re.compile(
     r"\s+[$€£]?(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<k>k|m|thousand|million|mio)?(?P<share>\s?%)?(?![\w.])"
 )
 _MIDDLE = (("median", re.compile(r"\bmedian\b")), ("mean", re.compile(r"\b(?:average|mean|on average)\b")))
+_STEPS = re.compile(
+    r"\b(?:biggest|largest|greatest|steepest|strongest|sharpest) (?:\w+ )?(?:drop|fall|decline|decrease|rise|increase|jump|gain|change|growth)\b"
+    r"|\b(?:rank|sort|order) (?:our |the |all )?(?:months|quarters|years)\b"
+)
 _SUM = re.compile(r"\b(?:total|sum|altogether|overall|in all|all together|how many)\b")
 _COUNTED = re.compile(r"\b(?:views|clicks|shares|comments)\b")
 _TOGETHER = re.compile(
@@ -56,6 +67,13 @@ _PROPOSE = re.compile(
 def acts(low: str) -> list[str]:
     """The figures that a verb names: "spend on marketing", "visited our site", "converts"."""
     return [name for names, words in ACTS if words.search(low) for name in names]
+
+
+def without_acts(low: str) -> str:
+    """The words with a bar in place of each such verb and what belongs to it."""
+    for _, words in ACTS:
+        low = words.sub(lambda match: "|" * len(match[0]), low)
+    return low
 
 
 def kind(low: str, own_figures: list[str], asked: dict[str, Any]) -> tuple[Kind, dict[str, Any]] | None:
@@ -87,6 +105,8 @@ def _of_figures(low: str, own_figures: list[str], asked: dict[str, Any]) -> tupl
     pooled = middle == "mean" and all(metric(name).adds == "ratio" for name in own_figures)
     if middle and not pooled and not single and not (asked["compare_period"] or asked["compare_with"] or asked["more"]):
         return "development", {"middle": middle}
+    if _STEPS.search(low) and not single:
+        return "development", {}
     if isinstance(period, Period) and period.grain == "range" and _MOVES.search(low) and not asked["more"]:
         return "development", {}
     return None

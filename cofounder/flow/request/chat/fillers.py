@@ -22,7 +22,7 @@ tell show give list say know find get gets got getting gotten see look looks loo
 describe display report reports present presents check calculate compute work figure figures number numbers amount amounts value values
 level levels data stat stats statistics detail details summary summarise summarize overview answer info information question
 quick quickly short brief briefly table chart graph plot curve series name mention read think wonder wondering curious
-remind share hear possible able help interested review update go going gone went come comes came take takes took taken bring
+remind share hear possible able rank ranks ranked ranking sort sorted order ordered help interested review update go going gone went come comes came take takes took taken bring
 brings brought stand stands stood out metric metrics kpi kpis highlights milestone milestones state key main important
 relevant interesting company company's business business's firm cofounder co-founder terms currency dollars usd eur euros
 money count counts total totals overall altogether combined cumulative whole sum sums entire full complete actual real exact
@@ -62,7 +62,7 @@ engagements engage engaged engaging impressions like likes liked save saves repo
 successful succeed popular viral flop flopped fail failed fails land landed resonate resonated response results
 result achieve achieved platform platforms channel channels network networks social media page account measured rank ranked ranking
 rankings sort sorted order ordered by topic topics theme themes subject subjects voice ideal new newest old oldest dated ourselves audience audiences people followers readers popular usually ours rated
-activity active most-read frequency often reaction reactions replies interaction interactions reached
+activity active repeat repeated frequency often reaction reactions replies interaction interactions reached
 """)
 TIMES = _words("hour hours day days weekday weekdays week weeks morning afternoon evening good right")
 TOGETHER = _words(

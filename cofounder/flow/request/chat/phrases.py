@@ -88,7 +88,9 @@ WHEN = re.compile(
     r"|\b(?:best|right|good|ideal) (?:time|hour|day|weekday)s?\b.{0,30}"
     r"\b(?:post\w*|publish\w*|tweet\w*|send\w*|linkedin|twitter|facebook|newsletters?|e-?mails?)\b"
 )
-COUNTED = re.compile(r"\bhow many (?:\S+ ){0,3}?(?:posts?|tweets?|threads?|newsletters?|articles?|publications?)\b")
+COUNTED = re.compile(
+    r"\bhow often (?:do|did|have) (?:we|i) (?:post|publish|tweet)\w*|\bhow many (?:\S+ ){0,3}?(?:posts?|tweets?|threads?|newsletters?|articles?|publications?)\b"
+)
 PARTS = (
     r"(?P<part>channel|platform|campaign|source|product|country|region|device|browser|post|tweet|newsletter|segment|"
     r"audience|persona|topic|customer)s?\b"

@@ -102,7 +102,7 @@ def _untaken(kind: Kind, asked: dict[str, Any], today: date) -> list[str]:
     period = asked["period"]
     past = isinstance(period, Period) and (period.end < today or kind != "topics")
     now = kind == "usual" and isinstance(period, Period) and period.start == today.replace(day=1)
-    if past and not now and kind in ("topics", "against", "usual", "voice"):
+    if past and not now and kind in ("topics", "against", "usual", "voice", "together"):
         found.append(period.label)
     return found
 
@@ -192,14 +192,14 @@ def _second(times: periods.Periods) -> Period | None:
 
 
 def _metrics(low: str) -> list[str]:
-    lost = phrases.LOST.search(low)
+    lost, acts = phrases.LOST.search(low), closer.acts(low)
+    low = closer.without_acts(low)
     low = phrases.AS_ADJECTIVE.sub(lambda match: " " * len(match[0]), low)
     found = [(match.start(), canonical(match[0])) for match in phrases.NOUNS.finditer(low)]
     rest = phrases.NOUNS.sub(lambda match: " " * len(match[0]), low)
     found += [(match.start(), phrases.SINGULAR[match[0]]) for match in phrases.SINGULARS.finditer(rest)]
     low = rest
     names = ["churn_rate" if name == "customers" and lost else name for _, name in sorted(found)]
-    acts = closer.acts(low)
     if "conversion_rate" in acts:
         names = [name for name in names if name not in ("traffic", "conversions")]
     more = [name for name in [*acts, *metrics.find(low)] if name not in names]

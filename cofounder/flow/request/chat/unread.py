@@ -10,11 +10,13 @@ from cofounder.models.offline.parsing import metrics, spans
 ABOUT_FIGURES = frozenset(("value", "extreme", "development", "comparison", "overview", "forecast", "together"))
 ABOUT_POSTS = frozenset(("posts", "usual", "latest", "count", "topics", "voice", "times", "against"))
 NARROWED = ABOUT_FIGURES | ABOUT_POSTS  # kinds of answer that a condition nobody takes would make wrong
+_NAMED, _LONGEST = 5, 60  # conditions that are kept, and the characters of one
 _TAKEN = "|"  # stands where something was read: it parts the words to its sides
 _WORD = re.compile(r"(?<![\w$€£])[^\W\d_](?:[\w&.-]|['’](?!s\b))*(?<![.-])")
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 _NARROWS = re.compile(r"\s*(?:only|just|in|for|on|from|with|without|by|except|excluding|including|among|and)\b")
 _QUALIFIES = re.compile(r"\b(?:organic|paying|active|recurring(?! revenue))\b")
+_NOT_OF_POSTS = re.compile(r"\b(?:open|click[- ]?through|bounce|unsubscribe) rates?\b|\bctr\b")
 _FEAST = (
     r"(?:black|cyber|giving|good|ash|shrove|easter|boxing|maundy|whit|palm) (?:mon|tues|wednes|thurs|fri|satur|sun)?days?\b|"
     r"(?:christmas|x-?mas|new year(?:'?s)?)(?: (?:eve|day|time|season|week|weekend|holidays?))?|easter(?: (?:week|weekend|holidays?))?|"
@@ -45,9 +47,13 @@ def no_times(rest: str) -> list[str]:
     found += [(match.start(), match["year"]) for match in _YEAR.finditer(rest)]
     for match in _WORD.finditer(rest):
         known = match[0] in fillers.POSTS or len(match[0]) < 5
-        if not known and _IN_TIME.search(rest[: match.start()]) and get_close_matches(match[0], _MONTHS, 1, 0.72):
+        if (
+            not known
+            and _IN_TIME.search(rest[max(0, match.start() - 20) : match.start()])
+            and get_close_matches(match[0], _MONTHS, 1, 0.72)
+        ):
             found.append((match.start(), match[0]))
-    return [words for _, words in sorted(found)]
+    return [words for _, words in sorted(found)][:_NAMED]
 
 
 def conditions(rest: str, kind: str, own: str) -> list[str]:
@@ -58,9 +64,10 @@ def conditions(rest: str, kind: str, own: str) -> list[str]:
         rest = pattern.sub(_bar, rest)
     rest = _of_matter(rest)
     qualified = [match[0] for match in _QUALIFIES.finditer(rest)] if kind in ABOUT_FIGURES else []
-    rest = closer.limits(rest)
+    if kind in ABOUT_POSTS:
+        qualified = [match[0] for match in _NOT_OF_POSTS.finditer(rest)]
+    rest = closer.without_acts(closer.limits(rest))
     for pattern in (
-        *(words for _, words in closer.ACTS),
         phrases.NOUNS,
         metrics.ANY,
         metrics.FIGURES,
@@ -82,7 +89,7 @@ def conditions(rest: str, kind: str, own: str) -> list[str]:
         joined = bool(found) and rest[end : match.start()].isspace()
         found = [*found[:-1], f"{found[-1]} {match[0]}"] if joined else [*found, match[0]]
         end = match.end()
-    return list(dict.fromkeys([*qualified, *found]))
+    return [words[:_LONGEST] for words in dict.fromkeys([*qualified, *found])][:_NAMED]
 
 
 def as_written(words: Iterable[str], message: str) -> list[str]:
