@@ -182,6 +182,8 @@ def test_no_stated_figure_is_passed_over_in_silence(request_: str, words: str) -
         "Write a tweet about a survey among 500 customers",
         "Write a LinkedIn post about our revenue in 2025, 100 words",
         "Write a LinkedIn post about our October 2026 revenue",
+        "Write a LinkedIn post about our revenue between 1 and 15 October 2026",
+        "Write a LinkedIn post about our revenue 2024-2025",
     ],
 )
 def test_what_is_no_figure_of_a_business_is_not_told_as_one(request_: str) -> None:

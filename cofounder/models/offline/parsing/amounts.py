@@ -40,6 +40,20 @@ RANGE = re.compile(
     rf"(?:\bbetween\s+{LOOSE}\s+and\s+{LOOSE}|{LOOSE}\s*[-–—]\s*{LOOSE}|(?<!from )(?<![\w$€£.,]){LOOSE}\s+(?:or|to)\s+{LOOSE})(?![\w])"
 )
 
+_DATED = re.compile(rf"\s*(?:st|nd|rd|th)?\s*(?:{_OTHER_UNIT})\b")
+_MARKED = re.compile(rf"[$€£¥₹%]|\d\s?(?:{_SCALES})\b|\d[.,]\d|\d{{3}}|percent|per cent|dollars|euros|pounds")
+
+
+def ranges(low: str) -> list[re.Match[str]]:
+    """Every range or choice of amounts; days ("between 1 and 15 October") and years are left out."""
+    return [
+        m
+        for m in RANGE.finditer(low)
+        if _MARKED.search(m[0])
+        and not _DATED.match(low, m.end())
+        and not all(re.fullmatch(r"(?:19|20)\d\d", one) for one in re.findall(r"\d[\d.,]*", m[0]))
+    ]
+
 
 def pattern(name: str) -> str:
     """One amount as a pattern, its parts in groups that begin with `name`."""

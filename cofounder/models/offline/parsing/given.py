@@ -102,7 +102,7 @@ def _put_right(low: str) -> str:
 
 def _open(found: Given, low: str, text: str) -> str:
     """Sets ranges and alternatives apart, so that neither end is taken for the figure."""
-    for match in amounts.RANGE.finditer(low):
+    for match in amounts.ranges(low):
         start = match.start()
         head = low[max(0, start - 60) : start]
         named = re.search(
@@ -195,7 +195,7 @@ _COUNTED = re.compile(
 def _left(found: Given, low: str, text: str) -> None:
     """What is stated as a figure and was not read: of ours it is asked about, else it is told."""
     for match in _STANDS.finditer(low):
-        bare = re.fullmatch(r"(?:19|20)\d\d", match["said"]) or not re.search(
+        bare = re.fullmatch(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.\d{4}", match["said"]) or not re.search(
             r"\d[.,]\d|[$€£¥₹%-]|\d\s?[km]", match["said"]
         )
         before = low[max(0, match.start() - 24) : match.start()]
