@@ -208,17 +208,25 @@ def _left(found: Given, low: str, text: str) -> None:
             ):
                 continue
             low = _set_apart(found, low, text, match.span())
-    for match in amounts.striking(low):
-        edge = max((m.end() for m in re.finditer(r"[.;!?]\s|\n", low[: match.start()])), default=0)
-        stop = re.search(r"[.;!?](?:\s|$)|\n", low[match.end() :])
-        sentence = low[edge : match.end() + stop.start() if stop else len(low)]
-        if not (metrics.ANY.search(sentence) or "\x01" in sentence):
+    for sentence in re.finditer(r"(?:[^.;!?\n]|[.;!?](?!\s|$))+", low):
+        if metrics.ANY.search(sentence[0]) or "\x01" in sentence[0]:
+            _strays(found, sentence, low, text)
+
+
+_MOST_TOLD = 20  # more than these nobody reads
+
+
+def _strays(found: Given, sentence: re.Match[str], low: str, text: str) -> None:
+    """The figures of a sentence about figures that no reading has taken."""
+    for match in amounts.striking(sentence[0]):
+        start, end = match.start() + sentence.start(), match.end() + sentence.start()
+        words = text[start:end].strip(" ,.")
+        if words in found.unused or words in found.others or len(found.unused) + len(found.others) >= _MOST_TOLD:
             continue
-        words = text[match.start() : match.end()].strip(" ,.")
-        who = whose.owner(low, text, match.start(), match.start())
+        who = whose.owner(low, text, start, start)
         if who:
             found.others[words] = who
-        elif words not in found.unused:
+        else:
             found.unused.append(words)
 
 
