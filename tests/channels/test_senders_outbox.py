@@ -114,6 +114,14 @@ async def test_many_at_once_write_one_file(tmp_path: Path) -> None:
     assert Path(found.url).read_bytes() == sent.text.encode()
 
 
+async def test_many_at_once_give_the_folder_one_name(tmp_path: Path) -> None:
+    for number in range(20):
+        outbox = Outbox(tmp_path / str(number) / "outbox")
+        names = await asyncio.gather(*(asyncio.to_thread(outbox.id) for _ in range(8)))
+        assert set(names) == {outbox.known_id()}
+        assert [one.name for one in (tmp_path / str(number)).iterdir()] == ["outbox.id"]
+
+
 async def test_a_full_disk_leaves_nothing_and_the_text_goes_out_once_there_is_room(tmp_path: Path) -> None:
     folder = tmp_path / "outbox"
     folder.mkdir(mode=0o700)
