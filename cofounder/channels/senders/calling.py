@@ -139,7 +139,10 @@ class Line:
 
     def unanswered(self, answer: Answer) -> DeliveryUnknown:
         """That a question was refused, so that nobody knows."""
-        return DeliveryUnknown(f"{self.label} does not say what stands there ({answer.status}): {self.said(answer)}")
+        words = f"{self.label} does not say what stands there ({answer.status}): {self.said(answer)}"
+        unknown = DeliveryUnknown(words)
+        unknown.access_ended = answer.status in (401, 403)
+        return unknown
 
     def trouble(self, answer: Answer) -> DeliveryRefused | DeliveryDelayed | DeliveryUnknown:
         """What an answer that is no success means."""
@@ -230,7 +233,9 @@ class Over:
         try:
             return await self.token()
         except (DeliveryRefused, DeliveryDelayed) as error:
-            raise DeliveryUnknown(error.detail) from error
+            unknown = DeliveryUnknown(error.detail)
+            unknown.access_ended = isinstance(error, DeliveryRefused)
+            raise unknown from error
 
     async def shown(
         self, look: Callable[[], Awaitable[Receipt | None]], begun_at: datetime | None, *, images: int = 0

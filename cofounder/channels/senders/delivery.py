@@ -35,6 +35,7 @@ class DeliveryUnknown(CofounderError):
 
     status = 409
     hint = "Look at the channel, then settle the publication: it was sent, or it was not."
+    access_ended = False  # it does not let us look any more: its person has to sign in again
     passing = False  # the channel did not answer, and may in a moment
 
 

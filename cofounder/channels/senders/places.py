@@ -28,14 +28,15 @@ async def note(sender: Sender, key: str) -> None:
         await queries.note(session, key, {"outbox": id, "host": platform.node(), "folder": str(sender.folder)})
 
 
-async def check(sender: Sender, key: str) -> None:
-    """Raise DeliveryUnknown for what was begun in another outbox than this one. Opens its own transaction."""
+async def out_of_sight(sender: Sender, key: str) -> DeliveryUnknown | None:
+    """Why what was begun cannot be looked for here; None where it can be. Opens its own transaction."""
     if not isinstance(sender, Outbox):
-        return
+        return None
     async with db.transaction(durable=False) as session:
         there = (await elsewhere(session, sender, [key])).get(key)
-    if there is not None:
-        raise DeliveryUnknown(f"It was begun in an outbox that cannot be looked into from here: {there}.")
+    if there is None:
+        return None
+    return DeliveryUnknown(f"It was begun in an outbox that cannot be looked into from here: {there}.")
 
 
 async def elsewhere(session: AsyncSession, sender: Sender, keys: Sequence[str]) -> dict[str, str]:

@@ -314,6 +314,8 @@ def _zone_here() -> str:
 
 
 def _shown(found: "SeriesOut | SeriesDetail", *, json: bool) -> int:
+    from zoneinfo import ZoneInfo
+
     if json:
         out.emit(found.model_dump(mode="json"))
         return 0
@@ -322,11 +324,14 @@ def _shown(found: "SeriesOut | SeriesDetail", *, json: bool) -> int:
         f"{found.name}: {found.words}, on {', '.join(found.channels)}. {found.state.capitalize()}.", markup=False
     )
     screen.print(f"“{found.request}”", markup=False, soft_wrap=True)
+    zone = ZoneInfo(found.zone)
     if found.coming:
-        screen.print("To come, in the time of this machine:")
+        screen.print(f"To come, by the clocks of {found.zone}:", markup=False)
     for one in found.coming:
-        made = f"made {one.makes_at.astimezone():%Y-%m-%d %H:%M}"
-        screen.print(f"  {one.slot_at.astimezone():%a %Y-%m-%d %H:%M}  {made}  {one.note or ''}".rstrip(), markup=False)
+        made = f"made {one.makes_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        screen.print(
+            f"  {one.slot_at.astimezone(zone):%a %Y-%m-%d %H:%M}  {made}  {one.note or ''}".rstrip(), markup=False
+        )
     for slot in getattr(found, "occurrences", []):
         became = slot.task_status or slot.state
         screen.print(f"  {slot.day}  {became.replace('_', ' ')}  {slot.task_id or slot.note or ''}", markup=False)

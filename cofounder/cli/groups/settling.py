@@ -86,6 +86,7 @@ async def retry(task_id: UUID, channel: str | None) -> None:
 async def reschedule(task_id: UUID, channel: str | None, at: datetime | None) -> None:
     """Give what waits for its time another one; None is at once. Raises NothingHere, and what a time can have wrong."""
     from cofounder.flow.publish import moving
+    from cofounder.flow.publish.schemas import RescheduleIn
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
@@ -93,7 +94,7 @@ async def reschedule(task_id: UUID, channel: str | None, at: datetime | None) ->
     _refuse_none(found, task_id, "reschedule")
     async with db.transaction() as session:
         for one in found:
-            await moving.reschedule(session, one.publication_id, at, by=LOCAL_OWNER)
+            await moving.reschedule(session, one.publication_id, RescheduleIn(schedule_at=at), by=LOCAL_OWNER)
 
 
 async def posted(task_id: UUID, answer: Answer) -> None:

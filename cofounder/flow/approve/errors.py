@@ -87,6 +87,12 @@ class TextTooLong(InputInvalid):
     hint = "Shorten the text, or leave the channel out."
 
 
+class TextUnfit(InputInvalid):
+    """The channel would refuse this text."""
+
+    hint = "Mend the text, or leave the channel out."
+
+
 class TextEmpty(InputInvalid):
     """There is no text left."""
 

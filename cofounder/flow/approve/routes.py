@@ -31,6 +31,7 @@ from cofounder.flow.approve.errors import (
     ScheduleInPast,
     TextEmpty,
     TextTooLong,
+    TextUnfit,
     VerdictMissing,
     VerdictUnfit,
     VersionUnknown,
@@ -91,6 +92,7 @@ async def get_approval(task_id: UUID, session: Session, caller: Viewer, response
         ScheduleInPast,
         TextEmpty,
         TextTooLong,
+        TextUnfit,
         ComplianceBlocks,
         AccountUnfit,
         ScheduleAfterExpiry,
@@ -207,6 +209,7 @@ async def attach_images(
         ChannelUnknown,
         TextEmpty,
         TextTooLong,
+        TextUnfit,
         ComplianceBlocks,
     ),
 )

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
 from cofounder.business.records import service as records
-from cofounder.channels import fitting
+from cofounder.channels import fitting, refusals
 from cofounder.channels.tagging import bare
 from cofounder.flow.approve import pictures
 from cofounder.flow.approve.binding import word_diff
-from cofounder.flow.approve.errors import ComplianceBlocks, NothingToApprove, TextEmpty, TextTooLong
+from cofounder.flow.approve.errors import ComplianceBlocks, NothingToApprove, TextEmpty, TextTooLong, TextUnfit
 from cofounder.flow.approve.schemas import Edit
 from cofounder.flow.quality import service as quality
 from cofounder.flow.quality.schemas import Assessment, Subject
@@ -145,14 +145,17 @@ def _without_tags(said: Any) -> Any:
 
 
 def check_length(channel: str, rendered: channels.Rendered, *, field: str) -> None:
-    """Raise TextTooLong when the channel would not take it."""
+    """Raise TextTooLong, TextUnfit when the channel would not take it."""
     why = fitting.too_long(rendered, channel)
     if why is not None:
         raise TextTooLong(why, field=field)
+    why = refusals.why(rendered)
+    if why is not None:
+        raise TextUnfit(why, field=field)
 
 
 def check_lengths(task: records.TaskRow, content: Content, wanted: list[str]) -> None:
-    """Raise TextTooLong where a channel that was chosen would not take its text."""
+    """Raise TextTooLong, TextUnfit where a channel that was chosen would not take its text."""
     for channel in wanted:
         rendered = channels.Rendered.model_validate(content[channel])
         check_length(spelled(channel, spelling(task)), rendered, field="publish_to_channels")

@@ -21,6 +21,12 @@ class TooLateToMove(Conflict):
     hint = "Read the publication again to see what became of it."
 
 
+class MovedMeanwhile(Conflict):
+    """Somebody gave it another time since you looked."""
+
+    hint = "Read the publication again; move it if you still want to."
+
+
 class NothingToSettle(Conflict):
     """The outcome of this publication is known."""
 
@@ -73,3 +79,9 @@ class PlatformUnknown(InputInvalid):
     """There is no such platform."""
 
     hint = "For example linkedin, x, facebook, email or blog."
+
+
+class TitleMissing(InputInvalid):
+    """An article needs a title."""
+
+    hint = "Give it one: metadata.title, or at the command line --title."

@@ -16,7 +16,7 @@ from cofounder.flow.approve import pictures, texts
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import DecisionOut
 from cofounder.flow.publish import queries, service
-from cofounder.flow.publish.errors import PlatformUnknown
+from cofounder.flow.publish.errors import PlatformUnknown, TitleMissing
 from cofounder.flow.publish.schemas import Order, PublishIn, PublishOut
 from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
@@ -36,8 +36,8 @@ async def publish_now(
 
     A text that was cancelled before anybody got it may be given anew.
 
-    Raises PlatformUnknown, TextTooLong, ImagesUnfit and what an image or its words can have wrong, ComplianceBlocks, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, KeyReused,
-    NotAllowed.
+    Raises PlatformUnknown, TitleMissing, TextTooLong, TextUnfit, ImagesUnfit and what an image or its words can have
+    wrong, ComplianceBlocks, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, KeyReused, NotAllowed.
     """
     if not by.may("approver"):
         raise NotAllowed(f"Publishing needs the role approver; {by.name!r} has the role {by.role}.")
@@ -74,6 +74,8 @@ async def _publish(
     session: AsyncSession, given: PublishIn, channel: str, key: str, body_hash: str, by: Caller
 ) -> PublishOut:
     draft = _draft(given)
+    if channel == "blog" and not (draft.title or "").strip():
+        raise TitleMissing(field="metadata.title")
     task = await records.add_task(session, _task(given, channel, key, body_hash, by))
     rendered = await rendering.of(session, task, channel, draft)
     texts.check_length(given.platform, rendered, field="content")

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.channels.accounts import checking
 from cofounder.channels.senders import (
     Delivery,
     DeliveryDelayed,
     DeliveryLetGo,
     DeliveryRefused,
+    DeliveryUnknown,
     Receipt,
     Sender,
     places,
@@ -169,8 +171,15 @@ def _finder(sender: Sender, delivery: Delivery, name: str) -> Callable[[], Await
         async with db.transaction(durable=False) as session:
             told = (await effects.told(session, [name])).get(name)
         begun = delivery.model_copy(update={"begun_at": told.begun_at if told else None})
-        await places.check(sender, name)
-        found = await sender.find_own(begun, effect_key=name)
+        hidden = await places.out_of_sight(sender, name)
+        if hidden is not None:
+            raise hidden
+        try:
+            found = await sender.find_own(begun, effect_key=name)
+        except DeliveryUnknown as error:
+            if error.access_ended:  # whoever can mend it is told
+                await checking.look_into(sender.name, delivery.account)
+            raise
         return None if found is None else _kept(found)
 
     return find

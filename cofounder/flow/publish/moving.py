@@ -9,8 +9,8 @@ from cofounder.channels import senders
 from cofounder.flow.approve import accounts
 from cofounder.flow.approve.errors import ScheduleInPast
 from cofounder.flow.publish import quotas, service
-from cofounder.flow.publish.errors import TooLateToMove
-from cofounder.flow.publish.schemas import PublicationOut
+from cofounder.flow.publish.errors import MovedMeanwhile, TooLateToMove
+from cofounder.flow.publish.schemas import PublicationOut, RescheduleIn
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable
 from cofounder.kit.clock import now
@@ -20,11 +20,12 @@ from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
 
-async def reschedule(session: AsyncSession, publication_id: UUID, at: datetime | None, *, by: Caller) -> PublicationOut:
+async def reschedule(session: AsyncSession, publication_id: UUID, asked: RescheduleIn, *, by: Caller) -> PublicationOut:
     """Let it be published at another time, or at once (None), and wake what waits for the old one.
 
-    Raises PublicationMissing, TooLateToMove, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry.
+    Raises PublicationMissing, TooLateToMove, MovedMeanwhile, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry.
     """
+    at = asked.schedule_at
     row = await service.locked(session, publication_id)
     if row.state != "scheduled":
         raise TooLateToMove(f"The publication is {row.state}.")
@@ -32,6 +33,11 @@ async def reschedule(session: AsyncSession, publication_id: UUID, at: datetime |
         raise TooLateToMove(
             "It was tried already and is tried again by itself.", hint="Send it now, or cancel it: cofounder task TASK"
         )
+    if "expected_schedule_at" in asked.model_fields_set and asked.expected_schedule_at != row.scheduled_at:
+        stands = (
+            f"It goes out at {row.scheduled_at:%Y-%m-%d %H:%M} UTC now." if row.scheduled_at else "It goes out now."
+        )
+        raise MovedMeanwhile(f"Somebody gave it another time since you looked. {stands}", field="expected_schedule_at")
     if at is not None:
         await _fits(session, row, at)
     before, row.scheduled_at = row.scheduled_at, at

@@ -14,12 +14,13 @@ from cofounder.channels.images.errors import (
     ImagesUnfit,
     ImageTwice,
 )
-from cofounder.flow.approve.errors import ChannelUnknown, ComplianceBlocks, ScheduleInPast, TextTooLong
+from cofounder.flow.approve.errors import ChannelUnknown, ComplianceBlocks, ScheduleInPast, TextTooLong, TextUnfit
 from cofounder.flow.publish import clashes, given, moving, posting, service, settling
 from cofounder.flow.publish.errors import (
     AddressElsewhere,
     AnswerMisplaced,
     AttemptOutdated,
+    MovedMeanwhile,
     NotByHand,
     NothingToRetry,
     NothingToSettle,
@@ -27,6 +28,7 @@ from cofounder.flow.publish.errors import (
     PostedTimeUnfit,
     PublicationMissing,
     RecipientUnknown,
+    TitleMissing,
     TooLateToCancel,
     TooLateToMove,
 )
@@ -56,7 +58,9 @@ router = Router(prefix="/api", tags=["publishing"])
     status_code=202,
     responses=documented(
         PlatformUnknown,
+        TitleMissing,
         TextTooLong,
+        TextUnfit,
         ComplianceBlocks,
         ScheduleInPast,
         AccountUnfit,
@@ -127,14 +131,20 @@ async def cancel_publication(publication_id: UUID, session: Session, caller: App
 @router.post(
     "/publications/{publication_id}/reschedule",
     responses=documented(
-        PublicationMissing, TooLateToMove, ScheduleInPast, AccountUnfit, ScheduleAfterExpiry, TaskMissing
+        PublicationMissing,
+        TooLateToMove,
+        MovedMeanwhile,
+        ScheduleInPast,
+        AccountUnfit,
+        ScheduleAfterExpiry,
+        TaskMissing,
     ),
 )
 async def reschedule_publication(
     publication_id: UUID, body: RescheduleIn, session: Session, caller: Approver
 ) -> PublicationOut:
     """Give a publication that waits for its time another one, or send it now. The text and its approval stay as they are."""
-    return await moving.reschedule(session, publication_id, body.schedule_at, by=caller)
+    return await moving.reschedule(session, publication_id, body, by=caller)
 
 
 @router.post(

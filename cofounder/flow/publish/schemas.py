@@ -84,6 +84,9 @@ class RescheduleIn(Body):
     """Another time for what waits for its own."""
 
     schedule_at: Time | None = Field(description="When to publish it. null: at once.", examples=["2026-11-23T09:00Z"])
+    expected_schedule_at: Time | None = Field(
+        default=None, description="When it was to go out as you read it. Refused where somebody moved it since."
+    )
 
 
 class Posted(BaseModel):

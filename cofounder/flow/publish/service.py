@@ -332,7 +332,7 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         finished_at=row.finished_at,
         external_id=row.external_id,
         url=row.url,
-        note=" ".join(filter(None, [row.note, row.said])) or None,
+        note=_note(row),
         attempts=row.attempts,
         next_attempt_at=row.retry_at,
         unsent=row.unsent,
@@ -341,6 +341,13 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         posted=Posted(posted_at=mark[0], url=mark[1]) if mark else None,
         actions=_actions(row, posted=mark is not None),
     )
+
+
+def _note(row: Publication) -> str | None:
+    """What became of it, then why it went where it went and what that costs; what was refused costs nothing."""
+    if row.state == "refused" and row.said:
+        return row.said
+    return " ".join(filter(None, [row.said, row.note])) or None
 
 
 def _actions(row: Publication, *, posted: bool) -> list[Action]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,8 +15,8 @@ from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import ScheduleInPast
 from cofounder.flow.approve.schemas import Decision, DecisionOut
 from cofounder.flow.publish import moving, service, settling
-from cofounder.flow.publish.errors import TooLateToMove
-from cofounder.flow.publish.schemas import PublicationOut
+from cofounder.flow.publish.errors import MovedMeanwhile, TooLateToMove
+from cofounder.flow.publish.schemas import PublicationOut, RescheduleIn
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError
@@ -38,9 +39,9 @@ async def decide(id: UUID, at: datetime) -> DecisionOut:
         return await approvals.decide(session, Decision(task_id=id, approved=True, schedule_at=at), by=APPROVER)
 
 
-async def move(id: UUID, at: datetime | None) -> PublicationOut:
+async def move(id: UUID, at: datetime | None, **more: Any) -> PublicationOut:
     async with transaction() as session:
-        return await moving.reschedule(session, id, at, by=APPROVER)
+        return await moving.reschedule(session, id, RescheduleIn(schedule_at=at, **more), by=APPROVER)
 
 
 @pytest.fixture
@@ -74,6 +75,21 @@ async def test_moving_counts_for_the_quota_too_but_never_against_itself(world: W
         await move(late, at + timedelta(hours=1))
     assert (await of_one(late)).scheduled_at == at + timedelta(days=3)
     assert (await move(late, at + timedelta(days=3, hours=1))).scheduled_at == at + timedelta(days=3, hours=1)
+
+
+async def test_a_move_as_it_was_read_never_overwrites_somebody_elses(world: World) -> None:
+    await signed_in(world, "x")
+    at = now().replace(microsecond=0) + timedelta(days=2)
+    id = (await decide(await opened(), at)).publications[0].publication_id
+    mine = at + timedelta(days=1)
+    await move(id, mine, expected_schedule_at=at)
+    theirs = at + timedelta(days=5)
+    await move(id, theirs)  # who does not say what they read moves it all the same
+    with pytest.raises(MovedMeanwhile, match=f"{theirs:%Y-%m-%d %H:%M} UTC"):
+        await move(id, at, expected_schedule_at=mine)
+    with pytest.raises(MovedMeanwhile):
+        await move(id, at, expected_schedule_at=None)
+    assert (await of_one(id)).scheduled_at == theirs
 
 
 async def of_one(id: UUID) -> PublicationOut:

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
-from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong
+from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong, TextUnfit
 from cofounder.flow.publish import given, service, settling, steps
-from cofounder.flow.publish.errors import PlatformUnknown
+from cofounder.flow.publish.errors import PlatformUnknown, TitleMissing
 from cofounder.flow.publish.schemas import PublishIn, PublishOut
 from cofounder.flow.request.schemas import ProcessIn
 from cofounder.flow.request.service import submit
@@ -174,3 +174,27 @@ async def test_many_at_once_make_one_publication_and_one_file(engine_running: Da
     async with transaction() as session:
         assert (await publish(session)).state == "published"
         assert (await records.get_task(session, task)).status == "completed"
+
+
+@pytest.mark.parametrize("link", ["http://localhost/a", "http://10.0.0.7/a", "http://2130706433/a", "http://[::1]/a"])
+@pytest.mark.parametrize("platform", ["linkedin", "x", "facebook"])
+async def test_a_link_that_the_channel_would_refuse_is_refused_when_it_is_given(
+    session: AsyncSession, link: str, platform: str
+) -> None:
+    with pytest.raises(TextUnfit, match="not on the internet") as caught:
+        await publish(session, platform=platform, content=f"{WORDS} {link}")
+    assert caught.value.field == "content"
+
+
+async def test_a_placeholder_that_nobody_can_fill_is_refused_when_it_is_given(session: AsyncSession) -> None:
+    letter: dict[str, Any] = {"platform": "email", "metadata": {"subject": "We move"}}
+    with pytest.raises(TextUnfit, match="first_name"):
+        await publish(session, **letter, content=f"Hello {{{{first_name}}}},\n\n{WORDS}")
+    assert (await publish(session, **letter, content=f"Hello {{{{name}}}},\n\n{WORDS}")).state == "scheduled"
+
+
+@pytest.mark.parametrize("title", [None, "  "])
+async def test_an_article_without_a_title_is_refused(session: AsyncSession, title: str | None) -> None:
+    with pytest.raises(TitleMissing) as caught:
+        await publish(session, platform="blog", metadata={} if title is None else {"title": title})
+    assert caught.value.field == "metadata.title"

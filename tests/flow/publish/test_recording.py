@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from cofounder.business.records import service as records
-from cofounder.channels.accounts import book
+from cofounder.channels.accounts import book, checking
 from cofounder.flow.publish import given, recording, service, settling, steps
 from cofounder.flow.publish.measuring import queries as measuring
 from cofounder.flow.publish.schemas import Metadata, PublicationOut, PublishIn, Verdict
+from cofounder.flow.publish.tables import Publication
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -243,3 +244,29 @@ async def test_the_doctor_names_what_hangs_while_it_is_sent(engine_running: Data
     assert await failed() == []  # its last call was begun just now
     await told("UPDATE effects SET begun_at = now() - interval '3 hours'")
     assert await failed() == ["Publications that hang"]
+
+
+async def test_access_that_has_ended_while_a_channel_was_asked_is_noted_on_the_account(
+    engine_running: Database, near: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[tuple[str, str]] = []
+
+    async def look_into(provider: str, name: str) -> None:
+        looked.append((provider, name))
+
+    monkeypatch.setattr(checking, "look_into", look_into)
+    async with running(LinkedInWire()) as wire:
+        assert isinstance(wire, LinkedInWire)
+        id = await lost(wire, monkeypatch)
+        assert looked == []
+        wire.revoked = True
+        seen = await settling.look(id)
+    assert seen is not None
+    assert (seen.state, looked) == ("unknown", [("linkedin", "Acme")])
+
+
+def test_what_was_refused_begins_with_why_and_names_no_price() -> None:
+    price, why = "X charges $0.20 for this post.", "X did not take it (403): no."
+    assert service._note(Publication(state="refused", note=price, said=why)) == why
+    assert service._note(Publication(state="scheduled", note=price, said=why)) == f"{why} {price}"
+    assert service._note(Publication(state="scheduled", note=price, said=None)) == price

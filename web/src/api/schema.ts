@@ -6505,6 +6505,11 @@ export interface components {
              * @description Those of depends_on that are not completed.
              */
             waits_for?: string[];
+            /**
+             * Blocked By
+             * @description Those of waits_for that failed: it goes on only when they are retried.
+             */
+            blocked_by?: string[];
             /** Result */
             result?: unknown;
             /** Error */
@@ -6614,6 +6619,11 @@ export interface components {
              * @description Those of depends_on that are not completed.
              */
             waits_for?: string[];
+            /**
+             * Blocked By
+             * @description Those of waits_for that failed: it goes on only when they are retried.
+             */
+            blocked_by?: string[];
             /** Result */
             result?: unknown;
             /** Error */
@@ -13318,6 +13328,11 @@ export interface components {
              * @example 2026-11-23T09:00Z
              */
             schedule_at: string | null;
+            /**
+             * Expected Schedule At
+             * @description When it was to go out as you read it. Refused where somebody moved it since.
+             */
+            expected_schedule_at?: string | null;
         };
         /** ResultIn */
         ResultIn: {
@@ -21471,7 +21486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; Nothing can be published by this account now.; The account's access ends before that time.; A channel would not take the images of its text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
+            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; The channel would refuse this text.; A compliance finding forbids publishing this text.; Nothing can be published by this account now.; The account's access ends before that time.; A channel would not take the images of its text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22046,7 +22061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; If-Match and fingerprint name two different texts.; Edits belong to a text that you approve.; This task has no variant for that channel.; There is no text left.; The text is longer than the channel takes.; A compliance finding forbids publishing this text. */
+            /** @description Some fields do not fit.; If-Match and fingerprint name two different texts.; Edits belong to a text that you approve.; This task has no variant for that channel.; There is no text left.; The text is longer than the channel takes.; The channel would refuse this text.; A compliance finding forbids publishing this text. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22326,7 +22341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no such platform.; The text is longer than the channel takes.; A compliance finding forbids publishing this text.; The time to publish has passed.; Nothing can be published by this account now.; The account's access ends before that time.; This task has no variant for that channel.; The same image is attached twice.; A channel would not take the images of its text.; An image needs words that stand for it: people who cannot see it hear them, and they show where it does not load.; These words cannot stand for an image. */
+            /** @description Some fields do not fit.; There is no such platform.; An article needs a title.; The text is longer than the channel takes.; The channel would refuse this text.; A compliance finding forbids publishing this text.; The time to publish has passed.; Nothing can be published by this account now.; The account's access ends before that time.; This task has no variant for that channel.; The same image is attached twice.; A channel would not take the images of its text.; An image needs words that stand for it: people who cannot see it hear them, and they show where it does not load.; These words cannot stand for an image. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22697,7 +22712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Only what waits for its time, and was never tried, can be given another. */
+            /** @description Only what waits for its time, and was never tried, can be given another.; Somebody gave it another time since you looked. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -206,7 +206,8 @@ function Entry({ one, show, drags, busy, wide = false }: EntryProps) {
       <span>
         <b>{HOUR.format(new Date(one.time))}</b> {named}
         {wide && ` · ${rest}`}
-        <span className="unseen">{`, ${word}${wide ? "" : `, ${rest}`}${clash ? `. ${clash}` : ""}`}</span>
+        {!wide && <span className={styles.words}>{rest}</span>}
+        <span className="unseen">{`, ${word}${clash ? `. ${clash}` : ""}`}</span>
       </span>
       {clash && (
         <span className={styles.clash} aria-hidden="true">

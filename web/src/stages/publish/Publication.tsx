@@ -205,7 +205,7 @@ function Acts({ one }: { one: Detail }) {
       <Schedule
         opened={choosing}
         at={one.scheduled_at ? inputTime(new Date(one.scheduled_at)) : ""}
-        keep={(at) => void move(at ? new Date(at).toISOString() : null)}
+        keep={(at) => void move(at ? new Date(at).toISOString() : null, one.scheduled_at)}
         close={() => setChoosing(false)}
       />
     </div>

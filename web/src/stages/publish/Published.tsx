@@ -39,7 +39,7 @@ export function Published({ states, open }: { states: string[]; open: (id: strin
               <tr>
                 <th>Text</th>
                 <th>Channel</th>
-                <th className={styles.wide} style={{ width: "24%" }}>
+                <th className={sent ? styles.wide : undefined} style={{ width: "24%" }}>
                   {sent ? "Stands at" : "Why"}
                 </th>
                 <th className="right">When</th>
@@ -61,7 +61,7 @@ export function Published({ states, open }: { states: string[]; open: (id: strin
                   <td>
                     {sent ? channelName(one.channel) : <Status status={one.state} word={channelName(one.channel)} />}
                   </td>
-                  <td className={`${styles.wide} ${sent ? styles.file : styles.where}`} title={one.url ?? undefined}>
+                  <td className={sent ? `${styles.wide} ${styles.file}` : styles.reason} title={one.url ?? undefined}>
                     {sent ? <Where url={one.url} brief /> : (one.note ?? "Stopped by a person.")}
                   </td>
                   <td className="right quiet" title={when(timeOf(one))}>

@@ -34,7 +34,7 @@ export function useActs(id: string) {
     cancel: () =>
       act("cancel", () => ask(client.POST("/api/publications/{publication_id}/cancel", { params: { path } }))),
     retry: () => act("retry", () => ask(client.POST("/api/publications/{publication_id}/retry", { params: { path } }))),
-    move: (at: string | null) => act("move", () => reschedule(id, at)),
+    move: (at: string | null, expected: string | null) => act("move", () => reschedule(id, at, expected)),
     mark: (body: Schemas["PostedIn"]) =>
       act("mark", () => ask(client.POST("/api/publications/{publication_id}/posted", { params: { path }, body }))),
     unmark: () =>

@@ -6,12 +6,12 @@ import { ask, client, Problem } from "../../api/client";
 import { when } from "../../parts/words";
 import type { Item } from "./plan";
 
-/** Ask the server for another time; null: at once. */
-export const reschedule = (id: string, at: string | null) =>
+/** Ask the server for another time; null: at once. Refused where it does not stand at the `expected` one any more. */
+export const reschedule = (id: string, at: string | null, expected: string | null) =>
   ask(
     client.POST("/api/publications/{publication_id}/reschedule", {
       params: { path: { publication_id: id } },
-      body: { schedule_at: at },
+      body: { schedule_at: at, expected_schedule_at: expected },
     }),
   );
 
@@ -19,11 +19,11 @@ export function useMoving() {
   const queries = useQueryClient();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
-  const to = async (id: string, at: string): Promise<boolean> => {
+  const to = async (id: string, at: string, expected: string): Promise<boolean> => {
     setProblem(null);
     setBusy(id);
     try {
-      await reschedule(id, at);
+      await reschedule(id, at, expected);
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -36,7 +36,7 @@ export function useMoving() {
   };
   const move = async (one: Item, time: Date) => {
     const [id, before, at] = [one.key, one.time, time.toISOString()];
-    if (at === new Date(before).toISOString() || !(await to(id, at))) return;
+    if (at === new Date(before).toISOString() || !(await to(id, at, before))) return;
     const shown = notifications.show({
       role: "status",
       autoClose: 6_000,
@@ -58,7 +58,7 @@ export function useMoving() {
             },
             onClick: () => {
               notifications.hide(shown);
-              void to(id, before);
+              void to(id, before, at);
             },
           },
           "Undo",
