@@ -62,7 +62,7 @@ class Outbox:
         path = self._named()
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():  # several at once may find it missing: the first one's stands
-            _place(path, str(uuid4()).encode(), draft=path.with_name(f".{path.name}.{uuid4().hex}.part"))
+            _put(path, str(uuid4()).encode(), path.with_name(f".{path.name}.{uuid4().hex}.part"))
         return path.read_text().strip()
 
     def known_id(self) -> str | None:
@@ -173,10 +173,15 @@ def _owner(label: Path) -> str | None:
     return found.get("effect") if isinstance(found, dict) else None
 
 
-def _place(path: Path, content: bytes, *, draft: Path | None = None) -> bool:
+def _place(path: Path, content: bytes) -> bool:
     """Let `path` appear whole and durable, or not at all; false when something is there already."""
-    draft = draft or path.with_name(f".{path.name}.part")
+    draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)  # of a run that was killed
+    return _put(path, content, draft)
+
+
+def _put(path: Path, content: bytes, draft: Path) -> bool:
+    """The same by way of this draft, which nobody else writes."""
     try:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as file:
