@@ -26,7 +26,7 @@ from cofounder.kit.ids import new_id
 from cofounder.kit.testing import SCHEMA, _ask
 
 T = TypeVar("T")
-LEASE_SECONDS = 0.5
+LEASE_SECONDS = 1.5  # a loop that others keep waiting must not be taken for dead: what is told of is kills
 
 
 @dataclass
