@@ -59,6 +59,7 @@ export function Palette() {
       query={typed}
       onQueryChange={setTyped}
       shortcut={["mod + K"]}
+      tagsToIgnore={[]} // also from the field of the chat, where the keyboard stands
       clearQueryOnClose
     >
       <Spotlight.Search placeholder="Go to, ask or run" aria-label="Go to, ask or run" />
