@@ -209,7 +209,7 @@ async def expire(session: AsyncSession, agent_type: str | None = None) -> list[M
 async def unfinished(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Those of these commands that are not completed, with their status."""
     found = select(Command.id, Command.status).where(Command.id.in_(ids), Command.status != "completed")
-    return {id: status for id, status in await session.execute(found)}
+    return {row.id: row.status for row in await session.execute(found)}
 
 
 async def existing(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
