@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cofounder.flow.request.chat.following import goes_on
+from cofounder.flow.request.chat.following import goes_on, thread
 from cofounder.flow.request.chat.plainly import tell
 from cofounder.flow.request.chat.reading import read
 from cofounder.flow.request.chat.subject import Subject
@@ -130,3 +130,33 @@ def test_of_a_long_message_a_few_words_are_named() -> None:
     assert found.apart == ["shop", "walruses"]
     found = read("Our revenue " + " ".join(f"walrus{chr(97 + n % 26)}" for n in range(2_000)), TODAY)
     assert [len(one) for one in found.apart] == [60]
+
+
+@pytest.mark.parametrize(
+    ("asked", "metric"),
+    [
+        ("How many website visits in October?", "traffic"),
+        ("site traffic October", "traffic"),
+        ("What's our conversion rate at the moment?", "conversion_rate"),
+        ("How much revenue did we book in October?", "revenue"),
+        ("Could you pull up customers for September real quick?", "customers"),
+        ("I need the October revenue for my board deck", "revenue"),
+        ("What is the status of our revenue these days?", "revenue"),
+    ],
+)
+def test_plain_words_of_work_narrow_nothing(asked: str, metric: str) -> None:
+    found = read(asked, date(2026, 11, 22))
+    assert (found.metrics, found.apart, found.unclear) == ([metric], [], [])
+
+
+def test_a_follow_up_that_was_refused_is_not_gone_on_with() -> None:
+    def talk(*asked: str) -> Subject:
+        said: list[Subject] = []
+        for one in asked:
+            said.append(read(one, date(2026, 11, 22), thread(said)))
+        return said[-1]
+
+    assert talk("What was our revenue in October?", "and in Germany?", "and in September?").apart == []
+    assert talk("What was our revenue in October?", "and on Black Friday?", "and customers?").unclear == []
+    # a condition of the question itself stands
+    assert talk("What was our revenue in Germany in 2025?", "and in June?", "and in July?").apart == ["Germany"]

@@ -24,7 +24,8 @@ level levels data stat stats statistics detail details summary summarise summari
 quick quickly short brief briefly table chart graph plot curve series name mention read think wonder wondering curious
 remind share hear possible able rank ranks ranked ranking sort sorted order ordered help interested review update go going gone went come comes came take takes took taken bring
 brings brought stand stands stood out metric metrics kpi kpis highlights milestone milestones state key main important
-relevant interesting company company's business business's firm cofounder co-founder terms currency dollars usd eur euros
+relevant interesting status glance moment pull pulled fetch bring-up real book booked bookings-wise deck board slide slides
+meeting memo talk boss team's colleague sentence paragraph line lines one-liner ballpark latest-known so-far days these company company's business business's firm cofounder co-founder terms currency dollars usd eur euros
 money count counts total totals overall altogether combined cumulative whole sum sums entire full complete actual real exact
 """)
 _MOVING = _words("""
@@ -33,7 +34,7 @@ increase increases increased increasing decrease decreases decreased decreasing 
 fallen falling drop drops dropped dropping decline declines declined declining improve improves improved improving improvement
 worsen worsened jump jumped surge surged change changes changed changing move moved trend trends trending history progress
 course stable steady stagnate stagnated momentum shrink shrank shrunk plunge plunged climb climbed dip dipped recover
-recovered record records high higher highest low lower lowest best better worst worse strong stronger strongest weak weaker
+recovered busy busier busiest slow slower slowest quiet quieter quietest successful success record records high higher highest low lower lowest best better worst worse strong stronger strongest weak weaker
 weakest good bad badly great greater greatest big bigger biggest large larger largest small smaller smallest top bottom max
 maximum min minimum peak peaks peaked reach reaches reached hit exceed exceeds exceeded pass passed average averages mean
 median usual usually typical typically normal normally baseline above below under least perform performs performed

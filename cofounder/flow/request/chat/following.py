@@ -7,6 +7,8 @@ from cofounder.flow.request.chat import phrases
 from cofounder.flow.request.chat.subject import Subject
 from cofounder.models.brief import Period
 
+_SAYS_NOTHING = ("unknown", "help")
+
 
 def followed(low: str, plain: Subject, before: Subject) -> Subject:
     """ "And in June?": the question before, with what is new in this one."""
@@ -54,7 +56,7 @@ def followed(low: str, plain: Subject, before: Subject) -> Subject:
         new["grain"] = plain.grain
     if plain.by != "engagement_rate":
         new["by"] = plain.by
-    return before.model_copy(update={**new, "asks_why": plain.asks_why}) if new else plain
+    return before.model_copy(update={**new, "asks_why": plain.asks_why, "goes_on": True}) if new else plain
 
 
 def _not_there(low: str, plain: Subject, before: Subject) -> dict[str, object]:
@@ -73,8 +75,15 @@ def is_short(period: Period | None) -> bool:
 
 
 def thread(said: Sequence[Subject]) -> Subject | None:
-    """What the talk is about: the last that was understood, should one line since then not have been."""
-    return next((one for one in reversed(said[-3:]) if one.kind not in ("unknown", "help")), said[-1] if said else None)
+    """What the talk is about: the last that was understood, should one line since then not have been.
+
+    A line that went on with a condition or a time that nothing takes was refused: the one before it is gone on with.
+    """
+    recent = range(len(said) - 1, max(len(said) - 4, -1), -1)
+    at = next((place for place in recent if said[place].kind not in _SAYS_NOTHING), len(said) - 1)
+    while at > 0 and said[at].goes_on and (said[at].apart or said[at].unclear or said[at].kind in _SAYS_NOTHING):
+        at -= 1
+    return said[at] if said else None
 
 
 def goes_on(low: str) -> bool:

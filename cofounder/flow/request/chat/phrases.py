@@ -53,11 +53,13 @@ DID = re.compile(
     r"commented|did (?:well|best|badly)|worst|weakest|flop\w*|fail\w*|most|least|went (?:well|viral)|resonat\w*|reach)\b"
 )
 WORST = re.compile(
-    r"\b(?:worst|weakest|lowest|least|poor(?:est|ly)?|flop\w*|fail\w*|bad(?:ly)?|smallest|minimum|fewest)\b"
+    r"\b(?:worst|weakest|lowest|least|poor(?:est|ly)?|flop\w*|fail\w*|bad(?:ly)?|smallest|minimum|fewest|slowest|quietest)\b"
     r"|\b(?:not|never|hardly|n[o']t)\b.{0,20}\b(?:work|perform|do well|did well|resonate|engage|land)\w*|\w+n['’]t (?:work|perform|do well|resonate|land)"
     r"|\b(?:fewer|less) than \d|\b(?:below|under) \d"
 )
-BEST = re.compile(r"\b(?:best|highest|strongest|record|peak\w*|top|most|greatest|biggest|largest|maximum|max)\b")
+BEST = re.compile(
+    r"\b(?:best|highest|strongest|record|peak\w*|top|most|greatest|biggest|largest|maximum|max|busiest)\b"
+)
 BY_LIKES = re.compile(
     r"\b(?:by|most|fewest|more|of) (?:likes|saves|followers)\b|\bmost (?:liked|saved)\b|\blikes\b.*\?$"
 )

@@ -38,6 +38,7 @@ class Subject(BaseModel):
     below: float | None = None
     assumed: bool = False  # the figure was not named: revenue is taken
     asks_why: bool = False
+    goes_on: bool = False  # it leans on the question before
     unclear: list[str] = Field(default_factory=list)  # words that name a time that there is not
     apart: list[str] = Field(default_factory=list)  # conditions that no tool can take
     elsewhere: list[str] = Field(default_factory=list)  # channels that are named and that we do not have
