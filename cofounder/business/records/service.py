@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.records import published, queries
+from cofounder.business.records import queries
+from cofounder.business.records.published import queries as published
 from cofounder.business.records.schemas import (
     NewFinancial,
     NewPost,
