@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import queries
-from cofounder.business.records.published import queries as published
 from cofounder.business.records.schemas import (
     NewFinancial,
     NewPost,
@@ -199,23 +198,23 @@ async def earlier_ids(session: AsyncSession, import_id: UUID, *, after: UUID | N
 
 async def has_post(session: AsyncSession, publication_id: UUID) -> bool:
     """Whether a publication has its post."""
-    return await published.has(session, publication_id)
+    return await queries.has_published(session, publication_id)
 
 
 async def posted(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, tuple[datetime, str | None]]:
     """Of these publications, those whose post stands somewhere: publication -> (since when, where)."""
-    return await published.standing(session, publications)
+    return await queries.standing_of(session, publications)
 
 
 async def set_posted(session: AsyncSession, publication_id: UUID, at: datetime | None, url: str | None) -> None:
     """Write since when and where a publication's post stands; without a time: nowhere yet."""
-    await published.stand(session, publication_id, at, url)
+    await queries.stand(session, publication_id, at, url)
     live.changed(session, "posts", publication_id)
 
 
 async def posts_of(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, UUID]:
     """Publication -> its post, of those that have one."""
-    return await published.ids(session, publications)
+    return await queries.posts_of(session, publications)
 
 
 async def add_post(session: AsyncSession, post: NewPost) -> PostRow:
@@ -233,7 +232,7 @@ async def put_post(session: AsyncSession, post: NewPost, *, begun_at: datetime |
 
     Whatever platform and id it has, it is written. `begun_at`: when the text was handed over.
     """
-    id = await published.put(session, {**post.model_dump(), "created_at": clock.now()}, begun_at)
+    id = await queries.put_published(session, {**post.model_dump(), "created_at": clock.now()}, begun_at)
     live.changed(session, "posts", id)
     return id
 
