@@ -175,7 +175,7 @@ def states(made: dict[str, str]) -> list[State]:
         ("/content?tab=unsent",),
         ("/content?tab=channels",),
         ("/content?tab=channels", "text=Connect LinkedIn", "wait:role=dialog"),
-        (f"/content?id={made['unknown']}", "wait:role=dialog", "role=dialog >> text=It is there"),
+        (f"/content/{made['unknown']}", "wait:text=Lineage", "role=main >> text=It is there"),
         ("/training", "text=/^Select all/", "text=Add tag", "wait:role=dialog[name='Add tag']"),
         ("/training", "text=Tag by date", "wait:text=Everything up to"),
         ("/training?min=0.5&in=there-is-no-such-tag", "wait:text=Nothing fits this filter."),

@@ -16,8 +16,8 @@ async def test_a_text_posted_by_hand_is_marked_mended_and_taken_back(mara: Visit
     await working.becomes(task, "completed", within=60)
 
     await page.goto("/content?tab=published")
-    await page.get_by_role("main").locator("tbody button").first.click()
-    dialog = page.get_by_role("dialog", name="Publication")
+    await page.get_by_role("main").locator("tbody a").first.click()
+    dialog = page.get_by_role("main")
     await expect(dialog.get_by_text("It lies in the outbox.")).to_be_visible()
     await dialog.get_by_role("button", name="Mark as posted").click()
 

@@ -61,5 +61,5 @@ async def test_an_image_goes_with_the_text_and_the_post_is_dragged_to_another_da
 
     await page.reload()
     await _day(page, first).get_by_role("button").first.click()
-    dialog = page.get_by_role("dialog", name="Publication")
-    await expect(dialog.get_by_role("img", name=SHOP).first).to_be_visible()
+    await page.wait_for_url("**/content/*")
+    await expect(page.get_by_role("main").get_by_role("img", name=SHOP).first).to_be_visible()

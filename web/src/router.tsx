@@ -1,6 +1,12 @@
 /** Every address of the page. A page is loaded when it is first opened. */
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
 import { whenServed } from "./api/client";
 import { Broken } from "./pages/Broken";
 import { Home } from "./pages/Home";
@@ -47,7 +53,14 @@ const tree = root.addChildren([
   createRoute({
     ...at("/content"),
     validateSearch: words,
+    beforeLoad: ({ search }) => {
+      if (search.id) throw redirect({ to: "/content/$id", params: { id: search.id }, replace: true });
+    },
     component: lazyRouteComponent(() => whenServed(import("./stages/publish/Content")), "Content"),
+  }),
+  createRoute({
+    ...at("/content/$id"),
+    component: lazyRouteComponent(() => whenServed(import("./stages/publish/Publication")), "Publication"),
   }),
   createRoute({
     ...at("/business"),

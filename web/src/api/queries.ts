@@ -199,6 +199,13 @@ export const publication = (id: string) =>
     queryFn: () => ask(client.GET("/api/publications/{publication_id}", { params: { path: { publication_id: id } } })),
   });
 
+/** Everything that a task's decision sent, or is to send. */
+export const publicationsOf = (task: string) =>
+  queryOptions({
+    queryKey: ["publications", "of", task],
+    queryFn: () => ask(client.GET("/api/publications", { params: { query: { task_id: task, limit: 50 } } })),
+  });
+
 /** What was read of one publication, what is to be read, and what was foretold. */
 export const measurements = (id: string) =>
   queryOptions({

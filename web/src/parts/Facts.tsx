@@ -8,7 +8,7 @@ export function Facts({ rows, right = false }: Props) {
   return (
     <dl className={`${styles.facts} ${right ? styles.right : ""}`}>
       {rows.map((row) => {
-        if (!row || row[1] === null || row[1] === undefined || row[1] === "") return null;
+        if (!row || row[1] === null || row[1] === undefined || row[1] === false || row[1] === "") return null;
         return (
           <Fragment key={row[0]}>
             <dt>{row[0]}</dt>

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { Glyph } from "../../parts/Status";
-import { channelName, visible, whole } from "../../parts/words";
+import { channelName, day, visible, whole } from "../../parts/words";
 import type { Image } from "./images";
 import styles from "./Preview.module.css";
 
@@ -20,9 +20,11 @@ type Props = {
   chosen?: boolean;
   choose?: (on: boolean) => void;
   place: number;
+  /** When it was published, or is to be; left out: now. */
+  at?: string | null;
 };
 
-export function Preview({ name, variant, showing, company, chosen, choose, place }: Props) {
+export function Preview({ name, variant, showing, company, chosen, choose, place, at }: Props) {
   const share = showing.limit ? Math.min(showing.length / showing.limit, 1) : 0;
   const long = showing.limit != null && showing.length > showing.limit;
   return (
@@ -49,7 +51,7 @@ export function Preview({ name, variant, showing, company, chosen, choose, place
       <div className={styles.meter} aria-hidden="true">
         <i style={{ width: `${share * 100}%` }} data-long={long || undefined} />
       </div>
-      <div className={styles.body}>{shown(variant, showing, company)}</div>
+      <div className={styles.body}>{shown(variant, showing, company, at ? day(at) : "Now")}</div>
       {variant.image_problems?.map((told) => (
         <p key={told} className={styles.problem}>
           <Glyph look="failed" /> {told}
@@ -60,7 +62,7 @@ export function Preview({ name, variant, showing, company, chosen, choose, place
   );
 }
 
-function shown(variant: Variant, showing: Showing, company: string): ReactNode {
+function shown(variant: Variant, showing: Showing, company: string, time: string): ReactNode {
   const images = variant.images ?? [];
   if (variant.channel === "email") return <Email variant={variant} text={showing.content} company={company} />;
   if (variant.channel === "blog")
@@ -78,7 +80,7 @@ function shown(variant: Variant, showing: Showing, company: string): ReactNode {
       <Who
         company={company}
         round={variant.channel !== "linkedin"}
-        note={posts.length > 1 ? `${at + 1} of ${posts.length}` : "Now"}
+        note={posts.length > 1 ? `${at + 1} of ${posts.length}` : time}
       />
       <Folded text={text} fold={FOLD[variant.channel]} channel={channelName(variant.channel)} />
       {at === 0 && <Pictures images={images} round={variant.channel === "x"} />}

@@ -1,6 +1,7 @@
 /** What the site saw, as books: through each publication, through other posts, through none of them. The parts make the whole. */
 import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { siteBooks } from "../../api/queries";
@@ -19,7 +20,7 @@ const money = (one: Figures) =>
     .map(([currency, value]) => (currency ? amount(value, currency) : score(value)))
     .join(", ") || NONE;
 
-export function Books({ open }: { open: (id: string) => void }) {
+export function Books() {
   const [chosen, choose] = useState(0);
   const reports = useQuery(siteBooks()).data?.reports.filter((one) => one.publications.rows > 0) ?? [];
   const report = reports[chosen] ?? reports[0];
@@ -54,9 +55,9 @@ export function Books({ open }: { open: (id: string) => void }) {
           <tbody>
             {report.items.slice(0, FIRST).map((one) => (
               <Line key={one.publication_id} of={one}>
-                <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
+                <Link to="/content/$id" params={{ id: one.publication_id }} className={styles.link}>
                   {short(one.title ?? "A text without a title", 60)}
-                </button>{" "}
+                </Link>{" "}
                 <span className="quiet">{channelName(one.channel)}</span>
               </Line>
             ))}

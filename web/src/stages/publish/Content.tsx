@@ -1,7 +1,7 @@
 /** What was sent where, what waits for its time; first of all what nobody is sure of. */
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { publications, unknownOutcomes } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { PageHead } from "../../parts/PageHead";
@@ -12,7 +12,6 @@ import { Books } from "./Books";
 import { Calendar } from "./Calendar";
 import { Channels } from "./Channels";
 import styles from "./Content.module.css";
-import { Publication } from "./Publication";
 import { NOT_SENT, Published, SENT } from "./Published";
 import { readingsDue } from "./planned";
 import { Readings } from "./Readings";
@@ -27,12 +26,12 @@ export function Content() {
     void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
   const refused = useQuery(publications(["refused"], 1)).data?.total ?? 0;
   const asked = useQuery(readingsDue()).data?.total ?? 0;
-  const open = (id: string) => set({ id });
+  const open = (id: string) => void navigate({ to: "/content/$id", params: { id } });
   return (
     <>
       <PageHead title="Content" />
       <div className="stack">
-        <Unknown open={open} />
+        <Unknown />
         <Tabs
           value={search.tab ?? "calendar"}
           onChange={(tab) => set({ tab: tab === "calendar" ? undefined : (tab ?? undefined) })}
@@ -60,16 +59,16 @@ export function Content() {
             <Series id={search.series} set={(series) => set({ series })} />
           </Tabs.Panel>
           <Tabs.Panel value="readings">
-            <Readings open={open} />
+            <Readings />
           </Tabs.Panel>
           <Tabs.Panel value="published">
             <div className="stack">
-              <Published states={SENT} open={open} />
-              <Books open={open} />
+              <Published states={SENT} />
+              <Books />
             </div>
           </Tabs.Panel>
           <Tabs.Panel value="unsent">
-            <Published states={NOT_SENT} open={open} />
+            <Published states={NOT_SENT} />
           </Tabs.Panel>
           <Tabs.Panel value="channels">
             <Channels
@@ -83,7 +82,6 @@ export function Content() {
           </Tabs.Panel>
         </Tabs>
       </div>
-      <Publication id={search.id} close={() => set({ id: undefined })} />
     </>
   );
 }
@@ -91,7 +89,7 @@ export function Content() {
 const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 /** Nothing here is sent again before a person has answered. */
-function Unknown({ open }: { open: (id: string) => void }) {
+function Unknown() {
   const found = useQuery(unknownOutcomes()).data;
   const now = useNow(30_000);
   if (!found?.items.length) return null;
@@ -113,9 +111,9 @@ function Unknown({ open }: { open: (id: string) => void }) {
                   {one.state === "unknown"
                     ? "Nothing is sent again until you answer."
                     : "Who is unknown gets nothing more until you answer."}{" "}
-                  <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
+                  <Link to="/content/$id" params={{ id: one.publication_id }} className={styles.link}>
                     See the evidence
-                  </button>
+                  </Link>
                 </p>
               </div>
             </div>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useMay } from "../../api/me";
 import { measurements } from "../../api/queries";
 import { Interval } from "../../parts/Interval";
+import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
 import { ago, spoken, when, whole } from "../../parts/words";
@@ -16,11 +17,17 @@ import { TypeReading } from "./TypeReading";
 export function Measured({ id }: { id: string }) {
   const query = useQuery(measurements(id));
   return (
-    <section className={styles.part} aria-label="What became of it">
-      <Shown query={query} rows={3}>
-        {(found) => <Whole of={found} />}
-      </Shown>
-    </section>
+    <Panel
+      title="What became of it"
+      note={query.data?.published_at && `out since ${when(query.data.published_at)}`}
+      pad
+    >
+      <div className={styles.part}>
+        <Shown query={query} rows={3}>
+          {(found) => <Whole of={found} />}
+        </Shown>
+      </div>
+    </Panel>
   );
 }
 
@@ -29,10 +36,6 @@ function Whole({ of }: { of: Shape }) {
   const [typing, setTyping] = useState(false);
   return (
     <>
-      <div className={styles.head}>
-        <h3>What became of it</h3>
-        {of.published_at && <span className="quiet">out since {when(of.published_at)}</span>}
-      </div>
       {of.note && <p className="quiet">{of.note}</p>}
       {of.readings.length > 0 ? <Read of={of} /> : of.published_at && <p className="quiet">Nothing was read yet.</p>}
       {of.foretold.length > 0 && <Foretold of={of} />}

@@ -1,76 +1,135 @@
-/** One publication: the exact text, where it went, the evidence, and what can be done with it. */
-import { Button, CopyButton, Modal } from "@mantine/core";
+/** The page of one post: as it reads on its channel, where it went, what came of it, and where it comes from. */
+import { Button, CopyButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { Link, useParams } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { isMissing } from "../../api/client";
 import { useMay } from "../../api/me";
-import { publication, type Publication as Shape } from "../../api/queries";
+import { approval, company, publication, publicationsOf } from "../../api/queries";
+import { NoSuch } from "../../pages/Missing";
+import { Facts } from "../../parts/Facts";
+import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { byWhom, capital, channelName, counted, spoken, when } from "../../parts/words";
-import { Pictures } from "../approve/Preview";
+import { channelName, counted, short, spoken, when } from "../../parts/words";
+import { Pictures, Preview } from "../approve/Preview";
 import { Schedule } from "../approve/Schedule";
 import { inputTime } from "../approve/times";
 import { useActs } from "./acting";
 import { ByHand } from "./ByHand";
 import styles from "./Content.module.css";
+import { Descent, variantOf } from "./Descent";
+import { Effect } from "./Effect";
+import type { Detail } from "./effect";
 import { Measured } from "./Measured";
+import { gist } from "./reading";
 import { Said, Settle } from "./Settle";
 
-type Detail = Shape & {
-  deliveries: {
-    recipient: string | null;
-    state: string;
-    attempts: number;
-    begun_at: string | null;
-    said: string | null;
-    settled_by: string | null;
-    where: string;
-  }[];
-};
-
-export function Publication({ id, close }: { id: string | undefined; close: () => void }) {
-  return (
-    <Modal opened={id !== undefined} onClose={close} title="Publication" size="lg">
-      {id && <Loaded id={id} />}
-    </Modal>
-  );
-}
-
-function Loaded({ id }: { id: string }) {
+export function Publication() {
+  const { id } = useParams({ from: "/content/$id" });
   const query = useQuery(publication(id));
-  return <Shown query={query}>{(found) => <Whole one={found as Detail} />}</Shown>;
+  if (!query.data && isMissing(query.error))
+    return <NoSuch what="publication" back={<Link to="/content">See everything that was published</Link>} />;
+  return <Shown query={query}>{(found) => <Whole key={id} one={found} />}</Shown>;
 }
 
 function Whole({ one }: { one: Detail }) {
   const approver = useMay("approver");
+  const found = useQuery({ ...approval(one.task_id), retry: false }).data;
+  const line = short(gist(one), 70);
+  useEffect(() => {
+    document.title = `${short(line, 50)} · Content · Cofounder`;
+  }, [line]);
+  return (
+    <>
+      <p className="quiet crumbs">
+        <Link to="/content">Content</Link> / {channelName(one.channel)} by {spoken(one.account)}
+      </p>
+      <div className={styles.title}>
+        <h1>{line}</h1>
+        <Status status={one.state} tinted />
+      </div>
+      <Siblings one={one} />
+      <div className="columns">
+        <div className="stack">
+          <Reads one={one} found={found} />
+          {one.actions?.includes("resolve") && (
+            <Panel title="Is it out?" note="Nothing is sent again before you answer" pad>
+              <Settle id={one.publication_id} attempt={one.attempt} attempted={one.attempted_at} />
+            </Panel>
+          )}
+          {one.actions?.includes("posted") && (
+            <Panel title={one.posted ? "Posted by hand" : "Have you posted it?"} pad>
+              <ByHand id={one.publication_id} posted={one.posted} may={approver} />
+            </Panel>
+          )}
+          {one.state === "published" && <Measured id={one.publication_id} />}
+        </div>
+        <div className="stack">
+          <Panel title="Where it goes" pad>
+            <Place one={one} told={variantOf(one, found)?.delivery.note} />
+            {approver && one.state !== "unknown" && <Acts one={one} />}
+          </Panel>
+          <Effect one={one} decision={found?.decision} />
+          <Descent one={one} found={found} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** What else the same request became. */
+function Siblings({ one }: { one: Detail }) {
+  const all = useQuery(publicationsOf(one.task_id)).data?.items ?? [];
+  if (all.length < 2) return null;
+  return (
+    <nav className={styles.siblings} aria-label="What the request became">
+      {[...all].reverse().map((each) => (
+        <Link
+          key={each.publication_id}
+          to="/content/$id"
+          params={{ id: each.publication_id }}
+          aria-current={each.publication_id === one.publication_id ? "page" : undefined}
+        >
+          <Status status={each.state} word={channelName(each.channel)} />
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** The text as its channel shows it; where no variant of it stands, the very text. */
+function Reads({ one, found }: { one: Detail; found: Parameters<typeof variantOf>[1] }) {
+  const house = useQuery(company()).data ?? "";
+  const variant = variantOf(one, found);
+  const [exact, setExact] = useState(false);
   return (
     <div className="stack">
-      <div className="row">
-        <Status status={one.state} tinted />
-        <b>{channelName(one.channel)}</b>
-        <span className="space" />
-        <Link to="/orchestrator/tasks/$id" params={{ id: one.task_id }}>
-          Its task
-        </Link>
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <p className={styles.text} tabIndex={0}>
-        {one.text}
-      </p>
-      <Pictures images={one.images ?? []} />
+      {variant && !exact ? (
+        <Preview
+          name={one.channel}
+          variant={variant}
+          showing={variant}
+          company={house}
+          place={1}
+          at={one.posted?.posted_at ?? one.finished_at ?? one.scheduled_at}
+        />
+      ) : (
+        <Panel title="The exact text" note={channelName(one.channel)} pad>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+          <p className={styles.text} tabIndex={0}>
+            {one.text}
+          </p>
+          <Pictures images={one.images ?? []} />
+        </Panel>
+      )}
       <div className="row">
         <Copy value={one.text} what="Copy the text" />
         {one.url && <Copy value={one.url} what={isAddress(one.url) ? "Copy the address" : "Copy the file's name"} />}
+        {variant && (
+          <Button onClick={() => setExact(!exact)}>{exact ? "As the channel shows it" : "The exact text"}</Button>
+        )}
       </div>
-      <Facts one={one} />
-      {one.deliveries.length > 0 && <Evidence one={one} />}
-      {one.actions?.includes("resolve") && (
-        <Settle id={one.publication_id} attempt={one.attempt} attempted={one.attempted_at} />
-      )}
-      {one.actions?.includes("posted") && <ByHand id={one.publication_id} posted={one.posted} may={approver} />}
-      {approver && one.state !== "unknown" && <Acts one={one} />}
-      {one.state === "published" && <Measured id={one.publication_id} />}
     </div>
   );
 }
@@ -97,68 +156,22 @@ export function Where({ url, brief = false }: { url: string | null; brief?: bool
   );
 }
 
-function Facts({ one }: { one: Detail }) {
-  const rows: [string, React.ReactNode][] = [
-    ["Goes by", one.delivered_by === one.account ? spoken(one.account) : `${spoken(one.delivered_by)}, ${one.account}`],
-    ["Stands at", <Where key="where" url={one.url} />],
-    ["Due", one.scheduled_at ? when(one.scheduled_at) : null],
-    ["Handed over", one.attempted_at ? when(one.attempted_at) : null],
-    ["Next attempt", one.next_attempt_at ? when(one.next_attempt_at) : null],
-    [one.state === "published" ? "Published" : "Ended", one.finished_at ? when(one.finished_at) : null],
-    ["Recipients", one.channel === "email" ? counted(one.recipients, "address", "addresses") : null],
-    ["Not reached", one.unsent ? counted(one.unsent, "address", "addresses") : null],
-    ["Not known", one.unknown ? counted(one.unknown, "address", "addresses") : null],
-    ["Note", one.note],
-    ["Text's fingerprint", <span key="print" className="mono">{`${one.fingerprint.slice(0, 16)}…`}</span>],
-  ];
+/** `told`: what the preview says already. */
+function Place({ one, told }: { one: Detail; told?: string | null }) {
+  const by = one.delivered_by === one.account ? spoken(one.account) : `${spoken(one.delivered_by)}, ${one.account}`;
   return (
-    <dl className={styles.facts}>
-      {rows
-        .filter(([, value]) => value !== null && value !== undefined && value !== "")
-        .map(([name, value]) => (
-          <Pair key={name} name={name} value={value} />
-        ))}
-    </dl>
-  );
-}
-
-function Pair({ name, value }: { name: string; value: React.ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
-  );
-}
-
-const LOOKS: Record<string, string> = { sent: "published", not_sent: "cancelled", waiting: "pending" };
-
-function Evidence({ one }: { one: Detail }) {
-  return (
-    <div style={{ overflowX: "auto" }}>
-      <table className="ledger">
-        <thead>
-          <tr>
-            <th>To</th>
-            <th>State</th>
-            <th>What was said</th>
-          </tr>
-        </thead>
-        <tbody>
-          {one.deliveries.slice(0, 200).map((each) => (
-            <tr key={each.recipient ?? each.where}>
-              <td className={styles.where}>{each.recipient ?? each.where}</td>
-              <td>
-                <Status status={LOOKS[each.state] ?? each.state} word={spoken(each.state)} />
-              </td>
-              <td className={styles.where}>
-                {each.said ?? (each.settled_by ? `${capital(byWhom(each.settled_by))} looked and settled it.` : "–")}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Facts
+      rows={[
+        ["Goes by", by],
+        ["Stands at", one.url && <Where key="where" url={one.url} />],
+        ["Due", one.scheduled_at && when(one.scheduled_at)],
+        ["Recipients", one.channel === "email" && counted(one.recipients, "address", "addresses")],
+        ["Not reached", !!one.unsent && counted(one.unsent, "address", "addresses")],
+        ["Not known", !!one.unknown && counted(one.unknown, "address", "addresses")],
+        ["Note", one.note !== told && one.note],
+        ["Fingerprint", <span key="print" className="mono">{`${one.fingerprint.slice(0, 16)}…`}</span>],
+      ]}
+    />
   );
 }
 

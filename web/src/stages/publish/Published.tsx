@@ -1,5 +1,6 @@
 /** Publications as a table: the text, where it stands, when; those that did not go out with the reason. */
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { publicationPages } from "../../api/queries";
 import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
@@ -14,7 +15,7 @@ import { gist, timeOf } from "./reading";
 export const SENT = ["published"];
 export const NOT_SENT = ["refused", "cancelled"];
 
-export function Published({ states, open }: { states: string[]; open: (id: string) => void }) {
+export function Published({ states }: { states: string[] }) {
   const query = useInfiniteQuery(publicationPages(states));
   const now = useNow(30_000);
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
@@ -54,9 +55,9 @@ export function Published({ states, open }: { states: string[]; open: (id: strin
               {rows.map((one) => (
                 <tr key={one.publication_id}>
                   <td>
-                    <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
+                    <Link to="/content/$id" params={{ id: one.publication_id }} className={styles.link}>
                       {short(gist(one), 110)}
-                    </button>
+                    </Link>
                   </td>
                   <td>
                     {sent ? channelName(one.channel) : <Status status={one.state} word={channelName(one.channel)} />}

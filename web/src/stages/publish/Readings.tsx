@@ -1,6 +1,7 @@
 /** Readings that wait for a person: nothing reads these posts by itself. The longest due stand first. */
 import { Button, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMay } from "../../api/me";
 import { useNow } from "../../parts/now";
@@ -12,7 +13,7 @@ import styles from "./Content.module.css";
 import { type DueReading, readingsDue } from "./planned";
 import { TypeReading } from "./TypeReading";
 
-export function Readings({ open }: { open: (id: string) => void }) {
+export function Readings() {
   const query = useQuery(readingsDue());
   const [typing, setTyping] = useState<DueReading>();
   return (
@@ -28,7 +29,7 @@ export function Readings({ open }: { open: (id: string) => void }) {
               What nothing reads by itself is asked of you here when it is old enough.
             </Empty>
           ) : (
-            <Rows rows={found.items} open={open} type={setTyping} />
+            <Rows rows={found.items} type={setTyping} />
           )
         }
       </Shown>
@@ -54,9 +55,9 @@ export function Readings({ open }: { open: (id: string) => void }) {
   );
 }
 
-type RowsProps = { rows: DueReading[]; open: (id: string) => void; type: (one: DueReading) => void };
+type RowsProps = { rows: DueReading[]; type: (one: DueReading) => void };
 
-function Rows({ rows, open, type }: RowsProps) {
+function Rows({ rows, type }: RowsProps) {
   const now = useNow(60_000);
   const may = useMay("operator");
   return (
@@ -76,9 +77,9 @@ function Rows({ rows, open, type }: RowsProps) {
         {rows.map((one) => (
           <tr key={`${one.publication_id} ${one.age_seconds}`}>
             <td>
-              <button type="button" className={styles.link} onClick={() => open(one.publication_id)}>
+              <Link to="/content/$id" params={{ id: one.publication_id }} className={styles.link}>
                 {short(one.title ?? "A post", 90)}
-              </button>
+              </Link>
             </td>
             <td>
               <Status status="pending_approval" word={channelName(one.channel)} />
