@@ -56,7 +56,7 @@ class Constraints(Frozen):
     call_to_action: str | None = None
     persona: str | None = None
     deadline: str | None = None  # when the text has to be ready, in the request's words
-    publish_at: str | None = None  # when it is to go out, local: "2026-11-22T09:00", or the day alone
+    publish_at: str | None = None  # when it goes out, local: "2026-11-22T09:00", the day alone, "…+01:00", "PT90M" from now
 
 
 class Action(Frozen):

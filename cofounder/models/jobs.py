@@ -246,7 +246,18 @@ class Understanding(Job[Intent]):
             if period is not None and period.start > period.end:
                 raise ValueError(f"the period {period.label!r} ends before it begins")
         named = [*intent.channels, *(channel for action in intent.actions for channel in action.channels)]
-        return intent.model_copy(update={"channels": list(dict.fromkeys(named)), "plan": None})
+        timed = self._timed(intent)
+        return timed.model_copy(update={"channels": list(dict.fromkeys(named)), "plan": None})
+
+    def _timed(self, intent: Intent) -> Intent:
+        """A time that the rules read, or would ask about, stands where a model passes it over: it is never lost."""
+        constraints = intent.constraints
+        if constraints.publish_at or not intent.actions or any(one.field == "publish_at" for one in intent.questions):
+            return intent
+        if at := self._parsed.constraints.publish_at:
+            return intent.model_copy(update={"constraints": constraints.model_copy(update={"publish_at": at})})
+        asked = [one for one in self._parsed.questions if one.field == "publish_at"]
+        return intent.model_copy(update={"questions": [*intent.questions, *asked]})
 
     def to_tuned(self) -> str | None:
         return self.request

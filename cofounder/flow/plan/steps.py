@@ -11,7 +11,7 @@ from cofounder.business import metrics
 from cofounder.business.context import service as history
 from cofounder.business.derive import times, topics
 from cofounder.business.records import service as records
-from cofounder.flow.plan import naming, outcome, planner, service
+from cofounder.flow.plan import naming, outcome, planner, service, timing
 from cofounder.flow.plan.estimate import estimate
 from cofounder.flow.plan.schemas import Plan
 from cofounder.flow.plan.tools import outside, registry
@@ -81,7 +81,7 @@ async def planning(task_id: UUID) -> Result:
     preferences = {**task.preferences, "channels": [*wished, *(["thread"] if task.preferences.get("thread") else [])]}
     intent = await models.understand(
         task.request,
-        today=task.as_of.date(),
+        today=task.as_of.astimezone().date(),
         answers={str(key): str(value) for key, value in task.answers.items()},
         preferences=preferences,
         task_id=task_id,
@@ -91,10 +91,13 @@ async def planning(task_id: UUID) -> Result:
     named = await _named(task.request, answers) if task.supplied_plan is None and not intent.reject_reason else None
     if named is not None:
         intent = await _without_named(task, intent, named, preferences, answers)
+    since = now() if "publish_at" in answers else task.as_of
+    at = task.publish_at or timing.meant(intent.constraints.publish_at, since=since)
+    intent = intent.model_copy(update={"questions": timing.asked(intent, at)})
     async with transaction() as session:
         if still := held(await ours(session, task_id)):
             return still
-        await _keep_intent(session, task, intent)
+        await _keep_intent(session, task, intent, at)
         if intent.reject_reason:
             await records.update_task(
                 session, task_id, status="rejected", completed_at=now(), error=_policy(intent.reject_reason)
@@ -164,7 +167,7 @@ async def _without_named(
     if named.rest and named.rest != task.request:
         intent = await models.understand(
             named.rest,
-            today=task.as_of.date(),
+            today=task.as_of.astimezone().date(),
             answers={key: value for key, value in answers.items() if key != "tool" and not key.startswith("input_")},
             preferences=preferences,
             task_id=task.id,
@@ -192,27 +195,16 @@ async def _keep_figures(session: Any, task_id: UUID, intent: Intent) -> bool:
     return bool(figures)
 
 
-async def _keep_intent(session: Any, task: records.TaskRow, intent: Intent) -> None:
+async def _keep_intent(session: Any, task: records.TaskRow, intent: Intent, at: datetime | None) -> None:
     await records.update_task(
         session,
         task.id,
-        publish_at=task.publish_at or _meant(intent.constraints.publish_at),
+        publish_at=at,
         intent=intent.model_dump(mode="json", exclude={"plan"}),
         topic=intent.topic or None,
         category=intent.domain,
         title=(intent.topic or intent.intent.replace("_", " "))[:200],
     )
-
-
-def _meant(said: str | None) -> datetime | None:
-    """The moment that the words of a request name, by this machine's clocks; a day alone is nine o'clock. None of what has passed."""
-    if not said:
-        return None
-    try:
-        at = datetime.fromisoformat(said if "T" in said else f"{said}T09:00").astimezone()
-    except ValueError:  # a model's own words for a time
-        return None
-    return at if at > now() else None
 
 
 def _policy(reason: str) -> dict[str, Any]:

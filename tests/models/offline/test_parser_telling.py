@@ -32,7 +32,8 @@ def told(intent: Intent, field: str) -> str:
         ("next Monday at noon", "2026-11-23T12:00"),
         ("on 5 December at 8 pm", "2026-12-05T20:00"),
         ("on 2026-12-24 at midnight", "2026-12-24T00:00"),
-        ("tonight", "2026-11-21"),
+        ("tonight", "2026-11-21T20:00"),
+        ("tomorrow evening", "2026-11-22T18:00"),
         ("on Saturday", "2026-11-28"),
     ],
 )

@@ -14,7 +14,6 @@ from cofounder.models.offline.parsing import (
     lengths,
     metrics,
     periods,
-    posting,
     topic,
 )
 from cofounder.models.offline.parsing.assembly import assemble
@@ -89,14 +88,14 @@ def channels_said(said: Answers) -> list[str]:
 
 def instruct(request: str, said: Answers, today: date) -> Sense:
     """Reads the request, or the answer that says what to do in its place."""
-    given = said.get("text")
-    original = assemble(read(request, given), today)
+    given, going_out = said.get("text"), said.get("publish_at")
+    original = assemble(read(request, given), today, going_out)
     action = said.get("action")
     if not action or said.confirmed:
         return original
     text = given if given is not None else original.reading.text
     reading = read(action)
-    again = assemble(reading if reading.text is not None else read(action, text), today)
+    again = assemble(reading if reading.text is not None else read(action, text), today, going_out)
     if not again.actions:
         return again if not original.actions else original
     old = (
@@ -129,8 +128,6 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         _length(found, said["length"])
     if said.get("figures") and found.given.open:
         _figures(found, said["figures"])
-    if said.get("publish_at"):
-        _posting(found, said["publish_at"], today)
     if said.get("link"):
         url = re.search(r"\S+\.\S{2,}", said["link"])
         if url:
@@ -164,17 +161,6 @@ def _figures(found: Sense, answer: str) -> None:
         found.given.open = []
     elif re.match(r"\W*(?:no|none|without|skip|leave|drop|ignore)\b", answer.lower()):
         found.given.open, found.given.unused = [], [*found.given.unused, *open_]
-
-
-def _posting(found: Sense, answer: str, today: date) -> None:
-    """A time to come, or as soon as it is approved; anything else is asked for again."""
-    if re.search(r"\b(?:soon|now|approved|no time|any ?time|immediately)\b", answer.lower()):
-        found.demands.posting = posting.Posting()
-        return
-    new = posting.find(f"publish {small(answer)}", today)
-    if new.at:
-        found.demands.posting = new
-        found.demands.values["publish_at"] = new.at
 
 
 def _topic(found: Sense, answer: str, today: date) -> None:

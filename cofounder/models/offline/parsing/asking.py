@@ -34,8 +34,7 @@ def find(found: Sense, said: Answers, unknown: list[str], evidence: dict[str, An
         asked.append(questions.tone_clash(*found.tone.clash))
     if found.demands.unknown_voice and "persona" not in found.demands.values:
         asked.append(questions.unknown_voice(found.demands.unknown_voice))
-    if found.demands.posting.unclear:
-        asked.append(questions.no_such_time(found.as_written(found.demands.posting.unclear)))
+    asked += _time_questions(found)
     if found.demands.length_clash and assuming.is_one_text(found):
         asked.append(questions.length_clash(*found.demands.length_clash))
     if found.demands.link_wanted is not None and "link" not in found.demands.values:
@@ -45,6 +44,21 @@ def find(found: Sense, said: Answers, unknown: list[str], evidence: dict[str, An
 
 def _ruled_out(found: Sense) -> str:
     """A channel that a text is asked for and that is ruled out in the same breath, where no other is left for it."""
+_GOES_OUT = ("create_post", "create_thread", "write_article", "write_email", "publish_text")
+
+
+def _time_questions(found: Sense) -> list[Question]:
+    """About a time that there is not, and one that may say when the text goes out or be a part of its subject."""
+    meant = found.demands.posting
+    if not any(action.kind in _GOES_OUT for action in found.actions):
+        return []
+    if meant.unclear:
+        return [questions.no_such_time(found.as_written(meant.unclear), meant.why_unclear)]
+    if meant.asked is not None:
+        return [questions.whose_time(found.as_written(meant.asked.words), meant.asked.moments)]
+    return []
+
+
     bare = {action.kind for action in found.actions if not action.channels}
     excluded = [m.name for m in found.mentions if m.role == "excluded"]
     homes = {"write_email": "email", "write_article": "blog", "create_thread": "x"}

@@ -37,12 +37,12 @@ _LABEL = re.compile(r"(?:topic|subject|theme|tone|style|audience|channels?|lengt
 _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
 
 
-def assemble(reading: Reading, today: date) -> Sense:
-    """Reads an English instruction from its clauses up."""
+def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sense:
+    """Reads an English instruction from its clauses up. `going_out`: what was answered to when the text goes out."""
     reading, ruled_out = _without_negated(reading)
     reading, others_out, told_of = excluding.take(retracting.take(reading))
     low, text = reading.low, reading.instruction
-    demands = constraints.find(low, text, posting.find(low, today))
+    demands = constraints.find(low, text, posting.find(low, today, text, going_out))
     result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))
     result.mentions = [
         replace(m, role="scope") if any(a <= m.start < b for a, b in told_of) else m for m in result.mentions

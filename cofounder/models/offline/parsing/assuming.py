@@ -4,7 +4,7 @@ import re
 
 from cofounder.models.intent import Action, ActionKind, Assumption
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import deliverables, metrics, residue
+from cofounder.models.offline.parsing import deliverables, metrics, questions, residue
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.channels import title
 from cofounder.models.offline.parsing.reading import LONGEST_INSTRUCTION
@@ -154,13 +154,13 @@ def _has(found: list[Action], *kinds: str) -> bool:
 
 def _times(found: Sense, said: Answers) -> list[tuple[str, str]]:
     posting, out = found.demands.posting, []
+    if posting.words and not (posting.at or posting.unclear):
+        out.append(("publish_at", f'"{found.as_written(posting.words)}": it goes out as soon as it is approved.'))
     if posting.at:
-        when = posting.at.replace("T", " at ")
-        hour = " No hour is named: 09:00 is meant." if posting.open_hour else ""
         out.append(
             (
                 "publish_at",
-                f'"{found.as_written(posting.words)}" is {when}, by this machine\'s clocks.{hour} Once approved it goes out then, unless who approves says another time.',
+                f"{_going_out(found)} Once approved it goes out then, unless who approves says another time.",
             )
         )
     out += [
@@ -178,6 +178,17 @@ def _times(found: Sense, said: Answers) -> list[tuple[str, str]]:
         for words in found.demands.unskipped
     ]
     return out
+
+
+def _going_out(found: Sense) -> str:
+    """When the text goes out, as it was read."""
+    posting = found.demands.posting
+    at, words = str(posting.at), found.as_written(posting.words)
+    if at.startswith("PT"):
+        return f'"{words}" is counted from when it was asked for.'
+    hour = f" No hour is named: {questions.going_out(at)[-5:]} is meant." if posting.open_hour else ""
+    whose = "" if posting.zone else ", by this machine's clocks"
+    return f'"{words}" is {questions.going_out(at)}{whose}.{hour}'
 
 
 def _figures(found: Sense, own: dict[str, float]) -> list[str]:

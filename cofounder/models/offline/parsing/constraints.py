@@ -207,7 +207,7 @@ def _calls(low: str, text: str, demands: Demands) -> None:
 
 
 def _deadline(low: str, text: str, demands: Demands) -> None:
-    match = _DEADLINE.search(low)
+    match = next((one for one in _DEADLINE.finditer(low) if not _overlaps(one, demands)), None)
     if match and not re.search(r"\b(?:will|forecast|predict|project|estimate|expect)\b", low[: match.start()]):
         group = "day" if match["day"] else "asap"
         demands.values["deadline"] = text[slice(*match.span(group))].strip()
