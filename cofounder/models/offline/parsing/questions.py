@@ -152,6 +152,22 @@ def no_such_time(words: str, why: str) -> Question:
     )
 
 
+def whose_time(words: str, moments: tuple[str, ...]) -> Question:
+    return Question(
+        field="publish_at",
+        question=f'Does "{words}" say when the text shall go out, or is it a part of what the text tells of?',
+        why="The words leave room for both, and what is published cannot be taken back.",
+        options=[*(f"Publish on {going_out(one)}" for one in moments), "As soon as it is approved: the time belongs to the text"],
+    )
+
+
+def going_out(at: str) -> str:
+    """ "2026-11-23 at 09:00", with its distance from UTC where a zone was named; a day alone is nine o'clock."""
+    day, _, rest = at.partition("T")
+    clock, zone = rest[:5] or "09:00", rest[5:]
+    return f"{day} at {clock}{f' UTC{zone}' if zone else ''}"
+
+
 def unclear_figure(words: str) -> Question:
     return Question(
         field="figures",
@@ -170,22 +186,6 @@ def unclear_period(words: str) -> Question:
             options=["Last quarter", "Last year", "Year to date"],
         )
     return Question(
-def whose_time(words: str, moments: tuple[str, ...]) -> Question:
-    return Question(
-        field="publish_at",
-        question=f'Does "{words}" say when the text shall go out, or is it a part of what the text tells of?',
-        why="The words leave room for both, and what is published cannot be taken back.",
-        options=[*(f"Publish on {going_out(one)}" for one in moments), "As soon as it is approved: the time belongs to the text"],
-    )
-
-
-def going_out(at: str) -> str:
-    """ "2026-11-23 at 09:00", with its distance from UTC where a zone was named; a day alone is nine o'clock."""
-    day, _, rest = at.partition("T")
-    clock, zone = rest[:5] or "09:00", rest[5:]
-    return f"{day} at {clock}{f' UTC{zone}' if zone else ''}"
-
-
         field="period",
         question=f'Which time does "{words}" mean? Name a month, a quarter or two dates (2026-10-01 to 2026-10-31).',
         why="I could not turn these words into dates.",
