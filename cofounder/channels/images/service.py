@@ -1,6 +1,7 @@
 """Keep an image, attach images to a task, give their bytes."""
 
 import asyncio
+import re
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -157,6 +158,9 @@ def picture(image: ImageRow, alt: str) -> Picture:
     )
 
 
+_FILE = re.compile(r".*\.(png|jpe?g|gif|webp|heic|avif|tiff?|bmp|svg)", re.I)
+
+
 def _words(wanted: Wanted) -> str:
     """The alt text on one line. Raises AltTextMissing, AltTextUnfit."""
     alt, field = " ".join(tidy(wanted.alt).split()), f"{wanted.field}.alt"
@@ -166,4 +170,6 @@ def _words(wanted: Wanted) -> str:
         raise AltTextUnfit(f"It has {len(alt):,} characters; {MOST_ALT:,} are the most.", field=field)
     if PLACEHOLDER.search(alt):
         raise AltTextUnfit("It holds a placeholder in {{ }}, which nobody fills in an alt text.", field=field)
+    if _FILE.fullmatch(alt):
+        raise AltTextUnfit(f'"{alt}" is the name of a file: say what the image shows.', field=field)
     return alt

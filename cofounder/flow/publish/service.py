@@ -113,7 +113,7 @@ def _address(row: Publication) -> None:
 def to_the_outbox(row: Publication) -> list[str]:
     """Let a publication whose account is gone go to the outbox; gives its recipients there."""
     outbox = senders.route(row.channel, only_outbox=True)
-    row.delivered_by, row.note = outbox.sender, f"{row.account} is no longer connected: see the outbox."
+    row.delivered_by, row.note = outbox.sender, f"{row.account} is not connected where this was sent from: see the outbox."
     return list(outbox.recipients)
 
 

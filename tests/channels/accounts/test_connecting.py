@@ -164,7 +164,7 @@ async def test_what_waits_for_an_account_that_is_disconnected_is_told_and_goes_t
     await until(settled(said.task_id))
     (one,) = await of(said.task_id)
     assert (one.state, one.delivered_by) == ("published", "outbox")
-    assert "no longer connected" in (one.note or "")
+    assert "is not connected where" in (one.note or "")
     async with transaction() as session:
         detail = await publishing.detail(session, one.publication_id)
     assert detail.deliveries[0].state == "sent"

@@ -209,6 +209,7 @@ async def test_a_body_that_never_ends_is_not_read_to_its_end(approver: httpx.Asy
         ({"alt": " \u200b\n"}, "alt_text_missing", "images.0.alt"),
         ({"alt": "a" * 2_001}, "alt_text_unfit", "images.0.alt"),
         ({"alt": "For {{name}}"}, "alt_text_unfit", "images.0.alt"),
+        ({"alt": "IMG 2031.png"}, "alt_text_unfit", "images.0.alt"),
         ({"alt": "We guarantee you 40% returns, risk free."}, "compliance_blocks", "images.0.alt"),
         ({"image": "0" * 64}, "image_missing", "images.0.image"),
         ({"channels": ["facebook"]}, "channel_unknown", "images.0.channels.0"),
