@@ -1,13 +1,24 @@
 """The built-in parser: plain English in, an Intent out. Pure and deterministic; it asks where it does not understand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from cofounder.kit.errors import InputInvalid
 from cofounder.models.intent import Action, Intent, Question
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import answering, asking, assuming, channels, language, policy, questions, tone
+from cofounder.models.offline.parsing import (
+    answering,
+    asking,
+    assuming,
+    channels,
+    doubting,
+    language,
+    policy,
+    questions,
+    tone,
+)
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.reading import read
 from cofounder.models.offline.parsing.sense import Sense
@@ -132,18 +143,39 @@ def _channels(found: Sense, said: Answers, preferences: Mapping[str, Any], evide
     if any(a.kind in (*acts.WRITE_KINDS, "publish_text", "plan_calendar") for a in found.actions):
         unknown += others
     added = answering.channels_said(said)
+    wide = [_of_action(a, found, known, added, excluded, said) for a in found.actions]
+    found.doubts = doubting.find(found, list(dict.fromkeys(name for names in wide for name in names)))
+    if said.yes_to_channels and not unknown:
+        found.doubts = []
+    excluded |= {doubt.name for doubt in found.doubts}
     found.actions = [
-        action.model_copy(update={"channels": names})
-        for action, names in zip(
-            found.actions, [_of_action(a, found, known, added, excluded, said) for a in found.actions], strict=True
-        )
+        action.model_copy(update={"channels": _of_action(action, found, known, added, excluded, said)})
+        for action in found.actions
     ]
+    if said.channels_settled:
+        _drop_unplaced(found, added)
     found.actions = [a.model_copy(update={"kind": _kind_by_channel(a)}) for a in found.actions]
     wishes = [preferred] if isinstance(preferred, str) else [*preferred]
     _thread(found, any(channels.is_thread(str(one)) for one in (*wishes, said.get("channels") or "")), evidence)
     if known:
         evidence["preferred_channels"] = known
     return list(dict.fromkeys(unknown))
+
+
+def _drop_unplaced(found: Sense, added: list[str]) -> None:
+    """Rules out the doubted channels that the answer does not name, and what was for them alone; something stays."""
+    doubted, found.doubts = {doubt.name for doubt in found.doubts} - {*added}, []
+    found.mentions = [replace(m, role="excluded") if m.name in doubted else m for m in found.mentions]
+    kept = [
+        (action, sure)
+        for action, sure in zip(found.actions, found.sure, strict=True)
+        if action.channels or _HOMES.get(action.kind) not in doubted
+    ]
+    if kept:
+        found.actions, found.sure = [a for a, _ in kept], [s for _, s in kept]
+
+
+_HOMES: dict[str, str] = {"write_email": "email", "write_article": "blog", "create_thread": "x"}
 
 
 def _thread(found: Sense, wished: bool, evidence: dict[str, Any]) -> None:

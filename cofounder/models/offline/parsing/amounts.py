@@ -37,7 +37,7 @@ _OF_SIGN = {
 # A figure that stands open: one sign too many, a range, two at choice, or digits that can be read in two ways.
 LOOSE = rf"(?:[-−]\s?)?(?:{_SIGN}\s?)?(?:[-−]\s?)?\d[\d.,]*(?:\s?(?:{_SCALES})\b)?(?:\s?{_PERCENT})?(?:\s?{_MONEY})?"
 RANGE = re.compile(
-    rf"(?:\bbetween\s+{LOOSE}\s+and\s+{LOOSE}|{LOOSE}\s*[-–—]\s*{LOOSE}|(?<!from )(?<![\w$€£.,]){LOOSE}\s+(?:or|to)\s+{LOOSE})(?![\w])"
+    rf"(?:\bbetween\s+{LOOSE}\s+and\s+{LOOSE}|{LOOSE}\s*(?:[-–—=]?>|[-–—→])\s*{LOOSE}|(?<!from )(?<![\w$€£.,]){LOOSE}\s+(?:or|to)\s+{LOOSE})(?![\w])"
 )
 
 _DATED = re.compile(rf"\s*(?:st|nd|rd|th)?\s*(?:{_OTHER_UNIT})\b")

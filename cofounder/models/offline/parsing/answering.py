@@ -64,6 +64,11 @@ class Answers:
         )
 
     @property
+    def yes_to_channels(self) -> bool:
+        said = self.get("channels") or ""
+        return bool(_YES.match(said)) and not self.only
+
+    @property
     def channels_settled(self) -> bool:
         said = self.get("channels") or ""
         return (
@@ -128,6 +133,8 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         _length(found, said["length"])
     if said.get("figures") and found.given.open:
         _figures(found, said["figures"])
+    elif said.get("figures") and found.given.held:
+        _whose(found, found.given.held, said["figures"])
     if said.get("link"):
         url = re.search(r"\S+\.\S{2,}", said["link"])
         if url:
@@ -161,6 +168,30 @@ def _figures(found: Sense, answer: str) -> None:
         found.given.open = []
     elif re.match(r"\W*(?:no|none|without|skip|leave|drop|ignore)\b", answer.lower()):
         found.given.open, found.given.unused = [], [*found.given.unused, *open_]
+
+
+def _whose(found: Sense, held: given.Given, answer: str) -> None:
+    """Whether the figures that were held are ours; figures in their place; anything else is asked for again."""
+    named = metrics.ANY.search(held.words[0].lower())
+    bare = answer if metrics.ANY.search(answer.lower()) or not named else f"{named[0]} {answer}"
+    new = given.find(small(bare), [], bare)
+    if new.values and not (new.open or new.held):
+        held = new
+    elif re.match(r"\W*(?:no|none|not|without|skip|leave|drop|ignore|theirs)\b", answer.lower()):
+        found.given.unused += held.words
+        if not found.given.values:
+            found.actions = [
+                a.model_copy(update={"wants_metrics": False}) if a.kind in actions.WRITE_KINDS else a
+                for a in found.actions
+            ]
+        held = given.Given()
+    elif not (_YES.match(answer) or re.search(r"\bours\b", answer.lower())):
+        return
+    found.given.values = held.values | found.given.values
+    found.given.words += held.words
+    found.given.currencies |= held.currencies
+    found.given.rough += held.rough
+    found.given.held, found.given.beside = None, []
 
 
 def _topic(found: Sense, answer: str, today: date) -> None:

@@ -24,6 +24,8 @@ def find(found: Sense, said: Answers, unknown: list[str], evidence: dict[str, An
         asked.append(questions.unknown_channels(unknown, known))
     elif ruled_out := _ruled_out(found):
         asked.append(questions.ruled_out_channel(ruled_out))
+    elif found.doubts:
+        asked.append(questions.doubted_channels(found.doubts, known))
     elif any(a.kind in ("create_post", "publish_text") and not a.channels for a in found.actions):
         asked.append(questions.no_channel())
     bare = next((a for a in found.actions if a.kind in acts.WRITE_KINDS and not a.topic and a.text is None), None)
@@ -42,8 +44,6 @@ def find(found: Sense, said: Answers, unknown: list[str], evidence: dict[str, An
     return asked
 
 
-def _ruled_out(found: Sense) -> str:
-    """A channel that a text is asked for and that is ruled out in the same breath, where no other is left for it."""
 _GOES_OUT = ("create_post", "create_thread", "write_article", "write_email", "publish_text")
 
 
@@ -59,6 +59,8 @@ def _time_questions(found: Sense) -> list[Question]:
     return []
 
 
+def _ruled_out(found: Sense) -> str:
+    """A channel that a text is asked for and that is ruled out in the same breath, where no other is left for it."""
     bare = {action.kind for action in found.actions if not action.channels}
     excluded = [m.name for m in found.mentions if m.role == "excluded"]
     homes = {"write_email": "email", "write_article": "blog", "create_thread": "x"}
@@ -93,6 +95,10 @@ _DOING = {
 def _figure_questions(found: Sense, said: Answers) -> list[Question]:
     if found.given.open and any(a.wants_metrics and a.kind in acts.WRITE_KINDS for a in found.actions):
         return [questions.unclear_figure(found.given.open[0])]
+    if found.given.held and any(a.kind in acts.WRITE_KINDS for a in found.actions):
+        return [
+            questions.whose_figures([found.as_written(words) for words in found.given.held.words], found.given.beside)
+        ]
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
     placed = figures or [a for a in found.actions if a.kind in acts.WRITE_KINDS and _NO_TIME.search(a.topic.lower())]
     if found.times.unclear and placed and not said.period_settled:

@@ -80,7 +80,7 @@ def _channels(found: Sense, said: Answers) -> list[tuple[str, str]]:
             out.append(("channels", "A thread goes to X."))
         if action.kind == "write_article" and "blog" not in named and action.channels == ["blog"]:
             out.append(("channels", "An article goes to the blog."))
-    goes = {name for action in found.actions for name in action.channels}
+    goes = {name for action in found.actions for name in action.channels} | {doubt.name for doubt in found.doubts}
     spoken = {m.name: m.words for m in found.mentions if m.role == "scope" and m.name not in goes}
     writes = any(a.kind in (*acts.WRITE_KINDS, "publish_text", "plan_calendar") for a in found.actions)
     for name, words in spoken.items() if writes or "email" in spoken else ():
@@ -104,7 +104,7 @@ def _periods(found: Sense, said: Answers) -> list[tuple[str, str]]:
             if (
                 action.wants_metrics
                 and action.kind != "forecast_metrics"
-                and not (found.given.values or found.times.unclear)
+                and not (found.given.values or found.given.held or found.times.unclear)
             ):
                 out.append(("period", "No time is named: the newest figures are used."))
             continue

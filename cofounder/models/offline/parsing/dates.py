@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 from cofounder.models.brief import Period
-from cofounder.models.offline.parsing import ending, spans
+from cofounder.models.offline.parsing import blurred, ending, spans
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 
 _MONTH_NUMBER = {name[:n].lower(): i for i, name in enumerate(spans.MONTHS, 1) for n in (3, len(name))} | {"sept": 9}
@@ -57,6 +57,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("days", rf"\b(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s*(?:-|–|to|and|until|till|through)\s*(?:the\s+)?(?P<e>[0-3]?\d)(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
         ("days", rf"\b(?P<m>{_MONTH})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\s*(?:-|–|to|and|until|till|through)\s*(?P<e>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d)(?!\s*(?:%|{_MONTH}\b))(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?"),
         ("unclear", rf"\b(?:the\s+)?(?:first|second|third|fourth|last|final)\s+(?:(?:few|two|three)\s+)?(?:weeks?|days?|fortnight)\s+(?:of|in)\s+(?:the\s+)?(?:{_MONTH}|month|quarter|year)\b"),
+        ("years", r"(?<![\d/.,$€£#-])(?P<year>(?:19|20)\d\d)\s?[-–]\s?(?P<last>(?:19|20)\d\d)\b(?![-/]?\d)"),
+        ("unclear", blurred.PATTERN),
         ("iso_month", r"(?<![\d/.])(?P<n>0?[1-9]|1[0-2])/(?P<year>20\d\d)\b"),
         ("iso_day", r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
         ("number_day", r"\b(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>(?:19|20)\d\d)\b"),
@@ -71,7 +73,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("day_month", rf"\b(?P<m>{_MONTH})\.?\s+(?:the\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d)(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?(?!\s*(?:%|words|posts|tweets))"),
         ("several", rf"\b(?P<mod>last|past|previous|next|coming|preceding|trailing|upcoming)\s+(?P<n>{NUMBER})[- ](?:full |complete |calendar |business |working )?{_UNIT}s?\b"),
         ("before_last", rf"\bthe {_UNIT} before last\b"),
-        ("ago", rf"\b(?P<n>{NUMBER}) {_UNIT}s? ago\b"),
+        ("ago", rf"\b(?P<n>{NUMBER}|an?) {_UNIT}s? ago\b"),
         ("quarter", rf"\b{_MOD}q(?P<n>[1-4])\b(?:'s)?{_OF_YEAR}"),
         ("quarter", r"\b(?P<n>[1-4])q\s?(?P<year>(?:20)?\d\d)\b"),
         ("quarter_word", rf"\b(?P<w>first|second|third|fourth|final|last|[1-4](?:st|nd|rd|th)) quarter\b(?:{_OF_YEAR.removesuffix('?')}|(?P<now> of the year)|(?=))"),
@@ -152,7 +154,8 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
     if kind == "several":
         return atom("several", number(got["n"]) or 0, unit=got["unit"])
     if kind in ("before_last", "relative", "ago"):
-        return atom(kind, number(got["n"]) or 0 if got.get("n") else 0, unit=got["unit"])
+        count = 1 if got.get("n") in ("a", "an") else number(got["n"] or "") or 0 if got.get("n") else 0
+        return atom(kind, count, unit=got["unit"])
     if kind in ("to_date", "since_start"):
         said = next((v for v in (got.get(k) for k in "abcd") if v), "year")
         return atom("to_date", unit={"y": "year", "q": "quarter", "m": "month"}.get(said, said))
@@ -162,6 +165,8 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
         return Atom("weekday", start, end, words, index=_WEEKDAYS.index(got["w"] or ""), modifier=modifier)
     if kind == "near_day":
         return atom("relative", unit="day", mod={"yesterday": "last", "tomorrow": "next"}.get(got["w"], "this"))
+    if kind == "years":
+        return atom(kind, int(got["last"] or 0))
     return atom("year") if year else None
 
 
@@ -242,9 +247,15 @@ def resolve(atom: Atom, today: date, mode: str) -> Period:
             raise ValueError(atom.words)
         unit, count = ("week", 2 * atom.index) if atom.unit == "fortnight" else (atom.unit, atom.index)
         return spans.several(unit, count, today, ahead=atom.modifier == "next", forecast=mode == "forecast")
+    if atom.kind == "years":
+        first, last = (spans.unit("year", year, 1, today) for year in (atom.year or 0, atom.index))
+        return spans.between(first, last, today)
     if atom.kind == "relative":
-        unit = "week" if atom.unit == "fortnight" else atom.unit
-        return spans.step(unit, {"last": -1, "this": 0, "next": 1}[atom.modifier], today)
+        if atom.unit == "fortnight":
+            if atom.modifier == "this":
+                raise ValueError(atom.words)
+            return spans.several("week", 2, today, ahead=atom.modifier == "next", forecast=mode == "forecast")
+        return spans.step(atom.unit, {"last": -1, "this": 0, "next": 1}[atom.modifier], today)
     if atom.kind in ("before_last", "ago"):
         return spans.step(
             "week" if atom.unit == "fortnight" else atom.unit, -2 if atom.kind == "before_last" else -atom.index, today

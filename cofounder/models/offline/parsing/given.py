@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from cofounder.models.offline.parsing import amounts, metrics, whose
+from cofounder.models.offline.parsing import amounts, metrics, vouching, whose
 
 _WHO = r"(?:paying |active |happy )?(?:customers|clients)"
 _MORE = ((rf"new {_WHO}", "new_customers"), (_WHO, "customers"), (r"users", "users"), (r"subscribers", "subscribers"), (r"orders", "orders"),
@@ -43,7 +43,7 @@ _NOT_OURS = re.compile(
     r"\b(?:first|next|last|goal|target|aim\w*|hope|want|wish|plan|reach(?:ing)?|under|over the|at least|at most|less than|more than|to our|for our|until|before we|if|how to|by 20\d\d|will|would|could|top)\s*(?:of\s+|our\s+|the\s+)?$"
 )
 _OURS = re.compile(
-    r"(?:^|[:;,(–-]|\b(?:have|has|had|reach\w*|pass\w*|hit|cross\w*|got|gain\w*|welcom\w*|serv\w*|top(?:s|ped)|exceed\w*|now|made|make|saw|and|our|won|sold|added))\s*(?P<hedge>over |almost |nearly |about |around |exactly |roughly )?$"
+    r"(?:^|[:;,(–-]|\b(?:have|has|had|reach\w*|pass\w*|hit|cross\w*|got|gain\w*|welcom\w*|serv\w*|top(?:s|ped)|exceed\w*|now|made|make|saw|and|our|won|sold|added)|\b(?:clos|end|finish)(?:ed|ing)\b[^.;,]{0,30}\bwith)\s*(?P<hedge>over |almost |nearly |about |around |exactly |roughly )?$"
 )
 _ANYBODYS = re.compile(
     r"(?:(?<!and )(?<!with )(?<!have )(?<!had )(?<!has )\ban?|\b(?:any|typical|average|industry|competitors?'?|your|market|if|why|when))"
@@ -75,6 +75,8 @@ class Given:
     rough: list[str] = field(default_factory=list)  # "roughly $120k"
     open: list[str] = field(default_factory=list)  # of ours, but not to be read surely: a range, "150,00"
     unused: list[str] = field(default_factory=list)  # figures that nothing rests on
+    held: "Given | None" = None  # what is ours only if a person says so
+    beside: list[str] = field(default_factory=list)  # the unread words that stand beside what is held
 
 
 def find(low: str, taken: list[tuple[int, int]], text: str = "") -> Given:
@@ -89,6 +91,8 @@ def find(low: str, taken: list[tuple[int, int]], text: str = "") -> Given:
     for pattern in (_FROM_TO, _MOVED, _GREW, _AFTER_NOUN, _BEFORE_NOUN):
         for match in pattern.finditer(low):
             low = _read(found, match, low, text)
+    if found.held and not {*found.held.values} - {*found.values}:  # what is surely ours was said as well
+        found.unused, found.held, found.beside = [*found.unused, *found.held.words], None, []
     _left(found, low, text)
     return found
 
@@ -139,14 +143,56 @@ def _read(found: Given, match: re.Match[str], low: str, text: str) -> str:
         return low
     if pattern is not _BEFORE_NOUN and _ANYBODYS.search(before):
         return low
-    return _take(found, match, low)
+    return _vouched(found, match, low, text)
 
 
-def _take(found: Given, match: re.Match[str], low: str) -> str:
+_GAINED = re.compile(
+    r"\b(?:won|win|gain\w*|got|add(?:ed|ing)?|welcom\w*|sign(?:ed|ing)(?: up)?|acquir\w*|land(?:ed|ing)?|brought in|onboarded)\s+(?:over |almost |nearly |about |around |exactly |roughly )?$"
+)
+
+
+def _vouched(found: Given, match: re.Match[str], low: str, text: str) -> str:
+    """Takes a figure that is ours as it stands; holds one beside words that nobody read, until a person says so."""
+    start, end = match.span()
+    gained = match.re is _BEFORE_NOUN and _GAINED.search(low, max(0, start - 30), start)
+    counted = re.fullmatch(_WHO, match["noun"] or "")
+    if vouching.other_span(low, start, end) or (gained and not counted and match["noun"] in _STOCKS):
+        found.unused.append(re.sub(r"\s+", " ", text[start:end]))  # what a year brings is no month's figure
+        return low[:start] + "\x01" * (end - start) + low[end:]
+    name = "new_customers" if gained and counted else None
+    spans = [match.span(key) for key in ("noun", "now", "was", "by", "hedge") if match.groupdict().get(key)]
+    inner = _without(low, spans)[start:end]
+    beside = vouching.unread(low, text, start, _whole_end(match, low), inner)
+    if not beside:
+        return _take(found, match, low, name)
+    held = found.held or Given()
+    taken = _take(held, match, low, name)
+    if taken is not low and taken != low:
+        found.held = held
+        found.beside = list(dict.fromkeys([*found.beside, beside]))
+    return taken
+
+
+_STOCKS = ("users", "subscribers", "followers")
+
+
+def _without(low: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        low = low[:start] + " " * (end - start) + low[end:]
+    return low
+
+
+def _whole_end(match: re.Match[str], low: str) -> int:
+    """Where a figure ends, its earlier value with it."""
+    earlier = _EARLIER.match(low, match.end())
+    return earlier.end() if earlier and not re.search(_NOUN, earlier[0]) else match.end()
+
+
+def _take(found: Given, match: re.Match[str], low: str, name: str | None = None) -> str:
     got = match.groupdict()
-    name = "growth_rate" if match.re is _GREW else _name(got["noun"] or "")
+    name = name or ("growth_rate" if match.re is _GREW else _name(got["noun"] or ""))
     value = amounts.value(got, "now", rate=metrics.is_rate(name)) if name else None
-    if name is None or value is None or name in found.values:
+    if name is None or value is None or name in found.values or (value > 1 and name in _SHARES):
         return low
     found.values[name] = value
     end, place = match.end(), match.span("was") if got.get("was") else (0, 0)
@@ -184,9 +230,12 @@ def _note(found: Given, match: re.Match[str], name: str, low: str, end: int) -> 
         found.unused.append(match["by"].strip())
 
 
+# Shares of a whole: more than all of it there is not.
+_SHARES = {"conversion_rate", "churn_rate", "retention_rate", "bounce_rate", "open_rate", "click_rate"}
 _STANDS = re.compile(
     rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:,?\s*(?:which|that)\s+)?(?:{_TIME}\s*)?(?P<verb>{_VERB})?\s*(?:(?:not|under|less than|up to|at least|at most)\s+)?{_HEDGE}(?P<said>{amounts.LOOSE})"
 )
+_ALONE = re.compile(r"\s*(?:$|[.,;!?)](?!\d)|(?:in|last|this|and|but|after|from|up|down|points?|compared)\b)")
 _COUNTED = re.compile(
     r"\s*(?:words?|characters?|months?|quarters?|years?|weeks?|days?|posts?|tweets?|tips|ways|times)\b"
 )
@@ -199,26 +248,31 @@ def _left(found: Given, low: str, text: str) -> None:
             r"\d[.,]\d|[$€£¥₹%-]|\d\s?[km]", match["said"]
         )
         before = low[max(0, match.start() - 24) : match.start()]
+        rate = metrics.is_rate(_name(match["noun"]) or "")
+        bare = bool(bare) and not (rate and match["verb"] and _ALONE.match(low, match.end()))
         if "\x01" in match[0] or bare or _COUNTED.match(low, match.end()):
             continue
         if not (_NOT_OURS.search(before) or _ANYBODYS.search(before)):
             name = _name(match["noun"])
-            if name and (
-                name in found.values or metrics.is_rate(name) != ("%" in match["said"] or "per" in match["said"])
-            ):
+            percent = "%" in match["said"] or "per" in match["said"]
+            if name and (name in found.values or (percent and not rate)):
                 continue
             low = _set_apart(found, low, text, match.span())
+    if not (metrics.ANY.search(low) or "\x01" in low):
+        return
     for sentence in re.finditer(r"(?:[^.;!?\n]|[.;!?](?!\s|$))+", low):
-        if metrics.ANY.search(sentence[0]) or "\x01" in sentence[0]:
+        if metrics.ANY.search(sentence[0]) or "\x01" in sentence[0] or whose.OWN.search(sentence[0]):
             _strays(found, sentence, low, text)
 
 
+_COUNT = re.compile(rf"(?<![\w$€£.,-])\d[\d,]*\s+(?:{'|'.join(pattern for pattern, _ in _MORE)})(?![\w-])")
 _MOST_TOLD = 20  # more than these nobody reads
 
 
 def _strays(found: Given, sentence: re.Match[str], low: str, text: str) -> None:
     """The figures of a sentence about figures that no reading has taken."""
-    for match in amounts.striking(sentence[0]):
+    counts = [m for m in _COUNT.finditer(sentence[0]) if "\x01" in sentence[0]]  # beside another figure
+    for match in [*amounts.striking(sentence[0]), *counts]:
         start, end = match.start() + sentence.start(), match.end() + sentence.start()
         words = text[start:end].strip(" ,.")
         if words in found.unused or words in found.others or len(found.unused) + len(found.others) >= _MOST_TOLD:

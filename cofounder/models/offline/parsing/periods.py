@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from cofounder.models.brief import BaseKind, Period
-from cofounder.models.offline.parsing import spans
+from cofounder.models.offline.parsing import bounding, spans
 from cofounder.models.offline.parsing.dates import Atom, atoms, resolve
 
 Mode = Literal["past", "ahead", "forecast", "near"]  # near: a newsletter's month is the closest one
@@ -77,14 +77,20 @@ def find(low: str, today: date, mode: Callable[[int], Mode], taken: list[tuple[i
     blank = blanked(low, taken)
     blank = _comparisons(blank, result)
     whole = _without_holes(atoms(blank), blank, low, result)
+    whole = bounding.take(whole, blank, low, result.unclear, lambda at: mode(at) in ("past", "near"))
     found = list(_placed(_with_years(whole, blank, today), today, mode, result))
     found = _joined(found, blank, today, mode)
     _assign(found, low, blank, result)
-    unclear = list(_UNCLEAR.finditer(blanked(blank, [(a.start, a.end) for a, _ in found])))
+    rest = blanked(blank, [(a.start, a.end) for a, _ in found])
+    unclear = list(_UNCLEAR.finditer(rest))
     result.unclear += [m[0] for m in unclear]
+    if not found:
+        result.unclear += bounding.unplaced(rest)
     if unclear:
         _against_unclear(result, unclear[0].end(), blank)
     _finish_comparison(result, today)
+    if re.match(r"(?:a year (?:ago|earlier|before)|the year before)", result.compare_words) and result.main is None:
+        result.unclear.append(result.compare_words)  # "our revenue a year ago" compares nothing
     return result
 
 

@@ -6,6 +6,7 @@ from cofounder.models.intent import Question
 from cofounder.models.offline.parsing import halting
 from cofounder.models.offline.parsing.channels import OPTIONS, title
 from cofounder.models.offline.parsing.constraints import PERSONAS
+from cofounder.models.offline.parsing.sense import Doubt
 
 CAN_DO = [
     "Write a LinkedIn post about our results",
@@ -81,6 +82,25 @@ def ruled_out_channel(name: str) -> Question:
     )
 
 
+def doubted_channels(doubts: list[Doubt], known: list[str]) -> Question:
+    """`known` are the channels that are written for without a doubt."""
+    names = _listed([title(doubt.name) for doubt in doubts])
+    beside = _listed(list(dict.fromkeys(f'"{doubt.words}"' for doubt in doubts)))
+    sure = _listed([title(name) for name in known])
+    return Question(
+        field="channels",
+        question=f"Shall I also write for {names}?" if known else f"Shall I write for {names}?",
+        why=f"I could not place {beside}, and nothing is written for a channel that may be ruled out.",
+        options=[f"{sure} only", _listed([title(one) for one in [*known, *(d.name for d in doubts)]])]
+        if known
+        else [f"Yes, for {names}", *OPTIONS],
+    )
+
+
+def _listed(items: list[str]) -> str:
+    return " and ".join(items) if len(items) < 3 else ", ".join(items[:-1]) + " and " + items[-1]
+
+
 def also_unmade(unmade: str) -> Question:
     return Question(
         field="action",
@@ -126,7 +146,7 @@ def no_channel() -> Question:
 
 
 def unknown_channels(unknown: list[str], known: list[str]) -> Question:
-    names = " and ".join(unknown) if len(unknown) < 3 else ", ".join(unknown[:-1]) + " and " + unknown[-1]
+    names = _listed(unknown)
     if not known:
         return Question(
             field="channels",
@@ -157,7 +177,10 @@ def whose_time(words: str, moments: tuple[str, ...]) -> Question:
         field="publish_at",
         question=f'Does "{words}" say when the text shall go out, or is it a part of what the text tells of?',
         why="The words leave room for both, and what is published cannot be taken back.",
-        options=[*(f"Publish on {going_out(one)}" for one in moments), "As soon as it is approved: the time belongs to the text"],
+        options=[
+            *(f"Publish on {going_out(one)}" for one in moments),
+            "As soon as it is approved: the time belongs to the text",
+        ],
     )
 
 
@@ -174,6 +197,16 @@ def unclear_figure(words: str) -> Question:
         question=f'How much is it exactly? "{words}" can be read in more than one way.',
         why="A text states one figure, and I take neither end of a range nor another figure in its place.",
         options=["Leave it out"],
+    )
+
+
+def whose_figures(words: list[str], beside: list[str]) -> Question:
+    figures, unread = (_listed([f'"{one}"' for one in said]) for said in (words, beside))
+    return Question(
+        field="figures",
+        question=f"{'Is' if len(words) == 1 else 'Are'} {figures} yours, just as {'it stands' if len(words) == 1 else 'they stand'}?",
+        why=f"I could not place {unread} beside it. No figure of somebody else, no plan and no difference is written as yours.",
+        options=["Yes, ours", "Leave it out"],
     )
 
 

@@ -9,6 +9,14 @@ from cofounder.models.offline.parsing.given import Given
 from cofounder.models.offline.parsing.reading import Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A channel that may have been ruled out, and the words beside it that nobody read."""
+
+    name: str
+    words: str
+
+
 @dataclass(slots=True)
 class Part:
     """A clause, or several that belong together, and what they ask for."""
@@ -40,6 +48,7 @@ class Sense:
     passed_over: list[str] = field(default_factory=list)  # further periods that no action is about
     topic_guess: str = ""  # a topic taken from what is told beside the request
     only: bool = False
+    doubts: list[Doubt] = field(default_factory=list)  # channels that may have been ruled out, in words nobody read
 
     def as_written(self, words: str) -> str:
         """Words in small letters as the request has them."""

@@ -24,7 +24,7 @@ _TIMES = (
 _SAID = (
     r"(?:it|that|this|what|how|who|here|there|let|he|she|where|when|why|everyone|people|one|world|reader|founder|ceo)"
 )
-_OWN = re.compile(r"\b(?:we|us|i|my|ours|our)\b(?:'(?:ve|re|d|m|ll))?")
+OWN = re.compile(r"\b(?:we|us|i|my|ours|our)\b(?:'(?:ve|re|d|m|ll))?")
 _THEY = re.compile(
     r"\b(?:they|their|theirs|his|her|somebody|someone|anybody|another)\b(?: (?:else|company|business)(?:'s)?)?"
 )
@@ -40,7 +40,7 @@ _POSSESSIVE = re.compile(r"(?<![\w'])(?P<head>[a-z][\w&.-]*)(?:'s|(?<=s)')(?!\w)
 _BUSINESS = re.compile(rf"\b(?:an?|another|some|one|any|every|other)\s+(?:[\w-]+\s+){{0,2}}?(?P<head>{_FIRMS})\b")
 _NAME = re.compile(r"(?<![\w'])[A-Z][\w&.-]*(?: (?:[A-Z][\w&.-]*|&|of))*")
 _NO_NAME = re.compile(
-    rf"(?:{_TIMES}|linkedin|facebook|twitter|x|write|create|draft|post|tweet|email|mail|publish|our|we|i|in|on|at|the|a|an|this|last|it|today|q\d|ceo|ai|saas|b2b|"
+    rf"(?:{_TIMES}|linkedin|facebook|twitter|x|write|create|draft|post|tweet|email|mail|publish|ours?|mine|we|i|in|on|at|the|a|an|this|last|it|today|q\d|ceo|ai|saas|b2b|"
     rf"usd|eur|gbp|black|cyber|new|and|but|so|after|since|with|from|for|while|revenue|sales|traffic|growth|profit|churn|customers|{metrics.NAMED})",
     re.I,
 )
@@ -88,7 +88,7 @@ def _nearest(low: str, text: str, begin: int, at: int) -> str | None:
     if adjacent:
         return text[slice(*adjacent.span("head"))]
     found: list[tuple[int, str]] = []
-    for own in _OWN.finditer(low, begin, at):
+    for own in OWN.finditer(low, begin, at):
         found.append((own.start(), ""))
     for pattern in (_THEY, _OTHER, _BUSINESS, _POSSESSIVE):
         for match in pattern.finditer(low, begin, at):
