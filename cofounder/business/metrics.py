@@ -19,6 +19,8 @@ MOST_FIGURES = 50
 LARGEST = 1e15
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _.\-]{0,59}")
 _TEXTS = ("market_position",)  # may be words
+PERIOD = "period"  # no figure: what the others describe, where it is not a month
+_SPANS = {"month": periods.month, "quarter": periods.quarter, "year": periods.year}
 _EARLIER: tuple[tuple[str, BaseKind, str], ...] = (
     ("previous_month_", "previous", "the month before"),
     ("previous_quarter_", "previous", "the quarter before"),
@@ -93,6 +95,8 @@ def _fault(name: Any, value: Any) -> str | None:
     """What is wrong with one figure, as a sentence; None when nothing is."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         return "is no name for a figure: letters, digits and _ only, at most 60, a letter first."
+    if name == PERIOD:
+        return None if value in _SPANS else f"is {_shown(value)}; write month, quarter or year."
     known = metric(earlier(name)[2])
     if isinstance(value, str) and known.name in _TEXTS and 0 < len(value) <= 120:
         return None
@@ -139,10 +143,11 @@ def read_given(
     """The request's figures as facts: earlier values and targets become bases, all of them are "this month".
 
     `period` is what the request asks about. A month names the figures; the figures of a longer period are its month
-    that holds `as_of`, or its last one when it is over. Raises MetricInvalid.
+    that holds `as_of`, or its last one when it is over, unless `given["period"]` says that they are the whole quarter's
+    or year's. Raises MetricInvalid.
     """
     figures = validate(given)
-    at, notes = _month_meant(as_of, period)
+    at, notes = _span_meant(as_of, period, figures.get(PERIOD))
     wanted = {"revenue" if canonical(name) in ("growth", "growth_rate") else canonical(name) for name in asked}
     values: dict[str, Fact] = {}
     for name, value in figures.items():
@@ -152,7 +157,7 @@ def read_given(
             values.setdefault(known.name, _fact(name, known, value, at, known.name in wanted))
     values, loose = _with_bases(values, figures, at)
     conflicts = _growth(values, notes)
-    return Given([*values.values(), *loose], conflicts, notes, _state(figures, values))
+    return Given([*values.values(), *loose], conflicts, notes, _state(figures, values, at))
 
 
 def _fact(name: str, known: Metric, value: float, at: Period, asked: bool) -> Fact:
@@ -178,9 +183,13 @@ def _with_bases(values: dict[str, Fact], figures: Mapping[str, Any], at: Period)
         if kind is None or isinstance(value, str):
             continue
         known = metric(own)
+        if label == "the month before" and not snake(name).startswith(("previous_month_", "last_month_")):
+            label = f"the {at.grain} before"
+        elif label == "the same month a year before":
+            label = "the year before" if at.grain == "year" else f"the same {at.grain} a year before"
         before = _before(at, kind, label)
         amount = value / 100 if in_percent(name) else float(value)
-        if known.name in based and not _longer(known, label):
+        if known.name in based and _comparable(known, at, label):
             # the nearest comparison wins: the period before, then a year before, then the target
             base = Base(value=amount, kind=kind, label=label, period=before)
             based[known.name] = based[known.name].model_copy(update={"base": base})
@@ -190,20 +199,19 @@ def _with_bases(values: dict[str, Fact], figures: Mapping[str, Any], at: Period)
     return based, loose
 
 
-def _longer(known: Metric, label: str) -> bool:
-    """Whether the earlier value is of a longer period than this month's, so that the two do not compare."""
-    return known.adds == "flow" and label in ("the quarter before", "the year before")
+def _comparable(known: Metric, at: Period, label: str) -> bool:
+    """Whether the earlier value covers as long a time, which only a flow asks for."""
+    return known.adds != "flow" or label.startswith(("the target", "the same")) or label == f"the {at.grain} before"
 
 
 def _before(at: Period, kind: BaseKind, label: str) -> Period | None:
     """The days of an earlier value; None for a target."""
     if kind == "target":
         return None
-    if label == "the quarter before":
-        return periods.previous(periods.quarter(at.start))
-    if label == "the year before":
-        return periods.previous(periods.year(at.start))
-    return periods.previous(at) if kind == "previous" else periods.year_earlier(at)
+    if kind == "previous" or label == "the year before":
+        span = label.split()[1]
+        return periods.previous(at if span == at.grain else _SPANS[span](at.start))
+    return periods.year_earlier(at)
 
 
 def _apart(kind: BaseKind, label: str) -> str:
@@ -235,6 +243,13 @@ def money(value: float, currency: str = "USD") -> str:
     return f"{'-' if value < 0 else ''}{sign}{digits}"
 
 
+def _span_meant(as_of: date, period: Period | None, grain: str | None) -> tuple[Period, list[str]]:
+    if grain in (None, "month"):
+        return _month_meant(as_of, period)
+    at = period if period is not None and period.grain == grain else _SPANS[str(grain)](as_of)
+    return at.model_copy(update={"provisional": at.end > as_of}), []
+
+
 def _month_meant(as_of: date, period: Period | None) -> tuple[Period, list[str]]:
     now = periods.month(as_of)
     this = now.model_copy(update={"label": "this month"})
@@ -249,16 +264,19 @@ def _month_meant(as_of: date, period: Period | None) -> tuple[Period, list[str]]
     return this, [f"The figures are this month's ({now.label}); the request asks about {period.label}."]
 
 
-def _state(figures: Mapping[str, Any], values: Mapping[str, Fact]) -> dict[str, Any]:
-    """The business state in the names that examples use."""
-    state: dict[str, Any] = {fact_state(fact): fact.value for fact in values.values()}
+def _state(figures: Mapping[str, Any], values: Mapping[str, Fact], at: Period) -> dict[str, Any]:
+    """The business state in the names that examples use. It is a month's: what adds up over longer is no part of it."""
+    monthly = at.grain == "month"
+    state: dict[str, Any] = {
+        fact_state(fact): fact.value for fact in values.values() if monthly or metric(fact.metric).adds != "flow"
+    }
     revenue = values.get("revenue")
-    if revenue is not None and revenue.base is not None and revenue.base.kind == "previous":
+    if monthly and revenue is not None and revenue.base is not None and revenue.base.kind == "previous":
         state["previous_revenue"] = revenue.base.value
         if revenue.base.value > 0:
             state["growth_rate"] = round(revenue.value / revenue.base.value - 1, 6)
     for name in figures:
-        if isinstance(figures[name], str):
+        if isinstance(figures[name], str) and name != PERIOD:
             state[snake(name)] = figures[name]
     return state
 

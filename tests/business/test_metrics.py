@@ -174,6 +174,40 @@ def test_every_figure_at_fault_is_told_at_once() -> None:
     ]
 
 
+def test_figures_of_a_quarter_are_compared_with_quarters_and_are_no_months_state() -> None:
+    quarter = periods.quarter(AS_OF)
+    told = read_given(
+        {"period": "quarter", "revenue": 250_000, "previous_revenue": 200_000, "customers": 1_200},
+        as_of=AS_OF,
+        period=quarter,
+    )
+    revenue, customers = told.facts
+    assert revenue.period is not None and revenue.period.label == quarter.label
+    assert revenue.base is not None and revenue.base.period == periods.previous(quarter)
+    assert revenue.base.label == "the quarter before"
+    assert customers.base is None
+    assert told.state == {"customers": 1_200}
+
+
+def test_a_months_figure_is_no_base_of_a_quarters() -> None:
+    told = read_given({"period": "quarter", "revenue": 250_000, "previous_month_revenue": 90_000}, as_of=AS_OF)
+    assert [fact.base for fact in told.facts] == [None, None]
+    assert "before" in told.facts[1].noun
+
+
+def test_a_years_figures_compare_with_the_year_before() -> None:
+    told = read_given({"period": "year", "revenue": 1_000_000, "last_year_revenue": 800_000}, as_of=AS_OF)
+    (revenue,) = told.facts
+    assert revenue.base is not None and revenue.base.label == "the year before"
+    assert revenue.base.period == periods.previous(periods.year(AS_OF))
+
+
+@pytest.mark.parametrize("said", ["week", "", 3, True])
+def test_another_span_is_refused_by_its_name(said: Any) -> None:
+    with pytest.raises(MetricInvalid, match="month, quarter or year"):
+        validate({"revenue": 1, "period": said})
+
+
 def test_too_many_figures_are_refused() -> None:
     with pytest.raises(MetricInvalid, match="too many"):
         validate({f"figure_{number}": number for number in range(51)})

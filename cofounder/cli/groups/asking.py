@@ -159,14 +159,15 @@ def read(file: Path) -> str:
         raise InputInvalid(f"{file} is not UTF-8 text.", field="file") from error
 
 
-def metrics(given: list[str]) -> dict[str, float | int]:
-    """`name=value` pairs as figures: "4.5%" is 0.045, "$150,000" is 150000. Raises MetricUnclear."""
-    found: dict[str, float | int] = {}
+def metrics(given: list[str]) -> dict[str, float | int | str]:
+    """`name=value` pairs as figures: "4.5%" is 0.045, "$150,000" is 150000; "period=quarter" says what they cover. Raises MetricUnclear."""
+    found: dict[str, float | int | str] = {}
     for one in given:
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
             raise MetricUnclear(f"{one!r} has no name or no value.", field="metric")
-        found[name.strip()] = _number(name.strip(), value)
+        key = name.strip()
+        found[key] = value.strip().lower() if key == "period" else _number(key, value)
     return found
 
 

@@ -24,7 +24,9 @@ class Preferences(Body):
 class ProcessIn(Body):
     request: RequestText = Field(examples=["Create a LinkedIn post about our Q4 growth metrics"])
     business_metrics: dict[str, Any] | None = Field(
-        default=None, examples=[{"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}]
+        default=None,
+        description='Figures that the text may use: a month\'s, unless "period" says quarter or year. They win over stored ones.',
+        examples=[{"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}],
     )
     preferences: Preferences = Field(default_factory=Preferences)
     plan: dict[str, Any] | None = Field(default=None, description="A plan to run instead of our own.")

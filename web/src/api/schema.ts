@@ -12711,6 +12711,7 @@ export interface components {
             request: string;
             /**
              * Business Metrics
+             * @description Figures that the text may use: a month's, unless "period" says quarter or year. They win over stored ones.
              * @example {
              *       "customer_count": 320,
              *       "previous_month_revenue": 125000,
