@@ -29,7 +29,10 @@ def asks(intent: Intent, field: str) -> bool:
     "words",
     [
         ", but drop X", ", with the exception of X", ". It must not go to X", " bar X", ", save X", ", minus X", ". Scratch X.", ". Forget X.",
-        ". X isn't needed.", ". X can wait.",
+        ". X isn't needed.", ". X can wait.", "; leave X for later", ". X stays silent.", ". Spare X this one.", ". No need for X.", ". Let's not bother with X.",
+        ". X? Rather not.", ". X: pass.", ". On hold: X.", ", hands off X", ", where X is optional", ". X gets a text from marketing.", ". Kindly give X a miss.",
+        ". X would be too much.", ". X will get its own text another day.", ". As for X, leave it.", ". X, no.", ". The boss vetoed X.", ". For X, wait.",
+        " (X is on pause)", ". We do X ourselves.", ", sans X", ". X shall know nothing of it.",
     ],
 )  # fmt: skip
 def test_a_channel_beside_unread_words_gets_no_text_unless_a_person_says_so(start: str, words: str) -> None:
@@ -75,6 +78,11 @@ def test_the_answer_settles_a_doubted_channel(request_: str, channels: list[str]
         ("Spread the word about our award on LinkedIn and Facebook", 2),
         ("Thank our customers on LinkedIn and by e-mail", 2),
         ("Write a LinkedIn post and a tweet about our Facebook page", 2),
+        ("LinkedIn + X: our webinar on cold brew", 2),
+        ("Write a post about our fair for LinkedIn and X. On X keep it short.", 2),
+        ("Write a long article for the blog on choosing tea, and short teasers for LinkedIn and X", 3),
+        ("Create three variants of our launch announcement: LinkedIn, X and e-mail", 3),
+        ("Write a tweet about our tea and a LinkedIn post about our coffee", 2),
         ("Draft a LinkedIn post, a shorter one for X and an e-mail to our partners about the merger", 3),
     ],
 )  # fmt: skip
@@ -96,6 +104,20 @@ def test_plain_wishes_for_several_channels_are_not_asked_about(request_: str, co
         "Write a LinkedIn post: revenue was $80,000 short of plan",
         "Write a LinkedIn post: we expect revenue of $80,000",
         "Write a LinkedIn post: profit of $80k loss",
+        "Write a LinkedIn post: the bakery next door made $80k in sales",
+        "Write a LinkedIn post about Globex: revenue reached $80k last month",
+        "Write a LinkedIn post: the webinar guest reported revenue of $80k",
+        "Write a LinkedIn post: a friend of ours made $80k in sales",
+        "Write a LinkedIn post: Bloomberg writes that revenue hit $80k",
+        "Write a LinkedIn post: our goal: revenue of $80k",
+        "Write a LinkedIn post: revenue of $80k was forecast",
+        "Write a LinkedIn post: revenue: $80k (budget)",
+        "Write a LinkedIn post: our revenue was $80k worse than feared",
+        "Write a LinkedIn post: revenue was $80k in refunds",
+        "Write a LinkedIn post: we were short of our revenue of $80k",
+        "Write a LinkedIn post: our revenue hit $80k, a plan we missed before",
+        "Write a LinkedIn post: revenue hit $80k, according to Forbes",
+        "Write a LinkedIn post: our lifetime revenue passed $80k",
     ],
 )
 def test_a_figure_beside_unread_words_is_ours_only_when_a_person_says_so(request_: str) -> None:
@@ -125,6 +147,11 @@ def test_a_figure_beside_unread_words_is_ours_only_when_a_person_says_so(request
         ("we gained 40 followers", "40 followers"),
         ("rivals had revenue of $80,000. Ours was $150,000.", "$150,000"),
         ("our customers 320 -> 350", "320 -> 350"),
+        ("our customers went 320 to 350", "320 to 350"),
+        ("our customers number 320 fewer", "320"),
+        ("we lost 40 customers", "40 customers"),
+        ("our quarterly revenue was $300k", "$300k"),
+        ("revenue could have been $100k", "$100k"),
     ],
 )
 def test_a_figure_that_stands_for_something_else_is_not_used_and_told(words: str, said: str) -> None:
@@ -150,20 +177,28 @@ def test_a_rate_that_cannot_be_one_as_it_stands_is_asked_about(words: str) -> No
         ("Tell our investors by e-mail: revenue was $80,000 and churn 2%", {"revenue": 80_000, "churn_rate": 0.02}),
         ("Write a LinkedIn post: we closed October with 320 customers and revenue of $80,000", {"customers": 320, "revenue": 80_000}),
         ("Announce on LinkedIn that we now have 500 customers in 12 countries", {"customers": 500}),
+        ("Write a LinkedIn post about our growth: MRR is at $52K, churn is down to 1.8% and we have 840 customers", {"monthly_recurring_revenue": 52_000, "customers": 840}),
+        ("Write a LinkedIn post for investors: revenue $150,000, costs $90,000, profit $60,000", {"revenue": 150_000, "costs": 90_000, "profit": 60_000}),
+        ("Write a LinkedIn post about our launch month: 120 new customers and $30k in revenue", {"new_customers": 120, "revenue": 30_000}),
+        ("Write a LinkedIn post about our podcast, which now has 5,000 subscribers", {"subscribers": 5_000}),
+        ("Write a LinkedIn post about our marketing. We spent $5,000 on ads and acquisition cost fell to $40.", {"acquisition_cost": 40}),
         ("Write a LinkedIn post: revenue hit $80,000 in October, thanks to our new shop", {"revenue": 80_000}),
     ],
 )  # fmt: skip
 def test_figures_said_plainly_are_ours_unasked(request_: str, figures: dict[str, float]) -> None:
     intent = read(request_)
     assert intent.own_figures() == figures
-    assert intent.questions == []
+    assert not asks(intent, "figures")
 
 
 @pytest.mark.parametrize(
     "words",
     [
         "before October", "until September", "in 2023/24", "a year ago", "last Christmas", "in mid-2026", "in 10/25", "every October", "on November 31",
-        "after October", "in early 2026", "at the end of 2025", "some years ago", "this season", "this fortnight",
+        "after October", "in early 2026", "at the end of 2025", "some years ago", "this season", "this fortnight", "pre-October", "up until June", "in 2022/2023",
+        "last Ramadan", "two Christmases ago", "in the early 2020s", "in October or so", "between October and Christmas", "in FY-25", "in the first ten days of October",
+        "on the 35th of May", "October excluded", "in weeks 40-42", "for the year through March", "a decade ago", "since records began", "later in 2026",
+        "October through the holidays", "in the nineties", "beyond Q3", "since the relaunch", "when we opened", "before the holidays",
     ],
 )  # fmt: skip
 def test_a_time_behind_a_word_that_makes_another_of_it_is_asked_about(words: str) -> None:

@@ -13,8 +13,15 @@ _BOUND = re.compile(
     r"(?<![\w'])(?:before|until|'?till?|up (?:to|until)|prior to|ahead of|leading up to|in the run-up to|after|beyond|following|every|each|any|most of|(?:the )?half of|"
     r"(?:a |large |big )?parts? of|some of|the rest of|the remainder of|around|near(?:ly)?|towards?|approximately|roughly|circa|ca\.?|outside(?: of)?|pre|post|non|mid|mid-?way through|"
     r"halfway through|early(?: in)?|late(?: in)?|(?:the )?(?:end|start|beginning|middle|close|turn|eve|first half|second half) of|not(?: in)?|never(?: in)?|no later than|as of|"
-    r"either side of|besides|beside)[\s-]+(?:the\s+)?$"
+    r"either side of|besides|beside|year[- ]end|close|\w+ into|(?:later|earlier|sooner) in|(?:weekends?|weekdays|mornings|evenings|nights|days) in|other than(?: in)?|apart from|"
+    r"(?:hours?|days?|weeks?|weekends?|months?|quarters?|years?) (?:to|after|before|following|around|from|through|until|either side of|leading up to)|"
+    r"(?:first|last|early|final|opening|closing|other|\d+|two|three|four|five|six|ten|few) (?:\w+ )?(?:days|weeks|months|quarters) of|"
+    r"\d+(?:st|nd|rd|th)(?: of)?|(?<!last )(?<!next )(?:ten|\d+) days (?:of|in))[\s-]+(?:the\s+)?$"
 )
+_BEHIND = re.compile(
+    r"\s*(?:,\s*)?(?:or (?:so|thereabouts|later|earlier|before|after)|-?ish|excluded|excepted|aside|exclusive|give or take)\b|\s+(?:through|until|till|up to)\s+(?!(?:now|today|date)\b)[a-z]"
+)
+_BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$")
 _RANGE = re.compile(
     r"\s*(?:,\s*)?(?:to|until|till|up to|through)\s*(?:the\s+)?(?:(?:end|middle|start|beginning) of\s+)?"
 )
@@ -25,9 +32,12 @@ _NO_TIME = (
     r"result|analysis|forecast|plan|customer|client|order|round|comment|reply|question|answer|request|task|publication|piece|long|year's|month's|quarter's|week's|of|to|for|in|on|and|or|"
     r"few|couple|several|some|spring|summer|autumn|fall|winter|time|calendar|full|complete|fiscal|financial|business)"
 )
+_TIME_NOUN = r"(?:days?|weeks?|weekends?|fortnights?|months?|quarters?|years?|decades?|seasons?|holidays?|(?:twen|thir|for|fif|six|seven|eigh|nine)ties|past)"
 # Times no calendar rule has read: a season's or a feast's name, a stretch without a number, "a year ago".
 _UNPLACED = re.compile(
     rf"(?<!at )(?<!-)\blast (?!{_NO_TIME}s?\b)(?!{_UNIT}\b)[a-z][\w'-]*|\b(?:this|next|the past|the last|the coming) (?:season|semester|term|trimester|sprint|decade|century|school year|holidays?|advent)\b"
+    rf"|\bwhen (?:we|our)\b(?: [a-z][\w'-]*){{0,2}}|\b(?:during|since|until|till|throughout|before|after)\s+(?!then\b|we last\b|and\b|tax\b|taxes\b|costs\b|fees\b|interest\b)(?:(?:the|our|my|an?|its)\s+)?[a-z][\w'-]*(?: [a-z][\w'-]*)?|\b(?:in|over|for)\s+(?:(?:the|our|its|any|some|odd|even|good|bad|busy|quiet|first|second|third|peak)\s+)+{_TIME_NOUN}(?: (?:of|when|we|after|before)\b[\w\s]{{0,20}})?"
+    rf"|\b(?:the )?(?:early |late |mid-?)?(?:19|20)\d0s\b|\bweeks? [1-5]?\d\b|(?<![\d-])(?:0?[1-9]|1[0-2])-(?:19|20)\d\d\b|\b(?:every|each) other {_UNIT}\b|\b(?:christmases|easters|summers|winters|seasons|\w+mas) ago\b"
     rf"|\b(?:(?:an?|some|several|many|a few|few|a couple of|couple of|half an?|\d+)\s+)?(?:\w+ )?{_UNIT} (?:ago|back)\b|\b(?:a|the) (?:year|month|quarter|week) (?:ago|earlier)\b"
 )
 
@@ -38,12 +48,32 @@ def take(found: list[Atom], blank: str, low: str, unclear: list[str], looks_back
     for place, atom in enumerate(found):
         before = found[place - 1] if place else None
         ranged = before is not None and _RANGE.fullmatch(blank, before.end, atom.start)
-        bound = None if ranged else _BOUND.search(blank[max(0, atom.start - 40) : atom.start])
-        if bound and looks_back(atom.start):
-            unclear.append(low[atom.start - len(bound[0]) : atom.end].strip(" ,"))
+        start = max(0, atom.start - 40)
+        bound = None if ranged else _BOUND.search(blank[start : atom.start]) or _open(place, found, blank)
+        behind = None if _joins(place, found, blank) else _BEHIND.match(blank, atom.end)
+        if (bound or behind) and looks_back(atom.start):
+            begin = atom.start - (len(bound[0]) if bound else 0)
+            unclear.append(low[begin : behind.end() if behind else atom.end].strip(" ,"))
         else:
             kept.append(atom)
     return kept
+
+
+def _joins(place: int, found: list[Atom], blank: str) -> bool:
+    """Whether a time is the beginning of a stretch whose end was read as well."""
+    return place + 1 < len(found) and bool(_RANGE.fullmatch(blank, found[place].end, found[place + 1].start))
+
+
+def _open(place: int, found: list[Atom], blank: str) -> re.Match[str] | None:
+    """ "Between October and Christmas": a stretch whose other end is no time that was read."""
+    atom = found[place]
+    if atom.kind == "days":
+        return None
+    between = _BETWEEN.search(blank[max(0, atom.start - 40) : atom.start])
+    closed = place + 1 < len(found) and re.fullmatch(
+        r"\s*(?:,\s*\w+\s*)?(?:and|&)\s*(?:the\s+)?", blank[atom.end : found[place + 1].start]
+    )
+    return None if closed or "\x00" in blank[atom.end : atom.end + 8] else between
 
 
 def unplaced(blank: str) -> list[str]:

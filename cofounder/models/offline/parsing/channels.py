@@ -151,33 +151,36 @@ def title(name: str) -> str:
     return TITLES.get(name, name)
 
 
+_FAR = 40  # characters: what stands further off says nothing of a channel, and a long message is read at once
+
+
 def _mention(found: re.Match[str], low: str, text: str, *, bare: bool = False) -> Mention | None:
     group = found.lastgroup or "k0"
     known, number = group[0] == "k", int(group[1:])
     name = _KNOWN_LIST[number] if known else _UNKNOWN_LIST[number]
     start, end = found.span()
-    words = text[start:end]
-    near = re.search(r"(?:\b(?:on|to|for|and|via|or|an)|[,/&+])\s*$", low[:start]) or re.match(
-        r"[ -](?:post|thread|update)s?\b", low[end:]
+    words, before, after = text[start:end], low[max(0, start - _FAR) : start], low[end : end + _FAR]
+    near = re.search(r"(?:\b(?:on|to|for|and|via|or|an)|[,/&+])\s*$", before) or re.match(
+        r"[ -](?:post|thread|update)s?\b", after
     )
     if not bare and words == "x" and not near:
         return None
     if (
         not bare
         and words == "X"
-        and re.search(r"\b(?:mention|include|say|add|generation|avoid|series|gen|model|size)\s+$", low[:start])
+        and re.search(r"\b(?:mention|include|say|add|generation|avoid|series|gen|model|size)\s+$", before)
     ):
         return None
-    if name == "blog" and words.lower() in ("our website",) and not re.search(r"\b(?:on|to|for)\s+$", low[:start]):
+    if name == "blog" and words.lower() in ("our website",) and not re.search(r"\b(?:on|to|for)\s+$", before):
         return None
     if (
         name == "blog"
         and words == "ghost"
         and not bare
-        and not re.search(r"\b(?:on|to|for|our|via|in|,|and)\s*$", low[:start])
+        and not re.search(r"\b(?:on|to|for|our|via|in|,|and)\s*$", before)
     ):
         return None
-    if re.match(r"ghost ?writ", low[start:]):
+    if re.match(r"ghost ?writ", low[start : start + 11]):
         return None
     return Mention(name, start, end, known, _role(low, start, end, words.lower()), words)
 
@@ -225,7 +228,7 @@ def _role(low: str, start: int, end: int, words: str) -> Role:
         return "output" if _FORM.match(after) or _SELF_FORM.fullmatch(words) else "scope"
     if re.search(r"[(\-–—:]\s*$", before) and re.match(r"\s*(?:\)|$|[,.&/]|and\b|:)", after):
         return "output"
-    if re.fullmatch(r"\W*", low[:start]) and re.match(r"\s*[:,&/+\-–]|\s+and\b", after):
+    if start <= len(before) and re.fullmatch(r"\W*", before) and re.match(r"\s*[:,&/+\-–]|\s+and\b", after):
         return "output"
     return "scope"
 

@@ -49,7 +49,7 @@ class Atom:
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("fiscal", r"\b(?:q[1-4]\s*(?:of\s+)?(?:the\s+)?(?:(?:last|this|next)\s+)?)?(?:fy|fiscal(?:\s+year)?|financial\s+year)\s?'?(?:20)?\d\d(?:\s?[/-]\s?\d\d)?\b(?!\d)(?:[\s,-]*q[1-4]\b)?"),
+        ("fiscal", r"\b(?:q[1-4]\s*(?:of\s+)?(?:the\s+)?(?:(?:last|this|next)\s+)?)?(?:fy|fiscal(?:\s+year)?|financial\s+year)\s?[-']?(?:20)?\d\d(?:\s?[/-]\s?\d\d)?\b(?!\d)(?:[\s,-]*q[1-4]\b)?"),
         ("fiscal", r"\b(?:the\s+)?(?:last|previous|past|this|current|next|our)\s+(?:fiscal|financial)\s+(?:year|quarter|half)\b|\b(?:the\s+)?(?:first|second|third|fourth|1st|2nd|3rd|4th)\s+(?:fiscal|financial)\s+(?:quarter|half)\b|\b(?:fiscal|financial)\s+q[1-4]\b"),
         ("week_of", rf"\bweek (?:of|beginning|starting|commencing)(?: on)? (?:monday,? )?(?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m>{_MONTH})\b\.?(?:,?\s+(?P<y>(?:19|20)\d\d))?"),
         ("week_of", rf"\bweek (?:of|beginning|starting|commencing)(?: on)? (?:monday,? )?(?P<m>{_MONTH})\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d)(?:,?\s+(?P<y>(?:19|20)\d\d)\b)?"),

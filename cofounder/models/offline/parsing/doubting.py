@@ -41,6 +41,17 @@ _POSITIVE = re.compile(
     r"be (?:published|posted|sent|written|formatted|based|focused|limited|scheduled)\b|"
     rf"{_READ}|(?:hear|know|see|learn|get|have) (?!no\b|nothing\b|none\b|left\b|to wait\b)\w|(?:is|are) (?:for|to|about|short|long|formal|casual|due)\b|include|contain|mention|say|sound|use|focus|end with|start with|go (?:live|out|first)\b|link\b|read\b)"
 )
+_EVERYWHERE = re.compile(
+    r"\b(?:everywhere|(?:all|every|each)(?: of)?(?: (?:our|the|my))*(?: social)?(?: media)? (?:channels?|platforms?|networks?))\b"
+)
+# What a text that is wanted shall be like: "on X keep it short", "the tweet should mention our shop".
+_DESCRIBED = re.compile(
+    rf"(?:and\s+)?(?:(?:should|must|can|may|could|needs? to|has to|ought to)\s+)?(?:(?:also|only|just|always|please)\s+)*(?:{_READ}|(?:be |is |are |keep it |make it |it should be )?"
+    r"(?:a bit |a little |very |more )?(?:short|shorter|long|longer|formal|casual|funny|friendly|crisp|brief|concise|light|serious|playful|personal|professional|detailed)\b|"
+    r"include|contain|mention|say\b|sound|use|focus|end with|start with|link\b|add\b|keep (?:it|them|the)\b|make (?:it|them)\b|go(?:es)? (?:live|out|first)\b|be (?:published|posted|sent|based|focused|limited)\b|"
+    r"with\b|in an?\b|about\b|for\b|to\b)"
+)
+_AS_FOR = re.compile(r"\b(?:as|what|how) (?:for|about|to)$")
 # Two that drop a channel behind the words of a topic, where every word may be read as the topic's own.
 _DROPS = re.compile(
     r"\b(?:hold(?:ing)?|lay(?:ing)?|ease|easing|pass(?:ing)?|wait(?:ing)?|skip\w*|drop\w*|leav\w+|exempt\w*|spar(?:e|ing)|minus|barring|bar|save|sans|except\w*|exclu\w+|omit\w*)\s+"
@@ -55,12 +66,17 @@ _GOES_ON = re.compile(
     r"how|why|what|who|only|too|also|instead|first|please|today|tomorrow|tonight|now|under|max|post|posts|page|account|profile|audience|followers|list|"
     r"community|group|readers|channel|update|updates|thread|threads|article|articles|message|messages|announcement|announcements|caption|captions|copy|carousel|story|"
     r"version|versions|variant|variants|entry|entries|draft|drafts|blast|status|text|texts|content|teaser|note|piece|digest|headline|headlines|ideas?|"
-    r"subject|title|titles|campaign|newsletter|last|next|\w+ing|\d\S*|q[1-4]|h[12]|up|down|out|off(?= the)|after|before|when|so|if|because|since|"
+    r"subject|title|titles|campaign|newsletter|last|next|\d\S*|q[1-4]|h[12]|"
     r"customers|clients|subscribers|investors|employees|members|users|partners|team|staff)(?![\w'])"
 )
-_VERDICT = re.compile(
-    r"\s*(?:[:?–—(]|\s-)\s*(?:no|nope|nah|not|never|skip|nothing|none|rather not|please don't|don't|out)\b"
+_PARTICIPLE = re.compile(r"(?!being|staying|remaining|waiting|missing|excluding)\w+ing\b")
+_PLACE = re.compile(
+    r"(?:(?:posts?|page|account|profile|channel|feed|audience|followers|subscribers|readers|list|version|update|text)\s+)+"
 )
+_CONDITION = re.compile(r"(?:,\s*)?(?:only )?(?:if|unless|maybe|perhaps|optional(?:ly)?|when(?:ever)? there)\b")
+# A word or two behind a colon or a dash, on their own: "X: pass", "Facebook - rather not".
+_VERDICT = re.compile(r"\s*(?:[:?–—(]|\s-)\s*(?P<said>[a-z][a-z'-]*(?: [a-z][a-z'-]*){0,2})\s*(?=$|[.,;!?)\n])")
+_LABEL = re.compile(r"[^.,;:!?()\n]{1,90}:$")
 _JOIN = re.compile(r"\s*(?:,|/|&|\+|and|or|,\s*and|,\s*or)\s*(?:(?:an?|the|our|on|to|for|via)\s+)*")
 _ACTS = re.compile(r"(?:tweet|blog|e-?mail|mail)(?!\w)")
 _HOMES = {"create_thread": ("x", r"threads?"), "write_article": ("blog", r"articles?")}
@@ -71,6 +87,8 @@ def find(found: Sense, goes: list[str]) -> list[Doubt]:
     mentions = sorted(_mentions(found, goes), key=lambda one: one.start)
     low = _cleared(found)
     doubts = [_beside(mention, mentions, low, several=len(goes) > 1) for mention in mentions]
+    if len(goes) > 1:
+        doubts = [doubt or _again(mention, mentions, low) for mention, doubt in zip(mentions, doubts, strict=True)]
     if len(goes) == 1 and not all(doubts):  # what is wanted elsewhere and is the only channel cannot be meant
         return []
     for i in range(1, len(mentions)):  # "must never land on Facebook and X", "Facebook and X can wait"
@@ -118,6 +136,13 @@ def _left(mention: Mention, mentions: list[Mention], low: str) -> str:
     """The words from the last edge or other channel up to this one."""
     begin = max((m.end for m in mentions if m.end <= mention.start), default=0)
     edge = max((m.end() for m in _EDGE.finditer(low, begin, mention.start)), default=begin)
+    label = _LABEL.search(low, begin, edge)
+    if (
+        label
+        and not (_TOPIC.search(label[0]) or _PUBLISHES.search(label[0]))
+        and not re.match(r"\s*(?:where|targets?|destinations?|outputs?)\s*:$", label[0])
+    ):  # "On hold: Facebook"
+        edge = label.start()
     return low[edge : mention.start].strip(f" {_READ}")
 
 
@@ -149,8 +174,33 @@ def _beside(mention: Mention, mentions: list[Mention], low: str, *, several: boo
     objects = led and _PUBLISHES.search(left) and not _NO.search(left)  # "post the highlights on X"
     if refused or (unread and not objects and (several or _NO.search(left))):
         return words
-    goes_on = not right or _GOES_ON.match(right) or _POSITIVE.match(right) or _ACTS.fullmatch(mention.words.lower())
+    goes_on = (
+        not right or _GOES_ON.match(right) or (_PARTICIPLE.match(right) and (left or not low[: mention.start].strip()))
+    )
+    goes_on = goes_on or _POSITIVE.match(right) or _ACTS.fullmatch(mention.words.lower())
     return words if several and not led and not goes_on else ""
+
+
+def _again(mention: Mention, mentions: list[Mention], low: str) -> str:
+    """The words around a channel that was wanted before and is named again, unless they order or describe its text."""
+    before = [m for m in mentions if m.name == mention.name and m.end <= mention.start]
+    if before and re.fullmatch(
+        r"\s*(?:posts?\s+)?(?:on|for|to|in)\s+(?:(?:the|our|a)\s+)?", low[before[-1].end : mention.start]
+    ):
+        return ""  # "an article for the blog"
+    wanted = bool(before) or bool(_EVERYWHERE.search(low, 0, mention.start))
+    left, right = _left(mention, mentions, low), _right(mention, mentions, low)
+    if not wanted or _topic_before(mention, mentions, low, led=bool(_LEADS.search(left + " "))) is not None:
+        return ""
+    then = low[mention.end + len(right) :].lstrip(" ,:(–—-")
+    form = _PLACE.match(right + " ")
+    said = right[form.end() :] if form else right
+    ordered = _PUBLISHES.search(left) or (left and _ACTS.fullmatch(mention.words.lower()) and not said)
+    described = _DESCRIBED.match(said) or (not said and _DESCRIBED.match(then) and not _AS_FOR.search(left))
+    named_with = re.search(r"(?:^|\s)(?:also|especially|including|particularly|mainly|first|only)$", left)
+    if (ordered and (not said or _GOES_ON.match(said) or _DESCRIBED.match(said))) or described or named_with:
+        return ""
+    return re.sub(rf"[\s{_READ}]+", " ", f"{left} {mention.words} {right}").strip()[-80:]
 
 
 def _listed(mention: Mention, mentions: list[Mention], low: str) -> bool:
@@ -176,6 +226,10 @@ def _topic_before(mention: Mention, mentions: list[Mention], low: str, *, led: b
 
 def _verdict(mention: Mention, right: str, low: str) -> bool:
     """Whether what follows a channel says something of it that is no plain wish: "can wait", "isn't needed", "- no"."""
-    if _VERDICT.match(low, mention.end):
+    said = _VERDICT.match(low, mention.end)
+    if said and not any(word in PLACING for word in said["said"].split() if word not in ("out", "for", "this", "is")):
         return True
+    if _CONDITION.match(low[mention.end :].lstrip()):
+        return True
+    right = _PLACE.sub("", right, count=1) if _PLACE.match(right) else right
     return bool(_AUXILIARY.match(right)) and not _POSITIVE.match(right)

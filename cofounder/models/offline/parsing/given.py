@@ -160,9 +160,13 @@ def _vouched(found: Given, match: re.Match[str], low: str, text: str) -> str:
         found.unused.append(re.sub(r"\s+", " ", text[start:end]))  # what a year brings is no month's figure
         return low[:start] + "\x01" * (end - start) + low[end:]
     name = "new_customers" if gained and counted else None
+    named = name or ("growth_rate" if match.re is _GREW else _name(match["noun"] or ""))
+    if named in found.values or (found.held and named in found.held.values):  # each is read once, the rest is told
+        return low
     spans = [match.span(key) for key in ("noun", "now", "was", "by", "hedge") if match.groupdict().get(key)]
-    inner = _without(low, spans)[start:end]
-    beside = vouching.unread(low, text, start, _whole_end(match, low), inner)
+    whole = _whole_end(match, low)
+    inner = amounts.PLAIN.sub(" ", _without(low, spans)[start:whole])
+    beside = vouching.unread(low, text, start, whole, inner)
     if not beside:
         return _take(found, match, low, name)
     held = found.held or Given()
@@ -258,7 +262,7 @@ def _left(found: Given, low: str, text: str) -> None:
             if name and (name in found.values or (percent and not rate)):
                 continue
             low = _set_apart(found, low, text, match.span())
-    if not (metrics.ANY.search(low) or "\x01" in low):
+    if not ("\x01" in low or re.search(rf"(?<![\w-]){_NOUN}(?![\w-])", low)):
         return
     for sentence in re.finditer(r"(?:[^.;!?\n]|[.;!?](?!\s|$))+", low):
         if metrics.ANY.search(sentence[0]) or "\x01" in sentence[0] or whose.OWN.search(sentence[0]):
@@ -266,22 +270,42 @@ def _left(found: Given, low: str, text: str) -> None:
 
 
 _COUNT = re.compile(rf"(?<![\w$€£.,-])\d[\d,]*\s+(?:{'|'.join(pattern for pattern, _ in _MORE)})(?![\w-])")
+_NUMBERED = re.compile(
+    rf"(?<![\w-]){_NOUN}(?![\w-])(?:(?!\b(?:in|on|between|from|for|by|since|until|to|than|last|next|past|q|h)\b)[^.;,\d\x00\x01$€£]){{0,15}}\s(?P<n>\d[\d,]*)(?![\w.,/-]|\s*%)"
+)
 _MOST_TOLD = 20  # more than these nobody reads
 
 
 def _strays(found: Given, sentence: re.Match[str], low: str, text: str) -> None:
     """The figures of a sentence about figures that no reading has taken."""
-    counts = [m for m in _COUNT.finditer(sentence[0]) if "\x01" in sentence[0]]  # beside another figure
-    for match in [*amounts.striking(sentence[0]), *counts]:
+    counts = [m for m in _COUNT.finditer(sentence[0]) if _is_stated(m, sentence[0])]
+    counts += [
+        m for m in _NUMBERED.finditer(sentence[0]) if not (_COUNTED.match(sentence[0], m.end()) or _is_year(m["n"]))
+    ]
+    for match in [*amounts.ranges(sentence[0]), *amounts.striking(sentence[0]), *counts]:
         start, end = match.start() + sentence.start(), match.end() + sentence.start()
         words = text[start:end].strip(" ,.")
-        if words in found.unused or words in found.others or len(found.unused) + len(found.others) >= _MOST_TOLD:
+        if (
+            any(words in said for said in (*found.unused, *found.others))
+            or len(found.unused) + len(found.others) >= _MOST_TOLD
+        ):
             continue
         who = whose.owner(low, text, start, start)
         if who:
             found.others[words] = who
         else:
             found.unused.append(words)
+
+
+def _is_year(said: str) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)\d\d", said))
+
+
+def _is_stated(count: re.Match[str], sentence: str) -> bool:
+    """Whether a count stands beside another figure or is said of us: "we lost 40 customers", not "our first 100"."""
+    before = sentence[max(0, count.start() - 24) : count.start()]
+    said_of_us = re.search(r"\b(?:we|i)\b(?:'ve)?[^.;,]{0,20}$", before)
+    return not _NOT_OURS.search(before) and bool("\x01" in sentence or said_of_us)
 
 
 def _name(noun: str) -> str | None:

@@ -18,7 +18,7 @@ _WORDS = f"""
     came come grew grow growing grown rose rise rising risen climbed climbing jumped jumping increased increasing soared surged fell fall falling
     dropped dropping declined declining decreased decreasing sank slipped shrank shrinking plunged went going doubled doubling tripled tripling
     quadrupled halved stood stands stand totalled totaled closed ended finished earned generated brought took achieved booked recorded saw seen
-    got gained added won welcomed welcome served serving exceeded exceeding number counts count counted
+    got gained added won sold sells shipped delivered welcomed welcome served serving exceeded exceeding number counts count counted
     now just already finally even again still over almost nearly about around roughly exactly only total overall gross net month's monthly
     approximately approx circa some more than well under and but with at to from of in for during by up down while after against versus vs compared
     plus also as the a an so because since which that than then when where here there last this past previous same first
@@ -28,9 +28,10 @@ _WORDS = f"""
     happy visits website site online year quarter month week weeks months today yesterday currently far
     {_MONTHS} q1 q2 q3 q4 h1 h2 spring summer autumn winter per percent cent dollars usd euros eur pounds gbp k m million thousand billion half
     linkedin facebook x twitter tweet blog newsletter e-mail email post article
+    spent launch ads marketing podcast webinar course club service platform channel campaign webshop department division region
     team shop store company business bakery cafe café restaurant agency studio startup start-up firm product app webshop branch office brand
 """  # fmt: skip
-_FIGURES = frozenset(_WORDS.split())
+_FIGURES = frozenset(_WORDS.split()) | (PLACING - {"plan", "ideas", "fit", "fits", "meant"})
 _WORD = re.compile(r"[^\W\d_][\w'’&.-]*\w|[^\W\d_]")
 # Those whom a text is for: "tell our customers that", "e-mail to our investors:".
 _TOLD = re.compile(
@@ -39,14 +40,20 @@ _TOLD = re.compile(
     r"community|audience|list|board|employees|colleagues)(?:\s+know)?\b(?!')"
 )
 _CLOSE = re.compile(
-    r"\s*(?:$|[.,;:!?)(\n–—\x00\x01]|-\s|(?:and|but|or|while|which|that|who|whose|because|as|since|so|when|where|with|without|after|before|thanks|due|despite|"
-    r"through|across|within|during|from|up|down|at|by|on|for|to|over|versus|vs|compared|against|plus|already|now|again|today|yesterday|overall|altogether|"
-    r"alone|so far|total|net|gross|this|last|the|our|we|write|post|tweet|draft|create|publish|share|please|about|thank|also|too|then|worth|strong|"
-    r"in total|month|monthly|mrr|arr|visits|visitors|sessions|page ?views|customers|clients|users|people|just|only|instead|of|how|is|are|was|were|than|linkedin|facebook|e-?mail|newsletter|blog)\b)"
+    r"\s*(?:$|[.,;:!?)(\n–—\x00\x01]|-\s|(?:and|but|or|while|who|whose|because|as|so|when|where|thanks|due|despite|versus|vs|compared|plus|already|now|again|today|"
+    r"yesterday|overall|altogether|alone|total|net|gross|this|last|the|our|we|write|post|tweet|draft|create|publish|share|please|about|thank|also|too|then|worth|strong|"
+    r"month|monthly|mrr|arr|visits|visitors|sessions|page ?views|customers|clients|users|people|just|only|instead|how|than|linkedin|facebook|e-?mail|newsletter|blog|"
+    r"in|of|to|by|at|on|from|over|for|up|down|against|before|after|with|without|since|through|across|within|during)\b)"
 )
-# Behind these the next word decides: "in October", "in sales"; "in losses" and "below plan" are something else.
+# Behind these the next word decides: "in October", "in sales"; "in losses" and "before returns" are something else.
 _IN = re.compile(
-    r"\s*(?P<word>in|of|to|by|at|on|from|over|for|up|down|against)\s+(?:(?:the|our|a|an|all|my|total|just|only|on|over)\s+)*"
+    r"\s*(?:,\s*|\(\s*)?(?P<word>in|of|to|by|at|on|from|over|for|up|down|against|before|after|with|without|since|through|across|within|during)\s+"
+    r"(?:(?:the|our|a|an|all|my|total|just|only|on|over)\s+)*"
+)
+_ASIDE = re.compile(r"\s*[,(]\s*(?P<said>[^,.;!?()\n]{1,60})")
+_GERUND = re.compile(r"(?!deduct|includ|exclud|assum|subtract|account|accord|miss|lack)\w+ing\b")
+_PART = re.compile(
+    r"(?:\b(?:half|halves|third|thirds|quarter|quarters|most|some|part|parts|none|rest|few|share|percent|many|\d+)|%)(?: of)?\s+$|\b(?:off|below|under|above|beyond|against|short of|instead of|missed|missing|refunded)\s+$"
 )
 _ANOTHER_SPAN = r"(?:daily|weekly|fortnightly|hourly|quarterly|annual|annuali[sz]ed|yearly|half-yearly|half-year)"
 _SPAN_BEFORE = re.compile(rf"\b{_ANOTHER_SPAN}\s+(?:[\w-]+\s+)?$")
@@ -72,20 +79,29 @@ def _within(inner: str) -> str:
 
 def _known(word: str) -> bool:
     word = word.replace("’", "'").removesuffix("'s")
-    return word in _FIGURES or word in PLACING or bool(re.fullmatch(r"\d.*|x|[a-z]", word))
+    return word in _FIGURES or bool(re.fullmatch(r"\d.*|x|[a-z]", word))
 
 
 def _back(low: str, text: str, start: int) -> str:
     """The nearest unread word between the figure and what says that it is ours."""
-    head = low[:start]
-    for pattern in (_TOLD, metrics.ANY, amounts.PLAIN):
-        head = pattern.sub(lambda match: " " * len(match[0]), head)
-    for match in reversed(list(_WORD.finditer(head))):
-        if match[0] in _OWN:
-            return ""
-        if not _known(match[0]) and not _place(match, text):
-            return text[match.start() : match.end()]
+    for begin in dict.fromkeys((max(0, start - _NEAR), 0)):
+        head = low[begin:start]
+        for pattern in (_TOLD, metrics.ANY, amounts.PLAIN):
+            head = pattern.sub(lambda match: " " * len(match[0]), head)
+        words = list(_WORD.finditer(head))
+        for match in reversed(words[1:] if begin else words):  # the first may be cut in two
+            if match[0] in _OWN:
+                part = _PART.search(head[: match.start()]) or re.search(
+                    r"\bof $", head[: match.start()] if match[0] == "ours" else ""
+                )
+                return part[0].strip() if part else ""
+            place = begin + match.start(), begin + match.end()
+            if not _known(match[0]) and not _place(low, text, *place):
+                return text[slice(*place)]
     return ""
+
+
+_NEAR = 300  # characters: mostly what vouches for a figure stands as near as this
 
 
 _PLACE = re.compile(
@@ -93,34 +109,62 @@ _PLACE = re.compile(
 )
 
 
-def _place(match: re.Match[str], text: str) -> bool:
+def _place(low: str, text: str, start: int, end: int) -> bool:
     """ "Our Berlin store": a name between "our" and a part of the company."""
-    before = text[max(0, match.start() - 5) : match.start()].lower()
-    return (
-        match[0] != text[match.start() : match.end()]
-        and before.endswith(("our ", "my "))
-        and bool(_PLACE.match(text, match.end()))
-    )
+    named = low[start] != text[start] and low[:start].endswith(("our ", "my "))
+    return named and bool(_PLACE.match(text, end))
 
 
 def _ahead(low: str, text: str, end: int) -> str:
     """The words right behind a figure that are no plain going on of the sentence."""
     if not _CLOSE.match(low, end):
-        opener = re.match(r"\s*(?P<word>in)\b", low[end:])
-        if opener is None:
-            behind = re.match(r"\s*\S+(?:\s+\S+){0,2}", low[end:])
-            return text[end : end + behind.end()].strip(" .,;") if behind else ""
+        behind = re.match(r"\s*\S+(?:\s+\S+){0,2}", low[end:])
+        return text[end : end + behind.end()].strip(" .,;") if behind else ""
     joined = _IN.match(low, end)
     if joined is None:
-        return ""
-    rest = low[joined.end() :]
+        return _aside(low, text, end)
+    rest = low[joined.end() : joined.end() + 60]
     named = metrics.ANY.match(rest) or amounts.PLAIN.match(rest) or re.match(r"[\d$€£\x00\x01(]", rest)
     word = _WORD.match(rest)
-    if named or word is None or _known(word[0]) or word[0] in _OWN or word[0] in _PLACES:
+    if named or word is None or _goes_on(word[0]) or word[0] in _PLACES:
         return ""
-    if text[joined.end()].isupper() or joined["word"] not in ("in", "of", "to", "by", "on", "at"):
+    if text[joined.end()].isupper() and joined["word"] in ("in", "at", "from", "across", "for", "with", "to", "over"):
         return ""
-    return text[end : joined.end() + word.end()].strip(" .,;")
+    return text[end : joined.end() + word.end()].strip(" .,;(")
 
 
+def _goes_on(word: str) -> bool:
+    return _known(word) or word in _OWN or bool(_GERUND.match(word)) or word in _CAUSES
+
+
+def _aside(low: str, text: str, end: int) -> str:
+    """What is said of a figure behind a comma or in brackets, up to a word that begins a sentence of its own."""
+    aside = _ASIDE.match(low, end)
+    figure = (metrics.ANY.search(aside["said"]) or amounts.PLAIN.search(aside["said"])) if aside else None
+    said = aside["said"][: figure.start()] if aside and figure else aside["said"] if aside else ""
+    for word in _WORD.finditer(said):
+        if word[0] in _OWN or word[0] in _CAUSES or _GERUND.match(word[0]):
+            break
+        if not _known(word[0]):
+            return text[slice(*aside.span("said"))].strip() if aside else ""
+    return ""
+
+
+_CAUSES = {
+    "thanks",
+    "because",
+    "driven",
+    "helped",
+    "fuelled",
+    "fueled",
+    "so",
+    "while",
+    "but",
+    "write",
+    "please",
+    "draft",
+    "create",
+    "tweet",
+    "post",
+}
 _PLACES = {"countries", "cities", "markets", "regions", "languages"}  # "500 customers in twelve countries"

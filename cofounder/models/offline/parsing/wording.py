@@ -11,9 +11,9 @@ _PLACING = """
     repurpose rework it's together everywhere each both all same short long brief quick nice new next good great single separate second third
     another two three four five six seven ten weekly monthly daily official company corporate company's public internal own whole personal
     professional social media channel channels platform platforms network networks page account profile audience followers list community readers
-    article articles announcement caption carousel story entry update status digest teaser note piece content thread threads headline headlines
+    article articles announcement caption carousel story entry update status digest teaser teasers captions stories notes summaries announcements note piece content thread threads headline headlines
     shorter longer spread word highlights following results ideas title titles subject line lines summary recap shorten shortened summarise summarize rewrite edit polish improve check
     tomorrow today tonight friendly formal casual funny engaging catchy compelling crisp professional-sounding so i'm we're looking plan calendar
-    thanks hi hello hey dear there cofounder okay ok yes then maybe help
+    especially including particularly mainly thanks hi hello hey dear there cofounder okay ok yes then maybe help
 """  # fmt: skip
 PLACING = frozenset(_PLACING.split())
