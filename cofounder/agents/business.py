@@ -72,6 +72,7 @@ class BestPostsOut(BaseModel):
     items: list[PostRow] = Field(description="Ranked, first is first in what was asked")
     measured: int = Field(description="Posts of the span that have a reading with enough views")
     unmeasured: int = Field(description="Posts of the span without one")
+    stored: int = Field(description="Posts of the span and channels on whatever topic")
     usual_rate: float | None = Field(description="Engagement of all of them together, 0-1")
     usual_views: float | None = Field(description="Mean views a post")
     narrative: str
@@ -141,7 +142,9 @@ async def best_posts(
         Field(description="What ranks them; published_on: newest first, measured or not"),
     ] = "engagement_rate",
     period: Annotated[Period | None, Field(description="Published in these days; none means ever")] = None,
-    topic: Annotated[str | None, Field(max_length=200, description="Only posts on this")] = None,
+    topic: Annotated[
+        str | None, Field(max_length=200, description="Only posts that name this in their title, topic or text")
+    ] = None,
     worst: Annotated[bool, Field(description="The other end of the ranking")] = False,
     limit: Limit = 5,
 ) -> BestPostsOut:

@@ -1,16 +1,19 @@
 """Posts ranked by what they achieved. Pure."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from cofounder.business.derive.rates import pooled_rate
 from cofounder.business.records.schemas import PostWithReading
-from cofounder.business.similar import likeness
 from cofounder.business.wording import trimmed
 from cofounder.models.brief import Period
 
 ENOUGH_VIEWS = 50  # below, a rate says nothing
-_COVERS = 0.08  # cosine above which a post is on a topic
+_PHRASE = 3  # words of a topic that stand beside each other where a post names it; of a longer one all stand somewhere
+_FEW = frozenset(
+    {"a", "an", "the", "our", "my", "your", "of", "on", "in", "for", "to", "and", "or", "at", "with", "about"}
+)
 
 
 def best(
@@ -18,10 +21,11 @@ def best(
 ) -> dict[str, Any]:
     """The first of the ranking, as `agents.business.BestPostsOut` has it."""
     wanted = [post for post in posts if period is None or period.start <= post.published_at.date() <= period.end]
-    if topic and wanted:
-        wanted = _on(topic, wanted)
+    stored = len(wanted)
+    if topic:
+        wanted = [post for post in wanted if names(topic, f"{post.title or ''}\n{post.topic or ''}\n{post.content}")]
     if by == "published_on":
-        return newest(wanted, oldest=worst, limit=limit)
+        return newest(wanted, oldest=worst, limit=limit) | {"stored": stored}
     least = ENOUGH_VIEWS if by == "engagement_rate" else 1
     measured = [post for post in wanted if (post.views or 0) >= least]
     ranked = sorted(measured, key=lambda post: (_value(post, by), post.views or 0), reverse=not worst)[:limit]
@@ -34,6 +38,7 @@ def best(
         "items": [_row(post) for post in ranked],
         "measured": len(measured),
         "unmeasured": len(wanted) - len(measured),
+        "stored": stored,
         "usual_rate": None if rate is None else round(rate, 6),
         "usual_views": None if views is None else round(views, 1),
         "narrative": _told(ranked, measured, wanted, worst),
@@ -60,13 +65,28 @@ def newest(posts: Sequence[PostWithReading], *, oldest: bool, limit: int) -> dic
     }
 
 
-def _on(topic: str, posts: Sequence[PostWithReading]) -> list[PostWithReading]:
-    said = topic.lower()
-    named = [post for post in posts if said in f"{post.topic or ''} {post.title or ''}".lower()]
-    if named:
-        return named
-    scores = likeness(topic, [f"{post.title or ''} {post.topic or ''} {post.content}" for post in posts])
-    return [post for post, score in zip(posts, scores, strict=True) if score >= _COVERS]
+def names(topic: str, text: str) -> bool:
+    """Whether a text names a topic: its words, whatever their endings, beside each other."""
+    wanted = [stem for stem in _stems(topic) if stem not in _FEW]
+    said = [stem for stem in _stems(text) if stem not in _FEW]
+    if not wanted:
+        return False
+    if len(wanted) > _PHRASE:
+        return set(wanted) <= set(said)
+    size = len(wanted)
+    return any(said[at : at + size] == wanted for at in range(len(said) - size + 1))
+
+
+def _stems(text: str) -> list[str]:
+    """The words without their commonest endings: "hire", "hires" and "hiring" are one."""
+    found = []
+    for word in re.findall(r"[^\W_]+", text.lower().replace("'s", "").replace("’s", "")):
+        for ending in ("ing", "ies", "ed", "es", "s", "e", "y"):
+            if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+                word = word[: -len(ending)]
+                break
+        found.append(word)
+    return found
 
 
 def _value(post: PostWithReading, by: str) -> float:

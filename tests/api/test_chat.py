@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from cofounder.business import sample
+from cofounder.business import ranking, sample
 from cofounder.business.records import service as records
 from cofounder.flow.request.chat import queries, running, service
 from cofounder.flow.request.chat.schemas import ChatIn
@@ -125,6 +125,34 @@ async def test_posts_are_counted(company: House) -> None:
         stored = await records.posts(session, as_of=now())
     assert f"**{len(stored)} posts** are stored" in whole
     assert f"**{sum(one.platform == 'linkedin' for one in stored)} posts** on LinkedIn are stored" in part
+
+
+async def test_posts_on_a_topic_are_those_that_name_it_of_all(company: House) -> None:
+    async with db.reading() as session:
+        stored = await records.posts(session, as_of=now())
+    naming = [one for one in stored if ranking.names("cold brew", f"{one.title or ''} {one.topic or ''} {one.content}")]
+    text = (await say(company.viewer, "How many posts about cold brew do we have?"))["answer"]["text"]
+    assert text.startswith(f"**{len(naming)}** of the {len(stored)} stored posts name cold brew")
+    none = (await say(company.viewer, "How many posts about quantum computing do we have?"))["answer"]["text"]
+    assert none.startswith(f"None of the {len(stored)} stored posts names quantum computing")
+
+
+async def test_posts_beyond_a_limit_are_those_and_no_ranking(company: House) -> None:
+    async with db.reading() as session:
+        stored = await records.posts(session, as_of=now())
+    over = sum((one.views or 0) > 3000 for one in stored)
+    text = (await say(company.viewer, "How many posts had over 3000 views?"))["answer"]["text"]
+    assert text.startswith(f"**{over}** of the ")
+    assert "more than 3,000 views" in text
+    none = (await say(company.viewer, "Which posts got more than 900000 views?"))["answer"]["text"]
+    assert none.startswith("None of the ")
+
+
+async def test_what_fell_within_a_month_no_reading_tells(company: House) -> None:
+    text = (await say(company.viewer, "How many clicks did we get last month?"))["answer"]["text"]
+    assert text.startswith("How many clicks fell in ")
+    assert "I cannot tell" in text
+    assert "so far" in text
 
 
 async def test_the_last_post_is_the_last_one_and_no_other(company: House) -> None:
@@ -320,9 +348,32 @@ async def test_work_becomes_a_task_that_waits_for_a_person(working: House) -> No
     told = (await say(working.operator, "Looks good. Approve it and publish it now.", conversation_id="default"))[
         "answer"
     ]
-    assert told["task_id"] is None
+    assert told["task_id"] == answer["task_id"], "the one decision that is open is shown"
+    assert told["text"].startswith("One decision is open: ")
+    agreed = (await say(working.operator, "yes, go ahead", conversation_id="default"))["answer"]
+    assert (agreed["mode"], agreed["task_id"]) == ("conversation", answer["task_id"])
+    assert "an approver decides" in agreed["text"]
+    elsewhere = (await say(working.admin, "go ahead"))["answer"]
+    assert elsewhere["task_id"] == answer["task_id"], "it is the only one of all"
+    assert "an approver decides" not in elsewhere["text"]
     assert (await working.status(answer["task_id"]))["status"] == "pending_approval"
     assert (await rows())["decisions"] == 0
+
+
+async def test_an_order_with_a_time_is_work_and_agreement_to_nothing_says_so(working: House) -> None:
+    assert (await say(working.operator, "yes, go ahead"))["answer"]["text"].startswith("Nothing waits for a decision.")
+    words = "Post our October revenue on LinkedIn on 25 November at 14:30"
+    answer = (await say(working.operator, words))["answer"]
+    assert (answer["mode"], bool(answer["task_id"])) == ("orchestration", True)
+
+
+async def test_a_question_of_a_task_is_named_where_somebody_agrees(working: House) -> None:
+    words = "Write a LinkedIn post about our webinar tomorrow at 9"
+    made = await say(working.operator, words, conversation_id="asks")
+    await working.becomes(made["answer"]["task_id"], "needs_clarification", within=60)
+    told = (await say(working.operator, "sure, go ahead", conversation_id="asks"))["answer"]
+    assert told["task_id"] == made["answer"]["task_id"]
+    assert 'Does "tomorrow at 9" say when the text shall go out' in told["text"]
 
 
 async def test_a_viewer_asks_but_starts_no_work(company: House) -> None:
@@ -357,7 +408,7 @@ async def test_learning_mode_answers_the_question_and_not_another(company: House
 async def test_what_there_is_not_is_said_and_nothing_else_is_told_in_its_place(company: House) -> None:
     for asked, told in (
         ("Which posts worked on Instagram?", "Nothing on Instagram is stored"),
-        ("What was our revenue on February 30?", "cannot place “february 30”"),
+        ("What was our revenue on February 30?", "cannot place “February 30”"),
         ("compare our revenue with Starbucks", "no figures of Starbucks"),
     ):
         answer = (await say(company.viewer, asked))["answer"]

@@ -101,7 +101,7 @@ TODAY = date(2026, 11, 21)
         ("What's pending?", "work", {}),
         ("cancel my last task", "work", {}),
         ("Which posts worked on Instagram?", "posts", {"platforms": [], "elsewhere": ["Instagram"]}),
-        ("What was our revenue on February 30?", "value", {"unclear": ["february 30"]}),
+        ("What was our revenue on February 30?", "value", {"unclear": ["February 30"]}),
         ("compare our revenue with Starbucks", "others", {"topic": "Starbucks", "metrics": ["revenue"]}),
         ("How did revenue compare to March?", "comparison", {"metrics": ["revenue"]}),
         ("Compare revenue with the Previous Year", "comparison", {}),

@@ -70,7 +70,7 @@ async def test_a_condition_that_no_tool_takes_is_named_and_nothing_is_told(messa
         ("How many orders at Easter?", ["Easter"]),
         ("revenue in Smarch 2026", ["Smarch"]),
         ("Revenue in 1850", ["1850"]),
-        ("Revenue in Q5", ["q5"]),
+        ("Revenue in Q5", ["Q5"]),
         ("orders in the holidays", ["the holidays"]),
         ("What do posts on X usually get at Christmas?", ["Christmas"]),
     ],

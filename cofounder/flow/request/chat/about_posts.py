@@ -41,14 +41,32 @@ async def count(subject: Subject, tools: Tools) -> Told:
         topic=subject.topic,
         limit=_MOST,
     )
-    number = output["measured"] + output["unmeasured"]
+    number, stored = output["measured"] + output["unmeasured"], output["stored"]
     where = " and ".join(CHANNELS.get(name, name) for name in subject.platforms)
-    parts = [f" on {where}" if where else "", f" about {subject.topic}" if subject.topic else ""]
-    parts.append(f" in {subject.period.label}" if subject.period else "")
+    place = "".join([f" on {where}" if where else "", f" in {subject.period.label}" if subject.period else ""])
+    if subject.topic and stored:
+        return _naming(subject.topic, number, stored, place, output["measured"]), [used]
     said = "No post" if not number else f"**{number:,} {'post' if number == 1 else 'posts'}**"
     measured = f", {output['measured']:,} of them measured" if number else ""
     listed = " The most viewed are listed below." if number > _MOST else ""
-    return f"{said}{''.join(parts)} {'is' if number < 2 else 'are'} stored{measured}.{listed}", [used]
+    return f"{said}{place} {'is' if number < 2 else 'are'} stored{measured}.{listed}", [used]
+
+
+def _naming(topic: str, number: int, stored: int, place: str, measured: int) -> str:
+    """How many posts name a topic, of how many: what can be shown, and nothing that is only like it."""
+    of = f"the {stored:,} stored posts{place}" if stored > 1 else f"the one stored post{place}"
+    if not number:
+        return f"None of {of} names {topic} in its title, topic or text. {like_it(topic)}"
+    listed = " The most viewed are listed below." if number > _MOST else ""
+    return (
+        f"**{number:,}** of {of} {'names' if number == 1 else 'name'} {topic} in title, topic or text, "
+        f"{measured:,} of them measured.{listed}"
+    )
+
+
+def like_it(topic: str) -> str:
+    """Where posts are found that are like a topic and do not name it."""
+    return f'Work that is like it is told apart: "What did we publish about {topic}?"'
 
 
 async def expected(subject: Subject, tools: Tools) -> Told:

@@ -9,6 +9,7 @@ from cofounder.flow.request.chat import (
     about_posts,
     agents,
     choosing,
+    deciding,
     following,
     looking_back,
     modes,
@@ -64,6 +65,8 @@ async def answer(recorder: Recorder, row: service.MessageRow, caller: Caller) ->
     await _note(recorder, turn, mode=turn.chosen.mode, mode_reason=turn.chosen.reason)
     if turn.chosen.mode == "orchestration":
         await _work(recorder, turn)
+    elif turn.subject.kind == "decision":
+        await _decide(recorder, turn)
     elif turn.chosen.refused is not None and not turn.chosen.only_talk:
         await _say(recorder, turn, _refused(turn.chosen.refused), [])
     else:
@@ -138,6 +141,18 @@ async def _work(recorder: Recorder, turn: Turn) -> None:
         told += f"\n\nAsked as: {words}"
     await _say(recorder, turn, told, [])
     turn.found |= {"task_id": task_id, "subject": turn.subject.model_dump(mode="json")}
+
+
+async def _decide(recorder: Recorder, turn: Turn) -> None:
+    """Name what is open and show it; nothing is decided by words."""
+    async with db.transaction() as session:
+        found = await deciding.find(session, turn.before, turn.caller)
+        if found.task_id is not None:
+            await queries.change_message(session, turn.answer.id, task_id=found.task_id)
+    if found.task_id is not None:
+        await recorder.task(found.task_id)
+    await _say(recorder, turn, found.text, [])
+    turn.found |= {"task_id": found.task_id, "subject": turn.subject.model_dump(mode="json")}
 
 
 def _refused(work_asked: str) -> str:

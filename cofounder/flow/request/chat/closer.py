@@ -8,6 +8,9 @@ from cofounder.flow.request.chat import phrases
 from cofounder.flow.request.chat.subject import Grain, Kind
 from cofounder.models.brief import Period
 
+_WIN = r"(?:w[io]n|winning|gain(?:ed|ing|s)?|acquir(?:e|ed|ing)|attract(?:ed|ing)?|add(?:ed|ing)?|sign(?:ed)? up|land(?:ed)?|g[eo]t|getting)"
+_OURSELVES = r"(?:we|the (?:company|business|firm)|our (?:company|business|firm))"
+_EARN = r"(?:make|made|earn(?:ed)?|take in|took in|taken in|bring in|brought in|turn(?:ed)? over)"
 ACTS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     (
         ("marketing_spend",),
@@ -29,6 +32,20 @@ ACTS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
         ("profit", "gross_profit", "gross_margin"),
         re.compile(r"\b(?:un)?profitable\b|\b(?:make|making|made) (?:any |an? )?(?:profits?|loss(?:es)?)\b"),
     ),
+    (
+        ("new_customers",),
+        re.compile(
+            rf"\b{_WIN}\s+(?:(?:the|our|any|most|fewest|more|many|least|fewer|new|highest|lowest|number|of)\s+){{0,4}}(?:customers?|clients?)\b"
+            rf"|\b(?:new )?(?:customers?|clients?)\s+(?:(?:did|do|have|had|were|was|that|we|the company|newly|just)\s+){{0,3}}(?:{_WIN}|joined)\b"
+        ),
+    ),
+    (
+        ("revenue",),
+        re.compile(
+            rf"\bhow much (?:money |cash )?(?:did|do|does|have|had|has) {_OURSELVES} {_EARN}\b(?! (?:an? )?(?:profit|loss))"
+            rf"|\bwhat (?:did|do|does|have|had|has) {_OURSELVES} {_EARN}\b(?! (?:of|with|from|an?)\b)|\bmoney (?:that )?{_OURSELVES} {_EARN}\b"
+        ),
+    ),
 )  # fmt: skip
 _MOVES = re.compile(
     r"\b(?:increas|grow|grew|ris|rose|fall|fell|drop|declin|decreas|improv|chang|climb|shr[aiu]nk|jump|plung|mov)\w*|\b(?:go|went|gone) (?:up|down)\b"
@@ -46,6 +63,8 @@ _STEPS = re.compile(
 )
 _SUM = re.compile(r"\b(?:total|sum|altogether|overall|in all|all together|how many)\b")
 _COUNTED = re.compile(r"\b(?:views|clicks|shares|comments)\b")
+_ONLY_COUNTED = re.compile(r"^(?:(?:and|our|the|all|what about|show me)\s+)*(?:views|clicks|shares|comments)\b")
+_OF_COUNTERS = re.compile(r"\s*(?:views?|clicks?|shares?|comments?|impressions|engagement)\b")
 _TOGETHER = re.compile(
     r"\bcorrelat\w*|\bgo(?:es)? together\b|\brelation(?:ship)? between\b|\b(?:related|linked|connected) (?:to|with)\b|\bdepends? on\b"
 )
@@ -64,9 +83,19 @@ _PROPOSE = re.compile(
 )
 
 
+def proposes(low: str) -> bool:
+    """Whether it is asked what to write next: a time in that is one to come."""
+    return bool(_PROPOSE.search(low))
+
+
 def acts(low: str) -> list[str]:
     """The figures that a verb names: "spend on marketing", "visited our site", "converts"."""
-    return [name for names, words in ACTS if words.search(low) for name in names]
+    found: list[str] = []
+    for names, words in ACTS:
+        if words.search(low):
+            found += names
+            low = words.sub(lambda match: "|" * len(match[0]), low)  # "what it costs to win a customer" wins none
+    return found
 
 
 def without_acts(low: str) -> str:
@@ -87,11 +116,31 @@ def kind(low: str, own_figures: list[str], asked: dict[str, Any]) -> tuple[Kind,
     if not own_figures and phrases.COMPARES.search(low):
         if len(asked["platforms"]) > 1 and not phrases.LATEST.search(low):
             return "usual", {}
-        if (pair := _AGAINST.search(low)) and not asked["platforms"]:
+        if (pair := _AGAINST.search(low)) and not asked["platforms"] and not pair["one"].startswith("we "):
             return "against", {"topic": pair["one"].strip(), "other_topic": pair["other"].strip()}
-    if asked["platforms"] and not own_figures and _SUM.search(low) and _COUNTED.search(low):
+    if not own_figures and phrases.POSTS.search(low) and (beyond := _beyond(low)):
+        return "posts", beyond
+    if not own_figures and _COUNTED.search(low) and _summed(low, asked):
         return "posts", {"middle": "sum"}
     return _of_figures(low, own_figures, asked) if own_figures and not asked["platforms"] else None
+
+
+def _summed(low: str, asked: dict[str, Any]) -> bool:
+    """Whether counters are asked for together, of a channel or of all posts."""
+    if asked["platforms"]:
+        return bool(_SUM.search(low))
+    return not phrases.POSTS.search(low) and bool(_SUM.search(low) or _ONLY_COUNTED.search(low))
+
+
+def _beyond(low: str) -> dict[str, Any]:
+    """ "Posts with over 5,000 views": the limit of a counter, and which end is asked for."""
+    limit = next((one for one in _LIMIT.finditer(low) if _OF_COUNTERS.match(low, one.end())), None)
+    if limit is None:
+        return {}
+    size, step = _number(limit), 0 if limit["share"] else 1
+    if limit["more"]:
+        return {"above": size - step if limit["more"] == "at least" else size, "lowest": False}
+    return {"below": size + step if limit[0].startswith("at most") else size, "lowest": True}
 
 
 def _of_figures(low: str, own_figures: list[str], asked: dict[str, Any]) -> tuple[Kind, dict[str, Any]] | None:

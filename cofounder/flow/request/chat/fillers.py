@@ -18,7 +18,7 @@ i'm i'd i've we're we've we'd let's it's that's there's else other another same 
 because though although while once whose etc versus vs
 """)
 _ASKING = _words("""
-tell show give list say know find get gets got getting gotten see look looks looking want need like let lets ask explain
+tell show send give list say know find get gets got getting gotten see look looks looking want need like let lets ask explain
 describe display report reports present presents check calculate compute work figure figures number numbers amount amounts value values
 level levels data stat stats statistics detail details summary summarise summarize overview answer info information question
 quick quickly short brief briefly table chart graph plot curve series name mention read think wonder wondering curious

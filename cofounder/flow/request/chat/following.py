@@ -25,6 +25,7 @@ def followed(low: str, plain: Subject, before: Subject) -> Subject:
         "others",
         "change",
         "unranked",
+        "better",
     ):
         return plain
     new: dict[str, object] = {}

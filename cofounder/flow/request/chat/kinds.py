@@ -53,6 +53,7 @@ def kind(
     about = phrases.SIMILAR.search(low)
     if (
         about
+        and not (own_figures and metrics.find(low[: about.start("topic")]))
         and not phrases.DID.search(low[: about.start("topic")])
         and not channel_named(about["topic"].strip(" ?.!"))
     ):
@@ -79,6 +80,8 @@ def kind(
         return ("development" if phrases.GROWS.search(low) and not _one_month(asked) else "value"), None
     if phrases.OVERVIEW.search(low) or (asked["period"] is not None and metrics.FIGURES.search(low)):
         return "overview", None
+    if phrases.BETTER.search(low):
+        return "better", None
     return "unknown", None
 
 

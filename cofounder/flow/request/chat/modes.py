@@ -15,6 +15,11 @@ _WORK = re.compile(
     r"publish an? (?:[\w-]+ ){0,3}?(?:post|tweet|thread|article|newsletter|e-?mail)|send (?:out )?an? (?:[\w-]+ ){0,2}?(?:newsletter|e-?mail|mail)|"
     r"post (?:on|to) \w+ (?:that|about))\b"
 )
+# "Post our October revenue on LinkedIn": what does not exist yet is written first
+_POSTS = re.compile(
+    r"^(?:(?:please|now|then|and|also|can you|could you)[\s,]*)*(?:(?:post|publish|tweet|blog)\s+(?:our|the|my|an?|about|on|to|how|what|why|that|some|something|news|q[1-4]|last|this|these)\b"
+    r"|(?:share|send)\b.{0,120}\b(?:on|to|via|by) (?:linkedin|x|twitter|facebook|(?:the |our )?(?:blog|newsletter|e-?mail|mailing list))\b)"
+)
 _WONDERS = re.compile(r"^(?:so |but |and )*(?:should|shall|do|does|did|is|are|was|were|why|would it|what if)\b")
 _WANT = re.compile(
     r"\b(?:i|we) (?:need|want|would like|'d like)\b.{0,30}\b(?:posts?|tweets?|threads?|newsletters?|e-?mails?|articles?|headlines?|calendar|report)\b"
@@ -54,17 +59,21 @@ def asks_for_work(message: str) -> bool:
     """Whether the words ask to make something, not to know something; cheap, before the whole is parsed."""
     # single spaces and no empty lines: a search over a run of them takes the square of its length
     low = "\n".join(" ".join(line.split()) for line in message.lower().splitlines() if line.strip())
-    return not _WONDERS.search(low) and bool(_WORK.search(low) or _WANT.search(low))
+    return not _WONDERS.search(low) and bool(_WORK.search(low) or _WANT.search(low) or _POSTS.search(low))
 
 
 def choose(wished: str | None, message: str, subject: Subject, intent: Intent | None, *, may_work: bool) -> Chosen:
     """The mode. `intent` is what the request's parser made of a message that asks for work, else None."""
+    if subject.kind == "decision" and subject.goes_on:
+        return Chosen("conversation", "It agrees to something; what is open is named here.")
     if wished == "conversation" and subject.kind not in ("decision", "check"):
         return Chosen("conversation", "You chose this mode.", refused=_work(message, intent), only_talk=True)
     if wished in ("conversation", "learning", "orchestration"):
         mode: Did = wished  # type: ignore[assignment]
         return Chosen(mode, "You chose this mode.")
-    if subject.kind in ("decision", "check"):
+    if subject.kind == "decision":
+        return Chosen("conversation", "A decision, which is taken on the text itself.")
+    if subject.kind == "check":
         return Chosen("conversation", "A question, answered here.")
     if subject.kind in _LEARNED:
         return Chosen("learning", "You asked about what was learned.")

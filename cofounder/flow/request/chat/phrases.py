@@ -10,9 +10,25 @@ GREETING = re.compile(
 HELP = re.compile(
     r"^(?:help|what can you (?:do|tell|answer)|who are you|what (?:do|are) you|how do(?:es)? (?:this|it) work)"
 )
+_POLITELY = r"(?:(?:please|now|then|yes|yeah|ok|okay|sure|and|can you|could you|go ahead and|just|also|ignore[^.:;]*[.:;])[\s,]*)*"
+_THAT_WAITS = (
+    r"(?:it|this|that|them|these|those|both|all|everything|now|"
+    r"(?:the|my|our|this|that|your|all|every) (?:[\w-]+ ){0,3}?(?:drafts?|texts?|posts?|tweets?|threads?|articles?|newsletters?|e-?mails?|variants?|one|plan))"
+)
 DECIDE = re.compile(
-    r"^(?:(?:please|now|then|ok|and|can you|could you|go ahead and|just|also|ignore[^.:;]*[.:;])[\s,]*)*"
-    r"(?:(?:approve|publish|post|send|reject|release)\b(?!.*\b(?:about|on our|announcing)\b)(?! an? )(?! (?:on|to) \w+ that\b)|tweet (?:it|this|that)?[\s:]*(?:[\"“]|$))"
+    rf"^{_POLITELY}(?:(?:approve|reject)\b|(?:publish|post|send|release)(?:\s+{_THAT_WAITS}\b|\s*[.!]*$)(?!.*\b(?:about|on our|announcing)\b)|"
+    r"tweet (?:it|this|that)?[\s:]*(?:[\"“]|$))"
+)
+# "Yes, go ahead": the whole of a message that agrees to something
+_AGREES = (
+    r"(?:yes|yep|yeah|yup|sure|fine|good|great|perfect|agreed|confirm(?:ed)?|approved|proceed|lgtm|go(?: ahead| on| for it)?|do (?:it|that|so)|please(?: do)?|(?:publish|post|send|approve|release) (?:it|this|that)|"
+    r"(?:looks?|sounds?|that'?s|it'?s|all) (?:good|great|fine|right|ok(?:ay)?|perfect)|(?:make it so|ship it|let'?s (?:go|do it))|with (?:it|that)|ok(?:ay)?|now|then|thanks?|thank you)"
+)
+ASSENT = re.compile(
+    rf"^(?!(?:(?:ok(?:ay)?|thanks?|thank you|good|great|perfect|fine|now|then)[\s!.,]*)+$){_AGREES}(?:[\s,.!–-]+(?:and )?{_AGREES}){{0,4}}[\s!.]*$"
+)
+BETTER = re.compile(
+    r"\b(?:are|is|do|have) (?:we|things|the company|the business|it|our (?:company|business))\b.{0,20}\b(?:better|worse|improv\w+|on track|well enough)\b"
 )
 CHECK = re.compile(
     r"\b(?:check|is|are|may|can|does|review|would|read)\b.{0,60}?\b(?:ok|okay|compliant|compliance|allowed|legal|risky?|claims?|"
@@ -119,7 +135,7 @@ AHEAD = re.compile(
 )
 GROWS = re.compile(
     r"\b(?:develop\w*|evolv\w*|over time|history|trend\w*|grow\w*|grew|by (?:month|quarter|year)|per (?:month|quarter|year)|monthly|"
-    r"each month|month by month|course|chang\w*|progress\w*|went|curve|chart|series|how (?:has|have|did|was|were|is|are)\b.{0,40}\b(?:go|going|gone|doing|look\w*))\b"
+    r"each month|month by month|course|chang\w*|progress\w*|went|improving|getting (?:better|worse)|curve|chart|series|how (?:has|have|did|was|were|is|are)\b.{0,40}\b(?:go|going|gone|doing|look\w*))\b"
 )
 COMPARES = re.compile(r"\b(?:compar\w+|versus|vs\.?|against|than|difference between|better or worse)\b")
 OVERVIEW = re.compile(

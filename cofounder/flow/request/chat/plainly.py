@@ -50,6 +50,7 @@ TOOLLESS: dict[str, "Teller"] = {
     "others": refusals.others,
     "change": refusals.change,
     "unranked": refusals.unranked,
+    "better": refusals.better,
 }
 _TIMED = frozenset(
     ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar", "latest")
@@ -73,8 +74,6 @@ async def tell(subject: Subject, tools: Tools) -> Told:
     """The answer in Markdown, and what it rests on. Raises what a tool raises."""
     if subject.kind == "help":
         return _help(tools, "I answer questions about the company's own figures, posts and earlier work."), []
-    if subject.kind == "decision":
-        return NO_DECISION, []
     if subject.unclear and (subject.kind in _TIMED or subject.kind in unread.NARROWED):
         return refusals.no_such_time(subject), []
     if subject.elsewhere and not subject.platforms and subject.kind in _PLACED:
@@ -89,12 +88,6 @@ async def tell(subject: Subject, tools: Tools) -> Told:
     if not tools.has(wanted):
         return _help(tools, "I have no tool for that; ask the co-founder, who has all of them."), []
     return await _TELLERS[subject.kind](subject, tools)
-
-
-NO_DECISION = (
-    "I cannot approve, reject or publish anything: that takes a person who has read the exact text, on the Approvals "
-    "page or with `cofounder approve`. I can start the work that ends there; say what should be written."
-)
 
 
 def _help(tools: Tools, opening: str) -> str:

@@ -13,6 +13,8 @@ from cofounder.models.offline.parsing import channels, metrics, periods, spellin
 
 _TAG = re.compile(r"<[a-z/!][^<>]{0,500}>", re.IGNORECASE)
 _STATES = re.compile(r"(?<=[a-z] )(?:the )?US\b|\bU\.S\.(?:A\.)?")  # not "us"
+_YEAR_BACK = re.compile(r"\bthe past year\b|(?<=over )the last year\b|\bpast year\b")  # up to now, and no calendar year
+_AT = re.compile(r"^(?:at|in|on|during|over|for)\s+")
 _SOME_DAY = date(2026, 1, 1)  # whether words name a time does not depend on the day
 _WHOLE = frozenset(
     (
@@ -29,6 +31,7 @@ _WHOLE = frozenset(
         "others",
         "change",
         "unranked",
+        "better",
     )
 )  # questions that leave nothing out
 
@@ -40,6 +43,7 @@ def read(message: str, today: date, before: Subject | None = None, own: str = ""
     """
     bare = _STATES.sub("the USA", _TAG.sub(" ", message))
     low, _ = spelling.correct(" ".join(bare.lower().split()))
+    low = _YEAR_BACK.sub("the last 12 months", low)
     plain = _standing_alone(low, message, today, own)
     if before is None or plain.kind in _WHOLE:
         return plain
@@ -121,10 +125,11 @@ def _unread(
         if words and (start := low.find(words)) >= 0:
             spans.append((start, start + len(words)))
     rest = unread.blanked(low, spans)
+    placed = [] if closer.proposes(low) else [_AT.sub("", words) for words in times.unclear]
     unclear = unread.no_times(rest)
     apart = [words for words in unread.conditions(rest, kind, own) if words not in unclear]
     return {
-        "unclear": [*times.unclear, *unread.as_written(unclear, message)],
+        "unclear": unread.as_written([*placed, *unclear], message),
         "apart": unread.as_written(apart, message),
     }
 
@@ -162,6 +167,8 @@ def _marked(low: str, message: str) -> Subject | None:
         return Subject(kind="expected", text=quoted["text"].strip() if quoted else None, platforms=_platforms(low))
     if phrases.DECIDE.search(low):
         return Subject(kind="decision")
+    if phrases.ASSENT.search(low):
+        return Subject(kind="decision", goes_on=True)
     by = phrases.ACTORS.search(low)
     if (
         by is not None

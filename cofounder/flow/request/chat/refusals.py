@@ -87,3 +87,11 @@ async def unranked(_: Subject, __: Tools) -> Told:
         "I cannot rank posts by that: I rank them by engagement, views, clicks, shares and comments, as in "
         '"Top 3 posts by comments". Likes are read where a channel tells them, and stand with each post on the page Content.'
     ), []
+
+
+async def better(_: Subject, __: Tools) -> Told:
+    """That better has no measure of its own, and by what it can be told."""
+    return (
+        "Better by which figure? Name one, such as revenue, customers, traffic or profit, as in "
+        '"How did revenue develop this year?" or "Compare Q3 and Q2".'
+    ), []

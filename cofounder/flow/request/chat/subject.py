@@ -10,7 +10,7 @@ Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
     "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
     "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change", "unranked",
-    "together", "against",
+    "together", "against", "better",
 ]  # fmt: skip
 Grain = Literal["month", "quarter", "year"]
 
