@@ -117,6 +117,7 @@ def test_erasing_asks_and_leaves_a_tombstone(stored: str, capsys: pytest.Capture
         (["tag", "x", "--decision", "maybe"], "decision"),
         (["tag", "x", "--id", "nonsense"], "execution_ids"),
         (["tag-by-date", "x"], "date_before"),
+        (["tag-by-date", "x", "--since", "2026-09-09", "--until", "2026-01-01"], "date_before"),
         (["undo", "nonsense"], "token"),
         (["undo", "last"], "token"),
         (["show", "nonsense"], "example"),

@@ -20,6 +20,16 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _BOUNDS = {"quality_max": "quality_min", "date_before": "date_after", "cost_max": "cost_min"}
 
 
+def above(value: Any, seen: ValidationInfo) -> Any:
+    """For `field_validator` of an upper bound: one that lies below the lower one is refused."""
+    assert seen.field_name is not None
+    other = _BOUNDS[seen.field_name]
+    least = seen.data.get(other)
+    if value is not None and least is not None and least > value:
+        raise PydanticCustomError("min_above_max", "It lies below {other}", {"other": other})
+    return value
+
+
 def _from_midnight(given: Any) -> Any:
     return f"{given}T00:00:00Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
 
@@ -74,15 +84,7 @@ class Filter(Body):
         """X has two names; examples carry one."""
         return (channels.canonical(value) or value) if value is not None else None
 
-    @field_validator("quality_max", "date_before", "cost_max")
-    @classmethod
-    def _above(cls, value: Any, seen: ValidationInfo) -> Any:
-        assert seen.field_name is not None
-        other = _BOUNDS[seen.field_name]
-        least = seen.data.get(other)
-        if value is not None and least is not None and least > value:
-            raise PydanticCustomError("min_above_max", "It lies below {other}", {"other": other})
-        return value
+    _in_order = field_validator("quality_max", "date_before", "cost_max")(above)
 
     @field_validator("failed_only")
     @classmethod

@@ -4,9 +4,19 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+    field_validator,
+)
 
-from cofounder.flow.train.data.filters import MOST, Decision, Filter, Share, Since, Until
+from cofounder.flow.train.data.filters import MOST, Decision, Filter, Share, Since, Until, above
 from cofounder.kit.http import Body, Page, ShortText, Usd, stripped
 
 Format = Literal["jsonl", "csv"]
@@ -124,6 +134,8 @@ class TagByDateIn(Body):
     date_before: Until | None = Field(default=None, examples=["2026-01-31"])
     tags: Tags
     remove: StrictBool = False
+
+    _in_order = field_validator("date_before")(above)
 
 
 class TagByQualityIn(Body):

@@ -23,6 +23,7 @@ from tests.flow.waiting import ready
 AT_DATA = "/api/orchestrator/training/data"
 FILTERS = "/api/orchestrator/training/filters"
 Clients = list[httpx.AsyncClient]
+_BACKWARDS = {"date_after": "2026-09-09", "date_before": "2026-01-01"}
 
 
 @pytest_asyncio.fixture
@@ -110,6 +111,8 @@ async def test_address_and_body_say_the_same_filter(clients: Clients) -> None:
         ("PATCH", "tag", {"tags": ["training_ready"], "filter": {}}, "tags"),
         ("PATCH", "tag", {"tags": ["x"], "filter": {"quality_min": 0.9, "quality_max": 0.1}}, "filter.quality_max"),
         ("POST", "tag-by-date", {"tags": ["x"]}, "date_before"),
+        ("POST", "tag-by-date", {"tags": ["x"], **_BACKWARDS}, "date_before"),
+        ("POST", "tag-by-date", {"tags": ["x"], **_BACKWARDS, "remove": True}, "date_before"),
         ("POST", "tag-by-quality", {"tags": ["x"], "quality_max": 7}, "quality_max"),
         ("POST", "untag", {"tags": ["x"], "filter": {}, "remove": True}, "remove"),
         ("POST", "preview", {"limit": 51}, "limit"),
