@@ -52,10 +52,11 @@ class Given:
 
 
 def validate(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures as given, each checked; null values are left out.
+    """The figures as given, each checked.
 
-    Raises MetricInvalid listing every field at fault: text or a boolean for a number, not finite, too large, negative
-    where nothing can be, a rate outside 0-1, the same thing said twice with two values, an absurd name, too many.
+    Raises MetricInvalid listing every field at fault: text, a boolean or null for a number, not finite, too large,
+    negative where nothing can be, a part of a customer, a rate outside 0-1, the same thing said twice with two values,
+    an absurd name, too many.
     """
     if len(given) > MOST_FIGURES:
         raise MetricInvalid(f"{len(given)} figures are too many; at most {MOST_FIGURES}.", field="business_metrics")
@@ -63,15 +64,13 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     seen: dict[str, str] = {}
     for name, value in given.items():
-        if value is None:
-            continue
         message = _fault(name, value) or _repeats(name, value, seen, kept)
         if message is not None:
             shown = str(name)[:80]
             wrong.append({"field": f"business_metrics.{shown}", "message": f"{shown} {message}"})
             continue
         kept[name] = value
-        seen[_meaning(name)] = name
+        seen[meaning(name)] = name
     if wrong:
         told = " ".join(each["message"] for each in wrong)
         raise MetricInvalid(told, errors=wrong, hint="Rates are fractions (4.5% is 0.045), amounts are plain numbers.")
@@ -79,13 +78,13 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _repeats(name: str, value: Any, seen: Mapping[str, str], kept: Mapping[str, Any]) -> str | None:
-    other = seen.get(_meaning(name))
+    other = seen.get(meaning(name))
     if other is None or kept[other] == value:
         return None
     return f"means the same as {other}, but the values differ ({value} and {kept[other]})."
 
 
-def _meaning(name: str) -> str:
+def meaning(name: str) -> str:
     """One key for what a name says, base or value alike."""
     _, label, rest = earlier(name)
     return f"{label}:{canonical(rest)}"
@@ -100,12 +99,16 @@ def _fault(name: Any, value: Any) -> str | None:
     known = metric(earlier(name)[2])
     if isinstance(value, str) and known.name in _TEXTS and 0 < len(value) <= 120:
         return None
+    if value is None:
+        return "is null; give a number or leave it out."
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"is {_shown(value)}; a number is wanted."
     if isinstance(value, float) and not math.isfinite(value):
         return "is not a finite number."
     if abs(value) > LARGEST:
         return "is too large to be a figure."
+    if known.unit == "count" and not known.custom and value != int(value):
+        return f"is {value}; it is counted in whole numbers."
     top = 100.0 if in_percent(name) else known.high
     if known.low is not None and value < known.low:
         return f"is {value}; it cannot be below {known.low:g}." if known.low else f"is {value}; it cannot be negative."

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cofounder.business import periods
 from cofounder.business.catalogue import KNOWN, canonical, metric
+from cofounder.business.differing import differing
 from cofounder.business.metrics import MetricInvalid, facts_from_request, read_given, validate
 
 SAMPLE = {
@@ -153,6 +154,8 @@ def test_a_market_position_may_be_words() -> None:
         ({"drop table;": 1}, "drop table;", "no name for a figure"),
         ({"": 1}, "", "no name for a figure"),
         ({"customers": 3, "customer_count": 4}, "customer_count", "means the same as customers"),
+        ({"revenue_monthly": None}, "revenue_monthly", "is null; give a number or leave it out"),
+        ({"customer_count": 1.5}, "customer_count", "is counted in whole numbers"),
         ({"churn_rate": 7}, "churn_rate", "between 0 and 1"),
     ],
 )
@@ -182,8 +185,10 @@ def test_figures_of_a_quarter_are_compared_with_quarters_and_are_no_months_state
         period=quarter,
     )
     revenue, customers = told.facts
-    assert revenue.period is not None and revenue.period.label == quarter.label
-    assert revenue.base is not None and revenue.base.period == periods.previous(quarter)
+    assert revenue.period is not None
+    assert revenue.period.label == quarter.label
+    assert revenue.base is not None
+    assert revenue.base.period == periods.previous(quarter)
     assert revenue.base.label == "the quarter before"
     assert customers.base is None
     assert told.state == {"customers": 1_200}
@@ -198,7 +203,8 @@ def test_a_months_figure_is_no_base_of_a_quarters() -> None:
 def test_a_years_figures_compare_with_the_year_before() -> None:
     told = read_given({"period": "year", "revenue": 1_000_000, "last_year_revenue": 800_000}, as_of=AS_OF)
     (revenue,) = told.facts
-    assert revenue.base is not None and revenue.base.label == "the year before"
+    assert revenue.base is not None
+    assert revenue.base.label == "the year before"
     assert revenue.base.period == periods.previous(periods.year(AS_OF))
 
 
@@ -213,8 +219,28 @@ def test_too_many_figures_are_refused() -> None:
         validate({f"figure_{number}": number for number in range(51)})
 
 
-def test_null_means_not_given_and_two_like_values_may_stand_twice() -> None:
-    assert validate({"revenue": None, "customers": 3, "customer_count": 3}) == {"customers": 3, "customer_count": 3}
+def test_two_like_values_may_stand_twice() -> None:
+    assert validate({"customers": 3, "customer_count": 3}) == {"customers": 3, "customer_count": 3}
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "words"),
+    [
+        ({"revenue_monthly": 120_000}, {"revenue": 150_000}, ["revenue $150,000", "revenue_monthly", "$120,000"]),
+        ({"churn_rate": 0.03}, {"churn_rate": 0.02}, ["churn rate 2%", "3%"]),
+        ({"previous_month_revenue": 1}, {"previous_revenue": 2}, ["previous revenue $2", "$1"]),
+    ],
+)
+def test_words_that_say_another_value_than_a_field_are_told(
+    given: dict[str, Any], said: dict[str, float], words: list[str]
+) -> None:
+    (told,) = differing(given, said)
+    assert all(one in told for one in words)
+
+
+def test_words_that_agree_or_speak_of_another_span_are_no_conflict() -> None:
+    assert differing({"revenue_monthly": 150_000}, {"revenue": 150_000.0, "customers": 3}) == []
+    assert differing({"revenue": 450_000, "period": "quarter"}, {"revenue": 150_000}) == []
 
 
 @given(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business import metrics
 from cofounder.business.context import service as history
 from cofounder.business.derive import times, topics
+from cofounder.business.differing import differing
 from cofounder.business.records import service as records
 from cofounder.flow.plan import naming, outcome, planner, service, timing
 from cofounder.flow.plan.estimate import estimate
@@ -23,7 +24,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.models import service as models
-from cofounder.models.intent import Intent
+from cofounder.models.intent import Assumption, Intent
 from cofounder.ops import runtime
 from cofounder.personas import service as personas
 
@@ -93,7 +94,9 @@ async def planning(task_id: UUID) -> Result:
         intent = await _without_named(task, intent, named, preferences, answers)
     since = now() if "publish_at" in answers else task.as_of
     at = task.publish_at or timing.meant(intent.constraints.publish_at, since=since)
-    intent = intent.model_copy(update={"questions": timing.asked(intent, at)})
+    differ = [Assumption(field="figures", text=text) for text in differing(task.business_metrics, intent.own_figures())]
+    told = [*intent.assumptions, *differ]
+    intent = intent.model_copy(update={"questions": timing.asked(intent, at), "assumptions": told})
     async with transaction() as session:
         if still := held(await ours(session, task_id)):
             return still
