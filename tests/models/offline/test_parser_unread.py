@@ -32,7 +32,7 @@ def asks(intent: Intent, field: str) -> bool:
         ". X isn't needed.", ". X can wait.", "; leave X for later", ". X stays silent.", ". Spare X this one.", ". No need for X.", ". Let's not bother with X.",
         ". X? Rather not.", ". X: pass.", ". On hold: X.", ", hands off X", ", where X is optional", ". X gets a text from marketing.", ". Kindly give X a miss.",
         ". X would be too much.", ". X will get its own text another day.", ". As for X, leave it.", ". X, no.", ". The boss vetoed X.", ". For X, wait.",
-        " (X is on pause)", ". We do X ourselves.", ", sans X", ". X shall know nothing of it.",
+        " (X is on pause)", ". We do X ourselves.", ", sans X", ". X shall know nothing of it.", ". I changed my mind about X.", ". The X account was hacked.",
     ],
 )  # fmt: skip
 def test_a_channel_beside_unread_words_gets_no_text_unless_a_person_says_so(start: str, words: str) -> None:
@@ -118,6 +118,7 @@ def test_plain_wishes_for_several_channels_are_not_asked_about(request_: str, co
         "Write a LinkedIn post: our revenue hit $80k, a plan we missed before",
         "Write a LinkedIn post: revenue hit $80k, according to Forbes",
         "Write a LinkedIn post: our lifetime revenue passed $80k",
+        "Write a LinkedIn post: a reader tells us: revenue hit $80k",
     ],
 )
 def test_a_figure_beside_unread_words_is_ours_only_when_a_person_says_so(request_: str) -> None:
@@ -198,7 +199,8 @@ def test_figures_said_plainly_are_ours_unasked(request_: str, figures: dict[str,
         "after October", "in early 2026", "at the end of 2025", "some years ago", "this season", "this fortnight", "pre-October", "up until June", "in 2022/2023",
         "last Ramadan", "two Christmases ago", "in the early 2020s", "in October or so", "between October and Christmas", "in FY-25", "in the first ten days of October",
         "on the 35th of May", "October excluded", "in weeks 40-42", "for the year through March", "a decade ago", "since records began", "later in 2026",
-        "October through the holidays", "in the nineties", "beyond Q3", "since the relaunch", "when we opened", "before the holidays",
+        "October through the holidays", "in the nineties", "beyond Q3", "since the relaunch", "when we opened", "before the holidays", "this side of October", "in the third week of Q3",
+        "in Q3 and a bit", "ever since", "between two Octobers",
     ],
 )  # fmt: skip
 def test_a_time_behind_a_word_that_makes_another_of_it_is_asked_about(words: str) -> None:

@@ -7,6 +7,7 @@ it is; behind any other the time meant is a different one, and it is asked for.
 import re
 from collections.abc import Callable
 
+from cofounder.models.offline.parsing import metrics
 from cofounder.models.offline.parsing.dates import Atom
 
 _BOUND = re.compile(
@@ -16,10 +17,16 @@ _BOUND = re.compile(
     r"either side of|besides|beside|year[- ]end|close|\w+ into|(?:later|earlier|sooner) in|(?:weekends?|weekdays|mornings|evenings|nights|days) in|other than(?: in)?|apart from|"
     r"(?:hours?|days?|weeks?|weekends?|months?|quarters?|years?) (?:to|after|before|following|around|from|through|until|either side of|leading up to)|"
     r"(?:first|last|early|final|opening|closing|other|\d+|two|three|four|five|six|ten|few) (?:\w+ )?(?:days|weeks|months|quarters) of|"
-    r"\d+(?:st|nd|rd|th)(?: of)?|(?<!last )(?<!next )(?:ten|\d+) days (?:of|in))[\s-]+(?:the\s+)?$"
+    r"\d+(?:st|nd|rd|th)(?: of)?|\d+ or|(?:run|lead|way) to|(?<!last )(?<!next )(?:ten|\d+) days (?:of|in))[\s-]+(?:the\s+)?$"
 )
 _BEHIND = re.compile(
-    r"\s*(?:,\s*)?(?:or (?:so|thereabouts|later|earlier|before|after)|-?ish|excluded|excepted|aside|exclusive|give or take)\b|\s+(?:through|until|till|up to)\s+(?!(?:now|today|date)\b)[a-z]"
+    r"\s*(?:,\s*)?(?:or (?:so|thereabouts|later|earlier|before|after)|-?ish|excluded|excepted|aside|exclusive|give or take|and (?:a bit|change|some more|beyond|so on)|and (?:before|after)(?=\s*(?:[.,;!?]|$)))\b|\s+(?:through|until|till|up to)\s+(?!(?:now|today|date)\b)[a-z]"
+)
+# "The results of October" are October's; the third week or this side of it is another time.
+_OF = re.compile(r"(?<![\w'])(?P<what>[a-z][\w'-]*)\s+of\s+(?:the\s+)?$")
+_WHOLE = re.compile(
+    r"(?:breakdown|chart|graph|table|picture|view|list|copy|proof|terms?|months?|quarters?|years?|halves|half|whole|all|each|end|recap|review|summary|overview|update|report|story|start|numbers?|total|out|because|instead|ahead|customers|orders|"
+    r"forecast|analysis|comparison|average|sum|highlights?|campaigns?|posts?|newsletters?|day|days|event|launch|sale)"
 )
 _BETWEEN = re.compile(r"\bbetween\s+(?:the\s+)?$")
 _RANGE = re.compile(
@@ -36,6 +43,7 @@ _TIME_NOUN = r"(?:days?|weeks?|weekends?|fortnights?|months?|quarters?|years?|de
 # Times no calendar rule has read: a season's or a feast's name, a stretch without a number, "a year ago".
 _UNPLACED = re.compile(
     rf"(?<!at )(?<!-)\blast (?!{_NO_TIME}s?\b)(?!{_UNIT}\b)[a-z][\w'-]*|\b(?:this|next|the past|the last|the coming) (?:season|semester|term|trimester|sprint|decade|century|school year|holidays?|advent)\b"
+    rf"|\bever since\b|\bin an? (?:good |bad |typical |normal |single )?{_UNIT}\b|\b(?:january|february|april|june|july|august|september|october|november|december)s\b"
     rf"|\bwhen (?:we|our)\b(?: [a-z][\w'-]*){{0,2}}|\b(?:during|since|until|till|throughout|before|after)\s+(?!then\b|we last\b|and\b|tax\b|taxes\b|costs\b|fees\b|interest\b)(?:(?:the|our|my|an?|its)\s+)?[a-z][\w'-]*(?: [a-z][\w'-]*)?|\b(?:in|over|for)\s+(?:(?:the|our|its|any|some|odd|even|good|bad|busy|quiet|first|second|third|peak)\s+)+{_TIME_NOUN}(?: (?:of|when|we|after|before)\b[\w\s]{{0,20}})?"
     rf"|\b(?:the )?(?:early |late |mid-?)?(?:19|20)\d0s\b|\bweeks? [1-5]?\d\b|(?<![\d-])(?:0?[1-9]|1[0-2])-(?:19|20)\d\d\b|\b(?:every|each) other {_UNIT}\b|\b(?:christmases|easters|summers|winters|seasons|\w+mas) ago\b"
     rf"|\b(?:(?:an?|some|several|many|a few|few|a couple of|couple of|half an?|\d+)\s+)?(?:\w+ )?{_UNIT} (?:ago|back)\b|\b(?:a|the) (?:year|month|quarter|week) (?:ago|earlier)\b"
@@ -49,7 +57,13 @@ def take(found: list[Atom], blank: str, low: str, unclear: list[str], looks_back
         before = found[place - 1] if place else None
         ranged = before is not None and _RANGE.fullmatch(blank, before.end, atom.start)
         start = max(0, atom.start - 40)
-        bound = None if ranged else _BOUND.search(blank[start : atom.start]) or _open(place, found, blank)
+        bound = (
+            None
+            if ranged
+            else _BOUND.search(blank[start : atom.start])
+            or _open(place, found, blank)
+            or _within(blank[start : atom.start])
+        )
         behind = None if _joins(place, found, blank) else _BEHIND.match(blank, atom.end)
         if (bound or behind) and looks_back(atom.start):
             begin = atom.start - (len(bound[0]) if bound else 0)
@@ -57,6 +71,18 @@ def take(found: list[Atom], blank: str, low: str, unclear: list[str], looks_back
         else:
             kept.append(atom)
     return kept
+
+
+def _within(before: str) -> re.Match[str] | None:
+    """ "This side of October": something of a time that is neither a figure nor the whole of it."""
+    of = _OF.search(before)
+    known = (
+        of is None
+        or _WHOLE.fullmatch(of["what"])
+        or metrics.ANY.search(of["what"])
+        or metrics.FIGURES.search(of["what"])
+    )
+    return None if known else of
 
 
 def _joins(place: int, found: list[Atom], blank: str) -> bool:

@@ -190,8 +190,13 @@ def _again(mention: Mention, mentions: list[Mention], low: str) -> str:
         return ""  # "an article for the blog"
     wanted = bool(before) or bool(_EVERYWHERE.search(low, 0, mention.start))
     left, right = _left(mention, mentions, low), _right(mention, mentions, low)
-    if not wanted or _topic_before(mention, mentions, low, led=bool(_LEADS.search(left + " "))) is not None:
+    if not wanted:
         return ""
+    words = re.sub(rf"[\s{_READ}]+", " ", f"{left} {mention.words} {right}").strip()[-80:]
+    if _topic_before(mention, mentions, low, led=bool(_LEADS.search(left + " "))) is not None:
+        begin = max((m.end() for m in re.finditer(r"[.;!?]\s|\n", low[: mention.start])), default=0)
+        in_order = _PUBLISHES.search(low, begin, mention.start) or any(begin <= m.start for m in before)
+        return "" if in_order else words  # "I changed my mind about X"
     then = low[mention.end + len(right) :].lstrip(" ,:(–—-")
     form = _PLACE.match(right + " ")
     said = right[form.end() :] if form else right
@@ -200,7 +205,7 @@ def _again(mention: Mention, mentions: list[Mention], low: str) -> str:
     named_with = re.search(r"(?:^|\s)(?:also|especially|including|particularly|mainly|first|only)$", left)
     if (ordered and (not said or _GOES_ON.match(said) or _DESCRIBED.match(said))) or described or named_with:
         return ""
-    return re.sub(rf"[\s{_READ}]+", " ", f"{left} {mention.words} {right}").strip()[-80:]
+    return words
 
 
 def _listed(mention: Mention, mentions: list[Mention], low: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from cofounder.models.offline.parsing import amounts, metrics
 from cofounder.models.offline.parsing.wording import PLACING
 
-_OWN = {"our", "ours", "we", "us", "i", "my", "we've", "we're", "we'd", "we'll", "i'm", "i've"}
+_OWN = {"our", "ours", "we", "i", "my", "we've", "we're", "we'd", "we'll", "i'm", "i've"}
 _MONTHS = "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec"
 _WORDS = f"""
     hit hits hitting reached reaches reach reaching passed passing crossed crossing topped topping made making had have has having was were is are
