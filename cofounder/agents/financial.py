@@ -99,7 +99,7 @@ async def compare_periods(
 
 def _compared(found: State, facts: list[Fact], missing: list[str]) -> ComparisonOut:
     rows = sorted(comparison.rows(facts), key=lambda row: -abs(row.change if row.change is not None else 0.0))
-    alone = [fact.noun for fact in facts if fact.base is None]
+    alone = [fact.noun for fact in facts if fact.base is None and not fact.not_compared]
     if alone:
         missing = [*missing, f"Nothing to compare with for {', '.join(alone)}."]
     told = [row.sentence for row in rows]
@@ -181,13 +181,17 @@ async def forecast(
     known = metric_named(metric)
     month = _newest(stored, known.name, as_of)
     values: list[float] = []
+    in_one = ""
     if month is not None:
         last = timeline.read_whole(stored, known.name, month)
         assert last is not None
         values = [*timeline.series(stored, known.name, month, month, 60), last.value]
+        before = periods.like(month, month, len(values))
+        if timeline.in_others(stored, known.name, before, last.currency, before.label):
+            in_one = f" in {last.currency}"
     made = await asyncio.to_thread(forecasts.forecast, values, horizon, unit=known.unit)
     if made is None or month is None:
-        return _no_forecast(known.noun, values)
+        return _no_forecast(known.noun, values, in_one)
     return _forecast_out(known.name, month, made, stored)
 
 
@@ -201,8 +205,8 @@ def _newest(stored: timeline.Timeline, name: str, as_of: AsOf) -> Period | None:
     return None
 
 
-def _no_forecast(noun: str, values: list[float]) -> ForecastOut:
-    why = f"{len(values)} unbroken {'month is' if len(values) == 1 else 'months are'} stored"
+def _no_forecast(noun: str, values: list[float], in_one: str) -> ForecastOut:
+    why = f"{len(values)} unbroken {'month is' if len(values) == 1 else 'months are'} stored{in_one}"
     if values and min(values) <= 0:
         why = "the stored values are not all above zero"
     told = f"Not enough data to forecast {noun}: {why}, and {forecasts.FEWEST} months above zero are needed."

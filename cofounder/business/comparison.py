@@ -36,9 +36,11 @@ def against_period(
         assert fact.period is not None
         before = part_of(over, fact.period, compare_period)
         found = timeline.read(stored, fact.metric, before)
-        if found is None:
-            missing.append(f"No figure for {fact.noun} in {before.label} is stored.")
-            compared.append(fact.model_copy(update={"base": None}))
+        apart = timeline.in_others(stored, fact.metric, before, fact.currency, before.label)
+        if found is None or found.currency != fact.currency:
+            alone = fact.model_copy(update={"base": None, "not_compared": apart})
+            missing.append(wording.apart(alone) if apart else f"No figure for {fact.noun} in {before.label} is stored.")
+            compared.append(alone)
             continue
         base = Base(
             value=found.value, kind=_kind(over, compare_period), label=found.covered.label, period=found.covered

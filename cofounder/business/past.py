@@ -19,11 +19,15 @@ def history(
     known = metric(name)
     readings, missing, open_one = _readings(stored, known, span, grain, today)
     rows = [_row(known, period, found) for period, found in readings]
-    for before, row in pairwise(rows):
-        row["change"] = _change(known, before, row)
-    high = max(rows, key=lambda row: (row["value"], row["start"]), default=None)
-    low = min(rows, key=lambda row: (row["value"], row["start"]), default=None)
+    for (before, row), ((_, earlier), (_, found)) in zip(pairwise(rows), pairwise(readings), strict=True):
+        if earlier.currency == found.currency:
+            row["change"] = _change(known, before, row)
+    alike = [row for row, (_, found) in zip(rows, readings, strict=True) if found.currency == readings[-1][1].currency]
+    high = max(alike, key=lambda row: (row["value"], row["start"]), default=None)
+    low = min(alike, key=lambda row: (row["value"], row["start"]), default=None)
     notes = [f"No figure for {known.noun} in {', '.join(missing[:6])} is stored."] if missing and rows else []
+    apart = _apart(known, len(alike), grain, readings[-1][1].currency) if len(alike) < len(rows) else None
+    notes += [apart] if apart else []
     return {
         "metric": known.name,
         "noun": known.noun,
@@ -34,7 +38,7 @@ def history(
         "lowest": low,
         "provisional": None if open_one is None else _row(known, *open_one),
         "source": " and ".join(sorted({found.source for _, found in readings})) or None,
-        "narrative": _told(known, rows, high, low, span, grain),
+        "narrative": " ".join(filter(None, [_told(known, alike, high, low, span, grain), apart])),
         "notes": notes,
     }
 
@@ -80,6 +84,13 @@ def _row(known: Metric, period: Period, found: Reading) -> dict[str, Any]:
         "shown": wording.amount(found.value, known.unit, found.currency),
         "change": None,
     }
+
+
+def _apart(known: Metric, alike: int, grain: str, currency: str) -> str:
+    return (
+        f"Values of {known.noun} in other currencies are not compared with these: highest, lowest and changes are of "
+        f"the {alike} {grain}{'' if alike == 1 else 's'} in {currency}."
+    )
 
 
 def _change(known: Metric, before: dict[str, Any], row: dict[str, Any]) -> float | None:

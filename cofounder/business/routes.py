@@ -150,6 +150,7 @@ class StateOut(BaseModel):
     source: str
     missing: list[str]
     conflicts: list[str]
+    notes: list[str] = Field(description="What the reader should know, such as a change of currency")
     as_of: datetime
 
 
@@ -200,7 +201,14 @@ async def business_state(session: Session, caller: Viewer, as_of: AsOf = None) -
     """The company's figures as known at a time."""
     at = _as_of(as_of)
     found = await figures.business_state(session, as_of=at)
-    return StateOut(state=found.state, source=found.source, missing=found.missing, conflicts=found.conflicts, as_of=at)
+    return StateOut(
+        state=found.state,
+        source=found.source,
+        missing=found.missing,
+        conflicts=found.conflicts,
+        notes=found.notes,
+        as_of=at,
+    )
 
 
 @router.get("/metrics")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business import metrics, periods, timeline
+from cofounder.business import metrics, periods, timeline, wording
 from cofounder.business.catalogue import KNOWN, canonical, metric
 from cofounder.business.records import service as records
 from cofounder.business.timeline import Point, Reading, Timeline
@@ -38,8 +38,11 @@ async def load(session: AsyncSession, *, as_of: datetime) -> dict[str, list[Poin
     found: dict[str, dict[tuple[date, date], Point]] = {}
     for row in await records.financial_rows(session, None, as_of):
         span = (row.period_start, row.period_end)
-        point = Point(*span, float(row.metric_value), "financial_metrics", row.currency or "USD")
-        found.setdefault(canonical(row.metric_type), {})[span] = point
+        name = canonical(row.metric_type)
+        currency = (
+            row.currency if metric(name).unit == "usd" else None
+        ) or "USD"  # a file's currency says nothing about its counts
+        found.setdefault(name, {})[span] = Point(*span, float(row.metric_value), "financial_metrics", currency)
     since = as_of.date() - timedelta(days=366 * _YEARS)
     for name, point in web_points(await records.web_days(session, as_of, since=since)):
         found.setdefault(name, {}).setdefault((point.start, point.end), point)
@@ -94,7 +97,8 @@ async def business_state(
     facts, missing = facts_of(stored, over, as_of=as_of.date(), wanted=wanted, asked=asked, compare_with=compare_with)
     state = state_of(stored, newest) if newest is not None else {}
     whole = over.model_copy(update={"provisional": over.end > as_of.date() or any(_partial(f, over) for f in facts)})
-    return State(facts, state, missing, [], _coverage(facts, over), whole, "stored")
+    notes = [*_coverage(facts, over), *(wording.apart(fact) for fact in facts if fact.not_compared)]
+    return State(facts, state, missing, [], notes, whole, "stored")
 
 
 def facts_of(
@@ -137,6 +141,7 @@ def _fact(
 ) -> Fact:
     known, covered = metric(name), reading.covered
     values = timeline.series(stored, name, over, covered)
+    base, apart = base_of(stored, name, over, reading, kinds)
     return Fact(
         id=name,
         metric=name,
@@ -145,7 +150,8 @@ def _fact(
         unit=known.unit,
         currency=reading.currency,
         period=covered.model_copy(update={"provisional": covered.end > as_of}),
-        base=base_of(stored, name, over, covered, kinds),
+        base=base,
+        not_compared=apart,
         series=values,
         source=reading.source,
         n=reading.n,
@@ -158,25 +164,28 @@ def preferred_bases(stored: Timeline, names: Sequence[str], over: Period) -> tup
     lead = "revenue" if "revenue" in names else next((name for name in names if metric(name).adds == "flow"), None)
     if lead is not None and over.grain in ("month", "quarter"):
         months = [p for p in stored.get(lead, ()) if p.end <= over.end and periods.grain_of(p.start, p.end) == "month"]
-        if timeline.is_seasonal([p.value for p in months]):
+        if timeline.is_seasonal([p.value for p in timeline.one_currency(months)]):
             return ("target", "year_earlier", "previous")
     return ("target", "previous", "year_earlier")
 
 
-def base_of(stored: Timeline, name: str, over: Period, covered: Period, kinds: Sequence[BaseKind]) -> Base | None:
-    """The first of these comparisons that is stored."""
+def base_of(
+    stored: Timeline, name: str, over: Period, now: Reading, kinds: Sequence[BaseKind]
+) -> tuple[Base | None, str | None]:
+    """The first of these comparisons that is stored in the same currency; else why one that is stored is none."""
+    covered, apart = now.covered, None
     for each in kinds:
-        if each == "target":
-            aim = timeline.read_whole(stored, f"target_{name}", covered)
-            if aim is not None:
-                return Base(value=aim.value, kind="target", label="the target", period=covered)
-            continue
-        before = periods.like(over, covered, 1) if each == "previous" else periods.year_earlier(covered)
-        found = timeline.read_whole(stored, name, before)
-        if found is not None:
-            label = periods.base_label(covered, each) if each == "previous" else before.label
-            return Base(value=found.value, kind=each, label=label, period=before)
-    return None
+        before = covered if each == "target" else periods.year_earlier(covered)
+        if each == "previous":
+            before = periods.like(over, covered, 1)
+        kept = f"target_{name}" if each == "target" else name
+        found = timeline.read_whole(stored, kept, before)
+        own = "the target" if each == "target" else before.label
+        label = periods.base_label(covered, each) if each == "previous" else own
+        if found is not None and found.currency == now.currency:
+            return Base(value=found.value, kind=each, label=label, period=before), None
+        apart = apart or timeline.in_others(stored, kept, before, now.currency, own)
+    return None, apart
 
 
 def _partial(fact: Fact, over: Period) -> bool:
@@ -206,8 +215,10 @@ def _why_missing(stored: Timeline, name: str, over: Period) -> str:
         return f"No figure for {known.noun} is stored."
     inside = [p for p in points if over.start <= p.start and p.end <= over.end]
     if len(inside) > 1 and known.adds in ("ratio", "unknown"):
-        subject = known.noun[0].upper() + known.noun[1:]
-        return f"{subject} is stored by shorter periods, and {over.label} cannot be made of them."
+        return f"{wording.capital(known.noun)} is stored by shorter periods, and {over.label} cannot be made of them."
+    held = timeline.currencies(stored, name, over)
+    if len(held) > 1:
+        return f"{wording.capital(known.noun)} in {over.label} is stored in {_listed(held)}, which do not add up."
     newest = max(points, key=lambda p: p.end)
     newest_label = periods.label(newest.start, newest.end)
     return f"No figure for {known.noun} in {over.label} is stored; the newest is that of {newest_label}."
@@ -228,14 +239,20 @@ def _at_odds(facts: Sequence[Fact], stored: Timeline) -> list[str]:
             pairs.append((fact.base.value, fact.base.period))
         for value, period in pairs:
             held = None if period is None else timeline.read_whole(stored, fact.metric, period)
-            if held is None or period is None or abs(held.value - value) <= _DIFFERS * max(abs(value), abs(held.value)):
+            if held is None or period is None or _alike(value, held, fact):
                 continue
             month = periods.label(period.start, period.end)
             found.append(
                 f"The request says {metric(fact.metric).noun} was {shown(value, fact)} in {month}; "
-                f"{shown(held.value, fact)} is stored. The request's figure is used."
+                f"{shown(held.value, fact.model_copy(update={'currency': held.currency}))} is stored. "
+                "The request's figure is used."
             )
     return found
+
+
+def _alike(value: float, held: Reading, fact: Fact) -> bool:
+    near = abs(held.value - value) <= _DIFFERS * max(abs(value), abs(held.value))
+    return near and (fact.unit != "usd" or held.currency == fact.currency)
 
 
 def shown(value: float, fact: Fact) -> str:
@@ -248,17 +265,26 @@ def shown(value: float, fact: Fact) -> str:
 
 
 def state_of(stored: Timeline, month: Period) -> dict[str, Any]:
-    """A month's values in the names of a business state, with the revenue before and its growth."""
+    """A month's values in the names of a business state, with the revenue before and its growth.
+
+    `currencies` names the figures that are not in dollars; a revenue before in another currency is none.
+    """
     state: dict[str, Any] = {}
+    others: dict[str, str] = {}
+    revenue = timeline.read_whole(stored, "revenue", month)
     for name in sorted(_all_names(stored), key=lambda each: _ORDER.get(each, len(_ORDER))):
         reading = timeline.read_whole(stored, name, month)
         if reading is not None:
             state[metric(name).state] = round(reading.value, 6)
+            if reading.currency != "USD":
+                others[metric(name).state] = reading.currency
     before = timeline.read_whole(stored, "revenue", periods.previous(month))
-    if before is not None and "revenue_monthly" in state:
+    if before is not None and revenue is not None and before.currency == revenue.currency:
         state["previous_revenue"] = before.value
         if before.value > 0:
-            state["growth_rate"] = round(state["revenue_monthly"] / before.value - 1, 6)
+            state["growth_rate"] = round(revenue.value / before.value - 1, 6)
+    if others:
+        state["currencies"] = others
     if state:
         state["period"] = month.label
     return state

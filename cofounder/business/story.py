@@ -189,6 +189,8 @@ def _ratios(facts: Sequence[Fact]) -> list[Insight]:
         if value < _SMALL_RATIO:
             continue
         if below.unit == top.unit == "usd":
+            if below.currency != top.currency:
+                continue
             sentence = f"{wording.capital(top.noun)} came to {wording.share(value)} of {below.noun}."
         else:
             one = below.noun[:-1] if below.noun.endswith("s") else below.noun
@@ -207,13 +209,15 @@ def _same_period(one: Fact, other: Fact) -> bool:
 
 
 def _without_base(facts: Sequence[Fact]) -> list[str]:
-    """One sentence naming what has no earlier figure."""
-    bare = [fact for fact in facts if fact.base is None and fact.kind == "observed"]
+    """One sentence naming what has no earlier figure, and one for each that is in another currency than it."""
+    alone = [fact for fact in facts if fact.base is None and fact.kind == "observed"]
+    apart = [wording.apart(fact) for fact in alone if fact.not_compared]
+    bare = [fact for fact in alone if not fact.not_compared]
     if not bare:
-        return []
+        return apart
     nouns = [fact.noun for fact in bare]
     listed = nouns[0] if len(nouns) == 1 else f"{', '.join(nouns[:-1])} or {nouns[-1]}"
-    return [f"No earlier figure for {listed} is {'given' if bare[0].source == 'request' else 'stored'}."]
+    return [f"No earlier figure for {listed} is {'given' if bare[0].source == 'request' else 'stored'}.", *apart]
 
 
 def _scope(facts: Sequence[Fact], period: Period | None) -> str:

@@ -102,6 +102,8 @@ def _recomputed(timeline: Timeline, known: Metric, period: Period) -> Reading | 
     top, below = read(timeline, known.top, period), read(timeline, known.below, period)
     if top is None or below is None:
         return None
+    if _money(known.top) and _money(known.below) and top.currency != below.currency:
+        return None  # nor is one of them a share of the other
     if (top.covered.start, top.covered.end) != (below.covered.start, below.covered.end):
         start = max(top.covered.start, below.covered.start)
         end = min(top.covered.end, below.covered.end)
@@ -112,7 +114,12 @@ def _recomputed(timeline: Timeline, known: Metric, period: Period) -> Reading | 
         return None
     n = int(below.value) if known.unit == "rate" and metric(known.below).unit == "count" else None
     source = " and ".join(sorted({top.source, below.source}))
-    return Reading(top.value / below.value, top.covered, source, top.currency, n)
+    currency = "USD" if known.unit != "usd" else top.currency if _money(known.top) else below.currency
+    return Reading(top.value / below.value, top.covered, source, currency, n)
+
+
+def _money(name: str) -> bool:
+    return metric(name).unit == "usd"
 
 
 def _sample(timeline: Timeline, known: Metric, period: Period) -> int | None:
@@ -132,14 +139,41 @@ def read_whole(timeline: Timeline, name: str, period: Period) -> Reading | None:
 
 
 def series(timeline: Timeline, name: str, asked: Period, covered: Period, limit: int = _SERIES) -> list[float]:
-    """Values of the like periods before, oldest first, unbroken, without this one."""
+    """Values of the like periods before, oldest first, unbroken, without this one; all in this one's currency."""
     found: list[float] = []
+    now = read_whole(timeline, name, covered)
     for steps in range(1, limit + 1):
         earlier = read_whole(timeline, name, periods.like(asked, covered, steps))
-        if earlier is None:
+        if earlier is None or (now is not None and earlier.currency != now.currency):
             break
         found.append(earlier.value)
     return found[::-1]
+
+
+def currencies(timeline: Timeline, name: str, period: Period) -> list[str]:
+    """What the values that make up a metric's period are in; several neither add up nor divide."""
+    known = metric(name)
+    parts = [each for each in (known.name, known.top, known.below) if each and _money(each)]
+    return sorted(
+        {
+            p.currency
+            for each in parts
+            for p in timeline.get(each, ())
+            if period.start <= p.start and p.end <= period.end
+        }
+    )
+
+
+def in_others(timeline: Timeline, name: str, before: Period, currency: str, own: str) -> str | None:
+    """How a clause says that what is stored of a period is in other currencies than this; None where it is not."""
+    held = currencies(timeline, name, before) if _money(name) else []
+    return f"{own} is in {' and '.join(held)}" if held and held != [currency] else None
+
+
+def one_currency(points: Sequence[Point]) -> list[Point]:
+    """Those in the currency of the newest."""
+    newest = max(points, key=lambda p: (p.end, p.start), default=None)
+    return [p for p in points if newest is not None and p.currency == newest.currency]
 
 
 def is_seasonal(values: Sequence[float], season: int = 12) -> bool:

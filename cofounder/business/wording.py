@@ -111,6 +111,18 @@ def state(fact: Fact) -> str:
     return f"{capital(fact.noun)} {was(fact.noun)} {amount(fact.value, fact.unit, fact.currency)}{of_period(fact)}."
 
 
+def apart(fact: Fact) -> str:
+    """Why a value stands alone: "Revenue is not compared: October 2026 is in EUR, this figure in USD."."""
+    return (
+        f"{capital(fact.noun)} {_is(fact.noun)} not compared: {fact.not_compared}, "
+        f"{'these figures' if _is(fact.noun) == 'are' else 'this figure'} in {fact.currency}."
+    )
+
+
+def _is(noun: str) -> str:
+    return "are" if was(noun) == "were" else "is"
+
+
 def compare(fact: Fact) -> str:
     """A value beside its base: "Revenue jumped 20% to $150,000 this month, from $125,000 the month before."."""
     base = fact.base

@@ -53,6 +53,7 @@ class Fact(Frozen):
     currency: str = "USD"
     period: Period | None = None
     base: Base | None = None
+    not_compared: str | None = None  # why what is stored of an earlier period is no base: "October 2026 is in EUR"
     series: list[float] = Field(default_factory=list)  # earlier values, oldest first, without this one
     source: str = "request"  # "request", "financial_metrics", "web_analytics", a tool id
     n: int | None = None  # sample size behind a rate

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business import periods
+from cofounder.business import past, periods
+from cofounder.business.derive import growth
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewFinancial, NewWebDay
-from cofounder.business.state import business_state
+from cofounder.business.state import business_state, load
+from cofounder.business.story import find_story
 from cofounder.models.brief import Fact, Unit
 
 AS_OF = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -173,3 +175,55 @@ async def test_a_stored_target_is_the_base(session: AsyncSession) -> None:
     revenue = by_metric((await business_state(session, as_of=AS_OF)).facts)["revenue"]
     assert revenue.base is not None
     assert (revenue.base.kind, revenue.base.value) == ("target", 11_000)
+
+
+async def test_money_of_two_currencies_is_never_compared_and_the_reason_is_told(session: AsyncSession) -> None:
+    rows = [
+        a_month("revenue", date(2026, 9, 1), 100).model_copy(update={"currency": "EUR"}),
+        a_month("revenue", date(2026, 10, 1), 200).model_copy(update={"currency": "USD"}),
+    ]
+    await records.add_financial(session, rows)
+    found = await business_state(session, as_of=AS_OF)
+    (revenue,) = found.facts
+    assert (revenue.value, revenue.base, revenue.series) == (200, None, [])
+    assert "previous_revenue" not in found.state
+    assert "growth_rate" not in found.state
+    told = "Revenue is not compared: September 2026 is in EUR, this figure in USD."
+    assert told in found.notes
+    story = find_story(found.facts)
+    assert told in story.insights
+    assert "No earlier figure" not in story.narrative
+    stored = await load(session, as_of=AS_OF)
+    (grown,) = growth.growth(stored)
+    assert (grown.n, grown.on_month, grown.currency) == (1, None, "USD")
+    assert grown.note == "Not compared with 1 month in EUR: the newest month is in USD."
+    said = past.history(stored, "revenue", None, "month", AS_OF.date())
+    assert [row["change"] for row in said["items"]] == [None, None]
+    assert said["lowest"]["value"] == 200
+    assert "other currencies are not compared" in said["narrative"]
+
+
+async def test_a_quarter_in_two_currencies_has_no_sum_and_says_why(session: AsyncSession) -> None:
+    rows = [
+        a_month("revenue", date(2026, 8, 1), 100).model_copy(update={"currency": "EUR"}),
+        a_month("revenue", date(2026, 9, 1), 200),
+        a_month("marketing_spend", date(2026, 9, 1), 50).model_copy(update={"currency": "EUR"}),
+        a_month("new_customers", date(2026, 9, 1), 5, unit="count").model_copy(update={"currency": "GBP"}),
+    ]
+    await records.add_financial(session, rows)
+    found = await business_state(session, as_of=AS_OF, period=periods.quarter(date(2026, 8, 1)), asked=["revenue"])
+    assert "Revenue in Q3 2026 is stored in EUR and USD, which do not add up." in found.missing
+    september = await business_state(session, as_of=AS_OF, period=periods.month(date(2026, 9, 1)))
+    assert by_metric(september.facts)["acquisition_cost"].currency == "EUR"
+    assert not any("of revenue" in one or "of marketing" in one for one in find_story(september.facts).insights)
+    assert september.state["currencies"] == {"marketing_spend": "EUR", "customer_acquisition_cost": "EUR"}
+
+
+async def test_a_stored_figure_in_another_currency_than_the_requests_is_at_odds_with_it(session: AsyncSession) -> None:
+    await records.add_financial(
+        session, [a_month("revenue", date(2026, 10, 1), 700).model_copy(update={"currency": "EUR"})]
+    )
+    over = periods.month(date(2026, 10, 1))
+    found = await business_state(session, as_of=AS_OF, given={"revenue": 700}, period=over)
+    assert len(found.conflicts) == 1
+    assert "€700 is stored" in found.conflicts[0]

@@ -297,7 +297,10 @@ SELECT p.id, p.title, p.content, p.topic, p.category, p.persona, p.format, p.pai
   coalesce(r.views, r.impressions)::float8 AS views, r.reach::float8 AS reach, r.likes::float8 AS likes,
   CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL ELSE
     (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 END AS engaged,
-  r.followers::float8 AS followers, r.revenue::float8 AS revenue, coalesce(r.cost, p.cost)::float8 AS cost
+  r.followers::float8 AS followers, r.revenue::float8 AS revenue,
+  -- what the post cost in another currency than it brought is not held against it
+  CASE WHEN r.cost IS NOT NULL THEN r.cost WHEN r.currency IS NULL OR p.currency IS NULL OR r.currency = p.currency
+    THEN p.cost END::float8 AS cost
 FROM (SELECT * FROM posts o WHERE o.platform = :channel AND o.published_at <= :as_of
   AND (NOT o.is_sample OR NOT EXISTS (SELECT 1 FROM posts w WHERE NOT w.is_sample AND w.published_at <= :as_of))
   ORDER BY o.published_at DESC, o.id DESC LIMIT :limit) p

@@ -1,5 +1,6 @@
 """The questions that a plan, a person or a script asks of history. Every answer is as of a time."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -8,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business import state
+from cofounder.business import state, wording
 from cofounder.business.context import index, worked
 from cofounder.business.derive import anomalies as odd
 from cofounder.business.derive import baselines, correlations, growth, queries, times, topics
@@ -220,6 +221,7 @@ async def correlation_analysis(session: AsyncSession, *, as_of: datetime) -> Cor
     found += correlations.correlate(_POST_PAIRS, _post_series(posts), "posts")
     found = correlations.corrected(found)
     tested = sum(one.p is not None for one in found)
+    apart = [f"{one.metric.replace('_', ' ')}: {one.note}" for one in growth.growth(stored) if one.note]
     months = len({month for values in monthly.values() for month in values})
     return CorrelationAnalysis(
         as_of=as_of,
@@ -228,7 +230,11 @@ async def correlation_analysis(session: AsyncSession, *, as_of: datetime) -> Cor
         posts=len(posts),
         tested=tested,
         correlations=found,
-        notes=["Figures that go together need not move each other.", "Posts are compared within their platform."],
+        notes=[
+            "Figures that go together need not move each other.",
+            "Posts are compared within their platform.",
+            *map(wording.capital, apart),
+        ],
     )
 
 
@@ -255,8 +261,10 @@ def _posted(posts: Sequence[Mapping[str, Any]], as_of: datetime) -> dict[str, di
 
 
 def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, float]]:
-    """Each post's figures less its platform's mean, so that platforms are not compared."""
+    """Each post's figures less its platform's mean, so that platforms are not compared; money of one currency."""
     raw: dict[str, dict[Any, float]] = {name: {} for pair in _POST_PAIRS for name in pair}
+    paid_in = Counter(post["currency"] or "USD" for post in posts if post["revenue"] is not None)
+    usual = max(paid_in, key=lambda name: (paid_in[name], name), default=None)
     for post in posts:
         rate = post["engaged"] / post["views"] if post["views"] and post["engaged"] is not None else None
         told = {
@@ -266,7 +274,7 @@ def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, floa
             "engagement_rate": rate,
             "conversions": post["conversions"],
             "views": post["views"],
-            "revenue": post["revenue"],
+            "revenue": post["revenue"] if (post["currency"] or "USD") == usual else None,
         }
         for name, value in told.items():
             if value is not None:

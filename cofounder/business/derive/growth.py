@@ -10,40 +10,48 @@ from pydantic import BaseModel, Field
 from cofounder.business import periods
 from cofounder.business.derive.correlations import effective_n
 from cofounder.business.derive.intervals import NOT_ENOUGH, Interval, t_quantile
-from cofounder.business.timeline import Point
+from cofounder.business.timeline import Point, one_currency
 
 FEWEST = 6  # months of a trend
 _LONGEST = 24
 
 
 class Growth(BaseModel):
-    """One metric's months. Rates are 0-1: 0.2 is a fifth more."""
+    """One metric's months. Rates are 0-1: 0.2 is a fifth more. Money is compared within the newest month's currency."""
 
     metric: str
     status: Literal["ok", "not enough data"]
-    n: int = Field(description="Months")
+    n: int = Field(description="Months, of money those in the newest month's currency")
     needed: int = FEWEST
     newest: date | None = Field(default=None, description="First day of the newest month")
     value: float | None = None
+    currency: str = "USD"
     on_month: float | None = Field(default=None, description="Against the month before")
     on_year: float | None = Field(default=None, description="Against the same month a year before")
     trend: Interval | None = Field(
         default=None, description="Growth a month over up to 24 months; n is the effective one"
     )
+    note: str | None = Field(default=None, description="What was not compared, and why")
 
 
 def growth(stored: Mapping[str, Sequence[Point]]) -> list[Growth]:
     """Every metric that has months, by name."""
-    return [_of(name, months(points)) for name, points in sorted(stored.items()) if months(points)]
+    return [_of(name, points) for name, points in sorted(stored.items()) if months(points)]
 
 
 def months(points: Sequence[Point]) -> dict[date, float]:
-    """First day -> value, of whole calendar months."""
-    return {p.start: float(p.value) for p in points if periods.grain_of(p.start, p.end) == "month"}
+    """First day -> value, of whole calendar months in the newest one's currency."""
+    return {p.start: float(p.value) for p in one_currency(_monthly(points))}
 
 
-def _of(metric: str, values: Mapping[date, float]) -> Growth:
+def _monthly(points: Sequence[Point]) -> list[Point]:
+    return [p for p in points if periods.grain_of(p.start, p.end) == "month"]
+
+
+def _of(metric: str, points: Sequence[Point]) -> Growth:
+    values = months(points)
     newest = max(values)
+    currency = one_currency(_monthly(points))[-1].currency
     before = _back(newest, 1)
     year = newest.replace(year=newest.year - 1)
     trend = _trend(values)
@@ -53,10 +61,22 @@ def _of(metric: str, values: Mapping[date, float]) -> Growth:
         n=len(values),
         newest=newest,
         value=values[newest],
+        currency=currency,
         on_month=_against(values[newest], values.get(before)),
         on_year=_against(values[newest], values.get(year)),
         trend=trend,
+        note=_apart(points, currency),
     )
+
+
+def _apart(points: Sequence[Point], currency: str) -> str | None:
+    """How many months are left out for their currency, in words."""
+    others = [p for p in _monthly(points) if p.currency != currency]
+    if not others:
+        return None
+    held = " and ".join(sorted({p.currency for p in others}))
+    told = f"{len(others)} {'month' if len(others) == 1 else 'months'} in {held}"
+    return f"Not compared with {told}: the newest month is in {currency}."
 
 
 def _back(month: date, count: int) -> date:
