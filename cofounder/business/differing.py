@@ -8,13 +8,15 @@ from cofounder.business.catalogue import in_percent
 from cofounder.business.metrics import PERIOD, Metric, earlier, meaning, metric, money
 
 
-def differing(given: Mapping[str, Any] | None, said: Mapping[str, float]) -> list[str]:
+def differing(given: Mapping[str, Any] | None, said: Mapping[str, Any]) -> list[str]:
     """Where the request's own words say another value than the figures given beside it, which win: one sentence each."""
-    if not given or given.get(PERIOD, "month") != "month":
+    if not given or given.get(PERIOD, "month") != said.get(PERIOD, "month"):
         return []
     by_meaning = {meaning(name): (name, value) for name, value in given.items() if name != PERIOD}
     out = []
     for name, value in said.items():
+        if name == PERIOD:
+            continue
         field, other = by_meaning.get(meaning(name), ("", None))
         if isinstance(other, bool) or not isinstance(other, int | float):
             continue

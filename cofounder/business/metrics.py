@@ -52,11 +52,11 @@ class Given:
 
 
 def validate(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures as given, each checked.
+    """The figures as given, each checked; null means not given and is left out.
 
-    Raises MetricInvalid listing every field at fault: text, a boolean or null for a number, not finite, too large,
-    negative where nothing can be, a part of a customer, a rate outside 0-1, the same thing said twice with two values,
-    an absurd name, too many.
+    Raises MetricInvalid listing every field at fault: text or a boolean for a number, not finite, too large, negative
+    where nothing can be, a part of a customer, a rate outside 0-1, the same thing said twice with two values, an absurd
+    name, too many.
     """
     if len(given) > MOST_FIGURES:
         raise MetricInvalid(f"{len(given)} figures are too many; at most {MOST_FIGURES}.", field="business_metrics")
@@ -64,6 +64,8 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     seen: dict[str, str] = {}
     for name, value in given.items():
+        if value is None:
+            continue
         message = _fault(name, value) or _repeats(name, value, seen, kept)
         if message is not None:
             shown = str(name)[:80]
@@ -99,8 +101,6 @@ def _fault(name: Any, value: Any) -> str | None:
     known = metric(earlier(name)[2])
     if isinstance(value, str) and known.name in _TEXTS and 0 < len(value) <= 120:
         return None
-    if value is None:
-        return "is null; give a number or leave it out."
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"is {_shown(value)}; a number is wanted."
     if isinstance(value, float) and not math.isfinite(value):

@@ -56,7 +56,8 @@ class Constraints(Frozen):
     call_to_action: str | None = None
     persona: str | None = None
     deadline: str | None = None  # when the text has to be ready, in the request's words
-    publish_at: str | None = None  # when it goes out, local: "2026-11-22T09:00", the day alone, "…+01:00", "PT90M" from now
+    # when it goes out, local: "2026-11-22T09:00", the day alone, "…+01:00", "PT90M" from now
+    publish_at: str | None = None
 
 
 class Action(Frozen):
@@ -95,16 +96,24 @@ class Intent(Frozen):
     evidence: dict[str, Any] = Field(default_factory=dict)  # field -> the words it was read from
     plan: SkipJsonSchema[dict[str, Any] | None] = Field(default=None, exclude_if=lambda given: given is None)  # whole
 
-    def own_figures(self) -> dict[str, float]:
-        """The figures of the request's words that a text may rest on, as business metrics; they describe one month.
+    def own_figures(self) -> dict[str, Any]:
+        """The figures of the request's words that a text may rest on, as business metrics.
 
-        Left out: what stands for a longer or shorter time than a month, amounts in another currency than US dollars, an
-        earlier value whose time is not the month before, and a growth rate without what grew.
+        They describe one month, or the quarter or year that the request is about, which `period` then says. Left out:
+        what stands for another time, amounts in another currency than US dollars, an earlier value whose time is not the
+        month before, and a growth rate without what grew.
         """
         writes = any(a.kind in ("create_post", "create_thread", "write_article", "write_email") for a in self.actions)
-        monthly = self.period is None or self.period.grain == "month"
-        if not (writes and monthly and self.figures) or self.evidence.get("currency", "$") != "$":
+        grain = "month" if self.period is None else self.period.grain
+        if grain != "month" and len(self.evidence.get("period", ())) != 1:
+            return {}  # another time is named too: whose the figures are is not said
+        if (
+            not (writes and grain in ("month", "quarter", "year") and self.figures)
+            or self.evidence.get("currency", "$") != "$"
+        ):
             return {}
-        earlier = self.evidence.get("figures_before") == "the month before"
+        earlier = self.evidence.get("figures_before") == "the month before" and grain == "month"
         kept = {name: value for name, value in self.figures.items() if earlier or not name.startswith("previous_")}
-        return kept if set(kept) != {"growth_rate"} else {}
+        if set(kept) <= {"growth_rate"}:
+            return {}
+        return kept if grain == "month" else {**kept, "period": grain}

@@ -1,4 +1,4 @@
-"""Figures given in a field win over those in the request's words, and where the two differ the approver reads it."""
+"""Figures of the request's words: a quarter's are its own; those in a field win, and where they differ it is told."""
 
 from cofounder.flow.approve import service as approvals
 from cofounder.kit.db import reading
@@ -14,3 +14,15 @@ async def test_another_figure_in_the_words_than_in_the_field_is_shown_beside_the
     assert any("$150,000" in said and "$120,000" in said for said in shown.metadata["assumptions"])
     assert "120,000" in shown.main_content.content
     assert "150,000" not in shown.main_content.content
+
+
+async def test_a_quarters_figures_in_the_words_are_in_the_text_as_the_quarters(product):
+    task = await ask("Create a LinkedIn post about our Q3 2026 growth metrics: revenue of $450,000 and 1,200 customers")
+    await rest(task, "pending_approval")
+    async with reading() as session:
+        shown = await approvals.view(session, task)
+    text = shown.main_content.content
+    assert "$450,000" in text
+    assert "1,200" in text
+    assert "Q3 2026" in text
+    assert any("as those of Q3 2026" in said for said in shown.metadata["assumptions"])

@@ -126,7 +126,9 @@ def test_names_are_not_translated() -> None:
         ),
         ("Tweet that we now have 500 customers", {"customers": 500}, {"customers": 500}),
         ("Write a tweet: MRR grew from $40K to $52K", {"monthly_recurring_revenue": 52_000, "previous_monthly_recurring_revenue": 40_000}, {"monthly_recurring_revenue": 52_000}),
-        ("Write a LinkedIn post: revenue was $450,000 in Q3", {"revenue": 450_000}, {}),
+        ("Write a LinkedIn post: revenue was $450,000 in Q3", {"revenue": 450_000}, {"revenue": 450_000, "period": "quarter"}),
+        ("Write a LinkedIn post: revenue was $450,000 in Q3 and $150,000 in October", {"revenue": 450_000}, {}),
+        ("Write a LinkedIn post about our week: revenue was $40,000 last week", {"revenue": 40_000}, {}),
         ("Write a tweet: revenue was €90,000 in October", {"revenue": 90_000}, {}),
         ("Write a tweet about a survey among 500 customers", {}, {}),
         ("Write a tweet about how we want to reach 500 customers", {}, {}),
@@ -134,7 +136,7 @@ def test_names_are_not_translated() -> None:
         ("Write a LinkedIn post about our revenue in 2025, 100 words", {}, {}),
     ],
 )  # fmt: skip
-def test_figures_in_the_words_are_read_and_only_a_months_own_are_used(
+def test_figures_in_the_words_are_read_and_only_those_of_the_requests_own_time_are_used(
     request_: str, figures: dict[str, float], own: dict[str, float]
 ) -> None:
     intent = read(request_)

@@ -1,6 +1,7 @@
 """What is taken for granted, told as sentences: a person sees them beside the plan and may put them right."""
 
 import re
+from typing import Any
 
 from cofounder.models.intent import Action, ActionKind, Assumption
 from cofounder.models.offline.parsing import actions as acts
@@ -20,7 +21,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _FEW_WORDS = {"a", "the", "in the", "of the", "and", "or", "our", "about", "to our", "at the", "for", "with", "this"}
 
 
-def build(found: Sense, said: Answers, own: dict[str, float]) -> list[Assumption]:
+def build(found: Sense, said: Answers, own: dict[str, Any]) -> list[Assumption]:
     """Every assumption, the weightiest first. `own`: the figures of the words that a text rests on."""
     if not found.actions:
         return []
@@ -191,22 +192,25 @@ def _going_out(found: Sense) -> str:
     return f'"{words}" is {questions.going_out(at)}{whose}.{hour}'
 
 
-def _figures(found: Sense, own: dict[str, float]) -> list[str]:
+def _figures(found: Sense, own: dict[str, Any]) -> list[str]:
     values = found.given.values
     if not _has(found.actions, *acts.WRITE_KINDS, *acts.FIGURE_KINDS):
         return []
     left = {name: value for name, value in values.items() if name not in own}
     out = []
     if own:
+        period = next((action.period for action in found.actions if action.period), None)
+        whose = f", as those of {period.label}" if "period" in own and period else ""
+        told = _named({name: value for name, value in own.items() if name != "period"})
         out.append(
-            f"Figures in your words: {_named(own)}. Unless figures are given beside the request, the text rests on these alone."
+            f"Figures in your words: {told}{whose}. Unless figures are given beside the request, the text rests on these alone."
         )
     if left:
         foreign = found.given.currencies - {"$"}
         why = (
             f"amounts in {' and '.join(sorted(foreign))} are not taken for US dollars"
             if foreign
-            else "it is not said that they are of one month, or of the month before"
+            else "it is not said that they are of one month or of the time you write about, or of the month before"
         )
         out.append(
             f"Figures in your words that are not used: {_named(left)}; {why}. Give them beside the request to have them in it."
