@@ -100,6 +100,20 @@ async def test_the_queue_begins_with_who_waits_longest_and_leaves_nobody_out(qui
     await expect(page.get_by_role("main").locator("li").first).to_contain_text("Number 1")
 
 
+async def test_the_queue_lists_what_its_badge_counts_questions_among_it(quiet: Visitor) -> None:
+    page = quiet.page
+    await _waiting("linkedin", request="A text to read")
+    async with transaction() as session:
+        row = await records.add_task(session, NewTask(request="A post about our webinar tomorrow at 9"))
+        asked = {"field": "publish_at", "question": "When shall it go out?", "why": "It is open.", "options": []}
+        await records.update_task(session, row.id, status="needs_clarification", questions=[asked])
+    await page.goto("/orchestrator/approvals")
+    rows = page.get_by_role("main").locator("li")
+    await expect(rows).to_have_count(2)
+    await expect(rows.last).to_contain_text("Asks a question before it plans.")
+    await expect(page.get_by_role("navigation").get_by_role("link", name="Approvals")).to_contain_text("2")
+
+
 async def test_who_only_reads_is_shown_the_text_and_asked_for_nothing(house: House, browser: Browser) -> None:
     task = await _waiting("linkedin", request="The only text")
     filled = "getComputedStyle(document.querySelector('nav[aria-label=Journey] b')).backgroundColor"

@@ -98,6 +98,42 @@ async def test_a_text_that_changed_after_it_was_opened_is_not_approved_in_chat(m
     await expect(card.get_by_role("button", name="Approve")).to_be_enabled()
 
 
+async def test_what_may_not_be_published_is_not_offered_for_approval(mara: Visitor, working: House) -> None:
+    page = mara.page
+    await page.evaluate("localStorage.setItem('cofounder:chat', JSON.stringify({ mode: 'orchestration' }))")
+    await page.goto("/chat")
+    await ask(page, "Publish this on LinkedIn: Our 320 customers pay to DE89 3704 0044 0532 0130 00.")
+    card = page.get_by_role("region", name="Task")
+    await expect(card.get_by_role("button", name="Read and decide here")).to_be_visible(timeout=120_000)
+    (waits,) = (await working.viewer.get("/api/tasks", params={"status": "pending_approval"})).json()["items"]
+    await card.get_by_role("button", name="Read and decide here").click()
+    await expect(card).to_contain_text("A finding forbids publishing this for LinkedIn")
+    await expect(card.get_by_role("button", name="Approve")).to_be_disabled()
+    await page.goto(f"/orchestrator/approvals/{waits['task_id']}")
+    await expect(page.get_by_text("A finding forbids publishing this for LinkedIn")).to_be_visible()
+    await expect(page.get_by_role("button", name="Approve", exact=True)).to_be_disabled()
+
+
+async def test_a_text_with_a_time_says_when_it_goes_out_and_agreement_shows_it_once(
+    mara: Visitor, working: House
+) -> None:
+    page = mara.page
+    await page.goto("/chat")
+    await ask(page, f"{WORK} and publish it on 2 January 2035 at 9:00")
+    card = page.get_by_role("region", name="Task")
+    await expect(card).to_contain_text("Approved, it goes out Jan 2, 2035", timeout=120_000)
+    await expect(card.get_by_role("button", name="Read and decide here")).to_be_visible(timeout=120_000)
+    await ask(page, "yes, go ahead")
+    await expect(answer(page)).to_contain_text("One decision is open")
+    await expect(card).to_have_count(2)
+    await card.first.get_by_role("button", name="Read and decide here").click()
+    await expect(page.get_by_role("button", name="Approve", exact=True)).to_have_count(1)
+    await card.last.get_by_role("button", name="Approve", exact=True).click()
+    for place in (0, 1):
+        await expect(card.nth(place)).to_contain_text("Approved; it goes out Jan 2, 2035")
+        await expect(card.nth(place)).not_to_contain_text("being sent")
+
+
 async def test_a_reload_in_the_middle_of_an_answer_goes_on_where_it_was(quiet: Visitor, talker: Talker) -> None:
     words, gate = halting()
     talker.answers = [words]

@@ -165,7 +165,7 @@ def delivery(approval: "ApprovalOut") -> Group:
         lines.append(Text.assemble(f"{name(variant.channel)}: {to.delivered_by}", (f"{people}{note}", "quiet")))
     if approval.publish_at is not None and approval.publish_at > now():
         at = approval.publish_at.astimezone()
-        told = f"Approved, it goes out {at:%Y-%m-%d %H:%M}, as it was asked for; --now or --schedule say otherwise."
+        told = f"Approved, it goes out {at:%Y-%m-%d %H:%M %Z}, as it was asked for; --now or --schedule say otherwise."
         lines.append(Text(told))
     return Group(*lines)
 

@@ -11,12 +11,14 @@ from cofounder.cli import words
 from cofounder.cli.views.approval import assumed
 from cofounder.cli.views.grid import table
 from cofounder.cli.views.journey import Journey, head, standing
+from cofounder.kit.clock import now
 
 if TYPE_CHECKING:
     from cofounder.flow.request.schemas import TaskOut
     from cofounder.flow.run.schemas import DeliverableOut, Status, TaskDetail
 
 _WIDE = 110
+UNDECIDED = ("queued", "running", "paused", "needs_clarification", "pending_approval")
 
 
 def listed(tasks: "Sequence[TaskOut]", *, width: int) -> Table:
@@ -44,6 +46,9 @@ def detail(task: "TaskDetail") -> Group:
     if task.status_now.reason:
         parts.append(Text(task.status_now.reason, style="quiet"))
     parts += [Text(""), Journey(task.status_now)]
+    if task.publish_at is not None and task.publish_at > now() and task.status in UNDECIDED:
+        at = task.publish_at.astimezone()
+        parts.append(Text(f"\nApproved, it goes out {at:%Y-%m-%d %H:%M %Z}."))
     parts += taken(task)
     parts += ended(task.status_now)
     parts += deliverables(task.deliverables)

@@ -79,6 +79,9 @@ class TaskOut(Shown):
     seconds: float | None = Field(
         description="Of work; those in which it waited for a person or an agent outside are left out."
     )
+    publish_at: datetime | None = Field(
+        description="When what is approved goes out, unless the decision says another time."
+    )
     is_sample: bool
     created_at: datetime
     completed_at: datetime | None

@@ -331,6 +331,7 @@ def _as_listed(task: records.TaskRow, worked: float | None) -> TaskOut:
         quality_score=None if task.quality_score is None else float(task.quality_score),
         cost=float(task.cost or 0),
         seconds=None if worked is None else round(worked, 3),
+        publish_at=task.publish_at,
         is_sample=task.is_sample,
         created_at=task.created_at,
         completed_at=task.completed_at,

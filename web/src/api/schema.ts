@@ -15315,6 +15315,11 @@ export interface components {
              * @description Of work; those in which it waited for a person or an agent outside are left out.
              */
             seconds: number | null;
+            /**
+             * Publish At
+             * @description When what is approved goes out, unless the decision says another time.
+             */
+            publish_at: string | null;
             /** Is Sample */
             is_sample: boolean;
             /**
@@ -15386,6 +15391,11 @@ export interface components {
              * @description Of work; those in which it waited for a person or an agent outside are left out.
              */
             seconds: number | null;
+            /**
+             * Publish At
+             * @description When what is approved goes out, unless the decision says another time.
+             */
+            publish_at: string | null;
             /** Is Sample */
             is_sample: boolean;
             /**

@@ -4,6 +4,14 @@ const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 const count = new Intl.NumberFormat(locale);
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 const absolute = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const zoned = new Intl.DateTimeFormat(locale, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
 const dated = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 
@@ -96,6 +104,8 @@ const WHO: Record<string, string> = {
 };
 
 export const when = (time: string | Date | null | undefined) => (time ? absolute.format(new Date(time)) : NONE);
+/** A time that decides something, with the zone of the clocks that it is told by: "Nov 25, 2026, 2:30 PM CET". */
+export const whenZoned = (time: string | Date | null | undefined) => (time ? zoned.format(new Date(time)) : NONE);
 export const day = (time: string | Date | null | undefined) => (time ? dated.format(new Date(time)) : NONE);
 export const atClock = (time: string | Date | null | undefined) => (time ? clock.format(new Date(time)) : NONE);
 

@@ -28,6 +28,7 @@ import {
   spoken,
   visible,
   when,
+  whenZoned,
 } from "../../parts/words";
 import { Scores } from "../quality/Scores";
 import { Alternatives } from "./Alternatives";
@@ -36,6 +37,7 @@ import { DecisionBar } from "./DecisionBar";
 import { Editor } from "./Editor";
 import { Expected, foretold } from "./Expected";
 import { type Edits, real, useEditing } from "./editing";
+import { forbids } from "./forbidding";
 import { Images } from "./Images";
 import { PlanReview } from "./PlanReview";
 import { Preview, type Variant } from "./Preview";
@@ -146,7 +148,7 @@ function Neighbours({ id }: { id: string }) {
   return (
     <span className={styles.neighbours}>
       <span className="quiet">
-        {at + 1} of {ids.length}
+        text {at + 1} of {ids.length}
       </span>
       <button type="button" onClick={() => go(-1)} disabled={at === 0}>
         Previous <Key>↑</Key>
@@ -248,6 +250,7 @@ function Content({ found, blocked, took }: ContentProps) {
         edits={editing.changed}
         stale={editing.stale}
         blocked={blocked || unready}
+        forbidden={names.filter((name) => forbids((editing.shown[name] ?? variants[name])?.issues as never))}
         error={editing.error}
         decided={editing.forget}
       />
@@ -336,7 +339,7 @@ function Decided({ found, read }: { found: Waiting; read: Waiting }) {
       >
         <p className={styles.text}>
           {made.channels.length > 0 && `For ${made.channels.map(channelName).join(", ")}. `}
-          {made.schedule_at && `To be sent ${when(made.schedule_at)}. `}
+          {made.schedule_at && `To be sent ${whenZoned(made.schedule_at)}. `}
           {made.feedback}
         </p>
         {Object.entries(made.edits).map(([name, edit]) => (

@@ -9,10 +9,11 @@ import { useMay } from "../../api/me";
 import { needsYou } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
-import { channelName, counted, when } from "../../parts/words";
+import { channelName, counted, whenZoned } from "../../parts/words";
 import type { Waiting } from "./Approval";
 import styles from "./Approval.module.css";
 import type { Edits } from "./editing";
+import { forbiddenWords } from "./forbidding";
 import { Schedule } from "./Schedule";
 import { inputTime } from "./times";
 
@@ -26,6 +27,8 @@ type Props = {
   plan?: Schemas["Plan"];
   stale: boolean;
   blocked: boolean;
+  /** Channels whose text, as it stands here, may not be published. */
+  forbidden?: string[];
   error: unknown;
   /** Called once the server has the decision. */
   decided?: () => void;
@@ -86,7 +89,19 @@ function timeOf(at: string, meant: string | null): string | null | undefined {
 
 type Verdict = "approve" | "changes" | "reject";
 
-export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stale, blocked, error, decided }: Props) {
+export function DecisionBar({
+  found,
+  names,
+  chosen,
+  setChosen,
+  edits,
+  plan,
+  stale,
+  blocked,
+  forbidden = [],
+  error,
+  decided,
+}: Props) {
   const approver = useMay("approver");
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -103,8 +118,15 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
   };
   const picked = names.filter((name) => chosen[name]);
   const changed = Object.keys(edits).length;
+  const against = picked.filter((name) => forbidden.includes(name));
   const ready =
-    approver && !blocked && !busy && !error && !(changed && stale) && (found.kind !== "content" || picked.length > 0);
+    approver &&
+    against.length === 0 &&
+    !blocked &&
+    !busy &&
+    !error &&
+    !(changed && stale) &&
+    (found.kind !== "content" || picked.length > 0);
 
   const judging = approver && !blocked && !busy && !error && changed > 0 && stale;
   const [wanted, setWanted] = useState(false); // approved by key before the change in hand was judged: done once it is
@@ -149,7 +171,7 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
       title: { approve: "Approved", changes: "Sent back for changes", reject: "Rejected" }[verdict],
       message:
         verdict === "approve" && found.kind === "content"
-          ? `${picked.map(channelName).join(", ")}${at ? `, ${when(at)}` : ""}. Each is sent once.`
+          ? `${picked.map(channelName).join(", ")}${at ? `, ${whenZoned(at)}` : ""}. Each is sent once.`
           : verdict === "reject"
             ? "Nothing of it is published."
             : "The task goes on.",
@@ -218,6 +240,11 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
           {problem.message} {problem.hint}
         </p>
       )}
+      {against.length > 0 && (
+        <p role="status" className={styles.problem}>
+          {forbiddenWords(against)}
+        </p>
+      )}
       <div className={styles.channels}>
         {names.map((name, place) => (
           <Fragment key={name}>
@@ -242,10 +269,10 @@ export function DecisionBar({ found, names, chosen, setChosen, edits, plan, stal
         ))}
         {found.kind === "content" && approver && (
           <Button onClick={() => setAsking("schedule")} rightSection={<Key>S</Key>}>
-            {at ? when(at) : "Send now"}
+            {at ? whenZoned(at) : "Send now"}
           </Button>
         )}
-        {found.expires_at && <span className="quiet">{`expires ${when(found.expires_at)}`}</span>}
+        {found.expires_at && <span className="quiet">{`expires ${whenZoned(found.expires_at)}`}</span>}
         {found.kind === "content" && (
           <span className="quiet">
             {changed ? (

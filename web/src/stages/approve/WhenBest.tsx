@@ -1,6 +1,6 @@
 /** When posts did better on each channel of a text, with n; or that history says too little. */
 import type { Schemas } from "../../api/client";
-import { channelName, counted, when } from "../../parts/words";
+import { channelName, counted, whenZoned } from "../../parts/words";
 import { thin } from "../business/figures";
 import styles from "./Approval.module.css";
 
@@ -32,7 +32,7 @@ export function WhenBest({ of }: { of: Record<string, Told> | undefined }) {
       {all.map(([name, one]) => (
         <li key={name}>
           <span>
-            <b>{channelName(name)}</b> {one.at && <span>{`next ${when(one.at)}. `}</span>}
+            <b>{channelName(name)}</b> {one.at && <span>{`next ${whenZoned(one.at)}. `}</span>}
             <span className="quiet">{reason(one)}</span>
           </span>
         </li>

@@ -29,9 +29,16 @@ export function Question({ message }: { message: Message }) {
 export const textOf = (message: Message, coming?: Coming) =>
   coming && coming.text.length >= message.text.length ? coming.text : message.text;
 
-type Props = { message: Message; coming?: Coming; last: boolean; again: () => Promise<void> };
+type Props = {
+  message: Message;
+  coming?: Coming;
+  last: boolean;
+  /** Whether it holds the newest card of its task. */
+  newest: boolean;
+  again: () => Promise<void>;
+};
 
-export function Answer({ message, coming, last, again }: Props) {
+export function Answer({ message, coming, last, newest, again }: Props) {
   const runs = message.state === "streaming";
   const text = textOf(message, coming);
   const sources = runs && coming ? coming.sources : message.sources;
@@ -40,7 +47,7 @@ export function Answer({ message, coming, last, again }: Props) {
     <article className={styles.answer} aria-label="Answer" aria-busy={runs} data-state={message.state}>
       {runs && !text && <Thinking coming={coming} />}
       {text && <ChatText text={text} />}
-      {task && <ChatTask id={task} />}
+      {task && <ChatTask id={task} newest={newest} />}
       <Ended message={message} again={last ? again : undefined} />
       {coming?.broken && runs && (
         <p className={styles.note} role="status">

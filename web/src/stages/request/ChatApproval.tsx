@@ -7,8 +7,9 @@ import { ask, client, Problem } from "../../api/client";
 import { approval, company } from "../../api/queries";
 import { Shown } from "../../parts/Rest";
 import { Glyph } from "../../parts/Status";
-import { channelName, counted, score, spoken, when } from "../../parts/words";
+import { channelName, counted, score, spoken, whenZoned } from "../../parts/words";
 import type { Waiting } from "../approve/Approval";
+import { forbiddenWords, forbids } from "../approve/forbidding";
 import { Preview } from "../approve/Preview";
 import styles from "./ChatTask.module.css";
 
@@ -37,6 +38,7 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
   const names = Object.keys(read.channel_variants);
   const picked = names.filter((name) => !off.has(name));
   const content = read.kind === "content";
+  const forbidden = picked.filter((name) => forbids(read.channel_variants[name]?.issues));
   const approve = async () => {
     setBusy(true);
     setProblem(null);
@@ -89,10 +91,16 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
       <Issues issues={read.issues as Issue[]} />
       {content && read.publish_at && Date.parse(read.publish_at) > Date.now() && (
         <p className={styles.plan}>
-          Approved, it goes out {when(read.publish_at)}, as it was asked for. Another time is chosen where it is edited.
+          Approved, it goes out {whenZoned(read.publish_at)}, as it was asked for. Another time is chosen where it is
+          edited.
         </p>
       )}
       {!content && <p className={styles.plan}>The plan itself waits for a decision. Open the approval to read it.</p>}
+      {forbidden.length > 0 && (
+        <p role="status" className={styles.problem}>
+          {forbiddenWords(forbidden)}
+        </p>
+      )}
       {problem && (
         <p role="alert" className={styles.problem}>
           {problem.message} {problem.hint}
@@ -113,7 +121,7 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
           <Button
             variant="filled"
             loading={busy}
-            disabled={moved || !!found.decision || picked.length === 0}
+            disabled={moved || !!found.decision || picked.length === 0 || forbidden.length > 0}
             onClick={() => void approve()}
           >
             {picked.length === 0 || picked.length === names.length

@@ -10,18 +10,21 @@ import { useNow } from "../../parts/now";
 import { Loading, Trouble } from "../../parts/Rest";
 import { lookOf, Status } from "../../parts/Status";
 import { channelName, cost, duration, score, short, spoken } from "../../parts/words";
+import { useGoesOut } from "../run/goesOut";
 import { Questions } from "../run/Questions";
+import { workOf } from "../run/Spent";
 import type { Detail } from "../run/Task";
 import { ChatApproval } from "./ChatApproval";
 import { useDeciding } from "./ChatDeciding";
 import styles from "./ChatTask.module.css";
 
-export function ChatTask({ id }: { id: string }) {
+/** `newest`: no card further down is of the same task; the text is opened in that one alone. */
+export function ChatTask({ id, newest }: { id: string; newest: boolean }) {
   const query = useQuery(taskQuery(id));
   return (
     <section className={styles.card} aria-label="Task">
       {query.data ? (
-        <Card task={query.data} />
+        <Card task={query.data} newest={newest} />
       ) : query.error ? (
         <Trouble error={query.error} retry={() => void query.refetch()} />
       ) : (
@@ -31,14 +34,15 @@ export function ChatTask({ id }: { id: string }) {
   );
 }
 
-function Card({ task }: { task: Detail }) {
+function Card({ task, newest }: { task: Detail; newest: boolean }) {
   const approver = useMay("approver");
   const [deciding, decide] = useDeciding();
-  const going = ["running", "waiting"].includes(lookOf(task.status));
+  const going = task.status === "running";
   const now = useNow(going ? 1000 : null);
   const waits = task.status === "pending_approval";
-  const open = waits && deciding === task.task_id;
-  const seconds = going ? (now - Date.parse(task.created_at)) / 1000 : task.seconds;
+  const open = waits && newest && deciding === task.task_id;
+  const seconds = going ? (now - Date.parse(task.created_at)) / 1000 : workOf(task);
+  const goesOut = useGoesOut(task);
   const done = task.steps.filter((step) => step.state === "done").length;
   return (
     <>
@@ -51,7 +55,7 @@ function Card({ task }: { task: Detail }) {
       </div>
       <div className={styles.line}>
         <Notches phase={task.phase} status={task.status} />
-        <span className={styles.phase}>{whereabouts(task, done)}</span>
+        <span className={styles.phase}>{whereabouts(task, done, goesOut)}</span>
       </div>
       <dl className={styles.facts}>
         <Fact name="Channels">{task.channels.map(channelName).join(", ")}</Fact>
@@ -60,7 +64,8 @@ function Card({ task }: { task: Detail }) {
         <Fact name="Cost">{cost(task.cost)}</Fact>
         <Fact name="Time">{duration(seconds)}</Fact>
       </dl>
-      <Questions task={task} />
+      {goesOut && !decided(task) && !open && <p className={styles.plan}>{goesOut}</p>}
+      {newest && <Questions task={task} />}
       <Why task={task} />
       {task.status === "completed" && task.channels.length > 0 && (
         <div className={styles.acts}>
@@ -93,13 +98,15 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   ) : null;
 }
 
+const decided = (task: Detail) => ["approved", "publishing"].includes(task.status);
+
 /** Where the task is, in words. */
-function whereabouts(task: Detail, done: number): string {
+function whereabouts(task: Detail, done: number, goesOut: string): string {
   if (task.status === "pending_approval") return "The text is ready to be read.";
   if (task.status === "needs_clarification") return "It asks before it goes on.";
   if (task.status === "completed") return "Done. What was approved went out once.";
   if (task.status === "queued") return "Waits for its turn.";
-  if (task.status === "publishing" || task.status === "approved") return "Approved; it is being sent.";
+  if (decided(task)) return goesOut;
   if (lookOf(task.status) !== "running") return "";
   const phase = task.phase ? spoken(task.phase) : "Planning";
   return task.phase === "execution" && task.steps.length > done

@@ -14,6 +14,9 @@ import type { Message } from "./ChatTypes";
 export const inOrder = (pages: InfiniteData<{ items: Message[] }> | undefined): Message[] =>
   [...(pages?.pages ?? [])].reverse().flatMap((page) => page.items);
 
+/** The last message with a card of this task. */
+const newestOf = (told: Message[], task: string) => told.filter((message) => message.task_id === task).at(-1)?.id;
+
 type Props = { id: string; asks: number; coming: Coming; again: (answer: string) => Promise<void> };
 
 export function ChatThread({ id, asks, coming, again }: Props) {
@@ -59,6 +62,7 @@ export function ChatThread({ id, asks, coming, again }: Props) {
                       message={message}
                       coming={message.state === "streaming" ? coming : undefined}
                       last={message.id === last?.id}
+                      newest={!message.task_id || newestOf(told, message.task_id) === message.id}
                       again={() => again(message.id)}
                     />
                   ),

@@ -8,11 +8,12 @@ import { NoSuch } from "../../pages/Missing";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
-import { lookOf, Status } from "../../parts/Status";
+import { Status } from "../../parts/Status";
 import { byWhom, counted, duration, short, spoken, visible, when } from "../../parts/words";
 import { Calls } from "./Calls";
 import { Compare } from "./Compare";
 import { Graph } from "./Graph";
+import { useGoesOut } from "./goesOut";
 import { Happened } from "./Happened";
 import { Phases } from "./Phases";
 import { Questions } from "./Questions";
@@ -41,8 +42,7 @@ function Found({ task }: { task: Detail }) {
       replace: true,
       resetScroll: false,
     });
-  const look = lookOf(task.status);
-  const going = look === "running" || look === "waiting";
+  const going = task.status === "running"; // a text that waits for its time costs none
   const now = useNow(going ? 1000 : null);
   useEffect(() => {
     document.title = `${short(task.request, 50)} · Tasks · Cofounder`;
@@ -81,6 +81,7 @@ function Found({ task }: { task: Detail }) {
           </Link>
         </p>
       )}
+      <GoesOut task={task} />
       {task.status_now.phases.length > 0 && <Phases task={task} />}
       <Trouble task={task} />
       {compare && <Compare task={task} other={compare} />}
@@ -118,6 +119,11 @@ function Found({ task }: { task: Detail }) {
       </div>
     </>
   );
+}
+
+function GoesOut({ task }: { task: Detail }) {
+  const told = useGoesOut(task);
+  return told ? <p className={`quiet ${styles.again}`}>{told}</p> : null;
 }
 
 function Given({ task }: { task: Detail }) {
