@@ -23,6 +23,7 @@ OptionalMoment = Annotated[datetime | None, mapped_column(DateTime(timezone=True
 Score = Annotated[Decimal, mapped_column(Numeric(5, 4))]
 OptionalScore = Annotated[Decimal | None, mapped_column(Numeric(5, 4))]
 Usd = Annotated[Decimal, mapped_column(Numeric(14, 6), server_default="0")]
+OptionalUsd = Annotated[Decimal | None, mapped_column(Numeric(14, 6))]
 Count = Annotated[int | None, mapped_column(BigInteger)]
 Money = Annotated[Decimal | None, mapped_column(Numeric(16, 2))]
 Document = Annotated[dict[str, Any], mapped_column(JSONB, default=dict)]

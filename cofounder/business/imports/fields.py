@@ -61,7 +61,7 @@ TASKS = Kind(
         _f("created_at", "moment", "created", "requested_at", "date", "timestamp", required=True),
         _f("completed_at", "moment", "completed", "finished_at", "done_at", "published_at"),
         _f("quality_score", "score", "score", "quality"),
-        _f("cost", "money", "actual_cost", "cost_usd", about="US dollars."),
+        _f("cost", "money", "actual_cost", "cost_usd", about="US dollars; nothing and 0 mean that it is not known."),
         _f("tags", "words", "labels"),
     ),
     (("request", "title", "topic"),),

@@ -35,7 +35,10 @@ class Decided:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known about a task. Money in US dollars, scores 0-1, seconds of work (not of waiting for a person)."""
+    """What is known about a task. Money in US dollars, scores 0-1, seconds of work (not of waiting for a person).
+
+    None is not known, as cost, seconds and refinements of earlier work mostly are: never a nought.
+    """
 
     execution_id: UUID
     request: str
@@ -46,9 +49,9 @@ class Known:
     automatic: bool
     is_sample: bool
     is_legacy: bool
-    cost: Decimal
-    seconds: float
-    refinements: int
+    cost: Decimal | None
+    seconds: float | None
+    refinements: int | None
     quality_score: Decimal | None
     dimensions: Mapping[str, float] = field(default_factory=dict)
     rules_score: float | None = None  # of the weakest text without what a model said of it; none where no model judged
@@ -146,8 +149,8 @@ def _result(known: Known) -> dict[str, Any]:
     by_rules = {} if known.rules_score is None else {"quality_by_rules": known.rules_score}
     return {
         **by_rules,
-        "actual_duration": round(known.seconds, 3),
-        "actual_cost": float(known.cost),
+        "actual_duration": None if known.seconds is None else round(known.seconds, 3),
+        "actual_cost": None if known.cost is None else float(known.cost),
         "final_quality_score": None if known.quality_score is None else float(known.quality_score),
         "refinements_needed": known.refinements,
         "successful": known.status in (*_GOOD_END, "rejected"),

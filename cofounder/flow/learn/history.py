@@ -109,10 +109,13 @@ async def measured(session: AsyncSession, task_id: UUID) -> dict[str, dict[str, 
     return found
 
 
-async def seconds_of_work(session: AsyncSession, task: records.TaskRow) -> float:
-    """Seconds from the task's start until its text first waited for a person, else until it ended."""
+async def seconds_of_work(session: AsyncSession, task: records.TaskRow) -> float | None:
+    """Seconds from the task's start until its text first waited for a person, else until it ended.
+
+    None of earlier work, where nobody said when it was begun.
+    """
     if task.started_at is None:
-        return 0.0
+        return None if task.is_legacy else 0.0
     opened = await approvals.first_opened(session, task.id)
     end = opened or task.completed_at or now()
     return max((end - task.started_at).total_seconds(), 0.0)

@@ -71,12 +71,13 @@ def of_decisions(decisions: Sequence[Any]) -> list[Label]:
 
 
 def of_attribution(
-    posts: Sequence[Mapping[str, Any]], readings: Mapping[UUID, Sequence[Mapping[str, Any]]], *, cost: float
+    posts: Sequence[Mapping[str, Any]], readings: Mapping[UUID, Sequence[Mapping[str, Any]]], *, cost: float | None
 ) -> tuple[list[Label], dict[str, Any]]:
     """(one label for each post that brought something, their sums). Money of several currencies is not added up.
 
     Visits are the site's sessions matched to the post; conversions and revenue the post's own newest reading where it
-    counts them, else the site's. Return on cost = revenue / what the run and its posts cost (shapes: roi_on_cost).
+    counts them, else the site's. Return on cost = revenue / what the run and its posts cost (shapes: roi_on_cost);
+    where nobody knows what the run cost, that of its posts.
     """
     found: list[Label] = []
     for post in posts:
@@ -105,7 +106,7 @@ def _brought(post: Mapping[str, Any], mine: Sequence[Mapping[str, Any]]) -> tupl
     return known, max(times) if known.keys() - {"cost"} and times else None
 
 
-def _summed(found: Sequence[Label], cost: float) -> dict[str, Any]:
+def _summed(found: Sequence[Label], cost: float | None) -> dict[str, Any]:
     sums: dict[str, Any] = {}
     for name, column in (
         ("website_traffic_attributed", "website_traffic"),
@@ -118,7 +119,7 @@ def _summed(found: Sequence[Label], cost: float) -> dict[str, Any]:
     currencies = {one["values"].get("currency") for one in found if "revenue" in one["values"]}
     if len(currencies) > 1:
         sums.pop("revenue_attributed", None)
-    spent = cost + sum(float(one["values"].get("cost") or 0) for one in found)
+    spent = (cost or 0.0) + sum(float(one["values"].get("cost") or 0) for one in found)
     if spent > 0 and "revenue_attributed" in sums:
         sums["roi_on_cost"] = round(sums["revenue_attributed"] / spent, 1)
     return sums

@@ -1,5 +1,6 @@
 """Examples of tasks that were done before the product: their world as it was at the time, no plan made up for them."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,11 @@ async def world(session: AsyncSession, task: records.TaskRow) -> dict[str, dict[
         history.SIMILAR: {"items": [one.model_dump(mode="json") for one in alike if one.task_id != task.id][:5]},
         history.BASELINE: {"baselines": {name: one.model_dump(mode="json") for name, one in usual.items()}},
     }
+
+
+def cost(task: records.TaskRow) -> Decimal | None:
+    """What an earlier task cost, in US dollars: a nought is what stands there when nobody said."""
+    return task.cost or None
 
 
 async def evaluation(session: AsyncSession, task_id: UUID) -> tuple[Any, dict[str, float]]:

@@ -73,6 +73,7 @@ async def sums(session: AsyncSession, *, sample: bool) -> dict[str, Any]:
                 func.avg(Example.seconds).cast(Float).label("avg_seconds"),
                 func.coalesce(func.sum(Example.seconds), 0.0).cast(Float).label("seconds"),
                 func.coalesce(func.sum(Example.cost), 0).label("cost"),
+                func.avg(Example.cost).cast(Float).label("avg_cost"),
                 func.max(Example.timestamp).label("latest"),
                 func.min(Example.timestamp).label("earliest"),
             ).where(own)

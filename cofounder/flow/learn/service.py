@@ -57,8 +57,9 @@ async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
         task_id,
         requested_at=task.created_at,
         state=known.state,
-        cost=float(task.cost),
+        cost=None if known.cost is None else float(known.cost),
         said=labels.of_decisions([*known.earlier, *([known.decision] if known.decision else [])]),
+        earlier=task.is_legacy,
     )
     if before is None:
         values["created_at"] = now()
@@ -70,22 +71,23 @@ async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
 
 
 async def relabel(session: AsyncSession, execution_id: UUID) -> bool:
-    """Bring up to date what the world said of a run, and nothing else; whether there is an example of it.
+    """Bring up to date what the world said of a task, and nothing else; whether there is an example of it.
 
     Done again it changes nothing: the same rows give the same labels.
     """
     await queries.take_turn(session, execution_id)
     row = await queries.one(session, execution_id, lock=True)
-    if row is None or row.erased_at is not None:
-        return False
+    if row is None or row.erased_at is not None or await records.find_by_id(session, execution_id) is None:
+        return False  # one that was given whole says itself what came of it
     said = [one for one in row.labels if one["name"] in ("decision", "edit")]
     found = await world.answers(
         session,
         execution_id,
         requested_at=row.timestamp,
         state=row.business_state,
-        cost=float(row.cost),
+        cost=None if row.cost is None else float(row.cost),
         said=said,
+        earlier=row.is_legacy,
     )
     if any(getattr(row, name) != value for name, value in found.items()):
         await queries.put_answers(session, execution_id, found | {"updated_at": now()})
@@ -149,7 +151,7 @@ async def summary(session: AsyncSession) -> SummaryOut:
         avg_seconds=_rounded(sums["avg_seconds"], 3),
         total_seconds=round(sums["seconds"], 3),
         total_cost=float(sums["cost"]),
-        avg_cost=_rounded(float(sums["cost"]) / total, 6) if total else None,
+        avg_cost=_rounded(sums["avg_cost"], 6),
         cost_today=float(await models.cost_today(session)),
         cost_this_month=float(await models.cost_this_month(session)),
         tasks_by_status=await history.tasks_by_status(session, sample=sample),
@@ -198,9 +200,9 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         automatic=task.automatic,
         is_sample=task.is_sample,
         is_legacy=task.is_legacy,
-        cost=task.cost,
+        cost=legacy.cost(task) if task.is_legacy else task.cost,
         seconds=await history.seconds_of_work(session, task),
-        refinements=task.refinements,
+        refinements=None if task.is_legacy else task.refinements,
         quality_score=score,
         dimensions=dimensions,
         rules_score=_by_rules(judged.values()),

@@ -13,9 +13,9 @@ from cofounder.kit.columns import (
     OptionalDocument,
     OptionalMoment,
     OptionalScore,
+    OptionalUsd,
     OptionalWords,
     Tags,
-    Usd,
     Words,
 )
 from cofounder.kit.db import Row
@@ -39,8 +39,8 @@ class Example(Row):
     user_approval: Mapped[bool | None]
     decision: Mapped[OptionalDocument]  # verdict, by, at, feedback, edit
     final_text: Mapped[OptionalDocument]  # channel -> text as approved
-    cost: Mapped[Usd]
-    seconds: Mapped[float] = mapped_column(server_default="0")
+    cost: Mapped[OptionalUsd]  # as with seconds, none is not known: earlier work seldom says
+    seconds: Mapped[float | None]
     post_publication_metrics: Mapped[OptionalDocument]
     labels: Mapped[Listing] = mapped_column(server_default=text("'[]'"))  # each with its own time: flow.learn.labels
     business_impact: Mapped[OptionalDocument]

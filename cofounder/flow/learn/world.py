@@ -28,12 +28,14 @@ async def answers(
     *,
     requested_at: datetime,
     state: Mapping[str, Any],
-    cost: float,
+    cost: float | None,
     said: Sequence[Label],
+    earlier: bool,
 ) -> dict[str, Any]:
-    """The columns of an example that the world fills in. `said` are the labels that people gave; cost is in dollars.
+    """The columns of an example that the world fills in. `said` are the labels that people gave; cost is in dollars, None where it is not known.
 
-    The same rows give the same columns, whenever and however often they are asked.
+    `earlier`: work of before the product, of which only its posts say which platforms it was for. The same rows give
+    the same columns, whenever and however often they are asked.
     """
     posts, readings = await outcomes.of_task(session, task_id, as_of=now())
     attributed, sums = labels.of_attribution(posts, readings, cost=cost)
@@ -41,7 +43,8 @@ async def answers(
     after = await _after(session, requested_at, state)
     labelled = [*said, *labels.of_readings(posts, readings), *attributed, *([after] if after else [])]
     delta = dict(after["values"]) if after else None
-    return {
+    platforms = {"platforms": list(dict.fromkeys(post["platform"] for post in posts))} if earlier else {}
+    return platforms | {
         "labels": labels.in_order(labelled),
         "post_publication_metrics": {**measured, **sums} or None,
         "roi_on_cost": sums.get("roi_on_cost"),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_4f85ad66"
+revision = "0001_cbb2db99"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -832,8 +832,8 @@ def upgrade() -> None:
         sa.Column("user_approval", sa.Boolean(), nullable=True),
         sa.Column("decision", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("final_text", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-        sa.Column("cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
-        sa.Column("seconds", sa.Double(), server_default="0", nullable=False),
+        sa.Column("cost", sa.Numeric(precision=14, scale=6), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
         sa.Column(
             "post_publication_metrics", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
         ),
@@ -1385,7 +1385,7 @@ def upgrade() -> None:
         sa.Column("requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("kind", sa.BigInteger(), nullable=False),
         sa.Column("maker", sa.BigInteger(), nullable=False),
-        sa.Column("cost", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
         sa.Column("quality", sa.SmallInteger(), nullable=True),
         sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_training_facts")),
     )

@@ -69,6 +69,23 @@ async def test_runs_correlate_with_n_interval_and_q_and_scores_not_with_their_ow
     assert {"run_quality", "quality_tone"} not in pairs
 
 
+async def test_runs_of_unknown_cost_and_length_are_no_part_of_means_sums_and_pairs(session: AsyncSession) -> None:
+    draw = random.Random(4)
+    unknown = {"cost": None, "seconds": None, "execution_result": {"refinements_needed": None}}
+    for _ in range(20):
+        score = Decimal(str(round(draw.gauss(0.8, 0.05), 4)))
+        await ran(session, quality_score=score, is_legacy=True, **unknown, **plan("content"))
+    await ran(session, **plan("content"))
+    found = await service.correlations(session, as_of=now())
+    named = {name for one in found.correlations for name in (one.first, one.second) if one.over == "runs"}
+    assert not named & {"run_cost", "run_seconds", "refinements"}
+    series = {one.metric: one.points for one in (await service.effectiveness(session, as_of=now())).series}
+    assert [(point.n, point.mean) for point in series["cost"]] == [(1, 0.5)]
+    (domain,) = (await service.agents(session, as_of=now())).domains
+    (one,) = domain.combinations
+    assert (one.runs, one.avg_cost, one.avg_seconds, one.avg_refinements) == (21, 0.5, 10.0, 1.0)
+
+
 async def test_months_have_means_with_intervals_and_see_nothing_later(session: AsyncSession) -> None:
     await publish(session, 60, effect=0.0)
     found = await service.effectiveness(session, as_of=now())

@@ -1,6 +1,9 @@
 """Each completed earlier task that is brought in becomes one example of its own time."""
 
+from csv import DictReader
 from datetime import UTC, datetime
+from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,12 @@ from sqlalchemy import text
 from cofounder.business.imports import service, steps
 from cofounder.business.imports.schemas import Mapping, Units
 from cofounder.flow.learn import steps as learning
+from cofounder.flow.learn.insights import service as insights
+from cofounder.flow.train.data import service as training
+from cofounder.flow.train.data.export import export
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.schemas import FilterIn
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, until
 
@@ -73,9 +82,38 @@ async def test_an_earlier_task_becomes_one_example_with_its_world_its_post_and_i
     assert example.business_state["revenue_monthly"] == 1200  # February's: March was not over
     assert example.similar_historical_content == []
     assert example.platform_baseline == {}  # nothing was published yet
+    assert example.platforms == ["linkedin"]
     await brought(tmp_path / "tasks.csv", "tasks", TASKS.replace("about bread", "about rye bread"))
 
     async def renewed() -> bool:
         return [row.user_request for row in await examples()] == ["Write about rye bread"]
 
     await until(renewed, within=60)
+
+
+async def test_what_earlier_work_cost_and_took_is_not_known_unless_it_is_said(
+    engine_running: Database, tmp_path: Path
+) -> None:
+    priced = TASKS.replace("completed\n", "completed,cost\n", 1).replace(",2024-03-02\n", ",2024-03-02,0.35\n")
+    more = "t3,Write about rolls,completed,2024-03-05,2024-03-06,\n"
+    await brought(tmp_path / "tasks.csv", "tasks", priced.replace(",2024-03-01,\n", ",2024-03-01,,\n") + more)
+
+    async def both() -> bool:
+        return len(await examples()) == 2
+
+    await until(both, within=60)
+    bread, rolls = sorted(await examples(), key=lambda one: one.timestamp)
+    assert (bread.cost, rolls.cost) == (Decimal("0.35"), None)
+    assert (bread.seconds, rolls.seconds) == (None, None)
+    told = ("actual_cost", "actual_duration", "refinements_needed")
+    assert [rolls.execution_result[name] for name in told] == [None, None, None]
+    async with transaction() as session:
+        found = await insights.effectiveness(session, as_of=now())
+        free = await training.find(session, FilterIn(cost_max=0.0))
+        any_cost = await training.find(session, FilterIn(cost_min=0.0))
+        csv = b"".join([line async for batch in export(session, Filter(), "csv") for line in batch]).decode()
+    points = {one.metric: [(point.n, point.mean) for point in one.points] for one in found.series}
+    assert (points["cost"], points["refinements"]) == ([(1, 0.35)], [])
+    assert (free.items, [one.user_request for one in any_cost.items]) == ([], ["Write about bread"])
+    said = {row["user_request"]: row for row in DictReader(StringIO(csv))}
+    assert [said["Write about rolls"][name] for name in ("cost", "seconds", "refinements")] == ["", "", ""]

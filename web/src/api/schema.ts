@@ -8730,7 +8730,7 @@ export interface components {
          *
          *     Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; the sample company's
          *     are out unless `include_sample`; archived ones are out unless `archived` is true (only these) or null (both). An
-         *     example that has no score lies in no range of scores.
+         *     example that has no score lies in no range of scores, and one whose cost is not known in no range of costs.
          */
         Filter: {
             /**
@@ -9269,7 +9269,7 @@ export interface components {
         };
         /**
          * Growth
-         * @description One metric's months. Rates are 0-1: 0.2 is a fifth more.
+         * @description One metric's months. Rates are 0-1: 0.2 is a fifth more. Money is compared within the newest month's currency.
          */
         Growth: {
             /** Metric */
@@ -9281,7 +9281,7 @@ export interface components {
             status: "ok" | "not enough data";
             /**
              * N
-             * @description Months
+             * @description Months, of money those in the newest month's currency
              */
             n: number;
             /**
@@ -9297,6 +9297,11 @@ export interface components {
             /** Value */
             value?: number | null;
             /**
+             * Currency
+             * @default USD
+             */
+            currency?: string;
+            /**
              * On Month
              * @description Against the month before
              */
@@ -9308,6 +9313,11 @@ export interface components {
             on_year?: number | null;
             /** @description Growth a month over up to 24 months; n is the effective one */
             trend?: components["schemas"]["Interval"] | null;
+            /**
+             * Note
+             * @description What was not compared, and why
+             */
+            note?: string | null;
         };
         /**
          * Health
@@ -10253,7 +10263,7 @@ export interface components {
         };
         /**
          * Listed
-         * @description An example as lists show it. Scores 0-1, cost in US dollars, seconds of work.
+         * @description An example as lists show it. Scores 0-1, cost in US dollars, seconds of work; null is not known.
          */
         Listed: {
             /**
@@ -10283,9 +10293,9 @@ export interface components {
              */
             decision: "approved" | "rejected" | "changes" | "automatic" | "none";
             /** Cost */
-            cost: number;
+            cost: number | null;
             /** Seconds */
-            seconds: number;
+            seconds: number | null;
             /** Tags */
             tags: string[];
             /** Platforms */
@@ -14836,6 +14846,11 @@ export interface components {
             missing: string[];
             /** Conflicts */
             conflicts: string[];
+            /**
+             * Notes
+             * @description What the reader should know, such as a change of currency
+             */
+            notes: string[];
             /**
              * As Of
              * Format: date-time

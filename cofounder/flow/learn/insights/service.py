@@ -236,14 +236,15 @@ def _combination(who: Sequence[str], runs: Sequence[Row]) -> Combination:
         success=_neat(success) if success else None,
         approval=_neat(approval) if approval else None,
         quality=_mean([run["quality"] for run in runs if run["quality"] is not None]),
-        avg_cost=round(sum(run["cost"] for run in runs) / len(runs), 6),
-        avg_seconds=round(sum(run["seconds"] for run in runs) / len(runs), 3),
-        avg_refinements=_rounded([run["refinements"] for run in runs if run["refinements"] is not None]),
+        avg_cost=_mean_known(runs, "cost", 6),
+        avg_seconds=_mean_known(runs, "seconds", 3),
+        avg_refinements=_mean_known(runs, "refinements", 3),
     )
 
 
-def _rounded(values: Sequence[float]) -> float | None:
-    return round(sum(values) / len(values), 3) if values else None
+def _mean_known(runs: Sequence[Row], name: str, places: int) -> float | None:
+    values = [run[name] for run in runs if run[name] is not None]
+    return round(_average(values), places) if values else None
 
 
 def _average(values: Sequence[float]) -> float:

@@ -24,7 +24,9 @@ _RUNS = """count(*) AS runs, count(*) FILTER (WHERE success) AS succeeded,
   count(*) FILTER (WHERE approved) AS approved, count(*) FILTER (WHERE NOT approved) AS rejected,
   count(quality) AS judged, avg(quality)::float8 AS avg_quality, avg(refinements)::float8 AS avg_refinements,
   coalesce(sum(refinements), 0)::int AS refinements"""
-_WHOLE = "coalesce(sum(cost), 0)::float8 AS cost, avg(seconds)::float8 AS avg_seconds, sum(seconds)::float8 AS seconds"
+# Where nobody knows what a run cost or took, it is part of no mean.
+_WHOLE = """coalesce(sum(cost), 0)::float8 AS cost, avg(cost)::float8 AS avg_cost, avg(seconds)::float8 AS avg_seconds,
+  sum(seconds)::float8 AS seconds"""
 
 _NAMES = {
     "intent": "intent",

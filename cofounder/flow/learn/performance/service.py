@@ -74,7 +74,7 @@ def _of_span(whole: SummaryOut, sums: Mapping[str, Any]) -> SummaryOut:
             "avg_seconds": _rounded(sums["avg_seconds"], 3),
             "total_seconds": round(sums["seconds"] or 0.0, 3),
             "total_cost": float(sums["cost"]),
-            "avg_cost": _rounded(sums["cost"] / total, 6) if total else None,
+            "avg_cost": _rounded(sums["avg_cost"], 6),
             "earliest": sums["earliest"],
             "latest": sums["latest"],
         }
@@ -98,7 +98,6 @@ async def lines(
 
 def _line(row: Mapping[str, Any]) -> Line:
     calls = row.get("calls")
-    each = row["runs"] if calls is None else calls
     return Line(
         name=row["name"],
         runs=row["runs"],
@@ -112,7 +111,7 @@ def _line(row: Mapping[str, Any]) -> Line:
         refinements=row["refinements"],
         avg_refinements=_rounded(row["avg_refinements"], 3),
         cost=round(row["cost"], 6),
-        avg_cost=_rounded(row["cost"] / each, 6) if each else None,
+        avg_cost=_rounded(row["avg_cost"] if calls is None else row["cost"] / calls, 6),
         seconds=round(row["seconds"] or 0.0, 3),
         avg_seconds=_rounded(row["avg_seconds"], 3),
         calls=calls,

@@ -52,8 +52,8 @@ class Given(Body):
     patterns_discovered: list[Any] = Field(default_factory=list)
     business_correlations: dict[str, Any] = Field(default_factory=dict)
     success: StrictBool = True
-    cost: Cost = 0.0
-    seconds: Annotated[_Number, Field(ge=0, le=1e9)] = 0.0
+    cost: Cost | None = None
+    seconds: Annotated[_Number, Field(ge=0, le=1e9)] | None = None
     tags: list[Tag] = Field(default_factory=list, max_length=100)
     platforms: list[ShortText] = Field(default_factory=list, max_length=20)
     persona: ShortText | None = None
@@ -77,7 +77,7 @@ async def add(session: AsyncSession, given: Given, *, by: str) -> dict[str, Any]
         "execution_id": id,
         "timestamp": given.timestamp or now(),
         "quality_score": score,
-        "cost": Decimal(str(given.cost)),
+        "cost": None if given.cost is None else Decimal(str(given.cost)),
         "decision": decision,
         "decided_at": now() if decision else None,
         "is_high_quality": score is not None and score >= HIGH_QUALITY,

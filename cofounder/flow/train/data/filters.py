@@ -52,7 +52,7 @@ class Filter(Body):
 
     Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; the sample company's
     are out unless `include_sample`; archived ones are out unless `archived` is true (only these) or null (both). An
-    example that has no score lies in no range of scores.
+    example that has no score lies in no range of scores, and one whose cost is not known in no range of costs.
     """
 
     quality_min: Share | None = Field(default=None, description="At least this score")

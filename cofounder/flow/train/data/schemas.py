@@ -29,7 +29,7 @@ Action = Literal["tag", "untag", "archive", "restore", "undo", "by_hand"]
 
 
 class Listed(BaseModel):
-    """An example as lists show it. Scores 0-1, cost in US dollars, seconds of work."""
+    """An example as lists show it. Scores 0-1, cost in US dollars, seconds of work; null is not known."""
 
     execution_id: UUID
     user_request: str
@@ -39,8 +39,8 @@ class Listed(BaseModel):
     success: bool
     user_approval: bool | None
     decision: Decision
-    cost: Usd
-    seconds: float
+    cost: Usd | None
+    seconds: float | None
     tags: list[str]
     platforms: list[str]
     persona: str | None

@@ -165,7 +165,7 @@ async def _page(
 
 
 def _listed(row: Mapping[str, Any]) -> Listed:
-    return Listed.model_validate({**row, "cost": float(row["cost"])})
+    return Listed.model_validate(row)
 
 
 def place(at: datetime, id: UUID) -> str:

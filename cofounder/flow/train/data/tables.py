@@ -55,7 +55,7 @@ class Fact(Row):
     requested_at: Mapped[Moment]
     kind: Mapped[int] = mapped_column(BigInteger)
     maker: Mapped[int] = mapped_column(BigInteger)
-    cost: Mapped[int] = mapped_column(BigInteger)  # millionths of a US dollar
+    cost: Mapped[int | None] = mapped_column(BigInteger)  # millionths of a US dollar
     quality: Mapped[int | None] = mapped_column(SmallInteger)  # ten-thousandths
     __table_args__ = (
         Index("ix_training_facts_place", "requested_at", "execution_id"),

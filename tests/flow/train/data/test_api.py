@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from cofounder import api
+from cofounder.flow.learn import service as learning
 from cofounder.flow.train.data.adding import ExampleOfARun
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -44,6 +45,19 @@ async def test_a_script_stores_tags_counts_and_exports(database: Database, tmp_p
     assert await api.export_as_jsonl(tmp_path / "some.jsonl", include_tags=["development"]) == 1
     (line,) = (tmp_path / "some.jsonl").read_text().splitlines()
     assert json.loads(line)["metadata"]["execution_id"] == best["execution_id"]
+
+
+async def test_what_is_left_out_is_not_known(database: Database) -> None:
+    stored = await api.save_training_example({**GIVEN, "is_legacy": False})
+    await api.save_training_example({**GIVEN, "is_legacy": False, "cost": 0.5, "seconds": 4})
+    assert (stored["cost"], stored["seconds"]) == (None, None)
+    assert (await api.filter_training_data(cost_max=0.0))["items"] == []
+    async with transaction() as session:
+        summary = await learning.summary(session)
+    assert (summary.total_executions, summary.total_cost, summary.avg_cost) == (2, 0.5, 0.5)
+    assert (summary.total_seconds, summary.avg_seconds) == (4.0, 4.0)
+    async with transaction() as session:
+        assert not await learning.relabel(session, UUID(stored["execution_id"]))
 
 
 async def test_saving_again_changes_the_same_example(database: Database) -> None:

@@ -72,7 +72,7 @@ function Monthly({ of }: { of: Series }) {
       empty={
         of.metric === "engagement"
           ? "Not enough data, 0 scored posts. Import posts with their readings."
-          : "Not enough data, 0 finished runs. Ask for something under Tasks."
+          : "Known of no run yet. Ask for something under Tasks; earlier work that was imported seldom says."
       }
     >
       <Line
