@@ -20,7 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bench.imports import database_seconds
 from cofounder.kit import clock, db, migrate, postgres
 from cofounder.kit.ids import new_id
-from cofounder.personas import NAMES, choose, crediting, optimising, queries
+from cofounder.personas import NAMES, choose, optimising
+from cofounder.personas.followers import crediting
+from cofounder.personas.followers import queries as counts
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 TIMES, LOOKS = 200, 3
@@ -99,7 +101,7 @@ async def looks(posts: int) -> None:
         for number in range(LOOKS):
             moment = NOW + timedelta(hours=6 * number)
             async with db.transaction() as session:
-                await queries.put_count(session, "x", moment, 120_000 + 100 * number, by="bench")
+                await counts.put_count(session, "x", moment, 120_000 + 100 * number, by="bench")
             begun, spent, served = time.perf_counter(), time.process_time(), database_seconds(db.place()[0])
             with clock.frozen(moment):
                 async with db.transaction() as session:

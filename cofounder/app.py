@@ -174,6 +174,7 @@ def create_app() -> FastAPI:
     from cofounder.ops.settings_routes import router as settings_routes
     from cofounder.people.routes import router as people
     from cofounder.personas.experiments.routes import router as experiments
+    from cofounder.personas.followers.routes import router as followers
     from cofounder.personas.own.routes import router as own_personas
     from cofounder.personas.routes import router as personas
 
@@ -206,6 +207,7 @@ def create_app() -> FastAPI:
         tuning,
         tuned_models,
         experiments,
+        followers,
         own_personas,
         personas,
         settings_routes,

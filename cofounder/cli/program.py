@@ -38,6 +38,7 @@ from cofounder.cli.groups import (
     training,
     tuning,
     voices,
+    voices_followers,
     voices_own,
     voices_trials,
 )
@@ -110,6 +111,7 @@ for group in (
     judges,
     voices,
     voices_own,
+    voices_followers,
     voices_trials,
     data,
     people,

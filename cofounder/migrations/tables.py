@@ -33,6 +33,7 @@ from cofounder.ops import tables as ops
 from cofounder.people import tables as people
 from cofounder.personas import tables as personas
 from cofounder.personas.experiments import tables as experiments
+from cofounder.personas.followers import tables as followers
 from cofounder.personas.own import tables as own_personas
 
 metadata = Row.metadata
@@ -46,6 +47,7 @@ __all__ = [
     "datasets",
     "derive",
     "experiments",
+    "followers",
     "images",
     "imports",
     "kit",

@@ -40,6 +40,12 @@ def found(
     return flags
 
 
+def doubted(platform: str, at: datetime, why: str) -> Flag:
+    """A count of followers that is left out until the next one is near it."""
+    said = f"{platform}: {why} followers were counted. It counts when the next count is near it; else withdraw it."
+    return _flag("count in doubt", [], said, at)
+
+
 def _week(points: Sequence[Point], as_of: datetime) -> list[Point]:
     """What was drawn by in the last week, from what held at its beginning on; nothing where that is not known."""
     before = [one for one in points if one[0] <= as_of - WEEK]

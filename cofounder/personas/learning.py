@@ -12,14 +12,13 @@ from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import crediting, drawing, flags, optimising, policies_known, queries
+from cofounder.personas import drawing, flags, optimising, policies_known, queries
 from cofounder.personas.breaks import SPAN
+from cofounder.personas.followers import service as followers
 from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, chances, roster, voices
 from cofounder.personas.performance import performance
 from cofounder.personas.roster import ROSTER, persona
 from cofounder.personas.schemas import (
-    BalanceOut,
-    CountIn,
     FlagOut,
     LookOut,
     PersonaIn,
@@ -32,7 +31,7 @@ from cofounder.personas.tables import OptimisationRun, PersonaStanding
 from cofounder.settings import settings
 
 LOOK_BACK_DAYS = 7
-DIVIDED_EVERY = timedelta(hours=6)
+APART = timedelta(minutes=5)  # clocks of two machines
 SINCE = SPAN + timedelta(days=7)  # posts that flags are seen by
 
 
@@ -66,6 +65,12 @@ class NotProposed(Conflict):
     hint = "Only a proposal is decided, and only once; what is in use can be rolled back."
 
 
+class Superseded(Conflict):
+    """A later look has taken the place of this proposal."""
+
+    hint = "Decide on the newest one, or look now: cofounder optimize"
+
+
 class NotInUse(Conflict):
     """These weights are not in use."""
 
@@ -76,18 +81,6 @@ class LookUnknown(InputInvalid):
     """This place in the list is unknown."""
 
     hint = "Take next_cursor as the last answer gave it, or leave it out."
-
-
-class ChannelNotCounted(InputInvalid):
-    """There is no such channel."""
-
-    hint = "For example linkedin, x or facebook."
-
-
-class CountInFuture(InputInvalid):
-    """Followers cannot have been counted later than now."""
-
-    hint = "Give the time of the count, or leave it out for now."
 
 
 def mode() -> Mode:
@@ -213,7 +206,7 @@ async def runs(session: AsyncSession, *, cursor: str | None, limit: int) -> Page
         last = await queries.run(session, _id(cursor))
         if last is None:
             raise LookUnknown(field="cursor")
-        before = (last.ran_at, last.id)
+        before = last.number
     found = await queries.runs(session, limit=limit + 1, before=before)
     used = await queries.in_use(session)
     more = str(found[limit - 1].id) if len(found) > limit else None
@@ -229,13 +222,20 @@ async def get_run(session: AsyncSession, id: UUID) -> LookOut:
 
 
 async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller) -> LookOut:
-    """Apply a proposal, or decline it. Raises LookMissing and NotProposed."""
+    """Apply a proposal, or decline it: the newest one alone is applied, which has read all that the others have.
+
+    Raises LookMissing, NotProposed and Superseded.
+    """
     await queries.lock(session)
     row = await queries.run(session, id, locked=True)
     if row is None:
         raise LookMissing()
     if not row.proposed or row.decided_at is not None or row.status != "success":
         raise NotProposed()
+    later = await queries.newer(session, row) if approved else None
+    if later is not None:
+        became = _standing(later, await queries.in_use(session))
+        raise Superseded(f"A later look has taken the place of this proposal: {later.id}, {became}.")
     row.decided_by, row.decided_at = by.who, clock.now()
     if approved:
         row.applied_at = row.decided_at
@@ -265,7 +265,8 @@ async def roll_back(session: AsyncSession, id: UUID, *, by: Caller) -> LookOut:
 async def weights(session: AsyncSession, *, days: int) -> list[PointOut]:
     """The probabilities of every voice over time, one point for each run that was applied or rolled back."""
     points: dict[datetime, PointOut] = {}
-    rows = await queries.history(session, clock.now() - timedelta(days=days))
+    moment = clock.now()  # what a clock that ran ahead put later than this is shown when its time has come
+    rows = await queries.history(session, moment - timedelta(days=days), moment + APART)
     first = drawing.shares([drawing.Drawable(one.id, one.weight) for one in ROSTER])
     for row in rows:
         point = points.setdefault(row["at"], PointOut(at=row["at"], run_id=row["run_id"], probabilities={}))
@@ -290,59 +291,8 @@ async def flagged(session: AsyncSession) -> list[FlagOut]:
     recent = [one for one in posts if one.seen_at is not None and one.seen_at > moment - timedelta(days=LOOK_BACK_DAYS)]
     draws = await queries.drawn(session, since=moment - timedelta(days=30), as_of=moment)
     found = flags.found(history, performance(recent), posts, draws, moment)
+    found += [flags.doubted(platform, at, why) for platform, at, why in await followers.doubts(session, moment)]
     return [FlagOut(**one) for one in found]
-
-
-async def count(session: AsyncSession, given: CountIn, *, by: Caller) -> list[BalanceOut]:
-    """Write down how many follow a channel, and divide what was gained. The same time again corrects the count.
-
-    Raises ChannelNotCounted and CountInFuture.
-    """
-    from cofounder.channels.naming import canonical
-
-    platform = canonical(given.platform)
-    if platform is None:
-        raise ChannelNotCounted(f"There is no channel {given.platform!r}.", field="platform")
-    moment = clock.now()
-    at = given.counted_at or moment
-    if at > moment + timedelta(minutes=5):
-        raise CountInFuture(field="counted_at")
-    await queries.lock(session)
-    await queries.put_count(session, platform, at, given.count, by=by.who)
-    await crediting.credit(session, moment)
-    live.changed(session, TOPIC, platform)
-    return await balances(session)
-
-
-async def counted(session: AsyncSession, platform: str, count: int, *, at: datetime, by: str) -> None:
-    """Write down how many followed a channel at a time, as it was read there; gains are divided every few hours."""
-    await queries.lock(session)
-    await queries.put_count(session, platform, at, count, by=by)
-    newest = await queries.newest_interval(session, platform)
-    if newest is None or at - newest >= DIVIDED_EVERY:
-        await crediting.credit(session, at)
-    live.changed(session, TOPIC, platform)
-
-
-async def counted_by(session: AsyncSession, platform: str) -> str | None:
-    """Who wrote down a channel's newest count."""
-    return await queries.counted_by(session, platform)
-
-
-async def followers_around(
-    session: AsyncSession, platform: str, *, at: datetime, until: datetime
-) -> tuple[tuple[datetime, int] | None, tuple[datetime, int] | None]:
-    """(the channel's last count at or before a time, its first at `until` or later, else its last after that time)."""
-    known = (await queries.counts(session, clock.now())).get(platform, [])
-    before = [one for one in known if one[0] <= at]
-    after = [one for one in known if one[0] > at]
-    ended = next((one for one in after if one[0] >= until), after[-1] if after else None)
-    return before[-1] if before else None, ended
-
-
-async def balances(session: AsyncSession) -> list[BalanceOut]:
-    """What was counted of each channel, and whose it is."""
-    return [BalanceOut(**row) for row in await queries.balance(session)]
 
 
 def run_out(row: OptimisationRun, used: OptimisationRun | None) -> LookOut:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import __version__
 from cofounder.kit import live
 from cofounder.kit.ids import new_id
-from cofounder.personas import breaks, crediting, drawing, queries
+from cofounder.personas import breaks, drawing, queries
+from cofounder.personas.followers import crediting
 from cofounder.personas.performance import Performance, performance
 from cofounder.personas.queries import Scored, Standing
 from cofounder.personas.roster import ROSTER, Persona

@@ -1,4 +1,4 @@
-"""The SQL of voices: how they stand, how they were drawn, what they gained."""
+"""The SQL of voices: how they stand, how they were drawn, what their posts came to, what was learnt."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,13 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
 from cofounder.kit.clock import now
-from cofounder.kit.ids import new_id
 from cofounder.personas.drawing import ARMS, Arm, Rule
 from cofounder.personas.roster import NAMES, Persona, persona
 from cofounder.personas.tables import (
-    FollowerCount,
-    FollowerCredit,
-    FollowerInterval,
     OptimisationRun,
     PersonaChoice,
     PersonaStanding,
@@ -57,11 +53,14 @@ async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[PersonaChoic
     return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
 
 
+# Which of two runs (or experiments) is the later one is said by their numbers, not by clocks: one that ran ahead for a
+# while would otherwise rule until all others have caught up with it.
+
 # One statement where a voice is drawn: what people said of the voices, and the weights in use. An adopted arm that drew
 # as without its experiment goes by what was adopted before it, as its tasks did.
 _STANDING = text("""
 WITH run AS (SELECT id, policy, cells FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
-  ORDER BY applied_at DESC, id DESC LIMIT 1)
+  ORDER BY number DESC LIMIT 1)
 SELECT 'said' AS kind, s.id, s.status, s.override, NULL::float8 AS weight, NULL::uuid AS ref, NULL::text AS said,
   NULL::jsonb AS document FROM personas s
 UNION ALL SELECT 'weight', w.persona, NULL, NULL, w.weight, run.id, run.policy, NULL FROM run
@@ -74,7 +73,7 @@ UNION ALL (SELECT 'adopted', NULL, NULL, NULL, NULL, x.id, NULL,
     x.arms->x.adopted || jsonb_build_object('found', x.found->x.adopted)
   FROM experiments x WHERE x.adopted IS NOT NULL AND x.withdrawn_at IS NULL
     AND NOT (x.arms->x.adopted->>'draws' = 'learnt' AND jsonb_array_length(x.arms->x.adopted->'personas') = 0)
-  ORDER BY x.ended_at DESC LIMIT 1)""")
+  ORDER BY x.number DESC LIMIT 1)""")
 
 
 class Trial(NamedTuple):
@@ -153,146 +152,42 @@ async def put_standing(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 
-# ── followers ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-# Counts that somebody typed, and those that readings of posts brought with them; of one time the typed one.
-_COUNTS = text("""
-SELECT DISTINCT ON (platform, at) platform, at, count FROM (
-  SELECT platform, counted_at AS at, count, 0 AS read FROM follower_counts WHERE counted_at <= :as_of
-  UNION ALL SELECT platform, measured_at, max(followers), 1 FROM social_post_analytics
-  WHERE followers IS NOT NULL AND NOT is_sample AND measured_at <= :as_of GROUP BY platform, measured_at) counted
-ORDER BY platform, at, read""")
-
-_SEEN = text("""
-SELECT p.id, p.platform, p.published_at, a.measured_at, coalesce(a.impressions, a.views)::float8 AS impressions
-FROM posts p JOIN social_post_analytics a ON a.post_id = p.id
-WHERE p.platform = :platform AND NOT p.is_sample AND p.published_at <= :as_of AND a.measured_at <= :as_of
-  AND p.published_at >= :since AND coalesce(a.impressions, a.views) IS NOT NULL
-ORDER BY p.id, a.measured_at""")
-
-_RATES = text("""
-SELECT i.platform, sum(c.credit)::float8 AS gained, sum(c.impressions) AS shown
-FROM follower_intervals i JOIN follower_credits c ON c.interval_id = i.id WHERE i.end_at <= :before GROUP BY 1""")
-
-_QUIET = text("""
-SELECT platform, count(*) AS n, sum(gain)::float8 AS gained,
-  sum(extract(epoch FROM end_at - start_at))::float8 / 86400 AS days
-FROM follower_intervals WHERE quiet AND end_at <= :before GROUP BY 1""")
-
-
-async def put_count(session: AsyncSession, platform: str, at: datetime, count: int, *, by: str) -> None:
-    statement = insert(FollowerCount).values(
-        id=new_id(), platform=platform, counted_at=at, count=count, said_by=by, said_at=func.now()
-    )
-    changed = {name: statement.excluded[name] for name in ("count", "said_by", "said_at")}
-    await session.execute(statement.on_conflict_do_update(index_elements=["platform", "counted_at"], set_=changed))
-
-
-async def counted_by(session: AsyncSession, platform: str) -> str | None:
-    wanted = select(FollowerCount.said_by).where(FollowerCount.platform == platform)
-    return await session.scalar(wanted.order_by(FollowerCount.counted_at.desc()).limit(1))
-
-
-async def newest_interval(session: AsyncSession, platform: str) -> datetime | None:
-    """When the books of a platform end."""
-    return await session.scalar(select(func.max(FollowerInterval.end_at)).where(FollowerInterval.platform == platform))
-
-
-async def counts(session: AsyncSession, as_of: datetime) -> dict[str, list[tuple[datetime, int]]]:
-    """platform -> (when, followers), in the order of time."""
-    found: dict[str, list[tuple[datetime, int]]] = {}
-    for row in (await session.execute(_COUNTS, {"as_of": as_of})).mappings():
-        found.setdefault(row["platform"], []).append((row["at"], row["count"]))
-    return found
-
-
-async def seen(session: AsyncSession, platform: str, *, since: datetime, as_of: datetime) -> list[dict[str, Any]]:
-    """Posts with their readings of impressions, each post's in the order of time."""
-    rows = await session.execute(_SEEN, {"platform": platform, "since": since, "as_of": as_of})
-    return [dict(row) for row in rows.mappings()]
-
-
-async def credited(session: AsyncSession, before: datetime) -> dict[str, tuple[float, float]]:
-    """platform -> (followers credited, impressions), of intervals that ended by then."""
-    rows = (await session.execute(_RATES, {"before": before})).mappings()
-    return {row["platform"]: (row["gained"], row["shown"]) for row in rows}
-
-
-async def quiet(session: AsyncSession, before: datetime) -> dict[str, tuple[int, float, float]]:
-    """platform -> (intervals in which no post was seen, followers gained in them, their days)."""
-    rows = (await session.execute(_QUIET, {"before": before})).mappings()
-    return {row["platform"]: (row["n"], row["gained"], row["days"]) for row in rows}
-
-
-async def forget_intervals(session: AsyncSession, platform: str, since: datetime) -> None:
-    await session.execute(
-        delete(FollowerInterval).where(FollowerInterval.platform == platform, FollowerInterval.end_at > since)
-    )
-
-
-async def intervals(session: AsyncSession) -> dict[str, list[tuple[datetime, datetime, int]]]:
-    """platform -> (start, end, gain) of its books, in the order of time."""
-    wanted = select(
-        FollowerInterval.platform, FollowerInterval.start_at, FollowerInterval.end_at, FollowerInterval.gain
-    )
-    found: dict[str, list[tuple[datetime, datetime, int]]] = {}
-    for platform, start, end, gain in (await session.execute(wanted.order_by(FollowerInterval.start_at))).all():
-        found.setdefault(platform, []).append((start, end, gain))
-    return found
-
-
-async def put_interval(
-    session: AsyncSession, values: dict[str, Any], credits: Iterable[tuple[UUID, Decimal, float]]
-) -> None:
-    id = new_id()
-    await session.execute(insert(FollowerInterval).values({"id": id, **values}))
-    rows = [
-        {"interval_id": id, "post_id": post, "credit": credit, "impressions": shown} for post, credit, shown in credits
-    ]
-    if rows:
-        await session.execute(insert(FollowerCredit), rows)
-
-
-_BALANCE = text("""
-SELECT i.platform, sum(i.gain) AS counted, sum(i.background) AS background, min(i.start_at) AS since,
-  max(i.end_at) AS until, coalesce(sum(c.credit), 0) AS credited
-FROM follower_intervals i LEFT JOIN LATERAL (
-  SELECT sum(credit) AS credit FROM follower_credits WHERE interval_id = i.id) c ON true
-GROUP BY 1 ORDER BY 1""")
-
-
-async def balance(session: AsyncSession) -> list[dict[str, Any]]:
-    """Each platform's change of followers, and what of it posts and nobody are credited with."""
-    return [dict(row) for row in (await session.execute(_BALANCE)).mappings()]
-
-
 # ── outcomes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# A post is scored once: by its first reading of an age, and when followers were counted after that age.
-_OUTCOMES = text("""
-SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
-  r.impressions, r.likes, coalesce(f.followers, 0) AS followers,
-  CASE WHEN u.counted_at IS NOT NULL AND r.impressions IS NOT NULL THEN greatest(r.measured_at, u.counted_at)
-    END AS seen_at,
-  CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
-    THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
-FROM posts p
-LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
-  AND (p.linked_at IS NULL OR p.linked_at <= :as_of)
+# What a post came to, for a statement that has it as p. It is scored once: by its first reading of an age (r), and when
+# followers were counted after that age (u). Followers that were not counted before it, too (or within its first hour),
+# are not known: they are no nought. Nor are those that the books (f) have not divided yet; a post that nobody saw gains nobody.
+CAME_TO = """
 LEFT JOIN LATERAL (
   SELECT coalesce(a.impressions, a.views)::bigint AS impressions, a.likes, a.measured_at FROM social_post_analytics a
   WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
     AND a.measured_at <= :as_of AND (a.linked_at IS NULL OR a.linked_at <= :as_of)
     AND coalesce(a.impressions, a.views) IS NOT NULL
+    AND (CAST(:known_by AS timestamptz) IS NULL OR a.known_at <= :known_by)
   ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+LEFT JOIN (SELECT platform, min(start_at) AS since FROM follower_intervals GROUP BY 1) b
+  ON b.platform = p.platform AND b.since <= p.published_at + interval '1 hour'
 LEFT JOIN LATERAL (
   SELECT min(i.end_at) AS counted_at FROM follower_intervals i
-  WHERE i.platform = p.platform AND i.end_at >= p.published_at + make_interval(hours => :hours)
+  WHERE i.platform = b.platform AND i.end_at >= p.published_at + make_interval(hours => :hours)
     AND i.end_at <= :as_of) u ON true
 LEFT JOIN LATERAL (
   SELECT sum(fc.credit) AS followers FROM follower_credits fc JOIN follower_intervals i ON i.id = fc.interval_id
-  WHERE fc.post_id = p.id AND i.end_at <= u.counted_at) f ON true
+  WHERE fc.post_id = p.id AND i.end_at <= u.counted_at) f ON true"""
+SCORED = "u.counted_at IS NOT NULL AND (f.followers IS NOT NULL AND r.impressions IS NOT NULL OR r.impressions = 0)"
+
+_OUTCOMES = text(f"""
+SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
+  r.impressions, r.likes, coalesce(f.followers, 0) AS followers,
+  CASE WHEN {SCORED} THEN greatest(r.measured_at, u.counted_at) END AS seen_at,
+  CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
+    THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
+FROM posts p
+LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
+  AND (p.linked_at IS NULL OR p.linked_at <= :as_of)
+{CAME_TO}
 WHERE p.persona IS NOT NULL AND NOT p.is_sample AND p.published_at <= :as_of AND p.published_at >= :since
+  AND (CAST(:known_by AS timestamptz) IS NULL OR p.known_at <= :known_by)
 ORDER BY p.published_at, p.id""")
 
 
@@ -321,9 +216,12 @@ class Scored(NamedTuple):
     arm: str
 
 
-async def outcomes(session: AsyncSession, *, since: datetime, as_of: datetime, hours: int) -> list[Scored]:
-    """Posts with a voice, oldest first."""
-    rows = await session.execute(_OUTCOMES, {"since": since, "as_of": as_of, "hours": hours})
+async def outcomes(
+    session: AsyncSession, *, since: datetime, as_of: datetime, hours: int, known_by: datetime | None = None
+) -> list[Scored]:
+    """Posts with a voice, oldest first; with `known_by` only by rows that were stored by then."""
+    given = {"since": since, "as_of": as_of, "hours": hours, "known_by": known_by}
+    rows = await session.execute(_OUTCOMES, given)
     found = [Scored(*row) for row in rows]  # by position: there may be a hundred thousand
     other = {one.persona for one in found} - set(NAMES)
     if not other:
@@ -357,13 +255,11 @@ async def run(session: AsyncSession, id: UUID, *, locked: bool = False) -> Optim
     return found
 
 
-async def runs(
-    session: AsyncSession, *, limit: int, before: tuple[datetime, UUID] | None = None
-) -> Sequence[OptimisationRun]:
-    """Newest first."""
-    wanted = select(OptimisationRun).order_by(OptimisationRun.ran_at.desc(), OptimisationRun.id.desc()).limit(limit)
+async def runs(session: AsyncSession, *, limit: int, before: int | None = None) -> Sequence[OptimisationRun]:
+    """Newest first, from those of a lower number than `before` on."""
+    wanted = select(OptimisationRun).order_by(OptimisationRun.number.desc()).limit(limit)
     if before is not None:
-        wanted = wanted.where(func.row(OptimisationRun.ran_at, OptimisationRun.id) < func.row(before[0], before[1]))
+        wanted = wanted.where(OptimisationRun.number < before)
     return (await session.scalars(wanted)).all()
 
 
@@ -376,7 +272,7 @@ async def in_use(session: AsyncSession) -> OptimisationRun | None:
     wanted = (
         select(OptimisationRun)
         .where(OptimisationRun.applied_at.is_not(None), OptimisationRun.withdrawn_at.is_(None))
-        .order_by(OptimisationRun.applied_at.desc(), OptimisationRun.id.desc())
+        .order_by(OptimisationRun.number.desc())
         .limit(1)
     )
     found: OptimisationRun | None = await session.scalar(wanted)
@@ -395,9 +291,22 @@ async def newest_run_at(session: AsyncSession, until: datetime) -> datetime | No
     return found
 
 
+async def newer(session: AsyncSession, than: OptimisationRun) -> OptimisationRun | None:
+    """The newest run of a higher number that proposed weights or put some to use."""
+    wanted = (
+        select(OptimisationRun)
+        .where(OptimisationRun.number > than.number, OptimisationRun.status == "success")
+        .where(OptimisationRun.proposed | OptimisationRun.applied_at.is_not(None))
+        .order_by(OptimisationRun.number.desc())
+        .limit(1)
+    )
+    found: OptimisationRun | None = await session.scalar(wanted)
+    return found
+
+
 _WAITING = text("""
 SELECT (SELECT id FROM (SELECT id, proposed, decided_at FROM optimisation_runs
-    WHERE status = 'success' AND (proposed OR applied_at IS NOT NULL) ORDER BY ran_at DESC, id DESC LIMIT 1) newest
+    WHERE status = 'success' AND (proposed OR applied_at IS NOT NULL) ORDER BY number DESC LIMIT 1) newest
     WHERE proposed AND decided_at IS NULL) AS proposal,
   (SELECT id FROM experiments WHERE ended_at IS NULL AND end_at <= :moment) AS experiment""")
 
@@ -410,20 +319,22 @@ async def waiting(session: AsyncSession) -> tuple[UUID | None, UUID | None]:
 
 # Each run counts from when it was applied; where one is rolled back, the newest of those before that still stands does.
 _HISTORY = text("""
-WITH points AS (SELECT id AS run_id, applied_at AS at FROM optimisation_runs WHERE applied_at >= :since
-  UNION ALL SELECT (SELECT b.id FROM optimisation_runs b WHERE b.applied_at <= r.withdrawn_at
-      AND (b.withdrawn_at IS NULL OR b.withdrawn_at > r.withdrawn_at) ORDER BY b.applied_at DESC, b.id DESC LIMIT 1),
-    r.withdrawn_at FROM optimisation_runs r WHERE r.applied_at IS NOT NULL AND r.withdrawn_at >= :since)
+WITH points AS (SELECT id AS run_id, applied_at AS at FROM optimisation_runs
+    WHERE applied_at BETWEEN :since AND :until
+  UNION ALL SELECT (SELECT b.id FROM optimisation_runs b WHERE b.applied_at IS NOT NULL AND b.number < r.number
+      AND (b.withdrawn_at IS NULL OR b.withdrawn_at > r.withdrawn_at) ORDER BY b.number DESC LIMIT 1),
+    r.withdrawn_at FROM optimisation_runs r
+    WHERE r.applied_at IS NOT NULL AND r.withdrawn_at BETWEEN :since AND :until)
 SELECT p.run_id, p.at, w.persona, w.probability FROM points p LEFT JOIN persona_weights w ON w.run_id = p.run_id
 ORDER BY p.at, w.persona""")
 
 
-async def history(session: AsyncSession, since: datetime) -> list[dict[str, Any]]:
+async def history(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Probabilities over time: a point for every run that was applied, and for every one that was rolled back.
 
     A point without a run (and without a persona) is the initial weights.
     """
-    return [dict(row) for row in (await session.execute(_HISTORY, {"since": since})).mappings()]
+    return [dict(row) for row in (await session.execute(_HISTORY, {"since": since, "until": until})).mappings()]
 
 
 _REPLAY = text("""

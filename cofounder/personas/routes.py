@@ -6,12 +6,10 @@ from uuid import UUID
 from fastapi import Query
 
 from cofounder.kit.http import Page, Router, Session, Time, documented
-from cofounder.people import Approver, Operator, Viewer
+from cofounder.people import Approver, Viewer
 from cofounder.personas import learning, what_if
 from cofounder.personas.policies_known import PolicyFailed, PolicyUnknown
 from cofounder.personas.schemas import (
-    BalanceOut,
-    CountIn,
     DecideIn,
     FlagOut,
     LookOut,
@@ -27,7 +25,7 @@ from cofounder.personas.schemas import (
 router = Router(prefix="/api/personas", tags=["personas"])
 
 
-@router.get("", responses=documented(learning.ChannelNotCounted))
+@router.get("", responses=documented())
 async def list_personas(
     session: Session,
     caller: Viewer,
@@ -97,7 +95,10 @@ async def get_persona_run(run_id: UUID, session: Session, caller: Viewer) -> Loo
     return await learning.get_run(session, run_id)
 
 
-@router.post("/runs/{run_id}/decide", responses=documented(learning.LookMissing, learning.NotProposed))
+@router.post(
+    "/runs/{run_id}/decide",
+    responses=documented(learning.LookMissing, learning.NotProposed, learning.Superseded),
+)
 async def decide_persona_run(run_id: UUID, body: DecideIn, session: Session, caller: Approver) -> LookOut:
     """Apply proposed weights, or decline them."""
     return await learning.decide(session, run_id, body.approved, by=caller)
@@ -107,20 +108,6 @@ async def decide_persona_run(run_id: UUID, body: DecideIn, session: Session, cal
 async def roll_persona_run_back(run_id: UUID, session: Session, caller: Approver) -> LookOut:
     """Take the weights in use back; those before them count again."""
     return await learning.roll_back(session, run_id, by=caller)
-
-
-@router.get("/followers", responses=documented())
-async def list_follower_balances(session: Session, caller: Viewer) -> Page[BalanceOut]:
-    """What was counted of each channel's followers, and whose it is: posts' and nobody's add up to it."""
-    found = await learning.balances(session)
-    return Page[BalanceOut](items=found, next_cursor=None, total=len(found))
-
-
-@router.post("/followers", responses=documented(learning.ChannelNotCounted, learning.CountInFuture))
-async def count_followers(body: CountIn, session: Session, caller: Operator) -> Page[BalanceOut]:
-    """Write down how many follow a channel at one time; the gain since the count before is divided among its posts."""
-    found = await learning.count(session, body, by=caller)
-    return Page[BalanceOut](items=found, next_cursor=None, total=len(found))
 
 
 @router.patch(

@@ -1,7 +1,6 @@
 """What goes over the wire about voices."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -127,25 +126,6 @@ class DecideIn(Body):
     approved: StrictBool
 
 
-class CountIn(Body):
-    """How many follow a channel, at one time."""
-
-    platform: ShortText
-    count: Annotated[StrictInt, Field(ge=0, le=10**12)]
-    counted_at: Time | None = Field(default=None, description="Now where it is not said.")
-
-
-class BalanceOut(Shown):
-    """A channel's change of followers, and whose it is: credited and background are together what was counted."""
-
-    platform: str
-    since: Time
-    until: Time
-    counted: int
-    credited: Decimal = Field(description="To posts.")
-    background: Decimal = Field(description="Nobody's.")
-
-
 class PointOut(Shown):
     """The probabilities of all voices from one time on."""
 
@@ -166,6 +146,7 @@ class FlagOut(Shown):
         "failing",
         "viral",
         "channel changed",
+        "count in doubt",
     ]
     personas: list[str]
     told: str

@@ -1,9 +1,19 @@
-"""The voices, how each deliverable's was drawn, the weights that were learnt, and the followers they were learnt from."""
+"""The voices, how each deliverable's was drawn, and the weights that were learnt."""
 
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,6 +73,9 @@ class OptimisationRun(Row):
 
     __tablename__ = "optimisation_runs"
     id: Mapped[Id]
+    number: Mapped[int] = mapped_column(
+        BigInteger, Identity(always=True), unique=True
+    )  # which came later: clocks differ
     ran_at: Mapped[Moment]
     status: Mapped[Words]  # success, skipped, failed
     reason: Mapped[OptionalWords]
@@ -105,54 +118,12 @@ class PersonaWeight(Row):
     impressions: Mapped[int] = mapped_column(BigInteger)
 
 
-class FollowerCount(Row):
-    """How many follow a channel, at one time, as somebody typed it or it was read there."""
-
-    __tablename__ = "follower_counts"
-    id: Mapped[Id]
-    platform: Mapped[Words]
-    counted_at: Mapped[Moment]
-    count: Mapped[int] = mapped_column(BigInteger)
-    said_by: Mapped[Words]
-    said_at: Mapped[Moment]
-    __table_args__ = (UniqueConstraint("platform", "counted_at"),)
-
-
-class FollowerInterval(Row):
-    """The change between two counts: what posts are credited with and the background are together the gain."""
-
-    __tablename__ = "follower_intervals"
-    id: Mapped[Id]
-    platform: Mapped[Words]
-    start_at: Mapped[Moment]
-    end_at: Mapped[Moment]
-    gain: Mapped[int] = mapped_column(BigInteger)
-    background: Mapped[Decimal] = mapped_column(Numeric(20, 6))
-    quiet: Mapped[bool]  # no post was seen in it
-    __table_args__ = (
-        UniqueConstraint("platform", "start_at"),
-        Index("ix_follower_intervals_platform_end_at", "platform", "end_at"),  # the first count after a post's age
-    )
-
-
-class FollowerCredit(Row):
-    __tablename__ = "follower_credits"
-    interval_id: Mapped[UUID] = mapped_column(
-        PgUUID(as_uuid=True), ForeignKey("follower_intervals.id", ondelete="CASCADE"), primary_key=True
-    )
-    post_id: Mapped[UUID] = mapped_column(
-        PgUUID(as_uuid=True), ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    credit: Mapped[Decimal] = mapped_column(Numeric(20, 6))
-    impressions: Mapped[float] = mapped_column(Real)  # within the interval
-
-
 VIEW = """CREATE VIEW generator_weights AS
 SELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.impressions,
   CASE WHEN w.impressions > 0 THEN 1000 * w.followers / w.impressions END AS followers_per_1k,
   r.id AS run_id, r.applied_at, r.policy
 FROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id
 WHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
-  ORDER BY applied_at DESC, id DESC LIMIT 1)"""
+  ORDER BY number DESC LIMIT 1)"""
 TRIGGERS = (VIEW,)
 UNDO = ("DROP VIEW generator_weights",)

@@ -425,6 +425,11 @@ async def _voices(ask: Recorder) -> None:
     await ask("list_persona_runs", "GET", f"{at}/runs?limit=2")
     await ask("list_persona_flags", "GET", f"{at}/flags")
     await ask("list_follower_balances", "GET", f"{at}/followers")
+    (counted,) = (await ask("list_follower_counts", "GET", f"{at}/followers/counts?channel=linkedin"))["items"]
+    given = {"count": 1205, "counted_at": counted["counted_at"]}
+    await ask("correct_follower_count", "PATCH", f"{at}/followers/counts/{counted['id']}", given)
+    (counted,) = (await ask("list_follower_counts", "GET", f"{at}/followers/counts?channel=linkedin"))["items"]
+    await ask("withdraw_follower_count", "POST", f"{at}/followers/counts/{counted['id']}/withdraw")
     await ask("replay_persona_policy", "GET", f"{at}/what-if?policy=log_thompson&days=30")
     said = {"override": 0.3, "reason": "The spring campaign speaks with one voice."}
     await ask("change_persona", "PATCH", f"{at}/coach", said)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cofounder.personas.attribution import Alive, divided, rates, seen_between
+from cofounder.personas.followers.attribution import Alive, divided, rates, seen_between
 
 BEGUN = datetime(2026, 3, 1, tzinfo=UTC)
 amounts = st.floats(0, 1e12, allow_nan=False)

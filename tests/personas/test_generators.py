@@ -10,6 +10,7 @@ from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.testing import Database
 from cofounder.personas import learning, policies_known
+from cofounder.personas.followers import service as followers
 from cofounder.personas.learning import PersonaMissing
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.settings import settings
@@ -69,7 +70,7 @@ async def test_optimal_weights_are_told_and_not_kept(database: Database) -> None
     assert min(found.values()) >= 0.02 - 1e-9
     assert await kept() == 0
     async with db.reading() as session:
-        assert await learning.balances(session) == []  # nor were the books written
+        assert await followers.balances(session) == []  # nor were the books written
     with pytest.raises(PolicyUnknown):
         await api.calculate_optimal_weights("guessing")
 

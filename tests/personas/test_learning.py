@@ -11,10 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.people.roles import Caller
-from cofounder.personas import NAMES, ROSTER, choose, crediting, learning, queries
+from cofounder.personas import NAMES, ROSTER, choose, learning, queries
+from cofounder.personas.followers import crediting
+from cofounder.personas.followers import service as followers
+from cofounder.personas.followers.schemas import CountIn
 from cofounder.personas.optimising import optimise
 from cofounder.personas.policies_known import PolicyUnknown
-from cofounder.personas.schemas import CountIn, PersonaIn
+from cofounder.personas.schemas import PersonaIn
 from tests.personas.posts import drawn_weeks_of, post, reading, weeks_of
 
 MARA = Caller(name="Mara", role="approver", kind="person")
@@ -28,14 +31,15 @@ async def moment(session: AsyncSession) -> datetime:
 
 async def test_the_books_balance_and_credit_the_post_that_was_seen(session: AsyncSession, moment: datetime) -> None:
     begun = moment - timedelta(days=5)
-    await learning.count(session, CountIn(platform="x", count=100, counted_at=begun), by=MARA)
+    await followers.count(session, CountIn(platform="x", count=100, counted_at=begun), by=MARA)
     first, second = await post(session, begun, "coach"), await post(session, begun, "dataNerd")
     await reading(session, first, begun + timedelta(days=1), 1_000)
     await reading(session, second, begun + timedelta(days=1), 3_000)
-    await learning.count(session, CountIn(platform="twitter", count=140, counted_at=begun + timedelta(days=1)), by=MARA)
-    (books,) = await learning.count(
-        session, CountIn(platform="x", count=130, counted_at=begun + timedelta(days=4)), by=MARA
+    await followers.count(
+        session, CountIn(platform="twitter", count=140, counted_at=begun + timedelta(days=1)), by=MARA
     )
+    at = begun + timedelta(days=4)
+    (books,) = (await followers.count(session, CountIn(platform="x", count=130, counted_at=at), by=MARA)).items
     assert (books.counted, books.credited, books.background) == (30, Decimal(40), Decimal(-10))
     scored = {one.persona: one for one in await queries.outcomes(session, since=begun, as_of=moment, hours=72)}
     assert scored["coach"].seen_at is None  # no reading at 72 hours yet: it waits, it is no nought
@@ -60,17 +64,17 @@ async def test_a_count_that_is_corrected_is_divided_anew(session: AsyncSession, 
     begun = moment - timedelta(days=2)
     made = await post(session, begun, "coach")
     await reading(session, made, begun + timedelta(hours=3), 500)
-    await learning.count(session, CountIn(platform="x", count=50, counted_at=begun), by=MARA)
+    await followers.count(session, CountIn(platform="x", count=50, counted_at=begun), by=MARA)
     for count, credited in ((80, 30), (60, 10), (60, 10)):
         at = begun + timedelta(days=1)
-        (books,) = await learning.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)
+        (books,) = (await followers.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)).items
         assert (books.counted, books.credited) == (credited, Decimal(credited))
 
 
 async def test_a_count_of_long_ago_leaves_no_hole_in_the_books(session: AsyncSession, moment: datetime) -> None:
     async def counted(days: int, count: int) -> tuple[int, datetime]:
         at = moment - timedelta(days=days)
-        found = await learning.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)
+        found = (await followers.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)).items
         return (found[0].counted, found[0].since) if found else (0, at)
 
     await counted(60, 100)
@@ -89,10 +93,10 @@ async def test_a_typed_count_and_a_reading_of_the_same_time_are_one_count(
 ) -> None:
     begun = moment - timedelta(days=5)
     made = await post(session, begun, "coach")
-    for days, followers in ((1, 100), (2, 130), (3, 150)):
-        await reading(session, made, begun + timedelta(days=days), 1_000 * days, followers=followers)
+    for days, number in ((1, 100), (2, 130), (3, 150)):
+        await reading(session, made, begun + timedelta(days=days), 1_000 * days, followers=number)
     at = begun + timedelta(days=2)
-    (books,) = await learning.count(session, CountIn(platform="x", count=140, counted_at=at), by=MARA)
+    (books,) = (await followers.count(session, CountIn(platform="x", count=140, counted_at=at), by=MARA)).items
     assert books.counted == 50
     gains = await session.execute(text("SELECT gain FROM follower_intervals ORDER BY start_at"))
     assert list(gains.scalars()) == [40, 10]  # what a person typed counts
@@ -133,7 +137,7 @@ async def test_posts_count_when_they_are_scored_under_any_spelling_of_a_voice(
             await reading(session, made, moment - timedelta(days=2), 1_000)  # read once, long after
     for days, count in ((41, 100), (1, 400)):
         at = moment - timedelta(days=days)
-        await learning.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)
+        await followers.count(session, CountIn(platform="x", count=count, counted_at=at), by=MARA)
     row = await optimise(session, as_of=moment, by="test", mode="watch", policy="default")
     assert (row.status, row.posts_analyzed, row.top_performer) == ("success", 20, "dataNerd")
     (nerd,) = [one for one in (await learning.listed(session)).items if one.posts]
@@ -184,6 +188,44 @@ async def test_an_old_proposal_does_not_come_back_after_the_newest_was_decided(
     await optimise(session, as_of=at, by="schedule", mode="propose", policy="fixed")
     await optimise(session, as_of=at + timedelta(seconds=1), by="schedule", mode="autonomous", policy="fixed")
     assert (await learning.waiting(session)).proposal is None  # other weights are in use since
+
+
+async def test_a_proposal_that_a_later_one_took_the_place_of_is_not_applied(
+    session: AsyncSession, moment: datetime
+) -> None:
+    await weeks_of(session, moment, GAINS)
+    first, second, third = [
+        await optimise(session, as_of=moment, by="schedule", mode="propose", policy="default") for _ in range(3)
+    ]
+    with pytest.raises(learning.Superseded, match=f"{third.id}, proposed"):
+        await learning.decide(session, second.id, True, by=MARA)
+    await learning.decide(session, third.id, True, by=MARA)
+    with pytest.raises(learning.Superseded, match=f"{third.id}, in use"):
+        await learning.decide(session, first.id, True, by=MARA)
+    assert (await learning.decide(session, second.id, False, by=MARA)).standing == "declined"
+    assert (await learning.listed(session)).run_id == third.id
+
+
+async def test_a_clock_that_ran_ahead_does_not_rule_what_comes_after_it(
+    session: AsyncSession, moment: datetime
+) -> None:
+    await weeks_of(session, moment, GAINS)
+    before = moment - timedelta(seconds=1)
+    first = await optimise(session, as_of=before, by="test", mode="autonomous", policy="fixed")
+    ahead = await optimise(
+        session, as_of=moment + timedelta(days=2), by="test", mode="autonomous", policy="log_thompson"
+    )
+    assert (await learning.listed(session)).run_id == ahead.id
+    last = await optimise(session, as_of=moment, by="test", mode="autonomous", policy="blueprint")
+    assert (await learning.listed(session)).run_id == (await queries.standing(session)).run_id == last.id
+    assert (await session.execute(text("SELECT DISTINCT run_id FROM generator_weights"))).scalar_one() == last.id
+    runs = (await learning.runs(session, cursor=None, limit=1)).items
+    assert [(one.run_id, one.standing) for one in runs] == [(last.id, "in use")]
+    more = (await learning.runs(session, cursor=str(last.id), limit=5)).items
+    assert [one.run_id for one in more] == [ahead.id, first.id]
+    assert {one.run_id for one in await learning.weights(session, days=30)} == {first.id, last.id}
+    assert (await learning.roll_back(session, last.id, by=MARA)).standing == "rolled back"
+    assert (await learning.listed(session)).run_id == ahead.id  # which was in use before it
 
 
 async def test_the_weights_over_time_go_back_with_a_roll_back(session: AsyncSession, moment: datetime) -> None:
@@ -273,10 +315,10 @@ async def test_a_probability_keeps_its_reason_and_takes_it_along(session: AsyncS
 async def test_a_count_of_tomorrow_and_a_channel_of_nowhere_are_refused(
     session: AsyncSession, moment: datetime
 ) -> None:
-    with pytest.raises(learning.CountInFuture):
-        await learning.count(session, CountIn(platform="x", count=1, counted_at=moment + timedelta(days=1)), by=MARA)
-    with pytest.raises(learning.ChannelNotCounted):
-        await learning.count(session, CountIn(platform="carrier pigeon", count=1), by=MARA)
+    with pytest.raises(followers.CountInFuture):
+        await followers.count(session, CountIn(platform="x", count=1, counted_at=moment + timedelta(days=1)), by=MARA)
+    with pytest.raises(followers.ChannelNotCounted):
+        await followers.count(session, CountIn(platform="carrier pigeon", count=1), by=MARA)
 
 
 async def test_a_policy_of_no_name_is_refused(session: AsyncSession, moment: datetime) -> None:

@@ -19,7 +19,8 @@ from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER
-from cofounder.personas import NAMES, crediting, learning, off_policy, queries, what_if
+from cofounder.personas import NAMES, learning, off_policy, queries, what_if
+from cofounder.personas.followers import crediting
 from cofounder.personas.optimising import voices
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.personas.queries import Scored, Standing

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from cofounder.kit import clock, db
 from cofounder.kit.testing import Database
-from cofounder.personas import NAMES, flags, learning, queries
+from cofounder.personas import NAMES, ROSTER, flags, learning, queries
 from cofounder.personas.performance import performance
 from tests.personas.year import BEGUN, World, books, lived
 
@@ -38,7 +38,7 @@ async def test_weights_move_to_the_better_voices_and_gain_more_than_fixed_ones(d
     fixed = await lived(world, "fixed")
     assert learnt.followers >= 1.25 * fixed.followers
     assert learnt.late >= 1.25 * fixed.late
-    last, begun = learnt.weights[-1], learnt.weights[0]
+    last, begun = learnt.weights[-1], {one.id: one.weight for one in ROSTER}
     rates = world.rates[-1] * world.shown[-60:].mean(0)
     better = [NAMES[at] for at in rates.argsort()[-4:]]
     assert sum(last[name] for name in better) > sum(begun[name] for name in better) + 0.1

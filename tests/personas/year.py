@@ -16,7 +16,9 @@ from sqlalchemy import text
 
 from cofounder.kit import clock, db
 from cofounder.kit.ids import new_id
-from cofounder.personas import NAMES, choose, crediting, optimising, queries
+from cofounder.personas import NAMES, choose, optimising, queries
+from cofounder.personas.followers import crediting
+from cofounder.personas.followers import queries as counts
 from cofounder.personas.optimising import Mode
 
 _LIVES = UUID(int=77)
@@ -102,7 +104,7 @@ async def lived(
         evening = BEGUN + timedelta(days=day, hours=23)
         with clock.frozen(evening):
             async with db.transaction() as session:
-                await queries.put_count(session, "x", evening, followers, by="test")
+                await counts.put_count(session, "x", evening, followers, by="test")
                 if each_day is not None:
                     await each_day(session, day, evening)
                 if day * 24.0 % look_hours < 24.0 and policy != "fixed":
@@ -142,4 +144,4 @@ async def books() -> list[dict[str, Any]]:
     """What was counted, and whose it is, over the whole life."""
     async with db.transaction() as session:
         await crediting.credit(session, clock.now())
-        return await queries.balance(session)
+        return await counts.balance(session)

@@ -175,42 +175,6 @@ def what_if(
     return home.run(_ask(ask, _would, json=json))
 
 
-@group.command()
-def followers(
-    platform: Annotated[str | None, typer.Argument(help="The channel; none shows what was counted.")] = None,
-    count: Annotated[int | None, typer.Argument(min=0, help="How many follow it.")] = None,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="When they were counted (ISO 8601), not now.")] = None,
-    json: Json = False,
-) -> int:
-    """Write down how many follow a channel; what was gained since is divided among its posts.
-
-    Example: cofounder personas followers linkedin 1250
-    """
-    from cofounder.cli.times import when
-    from cofounder.kit.errors import InputInvalid
-    from cofounder.people import LOCAL_OWNER
-    from cofounder.personas import learning
-    from cofounder.personas.schemas import CountIn
-
-    if platform is not None and count is None:
-        raise InputInvalid("How many follow it is missing.", field="count", hint="cofounder personas followers x 1250")
-
-    async def ask(session: "AsyncSession") -> Any:
-        if platform is None or count is None:
-            return await learning.balances(session)
-        given = CountIn(platform=platform, count=count, counted_at=when(at))
-        return await learning.count(session, given, by=LOCAL_OWNER)
-
-    def told(found: Any) -> None:
-        for one in found:
-            said = f"{one.platform}: {one.counted:+,} counted, {one.credited:,.1f} by posts, {one.background:,.1f} nobody's."
-            out.screen().print(said, markup=False)
-        if not found:
-            out.screen().print("A gain is known once followers were counted twice.")
-
-    return home.run(_ask(ask, told, json=json))
-
-
 def optimize(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
     json: Json = False,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_cbb2db99"
+revision = "0001_1e9a8a3c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -353,6 +353,7 @@ def upgrade() -> None:
     op.create_table(
         "experiments",
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("hypothesis", sa.Text(), nullable=False),
         sa.Column("arms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -372,6 +373,7 @@ def upgrade() -> None:
         sa.CheckConstraint("decision IN ('adopt', 'keep')", name=op.f("ck_experiments_decision")),
         sa.CheckConstraint("end_at > start_at", name=op.f("ck_experiments_ends_after_it_starts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_experiments")),
+        sa.UniqueConstraint("number", name=op.f("uq_experiments_number")),
     )
     op.create_index(
         "uq_experiments_open",
@@ -492,6 +494,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_fine_tuning_rules_name")),
     )
     op.create_table(
+        "follower_books",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("basis", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("platform", name=op.f("pk_follower_books")),
+    )
+    op.create_table(
         "follower_counts",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("platform", sa.Text(), nullable=False),
@@ -499,8 +507,16 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("said_by", sa.Text(), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follower_counts")),
-        sa.UniqueConstraint("platform", "counted_at", name=op.f("uq_follower_counts_platform_counted_at")),
+    )
+    op.create_index(
+        "uq_follower_counts_standing",
+        "follower_counts",
+        ["platform", "counted_at"],
+        unique=True,
+        postgresql_where=sa.text("withdrawn_at IS NULL"),
     )
     op.create_table(
         "follower_intervals",
@@ -787,6 +803,7 @@ def upgrade() -> None:
     op.create_table(
         "optimisation_runs",
         sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("ran_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -812,6 +829,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_optimisation_runs")),
+        sa.UniqueConstraint("number", name=op.f("uq_optimisation_runs_number")),
     )
     op.create_index("ix_optimisation_runs_ran_at", "optimisation_runs", ["ran_at"], unique=False)
     op.create_table(
@@ -2267,7 +2285,7 @@ def upgrade() -> None:
         "CREATE TRIGGER training_examples_emptied AFTER TRUNCATE ON orchestrator_training_data\nFOR EACH STATEMENT EXECUTE FUNCTION empty_training_facts()"
     )
     op.execute(
-        "CREATE VIEW generator_weights AS\nSELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.impressions,\n  CASE WHEN w.impressions > 0 THEN 1000 * w.followers / w.impressions END AS followers_per_1k,\n  r.id AS run_id, r.applied_at, r.policy\nFROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id\nWHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL\n  ORDER BY applied_at DESC, id DESC LIMIT 1)"
+        "CREATE VIEW generator_weights AS\nSELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.impressions,\n  CASE WHEN w.impressions > 0 THEN 1000 * w.followers / w.impressions END AS followers_per_1k,\n  r.id AS run_id, r.applied_at, r.policy\nFROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id\nWHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL\n  ORDER BY number DESC LIMIT 1)"
     )
     # ### end Alembic commands ###
 
@@ -2482,7 +2500,11 @@ def downgrade() -> None:
     op.drop_table("images")
     op.drop_index("ix_follower_intervals_platform_end_at", table_name="follower_intervals")
     op.drop_table("follower_intervals")
+    op.drop_index(
+        "uq_follower_counts_standing", table_name="follower_counts", postgresql_where=sa.text("withdrawn_at IS NULL")
+    )
     op.drop_table("follower_counts")
+    op.drop_table("follower_books")
     op.drop_table("fine_tuning_rules")
     op.drop_index(
         "uq_fine_tuning_jobs_key",

@@ -9,11 +9,12 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.personas.experiments.tables import Experiment
+from cofounder.personas.queries import CAME_TO, SCORED
 
 
 async def every(session: AsyncSession) -> Sequence[Experiment]:
     """Newest first."""
-    wanted = select(Experiment).order_by(Experiment.made_at.desc(), Experiment.id.desc())
+    wanted = select(Experiment).order_by(Experiment.number.desc())
     return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
 
 
@@ -35,26 +36,15 @@ async def put(session: AsyncSession, row: Experiment) -> Experiment:
 
 
 # A task, what was drawn for it, and what all of its posts came to; each post is scored as the optimiser scores it.
-_DECISIONS = text("""
+_DECISIONS = text(f"""
 SELECT c.id, c.experiment_id, c.arm, c.chosen, c.probabilities, c.context, c.chosen_at,
   c.published_persona IS NOT NULL AND c.published_persona <> c.chosen AS overruled,
-  count(p.id) AS posts, count(p.id) FILTER (WHERE r.impressions IS NOT NULL AND u.counted_at IS NOT NULL) AS scored,
+  count(p.id) AS posts, count(p.id) FILTER (WHERE {SCORED}) AS scored,
   coalesce(sum(f.followers), 0)::float8 AS followers,
-  coalesce(array_agg(p.id) FILTER (WHERE p.id IS NOT NULL), '{}') AS post_ids
+  coalesce(array_agg(p.id) FILTER (WHERE p.id IS NOT NULL), '{{}}') AS post_ids
 FROM persona_choices c
 LEFT JOIN posts p ON p.task_id = c.task_id AND NOT p.is_sample AND p.published_at <= :as_of
-LEFT JOIN LATERAL (
-  SELECT coalesce(a.impressions, a.views)::bigint AS impressions FROM social_post_analytics a
-  WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
-    AND a.measured_at <= :as_of AND coalesce(a.impressions, a.views) IS NOT NULL
-  ORDER BY a.measured_at, a.id LIMIT 1) r ON true
-LEFT JOIN LATERAL (
-  SELECT min(i.end_at) AS counted_at FROM follower_intervals i
-  WHERE i.platform = p.platform AND i.end_at >= p.published_at + make_interval(hours => :hours)
-    AND i.end_at <= :as_of) u ON true
-LEFT JOIN LATERAL (
-  SELECT sum(fc.credit) AS followers FROM follower_credits fc JOIN follower_intervals i ON i.id = fc.interval_id
-  WHERE fc.post_id = p.id AND i.end_at <= u.counted_at) f ON true
+{CAME_TO}
 WHERE c.deliverable = 'main' AND c.chosen_at <= :as_of
   AND (cast(:since AS timestamptz) IS NULL OR c.chosen_at >= :since)
   AND (cast(:experiment AS uuid) IS NULL OR c.experiment_id = :experiment)
@@ -87,5 +77,5 @@ async def decisions(
     experiment: UUID | None = None,
 ) -> list[Decided]:
     """Every draw of a task's voice as known at `as_of`, oldest first."""
-    given = {"as_of": as_of, "hours": hours, "since": since, "experiment": experiment}
+    given = {"as_of": as_of, "hours": hours, "since": since, "experiment": experiment, "known_by": None}
     return [Decided(**row) for row in (await session.execute(_DECISIONS, given)).mappings()]

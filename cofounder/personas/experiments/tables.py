@@ -1,7 +1,7 @@
 """Experiments and how they ended."""
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cofounder.kit.columns import Document, Id, Moment, OptionalDocument, OptionalMoment, OptionalWords, Words
 from cofounder.kit.db import Row
@@ -12,6 +12,9 @@ class Experiment(Row):
 
     __tablename__ = "experiments"
     id: Mapped[Id]
+    number: Mapped[int] = mapped_column(
+        BigInteger, Identity(always=True), unique=True
+    )  # which came later: clocks differ
     name: Mapped[Words]
     hypothesis: Mapped[Words]
     arms: Mapped[Document]  # arm -> {share, draws, personas}

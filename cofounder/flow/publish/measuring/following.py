@@ -8,7 +8,7 @@ from cofounder.channels.readers import Reader
 from cofounder.flow.publish.measuring import queries
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
-from cofounder.personas import learning as personas
+from cofounder.personas.followers import service as followers
 
 APART = timedelta(hours=6)  # between two counts
 BEFORE = timedelta(hours=1)  # a count at publishing may be so old
@@ -23,7 +23,7 @@ async def count(connected: Connected, reader: Reader, source: str, *, new: bool)
     """
     async with reading() as session:
         standing = await queries.account(session, source)
-        by = await personas.counted_by(session, connected.channel)
+        by = await followers.counted_by(session, connected.channel)
     last = standing.followers_at if standing is not None else None
     if last is not None and now() - last < (BEFORE if new else APART):
         return None
@@ -37,7 +37,7 @@ async def count(connected: Connected, reader: Reader, source: str, *, new: bool)
     if found is None:
         return None
     async with transaction() as session:
-        await personas.counted(session, connected.channel, found, at=now(), by=f"reader {source}")
+        await followers.counted(session, connected.channel, found, at=now(), by=f"reader {source}")
         await queries.change_account(session, source, followers=found, followers_at=now())
     return found
 

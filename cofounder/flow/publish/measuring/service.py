@@ -38,7 +38,7 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import learning as personas
+from cofounder.personas.followers import service as followers
 
 SCORED = timedelta(hours=72)  # the age by which predictions and voices are judged
 TYPED = "typed"
@@ -200,7 +200,7 @@ async def _followers(
     if since is None:
         return None, None
     begun = since + timedelta(hours=1)  # the first count after publishing stands for the one before
-    found = await personas.followers_around(session, channel, at=begun, until=since + SCORED)
+    found = await followers.around(session, channel, at=begun, until=since + SCORED)
     before, after = (FollowersOut(counted_at=one[0], count=one[1]) if one else None for one in found)
     return before, after
 

@@ -13,6 +13,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
 from cofounder.personas import learning as personas
 from cofounder.personas import optimising
+from cofounder.personas.followers import service as followers_service
 from tests.channels.readers.servers import X, connected, running
 from tests.flow.publish.measuring.world import BEGUN, published, use
 
@@ -37,7 +38,7 @@ async def test_an_example_carries_the_readings_and_a_voice_moves_with_them(
         with clock.frozen(BEGUN + timedelta(hours=80)):
             server.followers = 1_010
             async with transaction() as session:
-                await personas.counted(session, "x", 1_010, at=clock.now(), by="reader x 42")
+                await followers_service.counted(session, "x", 1_010, at=clock.now(), by="reader x 42")
                 example = await learning.one(session, task)
                 assert example is not None
                 assert [one["age"] for one in example.labels if one["name"] == "reading"] == ["1h", "24h", "72h"]

@@ -23,7 +23,7 @@ from cofounder.flow.publish.measuring import carrying
 from cofounder.kit import clock
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
-from cofounder.personas import learning as personas
+from cofounder.personas.followers import service as followers_service
 from tests.channels.readers.servers import X, connected, running
 from tests.flow.publish.measuring.world import BEGUN, published, readings, use
 
@@ -134,8 +134,8 @@ async def _books_balance() -> None:
     end = BEGUN + timedelta(days=DAYS + 7, hours=23)
     with clock.frozen(end):
         async with transaction() as session:
-            await personas.counted(session, "x", 10_000 + (DAYS + 8) * 7, at=end, by="reader x 42")
-            (book,) = await personas.balances(session)
+            await followers_service.counted(session, "x", 10_000 + (DAYS + 8) * 7, at=end, by="reader x 42")
+            (book,) = await followers_service.balances(session)
             row = (
                 await session.execute(
                     text("SELECT min(count), max(count), count(*) FROM follower_counts WHERE said_by = 'reader x 42'")
