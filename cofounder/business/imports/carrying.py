@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.imports import opening, queries, storage
+from cofounder.business.imports import contradictions, opening, queries, storage
 from cofounder.business.imports.convert import Converter
 from cofounder.business.imports.schemas import Counts, Fault, Mapping, Units
 from cofounder.business.imports.service import OPEN, TOPIC, get, kind_of
@@ -120,8 +120,9 @@ class _Job:
                         return Outcome("gone", counts)
                     if row.cancel_asked:
                         return Outcome("cancelled", counts)
-                    counts = counts.plus(await self._merge(session, ready))
-                    await queries.refuse(session, self.import_id, ready.faults)
+                    made, apart = await self._merge(session, ready)
+                    counts = counts.plus(made)
+                    await queries.refuse(session, self.import_id, [*ready.faults, *apart])
                     row.counts, row.position = counts.model_dump(), row.position + ready.read
                     row.cursor, row.place, row.share = ready.cursor or row.cursor, ready.place, ready.share
                     live.changed(session, TOPIC, self.import_id)
@@ -139,8 +140,9 @@ class _Job:
         try:
             async with transaction() as session, aclosing(self._ready()) as batches:
                 async for ready in batches:
-                    counts = counts.plus(await self._merge(session, ready, dry=True))
-                    await self._told(counts, ready.share, ready.faults)
+                    made, apart = await self._merge(session, ready, dry=True)
+                    counts = counts.plus(made)
+                    await self._told(counts, ready.share, [*ready.faults, *apart])
                 raise _TakenBack("done")
         except _TakenBack as ended:
             return Outcome(ended.state, counts if ended.state == "done" else Counts())
@@ -178,9 +180,9 @@ class _Job:
             await merging.take_turn(session, self.kind)
             for done in range(1, number + 1):
                 ready: Ready = await asyncio.to_thread(pickle.load, aside)
-                made = await self._merge(session, ready)
+                made, apart = await self._merge(session, ready)
                 counts = counts.plus(made.model_copy(update={"read": 0, "refused": 0, "flagged": 0, "flags": {}}))
-                await self._told(counts, 0.5 + done / number / 2, [])
+                await self._told(counts, 0.5 + done / number / 2, apart)
             row = await get(session, self.import_id, lock=True)
             row.counts, row.position, row.cursor = counts.model_dump(), counts.read, cursor
         return counts
@@ -207,7 +209,8 @@ class _Job:
         async with transaction() as session:
             return Counts.model_validate((await get(session, self.import_id)).counts)
 
-    async def _merge(self, session: AsyncSession, ready: Ready, *, dry: bool = False) -> Counts:
+    async def _merge(self, session: AsyncSession, ready: Ready, *, dry: bool = False) -> tuple[Counts, list[Fault]]:
+        """What became of a batch, and in which values its rows contradict others of the source."""
         made = merging.Merged(0, 0, 0, 0)
         if ready.height:
             made = await merging.merge(
@@ -220,16 +223,18 @@ class _Job:
                 now=clock.now(),
                 dry=dry,
             )
-        return Counts(
+        counts = Counts(
             read=ready.read,
             added=made.added,
             corrected=made.corrected,
             unchanged=made.unchanged,
             repeated=made.repeated,
+            contradicted=made.contradicted,
             refused=ready.refused,
             flagged=ready.flagged,
             flags=ready.flags,
         )
+        return counts, contradictions.told(made.contradictions, self.converter.mapping)
 
     async def _ready(self, place: str | None = None) -> AsyncGenerator[Ready, None]:
         """Converted batches; while one is merged a thread makes the next."""

@@ -85,14 +85,17 @@ class Form(Body):
 
 
 class Counts(BaseModel):
-    """Rows so far. read = added + corrected + unchanged + refused + repeated; flagged ones are among those that went in."""
+    """Rows so far. read = added + corrected + unchanged + refused + repeated + contradicted; flagged ones went in."""
 
     read: int = 0
     added: int = 0
     corrected: int = 0
     unchanged: int = 0
     refused: int = 0
-    repeated: int = 0  # said again later in the same source, where the last word counts
+    repeated: int = 0  # said again in the same source, word for word
+    contradicted: int = (
+        0  # said otherwise by a later row of the same source, whose word counts: listed with both values
+    )
     flagged: int = 0
     flags: dict[str, int] = Field(default_factory=dict)
 
@@ -132,7 +135,7 @@ class ImportOut(BaseModel):
 
 
 class Fault(BaseModel):
-    """A value that was refused."""
+    """A value that was refused, or (`code` contradicted) that another row of the source says otherwise."""
 
     line: int
     column: str

@@ -283,7 +283,7 @@ def refused(
         Path | None, typer.Option("--output", "-o", help="Write the CSV here, whole or not at all.", dir_okay=False)
     ] = None,
 ) -> int:
-    """Print what an import refused, as CSV: line, column, value, code, reason.
+    """Print what an import refused, and what its rows say against each other, as CSV: line, column, value, code, reason.
 
     Example: cofounder imports refused last -o refused.csv
     """

@@ -38,14 +38,18 @@ def ended(row: ImportOut, *, dry_run: bool) -> None:
         out.complain("Cancelled.")
     screen.print(f"{'Would bring in' if dry_run else row.kind.replace('_', ' ').capitalize()}: {sums(counts)}.")
     _odd(counts)
-    if counts.refused:
-        screen.print(f"What was refused, and why: cofounder imports refused {row.id}")
+    if counts.contradicted:
+        screen.print(
+            f"{words.of(counts.contradicted, 'row')} said something else than a later one on the same, whose word counts."
+        )
+    if counts.refused or counts.contradicted:
+        screen.print(f"Which values, and why: cofounder imports refused {row.id}")
 
 
 def sums(counts: Counts) -> str:
     """The counts in words, those that are zero left out."""
     said = [f"{words.count(counts.read)} read"]
-    for name in ("added", "corrected", "unchanged", "repeated", "refused", "flagged"):
+    for name in ("added", "corrected", "unchanged", "repeated", "contradicted", "refused", "flagged"):
         number = getattr(counts, name)
         if number:
             said.append(f"{words.count(number)} {name}")

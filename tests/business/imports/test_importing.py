@@ -247,10 +247,41 @@ async def test_an_upload_that_meets_a_full_disk_is_refused_in_words_and_leaves_n
 
 
 async def test_of_rows_with_one_key_the_last_counts_and_the_others_are_told(database: Database, tmp_path: Path) -> None:
-    path = write(tmp_path / "web.csv", "date,sessions,users\n2024-01-01,10,8\n2024-01-01,12,8\n")
-    made = await carry_out(path, "web", WEB)
-    assert (made.counts.added, made.counts.repeated) == (1, 1)
-    assert await asked("SELECT sessions FROM web_analytics") == [(12,)]
+    rows = "2024-01-01,10,8\n2024-01-02,5,5\n2024-01-01,12,8\n2024-01-01,12,8\n2024-01-02,5,5\n"
+    path = write(tmp_path / "web.csv", f"date,sessions,users\n{rows}")
+    for check_only in (True, False):
+        made = await carry_out(path, "web", WEB, check_only=check_only)
+        counts = made.checked if check_only else made.counts
+        assert counts is not None
+        assert (counts.read, counts.added, counts.repeated, counts.contradicted, counts.refused) == (5, 2, 2, 1, 0)
+        async with transaction() as session:
+            (told,), _, _ = await service.refusals(session, made.id)
+        assert (told.line, told.column, told.value, told.code) == (2, "sessions", "10", "contradicted")
+        assert told.reason == "Line 5 on the same says 12, came later and counts."
+    assert await asked("SELECT sessions FROM web_analytics ORDER BY day") == [(12,), (5,)]
+
+
+@pytest.mark.parametrize("all_or_nothing", [False, True])
+async def test_rows_that_contradict_each_other_batches_apart_are_told_as_well(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, all_or_nothing: bool
+) -> None:
+    monkeypatch.setattr(carrying, "BATCH_ROWS", 2)
+    rows = "7,10,\n8,5,2\n7,12,3\n9,1,1\n7,12,3\n"
+    path = write(tmp_path / "social.csv", f"id,shown,clicks\n{rows}")
+    fields = mapped(
+        {"post_external_id": of("id"), "platform": {"value": "x"}, "impressions": of("shown"), "clicks": of("clicks")}
+    )
+    made = await carry_out(path, "social", fields, all_or_nothing=all_or_nothing)
+    counts = made.counts
+    assert (counts.read, counts.added, counts.corrected, counts.contradicted) == (5, 3, 0, 1)
+    assert counts.unchanged + counts.repeated == 1
+    async with transaction() as session:
+        told, _, _ = await service.refusals(session, made.id)
+    assert {(one.line, one.column, one.value) for one in told} == {(4, "shown", "12"), (4, "clicks", "3")}
+    assert {one.reason for one in told} == {
+        "An earlier row on the same says 10; this one came later and counts.",
+        "An earlier row on the same says nothing; this one came later and counts.",
+    }
 
 
 async def test_an_import_that_stopped_between_two_batches_goes_on_where_it_was(

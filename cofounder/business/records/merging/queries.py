@@ -2,12 +2,16 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import contradicting
+from cofounder.business.records.contradicting import Contradiction
 
 _BREAK = "chr(31)"
 _NOW, _ORIGIN, _IMPORT = "CAST(:now AS timestamptz)", "CAST(:origin AS text)", "CAST(:import_id AS uuid)"
@@ -23,7 +27,9 @@ class Merged:
     added: int
     corrected: int
     unchanged: int
-    repeated: int
+    repeated: int  # said again, word for word
+    contradicted: int = 0  # said otherwise by another row of the same import
+    contradictions: list[Contradiction] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,8 @@ async def merge(
     now: datetime,
     dry: bool = False,
 ) -> Merged:
-    """Merge rows, given as CSV without a header, \\N for null. Of rows with one key the last line counts.
+    """Merge rows, given as CSV without a header, \\N for null. Of rows with one key the last line counts; those that
+    said something else are told with what they said.
 
     `dry`: into tables that only this transaction sees, and that hold what the real ones say of the same keys. What
     is counted is what would be; no lock is taken, and no turn needed.
@@ -147,7 +154,28 @@ async def merge(
     found = (await session.execute(text(_merging(target, columns)), given)).one()
     if target.versioned and found.versions:
         await session.execute(text(_SUPERSEDE.format(table=target.into, incoming=incoming)))
-    return Merged(found.added, found.corrected, found.distinct_rows - found.added - found.corrected, found.repeated)
+    unchanged = found.distinct_rows - found.added - found.corrected
+    if not found.repeated and not found.again:
+        return Merged(found.added, found.corrected, unchanged, 0)
+    await session.execute(text(_BY_HASH))
+    how: dict[str, Any] = {
+        "keyed": _keyed(target, columns),
+        "order": _order(target),
+        "values": _values(target, columns),
+    }
+    number, apart = await contradicting.inside(session, **how) if found.repeated else (0, [])
+    if found.again:
+        apart += await contradicting.with_earlier(
+            session, **how, into=target.into, earlier=target.earlier, table=target.table, import_id=import_id, now=now
+        )
+    return Merged(
+        found.added,
+        found.corrected - found.again,
+        unchanged,
+        found.repeated - number,
+        number + found.again,
+        sorted(apart, key=lambda one: one.line),
+    )
 
 
 # Without the table's constraints: what is missing here the merge adds. A key that the table computes, it computes too.
@@ -193,6 +221,8 @@ SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin'
   set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)
 """
 
+_BY_HASH = "SELECT set_config('enable_hashjoin', 'on', true)"
+
 _SUPERSEDE = """
 UPDATE {table} t SET superseded_at = n.next_at
 FROM (
@@ -206,18 +236,8 @@ WHERE t.id = n.id AND t.superseded_at IS DISTINCT FROM n.next_at
 def _merging(target: Target, columns: Sequence[str]) -> str:
     """One statement: find the row of each key, keep what it said, correct it, add what is new, count."""
     given = [name for name in columns if name not in _ASIDE]
-    values = [name for name in given if name not in dict(target.fixed)]
-    order = "key, measured_at" if target.timed else "key"
+    values, order = _values(target, columns), _order(target)
     time = "AND t.measured_at = s.measured_at" if target.timed else ""
-    key = target.key or "i.natural_key"
-    shortened = "".join(f", {_short(name)} AS {name}" for name in target.ids if name in given)
-    plain = ", ".join(
-        f"i.{name}"
-        for name in dict.fromkeys(
-            ("id", "line", "untimed", "flags", *(("measured_at",) if target.timed else ()), *given)
-        )
-        if name not in target.ids or name not in given
-    )
     hashed = ", ".join(f"s.{name}" for name in values)
     new = {name: _filled(target, name) for name in values}
     theirs = ", ".join(f"t.{name}" for name in values)
@@ -240,10 +260,10 @@ def _merging(target: Target, columns: Sequence[str]) -> str:
     return f"""
 WITH s AS MATERIALIZED (
   SELECT DISTINCT ON ({order}) s.*, md5('{",".join(values)}' || ROW({hashed})::text)::uuid AS hash
-  FROM (SELECT {plain}{shortened}, {key} AS key FROM incoming_{target.into} i) s
+  FROM ({_keyed(target, columns)}) s
   ORDER BY {order}, line DESC
 ), m AS MATERIALIZED (
-  SELECT s.*, t.id AS old_id, {_known(target)} AS known,
+  SELECT s.*, t.id AS old_id, t.import_id AS old_import, {_known(target)} AS known,
     t.id IS NOT NULL AND t.content_hash IS DISTINCT FROM s.hash
       AND ({theirs}) IS DISTINCT FROM ({ours}) AS differs
   FROM s LEFT JOIN {target.into} t ON {_found(target, given)} {time}
@@ -263,9 +283,29 @@ WITH s AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM s) AS distinct_rows, (SELECT count(*) FROM corrected) AS corrected,
   (SELECT count(*) FROM added) AS added,
+  (SELECT count(*) FROM m WHERE differs AND old_import = {_IMPORT}) AS again,
   (SELECT count(*) FROM incoming_{target.into}) - (SELECT count(*) FROM s) AS repeated,
   {_versions(target)} AS versions
 """
+
+
+def _values(target: Target, columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name not in _ASIDE and name not in dict(target.fixed)]
+
+
+def _order(target: Target) -> str:
+    return "key, measured_at" if target.timed else "key"
+
+
+def _keyed(target: Target, columns: Sequence[str]) -> str:
+    """The rows of a batch with the key that each is found by."""
+    given = [name for name in columns if name not in _ASIDE]
+    shortened = "".join(f", {_short(name)} AS {name}" for name in target.ids if name in given)
+    always = ("id", "line", "untimed", "flags", *(("measured_at",) if target.timed else ()))
+    plain = ", ".join(
+        f"i.{name}" for name in dict.fromkeys((*always, *given)) if name not in target.ids or name not in given
+    )
+    return f"SELECT {plain}{shortened}, {target.key or 'i.natural_key'} AS key FROM incoming_{target.into} i"
 
 
 def _filled(target: Target, name: str) -> str:

@@ -58,6 +58,7 @@ function One({ of }: { of: Import }) {
     void navigate({ search: { tab: "imports" } });
   };
   const draft = of.state === "draft";
+  const counts = draft ? of.checked : of.counts;
   const columns = operator && draft && (!of.checked || mapping);
   const at = of.state === "checking" ? 2 : draft ? (columns ? 1 : 2) : 3;
   return (
@@ -89,7 +90,7 @@ function One({ of }: { of: Import }) {
         />
       )}
       {!draft && !busy && <Ended of={of} again={operator ? run : undefined} />}
-      {(draft ? of.checked?.refused : of.counts.refused) ? <Refusals id={of.id} /> : null}
+      {listed(counts) ? <Refusals id={of.id} contradicted={Boolean(counts?.contradicted)} /> : null}
       <Modal opened={throwing} onClose={() => setThrowing(false)} title={`Throw “${of.label}” away?`}>
         <div className="stack">
           <p>Its file is removed here. Nothing of it is on record yet.</p>
@@ -104,6 +105,9 @@ function One({ of }: { of: Import }) {
     </div>
   );
 }
+
+/** Whether values were refused, or contradicted by other rows of the source: both are in one list. */
+const listed = (counts?: Schemas["Counts"] | null) => Boolean(counts?.refused || counts?.contradicted);
 
 function Under({ of }: { of: Import }) {
   const counting = of.state === "checking";
@@ -155,10 +159,11 @@ function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
           },
         ]}
       />
-      {(counts.repeated > 0 || counts.flagged > 0) && (
+      {(counts.repeated > 0 || counts.contradicted > 0 || counts.flagged > 0) && (
         <p className={styles.said}>
-          {counts.repeated > 0 &&
-            `${counted(counts.repeated, "row")} said again later in the source, where the last word counts. `}
+          {counts.repeated > 0 && `${counted(counts.repeated, "row")} said again in the source, word for word. `}
+          {counts.contradicted > 0 &&
+            `${counted(counts.contradicted, "row")} said something else than a later row on the same, whose word counts: both values are listed. `}
           {counts.flagged > 0 &&
             `${counted(counts.flagged, "row")} marked as odd, and taken: ${Object.entries(counts.flags)
               .map(([name, number]) => `${spoken(name).toLowerCase()} (${whole(number)})`)
@@ -230,12 +235,12 @@ function Ended({ of, again }: { of: Import; again?: () => Promise<void> }) {
   );
 }
 
-function Refusals({ id }: { id: string }) {
+function Refusals({ id, contradicted }: { id: string; contradicted: boolean }) {
   const query = useInfiniteQuery(refusals(id));
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Panel
-      title="Refused values"
+      title={contradicted ? "Refused and contradicted values" : "Refused values"}
       note={query.data ? whole(query.data.pages[0]?.total ?? rows.length) : undefined}
       aside={
         <Button component="a" size="compact-xs" href={`/api/imports/${id}/refusals.csv`} download>
@@ -257,7 +262,7 @@ function Refusals({ id }: { id: string }) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={`${row.line} ${row.column} ${row.code}`}>
+              <tr key={`${row.line} ${row.column} ${row.code} ${row.reason}`}>
                 <td className="right">{whole(row.line)}</td>
                 <td className={styles.break}>{row.column || "–"}</td>
                 <td className={`mono ${styles.break}`}>{row.value ?? "(empty)"}</td>
