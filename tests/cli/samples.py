@@ -6,7 +6,7 @@ from uuid import UUID
 from cofounder.flow.approve.schemas import ApprovalOut, DeliveryOut, DimensionOut, ExpectedOut, MainContent, VariantOut
 from cofounder.flow.request.phases import PHASES
 from cofounder.flow.request.schemas import PhaseOut
-from cofounder.flow.run.schemas import Status, StepOut
+from cofounder.flow.run.schemas import Status, StepOut, TaskDetail
 
 TASK = UUID("01a1fbf3-476a-7bcd-ad56-f8c6a1a93de3")
 
@@ -121,3 +121,14 @@ def approval(**changes: object) -> ApprovalOut:
         expected_engagement=ExpectedOut(reason="Not enough data."),
         opened_at=datetime(2026, 11, 21, 9, tzinfo=UTC),
     ).model_copy(update=changes)
+
+
+def asked(**changes: object) -> TaskDetail:
+    """A task with nothing but its request and how it stands."""
+    return TaskDetail(
+        task_id=TASK, request="Create a LinkedIn post about our growth", status="running", phase="execution", source="user_request",
+        priority=0, intent=None, topic=None, channels=["linkedin"], quality_score=None, cost=0.0, seconds=None, publish_at=None,
+        is_sample=False, created_at=datetime(2026, 11, 22, 9, tzinfo=UTC), completed_at=None, status_now=status(), intent_read=None,
+        business_metrics=None, preferences={}, parent_task_id=None, rerun_from=None, plan=None, steps=[], deliverables=[],
+        refinements=0, tags=[],
+    ).model_copy(update=changes)  # fmt: skip

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console, RenderableType
@@ -12,7 +13,7 @@ from cofounder.cli.views import approval as approvals
 from cofounder.cli.views import task as tasks
 from cofounder.cli.views.journey import Journey, Lines, head
 from cofounder.cli.views.post import post
-from tests.cli.samples import approval, status, step, variant
+from tests.cli.samples import approval, asked, status, step, variant
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -178,3 +179,12 @@ def test_an_error_is_followed_by_what_to_do() -> None:
 
 def test_the_head_says_what_it_took_beside_what_was_expected() -> None:
     assert shown(head(status())).strip() == "◐ running  3.2 s, $0.012 (expected ~8.0 s, ~$0.020)"
+
+
+def test_a_time_that_decides_carries_its_zone() -> None:
+    at = datetime(2099, 11, 25, 14, 30, tzinfo=UTC)
+    said = f"it goes out {at.astimezone():%Y-%m-%d %H:%M %Z}"
+    assert said in " ".join(shown(approvals.whole(approval(publish_at=at)), width=120).split())
+    assert said in " ".join(shown(tasks.detail(asked(publish_at=at, status="pending_approval")), width=120).split())
+    assert "it goes out" not in shown(tasks.detail(asked(publish_at=at, status="approved")))
+    assert "it goes out" not in shown(tasks.detail(asked(publish_at=None, status="pending_approval")))

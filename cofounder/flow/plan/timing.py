@@ -40,7 +40,7 @@ def asked(intent: Intent, at: datetime | None) -> list[Question]:
         Question(
             field="publish_at",
             question=f'When shall it go out? "{words}" has passed, or is no time that I can read. Name a day and an hour, as in "tomorrow at 9:00".',
-            why="A text never goes out at another time than it was asked for without a word.",
+            why="I choose no other time in its place without asking.",
             options=[*_tomorrow(said), AT_ONCE],
         ),
     ]
