@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
-from cofounder.models import budgets, queries
+from cofounder.models import budgets, prices, queries
 from cofounder.models.chain import Target
+from cofounder.models.counting import Counted
 from cofounder.settings import Settings
 
 _ERROR_CHARACTERS = 1_000
@@ -47,16 +48,27 @@ class Call:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+# counted: by the provider's own tokens; estimated: by ours, where it counts none; most: what an answer that did not
+# arrive may have come to; not_known: no price is known, and the cost counts as 0.
+CostIs = Literal["counted", "estimated", "most", "not_known"]
+
+
 @dataclass(frozen=True)
 class Spent:
-    """What a call used. `priced` is false where no price is known, and the cost then counts as 0."""
+    """What a call used, and what its cost rests on."""
 
     tokens_in: int = 0
     tokens_out: int = 0
     seconds: float = 0.0
     cost_usd: Decimal = Decimal(0)
-    priced: bool = True
+    cost_is: CostIs = "counted"
     answered_by: str | None = None  # the name that the provider gives its model
+
+    @classmethod
+    def of(cls, target: Target, used: Counted, seconds: float) -> "Spent":
+        cost = prices.cost(target, used.tokens_in, used.tokens_out) if used.answers else Decimal(0)
+        rests: CostIs = "not_known" if cost is None else "estimated" if used.estimated else "counted"
+        return cls(used.tokens_in, used.tokens_out, seconds, cost or Decimal(0), rests, used.answered_by)
 
 
 async def earlier_answer(call: Call) -> dict[str, Any] | None:
@@ -93,12 +105,12 @@ async def intend(call: Call, target: Target, fallback_from: str | None, at_most:
 
 async def answer(intended: Intended, value: dict[str, Any], spent: Spent) -> None:
     """Write the answer down before anything is made of it."""
-    await _finish(intended, {"state": "answered", "answer": value | {"priced": spent.priced}}, spent)
+    await _finish(intended, {"state": "answered", "answer": value | {"cost_is": spent.cost_is}}, spent)
 
 
 async def fail(intended: Intended, error: str, spent: Spent) -> None:
     """Write down why there is no usable answer. What it cost counts all the same."""
-    await _finish(intended, {"state": "failed", "error": error}, spent)
+    await _finish(intended, {"state": "failed", "error": error, "answer": {"cost_is": spent.cost_is}}, spent)
 
 
 async def skip(call: Call, target: Target, fallback_from: str | None, reason: str) -> None:

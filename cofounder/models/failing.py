@@ -1,6 +1,61 @@
-"""Why a model gave no answer, in words that go on from its name: "openai:gpt-5 could not answer: its server …"."""
+"""Why a model gave no answer, in words that go on from its name: "openai:gpt-5 could not answer: its server …".
+
+And what follows from it: whether the request may be sent once more, and whether it may be billed.
+"""
 
 _CHARACTERS = 300  # of what the provider said itself
+_MOMENT, _PATIENCE = 0.5, 5.0  # seconds
+_REFUSED = frozenset((429, 500, 503, 529))  # the provider's own word that it did nothing, for the moment
+_UNANSWERED = frozenset((408, 502, 504, 520, 522, 524))  # of what stands before it: the model may have answered
+_NEVER_SENT = frozenset(  # classes of the SDKs and their HTTP clients, by name: none of them need be installed
+    (
+        "ConnectError",
+        "ConnectTimeout",
+        "PoolTimeout",
+        "UnsupportedProtocol",
+        "LocalProtocolError",
+        "InvalidURL",
+        "EndpointConnectionError",
+        "ConnectTimeoutError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "ParamValidationError",
+        "DefaultCredentialsError",
+        "RefreshError",
+        "UserError",
+    )
+)
+
+
+def pause(error: BaseException) -> float | None:
+    """Seconds after which to ask once more what the provider refused before it did anything, which nobody bills.
+
+    None: it is not asked again, for an answer may have been made, or for the next model is there sooner.
+    """
+    if _status(error) not in _REFUSED or getattr(error, "in_stream", False):
+        return None
+    wanted = max(_MOMENT, float(getattr(error, "retry_after", None) or 0.0))
+    return wanted if wanted <= _PATIENCE else None
+
+
+def may_be_billed(error: BaseException) -> bool:
+    """Whether an answer may have been made that did not arrive: late, lost on the way, or not readable."""
+    status = _status(error)
+    if status:
+        return status in _UNANSWERED or bool(getattr(error, "in_stream", False))
+    return getattr(error, "phase", None) not in ("pool", "connect") and not _never_sent(error)
+
+
+def _never_sent(error: BaseException | None) -> bool:
+    while error is not None:
+        if any(one.__name__ in _NEVER_SENT for one in type(error).__mro__):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _status(error: BaseException) -> int:
+    return int(getattr(error, "status_code", 0) or 0)
 
 
 def in_words(error: Exception) -> str:
@@ -22,7 +77,7 @@ def in_words(error: Exception) -> str:
 
 def _by_status(error: Exception) -> str:
     """By what the provider says is the matter, else by the HTTP status."""
-    status = getattr(error, "status_code", 0)
+    status = _status(error)
     if _is(error, "ModelQuotaExceededError") or status == 402:
         return "the account there has no credit left"
     if _is(error, "ModelContextWindowExceededError"):

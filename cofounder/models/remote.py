@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
-from cofounder.models import failing, prices, providers
+from cofounder.models import counting, failing, prices, providers
 from cofounder.models.calls import Spent
 from cofounder.models.chain import Target
 from cofounder.models.trained import Plain
@@ -77,10 +77,11 @@ async def ask(target: Target, chosen: Settings, request: Request[Out]) -> Answer
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.usage import UsageLimits
 
-    model = providers.build(target, chosen)
-    # The SDK may send once more what was refused for the moment (429, 5xx), which no provider bills. A late answer may
-    # be billed: our own limit comes first, ends it, and it counts as what it could have cost at most.
-    asked = ModelSettings(max_tokens=request.most, timeout=2 * chosen.model_timeout_seconds, max_retries=1)
+    from cofounder.models.providers.resending import OnceMore
+
+    model = OnceMore(providers.build(target, chosen))
+    # Our own limit comes before the SDK's, so that a late answer is always told as one.
+    asked = ModelSettings(max_tokens=request.most, timeout=2 * chosen.model_timeout_seconds, max_retries=0)
     wanted: Any = str if request.output is Plain else request.output
     agent = Agent(model, output_type=wanted, instructions=request.instructions, retries=0, name="cofounder")
     began = time.perf_counter()
@@ -91,20 +92,15 @@ async def ask(target: Target, chosen: Settings, request: Request[Out]) -> Answer
                     request.prompt, model_settings=asked, usage_limits=UsageLimits(request_limit=1)
                 )
         except Exception as error:  # an SDK may raise anything; whatever it is, the next model is asked
-            spent = _spent(target, messages, began)
-            if isinstance(error, TimeoutError):
+            spent = _spent(target, messages, request, began)
+            if not spent.answered_by and failing.may_be_billed(error):  # late, or lost on the way
                 most = at_most(target, request)
-                spent = replace(spent, cost_usd=most or Decimal(0), priced=most is not None)
+                spent = replace(spent, cost_usd=most or Decimal(0), cost_is="not_known" if most is None else "most")
             raise NoUsableAnswer(failing.in_words(error), spent) from error
     output = Plain(text=result.output) if request.output is Plain else result.output
-    return Answered(cast(Out, output), _spent(target, messages, began))
+    return Answered(cast(Out, output), _spent(target, messages, request, began))
 
 
-def _spent(target: Target, messages: list[Any], began: float) -> Spent:
-    answers = [message for message in messages if message.kind == "response"]
-    usages = [message.usage for message in answers]
-    tokens_in = sum(usage.input_tokens or 0 for usage in usages)
-    tokens_out = sum(usage.output_tokens or 0 for usage in usages)
-    cost = prices.cost(target, tokens_in, tokens_out) if usages else Decimal(0)
-    taken, name = time.perf_counter() - began, next((one.model_name for one in reversed(answers)), None)
-    return Spent(tokens_in, tokens_out, taken, cost or Decimal(0), priced=cost is not None, answered_by=name)
+def _spent(target: Target, messages: list[Any], request: Request[Any], began: float) -> Spent:
+    used = counting.counted(messages, request.tokens)
+    return Spent.of(target, used, time.perf_counter() - began)

@@ -146,6 +146,7 @@ async def task_calls(session: AsyncSession, task_id: UUID) -> list[dict[str, Any
             "tokens_in": row.tokens_in,
             "tokens_out": row.tokens_out,
             "cost_usd": row.cost_usd,
+            "cost_is": "most" if row.state == "intended" else (row.answer or {}).get("cost_is", "counted"),
             "seconds": row.seconds,
             "fallback_from": row.fallback_from,
             "error": row.error,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from cofounder.models import failing, prices, providers
+from cofounder.models import counting, failing, prices, providers
 from cofounder.models.calls import Spent
 from cofounder.models.chain import Target
 from cofounder.models.remote import NoUsableAnswer
@@ -104,9 +104,7 @@ async def talk(target: Target, chosen: Settings, what: Talk, say: Say, heard: He
     except Exception as error:  # an SDK may raise anything; whatever it is, the next model is asked
         if getattr(error, "is_ours", False):
             raise
-        used = spent(target, what, heard, began)
-        if isinstance(error, TimeoutError) and not used.tokens_in:  # it may be billed all the same
-            used = replace(used, cost_usd=prices.cost(target, what.tokens(), what.most) or Decimal(0))
+        used = spent(target, what, heard, began, lost=failing.may_be_billed(error))
         raise NoUsableAnswer(failing.in_words(error), used) from error
     if not "".join(heard.text).strip():
         raise NoUsableAnswer("it said nothing", spent(target, what, heard, began))
@@ -119,9 +117,11 @@ async def _listen(target: Target, chosen: Settings, what: Talk, say: Say, heard:
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.usage import UsageLimits
 
-    model = providers.build(target, chosen)
+    from cofounder.models.providers.resending import OnceMore
+
+    model = OnceMore(providers.build(target, chosen))
     quiet = chosen.model_timeout_seconds
-    asked = ModelSettings(max_tokens=what.most, timeout=2 * quiet, max_retries=1)
+    asked = ModelSettings(max_tokens=what.most, timeout=2 * quiet, max_retries=0)
     if what.temperature is not None:
         asked["temperature"] = what.temperature
     agent = Agent(model, instructions=what.instructions, tools=_tools(what.tools), retries=2, name="chat")
@@ -169,14 +169,13 @@ def _history(said: Sequence[tuple[str, str]]) -> list[Any]:
     ]
 
 
-def spent(target: Target, what: Talk, heard: Heard, began: float) -> Spent:
-    """By the provider's own count; of a request that broke off, by our estimate of what was sent and said."""
-    answers = [message for message in heard.messages if message.kind == "response"]
-    usages = [message.usage for message in answers]
-    tokens_in = sum(usage.input_tokens or 0 for usage in usages)
-    tokens_out = sum(usage.output_tokens or 0 for usage in usages)
-    if not tokens_in and heard.text:
-        tokens_in, tokens_out = what.tokens(), prices.tokens_in("".join(heard.text))
-    cost = prices.cost(target, tokens_in, tokens_out) if tokens_in or tokens_out else Decimal(0)
-    taken, name = time.perf_counter() - began, next((one.model_name for one in reversed(answers)), None)
-    return Spent(tokens_in, tokens_out, taken, cost or Decimal(0), priced=cost is not None, answered_by=name)
+def spent(target: Target, what: Talk, heard: Heard, began: float, *, lost: bool = False) -> Spent:
+    """By the provider's own count, else by our estimate. A request without an answer counts what was sent and heard of
+    it, and where its answer was lost all that it may have had."""
+    used = counting.counted(heard.messages, what.tokens())
+    lost = lost and used.is_open
+    if lost or used.heard:
+        into, out = used.tokens_in + what.tokens(), used.tokens_out + (what.most if lost else used.heard)
+        used = replace(used, tokens_in=into, tokens_out=out, estimated=True, answers=used.answers + 1)
+    found = Spent.of(target, used, time.perf_counter() - began)
+    return replace(found, cost_is="most") if lost and found.cost_is == "estimated" else found

@@ -109,6 +109,12 @@ class AskedOut(Shown):
     tokens_in: int
     tokens_out: int
     cost_usd: Usd
+    cost_is: Literal["counted", "estimated", "most", "not_known"] = Field(
+        description=(
+            "counted: by the provider's tokens. estimated: it counts none, so by the texts. most: what an answer that did "
+            "not arrive may have come to. not_known: the model has no known price."
+        )
+    )
     seconds: float
     started_at: datetime
 

@@ -1,4 +1,4 @@
-"""One file per provider, each building its Pydantic AI model.
+"""One file per provider, each building its Pydantic AI model; `resending` asks one once more that refused for the moment.
 
 In: a model's name and the settings. Out: a model ready to be asked, or `ProviderNotReady` saying what is missing.
 Never: an SDK imported before its provider is used; a key taken from anywhere but the settings.
@@ -109,6 +109,7 @@ def _fingerprint(chosen: Settings) -> str:
                 chosen.compatible_api_key,
                 chosen.compatible_base_url,
                 chosen.ollama_base_url,
+                chosen.openai_base_url,
                 getattr(chosen, "together_api_key", None),
             )
         )

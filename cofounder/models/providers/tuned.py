@@ -88,12 +88,16 @@ def _google(served: Served, chosen: Settings) -> Model:
 
 
 def _bedrock(served: Served) -> Model:
+    import boto3  # type: ignore[import-untyped]  # has no types
+    from botocore.config import Config
     from pydantic_ai.models.bedrock import BedrockConverseModel
     from pydantic_ai.providers.bedrock import BedrockProvider
 
     place = _ARN.match(served.name)
+    once = Config(retries={"total_max_attempts": 1})  # botocore would send again what was lost, and is billed
     try:
-        provider = BedrockProvider(region_name=place["place"]) if place else BedrockProvider()
+        client = boto3.Session(region_name=place["place"] if place else None).client("bedrock-runtime", config=once)
+        provider = BedrockProvider(bedrock_client=client)
     except Exception as error:  # boto names what it lacks: a region, credentials
         raise ProviderNotReady(
             f"Amazon Bedrock cannot be reached: {error}", hint="Set AWS_REGION and credentials."

@@ -1,0 +1,134 @@
+"""What a call costs is never told as less than it may be: an answer is asked for once, and lost or uncounted it counts."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cofounder.kit import db
+from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database
+from cofounder.models import failing, jobs, prices, remote, service, talking
+from cofounder.models.chain import Target
+from cofounder.models.trained import Plain
+from cofounder.settings import Settings, settings
+
+from .wire import HANGS_UP, Wire, answer, refusal, wired
+
+TODAY = date(2026, 11, 21)
+REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
+PAID = Target("openai", "gpt-4.1-mini")
+TALK = talking.Talk("Rules.", "How are we doing?")
+SAID = "Rather well, thank you: revenue grew by a fifth."
+
+
+@pytest.fixture
+def asked_at(monkeypatch: pytest.MonkeyPatch, database: Database) -> Iterator[Callable[..., Settings]]:
+    def configure(wire: Wire, **more: str) -> Settings:
+        given = {"MODEL": str(PAID), "MODEL_TIMEOUT_SECONDS": "5", **{name.upper(): it for name, it in more.items()}}
+        for name, value in given.items():
+            monkeypatch.setenv(f"COFOUNDER_{name}", value)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test-9f8e7d6c5b4a39281706")
+        monkeypatch.setenv("OPENAI_BASE_URL", wire.url)
+        settings.cache_clear()
+        return settings()
+
+    yield configure
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def understood() -> dict[str, Any]:
+    """The row of the model that was asked first."""
+    task = new_id()
+    await service.understand(REQUEST, today=TODAY, task_id=task)
+    async with db.reading() as session:
+        return (await service.task_calls(session, task))[0]
+
+
+def most() -> Decimal:
+    job = jobs.Understanding(REQUEST, TODAY, {}, {})
+    found = remote.at_most(PAID, remote.Request(job.instructions(), job.prompt(), job.output, job.most))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("broken", [HANGS_UP, b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{", refusal(502)])
+async def test_an_answer_that_is_lost_is_not_asked_for_again_and_counts_as_the_most_it_may_have_cost(
+    asked_at: Callable[..., Settings], broken: bytes
+) -> None:
+    async with wired(broken, broken, broken) as wire:
+        asked_at(wire)
+        row = await understood()
+    assert len(wire.requests) == 1
+    assert (row["state"], row["cost_is"]) == ("failed", "most")
+    assert row["cost_usd"] == most().quantize(row["cost_usd"])
+
+
+async def test_what_was_refused_before_anything_was_done_is_asked_once_more_and_costs_nothing(
+    asked_at: Callable[..., Settings],
+) -> None:
+    async with wired(refusal(503), refusal(429)) as wire:
+        asked_at(wire)
+        row = await understood()
+    assert len(wire.requests) == 2
+    assert (row["state"], row["cost_usd"], row["cost_is"]) == ("failed", 0, "counted")
+    async with wired(refusal(429, **{"retry-after": "60"})) as wire:
+        asked_at(wire)
+        assert (await understood())["cost_usd"] == 0
+    assert len(wire.requests) == 1
+
+
+async def test_a_server_that_is_not_there_costs_nothing(asked_at: Callable[..., Settings]) -> None:
+    asked_at(Wire("http://127.0.0.1:9/v1"))
+    row = await understood()
+    assert (row["state"], row["cost_usd"]) == ("failed", 0)
+
+
+@pytest.mark.parametrize("broken", [HANGS_UP, b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\ndata:"])
+async def test_a_talk_that_is_lost_is_not_sent_again_either(asked_at: Callable[..., Settings], broken: bytes) -> None:
+    async with wired(broken, broken) as wire:
+        chosen = asked_at(wire)
+        with pytest.raises(remote.NoUsableAnswer) as raised:
+            await talking.talk(PAID, chosen, TALK, _nobody, talking.Heard())
+    spent = raised.value.spent
+    assert len(wire.requests) == 1
+    assert (spent.cost_usd, spent.cost_is) == (prices.cost(PAID, TALK.tokens(), TALK.most), "most")
+
+
+async def _nobody(words: str) -> None:
+    pass
+
+
+async def test_an_answer_without_a_count_of_tokens_costs_what_its_texts_are_estimated_at(
+    asked_at: Callable[..., Settings],
+) -> None:
+    request = remote.Request("Rules.", "How are we doing?", Plain)
+    async with wired(answer(SAID, usage=False), answer(SAID)) as wire:
+        chosen = asked_at(wire)
+        bare, counted = [(await remote.ask(PAID, chosen, request)).spent for _ in range(2)]
+    assert (bare.tokens_in, bare.tokens_out) == (request.tokens, prices.tokens_in(SAID))
+    assert (bare.cost_usd, bare.cost_is) == (prices.cost(PAID, bare.tokens_in, bare.tokens_out), "estimated")
+    assert bare.cost_usd > 0
+    assert (counted.tokens_in, counted.tokens_out, counted.cost_is) == (1200, 300, "counted")
+
+
+async def test_an_uncounted_answer_is_told_as_estimated_in_the_rows(asked_at: Callable[..., Settings]) -> None:
+    async with wired(answer('{"body": 7}', usage=False, tool=True)) as wire:
+        asked_at(wire)
+        row = await understood()
+    assert (row["state"], row["cost_is"]) == ("failed", "estimated")
+    assert row["tokens_out"] > 0
+    assert row["cost_usd"] > 0
+
+
+def test_an_error_of_ones_own_side_is_not_billed() -> None:
+    class NoCredentialsError(Exception): ...
+
+    error = RuntimeError("no answer")
+    error.__cause__ = NoCredentialsError()
+    assert not failing.may_be_billed(error)
+    assert failing.may_be_billed(TimeoutError())
+    assert failing.may_be_billed(ConnectionResetError())
