@@ -114,6 +114,18 @@ async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> D
     return total or Decimal(0)
 
 
+async def uncounted(session: AsyncSession, scope: str) -> dict[int, Decimal]:
+    """Number of a call within a scope -> USD that rest on an estimate, or on what a lost answer may have cost."""
+    told = ModelCall.answer["cost_is"].astext
+    rows = await session.execute(
+        select(ModelCall.number, func.sum(ModelCall.cost_usd))
+        .where(ModelCall.scope == scope, ModelCall.state != "skipped", func.coalesce(told, "most") != "counted")
+        .group_by(ModelCall.number)
+        .having(func.sum(ModelCall.cost_usd) > 0)
+    )
+    return {int(number): Decimal(usd) for number, usd in rows}
+
+
 async def sums(session: AsyncSession, task_id: UUID) -> tuple[Decimal, int, int, float, int]:
     """Cost in USD, tokens in, tokens out, seconds, calls."""
     row = (

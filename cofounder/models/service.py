@@ -112,6 +112,11 @@ async def spent_on(session: AsyncSession, task_id: UUID, scope_prefix: str) -> D
     return await queries.cost_of_scopes(session, task_id, scope_prefix)
 
 
+async def uncounted(session: AsyncSession, scope: str) -> dict[int, Decimal]:
+    """Number of a call in a scope -> USD of it that no provider counted: estimated, or of an answer that was lost."""
+    return await queries.uncounted(session, scope)
+
+
 async def cost_today(session: AsyncSession) -> Decimal:
     """USD spent on models since midnight UTC."""
     return await queries.cost_since(session, budgets.start_of_day())

@@ -132,3 +132,15 @@ def test_an_error_of_ones_own_side_is_not_billed() -> None:
     assert not failing.may_be_billed(error)
     assert failing.may_be_billed(TimeoutError())
     assert failing.may_be_billed(ConnectionResetError())
+
+
+async def test_what_no_provider_counted_is_told_apart_by_scope_and_number(asked_at: Callable[..., Settings]) -> None:
+    bare = answer('{"body": 7}', usage=False, tool=True)
+    async with wired(answer('{"body": 7}', tool=True), bare, HANGS_UP) as wire:
+        asked_at(wire)
+        for number in (1, 2, 3):
+            await service.understand(REQUEST, today=TODAY, task_id=None, scope="a", number=number)
+    async with db.reading() as session:
+        found = await service.uncounted(session, "a")
+    assert found.keys() == {2, 3}
+    assert 0 < found[2] < found[3] == most().quantize(found[3])

@@ -228,6 +228,7 @@ def _told(found: "BenchmarkOut") -> None:
         gap = (found.results["differences"].get(part) or {}).get("score")
         said = f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})" if gap else "–"
         cost = f"${one['cost_per_line_usd']:.6f}" if one.get("priced", True) else "not known"
+        cost = f"up to {cost}" if one.get("uncounted") and one.get("priced", True) else cost
         seconds = f"{one['seconds_p50'] or 0:.2f} / {one['seconds_p95'] or 0:.2f}"
         name = found.contenders.get(part, {}).get("name", part)
         usable = f"{one['n'] - one['failed']} of {one['n']}"

@@ -37,6 +37,7 @@ def summary(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             parts.setdefault(name, []).append(float(value))
     seconds = [float(one["seconds"]) for one in answers if one["seconds"]]
     cost = sum(float(one["cost_usd"]) for one in answers)
+    uncounted = [float(one.get("uncounted_usd") or 0) for one in answers]
     p50, p95 = (float(np.quantile(seconds, q)) for q in (0.5, 0.95)) if seconds else (None, None)
     return {
         "n": len(answers),
@@ -44,6 +45,8 @@ def summary(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "means": {name: round(sum(values) / len(values), 4) for name, values in sorted(parts.items())},
         "cost_usd": round(cost, 6),
         "cost_per_line_usd": round(cost / len(answers), 8) if answers else 0.0,
+        "uncounted": sum(usd > 0 for usd in uncounted),  # lines whose cost is an estimate, or the most it may be
+        "counted_per_line_usd": round((cost - sum(uncounted)) / len(answers), 8) if answers else 0.0,
         "tokens_in": sum(int(one["tokens_in"]) for one in answers),
         "tokens_out": sum(int(one["tokens_out"]) for one in answers),
         "seconds_p50": p50,

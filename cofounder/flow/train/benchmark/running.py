@@ -22,6 +22,7 @@ from cofounder.kit.clock import now, today
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.ids import new_id
 from cofounder.models import offered
+from cofounder.models import service as models
 from cofounder.models.calls import Spent
 from cofounder.models.registry import service as registry
 from cofounder.ops import connections
@@ -76,6 +77,10 @@ class Run:
         self.told_at = 0.0
         self.told = asyncio.Lock()
 
+    def scope(self, part: str) -> str:
+        """Of a contender's calls."""
+        return f"benchmark:{self.row.id}:{part}"
+
     async def answer_all(self, known: set[tuple[str, int]]) -> None:
         """Ask every contender for every line that it has not answered yet. Raises Gone.
 
@@ -109,8 +114,7 @@ class Run:
             if away >= AWAY:
                 answer = contenders.Answer(None, f"not asked: {AWAY} times in a row it gave nothing", Spent())
             else:
-                scope = f"benchmark:{self.row.id}:{part.part}"
-                answer = await contenders.ask(part, line, self.row.role, scope, self.chosen)
+                answer = await contenders.ask(part, line, self.row.role, self.scope(part.part), self.chosen)
                 away = away + 1 if answer.away else 0
             given = await scoring.score(line, answer.text, plans.check_told) if answer.text is not None else None
             await self._keep(part.part, line, answer, given or scoring.nothing(line))
@@ -181,7 +185,7 @@ async def _judge(run: Run) -> None:
         mine, theirs = texts.get(("candidate", line.number)), texts.get((against, line.number))
         if line.number in judged or not mine or not theirs:
             continue
-        scope = f"benchmark:{run.row.id}:judge"
+        scope = run.scope("judge")
         preferred, cost = await contenders.prefer(target, line, mine, theirs, scope, run.chosen)
         if preferred is not None:
             words = json.dumps({"preferred": preferred})
@@ -199,12 +203,14 @@ async def results(run: Run, learned: int) -> dict[str, Any]:
     """Every figure of a benchmark whose answers are there."""
     async with reading() as session:
         rows = await queries.answers(session, run.row.id)
+        guessed = {part.part: await models.uncounted(session, run.scope(part.part)) for part in run.parts}
     by_part: dict[str, dict[int, dict[str, Any]]] = {}
     wanted = {line.number for line in run.asked}
     for one in rows:
         if one.line in wanted:
             fields = ("scores", "error", "cost_usd", "seconds", "tokens_in", "tokens_out")
-            by_part.setdefault(one.contender, {})[one.line] = {name: getattr(one, name) for name in fields}
+            kept = by_part.setdefault(one.contender, {})[one.line] = {name: getattr(one, name) for name in fields}
+            kept["uncounted_usd"] = guessed.get(one.contender, {}).get(one.line, 0)
     labels = {line.number: {"intent": line.intent, "channel": line.channel} for line in run.asked}
     return await asyncio.to_thread(_figures, run, by_part, labels, learned)
 

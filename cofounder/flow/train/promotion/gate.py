@@ -43,9 +43,10 @@ def decide(results: Mapping[str, Any], *, margin: float = MARGIN, minimum: int =
 
 
 def _cheaper(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    """Whether a line costs less; a model whose price nobody knows is never cheaper."""
+    """Whether a line costs less, as far as providers counted: an estimate is taken at the most for the candidate and at
+    nothing for the other. A model whose price nobody knows is never cheaper."""
     known = mine.get("priced", True) and theirs.get("priced", True)
-    return bool(known and mine["cost_per_line_usd"] < theirs["cost_per_line_usd"])
+    return bool(known and mine["cost_per_line_usd"] < theirs.get("counted_per_line_usd", theirs["cost_per_line_usd"]))
 
 
 def _said(record: dict[str, Any], passed: bool, rule: str, words: str) -> dict[str, Any]:

@@ -62,6 +62,14 @@ def test_the_same_for_less_passes_and_not_where_nobody_knows_the_price() -> None
     assert not decided(lines(worse, 0.001), lines(scores, 0.01))["passed"]
 
 
+def test_what_no_provider_counted_makes_nobody_cheaper() -> None:
+    scores = drawn(0.7, 100, 1)
+    guessed = {n: {**one, "uncounted_usd": 0.01} for n, one in lines(scores, 0.01).items()}
+    assert not decided(lines(scores, 0.001), guessed)["passed"]
+    assert not decided(guessed, lines(scores, 0.001))["passed"]
+    assert decided({**guessed}, lines(scores, 0.02))["rule"] == "cheaper"  # even at the most that it may have cost
+
+
 def test_better_overall_and_worse_in_a_slice_does_not_pass() -> None:
     labels = ["x"] * 80 + ["email"] * 20
     mine, theirs = [1.0] * 80 + [0.0] * 20, [0.2] * 80 + [1.0] * 20
