@@ -135,8 +135,7 @@ class _Job:
 
     async def dry(self) -> Outcome:
         """Count what would happen, exactly as it would, without a row or a lock in the records."""
-        await self.from_the_top()
-        counts = Counts()
+        counts = await self.from_the_top()
         try:
             async with transaction() as session, aclosing(self._ready()) as batches:
                 async for ready in batches:
@@ -149,10 +148,10 @@ class _Job:
 
     async def whole(self) -> Outcome:
         """All of it, when no row is refused: read and laid aside first, then merged in one transaction."""
-        await self.from_the_top()
+        counts = await self.from_the_top()
         with tempfile.TemporaryFile(dir=storage.folder()) as aside:
             try:
-                counts, cursor, number = await self._laid_aside(aside)
+                counts, cursor, number = await self._laid_aside(aside, counts)
                 if counts.refused:
                     return Outcome("refused", counts)
                 aside.seek(0)
@@ -160,9 +159,9 @@ class _Job:
             except _TakenBack as ended:
                 return Outcome(ended.state, Counts())
 
-    async def _laid_aside(self, aside: IO[bytes]) -> tuple[Counts, str | None, int]:
+    async def _laid_aside(self, aside: IO[bytes], counts: Counts) -> tuple[Counts, str | None, int]:
         """(what was read and refused, the last cursor, how many batches were laid aside)."""
-        counts, cursor, number = Counts(), None, 0
+        cursor, number = None, 0
         async with aclosing(self._ready()) as batches:
             async for ready in batches:
                 found = Counts(read=ready.read, refused=ready.refused, flagged=ready.flagged, flags=ready.flags)
@@ -187,12 +186,14 @@ class _Job:
             row.counts, row.position, row.cursor = counts.model_dump(), counts.read, cursor
         return counts
 
-    async def from_the_top(self) -> None:
-        """Forget what an earlier attempt counted and refused: it begins again."""
+    async def from_the_top(self) -> Counts:
+        """Forget what an earlier attempt counted and refused: it begins again, with these counts."""
         async with transaction() as session:
             row = await get(session, self.import_id, lock=True)
-            row.counts, row.position, row.place, row.share = Counts().model_dump(), 0, None, None
+            counts = Counts.model_validate(row.counts).anew()
+            row.counts, row.position, row.place, row.share = counts.model_dump(), 0, None, None
             await queries.forget_refusals(session, self.import_id)
+        return counts
 
     async def _told(self, counts: Counts, share: float | None, faults: list[Fault]) -> None:
         """Keep refusals and progress beside the one transaction. Raises _TakenBack where it is not to go on."""

@@ -16,6 +16,7 @@ _FIGURE_WORDS = {  # ends of column names in tables of media spend
     "spend": "marketing_spend",
     "cost": "marketing_spend",
 }
+_SOME = 0.1  # share of cells that fit, from which a column that is named so is taken to be dirty
 _PERIODS = ((1, "day"), (7, "week"), (31, "month"), (92, "quarter"), (366, "year"))
 
 
@@ -37,14 +38,16 @@ def guess(
     notes: list[str] = []
     fields: dict[str, From] = {}
     taken: set[str] = set()
-    for field, column in _matches(kind, columns, likes):
+    for field, column in _matches(kind, columns, likes, cells, units.decimal):
         if field.name not in fields and column not in taken:
             fields[field.name] = _from(field, column, cells[column])
             taken.add(column)
     units = _units(units, fields, kind, cells, notes)
     units = _currency(units, kind, columns, cells, likes, notes)
     figures = (
-        _figures(columns, likes, taken) if kind.name == "financial_metrics" and "metric_value" not in fields else []
+        _figures(columns, likes, taken, cells, units.decimal)
+        if kind.name == "financial_metrics" and "metric_value" not in fields
+        else []
     )
     if figures:
         fields.pop("metric_type", None)
@@ -58,18 +61,55 @@ def guess(
     dimensions = _dimensions(columns, likes, cells, taken) if kind.name == "quality_evaluations" else {}
     if kind.name == "social_analytics" and "measured_at" not in fields:
         notes.append("No column says when the counters were read: the time of this import stands for it.")
-    return Mapping(fields=fields, figures=figures, dimensions=dimensions), units, notes
+    mapping = Mapping(fields=fields, figures=figures, dimensions=dimensions)
+    return mapping, units, [*two_ways(kind, mapping, columns, sample, units), *notes]
 
 
-def _matches(kind: Kind, columns: Sequence[str], likes: dict[str, str]) -> list[tuple[Field, str]]:
-    """Pairs of field and column, the surest first."""
+def two_ways(
+    kind: Kind, mapping: Mapping, columns: Sequence[str], sample: Sequence[Sequence[str | None]], units: Units
+) -> list[str]:
+    """What of the mapped columns could be read otherwise, and how it is read: the order of dates, the decimal mark."""
+    cells = {name: [row[place] for row in sample if row[place]] for place, name in enumerate(columns)}
+    notes = []
+    times = _of_type(kind, mapping, cells, TIMES)
+    order, both = values.day_order(times)
+    unsure = next((cell for cell in times if re.match(r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", cell)), None)
+    if both:
+        notes.append(
+            "Some dates stand with the day first and some with the month first; those of one order are refused."
+        )
+    elif order is None and unsure is not None:
+        first = "the day" if units.day_first else "the month"
+        notes.append(f"Dates such as {unsure} can be read two ways; {first} is taken to stand first.")
+    figures = [cell for figure in mapping.figures for cell in cells.get(figure.column, ()) if cell]
+    numbers = [*_of_type(kind, mapping, cells, NUMBERS), *figures]
+    either = values.either_mark(numbers)
+    if (
+        either is not None
+        and values.decimal_mark([cell for column in cells.values() for cell in column if cell]) is None
+    ):
+        mark = "point" if "." in either else "comma"
+        means = "stand before decimals" if units.decimal in either else "part thousands"
+        notes.append(f"Numbers such as {either} can be read two ways; the {mark} is taken to {means}.")
+    return notes
+
+
+def _of_type(kind: Kind, mapping: Mapping, cells: dict[str, list[str | None]], types: frozenset[str]) -> list[str]:
+    named = [name for field, where in mapping.fields.items() if _typed(kind, field) in types for name in where.columns]
+    return [cell for name in named for cell in cells.get(name, ()) if cell]
+
+
+def _matches(
+    kind: Kind, columns: Sequence[str], likes: dict[str, str], cells: dict[str, list[str | None]], decimal: str
+) -> list[tuple[Field, str]]:
+    """Pairs of field and column, the surest first. What fits its name and not its cells is dirty: no reason to drop it."""
     found: list[tuple[int, int, Field, str]] = []
     for field in kind.fields:
         for place, column in enumerate(columns):
             name = plain(column)
             bare = re.sub(r"_(?:pct|percent|percentage|usd|eur|gbp)$", "", name)
             last = name.rpartition(".")[2]
-            if not _may_be(field, likes[column]):
+            if not _may_be(field, likes[column]) and not _dirty(field, name, cells[column], decimal):
                 continue
             spellings = (field.name, *field.names)
             for candidate, malus in ((name, 0), (bare, 1), (last, 2)):
@@ -91,6 +131,24 @@ def _may_be(field: Field, like: str) -> bool:
     if field.name in ("url", "post_url"):
         return like == "address"
     return like != "time"
+
+
+def _dirty(field: Field, name: str, cells: Sequence[str | None], decimal: str) -> bool:
+    """Whether a column is named as the field is, or by another name of it and some of its cells fit."""
+    if name == field.name:
+        return True
+    return name in field.names and _some_fit(cells, decimal, times=field.type in TIMES, numbers=field.type in NUMBERS)
+
+
+def _some_fit(cells: Sequence[str | None], decimal: str, *, times: bool = False, numbers: bool = True) -> bool:
+    """Whether at least one cell in ten is a number or a time: the others are to be refused one by one."""
+    import polars as pl
+
+    said = pl.Series([cell for cell in cells if cell and cell.strip().lower() not in values.NOTHING], dtype=pl.String)
+    if said.is_empty() or not (times or numbers):
+        return False
+    read = values.days(said, day_first=True) if times else values.numbers(said, decimal=decimal)
+    return int(read.values.is_not_null().sum()) >= _SOME * len(said)
 
 
 def _from(field: Field, column: str, cells: Sequence[str | None]) -> From:
@@ -130,17 +188,9 @@ def _units(
     order, both = values.day_order([cell for cell in times if cell])
     changed: dict[str, Any] = {}
     if both:
-        notes.append(
-            "Some dates stand with the day first and some with the month first; those of one order are refused."
-        )
         changed["day_first"] = _day_first_more(times)
     elif order is not None:
         changed["day_first"] = order
-    elif any(re.match(r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", cell) for cell in times if cell):
-        first = "the day" if units.day_first else "the month"
-        notes.append(
-            f"Dates such as {next(c for c in times if c)} can be read two ways; {first} is taken to stand first."
-        )
     if (
         kind.name == "financial_metrics"
         and "period_end" not in fields
@@ -213,15 +263,22 @@ def _period(starts: Sequence[str], day_first: bool) -> str | None:
     return next((name for days, name in _PERIODS if gap <= days), None)
 
 
-def _figures(columns: Sequence[str], likes: dict[str, str], taken: set[str]) -> list[Figure]:
+def _figures(
+    columns: Sequence[str],
+    likes: dict[str, str],
+    taken: set[str],
+    cells: dict[str, list[str | None]],
+    decimal: str,
+) -> list[Figure]:
     """Columns of numbers whose names are metrics, and those that end as spend of a channel does: tv_s."""
     found = []
     for column in columns:
-        if likes[column] != "number" or column in taken:
-            continue
         name = plain(column)
         known = catalogue.canonical(name)
         channel, _, end = name.rpartition("_")
+        dirty = known in catalogue.KNOWN and (name == known or _some_fit(cells[column], decimal))
+        if column in taken or (likes[column] != "number" and not dirty):
+            continue
         if known in catalogue.KNOWN:
             found.append(Figure(column=column, metric_type=known))
         elif channel and end in _FIGURE_WORDS:

@@ -8,7 +8,7 @@ from typing import Any
 from cofounder.business.imports.convert import Converter, check
 from cofounder.business.imports.errors import MappingUnfit
 from cofounder.business.imports.fields import Kind
-from cofounder.business.imports.guess import guess
+from cofounder.business.imports.guess import guess, two_ways
 from cofounder.business.imports.schemas import LINE, Fault, Form, Mapping, PreviewOut, Seen, Units
 from cofounder.business.imports.sources import Reader, open_file
 from cofounder.business.imports.values import NOTHING, looks_like
@@ -30,6 +30,8 @@ class Found:
     mapping: Mapping
     units: Units
     total: int | None
+    left_out: list[str]  # columns that go nowhere
+    notes: list[str]  # what could be read two ways; only where rows were looked at
 
 
 def at_file(path: Path, kind: Kind, form: Form, mapping: Mapping | None, units: Units, label: str) -> Found:
@@ -37,17 +39,27 @@ def at_file(path: Path, kind: Kind, form: Form, mapping: Mapping | None, units: 
     return at(lambda: open_file(path, form, name=label), kind, mapping, units, label, strict=mapping is not None)
 
 
-def at(opening: Opening, kind: Kind, mapping: Mapping | None, units: Units, label: str, *, strict: bool) -> Found:
-    """Look at any source; `strict`: the mapping must fit."""
+def at(
+    opening: Opening,
+    kind: Kind,
+    mapping: Mapping | None,
+    units: Units,
+    label: str,
+    *,
+    strict: bool,
+    rows_too: bool = False,
+) -> Found:
+    """Look at any source; `strict`: the mapping must fit; `rows_too`: at its first rows even where nothing is guessed."""
     reader = opening()
     try:
         units = units.model_copy(update=getattr(reader, "units", {}))  # what the source itself says
+        rows = _rows(reader) if mapping is None or rows_too else []
         if mapping is None:
-            rows = _rows(reader)
             mapping, units, _ = guess(kind, reader.columns, rows, label=label, units=units)
         if strict:
             check(kind, mapping, units, reader.columns)
-        return Found(reader.form, mapping, units, reader.total)
+        notes = two_ways(kind, mapping, reader.columns, rows, units)
+        return Found(reader.form, mapping, units, reader.total, mapping.left_out(reader.columns), notes)
     finally:
         reader.close()
 
@@ -79,8 +91,6 @@ def preview(opening: Opening, kind: Kind, mapping: Mapping, units: Units, label:
                 notes.append(f"Of the first {made.read} rows {made.refused} would be refused.")
         except MappingUnfit as error:
             notes.append(error.detail)
-    used = {column for where in (*mapping.fields.values(), *mapping.dimensions.values()) for column in where.columns}
-    used |= {figure.column for figure in mapping.figures} | set(mapping.keep)
     return PreviewOut(
         columns=columns,
         rows=[[None if cell is None else cell[:_CELL] for cell in row] for row in rows[:SHOWN]],
@@ -89,7 +99,7 @@ def preview(opening: Opening, kind: Kind, mapping: Mapping, units: Units, label:
         form=reader.form,
         mapping=mapping,
         units=units,
-        unmapped=[name for name in reader.columns if name not in used],
+        unmapped=mapping.left_out(reader.columns),
         notes=list(dict.fromkeys(notes)),
     )
 

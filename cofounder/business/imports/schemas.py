@@ -1,5 +1,6 @@
 """How a source is read, which of its columns is which, and what goes over the wire about an import."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -56,6 +57,12 @@ class Mapping(Body):
     dimensions: dict[StrictStr, From] = Field(default_factory=dict, max_length=40)  # quality evaluations only
     keep: list[Column] = Field(default_factory=list, max_length=MOST_COLUMNS)  # posts, social analytics: as attributes
 
+    def left_out(self, columns: Sequence[str]) -> list[str]:
+        """Those of a source's columns that go nowhere."""
+        used = {column for where in (*self.fields.values(), *self.dimensions.values()) for column in where.columns}
+        used |= {figure.column for figure in self.figures} | set(self.keep)
+        return [name for name in columns if name not in used]
+
 
 class Units(Body):
     """What the source leaves unsaid. Nothing here is guessed silently: the preview shows each."""
@@ -98,11 +105,20 @@ class Counts(BaseModel):
     )
     flagged: int = 0
     flags: dict[str, int] = Field(default_factory=dict)
+    left_out: list[str] = Field(default_factory=list)  # columns of the source that went nowhere
+    notes: list[str] = Field(default_factory=list)  # what of the source could be read two ways, and how it was
+
+    def anew(self) -> "Counts":
+        """Of the same source, before its first row."""
+        return Counts(left_out=self.left_out, notes=self.notes)
 
     def plus(self, other: "Counts") -> "Counts":
         flags = {name: self.flags.get(name, 0) + other.flags.get(name, 0) for name in {*self.flags, *other.flags}}
-        whole = {name: getattr(self, name) + getattr(other, name) for name in Counts.model_fields if name != "flags"}
-        return Counts(**whole, flags=dict(sorted(flags.items())))
+        whole = {name: getattr(self, name) + getattr(other, name) for name in _NUMBERS}
+        return self.anew().model_copy(update={**whole, "flags": dict(sorted(flags.items()))})
+
+
+_NUMBERS = ("read", "added", "corrected", "unchanged", "refused", "repeated", "contradicted", "flagged")
 
 
 class ImportOut(BaseModel):

@@ -165,12 +165,14 @@ async def start(session: AsyncSession, id: UUID, *, check_only: bool = False) ->
     if row.source_type == "file" and (row.path is None or not await asyncio.to_thread(Path(row.path).exists)):
         raise NotNow("Its file is no longer kept.", hint="Hand the file over again.")
     opened = await _opening(session, row)
-    await asyncio.to_thread(looking.at, opened, kind_of(row.kind), _mapping(row), _units(row), row.label, strict=True)
+    is_file = row.source_type == "file"  # what another source would be asked for twice is not looked at
+    kind, mapping, units = kind_of(row.kind), _mapping(row), _units(row)
+    found = await asyncio.to_thread(looking.at, opened, kind, mapping, units, row.label, strict=True, rows_too=is_file)
     row.run += 1
     row.state = "checking" if check_only else "queued"
     row.cancel_asked, row.problem, row.position, row.cursor = False, None, 0, None
     row.place = row.share = None
-    row.counts = Counts().model_dump()
+    row.counts = Counts(left_out=found.left_out, notes=found.notes).model_dump()
     row.started_at, row.finished_at = clock.now(), None
     await session.flush()
     await queries.forget_refusals(session, id)

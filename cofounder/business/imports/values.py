@@ -265,13 +265,21 @@ def decimal_mark(cells: list[str]) -> str | None:
     def votes(mark: str, group: str) -> int:
         before, after = r"^[\s$€£¥+(-]*", r"[\s$€£¥%)]*$"
         cents = rf"{before}\d+(?:{group}\d{{3}})*{mark}(?:\d{{1,2}}|\d{{4,}}){after}"
-        sure = re.compile(rf"{cents}|{before}\d+{group}\d{{3}}{mark}\d+{after}")
+        grouped = rf"{before}\d{{1,3}}(?:{group}\d{{3}}){{2,}}{after}"  # no number has two decimal marks
+        sure = re.compile(rf"{cents}|{before}\d+{group}\d{{3}}{mark}\d+{after}|{grouped}")
         return sum(1 for cell in cells if sure.match(cell.strip()))
 
     comma, point = votes(",", r"\."), votes(r"\.", ",")
     if comma == point:
         return None
     return "," if comma > point else "."
+
+
+def either_mark(cells: list[str]) -> str | None:
+    """A number among these whose one mark may stand before thousands as well as before decimals: 1.234."""
+    import re
+
+    return next((cell.strip() for cell in cells if re.fullmatch(r"[\s$€£¥]*[1-9]\d{0,2}[.,]\d{3}\s*", cell)), None)
 
 
 def looks_like(cells: list[Any], *, decimal: str = ".") -> str:

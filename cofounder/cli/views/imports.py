@@ -57,6 +57,12 @@ def sums(counts: Counts) -> str:
 
 
 def _odd(counts: Counts) -> None:
+    for note in counts.notes:
+        out.screen().print(note, style="you")
+    if counts.left_out:
+        out.screen().print(
+            f"Columns left out: {', '.join(counts.left_out)}. Give one a field with --map.", style="quiet"
+        )
     for code, number in sorted(counts.flags.items(), key=lambda pair: -pair[1]):
         out.screen().print(f"  {words.count(number)}  {oddities.say(code)}", style="quiet")
 

@@ -51,3 +51,36 @@ def test_of_two_currencies_none_is_taken_and_what_a_person_says_stays() -> None:
 def test_when_a_text_was_reviewed_is_when_its_score_held() -> None:
     mapped, _, _ = guessed("quality", {"task_id": "t1", "score": "0.8", "reviewed_at": "2024-01-01"})
     assert mapped["measured_at"] == "reviewed_at"
+
+
+def test_a_dirty_column_that_is_named_like_a_field_is_mapped_all_the_same() -> None:
+    known = fields.kind("web")
+    assert known is not None
+    rows = [["2024-01-01", "<10" if at % 2 else str(at), "n/k" if at % 3 else "5", "free text"] for at in range(100)]
+    mapping, _, _ = guess(known, ["date", "Sessions", "visitors", "bounces"], rows, units=Units())
+    assert mapping.fields["sessions"].columns == ["Sessions"]
+    assert mapping.fields["users"].columns == ["visitors"]
+    assert mapping.left_out(["date", "Sessions", "visitors", "bounces"]) == ["bounces"]
+
+
+def test_a_dirty_column_of_figures_is_one_of_them() -> None:
+    known = fields.kind("financial")
+    assert known is not None
+    rows = [[f"2024-{at:02}-01", "n/k" if at % 2 else "5"] for at in range(1, 13)]
+    mapping, _, _ = guess(known, ["month", "revenue"], rows, units=Units())
+    assert [one.column for one in mapping.figures] == ["revenue"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "other", "told"),
+    [
+        ("1.234", "2.345", "Numbers such as 1.234 can be read two ways; the point is taken to stand before decimals."),
+        ("1,234", "7", "Numbers such as 1,234 can be read two ways; the comma is taken to part thousands."),
+        ("1.234", "0.5", None),
+        ("1.234", "1.234.567", None),
+    ],
+)
+def test_a_decimal_mark_that_could_be_either_is_told(cell: str, other: str, told: str | None) -> None:
+    _, units, notes = guessed("web", {"date": "2024-01-01", "sessions": cell, "revenue": other})
+    assert [note for note in notes if "two ways" in note] == ([told] if told else [])
+    assert units.decimal == ("," if other == "1.234.567" else ".")

@@ -284,6 +284,34 @@ async def test_rows_that_contradict_each_other_batches_apart_are_told_as_well(
     }
 
 
+async def test_a_mostly_dirty_column_is_refused_cell_by_cell_and_columns_left_out_are_named(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = "\n".join(f"{day},{'<10' if at % 2 else at},8" for at, day in enumerate(_days(100)))
+    path = write(tmp_path / "site.csv", f"date,sessions,moon\n{rows}\n")
+    for all_or_nothing in (False, True):
+        for check_only in (True, False):
+            made = await carry_out(path, "web", check_only=check_only, all_or_nothing=all_or_nothing)
+            counts = made.checked if check_only else made.counts
+            assert counts is not None
+            assert (counts.read, counts.refused, counts.left_out) == (100, 50, ["moon"])
+    assert await asked("SELECT count(*), count(sessions) FROM web_analytics") == [(50, 50)]
+
+
+async def test_what_can_be_read_two_ways_is_told_of_the_import_too(database: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "money.csv", "month;revenue\n03/04/2024;1.234\n")
+    made = await carry_out(path, "financial", units=Units(period="month"))
+    assert [note.split(";")[0] for note in made.counts.notes] == [
+        "Dates such as 03/04/2024 can be read two ways",
+        "Numbers such as 1.234 can be read two ways",
+    ]
+
+
+def _days(number: int) -> list[str]:
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    return [(start + timedelta(days=at)).date().isoformat() for at in range(number)]
+
+
 async def test_an_import_that_stopped_between_two_batches_goes_on_where_it_was(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

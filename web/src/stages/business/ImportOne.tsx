@@ -170,6 +170,16 @@ function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
               .join(", ")}.`}
         </p>
       )}
+      {counts.left_out.length > 0 && (
+        <p className={styles.said}>
+          {`${counted(counts.left_out.length, "column")} left out: ${counts.left_out.join(", ")}.`}
+        </p>
+      )}
+      {counts.notes.map((note) => (
+        <p key={note} className={styles.said}>
+          {note}
+        </p>
+      ))}
     </>
   );
 }
