@@ -33,6 +33,10 @@ Within one example the same piece gets the same placeholder; the raw example sta
 compliance detector finds; after that, nothing is left in a line that it finds. The policy's version stands in each
 version's recipe and is part of its content hash.
 
+An address is found with signs of no width inside it too, and as `name (at) host`, `name [at] host [dot] io` or with a
+full-width at sign. Shared mailboxes such as `info@` and `support@` are taken out with the others. **Addresses that are
+nobody's stay**: those at `example.com`, `example.org` and the like, and at hosts named test, invalid or localhost.
+
 **Names of persons and organisations, places and dates stay**: they are found by no pattern. Where those may not
 leave, choose examples without them, or look through the lines before they go.
 

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator
 from cofounder.flow.quality.detectors.context import Context, finding
 from cofounder.flow.quality.schemas import Finding, Severity
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]+@(?:[\w-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")  # signs of no width, which a reader passes over
+_AT = r"(?:[@\uff20\ufe6b]|\s?[(\[{]\s?at\s?[)\]}]\s?)"
+_DOT = r"(?:\.|\s?[(\[{]\s?dot\s?[)\]}]\s?)"
+_EMAIL = re.compile(rf"(?<![\w.+-])[\w.+%-]+{_AT}(?:[\w-]+{_DOT})+[a-z]{{2,}}\b", re.IGNORECASE)
 _ROLE = re.compile(
     r"^(?:info|hello|hi|contact|support|help|sales|press|media|team|office|jobs|careers|billing|privacy|legal|news|newsletter|"
     r"no-?reply|admin|marketing|feedback|service|security|partners?)@",
@@ -79,8 +82,8 @@ _PRIVATE_WORDS = (
     r"passport|drug|alcohol|therapy|therapist|medication|surgery|fired|laid off|debts?)"
 )
 _MAY_HOLD = re.compile(
-    rf"[\d@]|(?::[a-fA-F]{{1,4}}){{3}}|\b{_PRIVATE_WORDS}\b"
-)  # every kind but the last needs a digit or an @
+    rf"[\d@\uff20\ufe6b]|[(\[{{]\s?[aA][tT]\s?[)\]}}]|(?::[a-fA-F]{{1,4}}){{3}}|\b{_PRIVATE_WORDS}\b"
+)  # every kind but the last needs a digit or an at sign
 _PRIVATE = re.compile(
     rf"\b(?P<who>{_PERSON})(?:['’]s|,? (?:\(?(?:aged? )?\d\d\)?,? )?(?:who )?(?:is|was|has|had|earns?|earned|lives?|lived|suffers?|makes?|got))"
     rf"[^.!?\n]{{0,40}}?\b{_PRIVATE_WORDS}\b"
@@ -95,7 +98,7 @@ def find(text: str, context: Context) -> list[Finding]:
     """Personal data with its place; the excerpt is masked, so that a finding does not repeat what it warns of."""
     found: list[Finding] = []
     for code, severity, what, (start, end) in _found(text):
-        weight: Severity = "info" if code == "email_address" and _ROLE.match(text[start:end]) else severity
+        weight: Severity = "info" if code == "email_address" and _ROLE.match(spelt(text[start:end])) else severity
         found.append(
             finding(
                 "personal_data",
@@ -114,13 +117,28 @@ def find(text: str, context: Context) -> list[Finding]:
 
 def spans(text: str) -> list[tuple[str, int, int]]:
     """(code, start, end) of all that `find` would report, without the words about it; most texts hold nothing, fast."""
-    if not _MAY_HOLD.search(text):
+    if not _MAY_HOLD.search(text) and (text.isascii() or not _UNSEEN.search(text)):
         return []
     return [(code, start, end) for code, _, _, (start, end) in _found(text)]
 
 
+def spelt(piece: str) -> str:
+    """A piece as it is meant: without signs of no width, an address with its at sign and dots."""
+    seen = _UNSEEN.sub("", piece)
+    return re.sub(_DOT, ".", re.sub(_AT, "@", seen, flags=re.IGNORECASE), flags=re.IGNORECASE)
+
+
 def _found(text: str) -> Iterator[tuple[str, Severity, str, tuple[int, int]]]:
-    """Each kind's places, none of which overlaps one of a kind before it."""
+    """Each kind's places, none of which overlaps one of a kind before it; signs of no width hide nothing."""
+    if text.isascii() or not _UNSEEN.search(text):
+        yield from _seen(text)
+        return
+    kept = [place for place, sign in enumerate(text) if not _UNSEEN.match(sign)]
+    for code, severity, what, (start, end) in _seen("".join(text[place] for place in kept)):
+        yield code, severity, what, (kept[start], kept[end - 1] + 1)
+
+
+def _seen(text: str) -> Iterator[tuple[str, Severity, str, tuple[int, int]]]:
     taken: list[tuple[int, int]] = []
     for code, severity, what, places in _KINDS:
         for start, end in places(text):
@@ -165,7 +183,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _emails(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _EMAIL.finditer(text) if not _EXAMPLE.search(match.group())]
+    return [match.span() for match in _EMAIL.finditer(text) if not _EXAMPLE.search(spelt(match.group()))]
 
 
 def _cards(text: str) -> list[tuple[int, int]]:

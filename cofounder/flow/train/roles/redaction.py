@@ -80,7 +80,7 @@ class Redactor:
     def _name(self, code: str, piece: str) -> str:
         kind = NAMES.get(code, code.upper())
         self.counts[kind] += 1
-        key = (kind, "".join(piece.casefold().split()))
+        key = (kind, "".join(personal_data.spelt(piece).casefold().split()))
         if key not in self._known:
             self._numbers[kind] += 1
             self._known[key] = f"[{kind}_{self._numbers[kind]}]"

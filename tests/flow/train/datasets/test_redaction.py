@@ -38,6 +38,36 @@ def test_the_same_piece_gets_the_same_placeholder_within_an_example() -> None:
     assert Redactor().text("bob@corner.io") == "[EMAIL_1]"  # another example counts for itself
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "ann.lee@cor\u200bner.io",
+        "ann.lee\u2060@\ufeffcorner.io",
+        "an\u00adn.lee@corner.io",
+        "ann.lee(at)corner.io",
+        "ann.lee [at] corner.io",
+        "Ann.Lee (AT) corner [dot] io",
+        "ann.lee\uff20corner.io",
+    ],
+)
+def test_an_address_that_hides_is_taken_out_as_the_one_that_it_is(hidden: str) -> None:
+    clean = Redactor()
+    assert clean.text(f"Write to {hidden}, that is ann.lee@corner.io.") == "Write to [EMAIL_1], that is [EMAIL_1]."
+    assert redaction.left_in([{"content": f"Write to {hidden}."}]) == [("email_address", hidden)]
+
+
+def test_numbers_hide_behind_no_sign_either_and_brackets_alone_are_no_address() -> None:
+    assert Redactor().text("Card 4111\u200b 1111 1111\u200d 1111.") == "Card [CARD_1]."
+    for harmless in ("We met (at) noon.", "Look [at] this. io", "Emoji \U0001f469\u200d\U0001f4bb stay."):
+        assert Redactor().text(harmless) == harmless
+
+
+def test_addresses_made_for_examples_stay_and_shared_mailboxes_go() -> None:
+    assert Redactor().text("ann@example.com, ann(at)example.org, info@corner.io") == (
+        "ann@example.com, ann(at)example.org, [EMAIL_1]"
+    )
+
+
 def test_a_document_without_personal_data_is_the_very_same() -> None:
     raw = '{"revenue": 150000.10, "text": "growth of 20 %"}'
     assert Redactor().document(raw) is raw
