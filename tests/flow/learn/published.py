@@ -23,8 +23,12 @@ async def publish(
     seed: int = 1,
     start: datetime | None = None,
     every_hours: float = 6,
+    numbered: float = 0.0,
 ) -> list[UUID]:
-    """n posts on LinkedIn, every other with a question, each read after a day and after four."""
+    """n posts on LinkedIn, every other with a question, each read after a day and after four.
+
+    With `numbered`, every other has a number too, and a question with one has that much more of an effect.
+    """
     random = np.random.default_rng(seed)
     start = start or now() - timedelta(hours=every_hours * n + 24 * 5)
     posts, readings = [], []
@@ -32,7 +36,9 @@ async def publish(
         at = start + timedelta(hours=every_hours * number)
         asks = bool(random.random() < 0.5)
         text = "What would you do with one more hour a day?" if asks else "We opened a second office in Leeds."
-        engaged = int(random.poisson(np.exp(4 + effect * asks + random.normal(0, 0.4))))
+        counts = bool(numbered) and bool(random.random() < 0.5)
+        text = f"{text} It took us 3 years." if counts else text
+        engaged = int(random.poisson(np.exp(4 + effect * asks + numbered * (asks and counts) + random.normal(0, 0.4))))
         post = NewPost(id=new_id(), platform="linkedin", content=text, published_at=at, topic="news")
         posts.append(post)
         assert post.id is not None

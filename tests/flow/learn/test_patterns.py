@@ -135,6 +135,30 @@ async def test_what_was_rejected_stays_rejected_whatever_later_searches_find(
     assert [tuple(row) for row in noted] == [("pattern.rejected", "person:mara")]
 
 
+async def test_what_adds_to_a_rejected_pattern_falls_with_it_and_may_stand_again_with_it(session: AsyncSession) -> None:
+    await publish(session, 240, effect=0.6, numbered=0.9)
+    await search(session)
+    pair = next(one for one in (await service.listed(session)).patterns if _is_pair(one))
+    one = await question(session)
+    await service.change(session, one.id, PatternIn(rejected=True), by=MARA)
+    assert not {one.id, pair.id} & {each.id for each in await giving.standing(session, as_of=now())}
+    for _ in range(2):  # at once, and after a search that finds the pair again
+        fallen = (await service.get(session, pair.id)).model_dump()
+        assert (fallen["state"], fallen["stood_since"]) == ("watching", None)
+        assert fallen["why"] == "A person rejected posts with a question, which is a part of it."
+        assert (await search(session)).state == "succeeded"
+        await publish(session, 1, effect=0.6)
+    await service.change(session, one.id, PatternIn(rejected=False), by=MARA)
+    await search(session)
+    assert {(await service.get(session, id)).state for id in (one.id, pair.id)} == {"active"}
+    assert (await search(session)).state == "unchanged"
+
+
+def _is_pair(one: PatternOut) -> bool:
+    named = {each.feature for each in one.conditions}
+    return one.metric == "engagement" and named == {"has_question", "has_number"}
+
+
 async def test_a_pin_and_a_note_are_kept_and_change_no_figure(session: AsyncSession) -> None:
     await publish(session, 100, effect=0.9)
     await search(session)

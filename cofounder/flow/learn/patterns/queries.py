@@ -122,6 +122,12 @@ async def estimates(session: AsyncSession, pattern_id: UUID) -> Sequence[Pattern
     return (await session.scalars(query.order_by(PatternEstimate.as_of, PatternEstimate.id))).all()
 
 
+async def said_since(session: AsyncSession, at: datetime | None) -> bool:
+    """Whether a person rejected a pattern or let one in since then."""
+    said = select(PatternEstimate.id).where(PatternEstimate.kind == "person")
+    return await session.scalar((said if at is None else said.where(PatternEstimate.as_of > at)).limit(1)) is not None
+
+
 async def all_estimates(session: AsyncSession, *, sample: bool) -> Sequence[tuple[PatternEstimate, LearningPattern]]:
     """Estimates on all units of patterns that stood at some time; oldest first."""
     stood = select(PatternEstimate.pattern_id).where(PatternEstimate.state == "active")

@@ -63,6 +63,11 @@ def watched(one: Found, tested: int) -> str:
     return f"q is {one.q:.2f} over {tested} tested candidates; {RATE:g} is the limit."
 
 
+def part_rejected(part: Sequence[Item], metric: str) -> str:
+    """Why what adds a condition to a rejected pattern is not used."""
+    return f"A person rejected {told(part, thing(metric)).strip()}, which is a part of it."
+
+
 def retired(metric: str, effect: float, later: float, support: int, at: datetime) -> str:
     """Why new units refuted it."""
     return (

@@ -22,7 +22,7 @@ from cofounder.flow.learn.patterns.schemas import (
     RunOut,
     Strength,
 )
-from cofounder.flow.learn.patterns.settling import NEEDED, RUNS, TOPIC, items_of
+from cofounder.flow.learn.patterns.settling import NEEDED, RUNS, TOPIC, adds_to, items_of
 from cofounder.flow.learn.patterns.tables import LearningPattern, LearningRun
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now, stamp
@@ -263,19 +263,25 @@ async def _reject(session: AsyncSession, row: LearningPattern, wanted: PatternIn
         row.why = "A person let it in again; the next search says whether it stands."
     action = "pattern.rejected" if wanted.rejected else "pattern.let_in_again"
     await audit(session, by.who, action, "pattern", str(row.id), {"sentence": row.sentence, "why": wanted.why})
-    await queries.put_estimate(
-        session,
-        {
-            "id": new_id(),
-            "pattern_id": row.id,
-            "run_id": None,
-            "as_of": at,
-            "kind": "person",
-            "state": row.state,
-            **{name: getattr(row, name) for name in ("n", "support", "effect", "low", "high", "p", "q")},
-            "note": f"by {by.who}" + (f": {wanted.why}" if wanted.why else ""),
-        },
-    )
+    await _put(session, row, at, f"by {by.who}" + (f": {wanted.why}" if wanted.why else ""))
+    if wanted.rejected:
+        await _let_fall(session, row, at)
+
+
+async def _let_fall(session: AsyncSession, part: LearningPattern, at: datetime) -> None:
+    """What adds a condition to a rejected pattern stands on it: it is watched, and never used while that is rejected."""
+    await session.flush()
+    for row in await queries.patterns(session, sample=part.is_sample):
+        if row.state == "active" and row.metric == part.metric and adds_to(items_of(row), items_of(part)):
+            row.state, row.stood_since, row.cluster = "watching", None, None
+            row.why = sentences.part_rejected(items_of(part), part.metric)
+            await _put(session, row, at, row.why)
+
+
+async def _put(session: AsyncSession, row: LearningPattern, at: datetime, note: str) -> None:
+    figures = {name: getattr(row, name) for name in ("n", "support", "effect", "low", "high", "p", "q")}
+    said = {"id": new_id(), "pattern_id": row.id, "run_id": None, "as_of": at, "kind": "person", "state": row.state}
+    await queries.put_estimate(session, {**said, **figures, "note": note})
 
 
 async def run_of(session: AsyncSession, id: UUID) -> RunOut:

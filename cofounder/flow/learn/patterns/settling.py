@@ -35,7 +35,8 @@ async def read_input(session: AsyncSession, run_id: UUID) -> tuple[Input, bool] 
     given = await read(session, as_of=row.as_of)
     last = await queries.last_run(session, changed=True)
     live.changed(session, RUNS, run_id)
-    return given, last is not None and last.input_hash == given.hash and last.code_version == CODE_VERSION
+    same = last is not None and last.input_hash == given.hash and last.code_version == CODE_VERSION
+    return given, same and last is not None and not await queries.said_since(session, last.as_of)
 
 
 async def look(given: Input) -> tuple[list[Found], int]:
@@ -59,7 +60,8 @@ async def settle(session: AsyncSession, run_id: UUID, given: Input, found: Seque
     known = {one.key: one for one in await queries.patterns(session, sample=given.is_sample)}
     for pattern in known.values():
         await book.hold_against_new(pattern)
-    standing = [one for one in found if one.q <= RATE and one.explained_by is None]
+    book.rejected = [(one.metric, items_of(one)) for one in known.values() if one.state == "rejected"]
+    standing = [one for one in found if one.q <= RATE and one.explained_by is None and not book.rejected_part(one)]
     shown = [*standing, *[one for one in found if one not in standing][:WATCHED]]
     numbers = dict(zip(map(id, standing), mining.clusters(standing), strict=True))
     seen: list[UUID] = []
@@ -108,6 +110,11 @@ def items_of(pattern: LearningPattern) -> tuple[Item, ...]:
     return tuple((str(one["feature"]), str(one["value"])) for one in pattern.conditions)
 
 
+def adds_to(items: Sequence[Item], part: Sequence[Item]) -> bool:
+    """Whether conditions are those of another pattern and some more."""
+    return set(items) > set(part)
+
+
 class _Book:
     """Writes what one run says of each pattern."""
 
@@ -117,6 +124,11 @@ class _Book:
         self.at = run.as_of
         self.counts = dict.fromkeys(("stand", "found", "confirmed", "retired"), 0)
         self.back: set[UUID] = set()  # retired ones that new units speak for
+        self.rejected: list[tuple[str, tuple[Item, ...]]] = []  # metric and conditions that a person wants none of
+
+    def rejected_part(self, one: Found) -> tuple[Item, ...] | None:
+        """The conditions of a rejected pattern that are among those of this one."""
+        return next((part for metric, part in self.rejected if metric == one.metric and adds_to(one.items, part)), None)
 
     async def hold_against_new(self, pattern: LearningPattern) -> None:
         """Estimate it on the units that came after it was last looked at, alone, once ten of them match."""
@@ -162,7 +174,8 @@ class _Book:
                 self.counts["found"] += 1
         else:
             pattern.state, pattern.stood_since = "watching", None
-            pattern.why = sentences.watched(one, self.tested)
+            part = self.rejected_part(one)
+            pattern.why = sentences.part_rejected(part, one.metric) if part else sentences.watched(one, self.tested)
         self.counts["stand"] += pattern.state == "active"
         await self.session.flush()
         await self._estimate(pattern, one, "all")

@@ -81,7 +81,8 @@ export function Acts({ of, small = true }: { of: Pattern; small?: boolean }) {
         <div className="stack" style={{ textAlign: "left" }}>
           <p style={{ margin: 0 }}>{of.sentence}</p>
           <p className="quiet">
-            It is never used again, whatever later searches find, until somebody lets it in again.
+            It is never used again, whatever later searches find, until somebody lets it in again. Nor is what adds a
+            condition to it.
           </p>
           <Textarea
             label="Why"
