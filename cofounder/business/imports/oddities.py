@@ -16,6 +16,7 @@ SAID = {
     "reach_above_impressions": "More people reached than times shown.",
     "engaged_above_reach": "More people engaged than reached.",
     "published_at_missing": "It has no time of publication, so reads as of a time leave it out.",
+    "measured_at_missing": "Nobody said when it was read; the time of the import stands for it.",
     "completed_at_missing": "It has no time of completion; the time of its request stands for it.",
     "completed_before_created": "It was completed before it was asked for.",
     "period_backwards": "Its period ends before it begins.",
@@ -47,6 +48,7 @@ def rules(kind: str, there: set[str]) -> "dict[str, pl.Expr]":
         "social_analytics": {
             "clicks_above_views": (("clicks",), c("clicks") > _first(there, "views", "impressions")),
             "reach_above_impressions": (("reach", "impressions"), c("reach") > c("impressions")),
+            "measured_at_missing": (("untimed",), c("untimed")),
             "engaged_above_reach": (("engaged_users", "reach"), c("engaged_users") > c("reach")),
         },
         "posts": {

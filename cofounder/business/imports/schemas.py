@@ -104,6 +104,7 @@ class Counts(BaseModel):
         0  # said otherwise by a later row of the same source, whose word counts: listed with both values
     )
     flagged: int = 0
+    alone: int = 0  # readings and evaluations that are in and have no post or task yet
     flags: dict[str, int] = Field(default_factory=dict)
     left_out: list[str] = Field(default_factory=list)  # columns of the source that went nowhere
     notes: list[str] = Field(default_factory=list)  # what of the source could be read two ways, and how it was

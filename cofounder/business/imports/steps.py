@@ -61,6 +61,8 @@ async def finish(import_id: str, run: int, check_only: bool, ended: dict[str, An
                 await matching.run(session)
                 if row.kind in _TOUCHES_TASKS:
                     await durable.enqueue(session, EXAMPLES, f"{EXAMPLES}:{id}:{run}", import_id)
+                counts = counts.model_copy(update={"alone": await matching.alone(session, id)})
+                row.counts = counts.model_dump()
             await _note_source(session, row)
         live.changed(session, TOPIC, id)
         if row.state == "done" and row.is_ours:

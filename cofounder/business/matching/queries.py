@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.matching.tables import Match
 
+UNTIMED = "measured_at_missing"  # the flag of a reading whose time is that of its import
 MOST = 20_000  # of each kind in one run, those that came last: what was looked at before found nothing then
 
 
@@ -86,10 +87,11 @@ async def loose_readings(session: AsyncSession) -> list[dict[str, Any]]:
     return await _rows(
         session,
         """SELECT natural_key::text AS subject, platform, max(post_url) AS url, max(post_title) AS title,
-          min(measured_at) AS at, count(*) AS rows
+          min(measured_at) FILTER (WHERE NOT :untimed = ANY(flags)) AS at, count(*) AS rows
         FROM social_post_analytics WHERE post_id IS NULL AND coalesce(post_url, post_title) IS NOT NULL
         GROUP BY natural_key, platform ORDER BY max(known_at) DESC, natural_key LIMIT :most""",
         most=MOST,
+        untimed=UNTIMED,
     )
 
 
@@ -230,6 +232,19 @@ async def targets(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tupl
     """Platform and time of these posts and tasks: what tells two of one title apart."""
     found = await session.execute(text(_TARGETS), {"ids": list(ids)})
     return {row.id: (row.platform, row.at) for row in found}
+
+
+_ALONE = """
+SELECT 'reading_post' AS kind, count(*) AS rows FROM social_post_analytics WHERE post_id IS NULL {more}
+UNION ALL
+SELECT 'evaluation_task', count(*) FROM quality_evaluations WHERE task_id IS NULL AND post_id IS NULL {more}"""
+
+
+async def alone_rows(session: AsyncSession, import_id: UUID | None = None) -> dict[str, int]:
+    """How many readings and evaluations (of one import) have no other side, by the kind of link they lack."""
+    more = "" if import_id is None else "AND import_id = :import_id"
+    asked = {} if import_id is None else {"import_id": import_id}
+    return {row["kind"]: row["rows"] for row in await _rows(session, _ALONE.format(more=more), **asked) if row["rows"]}
 
 
 async def counts(session: AsyncSession) -> dict[str, int]:

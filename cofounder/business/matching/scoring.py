@@ -9,6 +9,7 @@ from typing import Any
 from cofounder.business.context.words import Corpus, words_of
 
 SURE, DOUBTFUL = 0.88, 0.6
+_EXACT = 0.999  # a title like this is the other one, but for case, stops and order
 _AHEAD = 0.08  # by how much the best must lead to be sure
 _LOOKED_AT = 5
 
@@ -27,7 +28,7 @@ class Scored:
     candidate: Candidate
     confidence: float
     title: float
-    time: float
+    time: float | None  # None: when it was read is not known, and says nothing
     is_sure: bool
 
 
@@ -61,8 +62,11 @@ class Titles:
         self.candidates = candidates
         self.corpus = Corpus([one.title for one in candidates]) if candidates else None
 
-    def best(self, title: str, at: datetime, *, before: timedelta, after: timedelta) -> list[Scored]:
-        """The candidates that may be meant, best first; the first is sure only where it leads clearly."""
+    def best(self, title: str, at: datetime | None, *, before: timedelta, after: timedelta) -> list[Scored]:
+        """The candidates that may be meant, best first; the first is sure only where it leads clearly.
+
+        Without a time the title alone speaks: then only the very same one is sure.
+        """
         if self.corpus is None or not words_of(title):
             return []
         scores = self.corpus.scores(title)
@@ -71,7 +75,7 @@ class Titles:
             if scores[place] <= 0.2:
                 break
             one = self.candidates[place]
-            fit = time_fit(at, one.at, before=before, after=after)
+            fit = 1.0 if at is None else time_fit(at, one.at, before=before, after=after)
             if not fit:
                 continue
             alike = max(title_likeness(title, one.title, least=DOUBTFUL / fit), float(scores[place]))
@@ -79,8 +83,15 @@ class Titles:
                 found.append((round(min(alike * fit, 0.97), 4), round(alike, 4), round(fit, 4), one))
         found.sort(key=lambda each: (-each[0], each[3].id))
         clear = len(found) == 1 or (len(found) > 1 and found[0][0] - found[1][0] >= _AHEAD)
+        least = SURE if at is not None else _EXACT
         return [
-            Scored(one, sure, alike, fit, is_sure=not place and clear and sure >= SURE)
+            Scored(
+                one,
+                sure,
+                alike,
+                fit if at is not None else None,
+                is_sure=not place and clear and sure >= SURE and alike >= least,
+            )
             for place, (sure, alike, fit, one) in enumerate(found[:_LOOKED_AT])
         ]
 

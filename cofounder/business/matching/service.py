@@ -63,6 +63,9 @@ class Matched(BaseModel):
     sure: int
     doubtful: int = Field(description="Links that wait for a person")
     by_kind: dict[str, int]
+    alone: dict[str, int] = Field(
+        description="Rows without another side, by the kind of link they lack: reading_post, evaluation_task"
+    )
 
 
 class MatchPage(BaseModel):
@@ -96,7 +99,13 @@ async def run(session: AsyncSession) -> Matched:
         sure=counted.get("sure", 0),
         doubtful=counted.get("doubtful", 0),
         by_kind=dict(linked),
+        alone=await queries.alone_rows(session),
     )
+
+
+async def alone(session: AsyncSession, import_id: UUID) -> int:
+    """How many readings and evaluations of an import have no post or task yet."""
+    return sum((await queries.alone_rows(session, import_id)).values())
 
 
 def _row(kind: Kind, subject: str, label: str, target: Any, target_label: str, **more: Any) -> dict[str, Any]:

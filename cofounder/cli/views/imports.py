@@ -38,6 +38,10 @@ def ended(row: ImportOut, *, dry_run: bool) -> None:
         out.complain("Cancelled.")
     screen.print(f"{'Would bring in' if dry_run else row.kind.replace('_', ' ').capitalize()}: {sums(counts)}.")
     _odd(counts)
+    if counts.alone:
+        screen.print(
+            f"{words.of(counts.alone, 'row')} found no post or task yet: cofounder history matches shows what is doubtful."
+        )
     if counts.contradicted:
         screen.print(
             f"{words.of(counts.contradicted, 'row')} said something else than a later one on the same, whose word counts."

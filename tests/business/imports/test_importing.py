@@ -374,6 +374,18 @@ async def test_readings_and_posts_find_each_other_whichever_came_first(database:
     assert found == [("7", "Hello", "x"), ("9", None, None)]
 
 
+async def test_readings_without_a_time_of_their_own_find_old_posts_by_title_and_the_others_are_told(
+    database: Database, tmp_path: Path
+) -> None:
+    posts = "platform,title,published_at\nx,The bakery that opens at five,2013-05-01\n"
+    made = await carry_out(write(tmp_path / "posts.csv", posts), "posts")
+    assert made.counts.alone == 0
+    readings = "platform,post_title,clicks\nx,The Bakery that opens at five!,7\nx,Hiring two roasters,3\n"
+    made = await carry_out(write(tmp_path / "readings.csv", readings), "social")
+    assert (made.counts.added, made.counts.alone, made.counts.flags["measured_at_missing"]) == (2, 1, 2)
+    assert await asked("SELECT clicks FROM social_post_analytics WHERE post_id IS NOT NULL") == [(7,)]
+
+
 async def test_a_row_with_several_platforms_is_a_post_on_each(database: Database, tmp_path: Path) -> None:
     path = write(
         tmp_path / "p.csv", 'id,title,platforms,date,tags\n1,Hi,"Twitter, LinkedIn",2024-01-01,"#a, b ""q"""\n'

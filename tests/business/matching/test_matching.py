@@ -34,12 +34,14 @@ async def a_post(session: AsyncSession, title: str, days_ago: float, **more: Any
 
 
 async def a_loose_reading(session: AsyncSession, *, title: str | None = None, url: str | None = None, views: int = 10,
-                          platform: str = "linkedin", days_ago: float = 1) -> None:  # fmt: skip
+                          platform: str = "linkedin", days_ago: float = 1, untimed: bool = False) -> None:  # fmt: skip
     await session.execute(
-        text("""INSERT INTO social_post_analytics (id, platform, post_title, post_url, measured_at, views, clicks, source, origin)
-             VALUES (gen_random_uuid(), :platform, :title, :url, :at, :views, 1, 'file', 'file')"""),
-        {"platform": platform, "title": title, "url": url, "at": NOW - timedelta(days=days_ago), "views": views},
-    )
+        text("""INSERT INTO social_post_analytics
+               (id, platform, post_title, post_url, measured_at, views, clicks, source, origin, flags)
+             VALUES (gen_random_uuid(), :platform, :title, :url, :at, :views, 1, 'file', 'file', CAST(:flags AS text[]))"""),
+        {"platform": platform, "title": title, "url": url, "at": NOW - timedelta(days=days_ago), "views": views,
+         "flags": [] if not untimed else ["measured_at_missing"]},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -195,6 +197,28 @@ async def test_readings_find_their_post_by_title(session: AsyncSession) -> None:
     await a_loose_reading(session, title="The Bakery That Opens At Five!", views=70)
     assert (await service.run(session)).by_kind == {"reading_post": 1}
     assert (await baselines.baselines(session, as_of=NOW))["linkedin"].total_views == 70
+
+
+async def test_a_reading_whose_time_nobody_gave_finds_its_post_by_title_alone(session: AsyncSession) -> None:
+    old = await a_post(session, "The bakery that opens at five", 4000)
+    await a_post(session, "Seven ways to brew better coffee at home", 4000)
+    await a_loose_reading(session, title="The bakery that opens at five!", views=70, untimed=True)
+    await a_loose_reading(session, title="Seven ways to brew better coffee at work", untimed=True)
+    await a_loose_reading(session, title="Hiring two roasters in spring", untimed=True)
+    found = await service.run(session)
+    assert (found.by_kind, found.doubtful, found.alone) == ({"reading_post": 1}, 1, {"reading_post": 2})
+    query = "SELECT post_id, views FROM social_post_analytics WHERE post_id IS NOT NULL"
+    assert (await session.execute(text(query))).all() == [(old, 70)]
+    (waits,) = (await service.listed(session, state="doubtful")).items
+    assert waits.evidence["time"] is None
+    assert waits.target_label == "Seven ways to brew better coffee at home"
+
+
+async def test_a_reading_of_a_told_time_far_from_its_post_stays_alone(session: AsyncSession) -> None:
+    await a_post(session, "The bakery that opens at five", 4000)
+    await a_loose_reading(session, title="The bakery that opens at five")
+    found = await service.run(session)
+    assert (found.linked, found.doubtful, found.alone) == (0, 0, {"reading_post": 1})
 
 
 async def test_visits_find_the_post_whose_campaign_or_page_they_are_of(session: AsyncSession) -> None:

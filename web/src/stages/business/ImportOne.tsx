@@ -170,6 +170,14 @@ function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
               .join(", ")}.`}
         </p>
       )}
+      {counts.alone > 0 && (
+        <p className={styles.said}>
+          {`${counted(counts.alone, "row")} found no post or task yet. `}
+          <Link to="/business" search={{ tab: "matches" } as never}>
+            What is doubtful waits here
+          </Link>
+        </p>
+      )}
       {counts.left_out.length > 0 && (
         <p className={styles.said}>
           {`${counted(counts.left_out.length, "column")} left out: ${counts.left_out.join(", ")}.`}

@@ -63,8 +63,9 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
     setProblem(undefined);
     try {
       const found = await ask(client.POST("/api/business/matches/run"));
+      const alone = Object.values(found.alone).reduce((sum, rows) => sum + rows, 0);
       notifications.show({
-        message: `${counted(found.linked, "row")} found their other side; ${found.doubtful} wait for you.`,
+        message: `${counted(found.linked, "row")} found their other side; ${found.doubtful} wait for you${alone ? `; ${counted(alone, "reading or review", "readings and reviews")} without a post or task` : ""}.`,
       });
     } catch (error) {
       setProblem(error instanceof Problem ? error : new Error(String(error)));
