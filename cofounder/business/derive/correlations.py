@@ -22,7 +22,7 @@ class Correlation(BaseModel):
     first: str
     second: str
     over: str = Field(description="months, posts or runs")
-    status: Literal["ok", "not enough data"]
+    status: Literal["ok", "not enough data", "never varies"]
     n: int
     effective_n: float | None = None
     needed: int = FEWEST
@@ -32,6 +32,9 @@ class Correlation(BaseModel):
     spearman: float | None = None
     p: float | None = None
     q: float | None = Field(default=None, description="p after correction for every pair looked at")
+    constant: list[str] = Field(
+        default=[], description="Of the two, those that never vary: nothing goes together with them"
+    )
     sentence: str = ""
 
 
@@ -60,7 +63,10 @@ def _one(a: str, b: str, first: Mapping[Any, float], second: Mapping[Any, float]
     keys = [key for key in sorted(first) if key in second]
     xs, ys = [float(first[key]) for key in keys], [float(second[key]) for key in keys]
     n = len(keys)
+    constant = [name for name, values in ((a, xs), (b, ys)) if n >= FEWEST and _never_varies(values)]
     held = Correlation(first=a, second=b, over=over, status=NOT_ENOUGH, n=n)
+    if constant:
+        return held.model_copy(update={"status": "never varies", "constant": constant})
     r = pearson(xs, ys)
     if n < 4 or r is None:
         return held
@@ -90,6 +96,10 @@ def pearson(xs: Sequence[float], ys: Sequence[float]) -> float | None:
     over = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True))
     below = math.sqrt(sum((x - mean_x) ** 2 for x in xs) * sum((y - mean_y) ** 2 for y in ys))
     return None if below < 1e-12 else max(-1.0, min(1.0, over / below))
+
+
+def _never_varies(values: Sequence[float]) -> bool:
+    return max(values) - min(values) < 1e-12
 
 
 def ranks(values: Sequence[float]) -> list[float]:
@@ -127,12 +137,19 @@ def _autocorrelation(values: Sequence[float], lag: int) -> float:
 
 
 def _sentence(one: Correlation) -> str:
-    names = f"{one.first.replace('_', ' ')} and {one.second.replace('_', ' ')}"
+    names = f"{_spoken(one.first)} and {_spoken(one.second)}"
+    if one.constant:
+        same = " and ".join(map(_spoken, one.constant))
+        return f"{names}: {same} never varied over {one.n:,} {one.over}, so nothing can be said to go together."
     if one.status != "ok" or one.pearson is None:
         worth = "" if one.effective_n is None else f", worth {one.effective_n:g} independent ones"
-        return f"{names}: {NOT_ENOUGH}, {one.n} {one.over}{worth}; {FEWEST} are needed."
+        return f"{names}: {NOT_ENOUGH}, {one.n:,} {one.over}{worth}; {FEWEST} are needed."
     stands = "clear" if one.q is not None and one.q <= 0.1 else "not clear after correction"
     return (
         f"{names} go together with r = {one.pearson:.2f} ({one.low:.2f} to {one.high:.2f}) over {one.n} {one.over}"
         f"{f', worth {one.effective_n:g}' if one.over == 'months' else ''}; {stands} (q = {one.q:.3f})."
     )
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")

@@ -374,6 +374,15 @@ def test_pairs_of_noise_are_seldom_called_clear() -> None:
 def test_a_constant_goes_with_nothing() -> None:
     assert pearson([1.0, 1.0, 1.0], [1.0, 2.0, 3.0]) is None
     assert fmean(ranks([2.0, 2.0])) == 1.5
+    noise = Random(7)
+    series = {"approved": dict.fromkeys(range(2156), 1.0), "cost": {run: noise.random() for run in range(2156)}}
+    (one,) = correlate([("approved", "cost")], series, "runs")
+    assert (one.status, one.constant, one.p) == ("never varies", ["approved"], None)
+    assert one.sentence == (
+        "approved and cost: approved never varied over 2,156 runs, so nothing can be said to go together."
+    )
+    few = {name: dict(list(values.items())[:5]) for name, values in series.items()}
+    assert correlate([("approved", "cost")], few, "runs")[0].sentence.endswith("5 runs; 8 are needed.")
 
 
 async def test_a_post_that_is_filed_anew_counts_where_it_is_filed(session: AsyncSession) -> None:

@@ -7127,7 +7127,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "ok" | "not enough data";
+            status: "ok" | "not enough data" | "never varies";
             /** N */
             n: number;
             /** Effective N */
@@ -7152,6 +7152,12 @@ export interface components {
              * @description p after correction for every pair looked at
              */
             q?: number | null;
+            /**
+             * Constant
+             * @description Of the two, those that never vary: nothing goes together with them
+             * @default []
+             */
+            constant?: string[];
             /**
              * Sentence
              * @default
@@ -7319,6 +7325,10 @@ export interface components {
             flags?: {
                 [key: string]: number;
             };
+            /** Left Out */
+            left_out?: string[];
+            /** Notes */
+            notes?: string[];
         };
         /** DatabaseOut */
         DatabaseOut: {

@@ -355,6 +355,10 @@ def _bins(posts: Sequence[Row], engagement: Mapping[Any, float]) -> list[Quality
 
 
 def _quality_told(overall: Correlation, n: int) -> str:
+    if overall.constant and n >= ENOUGH_POSTS:
+        return (
+            f"Over {n:,} posts {' and '.join(overall.constant)} never varied within a channel, so nothing can be said."
+        )
     if overall.status != "ok" or n < ENOUGH_POSTS or overall.low is None or overall.high is None:
         return f"{NOT_ENOUGH.capitalize()}: {n} scored posts of the {ENOUGH_POSTS} that a statement needs."
     if overall.low <= 0 <= overall.high:

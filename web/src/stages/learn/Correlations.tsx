@@ -136,7 +136,7 @@ const missing = (of: Pair) =>
     ? thin(of.n, of.needed ?? 8)
     : of.effective_n != null && of.effective_n < (of.needed ?? 8)
       ? `Not enough data, n = ${whole(of.n)} is worth ${score(of.effective_n, 1)} of ${whole(of.needed ?? 8)}`
-      : `no figure, one of them never varied, n = ${whole(of.n)}`;
+      : `${(of.constant ?? []).map(spoken).join(" and ") || "one of them"} never varied, n = ${whole(of.n)}`;
 
 const MOST = 34; // percent of colour; more would leave too little contrast
 
