@@ -15,6 +15,10 @@ class OverBudget(Exception):
     """The call could cost more than is left of a budget."""
 
 
+class PriceUnknown(OverBudget):
+    """Nobody knows what the call could cost, so it could pass any budget."""
+
+
 async def reserve(session: AsyncSession, most: Decimal, task_id: UUID | None) -> None:
     """Hold every budget until the transaction ends, and let a call pass that may cost `most` USD.
 

@@ -92,9 +92,12 @@ class Intended:
 async def intend(call: Call, target: Target, fallback_from: str | None, at_most: Decimal | None) -> Intended | None:
     """Write down that a model is about to be asked, and reserve what that can cost.
 
-    None when the call was answered meanwhile, by a process that was taken for dead. Raises budgets.OverBudget.
+    None when the call was answered meanwhile, by a process that was taken for dead. Raises budgets.OverBudget, and
+    PriceUnknown where `at_most` is None: there is always a budget, and it holds for every call.
     """
-    reserved = at_most or Decimal(0)
+    if at_most is None:
+        raise budgets.PriceUnknown(prices.unpriced(target) or f"what {target} costs is not known")
+    reserved = at_most
     async with db.transaction() as session:
         if reserved:
             await budgets.reserve(session, reserved, call.task_id)

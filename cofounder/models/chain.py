@@ -19,11 +19,12 @@ class ModelSettingInvalid(InputInvalid):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Where a tuned model answers, and what it is called there."""
+    """Where a tuned model answers, and what it is called there. `base` is what it was tuned from, and says its price."""
 
     provider: Server
     name: str
     base_url: str | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,9 @@ def _offer(target: Target, chosen: Settings, served: dict[Provider, list[str] | 
             why = "Its server does not answer."
         elif names and target.name not in names:
             why = "Its server does not have it."
+    if why is None:
+        reason = prices.unpriced(target)
+        why = f"{reason[0].upper()}{reason[1:]}." if reason else None
     known = prices.cost(target, _MILLION // 1000, 0), prices.cost(target, 0, _MILLION // 1000)
     dollars = [None if price is None else price * 1000 for price in known]
     return Offer(target, dollars[0], dollars[1], why)

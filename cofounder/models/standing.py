@@ -2,7 +2,8 @@
 
 from importlib.util import find_spec
 
-from cofounder.models.chain import chain
+from cofounder.models import prices
+from cofounder.models.chain import Target, chain
 from cofounder.ops import connections
 from cofounder.ops.doctor import Finding
 from cofounder.settings import Settings
@@ -35,12 +36,12 @@ def findings() -> list[Finding]:
                 )
             )
             continue
-        missing = _missing(target.provider)
+        missing = _missing(target.provider) or _price(target)
         found.append(
             Finding(
                 name=f"Model {target}",
                 state="failed" if missing else "ok",
-                detail=missing[0] if missing else "Package and key are there.",
+                detail=missing[0] if missing else f"Package and key are there. Its price {prices.basis(target)}.",
                 mend=missing[1] if missing else "",
                 source=connections.source("model"),
                 change=_CHANGE,
@@ -65,6 +66,15 @@ def _missing(provider: str) -> tuple[str, str] | None:
     if provider in keys and keys[provider] is None:
         return "No key.", f"Give it in Settings, or set {provider.upper()}_API_KEY."
     return None
+
+
+def _price(target: Target) -> tuple[str, str] | None:
+    """Without a price a model is not asked, which nobody should find out from its silence."""
+    reason = prices.unpriced(target)
+    if reason is None:
+        return None
+    what, _, how = reason.partition(": ")
+    return f"{what[0].upper()}{what[1:]}: it is not asked.", f"{how[0].upper()}{how[1:]}."
 
 
 def check(chosen: Settings) -> None:

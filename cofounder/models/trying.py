@@ -18,6 +18,7 @@ _MEND = {
     "no answer in time": "Look at whether the server runs; COFOUNDER_MODEL_TIMEOUT_SECONDS says how long is waited.",
     "no credit left": "Fill the account up at the provider.",
     "takes no more requests": "Try again in a minute.",
+    "no price is known": "Give its price in Settings, or with: cofounder settings set model_prices.",
     "is left for": "Raise the budget in Settings, or wait for the next day.",
 }
 

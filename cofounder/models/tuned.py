@@ -174,10 +174,12 @@ async def _shadow(job: Job[T], call: Call, words: str, model: Using, value: T, b
 
 
 async def _affordable(model: Using, most: Decimal | None) -> bool:
+    if most is None:  # set_candidate refuses such a one; its price may have been taken back since
+        return False
     day: datetime = budgets.start_of_day()
     async with db.reading() as session:
         spent = await queries.shadow_cost(session, model.id, day)
-    return Decimal(str(spent)) + (most or Decimal(0)) <= Decimal(str(model.daily_usd))
+    return Decimal(str(spent)) + most <= Decimal(str(model.daily_usd))
 
 
 async def settled() -> None:

@@ -40,6 +40,7 @@ async def talker(company: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     """A model that streams, configured as the first of the chain."""
     async with talking() as made:
         monkeypatch.setenv("COFOUNDER_MODEL", "openai-compatible:talker")
+        monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "openai-compatible:*=0/0")
         monkeypatch.setenv("COFOUNDER_COMPATIBLE_BASE_URL", made.url)
         monkeypatch.setenv("COFOUNDER_COMPATIBLE_API_KEY", KEY)
         settings.cache_clear()

@@ -69,6 +69,7 @@ async def test_ctrl_c_stops_the_answer_and_keeps_what_came(database: Database, s
         talker.answers = [Words(" ".join(f"w{n}" for n in range(2000)), pause=0.05)]
         model = {
             "COFOUNDER_MODEL": "openai-compatible:talker",
+            "COFOUNDER_MODEL_PRICES": "openai-compatible:*=0/0",
             "COFOUNDER_COMPATIBLE_BASE_URL": talker.url,
             "COFOUNDER_COMPATIBLE_API_KEY": KEY,
         }
@@ -92,6 +93,7 @@ async def test_an_answer_whose_process_is_killed_is_cut_off_with_what_came(
         talker.answers = [Words(" ".join(f"w{n}" for n in range(2000)), pause=0.05)]
         model = {
             "COFOUNDER_MODEL": "openai-compatible:talker",
+            "COFOUNDER_MODEL_PRICES": "openai-compatible:*=0/0",
             "COFOUNDER_COMPATIBLE_BASE_URL": talker.url,
             "COFOUNDER_COMPATIBLE_API_KEY": KEY,
         }

@@ -26,6 +26,7 @@ class Provider:
         """What makes a worker use it; every customer has a bill of its own."""
         return {
             "COFOUNDER_MODEL": "openai-compatible:paid-model",
+            "COFOUNDER_MODEL_PRICES": "openai-compatible:*=0/0",
             "COFOUNDER_COMPATIBLE_BASE_URL": f"{self.url}/{customer}/v1",
             "COFOUNDER_COMPATIBLE_API_KEY": "not-a-key",
         }

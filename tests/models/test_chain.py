@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from cofounder.models import prices, providers
-from cofounder.models.chain import OFFLINE, ModelSettingInvalid, Target, chain
-from cofounder.settings import Settings
+from cofounder.models.chain import OFFLINE, ModelSettingInvalid, Served, Target, chain
+from cofounder.settings import Settings, settings
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,56 @@ def test_prices_are_per_token_free_at_home_and_unknown_where_unknown() -> None:
     assert prices.cost(Target("ollama", "qwen3"), 1_000_000, 1_000_000) == 0
     assert prices.cost(Target("openai-compatible", "gpt-4.1-mini"), 1_000, 1_000) is None
     assert prices.cost(Target("openai", "no-such-model-at-all"), 1_000, 1_000) is None
+
+
+@pytest.mark.parametrize(
+    ("served", "usd", "words"),
+    [
+        (
+            Served("openai", "ft:gpt-4.1-mini-2025-04-14:acme::abc"),
+            "4.00",
+            "what OpenAI publishes for models tuned from",
+        ),
+        (Served("openai", "ft:gpt-4o-mini-2024-07-18:acme::abc", base="gpt-4o-mini-2024-07-18"), "1.50", "published"),
+        (
+            Served("google", "projects/p/locations/l/endpoints/1", base="gemini-2.5-flash"),
+            "2.80",
+            "assumed to be that of gemini-2.5-flash, which it was tuned from",
+        ),
+        (
+            Served(
+                "bedrock",
+                "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdefghijkl",
+                base="arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0:300k",
+            ),
+            "0.30",
+            "assumed",
+        ),
+        (Served("together", "acme/small", base="meta-llama/Meta-Llama-3.1-8B-Instruct-Reference"), "0.36", "assumed"),
+        (Served("openai-compatible", "small", "http://127.0.0.1:9/v1"), "0", "one's own"),
+        (Served("openai-compatible", "small", "http://gpu.example/v1"), None, "not known"),
+        (Served("together", "acme/small", base="no-such-base"), None, "not known"),
+    ],
+)
+def test_a_tuned_model_costs_what_its_base_says_and_the_assumption_is_told(
+    served: Served, usd: str | None, words: str
+) -> None:
+    target = Target("tuned", "small@1", served)
+    found = prices.cost(target, 1_000_000, 1_000_000)
+    assert found == (None if usd is None else pytest.approx(Decimal(usd)))
+    assert words in prices.told(target)
+    assert (prices.unpriced(target) is None) == (usd is not None)
+
+
+def test_a_price_of_ones_own_counts_for_every_version_and_for_all_of_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "tuned:small=1/2,openai-compatible:*=3/4,openai-compatible:own=0/0")
+    settings.cache_clear()
+    tuned = Target("tuned", "small@7", Served("openai-compatible", "small", "http://gpu.example/v1"))
+    assert prices.cost(tuned, 1_000_000, 1_000_000) == 3
+    assert prices.cost(Target("openai-compatible", "any"), 1_000_000, 1_000_000) == 7
+    assert prices.cost(Target("openai-compatible", "own"), 1_000_000, 1_000_000) == 0
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def test_a_call_is_expected_to_cost_what_the_first_model_costs() -> None:

@@ -44,6 +44,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]
 def provider(openai_server: Any, configured: Callable[..., None], database: Any) -> Any:
     configured(
         model="openai-compatible:one,openai-compatible:two",
+        model_prices="openai-compatible:*=0/0",
         model_routing="in_turn",
         compatible_base_url=openai_server.url,
         compatible_api_key=KEY,

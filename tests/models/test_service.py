@@ -44,6 +44,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]
         monkeypatch.setenv("COFOUNDER_MODEL", model)
         for name, value in more.items():
             monkeypatch.setenv(f"COFOUNDER_{name.upper()}", value)
+        monkeypatch.setenv("COFOUNDER_MODEL_PRICES", more.get("model_prices", "openai-compatible:*=0/0"))
         settings.cache_clear()
 
     yield configure
@@ -151,7 +152,7 @@ async def test_a_paid_answer_that_cannot_be_used_still_counts(provider: Any, bri
 async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
     provider: Any, brief: Brief, configured: Callable[..., None]
 ) -> None:
-    configured("openai-compatible:first,openai-compatible:second")
+    configured("openai-compatible:first,openai-compatible:second", model_routing="in_turn")
     task = new_id()
     provider.answers = [503, 503, WRITTEN]
     draft = await service.write(brief, task_id=task, scope="step:draft:0")
@@ -222,6 +223,21 @@ async def test_a_priced_model_costs_what_its_tokens_cost_and_stops_at_the_budget
     skipped = next(row for row in await rows(task) if row["state"] == "skipped")
     assert "left for today" in skipped["error"]
     assert len(openai_server.requests) == 1
+
+
+async def test_a_model_whose_price_nobody_knows_is_not_asked_and_the_next_one_is(
+    provider: Any, brief: Brief, configured: Callable[..., None]
+) -> None:
+    task = new_id()
+    both = "openai-compatible:dear,openai-compatible:own"
+    configured(both, model_prices="openai-compatible:own=0/0", model_routing="in_turn")
+    provider.answers = [WRITTEN]
+    assert (await service.write(brief, task_id=task, scope="a")).model == "openai-compatible:own"
+    skipped, answered = await rows(task)
+    assert (skipped["model"], skipped["state"]) == ("openai-compatible:dear", "skipped")
+    assert "no price is known for openai-compatible:dear" in skipped["error"]
+    assert "model_prices" in skipped["error"]
+    assert (answered["cost_usd"], answered["cost_is"], len(provider.requests)) == (0, "counted", 1)
 
 
 async def test_a_late_answer_counts_as_what_it_can_have_cost(

@@ -8,7 +8,7 @@ import pytest
 from cofounder import app
 from cofounder.kit import db
 from cofounder.kit.testing import Database
-from cofounder.models import service, trying
+from cofounder.models import offered, service, standing, trying
 from cofounder.ops import connections, runtime
 from cofounder.ops import trying as trials
 from cofounder.settings import settings
@@ -65,6 +65,28 @@ async def test_a_server_that_is_not_there_is_told(
     settings.cache_clear()
     first = (await _tried())[0]
     assert (first.works, first.detail) == (False, "Its server cannot be reached, or hung up.")
+
+
+async def test_a_model_without_a_price_is_not_asked_and_what_to_set_is_told(
+    provider: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = provider(KEY)
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "")
+    settings.cache_clear()
+    first = (await _tried())[0]
+    assert (first.works, asked.requests) == (False, [])
+    assert first.detail.startswith(
+        "No price is known for openai-compatible:test-model, so no budget can hold for it: set"
+    )
+    assert "model_prices" in first.mend
+    found = next(one for one in standing.findings() if one.name == "Model openai-compatible:test-model")
+    assert (found.state, found.detail) == (
+        "failed",
+        "No price is known for openai-compatible:test-model, so no budget can hold for it: it is not asked.",
+    )
+    assert "openai-compatible:test-model=0/0" in found.mend
+    (offer,) = [one for one in await offered.offers() if one.target.name == "test-model"]
+    assert "model_prices" in (offer.why_not or "")
 
 
 async def test_what_the_budget_does_not_allow_is_not_asked(provider: Callable[[str], Any]) -> None:

@@ -50,6 +50,7 @@ async def test_what_a_model_or_a_channel_lacks_is_said_and_no_key_is(
 ) -> None:
     viewer, _ = clients
     monkeypatch.setenv("COFOUNDER_MODEL", "openai-compatible:any")
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "openai-compatible:*=0/0")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-words")
     settings.cache_clear()
     answer = await viewer.get("/api/system")
@@ -67,6 +68,7 @@ async def test_each_model_and_channel_says_where_it_comes_from_and_how_to_change
 ) -> None:
     viewer, _ = clients
     monkeypatch.setenv("COFOUNDER_MODEL", "openai-compatible:any")
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "openai-compatible:*=0/0")
     settings.cache_clear()
     told = (await viewer.get("/api/system")).json()
     assert [one["source"] for one in told["models"]] == ["environment", "default"]

@@ -35,6 +35,7 @@ async def talker(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """A model that streams, the first of the chain."""
     async with talking() as made:
         monkeypatch.setenv("COFOUNDER_MODEL", "openai-compatible:talker")
+        monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "openai-compatible:*=0/0")
         monkeypatch.setenv("COFOUNDER_COMPATIBLE_BASE_URL", made.url)
         monkeypatch.setenv("COFOUNDER_COMPATIBLE_API_KEY", KEY)
         settings.cache_clear()

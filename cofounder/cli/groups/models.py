@@ -1,11 +1,14 @@
 """models: which are set up, how the first one is chosen, what that saved; and the registry of tuned ones."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.options import Json, TaskId
+
+if TYPE_CHECKING:
+    from cofounder.flow.run.schemas import AskedOut
 
 
 def register(app: typer.Typer) -> None:
@@ -101,6 +104,14 @@ async def _savings(days: int, margin: float, json: bool) -> int:
     return 0
 
 
+def _cost(one: "AskedOut") -> str:
+    """What a call came to, and whether anybody counted it."""
+    if one.cost_is == "not_known":
+        return "not known"
+    before = {"estimated": "about ", "most": "up to "}.get(one.cost_is, "") if one.cost_usd else ""
+    return f"{before}${one.cost_usd:.4f}"
+
+
 def show_calls(task_id: TaskId, json: Json = False) -> int:
     """Every call of a model for a task: which was asked and why, what it took, what it cost.
 
@@ -127,7 +138,7 @@ async def _calls(said: str, json: bool) -> int:
     for one in found:
         name = one.answered_by if one.answered_by and one.answered_by not in one.model else None
         model = f"{one.model} ({name})" if name else one.model
-        figures = (f"{one.tokens_in:,}", f"{one.tokens_out:,}", f"{one.seconds:.2f}", f"${one.cost_usd:.4f}")
+        figures = (f"{one.tokens_in:,}", f"{one.tokens_out:,}", f"{one.seconds:.2f}", _cost(one))
         listed.add_row(one.scope, one.role, model, one.state, *figures)
     out.screen().print(listed)
     for one in found:

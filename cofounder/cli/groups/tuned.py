@@ -102,7 +102,9 @@ def _sentence(one: "ModelVersionOut") -> str:
     used = f", {' and '.join(one.aliases)} {one.role}" if one.aliases else f", a {one.role}"
     trained = f" on dataset {one.dataset_id}" if one.dataset_id else ""
     broken = f" {one.problem}" if one.problem else ""
-    return f"{one.label} is {one.state}{used}; tuned from {one.base_model} by {one.target}{trained}.{broken}"
+    return (
+        f"{one.label} is {one.state}{used}; tuned from {one.base_model} by {one.target}{trained}.{broken} {one.price}"
+    )
 
 
 def active_model(

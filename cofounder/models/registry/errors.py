@@ -21,6 +21,12 @@ class ModelUnfit(Conflict):
     hint = "Choose a version that is ready: cofounder models list"
 
 
+class PriceMissing(Conflict):
+    """Nobody knows what this model costs, so no budget can hold for it."""
+
+    hint = "Give its price, in US dollars for a million tokens: cofounder settings set model_prices tuned:NAME=IN/OUT"
+
+
 class ModelInUse(Conflict):
     """A role uses this model now."""
 

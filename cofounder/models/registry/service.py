@@ -13,6 +13,7 @@ from cofounder import __version__
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.models import prices
 from cofounder.models.chain import SERVERS
 from cofounder.models.registry import queries, using
 from cofounder.models.registry.errors import (
@@ -25,6 +26,7 @@ from cofounder.models.registry.errors import (
     ModelNotKnown,
     ModelUnfit,
     NothingBefore,
+    PriceMissing,
     ReasonMissing,
 )
 from cofounder.models.registry.tables import ROLES, ModelAlias, ModelVersion, Promotion
@@ -213,7 +215,7 @@ async def set_active(
 
     `gate` is the record of the benchmark: passed, and against_id, the model that was active then. Without one that
     passed an admin may `force` it and says why. Raises ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed,
-    ActiveMoved, ForceRefused, ReasonMissing.
+    ActiveMoved, ForceRefused, ReasonMissing, PriceMissing.
     """
     row = await get(session, id)
     await queries.take_turn(session, row.role)
@@ -229,6 +231,7 @@ async def set_active(
             raise ReasonMissing(field="reason")
     else:
         _passed(gate, row, active)
+    require_price(row)
     await _switch(session, row.role, row.id, active, row.id)
     await _record(
         session, "force" if force else "promote", row.role, row.id, active, by=by.who, gate=gate, reason=reason
@@ -242,6 +245,17 @@ def _passed(gate: Mapping[str, Any] | None, row: ModelVersion, active: UUID | No
         raise GateNotPassed(f"{label(row)} has not passed the gate. {words}".strip(), field="model_id")
     if gate.get("against_id") != (str(active) if active else None):
         raise ActiveMoved(field="model_id")
+
+
+def require_price(row: ModelVersion) -> None:
+    """A model without a known price is never asked. Raises PriceMissing, saying what to set."""
+    reason = prices.unpriced(using.of_row(row).target)
+    if reason is not None:
+        raise PriceMissing(
+            f"{reason[0].upper()}{reason[1:]}.",
+            field="model_id",
+            hint=f"Nothing was changed; {row.name} can be used once it has one.",
+        )
 
 
 async def _usable(session: AsyncSession, id: UUID) -> ModelVersion:
@@ -321,11 +335,13 @@ async def set_candidate(
 ) -> ModelVersion:
     """Name the candidate of its role; in `shadow` it runs beside the active one for up to `daily_usd` a day.
 
-    Raises ModelNotKnown, ModelUnfit, AlreadyActive.
+    Raises ModelNotKnown, ModelUnfit, AlreadyActive, and PriceMissing where it is to run in shadow.
     """
     row = await get(session, id)
     await queries.take_turn(session, row.role)
     row = await _usable(session, id)
+    if shadow:
+        require_price(row)
     standing = await aliases(session, row.role)
     if "active" in standing and standing["active"].model_id == row.id:
         raise AlreadyActive(f"{label(row)} is the active {row.role} already.", field="model_id")

@@ -35,7 +35,7 @@ _kept: dict[str, tuple[float, dict[tuple[str, str], Using]]] = {}
 def of_row(row: ModelVersion, details: dict[str, Any] | None = None) -> Using:
     """How a version is asked."""
     where, more = row.address, details or {}
-    served = Served(where["provider"], where["name"], where.get("base_url"))
+    served = Served(where["provider"], where["name"], where.get("base_url"), row.base_model)
     target = Target("tuned", f"{row.name}@{row.version}", served)
     system = row.system_prompt or SYSTEM[row.role]
     return Using(row.id, row.role, target, system, bool(more.get("shadow")), float(more.get("daily_usd") or 0.0))

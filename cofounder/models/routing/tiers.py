@@ -5,7 +5,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from cofounder.models.chain import Target
-from cofounder.models.prices import FREE, cost
+from cofounder.models.prices import cost
 from cofounder.models.routing.complexity import Complexity
 from cofounder.ops import connections
 
@@ -41,10 +41,10 @@ def _blended(target: Target, own: str) -> Decimal | None:
 
 
 def tier(target: Target) -> Tier:
-    """By the price. A server of the owner's own is free unless it was given one; without a known price: STANDARD."""
+    """By the price. What costs nothing is FREE; one without a known price would be STANDARD, and is not asked."""
     price = blended(target)
-    if target.provider in FREE and not price:
-        return Tier.FREE
     if price is None:
         return Tier.STANDARD
+    if price == 0:
+        return Tier.FREE
     return next((found for limit, found in _BELOW if price < limit), Tier.FLAGSHIP)

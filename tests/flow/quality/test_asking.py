@@ -45,7 +45,12 @@ def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
 @pytest.fixture
 def judge(openai_server: OpenAIServer, setting: Callable[..., None], database: Database) -> OpenAIServer:
-    setting(model="openai-compatible:judge", compatible_base_url=openai_server.url, compatible_api_key=KEY)
+    setting(
+        model="openai-compatible:judge",
+        model_prices="openai-compatible:*=0/0",
+        compatible_base_url=openai_server.url,
+        compatible_api_key=KEY,
+    )
     return openai_server
 
 

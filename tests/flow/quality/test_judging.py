@@ -18,6 +18,7 @@ shares = st.floats(0, 1, allow_nan=False)
 def opinion(score: float, **given: float) -> Judged:
     return Judged(
         model="openai-compatible:judge",
+        model_prices="openai-compatible:*=0/0",
         scores=dict.fromkeys(DIMENSIONS, score) | given,
         evidence={name: f"The {name} is as it is." for name in DIMENSIONS},
         overall=score,

@@ -22,6 +22,7 @@ from cofounder.models.registry.errors import (
     ModelNotKnown,
     ModelUnfit,
     NothingBefore,
+    PriceMissing,
     ReasonMissing,
 )
 from cofounder.people import LOCAL_OWNER
@@ -102,6 +103,17 @@ async def test_without_a_gate_that_passed_nothing_becomes_active(session: AsyncS
     assert active.id == model.id
     with pytest.raises(AlreadyActive):
         await service.set_active(session, model.id, by=APPROVER, gate=gate(model))
+
+
+async def test_a_model_whose_price_nobody_knows_is_neither_active_nor_in_shadow(session: AsyncSession) -> None:
+    model = await register(session, address={**WHERE, "base_url": "http://gpu.example/v1"})
+    for refused in (
+        service.set_active(session, model.id, by=LOCAL_OWNER, force=True, reason="for a test"),
+        service.set_candidate(session, model.id, by=LOCAL_OWNER, shadow=True),
+    ):
+        with pytest.raises(PriceMissing, match="set model_prices to tuned:small=IN/OUT"):
+            await refused
+    await service.set_candidate(session, model.id, by=LOCAL_OWNER)
 
 
 async def test_force_wants_an_admin_and_a_reason_and_both_stay_on_record(session: AsyncSession) -> None:

@@ -41,7 +41,7 @@ class Contender:
             "name": str(self.target) if self.target is not None else "offline",
             "provider": self.target.provider if self.target is not None else None,
             "model": self.target.name if self.target is not None else None,
-            "served": [served.provider, served.name, served.base_url] if served is not None else None,
+            "served": [served.provider, served.name, served.base_url, served.base] if served is not None else None,
             "system": self.system,
             "starts": self.starts,
         }

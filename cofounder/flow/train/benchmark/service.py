@@ -28,11 +28,13 @@ WORKFLOW = "benchmark"
 async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> BenchmarkOut:
     """Compare a model with what its role uses now; it goes on as a workflow of its own.
 
-    Raises ModelNotKnown, ModelUnfit, DatasetMissing, DatasetDeleted, DatasetNotReady, HoldOutUnfit, HoldOutMissing.
+    Raises ModelNotKnown, ModelUnfit, PriceMissing, DatasetMissing, DatasetDeleted, DatasetNotReady, HoldOutUnfit, HoldOutMissing.
     """
     model = await registry.find(session, asked.model)
     if model.state != "ready":
         raise ModelUnfit(f"{registry.label(model)} is {model.state}. {model.problem or ''}".strip(), field="model")
+    await connections.latest()
+    registry.require_price(model)
     dataset_id = asked.dataset_id or model.dataset_id
     if dataset_id is None:
         raise HoldOutMissing("It does not say what it was trained with: name a dataset.", field="dataset_id")
@@ -45,7 +47,6 @@ async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> Benchm
     if active is not None and active.id == model.id:
         active = await registry.model_of(session, model.role, "previous")
     using = of_row(active) if active is not None else None
-    await connections.latest()
     parts = contenders.choose(model, using)
     row = Benchmark(
         id=new_id(),

@@ -1,6 +1,5 @@
 """Make a job's model reachable and register it: what `deployment` does, as often as it is tried."""
 
-import contextlib
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,7 @@ from cofounder.flow.train.tuners import known
 from cofounder.flow.train.tuners.interface import Artifacts
 from cofounder.kit.db import reading, transaction
 from cofounder.models.registry import service as registry
-from cofounder.models.registry.errors import AlreadyActive
+from cofounder.models.registry.errors import AlreadyActive, PriceMissing
 from cofounder.ops import connections
 from cofounder.people import Caller
 
@@ -47,19 +46,24 @@ async def carry_out(id: UUID) -> None:
             by=by,
             system_prompt=row.system_prompt,
         )
-        if wanted["set_active"]:
-            with contextlib.suppress(AlreadyActive):
+        note, active = address.note or None, bool(wanted["set_active"])
+        if active:
+            try:
                 await registry.set_active(session, model.id, by=by, force=True, reason=wanted["reason"])
+            except AlreadyActive:
+                pass
+            except PriceMissing as missing:  # it is served, and may be made active once there is a price
+                note, active = f"It is not active: {missing.detail}", False
         label = registry.label(model)
         row.deployment = {
             **wanted,
             "state": "deployed",
             "model_id": str(model.id),
             "model": label,
-            "note": address.note or None,
+            "note": note,
             "problem": None,
         }
-        await service.say(session, row, f"It is registered as {label}{' and active' if wanted['set_active'] else ''}.")
+        await service.say(session, row, f"It is registered as {label}{' and active' if active else ''}.")
 
 
 def _left(result: dict[str, Any]) -> Artifacts:

@@ -36,6 +36,7 @@ from cofounder.models.registry.errors import (
     ModelNotKnown,
     ModelUnfit,
     NothingBefore,
+    PriceMissing,
     ReasonMissing,
 )
 from cofounder.people import Approver, Operator, Viewer
@@ -67,7 +68,7 @@ async def show_active_models(session: Session, caller: Viewer) -> Envelope[Roles
 @router.put(
     "/active",
     responses=documented(
-        ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed, ActiveMoved, ForceRefused, ReasonMissing
+        ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed, ActiveMoved, ForceRefused, ReasonMissing, PriceMissing
     ),
 )
 async def set_active_model(body: ActiveIn, session: Session, caller: Approver) -> Envelope[RoleOut]:
@@ -84,7 +85,9 @@ async def roll_back_model(body: RollBackIn, session: Session, caller: Approver) 
     return Envelope(data=await service.roll_back(session, body.role, body.reason, caller))
 
 
-@router.put("/candidate", responses=documented(ModelNotKnown, ModelUnfit, AlreadyActive, ModelEntryInvalid))
+@router.put(
+    "/candidate", responses=documented(ModelNotKnown, ModelUnfit, AlreadyActive, ModelEntryInvalid, PriceMissing)
+)
 async def set_candidate_model(body: CandidateIn, session: Session, caller: Approver) -> Envelope[RoleOut]:
     """Name a role's candidate. In shadow it answers real tasks beside the active one, and changes nothing of them."""
     return Envelope(data=await service.candidate(session, body, caller))

@@ -64,6 +64,7 @@ class ModelVersionOut(BaseModel):
     problem: str | None
     aliases: list[Literal["active", "previous", "candidate"]]
     shadow: bool
+    price: str = Field(description="What it costs and what that rests on, in a sentence.")
     created_by: str
     created_at: datetime
     retired_at: datetime | None

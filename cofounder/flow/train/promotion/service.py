@@ -26,10 +26,11 @@ from cofounder.flow.train.promotion.shares import wilson
 from cofounder.flow.train.promotion.watching import KIND
 from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid
-from cofounder.models import offered
+from cofounder.models import offered, prices
 from cofounder.models.registry import service as registry
 from cofounder.models.registry.errors import ModelEntryInvalid
 from cofounder.models.registry.service import ModelAlias, ModelVersion, Promotion
+from cofounder.models.registry.using import of_row
 from cofounder.ops import connections
 from cofounder.ops import queries as alerts
 from cofounder.people import Caller
@@ -185,5 +186,11 @@ def out(row: ModelVersion, standing: Mapping[str, ModelAlias]) -> ModelVersionOu
     told = {name: getattr(row, name) for name in ModelVersionOut.model_fields if hasattr(row, name)}
     shadow = "candidate" in mine and bool(standing["candidate"].details.get("shadow"))
     return ModelVersionOut.model_validate(
-        {**told, "label": registry.label(row), "aliases": sorted(mine), "shadow": shadow}
+        {
+            **told,
+            "label": registry.label(row),
+            "aliases": sorted(mine),
+            "shadow": shadow,
+            "price": prices.told(of_row(row).target),
+        }
     )

@@ -175,6 +175,7 @@ async def test_nothing_that_is_used_or_goes_on_is_deleted(
     await retire(label)
     await done(made.job_id)
     monkeypatch.setenv("COFOUNDER_MODEL", f"openai-compatible:{(ended.result or {})['model']}")
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "openai-compatible:*=0/0")
     settings.cache_clear()
     with pytest.raises(RemainsInUse, match="setting `model` names it"):
         await remove(made.job_id)

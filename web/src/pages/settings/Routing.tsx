@@ -58,7 +58,10 @@ function Begins({ of }: { of: Schemas["RoutingOut"] }) {
       <tbody>
         {of.models.map((one) => (
           <tr key={one.model}>
-            <td>{one.model === "offline" ? "Built-in" : one.model}</td>
+            <td>
+              {one.model === "offline" ? "Built-in" : one.model}
+              {one.why_not && <div className="quiet">{one.why_not}</div>}
+            </td>
             <td data-name="Tier">{said(one.tier)}</td>
             <td data-name="Begins with">{one.begins.map(said).join(", ") || "–"}</td>
             <td className="right" data-name="In">

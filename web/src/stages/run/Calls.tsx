@@ -19,6 +19,15 @@ export function named({ scope, number }: Call): string {
 const told = (put: number, got: number) =>
   put + got > 0 ? `${put.toLocaleString("en")} tokens in, ${got.toLocaleString("en")} out, ` : "";
 
+type Cost = { cost_usd: number; cost_is: string };
+
+/** What a call came to, and whether anybody counted it. */
+export function costOf({ cost_usd, cost_is }: Cost): string {
+  if (cost_is === "not_known") return "cost not known";
+  const before = cost_is === "estimated" ? "about " : cost_is === "most" ? "up to " : "";
+  return `${cost_usd > 0 ? before : ""}${cost(cost_usd)}`;
+}
+
 export function Calls({ id }: { id: string }) {
   const found = useQuery(callsOf(id)).data;
   if (!found?.length) return null;
@@ -33,10 +42,10 @@ export function Calls({ id }: { id: string }) {
             </div>
             <div className="quiet">
               {one.state === "answered"
-                ? `${told(one.tokens_in, one.tokens_out)}${duration(one.seconds)}, ${cost(one.cost_usd)}`
+                ? `${told(one.tokens_in, one.tokens_out)}${duration(one.seconds)}, ${costOf(one)}`
                 : one.state === "intended"
                   ? "No answer yet"
-                  : `${spoken(one.state)}${one.error ? `: ${one.error}` : ""}`}
+                  : `${spoken(one.state)}${one.error ? `: ${one.error}` : ""}${one.cost_usd > 0 ? ` (${costOf(one)})` : ""}`}
             </div>
             {one.state === "answered" && one.routed?.why && <div className="quiet">{one.routed.why}</div>}
           </li>
