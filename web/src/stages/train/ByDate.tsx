@@ -18,8 +18,9 @@ export function ByDate({ acts, since, until }: { acts: Acts; since?: string; unt
     }
     setOpened(on);
   };
+  const wrong = from !== "" && day !== "" && from > day;
   const send = async () => {
-    if (day && tag.trim() && (await acts.tagBetween(from || undefined, day, [tag.trim()]))) setOpened(false);
+    if (day && !wrong && tag.trim() && (await acts.tagBetween(from || undefined, day, [tag.trim()]))) setOpened(false);
   };
   return (
     <Asked name="Tag by date" opened={opened} open={open} send={send}>
@@ -37,10 +38,11 @@ export function ByDate({ acts, since, until }: { acts: Acts; since?: string; unt
         description="Empty: from the beginning"
         value={from}
         max={day}
+        error={wrong && "It lies after the last day"}
         onChange={(event) => setFrom(event.currentTarget.value)}
       />
       <TextInput label="Becomes" value={tag} onChange={(event) => setTag(event.currentTarget.value)} required />
-      <Button type="submit" loading={acts.busy === "by-date"} data-autofocus>
+      <Button type="submit" loading={acts.busy === "by-date"} disabled={wrong} data-autofocus>
         {from ? "Tag everything between" : "Tag everything before it"}
       </Button>
     </Asked>

@@ -16,7 +16,7 @@ import { trainingChoices, trainingSums } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { SearchField } from "../../parts/SearchField";
 import { channelName, score, spoken } from "../../parts/words";
-import { ends, filterOf, type Go, listed, narrowed, nothing, type Search } from "./filter";
+import { backwards, ends, filterOf, type Go, listed, narrowed, nothing, type Search } from "./filter";
 import { DECIDED } from "./formats";
 import { Saved } from "./Saved";
 import { Spread } from "./Sums";
@@ -27,7 +27,11 @@ type Found = Schemas["Found"];
 export function Choose({ search, set, found }: { search: Search; set: Go; found?: Found }) {
   const choices = useQuery(trainingChoices()).data;
   const filter = filterOf(search);
-  const unbound = useQuery(trainingSums(filterOf({ ...search, min: undefined, max: undefined }))).data;
+  const wrong = backwards(search);
+  const unbound = useQuery({
+    ...trainingSums(filterOf({ ...search, min: undefined, max: undefined })),
+    enabled: wrong === undefined || wrong.upper === "max",
+  }).data;
   const tags = choices?.tags ?? [];
   const one = (name: string, label: string, names: string[], shown = (word: string) => word) => (
     <Select
@@ -103,6 +107,7 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
             label="To"
             value={search.until?.slice(0, 10) ?? ""}
             min={search.since?.slice(0, 10)}
+            error={wrong?.upper === "until" && wrong.says}
             onChange={(event) => set({ until: event.currentTarget.value || undefined })}
           />
         </div>
@@ -192,6 +197,7 @@ function Switch({ label, name, search, set, data }: SwitchProps) {
 
 /** What a run may have cost, in dollars; said when the field is left or Enter is pressed. */
 function Costs({ search, set }: { search: Search; set: Go }) {
+  const wrong = backwards(search);
   const field = (label: string, name: "least" | "most") => (
     <NumberInput
       key={search[name] ?? ""}
@@ -202,6 +208,7 @@ function Costs({ search, set }: { search: Search; set: Go }) {
       decimalScale={6}
       prefix="$"
       defaultValue={search[name] ?? ""}
+      error={name === "most" && wrong?.upper === "most" && wrong.says}
       onBlur={(event) => say(name, event.currentTarget.value)}
       onKeyDown={(event) => event.key === "Enter" && say(name, event.currentTarget.value)}
     />

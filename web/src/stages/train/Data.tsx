@@ -11,7 +11,7 @@ import { Key, useKeys } from "../../parts/Key";
 import { More } from "../../parts/More";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
-import { counted, percent, score, whole } from "../../parts/words";
+import { counted, percent, score, visible, whole } from "../../parts/words";
 import { type Done, useChanges } from "./acting";
 import { Bulk } from "./Bulk";
 import { ByDate, ByQuality } from "./ByDate";
@@ -20,7 +20,7 @@ import { Choose } from "./Choose";
 import { Example } from "./Example";
 import { Examples } from "./Examples";
 import { Export } from "./Export";
-import { filterOf, type Go, narrowed, nothing, type Search } from "./filter";
+import { type Backwards, backwards, filterOf, type Go, narrowed, nothing, type Search } from "./filter";
 import { Head } from "./Head";
 import { NewDataset } from "./NewDataset";
 import { Removed } from "./Removed";
@@ -37,9 +37,10 @@ export function Data() {
   const { id, new: making, ...chosen } = search;
   const words = JSON.stringify(chosen);
   const filter = useMemo(() => filterOf(JSON.parse(words)), [words]);
-  const query = useInfiniteQuery(trainingExamples(filter));
+  const wrong = backwards(chosen);
+  const query = useInfiniteQuery({ ...trainingExamples(filter), enabled: wrong === undefined });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
-  const found = query.data?.pages[0];
+  const found = wrong ? undefined : query.data?.pages[0];
   const clear = () => {
     setSelected(new Set());
     setAll(false);
@@ -59,7 +60,13 @@ export function Data() {
   const sums = found && total > 0 && (
     <>
       <Breakdown title="By intent" of={found.statistics.by_intent} total={total} />
-      <Breakdown title="By tag" of={found.statistics.by_tag} total={total} none="None of them is tagged." />
+      <Breakdown
+        title="By tag"
+        of={found.statistics.by_tag}
+        total={total}
+        none="None of them is tagged."
+        shown={visible}
+      />
     </>
   );
   const undo = () => done?.token && acts.busy === null && void acts.undo(done.token);
@@ -148,7 +155,11 @@ export function Data() {
                 clear={clear}
               />
             )}
-            {query.isPending ? (
+            {wrong ? (
+              <Empty title="Nothing can fit this filter." action={<Mend wrong={wrong} set={set} />}>
+                {`${wrong.says}.`}
+              </Empty>
+            ) : query.isPending ? (
               <Loading rows={8} />
             ) : query.error && rows.length === 0 ? (
               <Trouble error={query.error} retry={() => void query.refetch()} />
@@ -181,6 +192,10 @@ export function Data() {
       )}
     </Head>
   );
+}
+
+function Mend({ wrong, set }: { wrong: Backwards; set: Go }) {
+  return <Button onClick={() => set({ [wrong.upper]: undefined })}>{`Take “${wrong.name}” away`}</Button>;
 }
 
 function Nothing({ search, set, total }: { search: Search; set: Go; total: number }) {

@@ -11,10 +11,10 @@ import { Json } from "../../parts/Json";
 import { More } from "../../parts/More";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown, Trouble } from "../../parts/Rest";
-import { byWhom, counted, percent, score, spoken, visible, when, whole } from "../../parts/words";
+import { byWhom, channelName, counted, percent, score, spoken, visible, when, whole } from "../../parts/words";
 import { say } from "./acting";
 import { State, titled } from "./Datasets";
-import { type Go, searchOf } from "./filter";
+import { type Go, searchOf, toldFilter } from "./filter";
 import { FORMATS, ROLES, size } from "./formats";
 import { shortName, targetName } from "./jobs/told";
 import { Lineage } from "./Lineage";
@@ -264,7 +264,7 @@ function About({ of }: { of: Dataset }) {
             "Filter",
             of.source === "examples" && (
               <Link to="/training" search={searchOf(of.filters) as never}>
-                {Object.keys(of.filters).length > 0 ? visible(JSON.stringify(of.filters)) : "everything not excluded"}
+                {toldFilter(of.filters)}
               </Link>
             ),
           ],
@@ -343,6 +343,10 @@ function Report({ of }: { of: Dataset }) {
   );
 }
 
+const SHOWN: Record<string, (name: string) => string> = {
+  channel: (name) => name.split("+").map(channelName).join(" + "),
+};
+
 function Statistics({ of }: { of: Dataset }) {
   const classes = (of.statistics.classes ?? {}) as Record<string, Record<string, number>>;
   const tokens = (of.statistics.tokens ?? {}) as Record<string, number | null>;
@@ -357,7 +361,13 @@ function Statistics({ of }: { of: Dataset }) {
         />
       </Panel>
       {Object.entries(classes).map(([label, counts]) => (
-        <Breakdown key={label} title={`By ${spoken(label).toLowerCase()}`} of={counts} total={of.example_count} />
+        <Breakdown
+          key={label}
+          title={`By ${spoken(label).toLowerCase()}`}
+          of={counts}
+          total={of.example_count}
+          shown={SHOWN[label]}
+        />
       ))}
     </div>
   );

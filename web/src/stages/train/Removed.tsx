@@ -2,7 +2,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { trainingSums } from "../../api/queries";
 import { whole } from "../../parts/words";
-import { filterOf, type Search } from "./filter";
+import { backwards, filterOf, type Search } from "./filter";
 
 /** The parts that narrow, each with its words in the address. */
 const PARTS: [string, string[]][] = [
@@ -23,7 +23,7 @@ const PARTS: [string, string[]][] = [
 ];
 
 export function Removed({ search, used }: { search: Search; used?: number }) {
-  const said = PARTS.filter(([, names]) => names.some((name) => search[name]));
+  const said = backwards(search) ? [] : PARTS.filter(([, names]) => names.some((name) => search[name]));
   const without = useQueries({
     queries: said.map(([, names]) =>
       trainingSums(filterOf({ ...search, ...Object.fromEntries(names.map((name) => [name, undefined])) })),

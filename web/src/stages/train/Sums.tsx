@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { Panel } from "../../parts/Panel";
 import { Empty } from "../../parts/Rest";
-import { percent, spoken, visible, whole } from "../../parts/words";
+import { percent, spoken, whole } from "../../parts/words";
 import styles from "./Train.module.css";
 
 type Sums = Schemas["StatsOut"];
@@ -84,10 +84,16 @@ export function Spread({ chosen, all }: { chosen?: Sums; all?: Sums }) {
   );
 }
 
-type BreakdownProps = { title: string; of: Record<string, number>; total: number; none?: string };
+type BreakdownProps = {
+  title: string;
+  of: Record<string, number>;
+  total: number;
+  none?: string;
+  shown?: (name: string) => string;
+};
 
 /** Counts by a word, the largest first. */
-export function Breakdown({ title, of, total, none = "Nothing to count." }: BreakdownProps) {
+export function Breakdown({ title, of, total, none = "Nothing to count.", shown = spoken }: BreakdownProps) {
   const rows = Object.entries(of).sort((one, other) => other[1] - one[1]);
   return (
     <Panel title={title} aside={rows.length > MOST ? `the first ${MOST} of ${whole(rows.length)}` : undefined}>
@@ -98,7 +104,7 @@ export function Breakdown({ title, of, total, none = "Nothing to count." }: Brea
           {rows.slice(0, MOST).map(([name, count]) => (
             <li key={name}>
               <span className={styles.cut} title={name}>
-                {title === "By tag" ? visible(name) : spoken(name)}
+                {shown(name)}
               </span>
               <span>
                 <b>{whole(count)}</b> <span className="quiet">{percent(total ? count / total : null)}</span>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ends, filterOf, listed, searchOf } from "./filter";
+import { backwards, ends, filterOf, listed, searchOf, toldFilter } from "./filter";
 
 test("a filter survives the way through the address", () => {
   const search = {
@@ -44,4 +44,45 @@ test("an address that somebody broke narrows nothing", () => {
 test("the whole range of scores also takes examples that have none", () => {
   expect(filterOf(ends([0, 1]))).toEqual({});
   expect(filterOf(ends([0.5, 1]))).toEqual({ quality_min: 0.5 });
+});
+
+test("a range that ends before it begins is told at once, by the field that ends it", () => {
+  expect(backwards({ since: "2026-09-09", until: "2026-01-01" })).toMatchObject({
+    upper: "until",
+    says: "It lies before From",
+  });
+  expect(backwards({ least: "2", most: "1" })?.upper).toBe("most");
+  expect(backwards({ min: "0.9", max: "0.1" })?.upper).toBe("max");
+  for (const fine of [
+    {},
+    { since: "2026-01-31", until: "2026-01-31" },
+    { since: "2026-01-31T12:00:00Z", until: "2026-01-31" },
+    { least: "0", most: "0" },
+    { since: "2026-01-31" },
+    { min: "much", max: "0.1" },
+  ])
+    expect(backwards(fine)).toBeUndefined();
+});
+
+test("a kept filter is told in words", () => {
+  expect(toldFilter({})).toBe("Everything not excluded");
+  expect(
+    toldFilter({
+      quality_min: 0.85,
+      include_tags: ["gold"],
+      exclude_tags: [],
+      platform: "linkedin",
+      has_outcome: false,
+      cost_max: 0.25,
+      archived: null,
+    }),
+  ).toBe("Quality at least 0.85; tagged gold; for LinkedIn; cost at most $0.25; not measured yet; archived ones too");
+  expect(
+    toldFilter({
+      intent_filter: ["write_post"],
+      date_before: "2026-01-31T23:59:59.999999Z",
+      failed_only: true,
+      limit: 5,
+    }),
+  ).toMatch(/^Intent write post; up to .*2026.*; failed; the newest 5$/);
 });

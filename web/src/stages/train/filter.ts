@@ -1,5 +1,7 @@
 /** A filter as the address of the page says it: one word a field, lists by commas, only what narrows. */
 import type { TrainingFilter } from "../../api/queries";
+import { capital, channelName, day, spoken, visible, when, whole } from "../../parts/words";
+import { DECIDED } from "./formats";
 
 export type Search = Record<string, string | undefined>;
 export type Go = (next: Search) => void;
@@ -52,6 +54,30 @@ export const NARROWS = [
 
 export const narrowed = (search: Search): boolean => NARROWS.some((name) => search[name]);
 export const nothing = (): Search => Object.fromEntries(NARROWS.map((name) => [name, undefined]));
+
+/** A range whose end lies before its beginning: which word of the address ends it, as the page names it, what to say. */
+export type Backwards = { upper: string; name: string; says: string };
+
+const RANGES: [string, string, string, string][] = [
+  ["min", "max", "Quality up to", "It lies below the least quality"],
+  ["since", "until", "To", "It lies before From"],
+  ["least", "most", "Most cost", "It lies below the least cost"],
+];
+
+/** The first range that nothing can lie in; the server would refuse it. */
+export function backwards(search: Search): Backwards | undefined {
+  const filter = filterOf(search) as Record<string, unknown>;
+  const before = (low: string, high: string) =>
+    low === "since"
+      ? !!search.since && !!search.until && Date.parse(search.since) > endOf(search.until)
+      : Number(filter[BOUND[low] ?? ""]) > Number(filter[BOUND[high] ?? ""]);
+  const found = RANGES.find(([low, high]) => before(low, high));
+  return found && { upper: found[1], name: found[2], says: found[3] };
+}
+const BOUND: Record<string, string> = { min: "quality_min", max: "quality_max", least: "cost_min", most: "cost_max" };
+const DAY = 24 * 60 * 60 * 1000;
+/** A day alone counts to its end. */
+const endOf = (time: string) => Date.parse(time) + (/^\d{4}-\d\d-\d\d$/.test(time) ? DAY - 1 : 0);
 
 export function filterOf(search: Search): TrainingFilter {
   const filter: Record<string, unknown> = {
@@ -120,3 +146,46 @@ export const ends = ([low, high]: [number, number]): Search => ({
   min: low > 0 ? String(low) : undefined,
   max: high < 1 ? String(high) : undefined,
 });
+
+/** A kept filter in words; without any part of it, what that means. */
+export function toldFilter(filter: Record<string, unknown>): string {
+  const said = Object.entries(TOLD).flatMap(([name, told]) => {
+    const value = filter[name];
+    return value === undefined || (Array.isArray(value) && value.length === 0) ? [] : (told(value) ?? []);
+  });
+  return said.length > 0 ? capital(said.join("; ")) : "Everything not excluded";
+}
+
+const names = (value: unknown, shown: (name: string) => string, last: string) =>
+  (value as string[]).map(shown).join(last);
+const only = (value: unknown, yes: string, no: string | undefined) =>
+  value === true ? yes : value === false ? no : undefined;
+const edge = (value: unknown, end: string) => {
+  const time = dayOr(String(value), end) ?? "";
+  return time.length === 10 ? day(`${time}T12:00:00Z`) : when(time);
+};
+
+const TOLD: Record<string, (value: unknown) => string | undefined> = {
+  quality_min: (value) => `quality at least ${value}`,
+  quality_max: (value) => `quality at most ${value}`,
+  intent_filter: (value) => `intent ${names(value, (name) => spoken(name).toLowerCase(), " or ")}`,
+  include_tags: (value) => `tagged ${names(value, visible, " and ")}`,
+  exclude_tags: (value) => `not tagged ${names(value, visible, " or ")}`,
+  date_after: (value) => `from ${edge(value, "T00:00:00Z")}`,
+  date_before: (value) => `up to ${edge(value, "T23:59:59.999999Z")}`,
+  success_only: (value) => only(value, "succeeded", undefined),
+  failed_only: (value) => only(value, "failed", undefined),
+  platform: (value) => `for ${channelName(String(value))}`,
+  persona: (value) => `in the voice ${spoken(String(value))}`,
+  model: (value) => `with the model ${visible(String(value))}`,
+  agent: (value) => `with the agent ${spoken(String(value)).toLowerCase()}`,
+  decision: (value) => (DECIDED[String(value)] ?? spoken(String(value))).toLowerCase(),
+  cost_min: (value) => `cost at least $${Number(value)}`,
+  cost_max: (value) => `cost at most $${Number(value)}`,
+  has_outcome: (value) => only(value, "measured", "not measured yet"),
+  text: (value) => `with the words “${visible(String(value))}”`,
+  is_legacy: (value) => only(value, "only work from before this product", "without work from before this product"),
+  archived: (value) => (value === null ? "archived ones too" : only(value, "only archived ones", undefined)),
+  include_sample: (value) => only(value, "the sample company's too", undefined),
+  limit: (value) => `the newest ${whole(Number(value))}`,
+};
