@@ -468,6 +468,21 @@ async def only_sample(session: AsyncSession) -> bool:
     return bool(await session.scalar(text(_ONLY_SAMPLE)))
 
 
+_INVENTED = " UNION ALL ".join(
+    f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} WHERE is_sample AND {known} <= :as_of)"
+    f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE NOT is_sample AND {known} <= :as_of)"
+    for table, known in (
+        ("posts", "published_at"),
+        ("web_analytics", "measured_at"),
+        ("financial_metrics", "measured_at"),
+    )
+)
+
+
+async def invented(session: AsyncSession, as_of: datetime) -> set[str]:
+    return set((await session.execute(text(_INVENTED), {"as_of": as_of})).scalars())
+
+
 async def sample_ends(session: AsyncSession) -> date | None:
     """The last day of the newest sample figure."""
     query = select(func.max(FinancialMetric.period_end)).where(FinancialMetric.is_sample.is_(True))

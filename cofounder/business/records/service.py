@@ -356,6 +356,11 @@ async def only_sample(session: AsyncSession) -> bool:
     return await queries.only_sample(session)
 
 
+async def invented(session: AsyncSession, as_of: datetime) -> set[str]:
+    """The tables of which a read as of that time gives the sample company's rows, for want of the company's own."""
+    return await queries.invented(session, as_of)
+
+
 async def sample_ends(session: AsyncSession) -> date | None:
     """The last day of the newest sample figure; None without a sample."""
     return await queries.sample_ends(session)

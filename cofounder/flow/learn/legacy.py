@@ -16,17 +16,22 @@ AT_ONCE = 50  # tasks a step
 
 
 async def world(session: AsyncSession, task: records.TaskRow) -> dict[str, dict[str, Any]]:
-    """State, similar content and baseline as of the task's own request, in the shape in which plans read them."""
+    """State, similar content and baseline as of the task's own request, in the shape in which plans read them.
+
+    What the sample company stands in for is left out: its figures and posts say nothing about this work.
+    """
     at = task.created_at
-    topic = task.topic or task.title or task.request
-    found = await business_state(session, as_of=at)
-    alike = await similar.similar_content(session, topic, as_of=at, limit=6)
-    usual = await baselines.baselines(session, as_of=at)
-    return {
-        history.STATE: {"state": found.state},
-        history.SIMILAR: {"items": [one.model_dump(mode="json") for one in alike if one.task_id != task.id][:5]},
-        history.BASELINE: {"baselines": {name: one.model_dump(mode="json") for name, one in usual.items()}},
-    }
+    invented = await records.invented(session, at)
+    found: dict[str, dict[str, Any]] = {}
+    if not invented & {"financial_metrics", "web_analytics"}:
+        found[history.STATE] = {"state": (await business_state(session, as_of=at)).state}
+    if "posts" not in invented:
+        topic = task.topic or task.title or task.request
+        alike = await similar.similar_content(session, topic, as_of=at, limit=6)
+        usual = await baselines.baselines(session, as_of=at)
+        found[history.SIMILAR] = {"items": [one.model_dump(mode="json") for one in alike if one.task_id != task.id][:5]}
+        found[history.BASELINE] = {"baselines": {name: one.model_dump(mode="json") for name, one in usual.items()}}
+    return found
 
 
 def cost(task: records.TaskRow) -> Decimal | None:

@@ -1,7 +1,7 @@
 """Each completed earlier task that is brought in becomes one example of its own time."""
 
 from csv import DictReader
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from cofounder.business.imports import service, steps
 from cofounder.business.imports.schemas import Mapping, Units
+from cofounder.business.sample import loading as sample
 from cofounder.flow.learn import steps as learning
 from cofounder.flow.learn.insights import service as insights
 from cofounder.flow.train.data import service as training
@@ -117,3 +118,21 @@ async def test_what_earlier_work_cost_and_took_is_not_known_unless_it_is_said(
     assert (free.items, [one.user_request for one in any_cost.items]) == ([], ["Write about bread"])
     said = {row["user_request"]: row for row in DictReader(StringIO(csv))}
     assert [said["Write about rolls"][name] for name in ("cost", "seconds", "refinements")] == ["", "", ""]
+
+
+async def test_nothing_of_the_sample_company_is_told_of_our_own_earlier_work(
+    engine_running: Database, tmp_path: Path
+) -> None:
+    async with transaction() as session:
+        await sample.load(session, today=now().date())
+    asked = (now() - timedelta(days=20)).date()
+    tasks = f"id,request,status,created\nt1,Write a LinkedIn post about our growth,completed,{asked}\n"
+    await brought(tmp_path / "tasks.csv", "tasks", tasks)
+
+    async def made() -> bool:
+        return len(await examples()) == 1
+
+    await until(made, within=60)
+    (example,) = await examples()
+    assert not example.is_sample
+    assert (example.business_state, example.similar_historical_content, example.platform_baseline) == ({}, [], {})
