@@ -26,30 +26,41 @@ async def get_generator_performance(
     days: int = learning.LOOK_BACK_DAYS,
     *,
     channel: str | None = None,
+    topic: str | None = None,
     as_of: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """What the posts of each generator came to (or of one), the highest F/1K (followers for 1,000 impressions) first.
 
-    `low` and `high` are its 95 % interval, None below five posts. Raises PersonaMissing.
+    `low` and `high` are its 95 % interval, None below five posts. Raises PersonaMissing, ChannelNotCounted, TopicUnknown.
     """
-    found = [_figures(one) for one in await _listed(days, channel, as_of)]
+    found = [_figures(one) for one in await _listed(days, channel, topic, as_of)]
     if generator is None:
         return found
     return [next(one for one in found if one["generator"] == _id(generator, found))]
 
 
 async def get_top_performers(
-    limit: int = 3, days: int = learning.LOOK_BACK_DAYS, *, channel: str | None = None, as_of: datetime | None = None
+    limit: int = 3,
+    days: int = learning.LOOK_BACK_DAYS,
+    *,
+    channel: str | None = None,
+    topic: str | None = None,
+    as_of: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The generators with the highest F/1K, best first; those without a scored post are left out."""
-    return (await _measured(days, channel, as_of))[:limit]
+    return (await _measured(days, channel, topic, as_of))[:limit]
 
 
 async def get_bottom_performers(
-    limit: int = 3, days: int = learning.LOOK_BACK_DAYS, *, channel: str | None = None, as_of: datetime | None = None
+    limit: int = 3,
+    days: int = learning.LOOK_BACK_DAYS,
+    *,
+    channel: str | None = None,
+    topic: str | None = None,
+    as_of: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The generators with the lowest F/1K, worst first; those without a scored post are left out."""
-    return (await _measured(days, channel, as_of))[::-1][:limit]
+    return (await _measured(days, channel, topic, as_of))[::-1][:limit]
 
 
 async def is_generator_failing(
@@ -93,13 +104,13 @@ async def run_autonomous_optimization(*, dry_run: bool = False) -> dict[str, Any
     return plain | {"status": told.status, "reason": reason}
 
 
-async def _listed(days: int, channel: str | None, as_of: datetime | None) -> Sequence[PersonaOut]:
+async def _listed(days: int, channel: str | None, topic: str | None, as_of: datetime | None) -> Sequence[PersonaOut]:
     async with reading() as session:
-        return (await learning.listed(session, days=days, channel=channel, as_of=as_of)).items
+        return (await learning.listed(session, days=days, channel=channel, topic=topic, as_of=as_of)).items
 
 
-async def _measured(days: int, channel: str | None, as_of: datetime | None) -> list[dict[str, Any]]:
-    return [_figures(one) for one in await _listed(days, channel, as_of) if one.per_1k is not None]
+async def _measured(days: int, channel: str | None, topic: str | None, as_of: datetime | None) -> list[dict[str, Any]]:
+    return [_figures(one) for one in await _listed(days, channel, topic, as_of) if one.per_1k is not None]
 
 
 def _figures(one: PersonaOut) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What people see and say of the voices: how each does, which weights count, and looks that are begun and taken back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,10 @@ from cofounder.people.service import audit
 from cofounder.personas import drawing, flags, optimising, policies_known, queries
 from cofounder.personas.breaks import SPAN
 from cofounder.personas.followers import service as followers
+from cofounder.personas.followers.service import ChannelNotCounted
 from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, chances, roster, voices
 from cofounder.personas.performance import performance
+from cofounder.personas.queries import Scored
 from cofounder.personas.roster import ROSTER, persona
 from cofounder.personas.schemas import (
     FlagOut,
@@ -31,6 +34,7 @@ from cofounder.personas.tables import OptimisationRun, PersonaStanding
 from cofounder.settings import settings
 
 LOOK_BACK_DAYS = 7
+MOST_TOPICS = 50
 APART = timedelta(minutes=5)  # clocks of two machines
 SINCE = SPAN + timedelta(days=7)  # posts that flags are seen by
 
@@ -83,26 +87,37 @@ class LookUnknown(InputInvalid):
     hint = "Take next_cursor as the last answer gave it, or leave it out."
 
 
+class TopicUnknown(InputInvalid):
+    """No post of late has this topic."""
+
+    hint = "GET /api/personas lists them as topics."
+
+
 def mode() -> Mode:
     chosen: Mode = settings().persona_mode
     return chosen
 
 
 async def listed(
-    session: AsyncSession, *, days: int = LOOK_BACK_DAYS, channel: str | None = None, as_of: datetime | None = None
+    session: AsyncSession,
+    *,
+    days: int = LOOK_BACK_DAYS,
+    channel: str | None = None,
+    topic: str | None = None,
+    as_of: datetime | None = None,
 ) -> PersonasOut:
-    """Every voice with what its posts of the last days came to, the highest F/1K first."""
+    """Every voice with what its posts of the last days came to, the highest F/1K first.
+
+    Raises ChannelNotCounted and TopicUnknown.
+    """
     moment = as_of or clock.now()
     standing = await queries.standing(session)
     said = await queries.standings(session)
     # What counts is when a post was scored: readings or counts that come once a month score old posts now.
     posts = await queries.outcomes(session, since=moment - timedelta(days=days) - SPAN, as_of=moment, hours=AGE_HOURS)
-    wanted = [
-        one
-        for one in posts
-        if (channel is None or one.platform == channel)
-        and (one.seen_at or one.published_at) > moment - timedelta(days=days)
-    ]
+    topics = Counter(one.topic for one in posts if one.topic)
+    posts = _about(posts, channel, topic)
+    wanted = [one for one in posts if (one.seen_at or one.published_at) > moment - timedelta(days=days)]
     told = {one.persona: one for one in performance(wanted)}
     known = voices(standing)
     drawn = chances(standing)
@@ -138,10 +153,34 @@ async def listed(
         mode=mode(),
         policy=settings().persona_policy,
         policies=policies_known.names(),
+        topics=[name for name, _ in topics.most_common(MOST_TOPICS)],
         run_id=used.id if used else None,
         applied_at=used.applied_at if used else None,
         look_back_days=days,
         proposal=proposal,
+    )
+
+
+def _about(posts: Sequence[Scored], channel: str | None, topic: str | None) -> list[Scored]:
+    """Those of a channel and on a topic, under whatever spelling. Raises ChannelNotCounted and TopicUnknown."""
+    from cofounder.channels.naming import canonical
+
+    platform = canonical(channel) or channel if channel is not None else None
+    if platform is not None and canonical(platform) is None and all(one.platform != platform for one in posts):
+        raise ChannelNotCounted(f"There is no channel {channel!r}.", field="channel")
+    kept = [one for one in posts if platform in (None, one.platform)]
+    if topic is None:
+        return kept
+    meant = topic.strip().casefold()
+    if all(one.topic.casefold() != meant for one in posts):
+        known = ", ".join(name for name, _ in Counter(one.topic for one in posts if one.topic).most_common(10))
+        raise TopicUnknown(f"No post of late has the topic {topic!r}.", field="topic", hint=_topics_are(known))
+    return [one for one in kept if one.topic.casefold() == meant]
+
+
+def _topics_are(known: str) -> str:
+    return (
+        f"Topics of late are {known}." if known else "Posts have topics once they are imported or published with one."
     )
 
 

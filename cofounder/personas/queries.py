@@ -279,6 +279,20 @@ async def in_use(session: AsyncSession) -> OptimisationRun | None:
     return found
 
 
+async def used_before(session: AsyncSession, row: OptimisationRun) -> UUID | None:
+    """The run whose weights were in use when this one was made."""
+    one = OptimisationRun
+    wanted = (
+        select(one.id)
+        .where(one.number < row.number, one.applied_at <= row.ran_at)
+        .where(one.withdrawn_at.is_(None) | (one.withdrawn_at > row.ran_at))
+        .order_by(one.number.desc())
+        .limit(1)
+    )
+    found: UUID | None = await session.scalar(wanted)
+    return found
+
+
 async def weights_of(session: AsyncSession, run_id: UUID) -> Sequence[PersonaWeight]:
     wanted = select(PersonaWeight).where(PersonaWeight.run_id == run_id).order_by(PersonaWeight.persona)
     return (await session.scalars(wanted)).all()

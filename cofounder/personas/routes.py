@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import Query
 
 from cofounder.kit.http import Page, Router, Session, Time, documented
-from cofounder.people import Approver, Viewer
-from cofounder.personas import learning, what_if
+from cofounder.people import Approver, Operator, Viewer
+from cofounder.personas import learning, replaying, what_if
+from cofounder.personas.followers.service import ChannelNotCounted
 from cofounder.personas.policies_known import PolicyFailed, PolicyUnknown
 from cofounder.personas.schemas import (
     DecideIn,
@@ -18,6 +19,7 @@ from cofounder.personas.schemas import (
     PersonaOut,
     PersonasOut,
     PointOut,
+    ReplayOut,
     WaitingOut,
     WhatIfOut,
 )
@@ -25,16 +27,17 @@ from cofounder.personas.schemas import (
 router = Router(prefix="/api/personas", tags=["personas"])
 
 
-@router.get("", responses=documented())
+@router.get("", responses=documented(ChannelNotCounted, learning.TopicUnknown))
 async def list_personas(
     session: Session,
     caller: Viewer,
     days: Annotated[int, Query(ge=1, le=365, description="Posts scored within so many days.")] = 7,
     channel: Annotated[str | None, Query(max_length=100)] = None,
+    topic: Annotated[str | None, Query(max_length=200, description="Only posts on it.")] = None,
     as_of: Time | None = None,
 ) -> PersonasOut:
     """Every voice: how it stands, how likely it is drawn, what its posts came to; the highest F/1K first."""
-    return await learning.listed(session, days=days, channel=channel, as_of=as_of)
+    return await learning.listed(session, days=days, channel=channel, topic=topic, as_of=as_of)
 
 
 @router.get("/weights", responses=documented())
@@ -93,6 +96,15 @@ async def optimise_personas(body: OptimiseIn, session: Session, caller: Approver
 async def get_persona_run(run_id: UUID, session: Session, caller: Viewer) -> LookOut:
     """One look at the voices."""
     return await learning.get_run(session, run_id)
+
+
+@router.post(
+    "/runs/{run_id}/replay",
+    responses=documented(learning.LookMissing, replaying.NothingToReplay, PolicyUnknown, PolicyFailed),
+)
+async def replay_persona_run(run_id: UUID, session: Session, caller: Operator) -> ReplayOut:
+    """Make a look's weights again from what was stored by its time, and compare; nothing is kept."""
+    return await replaying.replay(session, run_id)
 
 
 @router.post(

@@ -43,6 +43,7 @@ class PersonasOut(Shown):
     mode: Mode
     policy: str
     policies: list[str] = Field(description="That can be chosen.")
+    topics: list[str] = Field(description="Of the posts of late, the most frequent first: what topic narrows to.")
     run_id: UUID | None = Field(description="The run whose weights are in use; none: the initial ones.")
     applied_at: Time | None
     look_back_days: int
@@ -113,6 +114,25 @@ class LookOut(Shown):
     standing: Literal["in use", "was in use", "proposed", "declined", "rolled back", "told", "dry run", "none"]
     decided_by: str | None
     decided_at: Time | None
+
+
+class ReplayedOut(Shown):
+    """A voice's weight as a look made it, and as it comes out again."""
+
+    persona: str
+    then: float
+    now: float
+
+
+class ReplayOut(Shown):
+    """A look made again from what was stored by its time."""
+
+    run_id: UUID
+    same_input: bool = Field(description="Every post and every figure that it read is the same.")
+    same_weights: bool
+    input_hash: str
+    told: str
+    voices: list[ReplayedOut]
 
 
 class WaitingOut(Shown):

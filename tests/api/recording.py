@@ -420,6 +420,7 @@ async def _voices(ask: Recorder) -> None:
     await ask("decide_persona_run", "POST", f"{at}/runs/{proposed}/decide", {"approved": True})
     await ask("list_persona_weights", "GET", f"{at}/weights?days=7")
     await ask("get_persona_run", "GET", f"{at}/runs/{proposed}")
+    await ask("replay_persona_run", "POST", f"{at}/runs/{proposed}/replay")
     await ask("roll_persona_run_back", "POST", f"{at}/runs/{proposed}/rollback")
     await ask("optimise_personas", "POST", f"{at}/runs", {"dry_run": True})
     await ask("list_persona_runs", "GET", f"{at}/runs?limit=2")

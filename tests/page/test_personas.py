@@ -87,6 +87,20 @@ async def test_a_voice_is_seen_set_looked_at_and_the_weights_rolled_back(house: 
         await form.get_by_role("button", name="Write down").click()
         await expect(page.get_by_text("1,250 followers of LinkedIn written down.")).to_be_visible()
 
+        # What was mistyped is put right where it is listed.
+        await page.get_by_text(re.compile(r"^\d+ counts$")).click()
+        await page.get_by_role("button", name=re.compile("Put right: 1,250 of LinkedIn")).click()
+        await dialog.get_by_role("textbox", name="Followers").fill("1205")
+        await dialog.get_by_role("button", name="Correct").click()
+        await page.get_by_role("button", name=re.compile("Put right: 1,205 of LinkedIn")).click()
+        await dialog.get_by_role("button", name="Withdraw the count").click()
+        await expect(page.get_by_role("button", name=re.compile("Put right: 1,2"))).to_have_count(0)
+
+        # One topic at a time, also by its address.
+        await page.get_by_role("combobox", name="Topic").click()
+        await page.get_by_role("option", name="growth").click()
+        await expect(page.get_by_role("region", name="Who performs")).to_contain_text("about growth")
+
 
 async def test_a_proposal_waits_and_is_decided_at_the_page(house: House, browser: Browser) -> None:
     async with transaction() as session:

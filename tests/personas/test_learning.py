@@ -333,3 +333,32 @@ async def test_flags_name_a_voice_that_fails_and_one_that_is_viral(session: Asyn
     found = {one.kind: one for one in await learning.flagged(session)}
     assert found["viral"].personas == ["dataNerd"]
     assert found["failing"].personas == ["explorer"]
+
+
+async def test_performance_is_told_by_channel_and_topic(session: AsyncSession, moment: datetime) -> None:
+    begun = moment - timedelta(days=9)
+    for number, (name, topic, platform) in enumerate(
+        [("coach", "Hiring", "x"), ("coach", "growth", "x"), ("dataNerd", "hiring", "linkedin")]
+    ):
+        at = begun + timedelta(hours=number)
+        made = await post(session, at, name, platform=platform, topic=topic)
+        await reading(session, made, at + timedelta(days=4), 1_000, platform=platform)
+    for platform in ("x", "linkedin"):
+        for days, count in ((10, 100), (1, 160)):
+            at = moment - timedelta(days=days)
+            await followers.count(session, CountIn(platform=platform, count=count, counted_at=at), by=MARA)
+    await crediting.credit(session, moment)
+
+    async def posts(**narrowed: Any) -> dict[str, int]:
+        found = await learning.listed(session, **narrowed)
+        assert set(found.topics) == {"Hiring", "growth", "hiring"}
+        return {one.id: one.posts for one in found.items if one.posts}
+
+    assert await posts() == {"coach": 2, "dataNerd": 1}
+    assert await posts(topic="hiring") == {"coach": 1, "dataNerd": 1}
+    assert await posts(topic="hiring", channel="Twitter") == {"coach": 1}
+    with pytest.raises(learning.TopicUnknown, match="'weather'") as told:
+        await learning.listed(session, topic="weather")
+    assert "growth" in told.value.advice
+    with pytest.raises(followers.ChannelNotCounted):
+        await learning.listed(session, channel="carrier pigeon")

@@ -46,6 +46,7 @@ async def _ask(question: "Callable[[AsyncSession], Awaitable[Any]]", told: Calla
 def show(
     days: Annotated[int, typer.Option(min=1, max=365, help="Posts scored within so many days.")] = 7,
     channel: Annotated[str | None, typer.Option("--channel", "-c", help="Only posts of this channel.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Only posts on this topic.")] = None,
     json: Json = False,
 ) -> int:
     """Every voice, the one that gains most followers for 1,000 impressions first.
@@ -54,7 +55,10 @@ def show(
     """
     from cofounder.personas import learning
 
-    return home.run(_ask(lambda session: learning.listed(session, days=days, channel=channel), _voices, json=json))
+    def ask(session: "AsyncSession") -> Any:
+        return learning.listed(session, days=days, channel=channel, topic=topic)
+
+    return home.run(_ask(ask, _voices, json=json))
 
 
 @group.command()
@@ -137,6 +141,23 @@ def rollback(run: Run, json: Json = False) -> int:
     from cofounder.personas import learning
 
     return home.run(_ask(lambda session: learning.roll_back(session, run, by=LOCAL_OWNER), _run, json=json))
+
+
+@group.command()
+def replay(run: Run, json: Json = False) -> int:
+    """Make a look's weights again from what was stored by its time, and say whether they are the same.
+
+    Example: cofounder personas replay 01a1fd8f-4992-7728-b3eb-b1c96939b51d
+    """
+    from cofounder.personas import replaying
+
+    def told(found: Any) -> None:
+        out.screen().print(found.told, markup=False)
+        for one in found.voices:
+            if not found.same_weights:
+                out.screen().print(f"  {one.persona:15} {one.then:8.4f} then, {one.now:8.4f} now")
+
+    return home.run(_ask(lambda session: replaying.replay(session, run), told, json=json))
 
 
 @group.command()

@@ -362,6 +362,7 @@ export type BusinessFilter = {
   platform?: string;
   topic?: string;
   by?: "category" | "cluster";
+  campaign?: string;
   search?: string;
   days: number;
 };
@@ -375,7 +376,10 @@ export const businessGrowth = () =>
 export const platformBaselines = () =>
   queryOptions({ queryKey: ["business", "baselines"], queryFn: () => ask(client.GET("/api/business/baselines")) });
 
-export const businessReturns = (by: "campaign" | "channel", days = 3650) =>
+/** All there is, as the routes that look back take it. */
+export const ALL_DAYS = 36_500;
+
+export const businessReturns = (by: "campaign" | "channel", days = ALL_DAYS) =>
   queryOptions({
     queryKey: ["business", "returns", by, days],
     queryFn: () => ask(client.GET("/api/business/returns", { params: { query: { by, days } } })),
@@ -393,10 +397,10 @@ export const businessCorrelations = () =>
     queryFn: () => ask(client.GET("/api/business/correlations")),
   });
 
-export const bestTimes = (channel: string, zone: string) =>
+export const bestTimes = (channel: string, zone: string, days: number) =>
   queryOptions({
-    queryKey: ["business", "times", channel, zone],
-    queryFn: () => ask(client.GET("/api/business/times", { params: { query: { channel, zone } } })),
+    queryKey: ["business", "times", channel, zone, days],
+    queryFn: () => ask(client.GET("/api/business/times", { params: { query: { channel, zone, days } } })),
   });
 
 export type AudiencePart = Schemas["Audience"]["part"];
@@ -715,10 +719,10 @@ export type Voice = Schemas["PersonaOut"];
 export type VoiceLook =
   paths["/api/personas/runs"]["get"]["responses"][200]["content"]["application/json"]["items"][number];
 
-export const personas = (days = 7, channel?: string) =>
+export const personas = (days = 7, channel?: string, topic?: string) =>
   queryOptions({
-    queryKey: ["personas", "list", days, channel ?? ""],
-    queryFn: () => ask(client.GET("/api/personas", { params: { query: { days, channel } } })),
+    queryKey: ["personas", "list", days, channel ?? "", topic ?? ""],
+    queryFn: () => ask(client.GET("/api/personas", { params: { query: { days, channel, topic } } })),
     placeholderData: (before: Voices | undefined) => before,
   });
 
@@ -750,6 +754,17 @@ export const personaRuns = () =>
 
 export const followerBooks = () =>
   queryOptions({ queryKey: ["personas", "followers"], queryFn: () => ask(client.GET("/api/personas/followers")) });
+
+export type FollowerCount = Schemas["CountOut"];
+
+export const followerCounts = () =>
+  infiniteQueryOptions({
+    queryKey: ["personas", "counts"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      ask(client.GET("/api/personas/followers/counts", { params: { query: { cursor: pageParam, limit: 10 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
 
 export type OwnVoice = Schemas["VoiceOut"];
 export type Experiment = Schemas["ExperimentOut"];

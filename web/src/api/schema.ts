@@ -3287,6 +3287,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/personas/runs/{run_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay persona run
+         * @description Make a look's weights again from what was stored by its time, and compare; nothing is kept.
+         */
+        post: operations["replay_persona_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/personas/runs/{run_id}/decide": {
         parameters: {
             query?: never;
@@ -7321,6 +7341,11 @@ export interface components {
              * @default 0
              */
             flagged?: number;
+            /**
+             * Alone
+             * @default 0
+             */
+            alone?: number;
             /** Flags */
             flags?: {
                 [key: string]: number;
@@ -10664,6 +10689,13 @@ export interface components {
             by_kind: {
                 [key: string]: number;
             };
+            /**
+             * Alone
+             * @description Rows without another side, by the kind of link they lack: reading_post, evaluation_task
+             */
+            alone: {
+                [key: string]: number;
+            };
         };
         /**
          * Me
@@ -11131,6 +11163,11 @@ export interface components {
             aliases: ("active" | "previous" | "candidate")[];
             /** Shadow */
             shadow: boolean;
+            /**
+             * Price
+             * @description What it costs and what that rests on, in a sentence.
+             */
+            price: string;
             /** Created By */
             created_by: string;
             /**
@@ -12330,6 +12367,11 @@ export interface components {
              */
             policies: string[];
             /**
+             * Topics
+             * @description Of the posts of late, the most frequent first: what topic narrows to.
+             */
+            topics: string[];
+            /**
              * Run Id
              * @description The run whose weights are in use; none: the initial ones.
              */
@@ -13467,6 +13509,42 @@ export interface components {
             removal: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * ReplayOut
+         * @description A look made again from what was stored by its time.
+         */
+        ReplayOut: {
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /**
+             * Same Input
+             * @description Every post and every figure that it read is the same.
+             */
+            same_input: boolean;
+            /** Same Weights */
+            same_weights: boolean;
+            /** Input Hash */
+            input_hash: string;
+            /** Told */
+            told: string;
+            /** Voices */
+            voices: components["schemas"]["ReplayedOut"][];
+        };
+        /**
+         * ReplayedOut
+         * @description A voice's weight as a look made it, and as it comes out again.
+         */
+        ReplayedOut: {
+            /** Persona */
+            persona: string;
+            /** Then */
+            then: number;
+            /** Now */
+            now: number;
         };
         /** RerunIn */
         RerunIn: {
@@ -25940,7 +26018,7 @@ export interface operations {
         parameters: {
             query?: {
                 by?: "category" | "cluster";
-                /** @description How far back */
+                /** @description How far back; 36500 is all there is */
                 days?: number;
                 /** @description Repeat for more; none means all */
                 channels?: string[] | null;
@@ -26008,7 +26086,7 @@ export interface operations {
         parameters: {
             query: {
                 topic: string;
-                /** @description How far back */
+                /** @description How far back; 36500 is all there is */
                 days?: number;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -26074,7 +26152,7 @@ export interface operations {
         parameters: {
             query: {
                 channel: string;
-                /** @description How far back */
+                /** @description How far back; 36500 is all there is */
                 days?: number;
                 /** @description A time zone such as Europe/Berlin */
                 zone?: string;
@@ -26208,7 +26286,7 @@ export interface operations {
         parameters: {
             query?: {
                 part?: "source" | "campaign" | "device" | "browser" | "country" | "audience" | "funnel_step" | "page_id";
-                /** @description How far back */
+                /** @description How far back; 36500 is all there is */
                 days?: number;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -26336,7 +26414,7 @@ export interface operations {
     list_anomalies: {
         parameters: {
             query?: {
-                /** @description How far back */
+                /** @description How far back; 36500 is all there is */
                 days?: number;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -26402,7 +26480,7 @@ export interface operations {
         parameters: {
             query?: {
                 by?: "campaign" | "channel";
-                /** @description How far back */
+                /** @description How far back; 36500 is all there is */
                 days?: number;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -26664,11 +26742,12 @@ export interface operations {
     list_posts: {
         parameters: {
             query?: {
-                /** @description How far back */
+                /** @description How far back; 36500 is all there is */
                 days?: number;
                 limit?: number;
                 platform?: string | null;
                 topic?: string | null;
+                campaign?: string | null;
                 /** @description How the topic was found, as the list of topics says */
                 by?: "category" | "cluster";
                 /** @description Words of the title or the text */
@@ -28547,7 +28626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description A retired or broken model cannot be used.; This model is the active one already.; No benchmark shows that this model may take over.; Another model became the active one since this one was compared. */
+            /** @description A retired or broken model cannot be used.; This model is the active one already.; No benchmark shows that this model may take over.; Another model became the active one since this one was compared.; Nobody knows what this model costs, so no budget can hold for it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28756,7 +28835,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description A retired or broken model cannot be used.; This model is the active one already. */
+            /** @description A retired or broken model cannot be used.; This model is the active one already.; Nobody knows what this model costs, so no budget can hold for it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -30604,6 +30683,8 @@ export interface operations {
                 /** @description Posts scored within so many days. */
                 days?: number;
                 channel?: string | null;
+                /** @description Only posts on it. */
+                topic?: string | null;
                 as_of?: string | null;
             };
             header?: never;
@@ -30641,7 +30722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; There is no such channel.; No post of late has this topic. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -31134,6 +31215,95 @@ export interface operations {
             };
             /** @description Some fields do not fit. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_persona_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no look at the voices with this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This look learnt nothing: it was skipped, or failed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such policy. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The policy raised instead of answering; the weights stay as they were. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,6 +11,7 @@ import { Empty, Shown } from "../../parts/Rest";
 import { channelName, counted, day, score, whole } from "../../parts/words";
 import { Said } from "../publish/Settle";
 import { useVoiceAct } from "./acting";
+import { Counts } from "./Counts";
 import styles from "./Personas.module.css";
 
 export function Followers({ channels }: { channels: string[] }) {
@@ -57,6 +58,7 @@ export function Followers({ channels }: { channels: string[] }) {
           )
         }
       </Shown>
+      <Counts operator={operator} />
       {operator && <CountNow channels={channels} />}
     </Panel>
   );
@@ -80,8 +82,10 @@ function CountNow({ channels }: { channels: string[] }) {
     const done = await act(() => ask(client.POST("/api/personas/followers", { body })));
     if (!done) return;
     const kept = done.items.some((one) => one.platform === chosen);
+    const then = done.doubt ?? (kept ? "" : "The books begin with a second count.");
     notifications.show({
-      message: `${counted(Number(count), "follower")} of ${channelName(chosen)} written down.${kept ? "" : " The books begin with a second count."}`,
+      message: `${counted(Number(count), "follower")} of ${channelName(chosen)} written down. ${then}`.trim(),
+      autoClose: done.doubt ? false : undefined,
     });
     setCount("");
     setAt("");
@@ -119,7 +123,7 @@ function CountNow({ channels }: { channels: string[] }) {
       <Button type="submit" loading={busy}>
         Write down
       </Button>
-      <p className="quiet">Without a time it counts from now. The same time again corrects a count.</p>
+      <p className="quiet">Without a time it counts from now.</p>
       <Said problem={problem} known={["platform", "count", "counted_at"]} />
     </form>
   );

@@ -14,9 +14,9 @@ import styles from "./Personas.module.css";
 import { SetVoice } from "./SetVoice";
 import { bandOf, chance, LEAST_POSTS, setBy } from "./told";
 
-type Props = { query: UseQueryResult<Voices>; days: number; channel?: string };
+type Props = { query: UseQueryResult<Voices>; days: number; channel?: string; topic?: string };
 
-export function Performers({ query, days, channel }: Props) {
+export function Performers({ query, days, channel, topic }: Props) {
   const [setting, setSetting] = useState<Voice | null>(null);
   const approver = useMay("approver");
   const all = query.data?.items ?? [];
@@ -29,7 +29,7 @@ export function Performers({ query, days, channel }: Props) {
       <Shown query={query} rows={12}>
         {() => (
           <>
-            <Summary all={all} days={days} channel={channel} />
+            <Summary all={all} days={days} channel={channel} topic={topic} />
             <table className={`ledger stacked ${styles.voices}`} aria-label="Voices">
               <thead>
                 <tr>
@@ -37,7 +37,6 @@ export function Performers({ query, days, channel }: Props) {
                   <th className={styles.wide}>F/1K</th>
                   <th>Band</th>
                   <th className="right">Posts</th>
-                  <th className="right">Waiting</th>
                   <th className="right">Followers</th>
                   <th>Drawn with</th>
                   {approver && (
@@ -62,10 +61,10 @@ export function Performers({ query, days, channel }: Props) {
 }
 
 /** What all voices came to together; where that is nothing, what is missing. */
-function Summary({ all, days, channel }: { all: Voice[]; days: number; channel?: string }) {
+function Summary({ all, days, channel, topic }: { all: Voice[]; days: number; channel?: string; topic?: string }) {
   const posts = all.reduce((sum, one) => sum + one.posts, 0);
   const waiting = all.reduce((sum, one) => sum + one.waiting, 0);
-  const where = channel ? ` on ${channelName(channel)}` : "";
+  const where = `${channel ? ` on ${channelName(channel)}` : ""}${topic ? ` about ${topic}` : ""}`;
   if (posts === 0)
     return (
       <div className={styles.summary}>
@@ -74,7 +73,8 @@ function Summary({ all, days, channel }: { all: Voice[]; days: number; channel?:
           {waiting > 0 && ` ${counted(waiting, "post")} wait for a reading or a count.`}
         </p>
         <p className="quiet">
-          A post is scored by a reading of its impressions, 72 hours old or more, and a count of followers after it.{" "}
+          A post is scored by a reading of its impressions, 72 hours old or more, and counts of followers before it and
+          after that.{" "}
           <Link to="/business" search={{ tab: "imports", new: "file" } as never}>
             Bring readings in
           </Link>
@@ -118,9 +118,7 @@ function Row({ one, all, set }: { one: Voice; all: Voice[]; set?: () => void }) 
       <td className={one.posts >= LEAST_POSTS ? styles.sure : `quiet ${styles.band}`}>{bandOf(one)}</td>
       <td className="right" data-name="Posts">
         {whole(one.posts)}
-      </td>
-      <td className="right" data-name="Waiting">
-        {whole(one.waiting)}
+        {one.waiting > 0 && <span className={`quiet ${styles.wait}`}>{`+${whole(one.waiting)} wait`}</span>}
       </td>
       <td className="right" data-name="Followers">
         {one.posts > 0 ? score(one.followers, 1) : "–"}

@@ -24,7 +24,7 @@ function useChannels(search: Search): string[] {
 }
 
 function useVoices(search: Search) {
-  const voices = useQuery(personas(daysOf(search), search.channel));
+  const voices = useQuery(personas(daysOf(search), search.channel, search.topic));
   const names = Object.fromEntries((voices.data?.items ?? []).map((one) => [one.id, one.name]));
   return { voices, names };
 }
@@ -33,6 +33,7 @@ export function PerformingHead({ search, set }: { search: Search; set: Go }) {
   const approver = useMay("approver");
   const { voices, names } = useVoices(search);
   const channels = useChannels(search);
+  const topics = [...new Set([...(voices.data?.topics ?? []), ...(search.topic ? [search.topic] : [])])];
   return (
     <>
       <Select
@@ -44,6 +45,18 @@ export function PerformingHead({ search, set }: { search: Search; set: Go }) {
         data={channels.map((value) => ({ value, label: channelName(value) }))}
         onChange={(value) => set({ channel: value ?? undefined })}
       />
+      {topics.length > 0 && (
+        <Select
+          aria-label="Topic"
+          placeholder="Every topic"
+          clearable
+          searchable
+          w={160}
+          value={search.topic ?? null}
+          data={topics}
+          onChange={(value) => set({ topic: value ?? undefined })}
+        />
+      )}
       <SegmentedControl
         aria-label="How far back"
         size="xs"
@@ -63,7 +76,7 @@ export function Performing({ search }: { search: Search }) {
   return (
     <div className="columns">
       <div className="stack">
-        <Performers query={voices} days={daysOf(search)} channel={search.channel} />
+        <Performers query={voices} days={daysOf(search)} channel={search.channel} topic={search.topic} />
         <Weights names={names} />
         <Followers channels={channels} />
       </div>

@@ -86,7 +86,7 @@ export function whoseLook(look: VoiceLook): string {
 /** What a skipped look lacks, and what a person can do. */
 export const lacking = (look: VoiceLook) =>
   `${counted(look.posts_analyzed, "post")} scored in 7 days; ${LEAST_SCORED} are needed. ` +
-  "A post is scored by a reading of 72 hours or later and a count of followers after it.";
+  "A post is scored by a reading of 72 hours or later and counts of followers before it and after that.";
 
 /** A part of what was, with its sign: "+12%". */
 export const share = (part: number | null | undefined) =>
