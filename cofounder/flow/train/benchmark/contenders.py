@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from cofounder.flow.train.benchmark import scoring
+from cofounder.flow.train.benchmark.chained import NEXT
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.kit.errors import CofounderError
 from cofounder.models import budgets, calls, jobs, offered, prices, trained
@@ -27,7 +28,7 @@ _HOSTED = ("openai", "google", "together")  # the base of a model that was tuned
 class Contender:
     """One of those that are compared. `how`: trained (as its lines say), told (by our instructions), own (built in)."""
 
-    part: str  # candidate, active, base, built_in
+    part: str  # candidate, active, next_1 and on (asked where the active one fails), base, built_in
     how: Literal["trained", "told", "own"]
     target: Target | None
     system: str = ""
@@ -58,14 +59,13 @@ def of_using(part: str, model: Using) -> Contender:
 
 
 def choose(row: ModelVersion, active: Using | None) -> list[Contender]:
-    """The candidate, what its role uses now, its base where that answers somewhere, and the built-in one."""
+    """The candidate, what its role uses now and what is asked after it, its base where that answers, the built-in one."""
     candidate = of_row(row)
     found = [of_using("candidate", candidate)]
-    first = next(iter(offered.configured()), None)
-    if active is not None and active.id != row.id:
-        found.append(of_using("active", active))
-    elif first is not None and row.role != "judge":
-        found.append(Contender("active", "told", first))
+    configured = [Contender("active", "told", one) for one in offered.configured() if row.role != "judge"]
+    in_use = [of_using("active", active)] if active is not None and active.id != row.id else []
+    for place, one in enumerate([*in_use, *configured]):
+        found.append(one if place == 0 else replace(one, part=f"{NEXT}{place}"))
     base, starts = _base(row), _starts(row)
     if base is not None or starts is not None:
         target = Target("tuned", f"base of {row.name}@{row.version}", base)

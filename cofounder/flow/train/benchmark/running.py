@@ -4,31 +4,27 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from cofounder.flow.plan import service as plans
-from cofounder.flow.train.benchmark import contenders, lines, queries, report, scoring, served
+from cofounder.flow.train.benchmark import chained, contenders, finishing, lines, queries, scoring, served
 from cofounder.flow.train.benchmark.contenders import Contender
 from cofounder.flow.train.benchmark.errors import HoldOutMissing
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.flow.train.benchmark.tables import Benchmark
 from cofounder.flow.train.datasets import service as datasets
-from cofounder.flow.train.promotion import gate
 from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
 from cofounder.kit import live, store
-from cofounder.kit.clock import now, today
+from cofounder.kit.clock import today
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.ids import new_id
 from cofounder.models import offered
-from cofounder.models import service as models
 from cofounder.models.calls import Spent
 from cofounder.models.registry import service as registry
 from cofounder.ops import connections
 from cofounder.settings import Settings
 
-TOPIC = "benchmarks"
+TOPIC = finishing.TOPIC
 AWAY = 6  # times in a row that a model's server gives nothing, and it is asked no more
 _TELL_SECONDS = 1.0
 
@@ -71,7 +67,10 @@ class Run:
         self.base_model = base_model
         self.asked = asked
         self.chosen = chosen.model_copy(update={"model_timeout_seconds": row.settings["timeout_seconds"]})
-        self.parts = [contenders.read(part, kept) for part, kept in row.contenders.items()]
+        every = [contenders.read(part, kept) for part, kept in row.contenders.items()]
+        self.parts = [one for one in every if not one.part.startswith(chained.NEXT)]
+        self.after = [one for one in every if one.part.startswith(chained.NEXT)]  # asked where the active one fails
+        self.away: dict[str, int] = {}  # part -> times in a row that its server gave nothing
         self.left_out: dict[str, str] = {}  # part -> why it could not be asked
         self.done = 0
         self.told_at = 0.0
@@ -86,7 +85,7 @@ class Run:
 
         A base model that is served for this only comes last: two models at once would take each other's time.
         """
-        self.done = len(known)
+        self.done = sum(not part.startswith(chained.NEXT) for part, _ in known)
         left = {
             part.part: [line for line in self.asked if (part.part, line.number) not in known] for part in self.parts
         }
@@ -109,18 +108,28 @@ class Run:
 
     async def _contend(self, part: Contender, left: Sequence[HeldOut]) -> None:
         """One after the other: what a line takes is measured without others in its way."""
-        away = 0
         for line in left:
-            if away >= AWAY:
-                answer = contenders.Answer(None, f"not asked: {AWAY} times in a row it gave nothing", Spent())
-            else:
-                answer = await contenders.ask(part, line, self.row.role, self.scope(part.part), self.chosen)
-                away = away + 1 if answer.away else 0
-            given = await scoring.score(line, answer.text, plans.check_told) if answer.text is not None else None
-            await self._keep(part.part, line, answer, given or scoring.nothing(line))
+            answer, scores = await self._ask(part, line)
+            for other in self.after if part.part == "active" else []:
+                if _usable(answer, scores):
+                    break
+                instead = await self._ask(other, line)
+                await self._keep(other.part, line, *instead)
+                if _usable(*instead):
+                    break
+            await self._keep(part.part, line, answer, scores)  # last: a worker that is killed asks for the rest again
+
+    async def _ask(self, part: Contender, line: HeldOut) -> tuple[contenders.Answer, dict[str, float]]:
+        if self.away.get(part.part, 0) >= AWAY:
+            answer = contenders.Answer(None, f"not asked: {AWAY} times in a row it gave nothing", Spent())
+        else:
+            answer = await contenders.ask(part, line, self.row.role, self.scope(part.part), self.chosen)
+            self.away[part.part] = self.away.get(part.part, 0) + 1 if answer.away else 0
+        given = await scoring.score(line, answer.text, plans.check_told) if answer.text is not None else None
+        return answer, given or scoring.nothing(line)
 
     async def _keep(self, part: str, line: HeldOut, answer: contenders.Answer, scores: dict[str, float]) -> None:
-        unusable = None if scores.get("valid", 1.0) else "unusable"
+        unusable = None if _usable(answer, scores) else "unusable"
         values = {
             "id": new_id(),
             "benchmark_id": self.row.id,
@@ -134,7 +143,7 @@ class Run:
             "cost_usd": answer.spent.cost_usd,
             "seconds": answer.spent.seconds,
         }
-        self.done += 1
+        self.done += not part.startswith(chained.NEXT)
         async with transaction(durable=False) as session:
             await queries.keep(session, values)
         await self._tell()
@@ -150,6 +159,10 @@ class Run:
                 live.changed(session, TOPIC, self.row.id)
         if not wanted:
             raise Gone()
+
+
+def _usable(answer: contenders.Answer, scores: dict[str, float]) -> bool:
+    return answer.error is None and bool(scores.get("valid", 1.0))
 
 
 async def carry_out(id: UUID) -> None:
@@ -168,7 +181,7 @@ async def carry_out(id: UUID) -> None:
         return
     if row.settings.get("judge") and row.role == "writer":
         await _judge(run)
-    await _finish(run, model, learned)
+    await finishing.finish(run, model, learned)
 
 
 async def _judge(run: Run) -> None:
@@ -178,11 +191,12 @@ async def _judge(run: Run) -> None:
         return
     async with reading() as session:
         rows = await queries.answers(session, run.row.id)
-    texts = {(one.contender, one.line): one.answer for one in rows if one.answer}
+    texts = {(one.contender, one.line): one.answer for one in rows if one.answer and one.error is None}
     judged = {one.line for one in rows if one.contender == "judge"}
-    against = _against(run)
+    answering = chained.order(list(run.row.contenders)) if finishing.against(run) == "active" else ["built_in"]
     for line in run.asked:
-        mine, theirs = texts.get(("candidate", line.number)), texts.get((against, line.number))
+        mine = texts.get(("candidate", line.number))
+        theirs = next((texts[part, line.number] for part in answering if (part, line.number) in texts), None)
         if line.number in judged or not mine or not theirs:
             continue
         scope = run.scope("judge")
@@ -192,102 +206,3 @@ async def _judge(run: Run) -> None:
             await run._keep(
                 "judge", line, contenders.Answer(words, None, Spent(cost_usd=cost)), {"preferred": preferred}
             )
-
-
-def _against(run: Run) -> str:
-    """The part that the candidate has to beat."""
-    return "active" if "active" in run.row.contenders else "built_in"
-
-
-async def results(run: Run, learned: int) -> dict[str, Any]:
-    """Every figure of a benchmark whose answers are there."""
-    async with reading() as session:
-        rows = await queries.answers(session, run.row.id)
-        guessed = {part.part: await models.uncounted(session, run.scope(part.part)) for part in run.parts}
-    by_part: dict[str, dict[int, dict[str, Any]]] = {}
-    wanted = {line.number for line in run.asked}
-    for one in rows:
-        if one.line in wanted:
-            fields = ("scores", "error", "cost_usd", "seconds", "tokens_in", "tokens_out")
-            kept = by_part.setdefault(one.contender, {})[one.line] = {name: getattr(one, name) for name in fields}
-            kept["uncounted_usd"] = guessed.get(one.contender, {}).get(one.line, 0)
-    labels = {line.number: {"intent": line.intent, "channel": line.channel} for line in run.asked}
-    return await asyncio.to_thread(_figures, run, by_part, labels, learned)
-
-
-def _figures(
-    run: Run, by_part: dict[str, dict[int, dict[str, Any]]], labels: dict[int, dict[str, str]], learned: int
-) -> dict[str, Any]:
-    seed, against = run.row.settings["seed"], _against(run)
-    mine = by_part.get("candidate", {})
-    judge = by_part.pop("judge", {})
-    figures = {part: report.summary(list(found.values())) for part, found in by_part.items()}
-    for part in run.parts:
-        if part.part in figures:
-            figures[part.part]["priced"] = _priced(part)
-    found: dict[str, Any] = {
-        "lines": len(run.asked),
-        "learned_from": learned,
-        "contenders": figures,
-        "differences": {
-            part: report.compared(mine, theirs, seed) for part, theirs in by_part.items() if part != "candidate"
-        },
-        "left_out": run.left_out,
-        "against": against,
-        "slices": report.slices(mine, by_part.get(against, {}), labels, seed),
-    }
-    if judge:
-        preferred = [one["scores"]["preferred"] - 0.5 for one in judge.values()]
-        mean, low, high = report.paired(preferred, seed)
-        found["judge"] = {"n": len(judge), "preferred": 0.5 + mean, "low": 0.5 + low, "high": 0.5 + high}
-    return found
-
-
-def _priced(part: Contender) -> bool:
-    from cofounder.models import prices
-
-    return part.target is None or prices.cost(part.target, 1_000, 1_000) is not None
-
-
-def _gone(folder: str) -> bool:
-    return not Path(folder).exists()
-
-
-async def _finish(run: Run, model: Any, learned: int) -> None:
-    found = await results(run, learned)
-    against = found["against"]
-    record = gate.decide(
-        {
-            "candidate": found["contenders"]["candidate"],
-            "against": found["contenders"][against],
-            "against_name": "the built-in one" if against == "built_in" else run.row.contenders[against]["name"],
-            "difference": found["differences"][against],
-            "slices": found["slices"],
-        },
-        margin=run.row.settings["margin"],
-        minimum=run.row.settings["minimum"],
-    )
-    row = run.row
-    record |= {
-        "model_id": str(row.model_id),
-        "against_id": str(row.against_id) if row.against_id else None,
-        "benchmark_id": str(row.id),
-        "dataset_id": str(row.dataset_id),
-        "dataset_hash": row.dataset_hash,
-    }
-    async with transaction() as session:
-        locked = await queries.one(session, row.id, lock=True)
-        if locked is None or locked.state != "running":
-            return
-        locked.state, locked.finished_at, locked.results, locked.gate = "succeeded", now(), found, record
-        locked.progress = {"done": run.done, "total": run.done}
-        await registry.note_metrics(
-            session,
-            row.model_id,
-            {**found["contenders"]["candidate"], "benchmark_id": str(row.id), "gate": record["words"]},
-        )
-        candidate = found["contenders"]["candidate"]
-        folder = model.artifacts.get("folder")
-        if candidate["failed"] == candidate["n"] and folder and await asyncio.to_thread(_gone, str(folder)):
-            await registry.mark_broken(session, row.model_id, "Its files are gone, and nothing answers at its address.")
-        live.changed(session, TOPIC, row.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from cofounder.flow.train.benchmark import running, service
+from cofounder.flow.train.benchmark import contenders, running, service
 from cofounder.flow.train.benchmark.errors import HoldOutMissing, HoldOutUnfit
 from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
 from cofounder.flow.train.benchmark.steps import fail
@@ -20,10 +20,12 @@ from cofounder.kit import store
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.testing import Database, Spawned, until
 from cofounder.models.registry import service as registry
+from cofounder.models.registry import using
 from cofounder.models.registry.errors import ActiveMoved, GateNotPassed
 from cofounder.models.registry.tables import ModelVersion
 from cofounder.models.trained import compact
 from cofounder.people import LOCAL_OWNER
+from cofounder.settings import settings
 from tests.models.plain_server import ENDLESS, PlainServer, Reply, serving
 
 CHANNELS = ("linkedin", "x", "facebook", "email")
@@ -150,6 +152,50 @@ async def test_a_model_that_gives_nothing_of_use_ends_in_time_and_does_not_pass(
             with pytest.raises(GateNotPassed) as refused:
                 await promotions.promote(session, ActiveIn(model="small"), LOCAL_OWNER)
         assert done.gate["words"] in refused.value.detail
+
+
+def often_wrong(asked: str) -> Reply:
+    """Never nonsense, and right in one line of ten."""
+    number = next(int(word) for word in asked.split() if word.isdigit())
+    return json.dumps(wanted(number) if number % 10 == 0 else {**wanted(number + 1), "intent": "write_email"})
+
+
+async def test_a_candidate_is_held_against_what_people_get_not_against_a_failure_that_another_answers(
+    database: Database,
+) -> None:
+    """The model in use gives nothing of use, so the built-in one answers: being better than nothing is not enough."""
+    async with serving(lambda asked: "Certainly! Here is a plan.") as broken, serving(often_wrong) as server:
+        learned = await dataset()
+        used = await model(broken, learned)
+        async with transaction() as session:
+            await registry.set_active(session, used.id, by=LOCAL_OWNER, force=True, reason="for a test")
+        await model(server, learned)
+        done = await end(await begin())
+        found = (done.results or {})["contenders"]
+        assert 0 < found["candidate"]["means"]["score"] < found["built_in"]["means"]["score"]
+        assert found["active"]["means"]["score"] == found["built_in"]["means"]["score"]
+        assert (found["active"]["others"], found["active"]["failed"]) == (40, found["built_in"]["failed"])
+        assert found["active"]["tokens_in"] == 40 * 120  # what the one that failed was paid for counts
+        assert done.gate is not None
+        assert not done.gate["passed"]
+        assert "what is in use (tuned:small@1, and where it failed, in 40 of 40 lines" in done.gate["words"]
+
+
+async def test_what_is_asked_after_the_model_in_use_is_asked_in_a_benchmark_too(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COFOUNDER_MODEL", "ollama:one, ollama:two")
+    settings.cache_clear()
+    made = await model(None, None)
+    used = using.of_row(await model(None, None))
+    named = [(one.part, str(one.target)) for one in contenders.choose(made, used)]
+    assert named[1:4] == [("active", "tuned:small@2"), ("next_1", "ollama:one"), ("next_2", "ollama:two")]
+    assert [(one.part, str(one.target)) for one in contenders.choose(made, None)][1:3] == [
+        ("active", "ollama:one"),
+        ("next_1", "ollama:two"),
+    ]
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 async def test_a_benchmark_that_was_broken_off_asks_nothing_twice(database: Database) -> None:

@@ -1,0 +1,137 @@
+"""What came out of a benchmark whose answers are there: the figures, and the gate's record."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cofounder.flow.train.benchmark import chained, queries, report
+from cofounder.flow.train.benchmark.contenders import Contender
+from cofounder.flow.train.promotion import gate
+from cofounder.kit import live
+from cofounder.kit.clock import now
+from cofounder.kit.db import reading, transaction
+from cofounder.models import service as models
+from cofounder.models.registry import service as registry
+
+if TYPE_CHECKING:
+    from cofounder.flow.train.benchmark.running import Run
+
+TOPIC = "benchmarks"
+
+
+def against(run: "Run") -> str:
+    """The part that the candidate has to beat."""
+    return "active" if "active" in run.row.contenders else "built_in"
+
+
+async def _results(run: "Run", learned: int) -> dict[str, Any]:
+    """Every figure of a benchmark whose answers are there."""
+    async with reading() as session:
+        rows = await queries.answers(session, run.row.id)
+        guessed = {
+            part.part: await models.uncounted(session, run.scope(part.part)) for part in [*run.parts, *run.after]
+        }
+    by_part: dict[str, dict[int, dict[str, Any]]] = {}
+    wanted = {line.number for line in run.asked}
+    for one in rows:
+        if one.line in wanted:
+            fields = ("scores", "error", "cost_usd", "seconds", "tokens_in", "tokens_out")
+            kept = by_part.setdefault(one.contender, {})[one.line] = {name: getattr(one, name) for name in fields}
+            kept["uncounted_usd"] = guessed.get(one.contender, {}).get(one.line, 0)
+    labels = {line.number: {"intent": line.intent, "channel": line.channel} for line in run.asked}
+    return await asyncio.to_thread(_figures, run, by_part, labels, learned)
+
+
+def _figures(
+    run: "Run", by_part: dict[str, dict[int, dict[str, Any]]], labels: dict[int, dict[str, str]], learned: int
+) -> dict[str, Any]:
+    seed, other = run.row.settings["seed"], against(run)
+    mine = by_part.get("candidate", {})
+    judge = by_part.pop("judge", {})
+    others = 0
+    if "active" in by_part:
+        by_part["active"], others = chained.composed(by_part)
+    by_part = {part: found for part, found in by_part.items() if not part.startswith(chained.NEXT)}
+    figures = {part: report.summary(list(found.values())) for part, found in by_part.items()}
+    for part in run.parts:
+        if part.part in figures:
+            figures[part.part]["priced"] = _priced(part)
+    if "active" in figures:
+        figures["active"]["others"] = others  # lines that somebody else answered, for it gave nothing of use
+    found: dict[str, Any] = {
+        "lines": len(run.asked),
+        "learned_from": learned,
+        "contenders": figures,
+        "differences": {
+            part: report.compared(mine, theirs, seed) for part, theirs in by_part.items() if part != "candidate"
+        },
+        "left_out": run.left_out,
+        "against": other,
+        "slices": report.slices(mine, by_part.get(other, {}), labels, seed),
+    }
+    if judge:
+        preferred = [one["scores"]["preferred"] - 0.5 for one in judge.values()]
+        mean, low, high = report.paired(preferred, seed)
+        found["judge"] = {"n": len(judge), "preferred": 0.5 + mean, "low": 0.5 + low, "high": 0.5 + high}
+    return found
+
+
+def _priced(part: Contender) -> bool:
+    from cofounder.models import prices
+
+    return part.target is None or prices.cost(part.target, 1_000, 1_000) is not None
+
+
+def _gone(folder: str) -> bool:
+    return not Path(folder).exists()
+
+
+def _name(run: "Run", found: dict[str, Any]) -> str:
+    """What the candidate is held against, in words."""
+    if found["against"] == "built_in":
+        return "the built-in one"
+    name, figures = run.row.contenders["active"]["name"], found["contenders"]["active"]
+    if not figures["others"]:
+        return str(name)
+    return f"what is in use ({name}, and where it failed, in {figures['others']} of {figures['n']} lines, what is asked next)"
+
+
+async def finish(run: "Run", model: Any, learned: int) -> None:
+    """Put the figures and the gate's record on its row, and on the model's."""
+    found = await _results(run, learned)
+    other = found["against"]
+    record = gate.decide(
+        {
+            "candidate": found["contenders"]["candidate"],
+            "against": found["contenders"][other],
+            "against_name": _name(run, found),
+            "difference": found["differences"][other],
+            "slices": found["slices"],
+        },
+        margin=run.row.settings["margin"],
+        minimum=run.row.settings["minimum"],
+    )
+    row = run.row
+    record |= {
+        "model_id": str(row.model_id),
+        "against_id": str(row.against_id) if row.against_id else None,
+        "benchmark_id": str(row.id),
+        "dataset_id": str(row.dataset_id),
+        "dataset_hash": row.dataset_hash,
+    }
+    async with transaction() as session:
+        locked = await queries.one(session, row.id, lock=True)
+        if locked is None or locked.state != "running":
+            return
+        locked.state, locked.finished_at, locked.results, locked.gate = "succeeded", now(), found, record
+        locked.progress = {"done": run.done, "total": run.done}
+        await registry.note_metrics(
+            session,
+            row.model_id,
+            {**found["contenders"]["candidate"], "benchmark_id": str(row.id), "gate": record["words"]},
+        )
+        candidate = found["contenders"]["candidate"]
+        folder = model.artifacts.get("folder")
+        if candidate["failed"] == candidate["n"] and folder and await asyncio.to_thread(_gone, str(folder)):
+            await registry.mark_broken(session, row.model_id, "Its files are gone, and nothing answers at its address.")
+        live.changed(session, TOPIC, row.id)
