@@ -13,6 +13,9 @@ from cofounder.business.state import business_state
 from cofounder.flow.learn import history
 
 AT_ONCE = 50  # tasks a step
+UNKNOWN = "unknown"
+_SURE = 0.7  # of a reading, below which it is a guess
+_READ = 2_000  # characters of a request
 
 
 async def world(session: AsyncSession, task: records.TaskRow) -> dict[str, dict[str, Any]]:
@@ -32,6 +35,16 @@ async def world(session: AsyncSession, task: records.TaskRow) -> dict[str, dict[
         found[history.SIMILAR] = {"items": [one.model_dump(mode="json") for one in alike if one.task_id != task.id][:5]}
         found[history.BASELINE] = {"baselines": {name: one.model_dump(mode="json") for name, one in usual.items()}}
     return found
+
+
+def intent(task: records.TaskRow) -> str:
+    """What the built-in parser reads in an earlier request; of what is only a title, or read unsurely, it is unknown."""
+    from cofounder.models.offline.parser import parse
+
+    if not task.request.strip() or task.request in (task.title, task.topic):
+        return UNKNOWN
+    read = parse(task.request[:_READ], today=task.created_at.date())
+    return read.intent if read.confidence >= _SURE else UNKNOWN
 
 
 def cost(task: records.TaskRow) -> Decimal | None:

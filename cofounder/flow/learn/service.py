@@ -193,7 +193,7 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
     return Known(
         execution_id=task.id,
         request=task.request,
-        intent=str((task.intent or {}).get("intent") or "unknown"),
+        intent=str((task.intent or {}).get("intent") or (legacy.intent(task) if task.is_legacy else legacy.UNKNOWN)),
         requested_at=task.created_at,
         status=task.status,
         source=task.source,

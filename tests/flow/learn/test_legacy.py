@@ -136,3 +136,21 @@ async def test_nothing_of_the_sample_company_is_told_of_our_own_earlier_work(
     (example,) = await examples()
     assert not example.is_sample
     assert (example.business_state, example.similar_historical_content, example.platform_baseline) == ({}, [], {})
+
+
+async def test_an_earlier_request_is_read_for_its_intent_and_a_title_is_not(
+    engine_running: Database, tmp_path: Path
+) -> None:
+    tasks = """id,request,title,status,created
+t1,Write a LinkedIn post about our growth,Growth,completed,2024-03-01
+t2,,Write a LinkedIn post about our growth,completed,2024-03-02
+t3,Autumn campaign: oat milk,,completed,2024-03-03
+"""
+    await brought(tmp_path / "tasks.csv", "tasks", tasks)
+
+    async def made() -> bool:
+        return len(await examples()) == 3
+
+    await until(made, within=60)
+    found = [one.intent for one in sorted(await examples(), key=lambda one: one.timestamp)]
+    assert found == ["create_social_content_with_metrics", "unknown", "unknown"]
