@@ -31,7 +31,7 @@ router = Router(prefix="/api/business", tags=["business"])
 
 T = TypeVar("T")
 AsOf = Annotated[Time | None, Query(description="Nothing made or measured later is seen; none means now")]
-Days = Annotated[int, Query(ge=1, le=3650, description="How far back")]
+Days = Annotated[int, Query(ge=1, le=36_500, description="How far back; 36500 is all there is")]
 Topic = Annotated[str, Query(min_length=1, max_length=500)]
 Channel = Annotated[str, Query(min_length=1, max_length=50)]
 Channels = Annotated[list[str] | None, Query(max_length=20, description="Repeat for more; none means all")]
@@ -369,6 +369,7 @@ async def list_posts(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     platform: Annotated[str | None, Query(max_length=50)] = None,
     topic: Annotated[str | None, Query(max_length=500)] = None,
+    campaign: Annotated[str | None, Query(max_length=500)] = None,
     by: Annotated[
         Literal["category", "cluster"], Query(description="How the topic was found, as the list of topics says")
     ] = "category",
@@ -385,6 +386,7 @@ async def list_posts(
         limit=limit + 1,
         platform=platform and _channel(platform),
         topic=topic,
+        campaign=campaign,
         by=by,
         words=search,
         cursor=cursor,

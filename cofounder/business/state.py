@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,6 @@ from cofounder.business.records import service as records
 from cofounder.business.timeline import Point, Reading, Timeline
 from cofounder.models.brief import Base, BaseKind, Fact, Period
 
-_YEARS = 4  # how far back days of web analytics are read
 _PRESENT = 0.9  # share of a month's days that must be there for its sum to stand
 _DIFFERS = 0.01
 _GROWTH = ("growth_rate", "growth")
@@ -43,8 +42,7 @@ async def load(session: AsyncSession, *, as_of: datetime) -> dict[str, list[Poin
             row.currency if metric(name).unit == "usd" else None
         ) or "USD"  # a file's currency says nothing about its counts
         found.setdefault(name, {})[span] = Point(*span, float(row.metric_value), "financial_metrics", currency)
-    since = as_of.date() - timedelta(days=366 * _YEARS)
-    for name, point in web_points(await records.web_days(session, as_of, since=since)):
+    for name, point in web_points(await records.web_days(session, as_of)):
         found.setdefault(name, {}).setdefault((point.start, point.end), point)
     return {name: sorted(points.values(), key=lambda p: (p.end, p.start)) for name, points in found.items()}
 

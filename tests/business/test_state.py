@@ -227,3 +227,10 @@ async def test_a_stored_figure_in_another_currency_than_the_requests_is_at_odds_
     found = await business_state(session, as_of=AS_OF, given={"revenue": 700}, period=over)
     assert len(found.conflicts) == 1
     assert "€700 is stored" in found.conflicts[0]
+
+
+async def test_days_of_any_age_are_read(session: AsyncSession) -> None:
+    days = [date(2013, 5, 1) + timedelta(days=at) for at in range(31)]
+    await records.add_web_days(session, [NewWebDay(day=day, sessions=10, measured_at=AS_OF) for day in days])
+    found = await business_state(session, as_of=AS_OF, period=periods.month(days[0]))
+    assert by_metric(found.facts)["traffic"].value == 310

@@ -186,3 +186,55 @@ async def test_weekdays_and_hours_stand_beside_their_mean_and_amounts_in_their_o
     await expect(times.get_by_role("row")).to_have_count(1 + 7 + 1)
     await page.goto("/business?metric=revenue")
     await expect(page.get_by_role("dialog")).to_contain_text("€40,008")
+
+
+async def test_what_is_old_is_seen_and_figures_of_another_length_or_currency_are_a_choice_away(
+    olga: Visitor, working: House
+) -> None:
+    async with transaction() as session:
+        for place in range(3):
+            at = now().replace(year=2013) + timedelta(days=place)
+            post = await records.add_post(
+                session,
+                NewPost(platform="upworthy", title=f"Old {place}", content="Seen.", topic="cats", published_at=at),
+            )
+            read = NewReading(
+                post_id=post.id,
+                platform="upworthy",
+                measured_at=at + timedelta(days=7),
+                views=100,
+                clicks=5,
+                source="t",
+            )
+            await records.add_readings(session, [read])
+        first = date(2024, 1, 1)
+        weeks = [(first + timedelta(days=7 * at), first + timedelta(days=7 * at + 6), "USD") for at in range(6)]
+        months = [(date(2024, 1, 1), date(2024, 1, 31), "EUR"), (date(2024, 2, 1), date(2024, 2, 29), "USD")]
+        await records.add_financial(
+            session,
+            [
+                NewFinancial(metric_type="revenue", metric_value=Decimal(100 + at), unit="usd", currency=currency,
+                             period_start=start, period_end=end, source="books", measured_at=now())
+                for at, (start, end, currency) in enumerate([*weeks, *months])
+            ],
+        )  # fmt: skip
+    page = olga.page
+    await page.goto("/business")
+    panel = page.get_by_role("region", name="Revenue", exact=True)
+    await expect(panel).to_contain_text("Not compared with 1 month in EUR")
+    which = panel.get_by_role("combobox", name="Revenue: which values")
+    await which.click()
+    await expect(panel.get_by_role("img", name=re.compile("6 values$"))).to_be_visible()  # weeks, of which there are most
+    await page.get_by_role("option", name="by month, EUR (1)").click()
+    await expect(panel.get_by_role("img", name=re.compile("1 value$"))).to_be_visible()
+    await expect(panel).to_contain_text("€106.00")
+    compared = page.get_by_role("region", name="Platforms compared")
+    await compared.get_by_role("link", name="Upworthy").click()
+    await expect(page.get_by_role("grid", name="Posts").get_by_role("row")).to_have_count(4)
+    await page.goto("/business?tab=topics")
+    await page.get_by_role("link", name="Cats").click()
+    await expect(page.get_by_role("grid", name="Posts").get_by_role("row")).to_have_count(4)
+    await page.goto("/business?tab=posts&days=365")
+    await expect(page.get_by_text("No measured post of the last year.")).to_be_visible()
+    await page.get_by_role("button", name="Look at all time").click()
+    await expect(page.get_by_role("grid", name="Posts").get_by_role("row")).to_have_count(4)

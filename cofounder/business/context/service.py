@@ -24,7 +24,6 @@ from cofounder.kit.errors import InputInvalid
 from cofounder.kit.zones import known_zone
 
 _POSTS = 5_000  # newest, in what is reckoned post by post
-_YEARS = 3
 
 
 class TimeZoneUnknown(InputInvalid):
@@ -211,7 +210,7 @@ async def anomalies(session: AsyncSession, *, as_of: datetime, days: int = 365) 
 async def correlation_analysis(session: AsyncSession, *, as_of: datetime) -> CorrelationAnalysis:
     """Business figures month by month, and what posts are like against what they brought, all with n and q."""
     stored = await state.load(session, as_of=as_of)
-    posts = await queries.posts(session, as_of=as_of, since=as_of - timedelta(days=366 * _YEARS), limit=_POSTS)
+    posts = await queries.posts(session, as_of=as_of, limit=_POSTS)
     monthly = {name: growth.months(points) for name, points in stored.items()}
     monthly = {name: values for name, values in monthly.items() if values and not name.startswith("target_")}
     monthly |= _posted(posts, as_of)

@@ -248,6 +248,7 @@ def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
         "since": "s.published_at >= :since",
         "platform": "s.platform = :platform",
         "topic": "s.label = :topic",
+        "campaign": "s.campaign = :campaign",
         "words": "EXISTS (SELECT 1 FROM posts p WHERE p.id = s.post_id AND "
         "(strpos(lower(coalesce(p.title, '')), :words) > 0 OR strpos(lower(p.content), :words) > 0))",
         "before": "(s.published_at, s.post_id) < (:before, :before_id)",
@@ -273,13 +274,14 @@ async def posts(
     limit: int,
     platform: str | None = None,
     topic: str | None = None,
+    campaign: str | None = None,
     words: str | None = None,
     before: tuple[datetime, Any] | None = None,
     cluster: tuple[Any, int] | None = None,
     id: Any = None,
 ) -> list[dict[str, Any]]:
     """The newest posts with their outcomes as of then, and what their task scored. `cluster`: (embedder, number)."""
-    given = {"since": since, "platform": platform, "id": id}
+    given = {"since": since, "platform": platform, "campaign": campaign, "id": id}
     given |= {"topic": topic and topic.strip().lower(), "words": words and words.lower()}
     given |= {"before": before and before[0]}
     given = {name: value for name, value in given.items() if value}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="TIME", help="As known then (ISO 8601), not now.")]
 Channel = Annotated[str, typer.Option("--channel", "-c", help="linkedin, x, facebook, email, …")]
-Days = Annotated[int, typer.Option(min=1, max=3650, help="How far back.")]
+Days = Annotated[int, typer.Option(min=1, max=36_500, help="How far back; 36500 is all there is.")]
 Topic = Annotated[str, typer.Argument(help="What it is about.")]
 Match = Annotated[str, typer.Argument(metavar="MATCH", help="The link's id, as `history matches` shows it.")]
 

@@ -1,6 +1,7 @@
 /** Values over time, one line: axis from nothing, the last value named, a guide under the pointer, intervals as a band. */
 import { useElementSize } from "@mantine/hooks";
 import { useState } from "react";
+import { counted } from "../../parts/words";
 import styles from "./Business.module.css";
 import { ticks } from "./figures";
 
@@ -50,7 +51,7 @@ export function Line({ dots, as, axis, label, height = 150 }: Props) {
         height={height}
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`${label}: ${first.name} ${as(first.value)}, ${last.name} ${as(last.value)}, ${dots.length} values`}
+        aria-label={`${label}: ${first.name} ${as(first.value)}, ${last.name} ${as(last.value)}, ${counted(dots.length, "value")}`}
         onPointerMove={(event) => point(event.clientX, event.currentTarget.getBoundingClientRect())}
         onPointerLeave={() => setNear(undefined)}
       >

@@ -1,8 +1,10 @@
 /** Days and posts far from what was usual: in sentences, as a table with what was usual, as a file. */
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Schemas } from "../../api/client";
-import { oddities } from "../../api/queries";
+import { ALL_DAYS, oddities } from "../../api/queries";
 import { Trouble } from "../../parts/Rest";
 import { day, percent, score, spoken, whole } from "../../parts/words";
 import styles from "./Business.module.css";
@@ -10,20 +12,37 @@ import { Charted } from "./Charted";
 
 type Anomaly = Schemas["Anomaly"];
 const FIRST = 8;
-const DAYS = 365;
+const SPANS = [
+  { value: "365", label: "A year" },
+  { value: String(ALL_DAYS), label: "All time" },
+];
 
 /** Rates are told in percent, counts as they are. */
 const as = (metric: string, value: number) =>
   metric.endsWith("rate") ? percent(value, 2) : whole(Math.round(value * 10) / 10);
 
 export function Odd() {
-  const query = useQuery(oddities(DAYS));
+  const [days, setDays] = useState("365");
+  const query = useQuery(oddities(Number(days)));
   const items = query.data?.items ?? [];
   if (query.isError) return <Trouble error={query.error} what="What was odd could not be read." />;
   return (
     <Charted
       title="Out of the ordinary"
-      unit={`last ${DAYS} days; beyond 3.5 robust deviations`}
+      unit={
+        <>
+          beyond 3.5 robust deviations
+          <Select
+            aria-label="Out of the ordinary, how far back"
+            size="xs"
+            w={110}
+            value={days}
+            data={SPANS}
+            allowDeselect={false}
+            onChange={(value) => setDays(value ?? "365")}
+          />
+        </>
+      }
       head={["When", "What", "Figure", "Value", "Usual", "From", "To", "Deviations", "Marked by its import"]}
       rows={items.map((one) => [
         one.at.slice(0, 10),
@@ -56,8 +75,12 @@ export function Odd() {
       file="out-of-the-ordinary"
       empty={
         query.data
-          ? query.data.notes.join(" ") ||
-            `Nothing stood out of ${whole(query.data.days)} days and ${whole(query.data.posts)} posts.`
+          ? [
+              ...query.data.notes,
+              query.data.notes.length && days === "365" ? "Of the last year; all time may have more." : "",
+            ]
+              .join(" ")
+              .trim() || `Nothing stood out of ${whole(query.data.days)} days and ${whole(query.data.posts)} posts.`
           : "One moment."
       }
     >

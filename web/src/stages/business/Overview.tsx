@@ -2,16 +2,16 @@
 import { Button, Drawer, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Schemas } from "../../api/client";
-import { type AudiencePart, audience, businessGrowth, businessMetrics } from "../../api/queries";
+import { ALL_DAYS, type AudiencePart, audience, businessGrowth, businessMetrics } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { capital, day, percent, spoken, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted, Download, Rows } from "./Charted";
-import { bounds, brief, change, thin, told, unitOf } from "./figures";
+import { bounds, brief, change, grainOf, lanes, thin, told, unitOf } from "./figures";
 import { Line } from "./Line";
 import { Odd } from "./Odd";
 import { Platforms } from "./Platforms";
@@ -21,7 +21,6 @@ import { Times } from "./Times";
 type Series = Schemas["Series"];
 type Growth = Schemas["Growth"];
 const FIRST = 9;
-const MONTHS = 36;
 
 export function Overview({ search, set }: { search: Search; set: Go }) {
   return (
@@ -93,37 +92,46 @@ function Metrics({ chosen, open }: { chosen?: string; open: (metric: string | un
   );
 }
 
-/** The days that a point covers. */
-const covers = (point: Series["points"][number]) =>
-  Math.round((Date.parse(point.end) - Date.parse(point.start)) / 86_400_000) + 1;
-
-/** The points to draw: whole months where there are some, else the grain that has most. */
-function drawn(series: Series): Series["points"] {
-  const months = series.points.filter((point) => covers(point) >= 28 && covers(point) <= 31);
-  if (months.length > 1) return months.slice(-MONTHS);
-  const grains = new Map<number, Series["points"]>();
-  for (const point of series.points) grains.set(covers(point), [...(grains.get(covers(point)) ?? []), point]);
-  return ([...grains.values()].sort((one, other) => other.length - one.length)[0] ?? []).slice(-366);
-}
-
 const month = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
 const span = (point: Series["points"][number]) => {
-  const days = covers(point);
-  if (days >= 28 && days <= 31) return month.format(new Date(point.start));
-  if (days === 7) return `week to ${day(point.end)}`;
-  return days === 1 ? day(point.start) : `${day(point.start)} to ${day(point.end)}`;
+  const grain = grainOf(point);
+  if (grain === "by month") return month.format(new Date(point.start));
+  if (grain === "by week") return `week to ${day(point.end)}`;
+  return grain === "by day" ? day(point.start) : `${day(point.start)} to ${day(point.end)}`;
 };
 
 function Metric({ series, growth, open }: { series: Series; growth?: Growth; open: () => void }) {
-  const points = drawn(series);
+  const [chosen, setChosen] = useState<string>();
+  const all = useMemo(() => lanes(series.points, series.unit), [series]);
+  const lane = all.find((one) => one.id === chosen) ?? all[0];
+  const points = lane?.points ?? [];
   const last = points.at(-1);
   const money = last?.currency;
   const as = (value: number) => told(value, series.unit, money);
-  const grain = last && covers(last) >= 28 ? "by month" : last && covers(last) === 7 ? "by week" : "by day";
+  // growth is of months in the newest month's currency: it says nothing about another line
+  const grown =
+    last && grainOf(last) === "by month" && (growth?.currency ?? "USD") === last.currency ? growth : undefined;
   return (
     <Charted
       title={capital(series.noun)}
-      unit={`${unitOf(series.unit, money)}, ${grain}`}
+      unit={
+        all.length > 1 ? (
+          <>
+            {unitOf(series.unit, money)}
+            <Select
+              aria-label={`${capital(series.noun)}: which values`}
+              size="xs"
+              w={150}
+              value={lane?.id}
+              data={all.map((one) => ({ value: one.id, label: `${one.name} (${whole(one.points.length)})` }))}
+              allowDeselect={false}
+              onChange={(value) => setChosen(value ?? undefined)}
+            />
+          </>
+        ) : (
+          `${unitOf(series.unit, money)}, ${lane?.name ?? ""}`
+        )
+      }
       head={["From", "To", "Value", "Currency", "Source"]}
       rows={points.map((point) => [
         point.start,
@@ -155,16 +163,18 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
         dots={points.map((point) => ({ at: Date.parse(point.end), name: span(point), value: point.value }))}
       />
       <p className={styles.under}>
-        {growth?.on_month != null && <span>{change(growth.on_month)} on the month</span>}
-        {growth?.on_year != null && <span>{change(growth.on_year)} on the year</span>}
-        {growth?.trend ? (
+        {grown?.on_month != null && <span>{change(grown.on_month)} on the month</span>}
+        {grown?.on_year != null && <span>{change(grown.on_year)} on the year</span>}
+        {grown?.trend && (
           <span>
-            trend {change(growth.trend.value)} a month, {bounds(growth.trend, (value) => change(value))}
-            {growth.trend.low < 0 && growth.trend.high > 0 ? "; may be no trend" : ""}
+            trend {change(grown.trend.value)} a month, {bounds(grown.trend, (value) => change(value))}
+            {grown.trend.low < 0 && grown.trend.high > 0 ? "; may be no trend" : ""}
           </span>
-        ) : (
-          <span>trend: {thin(growth?.n ?? 0, growth?.needed ?? 6).toLowerCase()} months</span>
         )}
+        {!grown?.trend && (grown || !growth) && (
+          <span>trend: {thin(grown?.n ?? 0, grown?.needed ?? 6).toLowerCase()} months</span>
+        )}
+        {growth?.note && <span>{growth.note}</span>}
       </p>
     </Charted>
   );
@@ -225,7 +235,7 @@ const MOST = 6;
 
 function Audience() {
   const [part, setPart] = useState<AudiencePart>("source");
-  const query = useQuery(audience(part, 3650));
+  const query = useQuery(audience(part, ALL_DAYS));
   const slices = query.data?.slices ?? [];
   const top = slices.slice(0, MOST);
   const rest = slices.slice(MOST).reduce((sum, one) => sum + (one.share ?? 0), 0);

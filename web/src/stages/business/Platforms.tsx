@@ -104,12 +104,12 @@ export function Platforms() {
                     return (
                       <tr key={name}>
                         <td>
-                          <Link to="/business" search={{ tab: "posts", platform: name, days: "3650" } as never}>
+                          <Link to="/business" search={{ tab: "posts", platform: name } as never}>
                             {channelName(name)}
                           </Link>
                           <div className="quiet">{counted(one.count, "post")}</div>
                         </td>
-                        <td>
+                        <td data-name="Engagement rate">
                           <Claim
                             name={`Engagement rate on ${channelName(name)}`}
                             of={one.engagement_interval}
@@ -120,7 +120,7 @@ export function Platforms() {
                             as={(value) => percent(value, 2)}
                           />
                         </td>
-                        <td>
+                        <td data-name="Views per post">
                           <Claim
                             name={`Views per post on ${channelName(name)}`}
                             of={one.views_interval}

@@ -5,7 +5,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { type BusinessPost, businessPosts, platformBaselines } from "../../api/queries";
+import { ALL_DAYS, type BusinessPost, businessPosts, platformBaselines } from "../../api/queries";
 import { Filters } from "../../parts/Filters";
 import { useKeys } from "../../parts/Key";
 import { Panel } from "../../parts/Panel";
@@ -16,7 +16,7 @@ import styles from "./Business.module.css";
 import { Download } from "./Charted";
 import { amount } from "./figures";
 import { Post } from "./Post";
-import { WINDOWS } from "./Topics";
+import { lately, WINDOWS } from "./Topics";
 
 export function Posts({ search, set }: { search: Search; set: Go }) {
   const field = useRef<HTMLInputElement>(null);
@@ -25,13 +25,15 @@ export function Posts({ search, set }: { search: Search; set: Go }) {
     topic: search.topic,
     by: search.by === "cluster" ? ("cluster" as const) : ("category" as const),
     search: search.q,
-    days: Number(search.days ?? "3650"),
+    days: Number(search.days ?? ALL_DAYS),
+    campaign: search.campaign,
   };
   const query = useInfiniteQuery(businessPosts(filter));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const platforms = Object.keys(useQuery(platformBaselines()).data ?? {});
   const typed = useDebouncedCallback((text: string) => set({ q: text || undefined }), 250);
-  const filtered = Boolean(search.platform || search.topic || search.q);
+  const filtered = Boolean(search.platform || search.topic || search.campaign || search.q);
+  const all = filter.days === ALL_DAYS;
   useKeys([["/", () => field.current?.focus()]]);
   return (
     <>
@@ -46,6 +48,15 @@ export function Posts({ search, set }: { search: Search; set: Go }) {
                 onClick={() => set({ topic: undefined, by: undefined })}
               >
                 {capital(search.topic)}
+              </Button>
+            )}
+            {search.campaign && (
+              <Button
+                rightSection={<span aria-hidden="true">×</span>}
+                aria-label={`Campaign ${search.campaign}: take the filter away`}
+                onClick={() => set({ campaign: undefined })}
+              >
+                {search.campaign}
               </Button>
             )}
             <Select
@@ -87,10 +98,22 @@ export function Posts({ search, set }: { search: Search; set: Go }) {
           <Trouble error={query.error} retry={() => void query.refetch()} />
         ) : rows.length === 0 ? (
           <Empty
-            title={filtered ? "Nothing fits these filters." : "No measured post yet."}
+            title={
+              filtered
+                ? "Nothing fits these filters."
+                : all
+                  ? "No measured post yet."
+                  : `No measured post of ${lately(String(filter.days))}.`
+            }
             action={
-              filtered ? (
-                <Button onClick={() => set({ platform: undefined, topic: undefined, q: undefined })}>Show all</Button>
+              !all ? (
+                <Button onClick={() => set({ days: String(ALL_DAYS) })}>Look at all time</Button>
+              ) : filtered ? (
+                <Button
+                  onClick={() => set({ platform: undefined, topic: undefined, campaign: undefined, q: undefined })}
+                >
+                  Show all
+                </Button>
               ) : (
                 <Button component={Link} to="/business" search={{ tab: "imports", new: "file" } as never}>
                   Bring data in
@@ -98,9 +121,11 @@ export function Posts({ search, set }: { search: Search; set: Go }) {
               )
             }
           >
-            {filtered
-              ? "Take one away, or look further back."
-              : "A post stands here once it has a reading: import posts, then social analytics."}
+            {!all
+              ? "Older posts are not looked at."
+              : filtered
+                ? "Take one away."
+                : "A post stands here once it has a reading: import posts, then social analytics."}
           </Empty>
         ) : (
           <Grid

@@ -1,6 +1,7 @@
 /** What was spent on a campaign or a channel beside what came of it. */
 import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { businessReturns } from "../../api/queries";
 import { channelName, score, whole } from "../../parts/words";
@@ -44,8 +45,16 @@ export function Returns({ search, set }: { search: Search; set: Go }) {
   const query = useQuery(businessReturns(by));
   const items = query.data?.items ?? [];
   const shown = (value: unknown, column: number, row: unknown[]) => {
-    if (typeof value !== "number")
-      return column === 0 && by === "channel" ? channelName(String(value)) : String(value ?? "") || "–";
+    if (column === 0)
+      return (
+        <Link
+          to="/business"
+          search={{ tab: "posts", [by === "channel" ? "platform" : "campaign"]: String(value) } as never}
+        >
+          {by === "channel" ? channelName(String(value)) : String(value)}
+        </Link>
+      );
+    if (typeof value !== "number") return String(value ?? "") || "–";
     const money = row.at(-1);
     if (column === 1 || column === 2) return amount(value, money ? String(money) : undefined);
     return column === 3 || column === 6 ? score(value) : whole(value);

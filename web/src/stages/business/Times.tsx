@@ -3,13 +3,14 @@ import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
-import { bestTimes, platformBaselines } from "../../api/queries";
+import { ALL_DAYS, bestTimes, platformBaselines } from "../../api/queries";
 import { Interval } from "../../parts/Interval";
 import { channelName, counted, score, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted } from "./Charted";
 import { thin } from "./figures";
+import { lately, WINDOWS } from "./Topics";
 
 type Effect = Schemas["TimeEffect"];
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -20,7 +21,8 @@ export function Times({ search, set }: { search: Search; set: Go }) {
     .sort((one, other) => other[1].count - one[1].count)
     .map(([name]) => name);
   const chosen = search.at && platforms.includes(search.at) ? search.at : platforms[0];
-  const query = useQuery({ ...bestTimes(chosen ?? "", zone), enabled: chosen !== undefined });
+  const days = search.span ?? "365";
+  const query = useQuery({ ...bestTimes(chosen ?? "", zone, Number(days)), enabled: chosen !== undefined });
   const found = query.data;
   const all: [string, Effect][] = [
     ...(found?.weekdays ?? []).map((one): [string, Effect] => ["Weekday", one]),
@@ -43,6 +45,17 @@ export function Times({ search, set }: { search: Search; set: Go }) {
               onChange={(value) => set({ at: value ?? undefined })}
             />
           )}
+          {chosen !== undefined && (
+            <Select
+              aria-label="Times, how far back"
+              size="xs"
+              w={110}
+              value={days}
+              data={WINDOWS}
+              allowDeselect={false}
+              onChange={(value) => set({ span: value === "365" ? undefined : (value ?? undefined) })}
+            />
+          )}
         </>
       }
       head={["Kind", "Time", "Posts", "Times the mean", "From", "To", "Clear"]}
@@ -63,12 +76,12 @@ export function Times({ search, set }: { search: Search; set: Go }) {
         chosen === undefined
           ? "Import posts and their readings (social analytics)."
           : found
-            ? `${thin(found.n, found.needed ?? 30)} measured posts of the last year on ${channelName(chosen)}.`
+            ? `${thin(found.n, found.needed ?? 30)} measured posts${days === String(ALL_DAYS) ? "" : ` of ${lately(days)}`} on ${channelName(chosen)}.`
             : "One moment."
       }
     >
       <p className={styles.under}>
-        <Link to="/business" search={{ tab: "posts", platform: chosen, days: "365" } as never}>
+        <Link to="/business" search={{ tab: "posts", platform: chosen, days } as never}>
           {counted(found?.n ?? 0, "post")}
         </Link>
         <span>{said(found)}</span>

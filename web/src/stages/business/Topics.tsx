@@ -3,7 +3,7 @@ import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
-import { businessTopics, platformBaselines } from "../../api/queries";
+import { ALL_DAYS, businessTopics, platformBaselines } from "../../api/queries";
 import { Filters } from "../../parts/Filters";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
@@ -21,7 +21,14 @@ export const WINDOWS = [
   { value: "180", label: "180 days" },
   { value: "365", label: "A year" },
   { value: "3650", label: "Ten years" },
+  { value: String(ALL_DAYS), label: "All time" },
 ];
+
+/** A window in words: "the last 90 days", "the last year". */
+export const lately = (days: string): string => {
+  const label = WINDOWS.find((one) => one.value === days)?.label ?? `${days} days`;
+  return `the last ${label.replace(/^A /, "").toLowerCase()}`;
+};
 
 const COLUMNS: { id: string; name: string; of: (one: Topic) => number | string | null | undefined; right?: boolean }[] =
   [
@@ -35,7 +42,8 @@ const COLUMNS: { id: string; name: string; of: (one: Topic) => number | string |
 
 export function Topics({ search, set }: { search: Search; set: Go }) {
   const by = search.by === "cluster" ? "cluster" : "category";
-  const days = search.days ?? "3650";
+  const days = search.days ?? String(ALL_DAYS);
+  const all = days === String(ALL_DAYS);
   const query = useQuery(businessTopics(by, Number(days), search.platform));
   const platforms = Object.keys(useQuery(platformBaselines()).data ?? {});
   const column = COLUMNS.find((one) => one.id === search.sort) ?? COLUMNS[1];
@@ -118,9 +126,11 @@ export function Topics({ search, set }: { search: Search; set: Go }) {
         {(found) =>
           found.items.length === 0 ? (
             <Empty
-              title="No topic with a measured post."
+              title={all ? "No topic with a measured post." : `No topic with a measured post of ${lately(days)}.`}
               action={
-                by === "category" ? (
+                !all ? (
+                  <Button onClick={() => set({ days: String(ALL_DAYS) })}>Look at all time</Button>
+                ) : by === "category" ? (
                   <Button component={Link} to="/business" search={{ tab: "imports", new: "file" } as never}>
                     Bring data in
                   </Button>
@@ -129,7 +139,9 @@ export function Topics({ search, set }: { search: Search; set: Go }) {
             >
               {by === "cluster"
                 ? "Topics are found in the words of posts from 1,000 posts on. As filed shows those that posts carry."
-                : "Import posts with a topic or category, and their readings; or look further back."}
+                : all
+                  ? "Import posts with a topic or category, and their readings."
+                  : "Older posts are not looked at."}
             </Empty>
           ) : (
             <div className={styles.scroll}>
@@ -163,7 +175,7 @@ export function Topics({ search, set }: { search: Search; set: Go }) {
                           {capital(one.topic)}
                         </Link>
                       </td>
-                      <td>
+                      <td data-name="Engagement rate">
                         <Claim
                           name={`Engagement rate of ${one.topic}`}
                           of={one.engagement_interval}

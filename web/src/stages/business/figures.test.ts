@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amount, bounds, brief, change, csvOf, thin, ticks, told } from "./figures";
+import { amount, bounds, brief, change, csvOf, lanes, thin, ticks, told } from "./figures";
 
 test("a value is written by its unit, one that is missing as a dash", () => {
   expect(told(150_000, "usd", "EUR")).toBe("€150,000");
@@ -37,4 +37,26 @@ test("an axis begins at nothing, ends at or above the largest value, in equal st
     expect(found.length).toBeLessThanOrEqual(7);
     expect(new Set(found).size).toBe(found.length);
   }
+});
+
+const points = (grain: "month" | "week", currency: string, many: number, year = 2024) =>
+  Array.from({ length: many }, (_, at) => {
+    const start = grain === "month" ? Date.UTC(year, at, 1) : Date.UTC(year, 0, 1 + 7 * at);
+    const end = grain === "month" ? Date.UTC(year, at + 1, 0) : start + 6 * 86_400_000;
+    const iso = (time: number) => new Date(time).toISOString().slice(0, 10);
+    return { start: iso(start), end: iso(end), value: at, currency };
+  });
+
+test("months hide no weeks, and money of two currencies is never on one line", () => {
+  const mixed = [...points("week", "USD", 40), ...points("month", "USD", 2)];
+  expect(lanes(mixed, "usd").map((one) => [one.name, one.points.length])).toEqual([
+    ["by month", 2],
+    ["by week", 40],
+  ]);
+  const money = [...points("month", "EUR", 12, 2023), ...points("month", "USD", 3)];
+  expect(lanes(money, "usd").map((one) => [one.name, one.points.length])).toEqual([
+    ["by month, USD", 3],
+    ["by month, EUR", 12],
+  ]);
+  expect(lanes(money, "count").map((one) => one.points.length)).toEqual([15]);
 });

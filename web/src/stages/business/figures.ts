@@ -66,6 +66,40 @@ export const bounds = (of: Bounds, as: (value: number) => string): string =>
 
 export const thin = (n: number, needed: number): string => `Not enough data, ${whole(n)} of ${whole(needed)}`;
 
+type Point = { start: string; end: string; value: number; currency: string };
+
+/** A figure's points of one length, and of money one currency: what may stand on one line. */
+export type Lane<P extends Point> = { id: string; name: string; points: P[] };
+
+const covered = (point: Point) => Math.round((Date.parse(point.end) - Date.parse(point.start)) / 86_400_000) + 1;
+
+/** The length of a point in words. */
+export function grainOf(point: Point): string {
+  const days = covered(point);
+  if (days === 1) return "by day";
+  if (days === 7) return "by week";
+  if (days >= 28 && days <= 31) return "by month";
+  if (days >= 90 && days <= 92) return "by quarter";
+  return days >= 365 && days <= 366 ? "by year" : `by ${days} days`;
+}
+
+/** A figure's lanes, the one to begin with first: in the newest currency, whole months where there are several, else
+ * the length of which there are most. */
+export function lanes<P extends Point>(points: P[], unit: string): Lane<P>[] {
+  const newest = points.reduce<P | undefined>((best, one) => (best && best.end > one.end ? best : one), undefined);
+  const several = unit === "usd" && new Set(points.map((one) => one.currency)).size > 1;
+  const found = new Map<string, P[]>();
+  for (const point of points) {
+    const id = [grainOf(point), ...(several ? [point.currency] : [])].join(", ");
+    found.set(id, [...(found.get(id) ?? []), point]);
+  }
+  const rank = ({ points: own }: Lane<P>) =>
+    (several && own[0]?.currency === newest?.currency ? 1e9 : 0) +
+    (own[0] && grainOf(own[0]) === "by month" && own.length > 1 ? 1e8 : 0) +
+    own.length;
+  return [...found].map(([id, own]) => ({ id, name: id, points: own })).sort((one, other) => rank(other) - rank(one));
+}
+
 export type Cell = string | number | boolean | null | undefined;
 
 /** Rows as CSV. A text that a spreadsheet would take for a formula begins with an apostrophe. */
