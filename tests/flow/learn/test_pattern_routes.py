@@ -2,12 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import httpx
 import pytest_asyncio
 
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewTask
 from cofounder.flow.learn.patterns import service, steps
+from cofounder.flow.learn.service import upsert_example
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, until
 from tests.flow.learn.published import publish, search
 from tests.flow.server import signed_in
@@ -76,6 +82,33 @@ async def test_a_worker_carries_a_search_out_and_the_next_one_finds_nothing_new(
     async with transaction() as session:
         assert (await service.listed(session)).patterns
     assert await searched() == "unchanged"
+
+
+async def test_a_search_waits_for_the_examples_of_an_import_and_says_so(engine_running: Database) -> None:
+    id_of_task = new_id()
+    earlier = NewTask(
+        id=id_of_task, request="r", status="completed", source="legacy", is_legacy=True, as_of=now(), created_at=now(),
+        quality_score=Decimal("0.8"),
+    )  # fmt: skip
+    async with transaction() as session:
+        await records.add_history(session, [earlier], [], [])
+        id = (await service.begin(session, by=None)).id
+    for _ in range(5):
+        await asyncio.sleep(0.5)
+        async with transaction() as session:
+            found = await service.run_of(session, id)
+        assert (found.state, found.unmade) == ("queued", 1)
+    async with transaction() as session:
+        await upsert_example(session, id_of_task)
+
+    async def over() -> bool:
+        async with transaction() as session:
+            return (await service.run_of(session, id)).state == "succeeded"
+
+    await until(over, within=60)
+    async with transaction() as session:
+        ended = await service.run_of(session, id)
+    assert (ended.n["quality"], ended.unmade) == (1, 0)
 
 
 async def test_a_search_falls_due_once_in_its_hours(database: Database) -> None:

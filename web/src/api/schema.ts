@@ -13864,6 +13864,12 @@ export interface components {
              * @description Posts that have no reading of 72 hours or later yet
              */
             waiting: number;
+            /**
+             * Unmade
+             * @description Imported tasks without their example yet; a search waits for them, at most ten minutes
+             * @default 0
+             */
+            unmade?: number;
             /** Tested */
             tested: number;
             /** Stand */

@@ -45,6 +45,18 @@ async def excluded(session: AsyncSession, out: Sequence[str]) -> set[UUID]:
     return set((await session.execute(text(_EXCLUDED), {"out": list(out)})).scalars())
 
 
+# Of this day's imports: an example that could not be made then is not waited for ever.
+_UNMADE = text("""
+SELECT count(*) FROM tasks t WHERE t.is_legacy AND NOT t.is_sample AND t.status = 'completed'
+  AND t.known_at > now() - interval '1 day'
+  AND NOT EXISTS (SELECT 1 FROM orchestrator_training_data e WHERE e.execution_id = t.id)""")
+
+
+async def unmade(session: AsyncSession) -> int:
+    """Imported tasks whose example is not made yet."""
+    return int(await session.scalar(_UNMADE) or 0)
+
+
 async def add_run(session: AsyncSession, values: dict[str, Any]) -> bool:
     """Write a run; false where one with its id is there."""
     written = insert(LearningRun).values(values).on_conflict_do_nothing(index_elements=["id"]).returning(LearningRun.id)

@@ -41,7 +41,7 @@ async def change_pattern(pattern_id: UUID, body: PatternIn, session: Session, ca
 @router.post("/runs", status_code=202, responses=documented())
 async def search_patterns(session: Session, caller: Operator) -> RunOut:
     """Look for patterns now. A worker does it; while one search has not ended, this answers with that one."""
-    return service.told(await service.begin(session, by=caller))
+    return await service.told(session, await service.begin(session, by=caller))
 
 
 @router.get("/runs", responses=documented(RunCursorInvalid))

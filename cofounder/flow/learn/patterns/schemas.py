@@ -116,6 +116,9 @@ class RunOut(BaseModel):
     seed: int
     n: dict[str, int] = Field(description="Metric -> units")
     waiting: int = Field(description="Posts that have no reading of 72 hours or later yet")
+    unmade: int = Field(
+        default=0, description="Imported tasks without their example yet; a search waits for them, at most ten minutes"
+    )
     tested: int
     stand: int
     found: int = Field(description="That did not stand before")

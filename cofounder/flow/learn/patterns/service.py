@@ -146,7 +146,7 @@ async def listed(
         n=n,
         needed=NEEDED,
         tested=run.tested if run is not None else 0,
-        run=told(run) if run is not None else None,
+        run=await told(session, run) if run is not None else None,
         is_sample=sample,
     )
 
@@ -216,9 +216,20 @@ def shown(row: LearningPattern) -> PatternOut:
     )
 
 
-def told(row: LearningRun) -> RunOut:
-    """A run as it goes over the wire."""
-    return RunOut(**{name: getattr(row, name) for name in RunOut.model_fields})
+async def told(session: AsyncSession, row: LearningRun) -> RunOut:
+    """A run as it goes over the wire; while it has not read yet, with what it waits for."""
+    left = await unmade(session) if row.state == "queued" else 0
+    return RunOut(**{name: getattr(row, name) for name in RunOut.model_fields if name != "unmade"}, unmade=left)
+
+
+async def unmade(session: AsyncSession) -> int:
+    """Imported tasks whose example is not made yet."""
+    return await queries.unmade(session)
+
+
+def tell(session: AsyncSession, id: UUID) -> None:
+    """Let whoever looks at a search look again."""
+    live.changed(session, RUNS, id)
 
 
 async def get(session: AsyncSession, id: UUID) -> PatternDetail:
@@ -289,7 +300,7 @@ async def run_of(session: AsyncSession, id: UUID) -> RunOut:
     row = await queries.run(session, id)
     if row is None:
         raise RunMissing(f"No search {id}.", field="run_id")
-    return told(row)
+    return await told(session, row)
 
 
 async def runs(session: AsyncSession, *, cursor: str | None = None, limit: int = 20) -> Page[RunOut]:
@@ -297,7 +308,9 @@ async def runs(session: AsyncSession, *, cursor: str | None = None, limit: int =
     rows = list(await queries.runs(session, _before(cursor), limit + 1))
     more = stamp(rows[limit - 1].created_at) if len(rows) > limit else None
     return Page[RunOut](
-        items=[told(row) for row in rows[:limit]], next_cursor=more, total=await queries.count_runs(session)
+        items=[await told(session, row) for row in rows[:limit]],
+        next_cursor=more,
+        total=await queries.count_runs(session),
     )
 
 

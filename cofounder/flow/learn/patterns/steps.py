@@ -1,5 +1,6 @@
 """The workflow that looks for patterns, and what one worker does for all: begin it when its time has come."""
 
+import asyncio
 import time
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from cofounder.kit.log import logger
 from cofounder.settings import settings
 
 _PAUSE_SECONDS = 60.0
+_WAIT_SECONDS = 600.0
 _looked_at: list[float] = []
 log = logger(__name__)
 
@@ -18,10 +20,26 @@ log = logger(__name__)
 async def learning_run(run_id: str) -> None:
     """Look for patterns in what is known now. Raised again by another worker after a kill, it reads the same time."""
     try:
+        await let_examples_be_made(run_id)
         await search(run_id)
     except Exception as error:
         log.exception("the search for patterns failed", run_id=run_id)
         await give_up(run_id, type(error).__name__, str(error))
+
+
+@durable.step("learning_run.wait")
+async def let_examples_be_made(run_id: str) -> None:
+    """An import that is still making examples has its time to end: what it brings is to be learned from."""
+    began, before = time.monotonic(), 0
+    while not durable.stopping() and time.monotonic() - began < _WAIT_SECONDS:
+        async with transaction() as session:
+            left = await service.unmade(session)
+            if left != before:
+                service.tell(session, UUID(run_id))
+        if not left:
+            return
+        before = left
+        await asyncio.sleep(1.0)
 
 
 @durable.step("learning_run.search", attempts=2)

@@ -65,6 +65,8 @@ const WORDS: Record<PatternRun["state"], string> = {
 };
 
 function toldOf(run: PatternRun, now: number): string {
+  if (run.state === "queued" && run.unmade)
+    return `An import is not complete: ${counted(run.unmade, "example")} of it to be made. The search waits for them, at most ten minutes.`;
   if (run.state === "queued") return `asked for ${ago(run.created_at, now)}; is a worker running?`;
   if (run.state === "running")
     return `begun ${ago(run.started_at, now)}; it reads outcomes, then tests every candidate.`;
