@@ -8,6 +8,7 @@ from cofounder.business import catalogue
 from cofounder.business.imports import values
 from cofounder.business.imports.fields import NUMBERS, TIMES, Field, Kind
 from cofounder.business.imports.schemas import Figure, From, Mapping, Units
+from cofounder.business.imports.unsure import ISO_WEEK, SUNDAY_WEEK, WEEK_NAUGHT, two_ways
 
 _PERCENT = ("pct", "percent", "percentage")
 _SCALES = ((1.0, None), (5.0, 0.2), (10.0, 0.1), (100.0, 0.01))  # highest value seen -> what makes a score of it
@@ -63,40 +64,6 @@ def guess(
         notes.append("No column says when the counters were read: the time of this import stands for it.")
     mapping = Mapping(fields=fields, figures=figures, dimensions=dimensions)
     return mapping, units, [*two_ways(kind, mapping, columns, sample, units), *notes]
-
-
-def two_ways(
-    kind: Kind, mapping: Mapping, columns: Sequence[str], sample: Sequence[Sequence[str | None]], units: Units
-) -> list[str]:
-    """What of the mapped columns could be read otherwise, and how it is read: the order of dates, the decimal mark."""
-    cells = {name: [row[place] for row in sample if row[place]] for place, name in enumerate(columns)}
-    notes = []
-    times = _of_type(kind, mapping, cells, TIMES)
-    order, both = values.day_order(times)
-    unsure = next((cell for cell in times if re.match(r"^\s*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b", cell)), None)
-    if both:
-        notes.append(
-            "Some dates stand with the day first and some with the month first; those of one order are refused."
-        )
-    elif order is None and unsure is not None:
-        first = "the day" if units.day_first else "the month"
-        notes.append(f"Dates such as {unsure} can be read two ways; {first} is taken to stand first.")
-    figures = [cell for figure in mapping.figures for cell in cells.get(figure.column, ()) if cell]
-    numbers = [*_of_type(kind, mapping, cells, NUMBERS), *figures]
-    either = values.either_mark(numbers)
-    if (
-        either is not None
-        and values.decimal_mark([cell for column in cells.values() for cell in column if cell]) is None
-    ):
-        mark = "point" if "." in either else "comma"
-        means = "stand before decimals" if units.decimal in either else "part thousands"
-        notes.append(f"Numbers such as {either} can be read two ways; the {mark} is taken to {means}.")
-    return notes
-
-
-def _of_type(kind: Kind, mapping: Mapping, cells: dict[str, list[str | None]], types: frozenset[str]) -> list[str]:
-    named = [name for field, where in mapping.fields.items() if _typed(kind, field) in types for name in where.columns]
-    return [cell for name in named for cell in cells.get(name, ()) if cell]
 
 
 def _matches(
@@ -171,7 +138,7 @@ def _scale(name: str, said: Sequence[str]) -> float | None:
 
 def _time_format(name: str, said: Sequence[str]) -> str | None:
     if all(re.fullmatch(r"(?:19|20)\d{2}(?:[0-4]\d|5[0-3])", cell) for cell in said) and "week" in name:
-        return "%Y%U" if any(cell.endswith("00") for cell in said) else "%G%V"
+        return SUNDAY_WEEK if any(re.search(WEEK_NAUGHT, cell) for cell in said) else ISO_WEEK
     if all(re.fullmatch(r"1[0-9]\d{8}(?:\.\d+)?", cell) for cell in said):
         return "unix"
     if all(re.fullmatch(r"1[0-9]\d{11}", cell) for cell in said):

@@ -8,13 +8,15 @@ from typing import Any
 from cofounder.business.imports.convert import Converter, check
 from cofounder.business.imports.errors import MappingUnfit
 from cofounder.business.imports.fields import Kind
-from cofounder.business.imports.guess import guess, two_ways
+from cofounder.business.imports.guess import guess
 from cofounder.business.imports.schemas import LINE, Fault, Form, Mapping, PreviewOut, Seen, Units
 from cofounder.business.imports.sources import Reader, open_file
+from cofounder.business.imports.unsure import ISO_WEEK, SUNDAY_WEEK, WEEK_NAUGHT, two_ways
 from cofounder.business.imports.values import NOTHING, looks_like
 from cofounder.kit import clock
 
 LOOKED_AT = 500  # rows
+_WEEKS_LOOKED_AT = 200_000  # rows, for a week 00
 SHOWN = 20
 _EXAMPLES = 3
 _CELL = 300  # characters of a cell that a preview shows
@@ -56,6 +58,7 @@ def at(
         rows = _rows(reader) if mapping is None or rows_too else []
         if mapping is None:
             mapping, units, _ = guess(kind, reader.columns, rows, label=label, units=units)
+            mapping = _with_weeks(reader, mapping)
         if strict:
             check(kind, mapping, units, reader.columns)
         notes = two_ways(kind, mapping, reader.columns, rows, units)
@@ -67,6 +70,28 @@ def at(
 def _rows(reader: Reader) -> list[list[str | None]]:
     batch = next(reader.batches(LOOKED_AT), None)
     return [] if batch is None else [list(row[1:]) for row in batch.frame.rows()]
+
+
+def _with_weeks(reader: Reader, mapping: Mapping) -> Mapping:
+    """Weeks are those of ISO 8601 unless a week 00 occurs, which may be far below the rows that were looked at."""
+    unsure = {
+        name: where.columns[0]
+        for name, where in mapping.fields.items()
+        if where.format == ISO_WEEK and len(where.columns) == 1
+    }
+    if not unsure:
+        return mapping
+    fields = dict(mapping.fields)
+    seen = 0
+    for batch in reader.batches():
+        for name, column in list(unsure.items()):
+            if batch.frame[column].str.strip_chars().str.contains(WEEK_NAUGHT).any():
+                fields[name] = fields[name].model_copy(update={"format": SUNDAY_WEEK})
+                del unsure[name]
+        seen += batch.read
+        if not unsure or seen >= _WEEKS_LOOKED_AT:
+            break
+    return mapping.model_copy(update={"fields": fields})
 
 
 def preview(opening: Opening, kind: Kind, mapping: Mapping, units: Units, label: str) -> PreviewOut:

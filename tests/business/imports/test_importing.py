@@ -307,6 +307,17 @@ async def test_what_can_be_read_two_ways_is_told_of_the_import_too(database: Dat
     ]
 
 
+async def test_weeks_are_those_that_have_a_week_naught_where_one_occurs_far_down(
+    database: Database, tmp_path: Path
+) -> None:
+    for name, last, said in (("naught", "201500", "%Y%U"), ("iso", "201501", "%G%V")):
+        weeks = "\n".join(f"p{at},x,Post {at},{201401 + at % 50}" for at in range(600))
+        path = write(tmp_path / f"{name}.csv", f"id,platform,title,test_week\n{weeks}\nq,x,Last,{last}\n")
+        async with transaction() as session:
+            row = await service.begin_file(session, path, kind="posts", label=path.name, by=None)
+        assert row.mapping["fields"]["published_at"]["format"] == said
+
+
 def _days(number: int) -> list[str]:
     start = datetime(2024, 1, 1, tzinfo=UTC)
     return [(start + timedelta(days=at)).date().isoformat() for at in range(number)]
