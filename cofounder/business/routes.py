@@ -25,6 +25,7 @@ from cofounder.business.similar import SimilarTask
 from cofounder.channels import UnknownChannel
 from cofounder.kit import clock
 from cofounder.kit.http import Body, Day, Router, Session, Time, documented
+from cofounder.kit.spans import SpanBackwards, in_order
 from cofounder.people import Operator, Viewer
 
 router = Router(prefix="/api/business", tags=["business"])
@@ -325,7 +326,7 @@ async def list_returns(
     return Items(items=await returns.returns(session, by, as_of=at, days=days), as_of=at)
 
 
-@router.get("/attribution")
+@router.get("/attribution", responses=documented(SpanBackwards))
 async def attribution(
     session: Session,
     caller: Viewer,
@@ -336,6 +337,7 @@ async def attribution(
     """The site's visits as books: through publications, through other posts, through none of them. They add up."""
     at = _as_of(as_of)
     last = until or at.date()
+    in_order(since, last)
     return await books(session, as_of=at, since=since or last - timedelta(days=90), until=last)
 
 

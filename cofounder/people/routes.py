@@ -11,6 +11,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
 from cofounder.kit.http import Page, Router, Session, Time, documented
 from cofounder.kit.once import GivenOnce, KeyReused, NoKey, Once
+from cofounder.kit.spans import SpanBackwards, in_order
 from cofounder.people import cookies, service, sign_ins, signs, users
 from cofounder.people.access import Admin, Viewer
 from cofounder.people.attempts import TooManyAttempts
@@ -170,7 +171,7 @@ async def revoke_api_key(key_id: UUID, session: Session, caller: Admin) -> KeyOu
     return KeyOut.model_validate(await service.revoke_key_with_id(session, key_id, caller))
 
 
-@router.get("/api/audit", responses=documented(service.PlaceInvalid))
+@router.get("/api/audit", responses=documented(service.PlaceInvalid, SpanBackwards))
 async def read_audit(
     session: Session,
     caller: Admin,
@@ -184,6 +185,7 @@ async def read_audit(
     limit: Limit = 50,
 ) -> Page[AuditOut]:
     """Who did what, newest first: decisions, edits, keys, people, settings."""
+    in_order(since, until)
     given: dict[str, Any] = {"who": who, "action": action, "object_type": object_type, "object_id": object_id}
     given |= {"since": since, "until": until}
     filters = {name: value for name, value in given.items() if value is not None}

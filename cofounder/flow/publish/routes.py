@@ -47,6 +47,7 @@ from cofounder.flow.request.service import tell_standing_with
 from cofounder.kit.effects import EffectBusy, NoSuchEffect, OutcomeKnown
 from cofounder.kit.http import Page, Router, Session, Time, documented
 from cofounder.kit.once import IdempotencyKey, KeyReused, Once
+from cofounder.kit.spans import SpanBackwards, in_order
 from cofounder.people import Approver, Viewer
 
 tell_standing_with(service.standing)
@@ -84,7 +85,7 @@ async def publish_text(
     return await given.publish_now(session, body, by=caller, idempotency_key=idempotency_key)
 
 
-@router.get("/publications", responses=documented(CursorInvalid))
+@router.get("/publications", responses=documented(CursorInvalid, SpanBackwards))
 async def list_publications(
     session: Session,
     caller: Viewer,
@@ -97,6 +98,7 @@ async def list_publications(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[PublicationOut]:
     """Publications, newest first; `state=unknown` are those that wait for a person's answer, also while some of it is sent."""
+    in_order(since, until)
     wanted = [*(state or ()), *(status or ())]
     items, total = await service.page(
         session, states=wanted, task_id=task_id, after=cursor, limit=limit + 1, since=since, until=until
@@ -111,7 +113,7 @@ async def show_publication(publication_id: UUID, session: Session, caller: Viewe
     return await service.detail(session, publication_id)
 
 
-@router.get("/calendar/conflicts")
+@router.get("/calendar/conflicts", responses=documented(SpanBackwards))
 async def list_conflicts(
     session: Session,
     caller: Viewer,
@@ -119,6 +121,7 @@ async def list_conflicts(
     until: Annotated[Time, Query(description="Before this time.")],
 ) -> ConflictList:
     """What of the plan gets in its own way: too close, the same text, over a quota, an access or an approval that ends."""
+    in_order(since, until)
     return ConflictList(items=await clashes.between(session, since, until))
 
 

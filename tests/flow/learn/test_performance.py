@@ -21,6 +21,7 @@ from cofounder.flow.learn.performance.schemas import Line
 from cofounder.flow.learn.performance.views import VIEWS
 from cofounder.kit.clock import now, today
 from cofounder.kit.ids import new_id
+from cofounder.kit.spans import SpanBackwards
 
 
 async def ran(session: AsyncSession, **changes: Any) -> None:
@@ -82,7 +83,7 @@ async def test_a_span_counts_only_its_own_runs_and_one_that_ends_before_it_begin
     whole = await learned.summary(session)
     recent = await service.performance(session, whole, since=now() - timedelta(days=7), until=None, step="week")
     assert (whole.total_executions, recent.total_executions, recent.total_cost) == (2, 1, 0.5)
-    with pytest.raises(service.SpanBackwards):
+    with pytest.raises(SpanBackwards):
         await service.lines(session, "day", since=now(), until=now() - timedelta(days=1))
 
 

@@ -18516,7 +18516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; The time span ends before it begins. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22671,7 +22671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            /** @description Some fields do not fit.; This cursor did not come from the list before.; The time span ends before it begins. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -22807,7 +22807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; The time span ends before it begins. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -26593,7 +26593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; The time span ends before it begins. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -37495,7 +37495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This is no place in the list. */
+            /** @description Some fields do not fit.; This is no place in the list.; The time span ends before it begins. */
             422: {
                 headers: {
                     [name: string]: unknown;

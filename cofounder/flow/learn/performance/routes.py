@@ -8,9 +8,10 @@ from fastapi.responses import Response
 from cofounder.flow.learn import service as learned
 from cofounder.flow.learn.performance import service
 from cofounder.flow.learn.performance.schemas import By, FileFormat, Performance, Step
-from cofounder.flow.learn.performance.service import MEDIA_TYPE, SpanBackwards
+from cofounder.flow.learn.performance.service import MEDIA_TYPE
 from cofounder.kit.clock import today
 from cofounder.kit.http import Router, Session, Time, documented
+from cofounder.kit.spans import SpanBackwards
 from cofounder.people import Viewer
 
 router = Router(prefix="/api/orchestrator/metrics", tags=["learning"])

@@ -13,7 +13,7 @@ from cofounder.flow.learn.performance import queries
 from cofounder.flow.learn.performance.schemas import By, FileFormat, Line, Performance, Step
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED, SummaryOut
 from cofounder.kit.clock import now
-from cofounder.kit.errors import InputInvalid
+from cofounder.kit.spans import in_order
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_LINES = 50  # in an answer; a file has all
@@ -21,12 +21,6 @@ _MOST_ROWS = 100_000
 _MOST_POINTS = 400
 MEDIA_TYPE: dict[FileFormat, str] = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-class SpanBackwards(InputInvalid):
-    """The time span ends before it begins."""
-
-    hint = "Give `since` earlier than `until`."
 
 
 async def performance(
@@ -53,8 +47,7 @@ async def performance(
 
 def _span(since: datetime | None, until: datetime | None) -> dict[str, datetime]:
     begin, end = since or _BEGINNING, until or now()
-    if begin > end:
-        raise SpanBackwards(field="since")
+    in_order(begin, end)
     return {"since": begin, "until": end}
 
 

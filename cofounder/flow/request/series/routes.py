@@ -28,6 +28,7 @@ from cofounder.flow.request.series.schemas import (
 from cofounder.flow.request.service import TimePassed, UnknownPersona
 from cofounder.kit.http import Day, Router, Session, Time, documented
 from cofounder.kit.once import KeyReused, Once
+from cofounder.kit.spans import SpanBackwards, in_order
 from cofounder.people import Operator, Viewer
 
 router = Router(prefix="/api/series", tags=["tasks"])
@@ -48,7 +49,7 @@ async def create_series(body: SeriesIn, session: Session, caller: Operator, once
     return await once.answer(session, caller.who, body, lambda: service.create(session, body, by=caller), SeriesOut)
 
 
-@router.get("/occurrences")
+@router.get("/occurrences", responses=documented(SpanBackwards))
 async def list_occurrences(
     session: Session,
     caller: Viewer,
@@ -56,6 +57,7 @@ async def list_occurrences(
     until: Annotated[Time, Query(description="Slots before this time.")],
 ) -> OccurrenceList:
     """Slots of all series in a time range: what became of them, and those to come."""
+    in_order(since, until)
     return OccurrenceList(items=await service.occurrences(session, since, until))
 
 
