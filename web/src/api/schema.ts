@@ -4094,7 +4094,7 @@ export interface paths {
         put?: never;
         /**
          * Start fine tuning
-         * @description Start a job. The same dataset and settings are one job: `repeated` is true where it existed already.
+         * @description Start a job. The same dataset and settings are one job: 200 and `repeated` true where it existed already.
          *
          *     Key, base model and lines are checked first. Where it may cost more than cost_limit_usd, or its price is not known,
          *     it waits for an approver.
@@ -4293,7 +4293,11 @@ export interface paths {
         delete: operations["delete_tuning_rule"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change tuning rule
+         * @description Pause a rule, or let it begin jobs again.
+         */
+        patch: operations["change_tuning_rule"];
         trace?: never;
     };
     "/api/auth/sign-in": {
@@ -7924,6 +7928,12 @@ export interface components {
             arm?: ("control" | "variant_a" | "variant_b") | null;
             /** Reason */
             reason: string;
+            /**
+             * Without Evidence
+             * @description Adopt an arm of which no task was scored.
+             * @default false
+             */
+            without_evidence?: boolean;
         };
         /** Envelope[BenchmarkOut] */
         Envelope_BenchmarkOut_: {
@@ -12346,6 +12356,11 @@ export interface components {
              * @enum {string}
              */
             band: "viral" | "good" | "fair" | "poor" | "failing" | "unknown";
+            /**
+             * Note
+             * @description Where it is not drawn with what a person set: why.
+             */
+            note: string | null;
         };
         /**
          * PersonasOut
@@ -13760,6 +13775,17 @@ export interface components {
             models: components["schemas"]["RoutedModelOut"][];
             /** Measured */
             measured: components["schemas"]["MeasuredOut"][];
+        };
+        /**
+         * RuleChange
+         * @description A paused rule begins nothing; what it is and what came of it stay.
+         */
+        RuleChange: {
+            /**
+             * Enabled
+             * @description false: pause it; true: let it begin jobs again.
+             */
+            enabled: boolean;
         };
         /**
          * RuleIn
@@ -16414,6 +16440,11 @@ export interface components {
             high: number | null;
             /** Told */
             told: string;
+            /**
+             * Never Drawn
+             * @description Voices that it would draw and no post of the log has: not known.
+             */
+            never_drawn: string[];
             /**
              * Voices
              * @description What that policy would draw from now, the likeliest first.
@@ -29709,7 +29740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This experiment has ended. */
+            /** @description This experiment has ended.; No task of this arm was scored: nothing speaks for it yet. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -35291,6 +35322,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It existed already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobOut_"];
+                };
+            };
             /** @description Successful Response */
             201: {
                 headers: {
@@ -36266,6 +36306,108 @@ export interface operations {
             };
             /** @description There is no rule with this name. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_tuning_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RuleOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is no rule with this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
