@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from cofounder.models import budgets, calls
+from cofounder.models import budgets, calls, resting
 from cofounder.models.calls import Call
 from cofounder.models.chain import Target
 from cofounder.models.jobs import Job, T
@@ -34,7 +34,7 @@ async def ask(job: Job[T], asked: Asked, request: Any, finish: Callable[[Any], A
 
     call, target, chosen = asked.call, asked.target, asked.chosen
     try:
-        reason = remote.too_long(target, chosen, request)
+        reason = await resting.why(target) or remote.too_long(target, chosen, request)
         if reason is None:
             intended = await calls.intend(call, target, asked.fallback_from, remote.at_most(target, request))
     except providers.ProviderNotReady as error:
@@ -64,4 +64,5 @@ async def ask(job: Job[T], asked: Asked, request: Any, finish: Callable[[Any], A
 
 async def _failed(intended: calls.Intended, reason: str, spent: calls.Spent, target: Target, call: Call) -> None:
     await calls.fail(intended, reason, spent)
+    resting.forget()
     _log.warning("model_failed", model=str(target), scope=call.scope, reason=reason)

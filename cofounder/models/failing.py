@@ -3,6 +3,7 @@
 And what follows from it: whether the request may be sent once more, and whether it may be billed.
 """
 
+NO_ANSWER = "no answer in time"  # models that say so several times in a row are left alone for a while
 _CHARACTERS = 300  # of what the provider said itself
 _MOMENT, _PATIENCE = 0.5, 5.0  # seconds
 _REFUSED = frozenset((429, 500, 503, 529))  # the provider's own word that it did nothing, for the moment
@@ -65,11 +66,11 @@ def in_words(error: Exception) -> str:
     if isinstance(error, ModelHTTPError):
         return f"{_by_status(error)} ({_said(error.status_code, error.body)})"
     if _is(error, "ModelTimeoutError") or isinstance(error, TimeoutError):
-        return "no answer in time"
+        return NO_ANSWER
     if _is(error, "ModelConnectionError"):
         return "its server cannot be reached, or hung up"
     if isinstance(error, UnexpectedModelBehavior):
-        return f"malformed answer: {error.__cause__ or error}"
+        return f"malformed answer: {_wrong(error.__cause__ or error)}"
     if isinstance(error, ModelAPIError):
         return f"its server refused ({_line(error.message)})"
     return f"{type(error).__name__}: {error}"
@@ -89,8 +90,19 @@ def _by_status(error: Exception) -> str:
     if status == 429:
         return "its server takes no more requests for now"
     if status in (408, 504):
-        return "no answer in time"
+        return NO_ANSWER
     return "its server failed" if status >= 500 else "its server refused the request"
+
+
+def _wrong(error: BaseException) -> str:
+    """What is wrong with an answer, in one line: of several things the first, and how many more there are."""
+    told = getattr(error, "errors", None)
+    found = told(include_url=False, include_input=False) if callable(told) else []
+    if not found:
+        return _line(str(error))
+    place = ".".join(map(str, found[0]["loc"]))
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return _line(f"{place}: {found[0]['msg']}" if place else str(found[0]["msg"])) + more
 
 
 def _is(error: Exception, name: str) -> bool:

@@ -34,6 +34,7 @@ _WRITING = {  # what is not named is MEDIUM
 _MOST_TOKENS = {"headlines": 4_096, "post": 6_144, "thread": 6_144}
 _MOST_FOR_ANY = 8_192  # a blog article after thoughts
 _MOST_TO_UNDERSTAND = 6_144
+_TOKENS_PER_WORD, _TOKENS_AROUND = 4, 256  # no script has more; a title, tags and a link stand around the words
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Job(ABC, Generic[T]):
     @abstractmethod
     def most(self) -> int:
         """Tokens that an answer may have."""
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest result that could be used, where its form says so."""
+        return self.most
 
     @abstractmethod
     def instructions(self) -> str: ...
@@ -124,6 +130,10 @@ class Writing(Job[Draft]):
     @property
     def most(self) -> int:
         return _MOST_TOKENS.get(self.brief.kind, _MOST_FOR_ANY)
+
+    @property
+    def longest(self) -> int:
+        return _TOKENS_PER_WORD * self.brief.form.words[1] + _TOKENS_AROUND
 
     def instructions(self) -> str:
         return instructions.writer(self.brief)

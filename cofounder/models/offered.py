@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cofounder.kit import outside
-from cofounder.models import prices, providers
+from cofounder.models import prices, providers, resting
 from cofounder.models.chain import OFFLINE, PROVIDERS, ModelSettingInvalid, Provider, Target, chain
 from cofounder.ops import connections
 from cofounder.settings import Settings
@@ -61,6 +61,9 @@ async def offers() -> list[Offer]:
     for provider, names in zip(_SERVERS, seen, strict=True):
         targets += [Target(provider, name) for name in (names or [])[:_MOST]]
     found = [_offer(target, chosen, dict(zip(_SERVERS, seen, strict=True))) for target in dict.fromkeys(targets)]
+    for place, one in enumerate(found):
+        rest = await resting.why(one.target) if one.why_not is None else None
+        found[place] = replace(one, why_not=f"{rest[0].upper()}{rest[1:]}.") if rest else one
     return [*found, Offer(OFFLINE, Decimal(0), Decimal(0), None)]
 
 

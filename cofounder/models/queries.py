@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.models.failing import NO_ANSWER
 from cofounder.models.tables import ModelCall
 
 _BUDGET_LOCK = 6_203_117_402  # any number that no other advisory lock of ours uses
@@ -112,6 +113,32 @@ async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> D
         )
     )
     return total or Decimal(0)
+
+
+async def late(session: AsyncSession, since: datetime, times: int) -> dict[str, datetime]:
+    """Models whose newest `times` calls since then all ended without an answer in time -> when the last one did.
+
+    A benchmark has time-outs of its own, and the built-in model is never late.
+    """
+    newest = func.row_number().over(partition_by=ModelCall.model, order_by=ModelCall.finished_at.desc())
+    calls = (
+        select(ModelCall.model, ModelCall.state, ModelCall.error, ModelCall.finished_at, newest.label("place"))
+        .where(
+            ModelCall.started_at >= since,
+            ModelCall.state.in_(("answered", "failed")),
+            ModelCall.model != "offline",
+            ~ModelCall.scope.startswith("benchmark:"),
+        )
+        .subquery()
+    )
+    vain = calls.c.error.startswith(NO_ANSWER) & (calls.c.state == "failed")
+    rows = await session.execute(
+        select(calls.c.model, func.max(calls.c.finished_at))
+        .where(calls.c.place <= times)
+        .group_by(calls.c.model)
+        .having(func.count().filter(vain) == times)
+    )
+    return {str(model): at for model, at in rows}
 
 
 async def uncounted(session: AsyncSession, scope: str) -> dict[int, Decimal]:

@@ -40,6 +40,7 @@ CHANNELS = ("linkedin", "x", "facebook", "email", "blog", "webhook", "outbox", "
 WRITES = ("post", "thread", "article", "email")  # what a tuned writer learned to write
 _WRITING = ("create_post", "create_thread", "write_article", "write_email", "publish_text")
 MOST_READ = 512  # tokens of an answer that holds what was read and no plan
+MOST_ANSWERED = {"planner": 2_048, "judge": 1_024}  # tokens of a whole plan, of a verdict
 _MOST_CHARACTERS = 200_000
 _MOST_ACTIONS = 20
 _DEEPEST = 32

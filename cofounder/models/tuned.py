@@ -83,10 +83,10 @@ def _first_in(routed: dict[str, Any] | None, active: Using) -> dict[str, Any]:
 def request_of(job: Job[Any], words: str, model: Using) -> Any:
     """What a tuned model is sent: its own system prompt, and the words as in its training lines."""
     from cofounder.models.remote import Request
-    from cofounder.models.trained import MOST_READ, READS, Plain
+    from cofounder.models.trained import MOST_ANSWERED, MOST_READ, READS, Plain
 
-    # A model that has learned short answers and does not end is cut off soon; its first object is what counts.
-    most = min(job.most, MOST_READ) if model.system == READS else job.most
+    # It learned answers of a known size and has no thoughts before them: one that does not end is cut off soon.
+    most = min(job.most, MOST_READ if model.system == READS else MOST_ANSWERED.get(model.role, job.most), job.longest)
     return Request(model.system, words, Plain, most)
 
 

@@ -153,6 +153,7 @@ WANTED: dict[str, Role] = {
     "DELETE /api/orchestrator/training/jobs/{job_id}/remains": "admin",
     "GET /api/orchestrator/training/rules": "viewer",
     "POST /api/orchestrator/training/rules": "approver",
+    "PATCH /api/orchestrator/training/rules/{name}": "approver",
     "DELETE /api/orchestrator/training/rules/{name}": "admin",
     "GET /api/orchestrator/training/data/{execution_id}/held-by": "viewer",
     "POST /api/orchestrator/training/data/{execution_id}/withdraw": "approver",

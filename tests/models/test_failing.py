@@ -1,6 +1,7 @@
 """Why a model gave no answer is told in words that a person can act on."""
 
 import pytest
+from pydantic import BaseModel, ValidationError
 from pydantic_ai.exceptions import ModelHTTPError, UnexpectedModelBehavior
 
 from cofounder.models import failing
@@ -29,3 +30,15 @@ def test_what_is_no_answer_of_the_provider_is_told_too() -> None:
     assert failing.in_words(TimeoutError()) == "no answer in time"
     assert failing.in_words(UnexpectedModelBehavior("odd")).startswith("malformed answer: odd")
     assert failing.in_words(ValueError("what")) == "ValueError: what"
+
+
+def test_a_malformed_answer_is_told_in_one_line() -> None:
+    class Shape(BaseModel):
+        intent: str
+        domain: str
+
+    with pytest.raises(ValidationError) as dump:
+        Shape.model_validate({"body": 7})
+    error = UnexpectedModelBehavior("odd")
+    error.__cause__ = dump.value
+    assert failing.in_words(error) == "malformed answer: intent: Field required (and 1 more)"

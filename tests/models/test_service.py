@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import text
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
-from cofounder.models import budgets, calls, jobs, prices, queries, remote, service
+from cofounder.models import budgets, calls, jobs, offered, prices, queries, remote, resting, service
 from cofounder.models.brief import Base, Brief, ChannelForm, Fact
 from cofounder.models.chain import Target
 from cofounder.settings import settings
@@ -255,6 +255,30 @@ async def test_a_late_answer_counts_as_what_it_can_have_cost(
     assert most
     assert "in time" in failed["error"]
     assert failed["cost_usd"] == most.quantize(failed["cost_usd"])
+
+
+async def test_a_model_that_keeps_everybody_waiting_is_left_alone_for_a_while_and_then_tried_again(
+    provider: Any, brief: Brief, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured("openai-compatible:test-model", model_timeout_seconds="0.5")
+    provider.answers = [2.0, 2.0, 2.0, WRITTEN]
+    for scope in ("a", "b"):
+        await service.write(brief, task_id=new_id(), scope=scope)
+    task = new_id()
+    assert (await service.write(brief, task_id=task, scope="c")).model == "offline"
+    skipped = (await rows(task))[0]
+    assert (skipped["state"], len(provider.requests)) == ("skipped", 2)
+    assert skipped["error"].startswith("it gave no answer in time 2 times in a row, so it is left alone until ")
+    (offer,) = [one for one in await offered.offers() if one.target.name == "test-model"]
+    assert "left alone until" in (offer.why_not or "")
+    monkeypatch.setattr(resting, "REST", timedelta(0))
+    resting.forget()
+    provider.answers = [WRITTEN, WRITTEN]
+    configured("openai-compatible:test-model", model_timeout_seconds="20")
+    assert (await service.write(brief, task_id=new_id(), scope="d")).model == "openai-compatible:test-model"
+    monkeypatch.setattr(resting, "REST", timedelta(minutes=5))
+    resting.forget()
+    assert (await service.write(brief, task_id=new_id(), scope="e")).model == "openai-compatible:test-model"
 
 
 def test_the_answers_room_and_its_shape_count_and_no_script_is_taken_for_english(brief: Brief) -> None:

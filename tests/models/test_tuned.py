@@ -12,13 +12,14 @@ from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
-from cofounder.models import service, trained, tuned
+from cofounder.models import jobs, service, trained, tuned
 from cofounder.models.brief import Base, Brief, ChannelForm, Fact
-from cofounder.models.chain import Served
+from cofounder.models.chain import Served, Target
 from cofounder.models.offline.parser import parse
 from cofounder.models.providers import ProviderNotReady
 from cofounder.models.providers import tuned as provider
 from cofounder.models.registry import service as registry
+from cofounder.models.registry import using
 from cofounder.models.registry.tables import ModelComparison
 from cofounder.people import LOCAL_OWNER
 from cofounder.settings import Settings, settings
@@ -235,6 +236,20 @@ async def test_a_tuned_writer_gets_brief_and_facts_as_its_lines_have_them(
         again = brief.model_copy(update={"previous": draft, "attempt": 1})  # no line of its training was a second try
         await service.write(again, task_id=new_id(), scope="refine:1:linkedin")
         assert len(server.requests) == 1
+
+
+async def test_a_tuned_model_may_answer_no_longer_than_what_it_learned_to_answer(database: Database) -> None:
+    def asked(role: str, job: Any, system: str) -> int:
+        served = Served("openai-compatible", "small", "http://127.0.0.1:9/v1")
+        model = using.Using(new_id(), role, Target("tuned", "small@1", served), system)
+        return int(tuned.request_of(job, "words", model).most)
+
+    form = ChannelForm(channel="linkedin", words=(20, 180), paragraphs=(1, 5), hashtags=(0, 3))
+    writing = jobs.Writing(Brief(request="Post", topic="revenue", form=form, seed="test"))
+    reading_it = jobs.Understanding(REQUEST, TODAY, {}, {})
+    assert asked("planner", reading_it, trained.READS) == trained.MOST_READ
+    assert asked("planner", reading_it, trained.SYSTEM["planner"]) == 2_048
+    assert asked("writer", writing, trained.SYSTEM["writer"]) == 180 * 4 + 256 < writing.most
 
 
 async def test_facts_are_spelt_as_the_database_spells_them(database: Database) -> None:

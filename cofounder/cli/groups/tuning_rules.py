@@ -38,7 +38,8 @@ async def _rules(json: bool) -> int:
         whens = [f"after {one.after_examples} examples"] if one.after_examples else []
         whens += [f"every {one.every_days} days"] if one.every_days else []
         last = one.error["detail"] if one.error else str(one.last_job_id or "–")[:13]
-        shown.add_row(one.name, " or ".join(whens), one.job["target"], one.dataset["name"], str(one.fired), last)
+        begins = " or ".join(whens) if one.enabled else "paused"
+        shown.add_row(one.name, begins, one.job["target"], one.dataset["name"], str(one.fired), last)
     out.screen().print(shown)
     return 0
 
@@ -83,6 +84,43 @@ async def _add_rule(name: str, dataset: str, when: dict[str, Any], job: dict[str
         out.emit(made.model_dump(mode="json"))
     else:
         out.screen().print(f"Rule {made.name} is set.", markup=False)
+    return 0
+
+
+@rules.command("pause")
+def pause_rule(
+    name: Annotated[str, typer.Argument(metavar="RULE", help="The rule's name.")], json: Json = False
+) -> int:
+    """Let a rule begin nothing for now.
+
+    Example: cofounder train rules pause weekly
+    """
+    return home.run(_change_rule(name, False, json))
+
+
+@rules.command("resume")
+def resume_rule(
+    name: Annotated[str, typer.Argument(metavar="RULE", help="The rule's name.")], json: Json = False
+) -> int:
+    """Let a paused rule begin jobs again.
+
+    Example: cofounder train rules resume weekly
+    """
+    return home.run(_change_rule(name, True, json))
+
+
+async def _change_rule(name: str, enabled: bool, json: bool) -> int:
+    from cofounder.flow.train.jobs import rules as kept
+    from cofounder.flow.train.jobs.schemas import RuleChange
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    async with home.opened(), db.transaction() as session:
+        changed = await kept.change(session, name, RuleChange(enabled=enabled), LOCAL_OWNER)
+    if json:
+        out.emit(changed.model_dump(mode="json"))
+    else:
+        out.screen().print(f"Rule {name} {'begins jobs again' if enabled else 'is paused'}.", markup=False)
     return 0
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from cofounder.flow.train.datasets.errors import DatasetDeleted, DatasetMissing, DatasetNotReady, NoSuchPart
 from cofounder.flow.train.datasets.service import PlaceUnclear
@@ -36,6 +36,7 @@ from cofounder.flow.train.jobs.schemas import (
     JobList,
     JobOut,
     RemainsOut,
+    RuleChange,
     RuleIn,
     RuleOut,
     State,
@@ -88,14 +89,24 @@ async def estimate_fine_tuning(body: JobIn, caller: Operator) -> Envelope[Estima
     return Envelope(data=await service.estimate(body))
 
 
-@router.post("/fine-tune", status_code=201, responses=documented(JobMissing, *_BEFORE))
-async def start_fine_tuning(body: JobIn, caller: Operator) -> Envelope[JobOut]:
-    """Start a job. The same dataset and settings are one job: `repeated` is true where it existed already.
+@router.post(
+    "/fine-tune",
+    status_code=201,
+    responses={
+        200: {"model": Envelope[JobOut], "description": "It existed already."},
+        **documented(JobMissing, *_BEFORE),
+    },
+)
+async def start_fine_tuning(body: JobIn, caller: Operator, response: Response) -> Envelope[JobOut]:
+    """Start a job. The same dataset and settings are one job: 200 and `repeated` true where it existed already.
 
     Key, base model and lines are checked first. Where it may cost more than cost_limit_usd, or its price is not known,
     it waits for an approver.
     """
-    return Envelope(data=await service.start(body, caller))
+    job = await service.start(body, caller)
+    if job.repeated:
+        response.status_code = 200
+    return Envelope(data=job)
 
 
 @router.get("/jobs", responses=documented(PlaceUnclear))
@@ -180,6 +191,12 @@ async def list_tuning_rules(session: Session, caller: Viewer) -> Envelope[list[R
 async def create_tuning_rule(body: RuleIn, session: Session, caller: Approver) -> Envelope[RuleOut]:
     """Begin a job after so many new examples or every so many days, each on a new version of its dataset."""
     return Envelope(data=await rules.create(session, body, caller))
+
+
+@router.patch("/rules/{name}", responses=documented(RuleMissing))
+async def change_tuning_rule(name: str, body: RuleChange, session: Session, caller: Approver) -> Envelope[RuleOut]:
+    """Pause a rule, or let it begin jobs again."""
+    return Envelope(data=await rules.change(session, name, body, caller))
 
 
 @router.delete("/rules/{name}", responses=documented(RuleMissing))

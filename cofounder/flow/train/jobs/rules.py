@@ -11,7 +11,7 @@ from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.flow.train.jobs import preparing, queries, service
 from cofounder.flow.train.jobs.errors import RuleMissing, RuleNameTaken, RuleUnclear
-from cofounder.flow.train.jobs.schemas import JobIn, RuleIn, RuleOut
+from cofounder.flow.train.jobs.schemas import JobIn, RuleChange, RuleIn, RuleOut
 from cofounder.flow.train.jobs.tables import FineTuningRule
 from cofounder.kit import durable, live
 from cofounder.kit.chores import Chore
@@ -65,6 +65,22 @@ async def drop(session: AsyncSession, name: str, by: Caller) -> None:
     await queries.drop_rule(session, row.id)
     await audit(session, by.who, "tuning_rule.deleted", "tuning_rule", str(row.id), {"name": name})
     live.changed(session, service.TOPIC, row.id)
+
+
+async def change(session: AsyncSession, name: str, asked: RuleChange, by: Caller) -> RuleOut:
+    """Pause a rule or let it go on; examples that came meanwhile count, a day that passed does not. Raises RuleMissing."""
+    row = await queries.rule(session, name, lock=True)
+    if row is None:
+        raise RuleMissing(f"There is no rule named {name!r}.", field="name")
+    if row.enabled != asked.enabled:
+        row.enabled = asked.enabled
+        if asked.enabled and row.every_days and row.next_at is not None and row.next_at < now():
+            row.next_at = now() + timedelta(days=row.every_days)
+        await session.flush()
+        kind = "tuning_rule.resumed" if asked.enabled else "tuning_rule.paused"
+        await audit(session, by.who, kind, "tuning_rule", str(row.id), {"name": name})
+        live.changed(session, service.TOPIC, row.id)
+    return out(row)
 
 
 def out(row: FineTuningRule) -> RuleOut:

@@ -179,6 +179,12 @@ class RuleIn(Body):
     every_days: StrictInt | None = Field(default=None, ge=1, le=366)
 
 
+class RuleChange(Body):
+    """A paused rule begins nothing; what it is and what came of it stay."""
+
+    enabled: StrictBool = Field(description="false: pause it; true: let it begin jobs again.")
+
+
 class RuleOut(BaseModel):
     """A rule and what came of it."""
 

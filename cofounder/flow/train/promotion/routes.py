@@ -108,7 +108,14 @@ async def list_promotions(
     "/benchmark",
     status_code=202,
     responses=documented(
-        ModelNotKnown, ModelUnfit, DatasetMissing, DatasetDeleted, DatasetNotReady, HoldOutUnfit, HoldOutMissing
+        ModelNotKnown,
+        ModelUnfit,
+        PriceMissing,
+        DatasetMissing,
+        DatasetDeleted,
+        DatasetNotReady,
+        HoldOutUnfit,
+        HoldOutMissing,
     ),
 )
 async def benchmark_model(body: BenchmarkIn, session: Session, caller: Operator) -> Envelope[BenchmarkOut]:

@@ -18,7 +18,6 @@ from cofounder.kit.db import transaction
 from cofounder.kit.log import logger
 from cofounder.models.registry import service as registry
 from cofounder.ops import queries as alerts
-from cofounder.settings import settings
 
 KIND = "model_returned"  # of the alert
 ENOUGH = 20  # calls, or decisions on each side, before anything is concluded
@@ -101,4 +100,4 @@ async def _check() -> None:
         await check(session)
 
 
-chore = Chore("models", _check, every=300, at_once=False, wanted=lambda: settings().learning_hours > 0)
+chore = Chore("models", _check, every=300, at_once=False)

@@ -21,10 +21,11 @@ from cofounder.flow.train.jobs.errors import (
     JobNotDone,
     JobNotWaiting,
     RoleDiffers,
+    RuleMissing,
     RuleNameTaken,
     RuleUnclear,
 )
-from cofounder.flow.train.jobs.schemas import DeployIn, JobIn, JobOut, RuleIn
+from cofounder.flow.train.jobs.schemas import DeployIn, JobIn, JobOut, RuleChange, RuleIn
 from cofounder.flow.train.tuners.interface import CancelTooLate, TargetClosed, TunerNotReady
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
@@ -348,6 +349,29 @@ async def test_a_rule_begins_a_job_after_so_many_new_examples(together: Together
 
     ended = await reached(await until(begun), "succeeded")
     assert (ended.begun_by, ended.estimate["train_lines"] > 20) == ("rule", True)
+
+
+async def test_a_paused_rule_begins_nothing_and_what_came_meanwhile_counts_once_it_goes_on(together: Together) -> None:
+    asked = {
+        "name": "by tens",
+        "dataset": {"name": "by itself", "role": "planner", "duplicates": "exact"},
+        "job": {"target": "together"},
+        "after_examples": 10,
+    }
+
+    async def enabled(wanted: bool) -> bool:
+        async with transaction() as session:
+            return (await rules.change(session, "by tens", RuleChange(enabled=wanted), LOCAL_OWNER)).enabled
+
+    async with transaction() as session:
+        await rules.create(session, RuleIn.model_validate(asked), LOCAL_OWNER)
+        with pytest.raises(RuleMissing):
+            await rules.change(session, "no such", RuleChange(enabled=False), LOCAL_OWNER)
+    assert not await enabled(False)
+    await store_examples([example(number) for number in range(10)])
+    assert await rules.begin_due() == 0
+    assert await enabled(True)
+    assert await rules.begin_due() == 1
 
 
 async def test_jobs_are_listed_newest_first_page_by_page(together: Together) -> None:

@@ -2,7 +2,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { ask, client } from "../../../api/client";
+import { ask, askIn, client } from "../../../api/client";
 import { useMay } from "../../../api/me";
 import { type TuningRule, tuningRules } from "../../../api/queries";
 import { Panel } from "../../../parts/Panel";
@@ -43,6 +43,7 @@ export function Rules({ set }: { set: Go }) {
 
 function One({ of, set }: { of: TuningRule; set: Go }) {
   const admin = useMay("admin");
+  const approver = useMay("approver");
   const [asking, setAsking] = useState(false);
   const { busy, problem, act } = useAct("jobs");
   const drop = async () => {
@@ -50,6 +51,11 @@ function One({ of, set }: { of: TuningRule; set: Go }) {
     if (await act("drop", () => ask(client.DELETE("/api/orchestrator/training/rules/{name}", { params: { path } }))))
       say(`${of.name} is deleted.`);
     else setAsking(false);
+  };
+  const pause = async () => {
+    const given = { params: { path: { name: of.name } }, body: { enabled: !of.enabled } };
+    if (await act("pause", () => askIn(client.PATCH("/api/orchestrator/training/rules/{name}", given))))
+      say(of.enabled ? `${of.name} is paused.` : `${of.name} begins jobs again.`);
   };
   return (
     <div className={styles.rule}>
@@ -60,6 +66,11 @@ function One({ of, set }: { of: TuningRule; set: Go }) {
           <button type="button" className={train.link} onClick={() => set({ id: of.last_job_id as string })}>
             Its last job
           </button>
+        )}
+        {approver && (
+          <Button size="compact-sm" loading={busy === "pause"} onClick={() => void pause()}>
+            {of.enabled ? "Pause" : "Resume"}
+          </Button>
         )}
         {admin && (
           <Button size="compact-sm" onClick={() => setAsking(true)}>
@@ -72,7 +83,8 @@ function One({ of, set }: { of: TuningRule; set: Go }) {
       </p>
       <p className="quiet">
         {[
-          of.next_at && `Next at the latest ${when(of.next_at)}.`,
+          !of.enabled && "It is paused.",
+          of.enabled && of.next_at && `Next at the latest ${when(of.next_at)}.`,
           of.fired > 0 ? `It was due ${counted(of.fired, "time")}.` : "It was not due yet.",
           `By ${byWhom(of.created_by)}, ${when(of.created_at)}.`,
         ]
@@ -85,7 +97,7 @@ function One({ of, set }: { of: TuningRule; set: Go }) {
           <span>{visible(String(of.error.detail ?? of.error.title ?? ""))}</span>
         </div>
       )}
-      {problem && <Trouble error={problem} what="It was not deleted" />}
+      {problem && <Trouble error={problem} what="Nothing was changed" />}
       <Modal opened={asking} onClose={() => setAsking(false)} title={`Delete the rule ${of.name}?`}>
         <div className="stack">
           <p style={{ margin: 0 }}>No further job begins by it. Those that it began go on.</p>
