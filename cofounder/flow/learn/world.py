@@ -43,7 +43,7 @@ async def answers(
     after = await _after(session, requested_at, state)
     labelled = [*said, *labels.of_readings(posts, readings), *attributed, *([after] if after else [])]
     delta = dict(after["values"]) if after else None
-    platforms = {"platforms": list(dict.fromkeys(post["platform"] for post in posts))} if earlier else {}
+    platforms = {"platforms": sorted({post["platform"] for post in posts})} if earlier else {}
     return platforms | {
         "labels": labels.in_order(labelled),
         "post_publication_metrics": {**measured, **sums} or None,

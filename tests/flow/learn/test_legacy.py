@@ -120,6 +120,27 @@ async def test_what_earlier_work_cost_and_took_is_not_known_unless_it_is_said(
     assert [said["Write about rolls"][name] for name in ("cost", "seconds", "refinements")] == ["", "", ""]
 
 
+async def test_a_platform_that_becomes_known_later_is_that_of_the_example(
+    engine_running: Database, tmp_path: Path
+) -> None:
+    await brought(tmp_path / "tasks.csv", "tasks", TASKS)
+
+    async def made() -> bool:
+        return len(await examples()) == 1
+
+    await until(made, within=60)
+    assert [one.platforms for one in await examples()] == [[]]
+    await brought(tmp_path / "posts.csv", "posts", POSTS.replace("linkedin", "Twitter; LinkedIn"))
+
+    async def known() -> bool:
+        return [one.platforms for one in await examples()] == [["linkedin", "x"]]
+
+    await until(known, within=60)
+    async with transaction() as session:
+        found = await training.find(session, FilterIn(platform="x"))
+    assert (found.filtered_count, found.statistics.by_platform) == (1, {"linkedin": 1, "x": 1})
+
+
 async def test_nothing_of_the_sample_company_is_told_of_our_own_earlier_work(
     engine_running: Database, tmp_path: Path
 ) -> None:
