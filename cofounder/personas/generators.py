@@ -7,7 +7,7 @@ from typing import Any, Literal
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
-from cofounder.personas import learning, looking, optimising
+from cofounder.personas import learning, optimising
 from cofounder.personas.policies_known import PolicyFailed
 from cofounder.personas.schemas import PersonaOut
 from cofounder.settings import settings
@@ -96,8 +96,6 @@ async def run_autonomous_optimization(*, dry_run: bool = False) -> dict[str, Any
         async with transaction() as session:
             told = await learning.optimise(session, by=LOCAL_OWNER.who, dry=dry_run)
     except PolicyFailed as error:
-        if not dry_run:
-            await looking.keep_failure(error, clock.now(), by=LOCAL_OWNER.who)
         return {**_nothing(), "status": "failed", "reason": error.detail}
     plain = told.model_dump(mode="json")
     reason = "insufficient_data" if told.reason == optimising.TOO_FEW else told.reason

@@ -9,17 +9,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import clock, live
-from cofounder.kit.errors import Conflict, InputInvalid, NotFound
+from cofounder.kit.errors import CofounderError, Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import drawing, flags, optimising, policies_known, queries
+from cofounder.personas import drawing, flags, looking, optimising, policies_known, queries
 from cofounder.personas.breaks import SPAN
 from cofounder.personas.followers import service as followers
 from cofounder.personas.followers.service import ChannelNotCounted
 from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, chances, roster, voices
 from cofounder.personas.performance import performance
-from cofounder.personas.queries import Scored
+from cofounder.personas.queries import Scored, Standing
 from cofounder.personas.roster import ROSTER, persona
 from cofounder.personas.schemas import (
     FlagOut,
@@ -143,6 +143,7 @@ async def listed(
                 low=seen.low if seen else None,
                 high=seen.high if seen else None,
                 band=seen.band if seen else "unknown",
+                note=_note(one, drawn.get(one.id, 0.0), standing),
                 **figures,
             )
         )
@@ -218,6 +219,17 @@ async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Call
     return next(one for one in (await listed(session)).items if one.id == found.id)
 
 
+def _note(one: drawing.Drawable, probability: float, standing: Standing) -> str | None:
+    """What became of a probability that a person set, where it is another."""
+    if one.override is None or one.status == "disabled" or abs(one.override - probability) < 0.0005:
+        return None
+    taken = sum(each.override or 0.0 for each in voices(standing) if each.status != "disabled")
+    why = f"what was set adds up to {taken:.0%}, and every voice keeps its floor"
+    if standing.adopted is not None:
+        why = "the arm of an experiment was adopted, which draws otherwise"
+    return f"Set to {one.override:.1%}, drawn with {probability:.1%}: {why}."
+
+
 def _why(given: PersonaIn, override: float | None, row: PersonaStanding | None) -> str | None:
     """The reason that is kept: a probability keeps its own until it is set anew, and takes it along when it goes."""
     if given.reason or row is None:
@@ -228,10 +240,19 @@ def _why(given: PersonaIn, override: float | None, row: PersonaStanding | None) 
 
 
 async def optimise(session: AsyncSession, *, by: str, dry: bool = False) -> LookOut:
-    """Look now. A dry run is undone before it is answered."""
-    row = await optimising.optimise(
-        session, as_of=clock.now(), by=by, mode=mode(), policy=settings().persona_policy, dry=dry
-    )
+    """Look now. A dry run is undone before it is answered; what a policy raises is kept as a run that failed.
+
+    Raises PolicyUnknown and PolicyFailed.
+    """
+    moment = clock.now()
+    try:
+        row = await optimising.optimise(
+            session, as_of=moment, by=by, mode=mode(), policy=settings().persona_policy, dry=dry
+        )
+    except CofounderError as error:
+        if not dry:
+            await looking.keep_failure(error, moment, by=by)
+        raise
     told = run_out(row, row if row.applied_at else None)
     if dry:
         await queries.forget_run(session, row)

@@ -155,7 +155,7 @@ def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Stand
         shown = []
     else:
         shown = [outcome_of(one, arms, known, everyone) for one in scored]
-    weights, cells, told = policies_known.taught(made, shown, now, everyone, known.topics, known.platforms)
+    weights, cells, told = policies_known.taught(policy, made, shown, now, everyone, known.topics, known.platforms)
     return Learnt(
         weights={id: float(weight) for id, weight in zip(arms, weights, strict=True)},
         cells=cells,

@@ -1,6 +1,8 @@
 """Which policies there are: ours, and those that installed packages bring under `cofounder.policies`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from asyncio import CancelledError
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,29 @@ class PolicyFailed(CofounderError):
     hint = "Choose another one with COFOUNDER_PERSONA_POLICY, and tell whoever made it."
 
 
+@contextmanager
+def blamed(name: str) -> Iterator[None]:
+    """Whatever a policy raises, also to leave the process by, is a failure of that policy. Raises PolicyFailed."""
+    try:
+        yield
+    except (PolicyFailed, KeyboardInterrupt, CancelledError):
+        raise
+    except BaseException as error:
+        raise PolicyFailed(f"{name}: {type(error).__name__}: {error}") from error
+
+
+def answered(name: str, shares: Any, count: int) -> "Floats":
+    """The probabilities of all voices that a policy answered. Raises PolicyFailed where they are none."""
+    import numpy as np
+
+    answer = np.asarray(shares, float)
+    if answer.shape != (count,) or not np.isfinite(answer).all() or (answer < 0).any():
+        raise PolicyFailed(f"{name} answered no probabilities: {count} numbers of 0 or more are wanted.")
+    if abs(answer.sum() - 1) > 1e-6:
+        raise PolicyFailed(f"{name} answered probabilities that add up to {answer.sum():.6g}, not to 1.")
+    return answer
+
+
 def names() -> list[str]:
     return [*OURS, *sorted(one.name for one in entry_points(group=GROUP) if one.name not in OURS)]
 
@@ -53,14 +78,13 @@ def made(name: str, spec: "Spec", now: Callable[[], float]) -> Any:
         return kind(spec, now=now)
     for one in entry_points(group=GROUP):
         if one.name == name:
-            try:
+            with blamed(name):
                 return one.load()(spec, now=now)
-            except Exception as error:
-                raise PolicyFailed(f"{name}: {type(error).__name__}: {error}") from error
     raise PolicyUnknown(f"There is no policy {name!r}.", field="policy")
 
 
 def taught(
+    name: str,
     policy: Any,
     outcomes: "Sequence[Outcome]",
     now: float,
@@ -80,13 +104,9 @@ def taught(
 
     def asked(topic: int, block: int, platform: int) -> "Floats":
         here = Context(now, block * 6, 0, topic, platform, available)
-        _, shares = policy.select(here, np.random.default_rng(0))
-        answer = np.asarray(shares, float)
-        if answer.shape != available.shape or not np.isfinite(answer).all() or (answer < 0).any():
-            raise PolicyFailed(f"{type(policy).__name__} answered no probabilities.")
-        return answer
+        return answered(name, policy.select(here, np.random.default_rng(0))[1], len(available))
 
-    try:
+    with blamed(name):
         policy.observe(outcomes)
         if isinstance(policy, Reweighting):  # a stranger's `fit` may be anything
             policy.fit(available)
@@ -97,10 +117,6 @@ def taught(
                 return anywhere, _cells(used, available, topics, platforms), told
             return policy.shares(Context(now, 0, 0, 0, 0, available)), None, told
         return asked(0, 0, 0), None, {}
-    except PolicyFailed:
-        raise
-    except Exception as error:
-        raise PolicyFailed(f"{type(policy).__name__}: {type(error).__name__}: {error}") from error
 
 
 def _cells(

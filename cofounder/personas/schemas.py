@@ -34,6 +34,7 @@ class PersonaOut(Shown):
     low: float | None = Field(description="95 % interval of F/1K; none below five posts.")
     high: float | None
     band: Band
+    note: str | None = Field(description="Where it is not drawn with what a person set: why.")
 
 
 class PersonasOut(Shown):
@@ -198,4 +199,5 @@ class WhatIfOut(Shown):
     low: float | None = Field(description="95 % interval of the gain.")
     high: float | None
     told: str
+    never_drawn: list[str] = Field(description="Voices that it would draw and no post of the log has: not known.")
     voices: list[WouldDraw] = Field(description="What that policy would draw from now, the likeliest first.")

@@ -30,6 +30,7 @@ class Replayed:
     log: list[off_policy.Drawn]  # one of each draw, with the mean of what its posts came to
     last: dict[str, float]  # what it would draw from now
     posts: int = 0
+    drawn: frozenset[str] = frozenset()  # the voices of these draws
 
 
 async def what_if(
@@ -89,6 +90,7 @@ def replayed(
     made = policies_known.made(policy, spec, lambda: clock_at[0])
     rng, everyone = np.random.default_rng(0), np.ones(len(arms), bool)
     waiting = sorted(scored, key=lambda one: (one.seen_at, one.id), reverse=True)
+    voices_drawn: set[str] = set()
     draws: dict[UUID, tuple[float, float, list[float]]] = {}  # drawn with, share of the policy, followers of posts
 
     def asked(context: Any, at: float) -> Any:
@@ -98,12 +100,9 @@ def replayed(
             news.append(outcome_of(waiting.pop(), arms, known, everyone))
         if news:
             made.observe(news)
-        answer = np.asarray(made.select(context, rng)[1], float)
-        if answer.shape != (len(arms),) or not np.isfinite(answer).all() or (answer < 0).any():
-            raise ValueError("it answered no probabilities")
-        return answer
+        return policies_known.answered(policy, made.select(context, rng)[1], len(arms))
 
-    try:
+    with policies_known.blamed(policy):
         for one in scored:
             if one.published_at < begun or not one.propensity:
                 continue
@@ -116,13 +115,12 @@ def replayed(
             here = context_of(one, known, there)
             share = float(asked(here, here.t)[arms.index(one.persona)])
             draws[task] = (one.propensity, share, [float(one.followers)])
+            voices_drawn.add(one.persona)
         end = hours(moment)
         last = asked(Context(end, moment.hour, moment.weekday(), 0, 0, everyone), end)
-    except Exception as error:
-        raise policies_known.PolicyFailed(f"{policy}: {type(error).__name__}: {error}") from error
     log = [off_policy.Drawn(sum(came) / len(came), by, share, by) for by, share, came in draws.values()]
     would = {id: round(float(share), 6) for id, share in zip(arms, last, strict=True)}
-    return Replayed(log, would, sum(len(came) for _, _, came in draws.values()))
+    return Replayed(log, would, sum(len(came) for _, _, came in draws.values()), frozenset(voices_drawn))
 
 
 def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) -> WhatIfOut:
@@ -133,6 +131,10 @@ def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) 
     def part(value: float | None) -> float | None:
         return value / logged if enough and value is not None and logged else None
 
+    unseen = [id for id, share in made.last.items() if share > 0 and id not in made.drawn]
+    told = _sentence(policy, made.posts, gain.other.effective, part(found.value), part(found.low), part(found.high))
+    if made.log and unseen:
+        told += f" Never drawn in this log, so nothing of their posts is in it: {', '.join(sorted(unseen))}."
     rows = [
         WouldDraw(persona=id, now=round(present.get(id, 0.0), 6), would=share)
         for id, share in sorted(made.last.items(), key=lambda one: -one[1])
@@ -149,7 +151,8 @@ def _told(policy: str, days: int, made: Replayed, present: Mapping[str, float]) 
         gain=part(found.value),
         low=part(found.low),
         high=part(found.high),
-        told=_sentence(policy, made.posts, gain.other.effective, part(found.value), part(found.low), part(found.high)),
+        told=told,
+        never_drawn=sorted(unseen),
         voices=rows,
     )
 

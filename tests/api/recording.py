@@ -455,7 +455,12 @@ async def _own_voices(ask: Recorder, at: str) -> None:
     made = await ask("begin_experiment", "POST", f"{at}/experiments", asked)
     place = f"{at}/experiments/{made['id']}"
     await ask("get_experiment", "GET", place)
-    adopted = {"decision": "adopt", "arm": "variant_a", "reason": "We want to hear every voice more often."}
+    adopted = {
+        "decision": "adopt",
+        "arm": "variant_a",
+        "reason": "We want to hear every voice more often.",
+        "without_evidence": True,
+    }
     await ask("end_experiment", "POST", f"{place}/end", adopted)
     await ask("withdraw_experiment", "POST", f"{place}/withdraw")
     await ask("list_experiments", "GET", f"{at}/experiments")

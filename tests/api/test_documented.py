@@ -30,6 +30,7 @@ AT = {
     "change_person": {"role_unknown": _FOUR},
     "make_key": {"role_unknown": _FOUR},
     "me": {"person_missing": _STAYS},
+    "change_persona": dict.fromkeys(("channel_not_counted", "topic_unknown"), "its list is narrowed to nothing"),
     "set_password": {"person_missing": _STAYS},
     "sign_in_by_link": {"person_missing": _STAYS},
     "edit_draft": {"old_round": "no round is named, so none is old"},

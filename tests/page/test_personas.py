@@ -87,6 +87,11 @@ async def test_a_voice_is_seen_set_looked_at_and_the_weights_rolled_back(house: 
         await form.get_by_role("button", name="Write down").click()
         await expect(page.get_by_text("1,250 followers of LinkedIn written down.")).to_be_visible()
 
+        # On a small laptop every column is within reach, the one to set a voice among them.
+        await page.set_viewport_size({"width": 1280, "height": 900})
+        performs = page.get_by_role("region", name="Who performs")
+        assert await performs.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+
         # What was mistyped is put right where it is listed.
         await page.get_by_text(re.compile(r"^\d+ counts$")).click()
         await page.get_by_role("button", name=re.compile("Put right: 1,250 of LinkedIn")).click()

@@ -75,6 +75,7 @@ async def test_an_experiment_is_begun_and_decided(house: House, browser: Browser
             assert await _wrong_with(page, ("/personas", "experiments")) == []
         await page.get_by_role("button", name="End it").click()
         await dialog.get_by_role("radio", name="Draw by one arm").check()
+        await dialog.get_by_role("checkbox", name="Adopt it although no task of it was scored").check()
         await dialog.get_by_role("textbox", name="Reason").fill("We want to hear every voice.")
         await dialog.get_by_role("button", name="End it").click()
         await expect(page.get_by_text("ended, its arm is in force")).to_be_visible()

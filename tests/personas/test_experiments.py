@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -148,7 +149,10 @@ async def test_an_adopted_arm_is_drawn_by_until_it_is_withdrawn(session: AsyncSe
     ):
         with pytest.raises(service.AdoptedArmMissing):
             await service.end(session, shown.id, EndIn.model_validate({**wrong, "reason": "why"}), by=MARA)
-    decided = EndIn(decision="adopt", arm="variant_a", reason="It looked better to all of us.")
+    unproven = EndIn(decision="adopt", arm="variant_a", reason="It looked better to all of us.")
+    with pytest.raises(service.NothingScored):
+        await service.end(session, shown.id, unproven, by=MARA)
+    decided = unproven.model_copy(update={"without_evidence": True})
     ended = await service.end(session, shown.id, decided, by=MARA)
     assert (ended.state, ended.adopted, ended.in_force, ended.decided_by) == ("ended", "variant_a", True, "person:Mara")
     assert sum(one.tasks for one in ended.results.arms) == 5
@@ -186,8 +190,13 @@ async def test_an_adopted_control_goes_by_what_was_adopted_before_it(session: As
     assert (listed["explorer"], listed["coach"] > 0.3) == (0, True)
 
 
-def adopting(arm: str) -> dict[str, str]:
-    return {"decision": "adopt", "arm": arm, "reason": "It looked better to all of us."}
+def adopting(arm: str) -> dict[str, object]:
+    return {"decision": "adopt", "arm": arm, "reason": "It looked better to all of us.", "without_evidence": True}
+
+
+def test_an_experiment_does_not_end_for_a_blank_reason() -> None:
+    with pytest.raises(ValidationError, match="no blank"):
+        EndIn.model_validate({"decision": "keep", "reason": "  \n "})
 
 
 async def test_a_kept_way_changes_nothing(session: AsyncSession) -> None:

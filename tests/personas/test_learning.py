@@ -362,3 +362,16 @@ async def test_performance_is_told_by_channel_and_topic(session: AsyncSession, m
     assert "growth" in told.value.advice
     with pytest.raises(followers.ChannelNotCounted):
         await learning.listed(session, channel="carrier pigeon")
+
+
+async def test_what_two_voices_were_set_to_is_told_as_it_came_out(session: AsyncSession, moment: datetime) -> None:
+    little = PersonaIn(override=0.3, reason="The campaign speaks with two voices.")
+    given = little.model_copy(update={"override": 0.9})
+    assert (await learning.change(session, "coach", little, by=MARA)).note is None
+    alone = await learning.change(session, "coach", given, by=MARA)
+    assert alone.note is not None
+    assert "adds up to 90%" in alone.note
+    told = await learning.change(session, "explorer", given, by=MARA)
+    assert told.note == (
+        f"Set to 90.0%, drawn with {told.probability:.1%}: what was set adds up to 180%, and every voice keeps its floor."
+    )

@@ -9,7 +9,7 @@ import pytest
 from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.testing import Database
-from cofounder.personas import learning, policies_known
+from cofounder.personas import learning, policies_known, what_if
 from cofounder.personas.looking import look_if_due
 from cofounder.personas.optimising import optimise
 from cofounder.settings import settings
@@ -66,6 +66,49 @@ async def test_a_policy_that_raises_changes_nothing_and_is_told(
     assert "no idea" in (one.reason or "")
     async with db.reading() as session:
         assert (await learning.listed(session)).run_id is None
+
+
+class Leaving(Raising):
+    """A policy that ends the process where it is at a loss."""
+
+    def observe(self, outcomes: Any) -> None:
+        raise SystemExit(3)
+
+
+class TooMuch(Raising):
+    """A policy whose probabilities add up to more than they should."""
+
+    def observe(self, outcomes: Any) -> None:
+        pass
+
+    def select(self, context: Any, rng: Any) -> tuple[int, Any]:
+        return 0, [0.5] * 12
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"), [("Leaving", "hurried: SystemExit: 3"), ("TooMuch", "hurried answered .* add up to 6, not to 1")]
+)
+async def test_a_look_that_somebody_begins_and_a_policy_spoils_is_kept_as_failed(
+    database: Database, monkeypatch: pytest.MonkeyPatch, kind: str, why: str
+) -> None:
+    hurried = EntryPoint("hurried", f"{__name__}:{kind}", policies_known.GROUP)
+    monkeypatch.setattr(policies_known, "entry_points", lambda group: EntryPoints([hurried]))
+    monkeypatch.setenv("COFOUNDER_PERSONA_POLICY", "hurried")
+    settings.cache_clear()
+    try:
+        async with db.transaction() as session:
+            await weeks_of(session, now(), {"dataNerd": 9.0, "coach": 1.0})
+        for dry in (True, False):
+            with pytest.raises(policies_known.PolicyFailed, match=why):
+                async with db.transaction() as session:
+                    await learning.optimise(session, by="Mara", dry=dry)
+        with pytest.raises(policies_known.PolicyFailed, match="hurried"):
+            async with db.reading() as session:
+                await what_if.what_if(session, "hurried")
+    finally:
+        settings.cache_clear()
+    (one,) = await looks()
+    assert (one.status, one.started_by) == ("failed", "Mara")
 
 
 class Plain:

@@ -111,6 +111,8 @@ def change(
 
     def told(found: Any) -> None:
         out.screen().print(f"{found.name} is {found.status} and drawn with {found.probability:.1%}.")
+        if found.note:
+            out.screen().print(found.note, markup=False)
 
     return home.run(_ask(lambda session: learning.change(session, voice, wanted, by=LOCAL_OWNER), told, json=json))
 

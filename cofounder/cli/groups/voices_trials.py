@@ -71,6 +71,9 @@ def end(
     reason: Annotated[str, typer.Option(help="Why; it is kept with the results of this moment.")],
     adopt: Annotated[str | None, typer.Option(metavar="ARM", help="Draw by this arm from now on.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Draw as before.")] = False,
+    without_evidence: Annotated[
+        bool, typer.Option("--without-evidence", help="Adopt an arm of which no task was scored.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """End an experiment with a decision.
@@ -84,7 +87,12 @@ def end(
 
     if keep == (adopt is not None):
         raise InputInvalid("Say how it ends.", field="adopt", hint="Give --adopt ARM or --keep.")
-    given = {"decision": "keep" if keep else "adopt", "arm": adopt, "reason": reason}
+    given = {
+        "decision": "keep" if keep else "adopt",
+        "arm": adopt,
+        "reason": reason,
+        "without_evidence": without_evidence,
+    }
     wanted = valid(EndIn, given, "cofounder personas end --help")
     return asked(lambda session: service.end(session, experiment, wanted, by=LOCAL_OWNER), _one, json=json)
 

@@ -45,7 +45,9 @@ async def get_experiment(experiment_id: UUID, session: Session, caller: Viewer) 
 
 @router.post(
     "/{experiment_id}/end",
-    responses=documented(service.ExperimentMissing, service.ExperimentEnded, service.AdoptedArmMissing),
+    responses=documented(
+        service.ExperimentMissing, service.ExperimentEnded, service.AdoptedArmMissing, service.NothingScored
+    ),
 )
 async def end_experiment(experiment_id: UUID, body: EndIn, session: Session, caller: Approver) -> ExperimentOut:
     """Decide: draw by one arm from now on, or as before. The results of this moment are kept with the decision."""

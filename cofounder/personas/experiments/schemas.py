@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictFloat, StrictInt, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StringConstraints
 
-from cofounder.kit.http import Body, ShortText, Shown, Time
+from cofounder.kit.http import Body, ShortText, Shown, Time, stripped
 from cofounder.personas.drawing import Arm
 
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(stripped)]
 Decision = Literal["adopt", "keep"]
 
 
@@ -108,3 +108,4 @@ class EndIn(Body):
     decision: Decision = Field(description="adopt: draw by one arm from now on; keep: as before.")
     arm: Arm | None = Field(default=None, description="The arm to adopt.")
     reason: Sentence
+    without_evidence: StrictBool = Field(default=False, description="Adopt an arm of which no task was scored.")

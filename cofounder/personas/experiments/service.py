@@ -71,6 +71,12 @@ class EndUnclear(InputInvalid):
     hint = "Give end_at, an hour or more after the start; two weeks are more likely to show something."
 
 
+class NothingScored(Conflict):
+    """No task of this arm was scored: nothing speaks for it yet."""
+
+    hint = "Wait for its scores, decide keep, or send without_evidence: true with your reason."
+
+
 class AdoptedArmMissing(InputInvalid):
     """Who adopts says which arm of the experiment."""
 
@@ -127,7 +133,7 @@ async def begin(session: AsyncSession, given: ExperimentIn, *, by: Caller) -> Ex
 async def end(session: AsyncSession, id: UUID, given: EndIn, *, by: Caller) -> ExperimentOut:
     """Decide: draw by one arm from now on, or as before. The results of this moment are kept as evidence. Audited.
 
-    Raises ExperimentMissing, ExperimentEnded and AdoptedArmMissing.
+    Raises ExperimentMissing, ExperimentEnded, AdoptedArmMissing and NothingScored.
     """
     await standings.lock(session)
     row = await queries.one(session, id, locked=True)
@@ -139,6 +145,9 @@ async def end(session: AsyncSession, id: UUID, given: EndIn, *, by: Caller) -> E
         raise AdoptedArmMissing(field="arm")
     moment = clock.now()
     evidence = await _results(session, row, moment)
+    of_arm = next((one for one in evidence.arms if one.arm == given.arm), None)
+    if of_arm is not None and of_arm.scored == 0 and not given.without_evidence:
+        raise NothingScored()
     row.ended_at, row.decision, row.adopted = moment, given.decision, given.arm
     row.decided_by, row.reason, row.evidence = by.who, given.reason.strip(), document(evidence)
     await session.flush()

@@ -29044,7 +29044,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description A retired or broken model cannot be used.; This version is not ready. */
+            /** @description A retired or broken model cannot be used.; Nobody knows what this model costs, so no budget can hold for it.; This version is not ready. */
             409: {
                 headers: {
                     [name: string]: unknown;

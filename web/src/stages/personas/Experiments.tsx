@@ -1,5 +1,5 @@
 /** Experiments with the voices: the open one first, what its arms came to, and how each ended. */
-import { Button, Modal, Radio, Select, Textarea } from "@mantine/core";
+import { Button, Checkbox, Modal, Radio, Select, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
@@ -104,10 +104,17 @@ function End({ one, close }: { one: Experiment; close: () => void }) {
   const arms = Object.keys(one.arms) as NonNullable<Experiment["adopted"]>[];
   const [arm, setArm] = useState<string | null>(arms.find((name) => name !== "control") ?? null);
   const [reason, setReason] = useState("");
+  const [anyway, setAnyway] = useState(false);
   const { busy, problem, act } = useVoiceAct();
+  const unproven = decision === "adopt" && !one.results.arms.some((each) => each.arm === arm && each.scored > 0);
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const body = { decision, reason: reason.trim(), arm: decision === "adopt" ? arm : null } as Schemas["EndIn"];
+    const body = {
+      decision,
+      reason: reason.trim(),
+      arm: decision === "adopt" ? arm : null,
+      without_evidence: unproven && anyway,
+    } as Schemas["EndIn"];
     const done = await act(() =>
       ask(
         client.POST("/api/personas/experiments/{experiment_id}/end", {
@@ -142,6 +149,14 @@ function End({ one, close }: { one: Experiment; close: () => void }) {
             data={arms.map((value) => ({ value, label: armName(value) }))}
             onChange={setArm}
             error={problem?.of("arm")}
+          />
+        )}
+        {unproven && (
+          <Checkbox
+            label="Adopt it although no task of it was scored"
+            required
+            checked={anyway}
+            onChange={(event) => setAnyway(event.currentTarget.checked)}
           />
         )}
         <Textarea

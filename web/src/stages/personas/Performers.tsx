@@ -107,7 +107,7 @@ function Row({ one, all, set }: { one: Voice; all: Voice[]; set?: () => void }) 
       <td>
         <span className={styles.name}>{one.name}</span>
         {by && (
-          <span className={styles.tag} title={one.reason ?? undefined}>
+          <span className={styles.tag} title={[one.reason, one.note].filter(Boolean).join(" ") || undefined}>
             {by}
           </span>
         )}

@@ -29,7 +29,7 @@ export function SetVoice({ voice, close }: { voice: Voice; close: () => void }) 
       ask(client.PATCH("/api/personas/{persona}", { params: { path: { persona: voice.id } }, body })),
     );
     if (!done) return;
-    notifications.show({ message: `${voice.name} is set.` });
+    notifications.show({ message: [`${voice.name} is set.`, done.note].filter(Boolean).join(" ") });
     close();
   };
   return (
