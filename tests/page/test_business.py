@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from cofounder.business.records import service as records
-from cofounder.business.records.schemas import NewFinancial, NewPost, NewReading
+from cofounder.business.records.schemas import NewFinancial, NewPost, NewReading, NewTask
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
@@ -135,6 +135,25 @@ async def test_a_doubtful_match_is_confirmed_by_a_key_and_its_figures_count(olga
     await expect(page.get_by_role("grid", name="Posts")).to_contain_text("5.00%")
 
 
+async def test_all_doubtful_matches_of_one_task_are_refused_at_once(olga: Visitor, working: House) -> None:
+    async with transaction() as session:
+        at = now() - timedelta(days=10)
+        await records.add_task(
+            session,
+            NewTask(request="Write it", title="Brewing guide for spring", status="completed", source="legacy",
+                    is_legacy=True, created_at=at, completed_at=at),
+        )  # fmt: skip
+        for place in range(3):
+            post = NewPost(platform="x", title=f"Brewing guide {place}", content=f"Guide {place}", published_at=at)
+            await records.add_post(session, post.model_copy(update={"is_legacy": True}))
+    assert (await working.operator.post("/api/business/matches/run")).json()["doubtful"] == 3
+    await olga.page.goto("/business?tab=matches")
+    await olga.page.get_by_role("button", name=re.compile("^None of the 3 does")).first.click()
+    await expect(olga.page.get_by_text("No match waits for you.")).to_be_visible()
+    states = [one["state"] for one in (await working.viewer.get("/api/business/matches")).json()["items"]]
+    assert states == ["refused"] * 3
+
+
 async def test_a_viewer_looks_and_changes_nothing(working: House, browser: Browser) -> None:
     async with visiting(browser, working.url, "Vera", "viewer") as vera:
         await vera.page.goto("/business?tab=imports")
@@ -224,7 +243,9 @@ async def test_what_is_old_is_seen_and_figures_of_another_length_or_currency_are
     await expect(panel).to_contain_text("Not compared with 1 month in EUR")
     which = panel.get_by_role("combobox", name="Revenue: which values")
     await which.click()
-    await expect(panel.get_by_role("img", name=re.compile("6 values$"))).to_be_visible()  # weeks, of which there are most
+    await expect(
+        panel.get_by_role("img", name=re.compile("6 values$"))
+    ).to_be_visible()  # weeks, of which there are most
     await page.get_by_role("option", name="by month, EUR (1)").click()
     await expect(panel.get_by_role("img", name=re.compile("1 value$"))).to_be_visible()
     await expect(panel).to_contain_text("€106.00")

@@ -12,7 +12,7 @@ import { More } from "../../parts/More";
 import { Panel } from "../../parts/Panel";
 import { Empty, Loading, Trouble } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { capital, channelName, counted, day, percent, when } from "../../parts/words";
+import { capital, channelName, counted, day, percent, when, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Imports.module.css";
 
@@ -55,6 +55,26 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
     } catch (error) {
       setProblem(error);
     }
+    await Promise.all(["matches", "business"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+    setBusy(false);
+  };
+  /** Those in sight that wait for a word on the same task or post. */
+  const alike = (one: Match) =>
+    rows.filter((each) => each.state === "doubtful" && each.kind === one.kind && each.target_id === one.target_id);
+  const refuseAll = async (all: Match[]) => {
+    setBusy(true);
+    setProblem(undefined);
+    let done = 0;
+    try {
+      for (const each of all) {
+        const params = { params: { path: { match_id: each.id } } };
+        await ask(client.POST("/api/business/matches/{match_id}/refuse", params));
+        done += 1;
+      }
+    } catch (error) {
+      setProblem(error);
+    }
+    notifications.show({ message: `${counted(done, "match", "matches")} refused.` });
     await Promise.all(["matches", "business"].map((key) => queries.invalidateQueries({ queryKey: [key] })));
     setBusy(false);
   };
@@ -111,7 +131,9 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
       }
       aside={query.data ? counted(query.data.pages[0]?.total ?? rows.length, "match", "matches") : undefined}
     >
-      {problem !== undefined && <Trouble error={problem} what="That did not work. Nothing was changed." />}
+      {problem !== undefined && (
+        <Trouble error={problem} what="That did not work. What stands here is what there is." />
+      )}
       {query.isPending ? (
         <Loading rows={5} />
       ) : query.error && rows.length === 0 ? (
@@ -164,6 +186,12 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
                   >
                     They do not
                     <span className="unseen">{`: ${one.subject_label} and ${one.target_label}`}</span>
+                  </Button>
+                )}
+                {operator && one.state === "doubtful" && alike(one).length > 1 && (
+                  <Button disabled={busy} onClick={() => void refuseAll(alike(one))}>
+                    {`None of the ${whole(alike(one).length)} does`}
+                    <span className="unseen">{`: to ${one.target_label}`}</span>
                   </Button>
                 )}
               </div>
