@@ -26,6 +26,7 @@ Usd = Annotated[Decimal, mapped_column(Numeric(14, 6), server_default="0")]
 OptionalUsd = Annotated[Decimal | None, mapped_column(Numeric(14, 6))]
 Count = Annotated[int | None, mapped_column(BigInteger)]
 Money = Annotated[Decimal | None, mapped_column(Numeric(16, 2))]
+Price = Annotated[Decimal | None, mapped_column(Numeric(16, 4))]  # where tenths of a cent count
 Document = Annotated[dict[str, Any], mapped_column(JSONB, default=dict)]
 OptionalDocument = Annotated[
     dict[str, Any] | None, mapped_column(JSONB(none_as_null=True))

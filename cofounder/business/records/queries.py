@@ -365,6 +365,8 @@ async def _take_over(session: AsyncSession, id: UUID, values: dict[str, Any]) ->
             publication_id=values["publication_id"],
             content=values["content"],
             hashtags=values["hashtags"] or Post.hashtags,
+            cost=func.coalesce(Post.cost, values["cost"]),
+            currency=func.coalesce(Post.currency, values["currency"]) if values["cost"] is not None else Post.currency,
             published_at=func.coalesce(Post.published_at, values["published_at"]),
             is_legacy=False,
         )

@@ -85,6 +85,8 @@ class NewPost(New):
     hashtags: list[str] = Field(default_factory=list)
     category: str | None = None
     campaign: str | None = None
+    cost: Decimal | None = None
+    currency: str | None = None
     published_at: datetime | None = None
     is_legacy: bool = False
     is_sample: bool = False

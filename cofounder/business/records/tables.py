@@ -24,6 +24,7 @@ from cofounder.kit.columns import (
     OptionalRef,
     OptionalScore,
     OptionalWords,
+    Price,
     Score,
     Tags,
     Usd,
@@ -177,7 +178,7 @@ class Post(Sourced, Row):
     audience: Mapped[OptionalWords]
     language: Mapped[OptionalWords]
     paid: Mapped[bool | None]
-    cost: Mapped[Money]  # of making and promoting it
+    cost: Mapped[Price]  # of making, sending and promoting it
     currency: Mapped[OptionalWords]
     attributes: Mapped[OptionalDocument]  # columns of its source that a person chose to keep
     published_at: Mapped[OptionalMoment]

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost
 from cofounder.channels import senders, tagging
+from cofounder.channels.price import price
+from cofounder.channels.rendered import Rendered
 from cofounder.flow.publish.outcomes import Outcome, unknown, unsent, verdict
 from cofounder.flow.publish.schemas import FINAL
 from cofounder.flow.publish.tables import Publication
@@ -51,6 +53,7 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
     variants = await run.current_variants(session, row.task_id)
     variant = variants.get(row.channel)
     outbox = row.delivered_by == senders.OUTBOX
+    charged = price(Rendered.model_validate(row.content), row.delivered_by)
     await records.put_post(
         session,
         NewPost(
@@ -68,6 +71,8 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
             campaign=tagging.campaign_in(
                 (row.content.get("plain"), row.content.get("html")), tagging.mark(row.task_id, row.channel)
             ),
+            cost=charged.usd if charged else None,
+            currency="USD" if charged else None,
             published_at=None if outbox else published_at,
             is_sample=task.is_sample or await records.only_sample(session),
         ),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_1e9a8a3c"
+revision = "0001_eef5c5b5"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -981,7 +981,7 @@ def upgrade() -> None:
         sa.Column("audience", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("paid", sa.Boolean(), nullable=True),
-        sa.Column("cost", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("cost", sa.Numeric(precision=16, scale=4), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("attributes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
@@ -1857,6 +1857,7 @@ def upgrade() -> None:
         sa.Column("tokens_in", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tokens_out", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cost_usd", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
+        sa.Column("cost_is", sa.Text(), server_default="counted", nullable=False),
         sa.Column("seconds", sa.Double(), server_default="0", nullable=False),
         sa.Column("sources", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("subject", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),

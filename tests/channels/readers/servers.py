@@ -85,6 +85,8 @@ class X(Counting):
 
         @app.get("/2/users/me")
         async def me() -> Response:
+            if "followers" in self.forbidden:
+                return self.refusal(403, "Your client is not allowed to see them.")
             return JSONResponse({"data": {"id": "42", "public_metrics": {"followers_count": self.followers}}})
 
     def _tweet(self, id: str, fields: list[str]) -> dict[str, Any]:
@@ -192,8 +194,6 @@ class LinkedIn(Counting):
             if what.startswith("networkSizes/"):
                 assert unquote(what) == "networkSizes/urn:li:organization:7"
                 return JSONResponse({"firstDegreeSize": self.followers})
-            if what == "memberFollowersCount":
-                return JSONResponse({"elements": [{"memberFollowersCount": self.followers}]})
             answers = {
                 "organizationalEntityShareStatistics": self._statistics,
                 "memberCreatorPostAnalytics": self._analytics,
@@ -202,6 +202,8 @@ class LinkedIn(Counting):
             }
             if what in self.forbidden:
                 return self.refusal(403, "Not enough permissions to access: GET")
+            if what == "memberFollowersCount":
+                return JSONResponse({"elements": [{"memberFollowersCount": self.followers}]})
             return await answers[what](query)
 
     async def _statistics(self, query: str) -> Response:

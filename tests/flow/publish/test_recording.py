@@ -25,6 +25,7 @@ from tests.channels.wire.server import Asked, Bad, Reply, Wire, running
 from tests.channels.wire.town import account, store
 from tests.channels.wire.webhook import WebhookWire
 from tests.channels.wire.wordpress import WordPressWire
+from tests.channels.wire.x import XWire
 from tests.flow.publish.standing import of, settled
 from tests.flow.waiting import APPROVER
 
@@ -124,6 +125,18 @@ async def test_a_receiver_that_calls_everything_the_same_is_no_matter(engine_run
         for words in ("margins of March", "margins of April"):
             await sent(receiver, words)
     assert len({post["external_id"] for post in await posts()}) == 2
+
+
+async def test_what_a_channel_charged_is_what_its_post_cost(
+    engine_running: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(XWire()) as wire:
+        monkeypatch.setenv("COFOUNDER_CHANNEL_ADDRESSES", f"x={wire.url}")
+        settings.cache_clear()
+        await store(wire, "Acme", default=True)
+        await sent(wire, "Margins of March: https://acme.com/prices")
+        await sent(wire, "Margins of April")
+    assert [(float(post["cost"]), post["currency"]) for post in await posts()] == [(0.2, "USD"), (0.015, "USD")]
 
 
 async def lost(wire: LinkedInWire, monkeypatch: pytest.MonkeyPatch) -> UUID:

@@ -285,6 +285,27 @@ async def test_followers_are_counted_before_and_after(database: Database, monkey
         assert {by for _, by in found} == {"reader x 42"}
 
 
+async def test_a_count_of_followers_that_is_refused_keeps_no_post_from_being_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(X()) as server:
+        assert isinstance(server, X)
+        server.figures["1"] = {"impressions": 5}
+        server.forbidden = {"followers"}
+        use(monkeypatch, connected("x", server.url))
+        id = await published(1)
+        for hours in (0.1, 1.01, 6.01):
+            assert (await at(hours)).problems == {}
+        assert [(await states(id))[age] for age in (1, 6)] == ["done", "done"]
+        told = await standing()
+        assert (told["wait_until"], told["problem"]) == (None, None)
+        assert len(told["notes"]) == 1
+        assert "followers cannot be counted" in told["notes"][0]
+        server.forbidden = set()
+        await at(24.01)
+        assert (await standing())["notes"] == []
+
+
 async def test_followers_of_two_accounts_of_a_channel_are_not_mixed(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
