@@ -17,7 +17,16 @@ _CANONICAL = {spelling: name for name, spellings in _NAMES.items() for spelling 
 
 def canonical(name: str) -> str | None:
     """The channel a name means ("Twitter" -> "x"), or None where there is no such channel."""
-    return _CANONICAL.get(" ".join(name.lower().replace("_", " ").split()))
+    return _CANONICAL.get(_plain(name))
+
+
+def is_thread(name: str) -> bool:
+    """Whether a channel's name asks for a thread ("x_thread", "Twitter thread")."""
+    return canonical(name) == "x" and _plain(name).endswith(THREAD)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.lower().replace("_", " ").split())
 
 
 def post_of(site: str, id: object) -> str:

@@ -33,7 +33,7 @@ def preview(channel: str, rendered: Rendered) -> str:
 def _head(known: ChannelRules, rendered: Rendered) -> str:
     size = len(words(prose(rendered)))
     of = f" of {rendered.limit:,}" if rendered.limit else ""
-    count = f"{len(rendered.parts)} posts, longest " if rendered.parts else ""
+    count = f"{len(rendered.parts)} post{'' if len(rendered.parts) == 1 else 's'}, longest " if rendered.parts else ""
     return f"{known.label}: {count}{rendered.length:,}{of} characters, {size:,} word{'' if size == 1 else 's'}"
 
 

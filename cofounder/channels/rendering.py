@@ -3,13 +3,12 @@
 Where links to the company's sites are tagged, the tags are in these bytes, so that they are approved with the text.
 """
 
-import re
 from collections.abc import Callable
 
-from cofounder.channels import blog, email, linkedin
+from cofounder.channels import blog, email, linkedin, threading
 from cofounder.channels.counting import length
 from cofounder.channels.layout import PLACEHOLDER, placeholders, social, tidy
-from cofounder.channels.naming import THREAD, canonical
+from cofounder.channels.naming import canonical, is_thread
 from cofounder.channels.rendered import Rendered
 from cofounder.channels.rules import ChannelRules, rules
 from cofounder.channels.tagging import Tags
@@ -26,7 +25,7 @@ def render(channel: str, draft: Draft, tags: Tags | None = None) -> Rendered:
     Raises UnknownChannel.
     """
     name = canonical(channel)
-    thread = name == "x" and (bool(draft.parts) or channel.lower().endswith(THREAD))
+    thread = name == "x" and (bool(draft.parts) or is_thread(channel))
     known = rules(channel, thread=thread)
     assert name is not None  # `rules` would have raised
     if thread:
@@ -61,9 +60,14 @@ def _linkedin(name: str, draft: Draft, known: ChannelRules, tags: Tags | None) -
 
 
 def _thread(name: str, draft: Draft, known: ChannelRules, tags: Tags | None) -> Rendered:
-    given = draft.parts or re.split(r"\n\s*\n", draft.body)
+    given = draft.parts or (threading.posts(draft.body, known.limit) if known.limit else [draft.body])
     parts = [tidy(part) for part in given if part.strip()] or [""]
-    parts[-1] = social(parts[-1], draft.link, draft.hashtags, seen="\n".join(parts))
+    seen = "\n".join(parts)
+    last = social(parts[-1], draft.link, draft.hashtags, seen=seen)
+    if known.limit and length(name, last) > known.limit >= length(name, parts[-1]):
+        parts.append(social("", draft.link, draft.hashtags, seen=seen))  # link and hashtags have no room in the last
+    else:
+        parts[-1] = last
     parts = [_tagged(part, tags) for part in parts]
     text = PART_BREAK.join(parts)
     return Rendered(

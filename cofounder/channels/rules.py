@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cofounder.channels.naming import CHANNELS, THREAD, canonical
+from cofounder.channels.naming import CHANNELS, THREAD, canonical, is_thread
 from cofounder.kit.errors import CofounderError
 from cofounder.models.brief import ChannelForm
 
@@ -115,7 +115,7 @@ def rules(channel: str, *, thread: bool = False) -> ChannelRules:
     name = canonical(channel)
     if name is None:
         raise UnknownChannel(f"There is no channel called {channel!r}.", field="channel")
-    return _RULES[THREAD if name == "x" and (thread or channel.lower().endswith(THREAD)) else name]
+    return _RULES[THREAD if name == "x" and (thread or is_thread(channel)) else name]
 
 
 def called(channel: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cofounder.channels import threading
 from cofounder.channels.senders import calling, x
 from cofounder.channels.senders.delivery import Delivery
 from cofounder.flow.publish import ledger
@@ -49,6 +50,14 @@ async def test_a_thread_arrives_in_order_and_each_post_answers_the_one_before(wi
     assert await delivered(wire, sent) == made
     assert wire.posts_asked() == 3
     assert await rows() == [("x.send", "done", 1), *[("x.post", "done", 1)] * 3]
+
+
+async def test_a_long_text_given_as_a_thread_arrives_post_by_post(wire: XWire) -> None:
+    sentence = "Beans from the farm cost twelve per cent more than they did in spring, and we pay it. "
+    cut = threading.posts(f"{sentence * 5}\n\nSecond about farms.", 280)
+    made = await delivered(wire, delivery("x", Draft(body=sentence * 5, parts=cut)))
+    assert made.state == "done"
+    assert wire.threads() == [[(sentence * 3).strip(), (sentence * 2).strip(), "Second about farms."]]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

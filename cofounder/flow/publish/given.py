@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
-from cofounder.channels import senders
+from cofounder.channels import naming, senders, threading
 from cofounder.channels.accounts.errors import AccountUnfit
 from cofounder.flow.approve import pictures, texts
 from cofounder.flow.approve import service as approvals
@@ -73,7 +73,8 @@ async def _cancelled(session: AsyncSession, task: records.TaskRow) -> bool:
 async def _publish(
     session: AsyncSession, given: PublishIn, channel: str, key: str, body_hash: str, by: Caller
 ) -> PublishOut:
-    draft = _draft(given)
+    thread = naming.is_thread(given.platform)
+    draft = _draft(given, thread=thread)
     if channel == "blog" and not (draft.title or "").strip():
         raise TitleMissing(field="metadata.title")
     task = await records.add_task(session, _task(given, channel, key, body_hash, by))
@@ -84,7 +85,11 @@ async def _publish(
         await pictures.give(session, task.id, given.images, [channel], by=by.who)
         stored = (await pictures.dressed(session, task.id, {channel: stored}))[channel]
     brief = Brief(
-        kind="edit", request=given.content, topic=task.title or "", form=channels.form(channel), text=given.content
+        kind="edit",
+        request=given.content,
+        topic=task.title or "",
+        form=channels.form(channel, thread=thread),
+        text=given.content,
     )
     variant = await run.add_variant(
         session,
@@ -149,10 +154,13 @@ async def _first_answer(
     )
 
 
-def _draft(given: PublishIn) -> Draft:
+def _draft(given: PublishIn, *, thread: bool) -> Draft:
+    """What was given, as a draft; a thread in its posts, so that whatever is made of it later is one too."""
     said = given.metadata
+    limit = channels.rules(given.platform).limit
     return Draft(
         body=given.content,
+        parts=threading.posts(given.content, limit) if thread and limit else [],
         title=said.title,
         subject=said.subject,
         preheader=said.preheader,
@@ -191,6 +199,8 @@ def _metadata(given: PublishIn) -> dict[str, Any]:
 def _hash(channel: str, given: PublishIn, account: str | None) -> str:
     """The same for the same text to the same channel and account, whatever the spelling of its name."""
     meant: dict[str, Any] = {"channel": channel, "content": given.content, "metadata": _metadata(given)}
+    if naming.is_thread(given.platform):  # its posts are not those of the one post
+        meant["form"] = naming.THREAD
     if given.images:
         meant["images"] = [one.model_dump(mode="json") for one in given.images]
     if given.schedule_at is not None:

@@ -198,3 +198,24 @@ async def test_an_article_without_a_title_is_refused(session: AsyncSession, titl
     with pytest.raises(TitleMissing) as caught:
         await publish(session, platform="blog", metadata={} if title is None else {"title": title})
     assert caught.value.field == "metadata.title"
+
+
+async def test_a_thread_that_is_given_goes_out_as_its_posts(session: AsyncSession) -> None:
+    words = "First about beans.\n\nSecond about farms."
+    said = await publish(session, platform="x_thread", content=words)
+    (made,) = await service.publications(session, said.task_id)
+    assert said.text == made.text == "First about beans.\n\n---\n\nSecond about farms."
+    row = await service.get(session, said.publication_id)
+    sent = await service.delivery(session, row, "")
+    assert sent.parts == ("First about beans.", "Second about farms.")
+    assert (await publish(session, platform="thread", content=words)).publication_id == said.publication_id
+    single = await publish(session, platform="x", content=words)  # one post is not the thread
+    assert (single.text, single.repeated) == (words, False)
+
+
+async def test_a_long_text_is_taken_as_a_thread_and_cut_at_sentences(session: AsyncSession) -> None:
+    sentence = "Beans from the farm cost twelve per cent more than they did in spring, and we pay it. "
+    with pytest.raises(TextTooLong):
+        await publish(session, platform="x", content=sentence * 5)
+    said = await publish(session, platform="X Thread", content=sentence * 5)
+    assert said.text == f"{(sentence * 3).strip()}\n\n---\n\n{(sentence * 2).strip()}"
