@@ -1,5 +1,6 @@
 """How alike two titles are and how well their times fit. Pure."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,6 @@ from typing import Any
 from cofounder.business.context.words import Corpus, words_of
 
 SURE, DOUBTFUL = 0.88, 0.6
-_EXACT = 0.999  # a title like this is the other one, but for case, stops and order
 _AHEAD = 0.08  # by how much the best must lead to be sure
 _LOOKED_AT = 5
 
@@ -37,13 +37,17 @@ def title_likeness(one: str, other: str, *, least: float = 0.0) -> float:
 
     0 where it is surely below `least`, which costs less to find out.
     """
-    first, second = " ".join(sorted(words_of(one))), " ".join(sorted(words_of(other)))
+    first, second = _words(one), _words(other)
     if not first or not second:
         return 0.0
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0
     return matcher.ratio()
+
+
+def _words(title: str) -> str:
+    return " ".join(sorted(words_of(title)))
 
 
 def time_fit(of: datetime, other: datetime, *, before: timedelta, after: timedelta) -> float:
@@ -61,14 +65,20 @@ class Titles:
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         self.candidates = candidates
         self.corpus = Corpus([one.title for one in candidates]) if candidates else None
+        self._same: dict[str, list[Candidate]] = defaultdict(list)  # but for case, stops, plurals and order
+        for one in candidates:
+            self._same[_words(one.title)].append(one)
 
     def best(self, title: str, at: datetime | None, *, before: timedelta, after: timedelta) -> list[Scored]:
         """The candidates that may be meant, best first; the first is sure only where it leads clearly.
 
-        Without a time the title alone speaks: then only the very same one is sure.
+        Without a time the title alone speaks: then only the very same one is sure, whatever else is like it.
         """
         if self.corpus is None or not words_of(title):
             return []
+        same = self._same.get(_words(title), []) if at is None else []
+        if same:
+            return [Scored(one, 0.97, 1.0, None, is_sure=len(same) == 1) for one in same[:_LOOKED_AT]]
         scores = self.corpus.scores(title)
         found = []
         for place in _highest(scores, 4 * _LOOKED_AT):
@@ -83,14 +93,13 @@ class Titles:
                 found.append((round(min(alike * fit, 0.97), 4), round(alike, 4), round(fit, 4), one))
         found.sort(key=lambda each: (-each[0], each[3].id))
         clear = len(found) == 1 or (len(found) > 1 and found[0][0] - found[1][0] >= _AHEAD)
-        least = SURE if at is not None else _EXACT
         return [
             Scored(
                 one,
                 sure,
                 alike,
                 fit if at is not None else None,
-                is_sure=not place and clear and sure >= SURE and alike >= least,
+                is_sure=at is not None and not place and clear and sure >= SURE,
             )
             for place, (sure, alike, fit, one) in enumerate(found[:_LOOKED_AT])
         ]

@@ -201,6 +201,7 @@ async def test_readings_find_their_post_by_title(session: AsyncSession) -> None:
 
 async def test_a_reading_whose_time_nobody_gave_finds_its_post_by_title_alone(session: AsyncSession) -> None:
     old = await a_post(session, "The bakery that opens at five", 4000)
+    await a_post(session, "The bakery that opens at fifteen", 4000)  # like it, and not it
     await a_post(session, "Seven ways to brew better coffee at home", 4000)
     await a_loose_reading(session, title="The bakery that opens at five!", views=70, untimed=True)
     await a_loose_reading(session, title="Seven ways to brew better coffee at work", untimed=True)
