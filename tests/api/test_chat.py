@@ -549,6 +549,37 @@ async def test_what_an_answer_costs_is_told_and_counts_towards_the_day(
         assert float(await models.cost_today(session)) == pytest.approx(answer["cost_usd"], abs=1e-6)
 
 
+async def test_a_stopped_answer_carries_what_the_budgets_were_charged(
+    company: House, talker: Talker, priced: Callable[[str], None]
+) -> None:
+    priced("1.00")
+    made = await slowly(company, talker)
+    stopped = (await company.viewer.post(f"/api/chat/answers/{made['answer']['id']}/stop")).json()
+    assert (stopped["state"], stopped["cost_is"]) == ("stopped", "estimated")
+    assert stopped["tokens_in"] > 0
+    assert stopped["tokens_out"] > 0
+    async with db.transaction() as session:
+        charged = float(await models.cost_today(session))
+    assert stopped["cost_usd"] == pytest.approx(charged, abs=1e-6)
+    assert charged > 0
+
+
+async def test_an_answer_that_broke_off_carries_what_the_budgets_were_charged_and_its_second_try_adds_to_it(
+    company: House, talker: Talker, priced: Callable[[str], None]
+) -> None:
+    priced("1.00")
+    talker.answers = [Words("one two three four five six", pause=0.2, breaks_after=4)]
+    answer = (await say(company.viewer, "Ponder this"))["answer"]
+    assert (answer["state"], answer["cost_is"] in ("estimated", "most")) == ("failed", True)
+    talker.answers = [Words("Complete.")]
+    again = (await company.viewer.post(f"/api/chat/answers/{answer['id']}/again", timeout=60)).json()["answer"]
+    assert again["tokens_in"] == answer["tokens_in"] + 900
+    async with db.transaction() as session:
+        charged = float(await models.cost_today(session))
+    assert again["cost_usd"] == pytest.approx(charged, abs=3e-6)  # each is rounded
+    assert again["cost_usd"] > answer["cost_usd"] > 0
+
+
 async def test_a_model_that_could_pass_the_days_budget_is_not_asked(
     company: House, talker: Talker, priced: Callable[[str], None]
 ) -> None:

@@ -187,7 +187,8 @@ def _told(answer: "Message", *, json: bool, exchange: "Exchange") -> int:
         if answer.task_id is not None:
             screen.print(f"\nTask {answer.task_id}. Watch it with: cofounder task {answer.task_id}")
         parts = [f"{one.tool} ({len(one.rows)} {'row' if len(one.rows) == 1 else 'rows'})" for one in answer.sources]
-        cost = f"${answer.cost_usd:.4f}" if answer.cost_usd else "free"
+        about = {"estimated": "about ", "most": "up to "}.get(answer.cost_is, "")
+        cost = f"{about}${answer.cost_usd:.4f}" if answer.cost_usd else "free"
         said = [answer.model or "", cost, f"{answer.seconds:.1f} s", *parts, f"conversation {answer.conversation_id}"]
         screen.print(" · ".join(filter(None, said)), style="quiet", soft_wrap=True)
         if answer.fallback_from:

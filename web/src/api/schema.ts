@@ -10995,12 +10995,24 @@ export interface components {
              * @description The model that should have answered and could not.
              */
             fallback_from: string | null;
-            /** Tokens In */
+            /**
+             * Tokens In
+             * @description Of every model that was asked, each time it was.
+             */
             tokens_in: number;
             /** Tokens Out */
             tokens_out: number;
-            /** Cost Usd */
+            /**
+             * Cost Usd
+             * @description As the budgets count it, also of an answer that was stopped or broke off.
+             */
             cost_usd: number;
+            /**
+             * Cost Is
+             * @description counted: by the provider's tokens. estimated: by the texts, as for an answer that was stopped. most: what an answer that did not arrive may have come to. not_known: a model has no known price.
+             * @enum {string}
+             */
+            cost_is: "counted" | "estimated" | "most" | "not_known";
             /** Seconds */
             seconds: number;
             /** Sources */

@@ -171,12 +171,11 @@ async def _words(recorder: Recorder, turn: Turn) -> None:
     for target in plan.targets:
         await _note(recorder, turn, **_writer(str(target), plan, passed))
         fallen = passed[-1][0] if passed else None
-        said = await speaking.speak(recorder, turn, target, fallback_from=fallen, routed=plan.routed)
-        if said.failed is None:
-            turn.found |= said.values
+        failed = await speaking.speak(recorder, turn, target, fallback_from=fallen, routed=plan.routed)
+        if failed is None:
             answered = str(target)
             break
-        passed.append((str(target), said.failed))
+        passed.append((str(target), failed))
     else:
         await _note(recorder, turn, **_writer(answered, plan, passed))
         text, sources = await _plainly(turn)

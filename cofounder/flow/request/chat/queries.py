@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from cofounder.flow.request.chat.tables import Conversation, Message, Piece
 from cofounder.kit.ids import new_id
+from cofounder.models.calls import Spent
 
 RUNNING = "streaming"
 
@@ -110,6 +111,20 @@ async def add_messages(session: AsyncSession, rows: Sequence[dict[str, Any]]) ->
 
 async def change_message(session: AsyncSession, id: UUID, **values: Any) -> None:
     await session.execute(update(Message).where(Message.id == id).values(**values))
+
+
+async def charge(session: AsyncSession, id: UUID, spent: Spent) -> UUID | None:
+    """Add what a call used to its answer, however that ended; gives its conversation, None where it was deleted."""
+    added = {
+        "tokens_in": Message.tokens_in + spent.tokens_in,
+        "tokens_out": Message.tokens_out + spent.tokens_out,
+        "cost_usd": Message.cost_usd + spent.cost_usd,
+        # the least sure of them, whose names happen to be in that order
+        "cost_is": func.greatest(Message.cost_is, spent.cost_is),
+    }
+    charged = update(Message).where(Message.id == id).values(added).returning(Message.conversation_id)
+    talk: UUID | None = await session.scalar(charged.execution_options(synchronize_session=False))
+    return talk
 
 
 async def messages(

@@ -43,6 +43,7 @@ from cofounder.people import Caller, Viewer
 
 router = Router(prefix="/api/chat", tags=["chat"])
 _SSE = "text/event-stream"
+_CHARGED_SECONDS = 2.0  # that a stop waits for what the stopped call came to
 _LAST = 1_000_000_000  # no answer has an event of a greater number
 _EXAMPLE = 'retry: 1000\n\nid: 1\nevent: text\ndata: {"text": "Revenue was highest in "}\n\n'
 Which = Annotated[str, Path(min_length=1, max_length=200, description="A conversation's id, or the name you gave it.")]
@@ -158,9 +159,11 @@ async def follow_answer(
 async def stop_answer(id: UUID, caller: Viewer) -> Message:
     """End a running answer with what has come of it. One that has ended stays as it is."""
     async with db.transaction() as session:
-        row = await service.stop(session, caller, id)
-        (message,) = await service.told(session, [row])
+        await service.stop(session, caller, id)
     running.hush(id)
+    await running.written(id, at_most=_CHARGED_SECONDS)  # then it carries what it cost
+    async with db.reading() as session:
+        (message,) = await service.told(session, [await service.get_answer(session, caller, id)])
     return message
 
 

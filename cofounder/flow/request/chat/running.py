@@ -94,12 +94,12 @@ def hush(message_id: UUID) -> None:
         job.cancel()
 
 
-async def written(message_id: UUID) -> None:
-    """Wait until this process has done with an answer; at once where another writes it."""
+async def written(message_id: UUID, *, at_most: float | None = None) -> None:
+    """Wait, so many seconds, until this process has done with an answer; not at all where another writes it."""
     desk = _desks.get(asyncio.get_running_loop())
     job = desk.jobs.get(message_id) if desk else None
     if job is not None:
-        await asyncio.wait([job])
+        await asyncio.wait([job], timeout=at_most)
 
 
 async def _carry(answer: Answer, row: service.MessageRow, caller: Caller) -> None:

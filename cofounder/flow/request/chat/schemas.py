@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AliasChoices, Field, StrictBool, StrictFloat, StrictInt, StringConstraints
 
 from cofounder.kit.http import Body, ShortText, Shown, stripped
+from cofounder.models.calls import CostIs
 
 MOST_CHARACTERS = 20_000
 MOST_ROWS = 20
@@ -81,9 +82,15 @@ class Message(Shown):
     model_asked: str | None
     model_reason: str | None
     fallback_from: str | None = Field(description="The model that should have answered and could not.")
-    tokens_in: int
+    tokens_in: int = Field(description="Of every model that was asked, each time it was.")
     tokens_out: int
-    cost_usd: float
+    cost_usd: float = Field(description="As the budgets count it, also of an answer that was stopped or broke off.")
+    cost_is: CostIs = Field(
+        description=(
+            "counted: by the provider's tokens. estimated: by the texts, as for an answer that was stopped. most: what an "
+            "answer that did not arrive may have come to. not_known: a model has no known price."
+        )
+    )
     seconds: float
     sources: list[Source]
     task_id: UUID | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +23,7 @@ from cofounder.kit import leases, live
 from cofounder.kit.clock import now
 from cofounder.kit.http import Page
 from cofounder.kit.ids import new_id
+from cofounder.models.calls import CostIs, Spent
 from cofounder.people import users
 from cofounder.people.roles import LOCAL_OWNER, Caller
 
@@ -130,6 +131,13 @@ async def end(session: AsyncSession, answer: Row, state: str, **values: Any) -> 
     await queries.change_message(session, answer.id, **(kept | values))
     await _used(session, answer.conversation_id, at)
     live.changed(session, PIECES, answer.id)
+
+
+async def charge(session: AsyncSession, id: UUID, spent: Spent) -> None:
+    """Let an answer carry what a call for it used, as the budgets do; also one that has ended meanwhile."""
+    talk = await queries.charge(session, id, spent)
+    if talk is not None:
+        live.changed(session, TOPIC, talk)
 
 
 async def cut_off_lost(session: AsyncSession, conversation_id: UUID | None = None) -> int:
@@ -241,6 +249,7 @@ async def told(session: AsyncSession, rows: Sequence[Row]) -> list[Message]:
             tokens_in=row.tokens_in,
             tokens_out=row.tokens_out,
             cost_usd=float(row.cost_usd or 0),
+            cost_is=cast(CostIs, row.cost_is or "counted"),
             seconds=round(row.seconds or 0.0, 3),
             sources=[Source.model_validate(one) for one in given.get(row.id, row.sources)],
             task_id=row.task_id,

@@ -8,9 +8,9 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cofounder.flow.request.chat import service
 from cofounder.flow.request.chat.recording import Ended, Recorder
 from cofounder.kit import db
 from cofounder.kit.clock import today
@@ -37,14 +37,6 @@ asked for, say that a person decides on the Approvals page, and that a task is b
 """
 
 
-@dataclass
-class Said:
-    """What came of asking one model: columns of the message, or why the next one is to be asked."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    failed: str | None = None
-
-
 class BrokeOff(CofounderError):
     """The model broke off in the middle of its answer."""
 
@@ -59,8 +51,11 @@ async def speak(
     *,
     fallback_from: str | None,
     routed: dict[str, Any] | None = None,
-) -> Said:
-    """Ask one model. `routed` is the router's record, where it chose. Raises Ended, and BrokeOff where words had come already."""
+) -> str | None:
+    """Ask one model; gives why the next one is to be asked, None where it answered.
+
+    `routed` is the router's record, where it chose. Raises Ended, and BrokeOff where words had come already.
+    """
     chosen = await connections.latest()
     async with db.reading() as session:
         company = await runtime.value(session, "company")
@@ -71,7 +66,7 @@ async def speak(
     except (providers.ProviderNotReady, budgets.OverBudget, NoUsableAnswer) as error:
         reason = calls.without_keys(str(error), chosen)
         await calls.skip(call, target, fallback_from, reason)
-        return Said(failed=reason)
+        return reason
     assert intended is not None  # without a task no earlier call is taken for this one
     heard, began = talking.Heard(), time.perf_counter()
     try:
@@ -79,14 +74,26 @@ async def speak(
     except NoUsableAnswer as error:
         reason = calls.without_keys(str(error), chosen)
         await calls.fail(intended, reason, error.spent)
+        await _charge(turn, error.spent)
         if heard.text:
             raise BrokeOff(f"{target} broke off: {reason}") from error
-        return Said(failed=reason)
+        return reason
     except (asyncio.CancelledError, Ended):
-        await calls.fail(intended, "stopped", talking.spent(target, what, heard, began))
+        spent = talking.spent(target, what, heard, began)
+        await calls.fail(intended, "stopped", spent)
+        await _charge(turn, spent)
         raise
     await calls.answer(intended, {"message": str(turn.answer.id)}, spent)
-    return Said({"tokens_in": spent.tokens_in, "tokens_out": spent.tokens_out, "cost_usd": spent.cost_usd})
+    await _charge(turn, spent)
+    return None
+
+
+async def _charge(turn: "Turn", spent: calls.Spent) -> None:
+    async def write() -> None:
+        async with db.transaction() as session:
+            await service.charge(session, turn.answer.id, spent)
+
+    await db.patiently(write, seconds=db.FOREVER)  # as the ledger does: the two say the same
 
 
 def _talk(recorder: Recorder, turn: "Turn", company: str) -> talking.Talk:

@@ -63,6 +63,7 @@ class Message(Row):
     tokens_in: Mapped[int] = mapped_column(server_default="0")
     tokens_out: Mapped[int] = mapped_column(server_default="0")
     cost_usd: Mapped[Usd]
+    cost_is: Mapped[Words] = mapped_column(server_default="counted")  # what the tokens and the cost rest on
     seconds: Mapped[float] = mapped_column(server_default="0")
     sources: Mapped[Listing]
     subject: Mapped[OptionalDocument]  # what the answer was about, for "and in June?"

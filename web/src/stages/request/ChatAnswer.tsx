@@ -98,6 +98,12 @@ function Ended({ message, again }: { message: Message; again?: () => Promise<voi
   );
 }
 
+const about = ({ cost_is }: Message) => (cost_is === "estimated" || cost_is === "most" ? "~" : "");
+
+/** What an answer came to, one that was stopped too: the budgets are charged the same. */
+const spent = (message: Message) =>
+  message.cost_is === "not_known" ? "cost not known" : `${about(message)}${cost(message.cost_usd)}`;
+
 type Open = "sources" | "how" | "";
 
 function Under({ message, sources }: { message: Message; sources: Message["sources"] }) {
@@ -109,8 +115,9 @@ function Under({ message, sources }: { message: Message; sources: Message["sourc
   const took = [
     message.model && named(message.model),
     message.fallback_from && `instead of ${named(message.fallback_from)}`,
-    message.tokens_in + message.tokens_out > 0 && `${whole(message.tokens_in + message.tokens_out)} tokens`,
-    cost(message.cost_usd),
+    message.tokens_in + message.tokens_out > 0 &&
+      `${about(message)}${whole(message.tokens_in + message.tokens_out)} tokens`,
+    spent(message),
     duration(message.seconds),
   ];
   return (
@@ -160,8 +167,8 @@ function How({ message, named }: { message: Message; named: (id: string | null) 
     ["Model", `${named(message.model)}. ${message.model_reason ?? ""}`],
     ["Asked for", message.model_asked && named(message.model_asked)],
     ["Could not answer", message.fallback_from && named(message.fallback_from)],
-    ["Tokens", `${whole(message.tokens_in)} in, ${whole(message.tokens_out)} out`],
-    ["Cost", cost(message.cost_usd)],
+    ["Tokens", `${about(message)}${whole(message.tokens_in)} in, ${about(message)}${whole(message.tokens_out)} out`],
+    ["Cost", `${spent(message)}${about(message) && ": estimated, since its end with the count never came"}`],
     ["Time", `${duration(message.seconds)}, done ${when(message.finished_at)}`],
   ];
   return (
