@@ -128,6 +128,18 @@ async def test_a_link_into_ones_own_network_is_not_published(stage: Stage) -> No
         ("http://[::1]/a", True),
         ("http://2130706433/a", True),
         ("https://user@127.0.0.1/a", True),
+        ("http://127.1/", True),
+        ("http://0x7f.0.0.1/", True),
+        ("http://0177.0.0.1/", True),
+        ("http://①②⑦.⓪.⓪.①/", True),
+        ("http://127.0。0.1/", True),
+        ("http://ｌocalhost/", True),
+        ("127.0.0.1:8080/x", True),
+        ("10.0.0.7/report", True),
+        ("10.0.0.0/8", False),
+        ("1.2.3.4", False),
+        ("http://8.8/", False),
+        ("http://3.acme.example/", False),
         ("https://8.8.8.8/a", False),
     ],
 )
@@ -176,6 +188,15 @@ async def test_tags_are_used_where_they_are_there_and_made_where_not(stage: Stag
     (post,) = stage.wire.posts
     assert [one["name"] for one in stage.wire.tags if one["id"] in post["tags"]] == ["retail", "Q4"]
     assert (post["title"], post["status"]) == (DRAFT.title, "publish")
+
+
+@on("wordpress")
+async def test_a_title_reads_there_as_it_was_approved(stage: Stage) -> None:
+    assert isinstance(stage.wire, WordPressWire)
+    sent = stage.delivery(Draft(body="Words.", title="Hello <b>World</b> & co"))
+    await delivered(stage, sent)
+    assert stage.wire.posts[0]["title"] == "Hello &lt;b&gt;World&lt;/b&gt; &amp; co"  # a title is HTML there
+    assert f"<h1>{stage.wire.posts[0]['title']}</h1>" in sent.text
 
 
 @on("webhook")

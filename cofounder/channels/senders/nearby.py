@@ -1,6 +1,9 @@
 """What may not lead into one's own network: the address of a site or webhook, and a link that is published."""
 
 import ipaddress
+import re
+import socket
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     import httpx
 
 _OWN = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain")
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"(?<![\w./:@-])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}(?:/\S*)?|/(?!\d{1,2}\b)\S*)")
 
 
 def transport(address: str) -> "httpx.AsyncBaseTransport":
@@ -25,9 +30,9 @@ def transport(address: str) -> "httpx.AsyncBaseTransport":
 
 def check_links(text: str) -> None:
     """Raise DeliveryRefused for a link that readers elsewhere cannot open, or that opens something of their own."""
-    for link in links(text):
-        named = host(link)
-        if named is None or _own(named):
+    for link in [*links(text), *_bare_numbers(text)]:
+        named = host(link if "//" in link else f"http://{link}")
+        if named is None or _own(_plain(named)):
             raise DeliveryRefused(f"The text links to an address that is not on the internet: {link[:200]}")
 
 
@@ -36,8 +41,31 @@ def links(text: str) -> list[str]:
     return [one.group() for one in LINK.finditer(text) if one.group().lower().startswith(("http://", "https://"))]
 
 
+def _bare_numbers(text: str) -> list[str]:
+    """Addresses in numbers with a port or a path after them, which many readers' programs make a link of."""
+    return [one.group() for one in _BARE_NUMBER.finditer(unicodedata.normalize("NFKC", text))]
+
+
+def _plain(named: str) -> str:
+    """A host as browsers read it: in plain signs, with plain dots."""
+    return unicodedata.normalize("NFKC", named).replace("。", ".").rstrip(".").lower()
+
+
 def _own(named: str) -> bool:
     try:
-        return refused(ipaddress.ip_address(named), allow_private=False)
+        return refused(_address(named), allow_private=False)
     except ValueError:
         return named in _OWN or named.endswith(tuple(f".{one}" for one in _OWN)) or "." not in named
+
+
+def _address(named: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address that a host in numbers means, also as browsers read it: 127.1, 0x7f.0.0.1. Raises ValueError."""
+    try:
+        return ipaddress.ip_address(named)
+    except ValueError:
+        if not _NUMBERS.fullmatch(named):
+            raise
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(named))
+    except OSError as error:
+        raise ValueError(named) from error

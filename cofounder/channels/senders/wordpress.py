@@ -5,6 +5,7 @@ would hold it twice. Tags are named by number there, so they are looked up, and 
 """
 
 import base64
+from html import escape
 from typing import Any
 
 from cofounder.channels.accounts.connected import Connected
@@ -58,7 +59,7 @@ class WordPress(Over):
         html = delivery.html if delivery.html is not None else delivery.text
         below = "".join(figure(url, one.alt) for one, (_, url) in list(zip(delivery.images, media, strict=True))[1:])
         body: dict[str, Any] = {
-            "title": delivery.title or "",
+            "title": escape(delivery.title or "", quote=False),  # HTML there; what was approved are its words
             "content": f"{html}{below}",
             "slug": name,
             "status": "publish",
