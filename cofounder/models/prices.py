@@ -19,7 +19,7 @@ FREE = frozenset({"offline", "ollama"})  # they run on the owner's machines
 _HERE = ("127.0.0.1", "localhost", "::1")
 _BYTES_PER_TOKEN = 3  # English has about four, and other scripts have more bytes a character: an upper bound
 _MILLION = 1_000_000
-# US dollars for a million tokens in and out of models tuned at OpenAI, from its price list; genai-prices has the older ones.
+# US dollars for a million tokens in and out of models tuned at OpenAI, its list of 2025; genai-prices has older models.
 _OPENAI_TUNED = (
     ("gpt-4.1-mini", (Decimal("0.80"), Decimal("3.20"))),
     ("gpt-4.1-nano", (Decimal("0.20"), Decimal("0.80"))),
@@ -130,7 +130,7 @@ def _of_tuned(served: Served, tokens_in: int, tokens_out: int) -> tuple[Decimal 
     each = next((usd for name, usd in _OPENAI_TUNED if served.provider == "openai" and base.startswith(name)), None)
     if each is not None:
         usd = (each[0] * tokens_in + each[1] * tokens_out) / _MILLION
-        return usd, f"is what OpenAI publishes for models tuned from {base}"
+        return usd, f"is taken from the list of 2025 for models tuned from {base}: set your own where it changed"
     for name in (f"ft:{base}", base, base.removesuffix("-Reference"), f"{base.removesuffix('-Reference')}-Turbo"):
         found = _published(place, name, tokens_in, tokens_out)
         if found is not None:

@@ -80,7 +80,7 @@ def test_prices_are_per_token_free_at_home_and_unknown_where_unknown() -> None:
         (
             Served("openai", "ft:gpt-4.1-mini-2025-04-14:acme::abc"),
             "4.00",
-            "what OpenAI publishes for models tuned from",
+            "the list of 2025 for models tuned from",
         ),
         (Served("openai", "ft:gpt-4o-mini-2024-07-18:acme::abc", base="gpt-4o-mini-2024-07-18"), "1.50", "published"),
         (
