@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import httpx
 import pytest_asyncio
+from sqlalchemy import text
 
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
@@ -92,6 +93,7 @@ async def test_a_search_waits_for_the_examples_of_an_import_and_says_so(engine_r
     )  # fmt: skip
     async with transaction() as session:
         await records.add_history(session, [earlier], [], [])
+        await session.execute(text("UPDATE tasks SET import_id = gen_random_uuid() WHERE is_legacy"))
         id = (await service.begin(session, by=None)).id
     for _ in range(5):
         await asyncio.sleep(0.5)

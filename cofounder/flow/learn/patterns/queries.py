@@ -48,7 +48,7 @@ async def excluded(session: AsyncSession, out: Sequence[str]) -> set[UUID]:
 # Of this day's imports: an example that could not be made then is not waited for ever.
 _UNMADE = text("""
 SELECT count(*) FROM tasks t WHERE t.is_legacy AND NOT t.is_sample AND t.status = 'completed'
-  AND t.known_at > now() - interval '1 day'
+  AND t.import_id IS NOT NULL AND t.known_at > now() - interval '1 day'
   AND NOT EXISTS (SELECT 1 FROM orchestrator_training_data e WHERE e.execution_id = t.id)""")
 
 

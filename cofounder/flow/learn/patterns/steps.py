@@ -12,6 +12,7 @@ from cofounder.settings import settings
 
 _PAUSE_SECONDS = 60.0
 _WAIT_SECONDS = 600.0
+_STALLED_SECONDS = 30.0  # without one more example there is nothing to wait for
 _looked_at: list[float] = []
 log = logger(__name__)
 
@@ -30,11 +31,13 @@ async def learning_run(run_id: str) -> None:
 @durable.step("learning_run.wait")
 async def let_examples_be_made(run_id: str) -> None:
     """An import that is still making examples has its time to end: what it brings is to be learned from."""
-    began, before = time.monotonic(), 0
-    while not durable.stopping() and time.monotonic() - began < _WAIT_SECONDS:
+    began = moved = time.monotonic()
+    before = 0
+    while not durable.stopping() and time.monotonic() < min(began + _WAIT_SECONDS, moved + _STALLED_SECONDS):
         async with transaction() as session:
             left = await service.unmade(session)
             if left != before:
+                moved = time.monotonic()
                 service.tell(session, UUID(run_id))
         if not left:
             return
