@@ -49,10 +49,10 @@ class Rules:
 
 
 def conflicts(entries: Iterable[Entry], rules: Rules, at: datetime) -> list[Conflict]:
-    """Everything of what waits that gets in its own way, earliest first."""
+    """Everything of what waits that gets in its own way, earliest first; what is the same of one minute once."""
     known = sorted(entries, key=lambda one: (one.at, str(one.publication or one.task)))
-    found = [*_close(known, rules.apart), *_again(known, rules.again), *_full(known, rules)]
-    found += [*_ending(known, rules), *_undecided(known, at)]
+    found = [*_close(known, rules.apart), *_once(_again(known, rules.again)), *_full(known, rules)]
+    found += [*_once(_ending(known, rules)), *_undecided(known, at)]
     return sorted(found, key=lambda one: (one.at, one.kind))
 
 
@@ -61,11 +61,31 @@ def _close(known: Sequence[Entry], apart: timedelta) -> Iterable[Conflict]:
     for one in known:
         by.setdefault((one.sender, one.account, one.channel), []).append(one)
     for of in by.values():
+        together: list[Entry] = []  # at one minute
         for before, one in pairwise(of):
-            if one.at - before.at < apart and one.waits and (before.task is None or before.task != one.task):
-                minutes = round((one.at - before.at).total_seconds() / 60)
-                told = "at the same minute as another" if minutes == 0 else f"{minutes} min after another"
+            if one.at - before.at >= apart or not one.waits or (before.task is not None and before.task == one.task):
+                continue
+            if together and before is together[-1] and _minutes(together[0], one) == 0:
+                together.append(one)
+                continue
+            if together:
+                yield _at_once(together)
+            together = [before, one] if _minutes(before, one) == 0 else []
+            if not together:
+                told = f"{_minutes(before, one)} min after another"
                 yield _conflict("close", one.at, f"{one.told()}: {told}.", [before, one])
+        if together:
+            yield _at_once(together)
+
+
+def _minutes(before: Entry, one: Entry) -> int:
+    return round((one.at - before.at).total_seconds() / 60)
+
+
+def _at_once(together: Sequence[Entry]) -> Conflict:
+    last = together[-1]
+    told = "at the same minute as another" if len(together) == 2 else f"{len(together)} at the same minute"
+    return _conflict("close", last.at, f"{last.told()}: {told}.", together)
 
 
 def _again(known: Sequence[Entry], again: timedelta) -> Iterable[Conflict]:
@@ -81,6 +101,7 @@ def _again(known: Sequence[Entry], again: timedelta) -> Iterable[Conflict]:
 
 
 def _full(known: Sequence[Entry], rules: Rules) -> Iterable[Conflict]:
+    over: dict[tuple[str, str, datetime], tuple[str, list[Entry]]] = {}
     for place, one in enumerate(known):
         quota = rules.quotas.get(one.sender)
         if quota is None or not one.waits:
@@ -93,7 +114,10 @@ def _full(known: Sequence[Entry], rules: Rules) -> Iterable[Conflict]:
         posts = sum(each.posts for each in mine)
         if posts > quota.posts:
             told = f"{one.told()}: {posts} posts, and {channels.called(one.channel)} takes {quota.words}."
-            yield _conflict("quota", one.at, told, [one])
+            minute = (one.sender, one.account, one.at.replace(second=0, microsecond=0))
+            over[minute] = (told, [*over.get(minute, ("", []))[1], one])
+    for told, of in over.values():
+        yield _conflict("quota", of[-1].at, told, of)
 
 
 def _ending(known: Sequence[Entry], rules: Rules) -> Iterable[Conflict]:
@@ -123,6 +147,25 @@ def _undecided(known: Sequence[Entry], at: datetime) -> Iterable[Conflict]:
         else:
             continue
         yield _conflict("approval", one.at, told, [one])
+
+
+def _once(found: Iterable[Conflict]) -> Iterable[Conflict]:
+    """What is told in the same words of one minute, as one."""
+    kept: dict[tuple[str, datetime], Conflict] = {}
+    for one in found:
+        name = (one.told, one.at.replace(second=0, microsecond=0))
+        held = kept.get(name)
+        kept[name] = one if held is None else held.model_copy(update={"at": one.at, **_both(held, one)})
+    return kept.values()
+
+
+def _both(one: Conflict, other: Conflict) -> dict[str, list[UUID] | list[SlotNamed]]:
+    slots = [*one.slots, *(each for each in other.slots if each not in one.slots)]
+    return {
+        "publication_ids": list(dict.fromkeys([*one.publication_ids, *other.publication_ids])),
+        "task_ids": list(dict.fromkeys([*one.task_ids, *other.task_ids])),
+        "slots": slots,
+    }
 
 
 def _conflict(kind: ConflictKind, at: datetime, told: str, of: Sequence[Entry]) -> Conflict:

@@ -113,7 +113,10 @@ def _address(row: Publication) -> None:
 def to_the_outbox(row: Publication) -> list[str]:
     """Let a publication whose account is gone go to the outbox; gives its recipients there."""
     outbox = senders.route(row.channel, only_outbox=True)
-    row.delivered_by, row.note = outbox.sender, f"{row.account} is not connected where this was sent from: see the outbox."
+    row.delivered_by, row.note = (
+        outbox.sender,
+        f"{row.account} is not connected where this was sent from: see the outbox.",
+    )
     return list(outbox.recipients)
 
 
@@ -344,8 +347,8 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
 
 
 def _note(row: Publication) -> str | None:
-    """What became of it, then why it went where it went and what that costs; what was refused costs nothing."""
-    if row.state == "refused" and row.said:
+    """What became of it, then why it went where it went and what that costs; what is not sent costs nothing."""
+    if row.state == "cancelled" or (row.state == "refused" and row.said):
         return row.said
     return " ".join(filter(None, [row.said, row.note])) or None
 

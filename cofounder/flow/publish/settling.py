@@ -44,6 +44,7 @@ async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> 
         await service.conclude(session, row, outcomes, said=f"{by.who} cancelled the rest.")
         return service.shown(row)
     row.state, row.finished_at, row.retry_at = "cancelled", now(), None
+    row.said = f"{by.name} stopped it before it was sent."
     await service.tell(session, row)
     await service.remember(session, row.task_id, f"{row.id}:cancelled")
     return service.shown(row)

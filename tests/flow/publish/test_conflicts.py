@@ -29,8 +29,8 @@ RULES = Rules(
 
 
 def post(minutes: float = 0, sender: str = "linkedin", account: str = "Acme", **more: Any) -> Entry:
-    given = {"publication": new_id(), "task": new_id(), **more}
-    return Entry(at=NOON + timedelta(minutes=minutes), channel=sender, sender=sender, account=account, **given)
+    given = {"publication": new_id(), "task": new_id(), "channel": sender, **more}
+    return Entry(at=NOON + timedelta(minutes=minutes), sender=sender, account=account, **given)
 
 
 def told(*entries: Entry, at: datetime = NOON) -> list[tuple[str, str]]:
@@ -56,6 +56,22 @@ def told(*entries: Entry, at: datetime = NOON) -> list[tuple[str, str]]:
 )  # fmt: skip
 def test_what_gets_in_its_own_way(entries: list[Entry], expected: list[tuple[str, str]]) -> None:
     assert told(*entries) == expected
+
+
+def test_what_is_the_same_of_one_minute_is_told_once() -> None:
+    four = [post(), post(0.1), post(0.2), post(0.4)]
+    (close,) = conflicts(four, RULES, NOON)
+    assert close.told == "LinkedIn by Acme: 4 at the same minute."
+    assert close.publication_ids == [one.publication for one in four]
+    assert told(*four, post(20)) == [("close", close.told), ("close", "LinkedIn by Acme: 20 min after another.")]
+    gone = [post(account="Gone"), post(account="Gone", channel="blog"), post(5, account="Gone")]
+    assert sum(kind == "account" for kind, _ in told(*gone)) == 3  # another channel, another minute
+    texts = conflicts([post(text="a"), post(text="a"), post(text="a")], RULES, NOON)
+    assert [(one.kind, len(one.publication_ids)) for one in texts] == [("close", 3), ("same_text", 3)]
+    over = [one for one in conflicts([post(0, "x") for _ in range(5)], RULES, NOON) if one.kind == "quota"]
+    assert [(one.told, len(one.publication_ids)) for one in over] == [
+        ("X by Acme: 5 posts, and X takes 2 posts in 15 minutes.", 3)
+    ]
 
 
 def test_more_than_a_channel_takes() -> None:

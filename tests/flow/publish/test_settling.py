@@ -106,7 +106,7 @@ async def test_a_cancelled_publication_is_never_sent(engine_running: Database) -
     assert one.scheduled_at is not None
     await asyncio.sleep(max(0.0, (one.scheduled_at - now()).total_seconds()) + 1)  # its time comes and goes
     (one,) = await of(said.task_id)
-    assert one.state == "cancelled"
+    assert (one.state, one.note) == ("cancelled", "ann stopped it before it was sent.")
     assert not (engine_running.home / "outbox").exists()
     assert await status(said.task_id) == "completed"
 
