@@ -147,4 +147,4 @@ export function Calendar({ month, week, go, open, openSeries, openTask }: Props)
   );
 }
 
-const isPublication = (one: Item) => one.kind === "publication";
+const isPublication = (one: Item) => one.kind === "publication" && one.state !== "cancelled";

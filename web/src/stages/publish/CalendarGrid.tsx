@@ -4,7 +4,7 @@ import { Empty } from "../../parts/Rest";
 import { Glyph, lookOf, wordOf } from "../../parts/Status";
 import styles from "./Content.module.css";
 import { dayOf } from "./month";
-import { type Item, movedTo } from "./plan";
+import { apart, type Item, movedTo } from "./plan";
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 const WEEKDAY = new Intl.DateTimeFormat(locale, { weekday: "short" });
@@ -75,7 +75,7 @@ export function CalendarMonth({ weeks, month, ...grid }: Grid & { weeks: Date[][
 }
 
 function Day({ day, out, found, now, show, drop, busy }: Grid & { day: Date; out: boolean }) {
-  const items = found.get(dayOf(day)) ?? [];
+  const { live: items, stopped } = apart(found.get(dayOf(day)) ?? []);
   const today = dayOf(day) === dayOf(now);
   const shown = items.length > MOST ? items.slice(0, MOST - 1) : items;
   return (
@@ -94,7 +94,21 @@ function Day({ day, out, found, now, show, drop, busy }: Grid & { day: Date; out
           ))}
         </details>
       )}
+      <Stopped of={stopped} show={show} />
     </td>
+  );
+}
+
+/** What was stopped takes one line, until somebody wants to see it. */
+function Stopped({ of, show, wide }: { of: Item[]; show: (one: Item) => void; wide?: boolean }) {
+  if (of.length === 0) return null;
+  return (
+    <details>
+      <summary className="quiet">{`${of.length} stopped`}</summary>
+      {of.map((one) => (
+        <Entry key={one.key} one={one} show={show} drags={false} busy={false} wide={wide} />
+      ))}
+    </details>
   );
 }
 
@@ -135,12 +149,14 @@ export function CalendarWeek({ days, ...grid }: Grid & { days: Date[] }) {
 }
 
 function Hour({ day, hour, found, show, drop, busy }: Grid & { day: Date; hour: number }) {
-  const items = (found.get(dayOf(day)) ?? []).filter((one) => new Date(one.time).getHours() === hour);
+  const here = (found.get(dayOf(day)) ?? []).filter((one) => new Date(one.time).getHours() === hour);
+  const { live: items, stopped } = apart(here);
   return (
     <td className={styles.cell} {...usePlace(day, drop, hour)}>
       {items.map((one) => (
         <Entry key={one.key} one={one} show={show} drags={drop !== undefined} busy={busy === one.key} />
       ))}
+      <Stopped of={stopped} show={show} />
     </td>
   );
 }
@@ -154,7 +170,7 @@ export function CalendarDays({ days, found, show, busy }: Grid & { days: Date[] 
       {full.map((day) => (
         <li key={dayOf(day)} className={styles.dated}>
           <h3>{LONG_DAY.format(day)}</h3>
-          {found.get(dayOf(day))?.map((one) => (
+          {apart(found.get(dayOf(day)) ?? []).live.map((one) => (
             <Fragment key={one.key}>
               <Entry one={one} show={show} drags={false} busy={busy === one.key} wide />
               {one.conflicts.map((each) => (
@@ -164,6 +180,7 @@ export function CalendarDays({ days, found, show, busy }: Grid & { days: Date[] 
               ))}
             </Fragment>
           ))}
+          <Stopped of={apart(found.get(dayOf(day)) ?? []).stopped} show={show} wide />
         </li>
       ))}
     </ul>

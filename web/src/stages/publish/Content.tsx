@@ -15,7 +15,7 @@ import styles from "./Content.module.css";
 import { NOT_SENT, Published, SENT } from "./Published";
 import { readingsDue } from "./planned";
 import { Readings } from "./Readings";
-import { gist } from "./reading";
+import { accountOf, gist } from "./reading";
 import { Series } from "./Series";
 import { Settle } from "./Settle";
 
@@ -104,7 +104,7 @@ function Unknown() {
             <div className={styles.asks}>
               <Glyph look="unknown" />
               <div>
-                <b>{`${channelName(one.channel)} by ${one.account}, handed over ${ago(one.attempted_at, now)}`}</b>
+                <b>{`${channelName(one.channel)} by ${accountOf(one)}, handed over ${ago(one.attempted_at, now)}`}</b>
                 <p className={styles.quote}>“{short(gist(one), 180)}”</p>
                 <p>
                   {sentence(one.note ?? "The line broke after sending.")}{" "}

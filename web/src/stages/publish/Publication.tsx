@@ -11,7 +11,7 @@ import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { channelName, counted, short, spoken, when } from "../../parts/words";
+import { channelName, counted, short, when } from "../../parts/words";
 import { Pictures, Preview } from "../approve/Preview";
 import { Schedule } from "../approve/Schedule";
 import { inputTime } from "../approve/times";
@@ -22,7 +22,7 @@ import { Descent, variantOf } from "./Descent";
 import { Effect } from "./Effect";
 import type { Detail } from "./effect";
 import { Measured } from "./Measured";
-import { gist } from "./reading";
+import { accountOf, gist, standsAt } from "./reading";
 import { Said, Settle } from "./Settle";
 
 export function Publication() {
@@ -43,7 +43,7 @@ function Whole({ one }: { one: Detail }) {
   return (
     <>
       <p className="quiet crumbs">
-        <Link to="/content">Content</Link> / {channelName(one.channel)} by {spoken(one.account)}
+        <Link to="/content">Content</Link> / {channelName(one.channel)} by {accountOf(one)}
       </p>
       <div className={styles.title}>
         <h1>{line}</h1>
@@ -103,6 +103,7 @@ function Reads({ one, found }: { one: Detail; found: Parameters<typeof variantOf
   const house = useQuery(company()).data ?? "";
   const variant = variantOf(one, found);
   const [exact, setExact] = useState(false);
+  const stands = standsAt(one);
   return (
     <div className="stack">
       {variant && !exact ? (
@@ -125,7 +126,7 @@ function Reads({ one, found }: { one: Detail; found: Parameters<typeof variantOf
       )}
       <div className="row">
         <Copy value={one.text} what="Copy the text" />
-        {one.url && <Copy value={one.url} what={isAddress(one.url) ? "Copy the address" : "Copy the file's name"} />}
+        {stands && <Copy value={stands} what={isAddress(stands) ? "Copy the address" : "Copy the file's name"} />}
         {variant && (
           <Button onClick={() => setExact(!exact)}>{exact ? "As the channel shows it" : "The exact text"}</Button>
         )}
@@ -158,12 +159,15 @@ export function Where({ url, brief = false }: { url: string | null; brief?: bool
 
 /** `told`: what the preview says already. */
 function Place({ one, told }: { one: Detail; told?: string | null }) {
-  const by = one.delivered_by === one.account ? spoken(one.account) : `${spoken(one.delivered_by)}, ${one.account}`;
+  const account = accountOf(one);
+  const by = one.delivered_by === one.account ? account : `${channelName(one.delivered_by)}, ${account}`;
+  const stands = standsAt(one);
   return (
     <Facts
       rows={[
         ["Goes by", by],
-        ["Stands at", one.url && <Where key="where" url={one.url} />],
+        ["Stands at", stands && <Where key="where" url={stands} />],
+        ["From the file", one.posted && one.url && <Where key="file" url={one.url} />],
         ["Due", one.scheduled_at && when(one.scheduled_at)],
         ["Recipients", one.channel === "email" && counted(one.recipients, "address", "addresses")],
         ["Not reached", !!one.unsent && counted(one.unsent, "address", "addresses")],

@@ -10,7 +10,7 @@ import { Status } from "../../parts/Status";
 import { ago, channelName, counted, short, when } from "../../parts/words";
 import styles from "./Content.module.css";
 import { Copy, Where } from "./Publication";
-import { gist, timeOf } from "./reading";
+import { gist, standsAt, timeOf } from "./reading";
 
 export const SENT = ["published"];
 export const NOT_SENT = ["refused", "cancelled"];
@@ -62,8 +62,17 @@ export function Published({ states }: { states: string[] }) {
                   <td>
                     {sent ? channelName(one.channel) : <Status status={one.state} word={channelName(one.channel)} />}
                   </td>
-                  <td className={sent ? `${styles.wide} ${styles.file}` : styles.reason} title={one.url ?? undefined}>
-                    {sent ? <Where url={one.url} brief /> : (one.note ?? "Stopped by a person.")}
+                  <td
+                    className={sent ? `${styles.wide} ${styles.file}` : styles.reason}
+                    title={standsAt(one) ?? undefined}
+                  >
+                    {!sent ? (
+                      (one.note ?? "Stopped before it was sent.")
+                    ) : one.posted && !one.posted.url ? (
+                      "Posted by hand"
+                    ) : (
+                      <Where url={standsAt(one)} brief />
+                    )}
                   </td>
                   <td className="right quiet" title={when(timeOf(one))}>
                     {ago(timeOf(one), now)}

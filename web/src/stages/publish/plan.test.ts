@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Publication } from "../../api/queries";
 import { dayOf } from "./month";
-import { byDay, dayNamed, items, movedTo, weekOf } from "./plan";
+import { apart, byDay, dayNamed, items, movedTo, weekOf } from "./plan";
 import type { Conflict, Slot } from "./planned";
 
 const slot = (more: Partial<Slot>): Slot => ({
@@ -63,4 +63,10 @@ describe("the calendar", () => {
     expect(dayOf(dayNamed("nonsense", now))).toBe("2026-05-17");
     expect(dayOf(dayNamed("2026-03-09", now))).toBe("2026-03-09");
   });
+});
+
+it("folds what was stopped away from what goes out", () => {
+  const gone = { ...post, publication_id: "q", state: "cancelled" } as Publication;
+  const { live, stopped } = apart(items([post, gone], [], []));
+  expect([live.map((one) => one.key), stopped.map((one) => one.key)]).toEqual([["p"], ["q"]]);
 });

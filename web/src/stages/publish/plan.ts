@@ -72,6 +72,12 @@ export function byDay(all: Item[]): Map<string, Item[]> {
   return found;
 }
 
+/** What goes out or went out, and apart from it what was stopped, which only tells what does not happen. */
+export function apart(all: Item[]): { live: Item[]; stopped: Item[] } {
+  const gone = (one: Item) => one.state === "cancelled";
+  return { live: all.filter((one) => !gone(one)), stopped: all.filter(gone) };
+}
+
 /** The same time of day on another day, and at another hour where one is named: clocks of the reader, not hours apart. */
 export function movedTo(time: string, day: Date, hour?: number): Date {
   const was = new Date(time);

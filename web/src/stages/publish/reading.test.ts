@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gist } from "./reading";
+import { accountOf, gist, standsAt } from "./reading";
 
 test("of an article the words are shown, not what machines read", () => {
   const text =
@@ -9,4 +9,16 @@ test("of an article the words are shown, not what machines read", () => {
 
 test("of a letter the subject is shown", () => {
   expect(gist({ channel: "email", text: "Subject: Hello\n\nWords" })).toBe("Hello");
+});
+
+test("an account is called as it was named, and what has no name by its channel", () => {
+  expect(accountOf({ delivered_by: "email", account: "news@example.org" })).toBe("news@example.org");
+  expect(accountOf({ delivered_by: "linkedin", account: "linkedin" })).toBe("LinkedIn");
+});
+
+test("what was posted by hand stands where the person said, not in the outbox", () => {
+  const posted = { posted_at: "2026-11-02T09:00:00Z", url: "https://x.com/a/status/1" };
+  expect(standsAt({ url: "/data/outbox/1.md", posted: null })).toBe("/data/outbox/1.md");
+  expect(standsAt({ url: "/data/outbox/1.md", posted })).toBe("https://x.com/a/status/1");
+  expect(standsAt({ url: "/data/outbox/1.md", posted: { ...posted, url: null } })).toBeNull();
 });

@@ -1,5 +1,6 @@
 /** A publication in a list: when it counts, and what it says in a line. */
 import type { Publication } from "../../api/queries";
+import { channelName, visible } from "../../parts/words";
 
 /** The time at which a publication stands in the calendar, as the server orders them. */
 export function timeOf(one: Publication): string | null {
@@ -11,6 +12,16 @@ export function gist(one: Pick<Publication, "channel" | "text">): string {
   if (one.channel === "blog") return words(one.text) || one.text;
   if (one.channel !== "email") return one.text;
   return /^Subject: (.+)$/m.exec(one.text)?.[1]?.trim() || one.text;
+}
+
+/** Whom it goes by: an account by the name that it was given; what has none of its own by its channel's. */
+export function accountOf(one: Pick<Publication, "delivered_by" | "account">): string {
+  return one.account === one.delivered_by ? channelName(one.account) : visible(one.account);
+}
+
+/** Where it stands: its address or file; of what a person posted by hand only what the person said. */
+export function standsAt(one: Pick<Publication, "url" | "posted">): string | null {
+  return one.posted ? one.posted.url : one.url;
 }
 
 function words(article: string): string {
