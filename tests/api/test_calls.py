@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -32,10 +33,10 @@ async def asked() -> UUID:
     async with db.transaction() as session:
         task = await records.add_task(session, NewTask(request="Say it", status="running"))
     call = calls.Call("writer", {"brief": "x"}, task.id, "step:draft_linkedin:1", 1, "1", ROUTED)
-    failed = await calls.intend(call, Target("openai", "gpt-5"), None, None)
+    failed = await calls.intend(call, Target("openai", "gpt-5"), None, Decimal("0.05"))
     assert failed is not None
     await calls.fail(failed, "The key was refused.", calls.Spent())
-    answered = await calls.intend(call, Target("openai", "gpt-5-mini"), "openai:gpt-5", None)
+    answered = await calls.intend(call, Target("openai", "gpt-5-mini"), "openai:gpt-5", Decimal("0.01"))
     assert answered is not None
     await calls.answer(answered, {"text": "It."}, calls.Spent(tokens_in=1_200, tokens_out=300, seconds=1.5))
     return task.id
