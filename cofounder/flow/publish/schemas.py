@@ -111,6 +111,7 @@ class PublicationOut(BaseModel):
     delivered_by: str
     account: str
     state: State
+    title: str | None = Field(default=None, description="An article's title, or an e-mail's subject.")
     text: str
     fingerprint: str
     variant_version: int
@@ -157,10 +158,20 @@ class DeliveryOut(BaseModel):
     where: str
 
 
+class AttemptOut(BaseModel):
+    """An attempt that ended, or what a person found about it. `state`: not_sent where it is tried again by itself."""
+
+    at: datetime
+    attempt: int = Field(description="Which one, counted since a person last asked for it.")
+    state: Literal["published", "refused", "not_sent", "unknown"]
+    said: str | None
+
+
 class PublicationDetail(PublicationOut):
     """One publication with the evidence for how it stands."""
 
     deliveries: list[DeliveryOut]
+    history: list[AttemptOut] = Field(description="How its attempts ended, the first first; the newest fifty.")
 
 
 class PublishOut(BaseModel):

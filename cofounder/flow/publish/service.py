@@ -17,7 +17,7 @@ from cofounder.flow.approve.schemas import ImageShown
 from cofounder.flow.publish import ledger, queries, quotas, recording
 from cofounder.flow.publish.errors import PublicationMissing
 from cofounder.flow.publish.outcomes import Outcome, next_attempt, so_far, task_status, unknown
-from cofounder.flow.publish.schemas import Action, Order, Posted, PublicationDetail, PublicationOut
+from cofounder.flow.publish.schemas import Action, AttemptOut, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
@@ -27,6 +27,7 @@ from cofounder.settings import settings
 
 log = logger(__name__)
 OUTBOX = "outbox"
+MOST_REMEMBERED = 50  # attempts
 WAKE = "publication"  # the topic a waiting publication listens to
 
 
@@ -69,6 +70,7 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
         "unknown": 0,
         "scheduled_at": decision.schedule_at,
         "note": order.note,
+        "history": [],
         "created_at": now(),
     }
     await queries.make(session, values)
@@ -211,8 +213,15 @@ async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Out
     row.state = "scheduled"
     row.retry_at = next_attempt(outcomes, now(), attempts=row.attempts, first=settings().publish_retry_seconds)
     row.said, row.unknown = so_far(outcomes), unknown(outcomes)
+    _remember_attempt(row, "not_sent", now())
     await tell(session, row)
     return row
+
+
+def _remember_attempt(row: Publication, state: str, at: datetime) -> None:
+    """Keep how an attempt ended: what is said of the next one stands in its place otherwise."""
+    ended = AttemptOut.model_validate({"at": at, "attempt": row.attempts, "state": state, "said": row.said})
+    row.history = [*row.history, ended.model_dump(mode="json")][-MOST_REMEMBERED:]
 
 
 def unsure(row: Publication) -> bool:
@@ -233,6 +242,7 @@ async def conclude(
     `said`: what a person found, told before what the other side said. `published_at`: since when it stands there.
     """
     recording.end(row, outcomes, said)
+    _remember_attempt(row, row.state, row.finished_at or now())
     if row.state == "published":
         await recording.keep(session, row, published_at or row.finished_at)
     await tell(session, row)
@@ -308,7 +318,9 @@ async def detail(session: AsyncSession, publication_id: UUID) -> PublicationDeta
     await connections.refresh(session)
     deliveries = [await delivery(session, row, recipient) for recipient in row.recipients]
     found = await ledger.evidence(session, senders.named(row.delivered_by, row.account), deliveries)
-    return PublicationDetail(**(await one(session, publication_id)).model_dump(), deliveries=found)
+    history = [AttemptOut.model_validate(ended) for ended in row.history]
+    shown_now = (await one(session, publication_id)).model_dump()
+    return PublicationDetail(**shown_now, deliveries=found, history=history)
 
 
 async def remember(session: AsyncSession, task_id: UUID, why: str) -> None:
@@ -325,6 +337,7 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         delivered_by=row.delivered_by,
         account=row.account,
         state=row.state,
+        title=row.content.get("title") or row.content.get("subject"),
         text=row.content["text"],
         fingerprint=row.fingerprint,
         variant_version=row.variant_version,

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
+from cofounder.kit.columns import Document, Id, Listing, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
 from cofounder.kit.db import Row
 
 # Where a publication stands in a calendar: when it ended, else when it will be or was handed over.
@@ -36,6 +36,7 @@ class Publication(Row):
     url: Mapped[OptionalWords]  # or the outbox file
     note: Mapped[OptionalWords]  # why it goes where it goes
     said: Mapped[OptionalWords]  # what became of it, in words
+    history: Mapped[Listing]  # each attempt that ended: at what time, which one, as what, and what was said
     created_at: Mapped[Moment]
     __table_args__ = (
         UniqueConstraint("task_id", "channel", "variant_version", "account"),

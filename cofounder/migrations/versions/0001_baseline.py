@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_eef5c5b5"
+revision = "0001_fafe6056"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("losses", sa.Integer(), server_default="0", nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_owner", sa.Text(), nullable=True),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fencing_token", sa.Uuid(), nullable=True),
         sa.Column("idempotency_key", sa.Text(), nullable=True),
@@ -1064,6 +1065,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("history", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
             "state IN ('scheduled','attempting','published','refused','unknown','cancelled')",

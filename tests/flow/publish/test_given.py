@@ -219,3 +219,10 @@ async def test_a_long_text_is_taken_as_a_thread_and_cut_at_sentences(session: As
         await publish(session, platform="x", content=sentence * 5)
     said = await publish(session, platform="X Thread", content=sentence * 5)
     assert said.text == f"{(sentence * 3).strip()}\n\n---\n\n{(sentence * 2).strip()}"
+
+
+async def test_a_letter_names_its_subject_in_words_beside_the_message_that_carries_it(session: AsyncSession) -> None:
+    said = await publish(session, platform="email", metadata={"subject": "Grüße aus dem Café"})
+    one = await service.one(session, said.publication_id)
+    assert one.title == "Grüße aus dem Café"
+    assert "Subject: =?utf-8?" in one.text

@@ -84,6 +84,12 @@ async def test_when_it_never_works_it_is_refused_with_the_reason_and_a_person_ca
     assert [one.state for one in await of(said.task_id)] == ["published"]
     assert len(list(in_the_way.iterdir())) == 2
     async with transaction() as session:
+        history = (await service.detail(session, one.publication_id)).history
+    assert [(each.attempt, each.state) for each in history] == [
+        (1, "not_sent"), (2, "not_sent"), (3, "refused"), (1, "published"),
+    ]  # fmt: skip
+    assert all("could not be written" in (each.said or "") for each in history[:3])
+    async with transaction() as session:
         (entry,) = await audit_entries(session, object_id=str(one.publication_id))
         assert await session.scalar(text("SELECT count(*) FROM decisions")) == 1
         assert await session.scalar(text("SELECT count(*) FROM posts")) == 1

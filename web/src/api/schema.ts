@@ -5616,6 +5616,29 @@ export interface components {
             channels?: string[] | null;
         };
         /**
+         * AttemptOut
+         * @description An attempt that ended, or what a person found about it. `state`: not_sent where it is tried again by itself.
+         */
+        AttemptOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Attempt
+             * @description Which one, counted since a person last asked for it.
+             */
+            attempt: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "published" | "refused" | "not_sent" | "unknown";
+            /** Said */
+            said: string | null;
+        };
+        /**
          * AttributedOut
          * @description What the site saw of visitors who came through the publication's links. They are not shown to be caused by it.
          */
@@ -6602,7 +6625,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "pending" | "processing" | "completed" | "failed";
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
             /** Priority */
             priority: number;
             /** Depends On */
@@ -6716,7 +6739,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "pending" | "processing" | "completed" | "failed";
+            status: "pending" | "processing" | "completed" | "failed" | "cancelled";
             /** Priority */
             priority: number;
             /** Depends On */
@@ -10302,6 +10325,11 @@ export interface components {
             runs: number;
             /** Succeeded */
             succeeded: number;
+            /**
+             * Called Off
+             * @description Cancelled by a person before any step began: no part of success_rate
+             */
+            called_off: number;
             /** Success Rate */
             success_rate: number | null;
             /** Approved */
@@ -11424,7 +11452,7 @@ export interface components {
             /** Ok */
             ok: boolean;
             /** Status */
-            status?: ("pending" | "processing" | "completed" | "failed") | null;
+            status?: ("pending" | "processing" | "completed" | "failed" | "cancelled") | null;
             /**
              * Code
              * @description Why it was refused.
@@ -12147,6 +12175,11 @@ export interface components {
             total_executions: number;
             /** Successful */
             successful: number;
+            /**
+             * Called Off
+             * @description Cancelled by a person before any step began: no part of success_rate
+             */
+            called_off: number;
             /** Success Rate */
             success_rate: number | null;
             /** Approved */
@@ -13101,6 +13134,11 @@ export interface components {
              * @enum {string}
              */
             state: "scheduled" | "attempting" | "published" | "refused" | "unknown" | "cancelled";
+            /**
+             * Title
+             * @description An article's title, or an e-mail's subject.
+             */
+            title?: string | null;
             /** Text */
             text: string;
             /** Fingerprint */
@@ -13153,6 +13191,11 @@ export interface components {
             actions?: ("cancel" | "reschedule" | "resolve" | "retry" | "posted" | "not_posted")[];
             /** Deliveries */
             deliveries: components["schemas"]["cofounder__flow__publish__schemas__DeliveryOut"][];
+            /**
+             * History
+             * @description How its attempts ended, the first first; the newest fifty.
+             */
+            history: components["schemas"]["AttemptOut"][];
         };
         /**
          * PublicationMeasuredOut
@@ -13230,6 +13273,11 @@ export interface components {
              * @enum {string}
              */
             state: "scheduled" | "attempting" | "published" | "refused" | "unknown" | "cancelled";
+            /**
+             * Title
+             * @description An article's title, or an e-mail's subject.
+             */
+            title?: string | null;
             /** Text */
             text: string;
             /** Fingerprint */
@@ -20254,7 +20302,7 @@ export interface operations {
     list_commands: {
         parameters: {
             query?: {
-                status?: ("pending" | "processing" | "completed" | "failed")[] | null;
+                status?: ("pending" | "processing" | "completed" | "failed" | "cancelled")[] | null;
                 agent_type?: string | null;
                 /** @description In action, agent and idempotency key. */
                 search?: string | null;
@@ -21296,7 +21344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This fencing token was never given out for this command.; The lease is over; the command is no longer yours.; An agent holds this command under a lease.; This command is finished.; The command waits for others that are not completed. */
+            /** @description This fencing token was never given out for this command.; This fencing token was given to somebody else.; The lease is over; the command is no longer yours.; An agent holds this command under a lease.; This command is finished.; The command waits for others that are not completed. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -21407,7 +21455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This fencing token was never given out for this command.; The lease is over; the command is no longer yours.; An agent holds this command under a lease.; This command is finished.; The command waits for others that are not completed. */
+            /** @description This fencing token was never given out for this command.; This fencing token was given to somebody else.; The lease is over; the command is no longer yours.; An agent holds this command under a lease.; This command is finished.; The command waits for others that are not completed. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -12,6 +12,7 @@ const ONE = {
   note: "said by the channel",
   posted: null,
   deliveries: [],
+  history: [],
 } as unknown as Detail;
 
 const decided = { decided_at: "2026-11-01T08:00:00Z", by: "person:Mara", automatic: false } as never;
@@ -39,4 +40,19 @@ test("of several addresses it says how many were reached", () => {
   const sent = { state: "sent" };
   const mail = { ...ONE, channel: "email", deliveries: [sent, sent, { state: "refused" }] } as unknown as Detail;
   expect(moments(mail)[0]?.more).toBe("2 of 3 addresses");
+});
+
+test("earlier tries keep what was said of them", () => {
+  const history = [
+    { at: "2026-11-02T09:00:02Z", attempt: 1, state: "not_sent", said: "The line was closed." },
+    { at: "2026-11-02T09:01:00Z", attempt: 2, state: "refused", said: "It is too long." },
+    { at: "2026-11-02T09:10:00Z", attempt: 1, state: "published", said: null },
+  ];
+  const found = moments({ ...ONE, finished_at: "2026-11-02T09:10:00Z", history } as Detail);
+  expect(found.map((each) => [each.text, each.more])).toEqual([
+    ["Handed over", undefined],
+    ["Not sent", "The line was closed."],
+    ["Refused, try 2", "It is too long."],
+    ["Published", undefined],
+  ]);
 });

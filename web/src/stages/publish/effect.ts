@@ -8,6 +8,12 @@ export type Decision = Schemas["DecidedOut"];
 export type Moment = { at: string; look: Look; text: string; more?: string };
 
 const WORDS: Record<string, string> = { published: "Published", refused: "Refused", cancelled: "Stopped" };
+const ENDED: Record<Detail["history"][number]["state"], string> = {
+  published: "Published",
+  refused: "Refused",
+  not_sent: "Not sent",
+  unknown: "Nobody knows whether it was sent",
+};
 
 /** Oldest first; what is still to come stands at the end with its time. */
 export function moments(one: Detail, decision?: Decision | null): Moment[] {
@@ -26,6 +32,11 @@ export function moments(one: Detail, decision?: Decision | null): Moment[] {
     (one.attempts ?? 0) > 1 ? `Handed over, try ${one.attempts}` : "Handed over",
     said(one),
   );
+  for (const each of one.history) {
+    if (each.at === one.finished_at) continue; // how it stands, told below
+    const again = each.attempt > 1 ? `, try ${each.attempt}` : "";
+    push(each.at, each.state === "not_sent" ? "failed" : lookOf(each.state), `${ENDED[each.state]}${again}`, each.said);
+  }
   const word = WORDS[one.state] ?? capital(spoken(one.state));
   push(one.finished_at, lookOf(one.state), word, one.state === "published" ? null : one.note);
   push(one.posted?.posted_at, "done", "Posted by hand");

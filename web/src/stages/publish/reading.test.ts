@@ -4,11 +4,12 @@ import { accountOf, gist, standsAt } from "./reading";
 test("of an article the words are shown, not what machines read", () => {
   const text =
     "<article>\n<h1>Prices &amp; more</h1>\n<p>They <b>fell</b>.</p><ul><li>One</li><li>Two</li></ul></article>";
-  expect(gist({ channel: "blog", text })).toBe("Prices & more They fell. One Two");
+  expect(gist({ channel: "blog", title: null, text })).toBe("Prices & more They fell. One Two");
 });
 
-test("of a letter the subject is shown", () => {
-  expect(gist({ channel: "email", text: "Subject: Hello\n\nWords" })).toBe("Hello");
+test("of a letter the subject is shown in words, not as the message carries it", () => {
+  const text = "Subject: =?utf-8?b?R3LDvMOfZQ==?=\n\nWords";
+  expect(gist({ channel: "email", title: "Grüße", text })).toBe("Grüße");
 });
 
 test("an account is called as it was named, and what has no name by its channel", () => {

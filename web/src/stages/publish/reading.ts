@@ -8,10 +8,9 @@ export function timeOf(one: Publication): string | null {
 }
 
 /** What a list shows of the text: of a letter its subject, of an article its words, not what machines read. */
-export function gist(one: Pick<Publication, "channel" | "text">): string {
+export function gist(one: Pick<Publication, "channel" | "text" | "title">): string {
   if (one.channel === "blog") return words(one.text) || one.text;
-  if (one.channel !== "email") return one.text;
-  return /^Subject: (.+)$/m.exec(one.text)?.[1]?.trim() || one.text;
+  return (one.channel === "email" && one.title?.trim()) || one.text;
 }
 
 /** Whom it goes by: an account by the name that it was given; what has none of its own by its channel's. */
