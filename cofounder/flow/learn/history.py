@@ -11,6 +11,7 @@ from cofounder.business import metrics
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import TaskFilter
 from cofounder.flow.approve import service as approvals
+from cofounder.flow.request import service as requests
 from cofounder.kit.clock import now
 
 STATE, SIMILAR, BASELINE = "business.state", "business.similar_content", "business.baseline"
@@ -110,10 +111,13 @@ async def measured(session: AsyncSession, task_id: UUID) -> dict[str, dict[str, 
 
 
 async def seconds_of_work(session: AsyncSession, task: records.TaskRow) -> float | None:
-    """Seconds from the task's start until its text first waited for a person, else until it ended.
+    """Seconds in which the task was worked on; without phases from its start until its text first waited for a person.
 
     None of earlier work, where nobody said when it was begun.
     """
+    worked = await requests.seconds_of_work(session, task.id)
+    if worked is not None:
+        return worked
     if task.started_at is None:
         return None if task.is_legacy else 0.0
     opened = await approvals.first_opened(session, task.id)

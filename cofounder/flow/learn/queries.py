@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, and_, case, func, not_, select, text, update
+from sqlalchemy import Boolean, ColumnElement, Float, and_, case, func, literal_column, not_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,17 +52,31 @@ async def count(session: AsyncSession) -> int:
     return int(await session.scalar(select(func.count()).select_from(Example).where(_shown())) or 0)
 
 
+# A person cancelled the task before any of its steps began: nothing of it worked, and nothing failed.
+CALLED_OFF = """({0}.execution_result->>'status' = 'cancelled'
+  AND NOT EXISTS (SELECT FROM steps WHERE steps.task_id = {0}.execution_id AND steps.started_at IS NOT NULL))"""
+LISTED = "NOT EXISTS (SELECT FROM tasks WHERE tasks.id = {0}.execution_id AND tasks.archived_at IS NOT NULL)"
+
+
 async def sums(session: AsyncSession, *, sample: bool) -> dict[str, Any]:
-    """Totals over every example that is no test and not imported, of the sample or not; archived ones count, for they ran."""
+    """Totals over every example that is no test and not imported, of the sample or not; archived ones count, for they ran.
+
+    Those whose task a person deleted do not.
+    """
     own = and_(
-        Example.is_sample.is_(sample), not_(Example.is_legacy), not_(Example.tags.overlap(list(OUT_UNLESS_ASKED)))
+        Example.is_sample.is_(sample),
+        not_(Example.is_legacy),
+        not_(Example.tags.overlap(list(OUT_UNLESS_ASKED))),
+        text(LISTED.format(Example.__tablename__)),
     )
+    called_off = literal_column(CALLED_OFF.format(Example.__tablename__), Boolean)
     judged = Example.quality_score.is_not(None)
     row = (
         await session.execute(
             select(
                 func.count().label("total"),
                 func.count(case((Example.success, 1))).label("succeeded"),
+                func.count(case((called_off, 1))).label("called_off"),
                 func.count(case((Example.user_approval.is_(True), 1))).label("approved"),
                 func.count(case((Example.user_approval.is_(False), 1))).label("rejected"),
                 func.count(case((Example.user_approval.is_not(None), 1))).label("decided"),

@@ -17,6 +17,7 @@ class SummaryOut(BaseModel):
 
     total_executions: int
     successful: int
+    called_off: int = Field(description="Cancelled by a person before any step began: no part of success_rate")
     success_rate: float | None
     approved: int
     rejected: int

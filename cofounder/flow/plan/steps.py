@@ -290,7 +290,7 @@ async def decide_outcome(session: AsyncSession, task_id: UUID) -> tuple[Result, 
     if verdict.outcome == "defer" and verdict.until is not None:
         seconds = max((verdict.until - now()).total_seconds(), 0.0) + 0.05
         await records.update_task(session, task_id, status="queued", not_before=verdict.until)
-        return waiting(note=verdict.reason, seconds=min(seconds, SECONDS_A_DAY)), plan
+        return waiting(note=verdict.reason, seconds=min(seconds, SECONDS_A_DAY), rests=True), plan
     return done(note=verdict.reason, outcome=verdict.outcome), plan
 
 

@@ -36,14 +36,14 @@ async def phases(session: AsyncSession, task_id: UUID) -> Sequence[Phase]:
 _WORKED = text("""
 SELECT phases.task_id, sum(extract(epoch FROM coalesce(phases.finished_at, tasks.completed_at, :at) - phases.started_at))
 FROM phases JOIN tasks ON tasks.id = phases.task_id
-WHERE phases.task_id = ANY(:tasks) AND phases.started_at IS NOT NULL AND phases.name <> 'approval'
+WHERE phases.task_id = ANY(:tasks) AND phases.started_at IS NOT NULL AND phases.name NOT IN ('approval', 'learning')
     AND (phases.state = 'done' OR tasks.status NOT IN ('needs_clarification', 'paused'))
 GROUP BY phases.task_id""")
 
 
 async def worked(session: AsyncSession, tasks: Sequence[UUID], at: datetime) -> dict[UUID, float]:
-    """Seconds of work by task, without those in which it waited for a person or an agent outside; none for what never
-    had phases."""
+    """Seconds of work by task, without those in which it waited for a person, an agent outside or its time; none for what
+    never had phases. Learning is left out, which writes this very figure down."""
     rows = await session.execute(_WORKED, {"tasks": list(tasks), "at": at})
     return {id: float(seconds) for id, seconds in rows}
 

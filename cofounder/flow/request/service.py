@@ -307,6 +307,11 @@ async def listed(session: AsyncSession, tasks: Sequence[records.TaskRow]) -> lis
     return [_as_listed(task, worked.get(task.id)) for task in tasks]
 
 
+async def seconds_of_work(session: AsyncSession, task_id: UUID) -> float | None:
+    """As its page says them; None of a task that never had phases."""
+    return (await queries.worked(session, [task_id], now())).get(task_id)
+
+
 async def as_listed(session: AsyncSession, task: records.TaskRow) -> TaskOut:
     """The task as a row of a list."""
     (one,) = await listed(session, [task])

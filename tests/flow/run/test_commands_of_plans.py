@@ -1,7 +1,7 @@
 """A plan's step that an agent outside does: queued with its claim, waited for without a slot, woken by its end."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -106,6 +106,40 @@ async def test_a_task_says_who_it_waits_for_and_that_time_is_no_work(working: Ho
     row = (await working.viewer.get(f"/api/tasks/{task}")).json()
     whole = datetime.fromisoformat(row["completed_at"]) - datetime.fromisoformat(row["created_at"])
     assert row["seconds"] < whole.total_seconds() - 2
+
+    async def summed() -> bool:
+        found = (await working.viewer.get("/api/orchestrator/metrics/summary")).json()
+        return bool(found["total_executions"]) and abs(found["total_seconds"] - row["seconds"]) < 0.01
+
+    await until(summed)  # the example says the same
+
+
+async def test_the_wait_for_its_time_is_no_work_and_a_task_called_off_meanwhile_failed_at_nothing(
+    working: House,
+) -> None:
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    said = {"request": "Create a LinkedIn post about our Q3 revenue", "not_before": later}
+    task = (await working.operator.post("/api/orchestrator/process", json=said)).json()["task_id"]
+
+    async def put_off() -> bool:
+        phases = (await working.status(task))["phases"]
+        return any((phase["note"] or "").startswith("Asked to run not before") for phase in phases)
+
+    await until(put_off)
+    seconds = (await working.status(task))["seconds"]
+    await asyncio.sleep(1.5)
+    assert (await working.status(task))["seconds"] == seconds
+    assert (await working.operator.post(f"/api/tasks/{task}/cancel")).status_code == 200
+    assert (await working.status(task))["seconds"] == seconds
+
+    async def summed() -> bool:
+        found = (await working.viewer.get("/api/orchestrator/metrics/summary")).json()
+        return (found["total_executions"], found["called_off"], found["success_rate"]) == (1, 1, None)
+
+    await until(summed)
+    deleted = await working.operator.post("/api/tasks/bulk", json={"action": "delete", "task_ids": [task]})
+    assert deleted.status_code == 200, deleted.text
+    assert (await working.viewer.get("/api/orchestrator/metrics/summary")).json()["total_executions"] == 0
 
 
 async def test_a_result_that_is_not_what_the_action_gives_is_refused_and_the_lease_holds(working: House) -> None:

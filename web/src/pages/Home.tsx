@@ -358,7 +358,7 @@ function Spending() {
               ["Spent this month", ofBudget(all.cost_this_month, limits?.monthly_budget_usd?.value)],
               [
                 all.is_sample ? "Sample tasks done" : "Tasks done",
-                `${whole(all.successful)} of ${whole(all.total_executions)}`,
+                `${whole(all.successful)} of ${whole(all.total_executions - all.called_off)}`,
               ],
               [
                 "Approved",

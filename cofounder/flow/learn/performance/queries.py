@@ -8,20 +8,22 @@ from typing import Any, Literal
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.learn.queries import CALLED_OFF, LISTED
+
 By = Literal["agent", "tool", "model", "channel", "intent", "plan", "persona", "day", "week", "month"]
 
-_OWN = """own AS (
+_OWN = f"""own AS (
   SELECT e.execution_id AS id, e.timestamp AS at, e.intent, e.platforms, e.persona, e.success, e.quality_score AS quality,
     e.user_approval AS approved, e.cost, e.seconds, (e.execution_result->>'refinements_needed')::int AS refinements,
-    e.execution_plan, e.plan
+    e.execution_plan, e.plan, {CALLED_OFF.format("e")} AS called_off
   FROM orchestrator_training_data e
   WHERE e.is_sample = :sample AND NOT e.is_legacy AND NOT e.tags && CAST(:out AS text[])
     AND e.archived_at IS NULL AND e.erased_at IS NULL
-    AND e.timestamp >= :since AND e.timestamp < :until)"""
+    AND {LISTED.format("e")} AND e.timestamp >= :since AND e.timestamp < :until)"""
 
 # What a line says of the runs that are part of it, each run once.
 _RUNS = """count(*) AS runs, count(*) FILTER (WHERE success) AS succeeded,
-  count(*) FILTER (WHERE approved) AS approved, count(*) FILTER (WHERE NOT approved) AS rejected,
+  count(*) FILTER (WHERE called_off) AS called_off, count(*) FILTER (WHERE approved) AS approved, count(*) FILTER (WHERE NOT approved) AS rejected,
   count(quality) AS judged, avg(quality)::float8 AS avg_quality, avg(refinements)::float8 AS avg_refinements,
   coalesce(sum(refinements), 0)::int AS refinements"""
 # Where nobody knows what a run cost or took, it is part of no mean.

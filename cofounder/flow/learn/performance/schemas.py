@@ -22,6 +22,7 @@ class Line(BaseModel):
     name: str
     runs: int
     succeeded: int
+    called_off: int = Field(description="Cancelled by a person before any step began: no part of success_rate")
     success_rate: float | None
     approved: int
     rejected: int

@@ -57,7 +57,8 @@ def _of_span(whole: SummaryOut, sums: Mapping[str, Any]) -> SummaryOut:
         update={
             "total_executions": total,
             "successful": sums["succeeded"],
-            "success_rate": _share(sums["succeeded"], total),
+            "called_off": sums["called_off"],
+            "success_rate": _share(sums["succeeded"], total - sums["called_off"]),
             "approved": sums["approved"],
             "rejected": sums["rejected"],
             "approval_rate": _share(sums["approved"], sums["decided"]),
@@ -95,7 +96,8 @@ def _line(row: Mapping[str, Any]) -> Line:
         name=row["name"],
         runs=row["runs"],
         succeeded=row["succeeded"],
-        success_rate=_share(row["succeeded"], row["runs"]),
+        called_off=row["called_off"],
+        success_rate=_share(row["succeeded"], row["runs"] - row["called_off"]),
         approved=row["approved"],
         rejected=row["rejected"],
         approval_rate=_share(row["approved"], row["approved"] + row["rejected"]),
@@ -149,7 +151,17 @@ def as_parquet(found: Sequence[Line]) -> bytes:
     import polars as pl
 
     kinds: dict[str, Any] = {"name": pl.String}
-    whole = ("runs", "succeeded", "approved", "rejected", "judged", "refinements", "calls", "calls_failed")
+    whole = (
+        "runs",
+        "succeeded",
+        "called_off",
+        "approved",
+        "rejected",
+        "judged",
+        "refinements",
+        "calls",
+        "calls_failed",
+    )
     for name in Line.model_fields:
         if name != "name":
             kinds[name] = pl.Int64 if name in (*whole, "tokens_in", "tokens_out") else pl.Float64

@@ -131,6 +131,14 @@ export function Tasks() {
   );
 }
 
+type Ended = { successful: number; total_executions: number; called_off: number };
+
+/** A task that a person cancelled before it began failed at nothing, so the rate is without it, and says so. */
+function succeeded({ successful, total_executions, called_off }: Ended): string {
+  const of = `${whole(successful)} of ${whole(total_executions - called_off)}`;
+  return called_off ? `${of}, without ${whole(called_off)} cancelled before a step` : of;
+}
+
 function Cards() {
   const found = useQuery(summary()).data;
   const figures: Figure[] = [
@@ -144,13 +152,13 @@ function Cards() {
       id: "success",
       name: "Success",
       value: percent(found?.success_rate),
-      note: found ? `${whole(found.successful)} of ${whole(found.total_executions)}` : "",
+      note: found ? succeeded(found) : "",
     },
     {
       id: "time",
       name: "Average time",
       value: duration(found?.avg_seconds),
-      note: "at work, waiting for people left out",
+      note: "at work, waiting left out",
     },
     {
       id: "learned",
