@@ -29,7 +29,7 @@ log = logging.getLogger("cofounder.client")
 
 __all__ = ["AsyncClient", "Client", "Command", "NoRetry", "Refused", "aworker", "worker"]
 
-Status = Literal["pending", "processing", "completed", "failed"]
+Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
 
 
 class Refused(Exception):

@@ -27,7 +27,7 @@ def test_a_command_is_made_listed_cancelled_retried_and_deleted(
     assert said(capsys, "list", "--status", "pending")["total"] == 1
     assert run(["commands", "cancel", id]) == out.USAGE
     assert "--yes" in capsys.readouterr().err
-    assert said(capsys, "cancel", id, "--yes")["status"] == "failed"
+    assert said(capsys, "cancel", id, "--yes")["status"] == "cancelled"
     assert said(capsys, "retry", id)["status"] == "pending"
     assert [one["what"] for one in said(capsys, "show", id)["history"]] == ["created", "cancelled", "retried"]
     assert run(["commands", "list"]) == 0

@@ -63,6 +63,12 @@ class TokenRefused(Conflict):
     hint = "Send the fencing_token that came with your claim, unchanged."
 
 
+class TokenOfAnother(Conflict):
+    """This fencing token was given to somebody else."""
+
+    hint = "Send it with the key that claimed the command, or claim one with yours. An admin may send it too."
+
+
 class LeaseLost(Conflict):
     """The lease is over; the command is no longer yours."""
 

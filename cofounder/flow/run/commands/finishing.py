@@ -16,6 +16,7 @@ from cofounder.flow.run.commands.errors import (
     LeaseLost,
     ResultUnfit,
     StillWaiting,
+    TokenOfAnother,
     TokenRefused,
 )
 from cofounder.flow.run.commands.schemas import Outcome
@@ -53,7 +54,7 @@ async def finish(session: AsyncSession, outcomes: Sequence[Outcome], *, agent: s
         try:
             if one.command_id in written:
                 raise AlreadyFinished("It was answered twice in one request.")
-            if _look(row, one, open_):
+            if _look(row, one, open_, by):
                 ended.status[index] = str(row["status"]) if row else ""
                 continue
             if row is not None and one.error is None:
@@ -73,18 +74,22 @@ async def finish(session: AsyncSession, outcomes: Sequence[Outcome], *, agent: s
         written[one.command_id] = _written(row, one, name)
         ended.status[index] = written[one.command_id]["status"]
     await queries.write(session, list(written.values()))
-    await agents.count(session, [(rows[id]["agent_type"], row) for id, row in written.items()], name)
+    for holder in {row["owner"] for row in written.values()}:  # who held it is counted, whoever sent what came of it
+        theirs = [(rows[id]["agent_type"], row) for id, row in written.items() if row["owner"] == holder]
+        await agents.count(session, theirs, holder)
     await after(session, [{**rows[id], **row} for id, row in written.items() if row["status"] != "pending"])
     return ended
 
 
-def _look(row: Mapping[str, Any] | None, one: Outcome, open_: set[UUID]) -> bool:
+def _look(row: Mapping[str, Any] | None, one: Outcome, open_: set[UUID], by: Caller) -> bool:
     """Whether the same answer came before. Raises for everybody but the holder, or whoever is first at a pending one."""
     if row is None:
         raise CommandMissing(f"{one.command_id}")
     token = one.fencing_token
     if token is not None and str(token) not in row["tokens"]:
         raise TokenRefused(field="fencing_token")
+    if token is not None and token == row["fencing_token"] and row["claimed_by"] != by.who and not by.may("admin"):
+        raise TokenOfAnother(f"{spoken(row['claimed_by'] or '')} claimed it.", field="fencing_token")
     if one.error is not None and token is not None and str(token) in row["erred"]:
         return True  # whatever became of the command since
     if row["status"] in ("completed", "failed"):

@@ -16,6 +16,7 @@ from cofounder.flow.run.commands.schemas import ActionIn
 from cofounder.flow.run.commands.tables import Command, CommandAction, CommandAgent
 
 LATELY_SECONDS = 120  # an agent seen so lately is connected
+CANCELLED = ("cancelled", "task_over")  # codes of errors by which no agent failed
 LOSSES = 10  # leases that may run out before a command is set aside: it probably kills its agents
 EVENTS = 200  # of a history, more of which are not noted unless they change something
 HISTORY_BYTES = 64_000  # likewise
@@ -51,8 +52,8 @@ _CLAIM = f"""
       ORDER BY c.priority DESC, c.number LIMIT :max
       FOR UPDATE OF c SKIP LOCKED
     ), {_TAKEN}
-    UPDATE commands c SET status = 'processing', lease_owner = :agent, fencing_token = taken.token, not_before = NULL,
-      lease_until = clock_timestamp() + make_interval(secs => :seconds), attempts = c.attempts + 1,
+    UPDATE commands c SET status = 'processing', lease_owner = :agent, claimed_by = :by, fencing_token = taken.token,
+      not_before = NULL, lease_until = clock_timestamp() + make_interval(secs => :seconds), attempts = c.attempts + 1,
       started_at = coalesce(c.started_at, clock_timestamp()),
       history = c.history || ({_EVENT.format(what="'claimed'", by="CAST(:agent AS text)")}
                               || jsonb_build_object('token', taken.token))
@@ -83,7 +84,8 @@ _NEXT = text(
 
 _LOCK = text(
     """
-    SELECT id, agent_type, action, status, fencing_token, lease_owner, attempts, failures, task_id, step_id, depends_on,
+    SELECT id, agent_type, action, status, fencing_token, lease_owner, claimed_by, attempts, failures, task_id, step_id,
+           depends_on,
            coalesce(lease_until > clock_timestamp(), false) AS held,
            jsonb_path_query_array(history, '$[*].token') AS tokens,
            jsonb_path_query_array(history, '$[*] ? (@.what == "error" || @.what == "failed").token') AS erred,
@@ -122,6 +124,7 @@ _BEAT = text(
     UPDATE commands c SET lease_until = clock_timestamp() + make_interval(secs => :seconds)
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS v(id uuid, token uuid)
     WHERE c.id = v.id AND c.status = 'processing' AND c.fencing_token = v.token AND c.lease_until > clock_timestamp()
+      AND (CAST(:anyones AS boolean) OR c.claimed_by = :by)
     RETURNING c.id, c.lease_until
     """
 )
@@ -160,10 +163,10 @@ async def add(session: AsyncSession, rows: list[dict[str, Any]], *, by: str) -> 
 
 
 async def claim(
-    session: AsyncSession, agent_type: str, *, agent: str, limit: int, seconds: float
+    session: AsyncSession, agent_type: str, *, agent: str, by: str, limit: int, seconds: float
 ) -> list[dict[str, Any]]:
     """Hand out what is due, the most urgent and then the oldest first; what another claim looks at is passed over."""
-    given = {"agent_type": agent_type, "agent": agent, "max": limit, "seconds": seconds}
+    given = {"agent_type": agent_type, "agent": agent, "by": by, "max": limit, "seconds": seconds}
     many = limit > FEW
     statement, given = (_CLAIM_MANY, {**given, "bytes": MOST_BYTES}) if many else (_CLAIM_FEW, given)
     found = [dict(row) for row in (await session.execute(statement, given)).mappings()]
@@ -194,10 +197,12 @@ async def note(session: AsyncSession, id: UUID, event: dict[str, Any]) -> None:
     await session.execute(_NOTE, {"id": id, "event": _json(event)})
 
 
-async def beat(session: AsyncSession, leases: Mapping[UUID, UUID], *, seconds: float) -> dict[UUID, Any]:
-    """Command -> its new end, of those leases that still hold."""
+async def beat(
+    session: AsyncSession, leases: Mapping[UUID, UUID], *, by: str, anyones: bool, seconds: float
+) -> dict[UUID, Any]:
+    """Command -> its new end, of those leases that still hold and that `by` claimed, or anybody."""
     rows = [{"id": id, "token": token} for id, token in leases.items()]
-    found = await session.execute(_BEAT, {"rows": _json(rows), "seconds": seconds})
+    found = await session.execute(_BEAT, {"rows": _json(rows), "seconds": seconds, "by": by, "anyones": anyones})
     return {row.id: row.lease_until for row in found}
 
 
@@ -396,13 +401,22 @@ async def forget(session: AsyncSession, *, days: float) -> None:
     await session.execute(delete(CommandAgent).where(old))
 
 
+def _cancelled() -> ColumnElement[bool]:
+    """Ended by a person or with its task. What an agent fails that claimed it, whatever it calls that, keeps its token."""
+    ended = Command.error["code"].astext.in_(CANCELLED)
+    return and_(Command.status == "failed", Command.fencing_token.is_(None), ended)
+
+
+STATUS = case((_cancelled(), "cancelled"), else_=Command.status)  # as it is shown
+
+
 def wanted(
     *, statuses: Sequence[str], agent_type: str | None, search: str | None, task_id: UUID | None, archived: bool
 ) -> list[ColumnElement[bool]]:
     """The filters of a list."""
     found: list[ColumnElement[bool]] = [Command.archived_at.is_not(None) if archived else Command.archived_at.is_(None)]
     if statuses:
-        found.append(Command.status.in_(statuses))
+        found.append(STATUS.in_(statuses))
     if agent_type:
         found.append(Command.agent_type == agent_type)
     if task_id:
@@ -461,8 +475,8 @@ async def total(session: AsyncSession, filters: Sequence[ColumnElement[bool]]) -
 
 async def counts(session: AsyncSession) -> list[tuple[str, str, int]]:
     """(agent type, status, how many) of what is not archived."""
-    query = select(Command.agent_type, Command.status, func.count()).where(Command.archived_at.is_(None))
-    rows = await session.execute(query.group_by(Command.agent_type, Command.status).order_by(Command.agent_type))
+    query = select(Command.agent_type, STATUS.label("shown"), func.count()).where(Command.archived_at.is_(None))
+    rows = await session.execute(query.group_by(Command.agent_type, text("shown")).order_by(Command.agent_type))
     return [(name, status, number) for name, status, number in rows]
 
 

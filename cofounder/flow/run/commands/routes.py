@@ -20,6 +20,7 @@ from cofounder.flow.run.commands.errors import (
     SchemaUnfit,
     StillWaiting,
     TaskIsOver,
+    TokenOfAnother,
     TokenRefused,
     TypeIsServer,
     UnknownAction,
@@ -60,7 +61,7 @@ from cofounder.people import Caller, Operator, Viewer
 
 router = Router(prefix="/api/commands", tags=["commands"])
 _MAKING = (UnknownAgentType, UnknownAction, PayloadUnfit, UnknownDependency, CommandKeyReused)
-_FINISHING = (CommandMissing, TokenRefused, LeaseLost, HeldByAnother, AlreadyFinished, StillWaiting)
+_FINISHING = (CommandMissing, TokenRefused, TokenOfAnother, LeaseLost, HeldByAnother, AlreadyFinished, StillWaiting)
 
 
 @router.post("", status_code=201, responses=documented(*_MAKING))

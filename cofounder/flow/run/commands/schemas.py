@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraint
 
 from cofounder.kit.http import Body, ShortText, Shown
 
-Status = Literal["pending", "processing", "completed", "failed"]
+Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
 Sort = Literal["newest", "oldest", "priority"]
 MOST = 500  # commands in one request
 

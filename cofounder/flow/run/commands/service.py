@@ -103,9 +103,11 @@ async def claim(session: AsyncSession, wanted: ClaimIn, *, by: Caller, told: boo
     agent = wanted.agent or by.name
     await agents.seen(session, wanted.agent_type, agent)
     seconds = wanted.lease_seconds or settings().command_lease_seconds
-    rows = await queries.claim(session, wanted.agent_type, agent=agent, limit=wanted.max, seconds=seconds)
+    rows = await queries.claim(session, wanted.agent_type, agent=agent, by=by.who, limit=wanted.max, seconds=seconds)
     if told and not rows and await take_back(session, wanted.agent_type):
-        rows = await queries.claim(session, wanted.agent_type, agent=agent, limit=wanted.max, seconds=seconds)
+        rows = await queries.claim(
+            session, wanted.agent_type, agent=agent, by=by.who, limit=wanted.max, seconds=seconds
+        )
     if rows:
         live.changed(session, TOPIC)
     return [Claimed(**{name: value for name, value in row.items() if name != "number"}) for row in rows]
@@ -119,7 +121,7 @@ async def beat(session: AsyncSession, given: BeatIn, *, by: Caller) -> BeatOut:
         return BeatOut(held=[], lost=[])
     leases = {one.command_id: one.fencing_token for one in given.leases}
     seconds = given.lease_seconds or settings().command_lease_seconds
-    held = await queries.beat(session, leases, seconds=seconds)
+    held = await queries.beat(session, leases, by=by.who, anyones=by.may("admin"), seconds=seconds)
     lost = [id for id in leases if id not in held]
     return BeatOut(held=[id for id in leases if id in held], lost=lost, lease_until=min(held.values(), default=None))
 

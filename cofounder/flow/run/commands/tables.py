@@ -44,6 +44,7 @@ class Command(Row):
     losses: Mapped[int] = mapped_column(server_default="0")  # leases that ran out, likewise
     not_before: Mapped[OptionalMoment]
     lease_owner: Mapped[OptionalWords]  # the agent that holds it, or held it last
+    claimed_by: Mapped[OptionalWords]  # the person or key that the token was given to
     lease_until: Mapped[OptionalMoment]
     fencing_token: Mapped[UUID | None]
     idempotency_key: Mapped[OptionalWords] = mapped_column(unique=True)

@@ -13,8 +13,8 @@ from cofounder.flow.run.commands.schemas import AgentOut, CommandDetail, Command
 from cofounder.flow.run.commands.tables import Command
 from cofounder.kit.http import Page
 
-STATUSES = ("pending", "processing", "completed", "failed")
-_OWN = {"command_id", "waits_for", "blocked_by", "history"}
+STATUSES = ("pending", "processing", "completed", "failed", "cancelled")
+_OWN = {"command_id", "status", "waits_for", "blocked_by", "history"}
 
 
 def shown(row: Command, unfinished: Mapping[UUID, str] = MappingProxyType({})) -> CommandOut:
@@ -22,11 +22,17 @@ def shown(row: Command, unfinished: Mapping[UUID, str] = MappingProxyType({})) -
     return CommandOut(**_fields(row, unfinished))
 
 
+def _status(row: Command) -> str:
+    """As it is stored, but for what was cancelled: that failed at nothing."""
+    ended = row.status == "failed" and row.fencing_token is None and (row.error or {}).get("code")
+    return "cancelled" if ended in queries.CANCELLED else row.status
+
+
 def _fields(row: Command, unfinished: Mapping[UUID, str]) -> dict[str, Any]:
     same = {name: getattr(row, name) for name in CommandOut.model_fields if name not in _OWN}
     waits = [id for id in row.depends_on if id in unfinished] if row.status == "pending" else []
     blocked = [id for id in waits if unfinished[id] == "failed"]
-    return {**same, "command_id": row.id, "waits_for": waits, "blocked_by": blocked}
+    return {**same, "command_id": row.id, "status": _status(row), "waits_for": waits, "blocked_by": blocked}
 
 
 async def several(session: AsyncSession, rows: Sequence[Command]) -> list[CommandOut]:

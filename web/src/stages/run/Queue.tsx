@@ -21,7 +21,7 @@ import { QueueAgents } from "./QueueAgents";
 import { QueueDetail } from "./QueueDetail";
 import { QueueNew } from "./QueueNew";
 
-const STATES = ["pending", "processing", "completed", "failed"] as const;
+const STATES = ["pending", "processing", "completed", "failed", "cancelled"] as const;
 const SORTS = [
   { value: "newest", label: "Newest first" },
   { value: "oldest", label: "Oldest first" },
@@ -148,6 +148,7 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
     failed: found?.dead_letters
       ? `${found.dead_letters === 1 ? "waits" : "wait"} for a person`
       : "none waits for a person",
+    cancelled: "by a person, or with their task",
   };
   const figures = STATES.map((name) => ({
     id: name,

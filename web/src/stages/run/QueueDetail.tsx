@@ -66,15 +66,16 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
     }
     await queries.invalidateQueries({ queryKey: ["commands"] });
   });
-  const over = found.status === "completed" || found.status === "failed";
+  const failed = found.status === "failed" || found.status === "cancelled"; // either can be tried anew
+  const over = found.status === "completed" || failed;
   const retry: [string, () => void] = ["r", () => void act("retry")];
-  useKeys(operator && found.status === "failed" && !asking ? [retry] : [], { inDialog: true });
+  useKeys(operator && failed && !asking ? [retry] : [], { inDialog: true });
   return (
     <div className="stack">
       <div className="row">
         <Status status={found.status} tinted />
         <span className="space" />
-        {operator && found.status === "failed" && (
+        {operator && failed && (
           <Button variant="filled" loading={busy} onClick={() => void act("retry")} rightSection={<Key>R</Key>}>
             Retry
           </Button>
@@ -166,7 +167,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
           <p style={{ margin: 0 }}>
             {asking === "delete"
               ? "Its payload, result and history are gone for good."
-              : "It ends as failed. An agent that works on it hears so with its next heartbeat; a task that waits for it fails at this step."}
+              : "It ends as cancelled. An agent that works on it hears so with its next heartbeat; a task that waits for it fails at this step."}
           </p>
           <div className="row">
             <span className="space" />
