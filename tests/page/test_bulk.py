@@ -78,7 +78,7 @@ async def test_a_thousand_tasks_are_paused_resumed_exported_cancelled_and_delete
     await page.get_by_role("dialog").get_by_role("button", name="Delete 1,000 tasks").click()
     told = page.get_by_role("status").filter(has_text="stayed as they were")
     await expect(told).to_contain_text("Deleted 0 tasks. 1,000 tasks stayed as they were", timeout=LONG)
-    await expect(told).to_contain_text("The task is running.")
+    await expect(told).to_contain_text("The task is running, not over: cancel it first.")
     await expect(told).to_contain_text("and 950 more")
     assert await _statuses() == {"running": MANY}
 

@@ -163,7 +163,7 @@ async def _archive(session: AsyncSession, id: UUID, by: Caller) -> records.TaskR
     """Out of every list; the row, what it published and what was learned from it stay. Twice changes nothing."""
     task = await records.get_task(session, id, lock=True)
     if task.status not in FINAL:
-        raise StillRuns(f"The task is {task.status}.")
+        raise StillRuns(f"The task is {task.status}, not over: cancel it first.")
     if task.archived_at is None:
         await records.update_task(session, id, archived_at=now())
         await audit(session, by.who, "task.archived", "task", str(id), {})

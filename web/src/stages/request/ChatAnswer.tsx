@@ -51,7 +51,8 @@ export function Answer({ message, coming, last, newest, again }: Props) {
       <Ended message={message} again={last ? again : undefined} />
       {coming?.broken && runs && (
         <p className={styles.note} role="status">
-          <Glyph look="waiting" /> The line to the server broke. What came is kept; it goes on by itself.
+          <Glyph look="waiting" /> The line to the server broke. What came is kept. If the server still writes, it goes
+          on by itself; if it stopped, you can ask again once it is back.
         </p>
       )}
       <Under message={message} sources={sources} />

@@ -100,6 +100,10 @@ test("the end is told once and nothing is asked for after it", () => {
   expect(open()).toEqual([]);
 });
 
+test("a sign that says greater than is read aloud, one that quotes is not", () => {
+  expect(sentences("> Growth > 5% is good. ")).toEqual(["Growth > 5% is good."]);
+});
+
 test("what is read aloud is finished and bears no marks", () => {
   expect(sentences("**March** was best. It brought 150.5 and")).toEqual(["March was best."]);
   expect(sentences("- one\n- two\nthr")).toEqual(["- one", "- two"]);

@@ -84,5 +84,13 @@ export function follow(answer: string, tell: (coming: Coming) => void, ended: (m
 /** The sentences and lines of a growing text that are finished, without the marks of its form. */
 export function sentences(text: string): string[] {
   const finished = text.match(/[^\n]*?(?:[.!?:;](?=\s)|\n)/g) ?? [];
-  return finished.map((said) => said.replace(/[*_`#|>\s]+/g, " ").trim()).filter((said) => /[\p{L}\p{N}]/u.test(said));
+  // a > opens a quotation only where a line begins; elsewhere it says greater than
+  return finished
+    .map((said) =>
+      said
+        .replace(/^\s*(?:>\s*)+/, "")
+        .replace(/[*_`#|\s]+/g, " ")
+        .trim(),
+    )
+    .filter((said) => /[\p{L}\p{N}]/u.test(said));
 }

@@ -1,7 +1,7 @@
 /** What was said, oldest first; it follows its end while one reads there. */
 import { Button } from "@mantine/core";
 import { type InfiniteData, useInfiniteQuery } from "@tanstack/react-query";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { chatHistory } from "../../api/queries";
 import { Shown } from "../../parts/Rest";
 import styles from "./Chat.module.css";
@@ -82,11 +82,18 @@ export function ChatThread({ id, asks, coming, again }: Props) {
   );
 }
 
+const SAID_MS = 10_000; // long enough for a reader to take up the last sentence
+
 /** What comes while the page is open, a finished sentence at a time, for those who listen. */
 function Aloud({ told, coming }: { told: Message[]; coming: Coming }) {
   const running = told.find((message) => message.state === "streaming")?.id;
   const [heard, setHeard] = useState(running);
   if (running && running !== heard) setHeard(running);
+  useEffect(() => {
+    if (running || !heard) return;
+    const gone = setTimeout(() => setHeard(undefined), SAID_MS); // else whoever reads on hears it twice
+    return () => clearTimeout(gone);
+  }, [running, heard]);
   const message = told.find((each) => each.id === heard);
   const text = message ? (running ? textOf(message, coming) : `${message.text}\n`) : "";
   return (

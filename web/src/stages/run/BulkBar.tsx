@@ -148,6 +148,6 @@ const ASKED = {
   },
   delete: {
     verb: "Delete",
-    what: "They leave every list. What was published stays published, and what was learned from them is kept. Tasks that still run are left alone.",
+    what: "They leave every list. What was published stays published, and what was learned from them is kept. Tasks that are not over, such as queued ones, are left alone: cancel them first.",
   },
 };
