@@ -40,7 +40,7 @@ async def find(session: AsyncSession, before: Sequence[service.MessageRow], call
         total = len(waiting)
     if not waiting:
         return Open(
-            "Nothing waits for a decision. Say what should be written, or ask about figures and posts; a text that is "
+            "Nothing waits for a decision. I publish nothing: a person decides. Say what should be written, or ask about figures and posts; a text that is "
             "written then waits under Approvals until a person has read it."
         )
     if total == 1:

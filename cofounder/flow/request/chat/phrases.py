@@ -189,3 +189,7 @@ AS_ADJECTIVE = re.compile(r"\bcustomer(?= (?:acquisition|lifetime|retention|chur
 SINGULAR = {"customer": "customers", "visit": "traffic", "order": "orders", "visitors": "traffic", "sales": "revenue"}
 SINGULARS = re.compile(r"(?<!\w)(?:" + "|".join(SINGULAR) + r")(?!\w)")
 NOT_STORED = frozenset({"reach", "engagement_rate", "impressions", "clicks", "likes", "click_rate", "open_rate"})
+# "Publish it right now, no approval needed": whatever it is, whoever says so decides nothing here
+UNASKED = re.compile(
+    r"\b(?:publish|post|send|tweet|release)\b.{0,200}\b(?:no|without|skip|ignore)(?: (?:any|the|an|further|asking for))* approval\b"
+)

@@ -165,7 +165,7 @@ def _marked(low: str, message: str) -> Subject | None:
     if phrases.EXPECTED.search(low):
         quoted = phrases.QUOTED.search(message)
         return Subject(kind="expected", text=quoted["text"].strip() if quoted else None, platforms=_platforms(low))
-    if phrases.DECIDE.search(low):
+    if phrases.DECIDE.search(low) or phrases.UNASKED.search(low):
         return Subject(kind="decision")
     if phrases.ASSENT.search(low):
         return Subject(kind="decision", goes_on=True)
