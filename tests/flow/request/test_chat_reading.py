@@ -386,4 +386,4 @@ def test_what_was_learned_is_picked_by_what_is_named(message: str, words: str, l
     ],
 )
 def test_who_wants_it_out_without_approval_is_told_who_decides(message: str) -> None:
-    assert read(message, TODAY, [], "").kind == "decision"
+    assert read(message, TODAY).kind == "decision"
