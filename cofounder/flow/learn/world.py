@@ -64,7 +64,7 @@ async def _after(session: AsyncSession, requested_at: datetime, state: Mapping[s
     changes = {}
     for name, before in state.items():
         value = later.get(name)
-        if _is_number(before) and _is_number(value):
+        if _is_number(before) and _is_number(value) and _currency(state, name) == _currency(later, name):
             change = round(value / before - 1, 6) if before else None
             changes[name] = {"before": before, "after": value, "change": change}
     return {"name": "business", "at": at.isoformat(), "values": changes} if changes else None
@@ -74,6 +74,11 @@ def _impact(delta: Mapping[str, Any]) -> dict[str, Any] | None:
     """The change of what a company is after, where it is known; not that the run caused it."""
     found = {name: delta[column]["change"] for name, column in _IMPACT.items() if column in delta}
     return found or None
+
+
+def _currency(state: Mapping[str, Any], name: str) -> str | None:
+    """Of a figure that is not in US dollars."""
+    return (state.get("currencies") or {}).get(name)
 
 
 def _is_number(value: Any) -> bool:

@@ -93,23 +93,37 @@ async def test_attributed_visits_and_revenue_are_summed_with_the_return_on_what_
     assert {one["name"] for one in made.labels} >= {"reading", "attribution"}
 
 
+async def _revenue(session: AsyncSession, month: int, amount: int, currency: str = "USD") -> None:
+    """A month's revenue, known on the next one's first day."""
+    end = datetime(2026, month + 1, 1, tzinfo=UTC) - timedelta(days=1)
+    await records.add_financial(
+        session,
+        [
+            NewFinancial(
+                metric_type="revenue", metric_value=Decimal(amount), unit="usd", source="test", currency=currency,
+                period_start=end.date().replace(day=1), period_end=end.date(), measured_at=end + timedelta(days=1),
+            )
+        ],
+    )  # fmt: skip
+
+
 async def test_the_state_a_month_later_is_told_beside_the_one_of_the_request(session: AsyncSession) -> None:
     for month, revenue in ((7, 100), (8, 110), (9, 132)):
-        end = datetime(2026, month + 1, 1, tzinfo=UTC) - timedelta(days=1)
-        await records.add_financial(
-            session,
-            [
-                NewFinancial(
-                    metric_type="revenue", metric_value=Decimal(revenue), unit="usd", source="test",
-                    period_start=end.date().replace(day=1), period_end=end.date(), measured_at=end + timedelta(days=1),
-                )
-            ],
-        )  # fmt: skip
+        await _revenue(session, month, revenue)
     made = await service.get(session, await ran(session))
     assert made is not None
     assert made.metrics_delta is not None
     assert made.metrics_delta["revenue_monthly"] == {"before": 110.0, "after": 132.0, "change": 0.2}
     assert made.business_impact == {"revenue": 0.2}
+
+
+async def test_a_state_in_another_currency_a_month_later_is_no_change(session: AsyncSession) -> None:
+    for month, revenue, currency in ((7, 100, "USD"), (8, 110, "USD"), (9, 132, "EUR")):
+        await _revenue(session, month, revenue, currency)
+    made = await service.get(session, await ran(session))
+    assert made is not None
+    assert "revenue_monthly" not in (made.metrics_delta or {})
+    assert made.business_impact is None
 
 
 async def test_a_label_done_again_changes_nothing(session: AsyncSession) -> None:
