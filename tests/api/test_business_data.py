@@ -127,7 +127,7 @@ async def test_doubtful_links_wait_and_follow_a_persons_word(house: House) -> No
         id = (await records.add_post(session, post)).id
     assert (await house.viewer.post("/api/business/matches/run")).status_code == 403
     ran = await house.operator.post("/api/business/matches/run")
-    assert ran.json() == {"linked": 0, "sure": 0, "doubtful": 2, "by_kind": {}}
+    assert ran.json() == {"linked": 0, "sure": 0, "doubtful": 2, "by_kind": {}, "alone": {}}
     page = (await house.viewer.get("/api/business/matches", params={"state": "doubtful", "limit": 1})).json()
     assert (page["total"], len(page["items"])) == (2, 1)
     rest = (
