@@ -186,9 +186,10 @@ async def test_a_voice_of_ones_own_is_set_like_any_other(session: AsyncSession) 
 def test_no_id_of_a_voice_is_an_address_of_something_else() -> None:
     from cofounder.personas import routes
     from cofounder.personas.experiments import routes as trials
+    from cofounder.personas.followers import routes as counted
     from cofounder.personas.own import routes as own
 
-    paths = [str(getattr(route, "path", "")) for one in (routes, trials, own) for route in one.router.routes]
+    paths = [str(getattr(route, "path", "")) for one in (routes, trials, counted, own) for route in one.router.routes]
     parts = {path.removeprefix("/api/personas").strip("/").split("/")[0] for path in paths} - {"", "{persona}"}
     assert parts - {"what-if"} == service.TAKEN
     assert {service.id_of(part) for part in parts} & parts == set()
