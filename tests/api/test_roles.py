@@ -387,7 +387,7 @@ async def entered(client: httpx.AsyncClient, role: Role, held: str) -> None:
 @pytest.mark.parametrize("held", ["cookie", "token"])
 async def test_a_person_may_what_a_key_of_the_same_role_may(house: House, held: str) -> None:
     for place, role in enumerate(ROLES):
-        async with httpx.AsyncClient(base_url=house.url, headers={"Origin": house.url}) as client:
+        async with httpx.AsyncClient(base_url=house.url, headers={"Origin": house.url}, timeout=60) as client:
             await entered(client, role, held)
             for name, wanted in WANTED.items():
                 method, _, path = name.partition(" ")
