@@ -51,16 +51,21 @@ async def test_all_voices_cannot_be_disabled(house: House) -> None:
     assert found[names[-1]] == 1
 
 
-async def test_a_policy_that_raises_changes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_policy_that_raises_changes_nothing_and_is_kept_as_a_failed_look(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with transaction() as session:
         await weeks_of(session, now(), {"dataNerd": 9.0, "coach": 1.0})
     monkeypatch.setattr(policies_known, "entry_points", lambda group: [Raising()])
     monkeypatch.setattr(
         learning, "settings", lambda: SimpleNamespace(persona_policy="broken", persona_mode="autonomous")
     )
+    before = {one["id"]: one["probability"] for one in (await house.viewer.get(AT)).json()["items"]}
     told = problem(await house.approver.post(f"{AT}/runs", json={}), 500, "policy_failed")
     assert "it broke" in told["detail"]
-    assert (await house.viewer.get(f"{AT}/runs")).json()["total"] == 0
+    (kept,) = (await house.viewer.get(f"{AT}/runs")).json()["items"]
+    assert (kept["status"], kept["changes"], kept["standing"]) == ("failed", [], "none")
+    assert {one["id"]: one["probability"] for one in (await house.viewer.get(AT)).json()["items"]} == before
 
 
 async def test_a_change_of_a_voice_names_what_was_read(house: House) -> None:

@@ -114,24 +114,7 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
   return (
     <Charted
       title={capital(series.noun)}
-      unit={
-        all.length > 1 ? (
-          <>
-            {unitOf(series.unit, money)}
-            <Select
-              aria-label={`${capital(series.noun)}: which values`}
-              size="xs"
-              w={150}
-              value={lane?.id}
-              data={all.map((one) => ({ value: one.id, label: `${one.name} (${whole(one.points.length)})` }))}
-              allowDeselect={false}
-              onChange={(value) => setChosen(value ?? undefined)}
-            />
-          </>
-        ) : (
-          `${unitOf(series.unit, money)}, ${lane?.name ?? ""}`
-        )
-      }
+      unit={`${unitOf(series.unit, money)}, ${lane?.name ?? ""}`}
       head={["From", "To", "Value", "Currency", "Source"]}
       rows={points.map((point) => [
         point.start,
@@ -155,6 +138,20 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
           {as(last?.value ?? 0)}
         </button>
         <span className="quiet">{last && span(last)}</span>
+        {all.length > 1 && (
+          <>
+            <span className="space" />
+            <Select
+              aria-label={`${capital(series.noun)}: which values`}
+              size="xs"
+              w={150}
+              value={lane?.id}
+              data={all.map((one) => ({ value: one.id, label: `${one.name} (${whole(one.points.length)})` }))}
+              allowDeselect={false}
+              onChange={(value) => setChosen(value ?? undefined)}
+            />
+          </>
+        )}
       </div>
       <Line
         label={capital(series.noun)}
