@@ -35,7 +35,8 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_voices_learn_are_set_and_taken_back(lived: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "optimize", "--dry-run")["standing"] == "dry run"
-    assert said(capsys, "personas", "runs")["items"] == []
+    (kept,) = said(capsys, "personas", "runs")["items"]
+    assert (kept["status"], kept["changes"]) == ("failed", [])
     made = said(capsys, "optimize")
     assert (made["standing"], made["top_performer"]) == ("in use", "dataNerd")
     best = said(capsys, "personas", "list")["items"][0]
@@ -77,7 +78,10 @@ def test_an_experiment_is_begun_told_and_decided(lived: None, capsys: pytest.Cap
     assert made["arms"]["variant_a"] == {"share": 0.5, "draws": "lifted", "personas": ["coach", "dataNerd"]}
     assert run([*begun, "--arm", "control=0.5", "--arm", "variant_a=0.5:lifted"]) == out.CONFLICT
     assert said(capsys, "personas", "experiments", made["id"])["state"] == "running"
-    ended = said(capsys, "personas", "end", made["id"], "--adopt", "variant_a", "--reason", "We like it.")
+    end = ["personas", "end", made["id"], "--adopt", "variant_a", "--reason", "We like it."]
+    assert run(end) == out.CONFLICT
+    assert "nothing speaks for it yet" in capsys.readouterr().err
+    ended = said(capsys, *end, "--without-evidence")
     assert (ended["in_force"], ended["adopted"]) == (True, "variant_a")
     assert not said(capsys, "personas", "withdraw", made["id"])["in_force"]
     assert run(["personas", "experiments"]) == 0
@@ -94,7 +98,8 @@ def test_a_policy_that_raises_changes_nothing_and_is_named(
     assert run(["optimize"]) not in (0, 2)
     assert "broken" in (told := capsys.readouterr().err) or "Raising" in told
     assert "it broke" in told
-    assert said(capsys, "personas", "runs")["items"] == []
+    (kept,) = said(capsys, "personas", "runs")["items"]
+    assert (kept["status"], kept["changes"]) == ("failed", [])
 
 
 class Raising:

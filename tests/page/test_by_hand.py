@@ -31,13 +31,13 @@ async def test_a_text_posted_by_hand_is_marked_mended_and_taken_back(mara: Visit
     await address.fill("https://www.linkedin.com/posts/cofounder-1")
     await dialog.get_by_role("button", name="It is posted").click()
     await expect(dialog.get_by_text("It counts in learning.")).to_be_visible()
-    await expect(dialog.get_by_role("link", name="https://www.linkedin.com/posts/cofounder-1")).to_be_visible()
+    await expect(dialog.get_by_role("region", name="Posted by hand").get_by_role("link")).to_be_visible()
 
     await dialog.get_by_role("button", name="Mend it").click()
     await expect(address).to_have_value("https://www.linkedin.com/posts/cofounder-1")
     await address.fill("https://www.linkedin.com/posts/cofounder-2")
     await dialog.get_by_role("button", name="It is posted").click()
-    await expect(dialog.get_by_role("link", name="https://www.linkedin.com/posts/cofounder-2")).to_be_visible()
+    await expect(dialog.get_by_role("link", name="https://www.linkedin.com/posts/cofounder-2").first).to_be_visible()
     (one,) = (await working.viewer.get("/api/publications")).json()["items"]
     found = (await working.viewer.get(f"/api/publications/{one['publication_id']}")).json()
     assert found["posted"]["url"] == "https://www.linkedin.com/posts/cofounder-2"

@@ -74,7 +74,7 @@ class EndUnclear(InputInvalid):
 class NothingScored(Conflict):
     """No task of this arm was scored: nothing speaks for it yet."""
 
-    hint = "Wait for its scores, decide keep, or send without_evidence: true with your reason."
+    hint = "Wait for its scores, decide keep, or say without_evidence (--without-evidence) with your reason."
 
 
 class AdoptedArmMissing(InputInvalid):
