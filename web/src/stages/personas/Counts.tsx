@@ -1,5 +1,5 @@
 /** What was counted, newest first; whoever may, puts a count right or takes it back. */
-import { Button, Modal, NumberInput } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -10,6 +10,7 @@ import { Trouble } from "../../parts/Rest";
 import { byWhom, channelName, counted, when, whole } from "../../parts/words";
 import { Said } from "../publish/Settle";
 import { useVoiceAct } from "./acting";
+import { CountField } from "./CountField";
 import styles from "./Personas.module.css";
 
 export function Counts({ operator }: { operator: boolean }) {
@@ -94,16 +95,10 @@ function PutRight({ id, one, close }: { id: string; one: FollowerCount; close: (
   return (
     <Modal opened onClose={close} title={`${channelName(one.platform)}, ${when(one.counted_at)}`}>
       <form className="stack" onSubmit={(event) => void correct(event)}>
-        <NumberInput
-          label="Followers"
-          description="How many they were in truth. What it was stays in the log."
+        <CountField
           value={count}
-          onChange={setCount}
-          min={0}
-          allowDecimal={false}
-          thousandSeparator=","
-          hideControls
-          required
+          set={setCount}
+          description="How many they were in truth. What it was stays in the log."
           error={problem?.of("count")}
         />
         <Said problem={problem} known={["count"]} />

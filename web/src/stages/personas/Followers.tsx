@@ -1,5 +1,5 @@
 /** The books of followers: what was counted of each channel is what posts gained and what is nobody's, together. */
-import { Autocomplete, Button, NumberInput, TextInput } from "@mantine/core";
+import { Autocomplete, Button, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -11,6 +11,7 @@ import { Empty, Shown } from "../../parts/Rest";
 import { channelName, counted, day, score, whole } from "../../parts/words";
 import { Said } from "../publish/Settle";
 import { useVoiceAct } from "./acting";
+import { CountField } from "./CountField";
 import { Counts } from "./Counts";
 import styles from "./Personas.module.css";
 
@@ -101,17 +102,7 @@ function CountNow({ channels }: { channels: string[] }) {
         required
         error={problem?.of("platform")}
       />
-      <NumberInput
-        label="Followers"
-        value={count}
-        onChange={setCount}
-        min={0}
-        allowDecimal={false}
-        thousandSeparator=","
-        hideControls
-        required
-        error={problem?.of("count")}
-      />
+      <CountField value={count} set={setCount} error={problem?.of("count")} />
       <TextInput
         label="Counted at"
         type="datetime-local"
