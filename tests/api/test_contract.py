@@ -60,9 +60,12 @@ async def searched(house: House, role: Role, configuration: str, folder: Path, *
     """What the tool found, as it prints it; empty when it found nothing."""
     settings = folder / f"{role}.toml"
     settings.write_text(configuration)
+    # read here, with patience: the tool itself waits ten seconds for it, and a busy machine may need more
+    document = folder / f"{role}.json"
+    document.write_text((await house.admin.get("/api/openapi.json", timeout=120)).text)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings)),
-        *("run", f"{house.url}/api/openapi.json", "-H", f"Authorization: Bearer {house.keys[role]}"),
+        *("run", str(document), "--url", house.url, "-H", f"Authorization: Bearer {house.keys[role]}"),
         *(*COMMON, *options),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
