@@ -412,7 +412,7 @@ export interface paths {
         };
         /**
          * Show series
-         * @description One series with what became of its slots.
+         * @description One series with what became of its slots. The ETag is what a change of it names in If-Match.
          */
         get: operations["show_series"];
         put?: never;
@@ -423,6 +423,8 @@ export interface paths {
         /**
          * Change series
          * @description Change what is asked or when, from now on. Tasks that were made stay as they are.
+         *
+         *     With If-Match only if nobody changed it since you read it; what it made meanwhile is no change.
          */
         patch: operations["change_series"];
         trace?: never;
@@ -18643,6 +18645,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18703,7 +18707,10 @@ export interface operations {
     change_series: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what you read. If it has changed since, nothing is done and the answer is 412. */
+                "If-Match"?: string | null;
+            };
             path: {
                 series_id: string;
             };
@@ -18718,6 +18725,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18764,6 +18773,15 @@ export interface operations {
             };
             /** @description The series has ended.; Another series has this name. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since you read it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

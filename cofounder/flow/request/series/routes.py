@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from cofounder.channels import UnknownChannel
 from cofounder.flow.request.series import service
@@ -28,7 +28,9 @@ from cofounder.flow.request.series.schemas import (
 from cofounder.flow.request.service import TimePassed, UnknownPersona
 from cofounder.kit.http import Day, Router, Session, Time, documented
 from cofounder.kit.once import KeyReused, Once
+from cofounder.kit.openapi import ETAG
 from cofounder.kit.spans import SpanBackwards, in_order
+from cofounder.kit.versions import IfMatch, OldVersion, etag
 from cofounder.people import Operator, Viewer
 
 router = Router(prefix="/api/series", tags=["tasks"])
@@ -61,16 +63,30 @@ async def list_occurrences(
     return OccurrenceList(items=await service.occurrences(session, since, until))
 
 
-@router.get("/{series_id}", responses=documented(SeriesMissing))
-async def show_series(series_id: UUID, session: Session, caller: Viewer) -> SeriesDetail:
-    """One series with what became of its slots."""
-    return await service.detail(session, series_id)
+@router.get("/{series_id}", responses=ETAG | documented(SeriesMissing))
+async def show_series(series_id: UUID, session: Session, caller: Viewer, response: Response) -> SeriesDetail:
+    """One series with what became of its slots. The ETag is what a change of it names in If-Match."""
+    found = await service.detail(session, series_id)
+    response.headers["ETag"] = etag(service.version(found))
+    return found
 
 
-@router.patch("/{series_id}", responses=documented(SeriesMissing, SeriesEnded, *_WRONG))
-async def change_series(series_id: UUID, body: SeriesChange, session: Session, caller: Operator) -> SeriesOut:
-    """Change what is asked or when, from now on. Tasks that were made stay as they are."""
-    return await service.change(session, series_id, body, by=caller)
+@router.patch("/{series_id}", responses=ETAG | documented(SeriesMissing, SeriesEnded, OldVersion, *_WRONG))
+async def change_series(
+    series_id: UUID,
+    body: SeriesChange,
+    session: Session,
+    caller: Operator,
+    response: Response,
+    if_match: IfMatch = None,
+) -> SeriesOut:
+    """Change what is asked or when, from now on. Tasks that were made stay as they are.
+
+    With If-Match only if nobody changed it since you read it; what it made meanwhile is no change.
+    """
+    found = await service.change(session, series_id, body, by=caller, if_match=if_match)
+    response.headers["ETag"] = etag(service.version(found))
+    return found
 
 
 @router.post("/{series_id}/pause", responses=documented(SeriesMissing, SeriesEnded))

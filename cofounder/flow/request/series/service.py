@@ -35,6 +35,7 @@ from cofounder.flow.request.series.tables import Series
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.kit.versions import require, version_of
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
@@ -67,9 +68,12 @@ async def create(session: AsyncSession, said: SeriesIn, *, by: Caller) -> Series
     return await shown.out(session, row)
 
 
-async def change(session: AsyncSession, series_id: UUID, said: SeriesChange, *, by: Caller) -> SeriesOut:
-    """Change what comes from now on. Raises as `create`, and SeriesMissing, SeriesEnded."""
+async def change(
+    session: AsyncSession, series_id: UUID, said: SeriesChange, *, by: Caller, if_match: str | None = None
+) -> SeriesOut:
+    """Change what comes from now on. Raises as `create`, and SeriesMissing, SeriesEnded, OldVersion."""
     row = await _going(session, series_id)
+    require(version(await shown.out(session, row)), if_match)
     given = said.model_dump(exclude_unset=True)
     wishes = {name: given.pop(name) for name in WISHES if name in given}
     row.wishes = {name: one for name, one in {**row.wishes, **wishes}.items() if one is not None}
@@ -88,6 +92,11 @@ async def change(session: AsyncSession, series_id: UUID, said: SeriesChange, *, 
         raise SeriesEmpty(field=field, hint="End the series instead, or leave more of it.")
     await _told(session, row, "series.changed", by, {"fields": sorted(said.model_fields_set)})
     return await shown.out(session, row)
+
+
+def version(read: SeriesOut) -> str:
+    """Another one for any other plan; what it made, skipped or paused meanwhile does not count."""
+    return version_of(read.model_dump(mode="json", include=set(SeriesIn.model_fields)))
 
 
 async def pause(session: AsyncSession, series_id: UUID, *, by: Caller) -> SeriesOut:

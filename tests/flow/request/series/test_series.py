@@ -25,6 +25,7 @@ from cofounder.flow.request.service import UnknownPersona
 from cofounder.kit.clock import frozen
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError
+from cofounder.kit.versions import OldVersion, etag
 from tests.flow.waiting import OPERATOR
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -69,10 +70,10 @@ async def tasks() -> list[Any]:
         return list(rows)
 
 
-async def acted(name: str, id: UUID, moment: datetime, *more: Any) -> SeriesOut:
+async def acted(name: str, id: UUID, moment: datetime, *more: Any, **named: Any) -> SeriesOut:
     with frozen(moment):
         async with transaction() as session:
-            made: SeriesOut = await getattr(service, name)(session, id, *more, by=OPERATOR)
+            made: SeriesOut = await getattr(service, name)(session, id, *more, by=OPERATOR, **named)
             return made
 
 
@@ -191,6 +192,17 @@ async def test_a_change_counts_from_now_on_and_never_makes_a_day_twice() -> None
     assert first.request == MONDAYS["request"]
     assert second.request == "Write about our bread"
     assert second.publish_at == datetime(2026, 3, 6, 17, tzinfo=UTC)
+
+
+async def test_a_change_of_what_somebody_else_changed_meanwhile_is_refused() -> None:
+    one = await begun()
+    read = etag(service.version(one))
+    await acted("skip", one.id, START, one.coming[0].day)  # what became of a slot is no change of the plan
+    await acted("change", one.id, START, SeriesChange(at="18:00"), if_match=read)
+    with pytest.raises(OldVersion):
+        await acted("change", one.id, START, SeriesChange(at="19:00"), if_match=read)
+    async with transaction() as session:
+        assert (await service.detail(session, one.id)).at == "18:00"
 
 
 async def test_a_voice_that_is_gone_is_told_at_the_slot_and_the_series_goes_on() -> None:

@@ -85,7 +85,7 @@ function Loaded({ id }: { id: string }) {
   return <Shown query={useQuery(oneSeries(id))}>{(found) => <Whole of={found} />}</Shown>;
 }
 
-function Whole({ of }: { of: Shape & { occurrences: Slot[] } }) {
+function Whole({ of }: { of: Shape & { occurrences: Slot[]; etag: string | null } }) {
   const operator = useMay("operator") && of.state !== "ended";
   const [asking, setAsking] = useState<"change" | "end" | null>(null);
   const acts = useSeriesActs();

@@ -22,13 +22,14 @@ const CHANNELS = ["linkedin", "x", "facebook", "email", "blog"];
 const KNOWN = ["name", "request", "channels", "weekdays", "month_day", "at", "zone", "ends_on", "count"];
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export function SeriesForm({ of, close }: { of?: Series; close: () => void }) {
+export function SeriesForm({ of, close }: { of?: Series & { etag: string | null }; close: () => void }) {
+  const [read] = useState(of?.etag ?? null); // of what is being changed, whatever comes later
   const [form, setForm] = useState<Form>(() => (of ? formOf(of) : fresh(own)));
   const { busy, problem, create, change } = useSeriesActs();
   const set = (next: Partial<Form>) => setForm((before) => ({ ...before, ...next }));
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const made = of ? await change(of.id, changed(of, form)) : await create(bodyOf(form));
+    const made = of ? await change(of.id, changed(of, form), read) : await create(bodyOf(form));
     if (!made) return;
     notifications.show({ message: of ? "It counts from now on." : `${made.name} is set.`, role: "status" });
     close();

@@ -1,7 +1,7 @@
 /** What is planned: series, their slots, what gets in its own way, and readings that wait for a person. */
 import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { ask, client, Problem, type Schemas } from "../../api/client";
+import { ask, askWith, client, Problem, type Schemas } from "../../api/client";
 
 export type Series = Schemas["SeriesOut"];
 export type Slot = Schemas["OccurrenceOut"];
@@ -19,7 +19,12 @@ export const series = () =>
 export const oneSeries = (id: string) =>
   queryOptions({
     queryKey: ["series", "one", id],
-    queryFn: () => ask(client.GET("/api/series/{series_id}", { params: { path: { series_id: id } } })),
+    queryFn: async () => {
+      const { data, response } = await askWith(
+        client.GET("/api/series/{series_id}", { params: { path: { series_id: id } } }),
+      );
+      return { ...data, etag: response.headers.get("ETag") };
+    },
   });
 
 export const slotsBetween = (since: string, until: string) =>
@@ -74,8 +79,10 @@ export function useSeriesActs() {
     problem,
     forget: () => setProblem(null),
     create: (body: SeriesIn) => act("create", () => ask(client.POST("/api/series", { body }))),
-    change: (id: string, body: SeriesChange) =>
-      act("change", () => ask(client.PATCH("/api/series/{series_id}", { ...of(id), body }))),
+    change: (id: string, body: SeriesChange, read: string | null) =>
+      act("change", () =>
+        ask(client.PATCH("/api/series/{series_id}", { ...of(id), headers: read ? { "If-Match": read } : {}, body })),
+      ),
     pause: (id: string) => act("pause", () => ask(client.POST("/api/series/{series_id}/pause", of(id)))),
     resume: (id: string) => act("resume", () => ask(client.POST("/api/series/{series_id}/resume", of(id)))),
     end: (id: string) => act("end", () => ask(client.POST("/api/series/{series_id}/end", of(id)))),
