@@ -125,14 +125,15 @@ async def test_a_call_without_a_price_and_a_failure_make_no_saving(
     monkeypatch.setenv("COFOUNDER_MODEL", f"{LARGE},{SMALL},openai-compatible:own")
     settings.cache_clear()
     asked = (
-        (SMALL, "failed", "0.10"),
-        (SMALL, "answered", "0.10"),
-        ("openai-compatible:own", "answered", "0"),
-        (LARGE, "failed", "1.00"),
+        (SMALL, "failed", "0.10", "counted"),
+        ("tuned:writer", "answered", "0.10", "counted"),  # its price was that of the model that served it
+        ("openai-compatible:own", "answered", "0", "not_known"),
+        (LARGE, "failed", "1.00", "estimated"),
     )
     async with db.transaction() as session:
-        for number, (model, state, paid) in enumerate(asked):
+        for number, (model, state, paid, rests) in enumerate(asked):
             values = {"tokens_in": 10_000, "tokens_out": 1_000, "cost_usd": Decimal(paid), "state": state}
+            values["answer"] = {"cost_is": rests}
             await session.execute(insert(ModelCall).values(**_call(new_id(), number, model) | values))
     async with db.reading() as session:
         found = await showing.saved(session, days=3650, margin=0.05)

@@ -42,12 +42,12 @@ WHERE model = :model AND words IS NOT NULL AND task_type IS NOT NULL AND complex
 
 
 _CALLS = text(
-    """SELECT c.model, sum(c.tokens_in)::bigint AS tokens_in, sum(c.tokens_out)::bigint AS tokens_out,
+    """SELECT c.model, coalesce(c.answer->>'cost_is', '') <> 'not_known' AS priced, sum(c.tokens_in)::bigint AS tokens_in, sum(c.tokens_out)::bigint AS tokens_out,
   coalesce(sum(c.tokens_in) FILTER (WHERE c.state = 'answered'), 0)::bigint AS answered_in,
   coalesce(sum(c.tokens_out) FILTER (WHERE c.state = 'answered'), 0)::bigint AS answered_out,
   sum(c.cost_usd)::float8 AS cost_usd, count(*) AS calls
 FROM model_calls c WHERE c.state IN ('answered', 'failed') AND c.routed IS NOT NULL
-  AND c.started_at >= :since AND c.started_at < :until GROUP BY c.model"""
+  AND c.started_at >= :since AND c.started_at < :until GROUP BY c.model, priced"""
 )
 _EACH = text(
     f"""{_OUTCOMES} SELECT task_type, complexity, model, outcome FROM outcomes
@@ -56,7 +56,10 @@ WHERE used AND task_type IS NOT NULL AND complexity IS NOT NULL AND at >= :since
 
 
 async def calls(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Tokens - all, and those of answers -, cost and calls of each model that was asked through the router."""
+    """Tokens - all, and those of answers -, cost and calls of each model that was asked through the router.
+
+    Calls of a model whose price was not known when they were made stand apart: `priced` is false.
+    """
     return [dict(row) for row in (await session.execute(_CALLS, {"since": since, "until": until})).mappings()]
 
 

@@ -12,7 +12,7 @@ from cofounder.flow.learn.answers.schemas import MeasuredOut, RoutedModelOut, Ro
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
 from cofounder.kit.clock import now
 from cofounder.models import offered, prices
-from cofounder.models.chain import OFFLINE, Target, of_row
+from cofounder.models.chain import OFFLINE, Target
 from cofounder.models.routing import choose, tiers
 from cofounder.models.routing import service as routing
 from cofounder.models.routing.complexity import Complexity, Judged
@@ -113,7 +113,7 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
         strongest=str(strongest) if strongest else None,
         cheapest=str(cheapest) if cheapest else None,
         calls=sum(one["calls"] for one in calls),
-        unpriced_calls=sum(one["calls"] for one in calls if not _priced(one)),
+        unpriced_calls=sum(one["calls"] for one in calls if not one["priced"]),
         cost_usd=cost,
         always_strongest_usd=dear,
         always_cheapest_usd=cheap,
@@ -145,9 +145,5 @@ def _at(target: Target | None, calls: list[dict[str, Any]]) -> float | None:
         each = prices.cost(target, one[f"{made}_in"], one[f"{made}_out"])
         if each is None:
             return None
-        found += float(each) if _priced(one) else 0.0
+        found += float(each) if one["priced"] else 0.0
     return found
-
-
-def _priced(one: dict[str, Any]) -> bool:
-    return prices.cost(of_row(one["model"]), 1, 1) is not None
