@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 Status = Literal["active", "testing", "disabled"]
@@ -23,8 +23,7 @@ class Rule:
     found: Mapping[str, float] | None = None  # what its own policy made of the posts
 
 
-@dataclass(frozen=True, slots=True)
-class Drawable:
+class Drawable(NamedTuple):
     """A voice as it stands when one is drawn."""
 
     id: str
@@ -49,12 +48,13 @@ def shares(voices: Sequence[Drawable]) -> dict[str, float]:
     if not able:
         raise ValueError("no persona can be drawn")
     floor = floor_for(len(able))
-    free = [one for one in able if one.status == "active" and one.override is None]
-    fixed = {
-        one.id: floor if one.status == "testing" or one.override is None else max(one.override, floor)
-        for one in able
-        if one not in free
-    }
+    free, fixed = [], {}
+    for one in able:
+        if one.status == "active" and one.override is None:
+            free.append(one)
+        else:
+            set_by_hand = one.status == "active" and one.override is not None
+            fixed[one.id] = max(one.override or 0.0, floor) if set_by_hand else floor
     if not free:
         return _raised(fixed, floor)
     room = 1 - floor * len(free)
@@ -80,7 +80,7 @@ def ruled(voices: Sequence[Drawable], rule: Rule | None) -> dict[str, float]:
     if all(one.status == "disabled" for one in kept):
         kept = list(voices)
     if rule.found is not None:
-        kept = [replace(one, weight=rule.found.get(one.id, one.weight)) for one in kept]
+        kept = [one._replace(weight=rule.found.get(one.id, one.weight)) for one in kept]
     given = shares(kept)
     if rule.draws not in ("flattened", "lifted"):
         return given

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import Table, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,22 +21,40 @@ from cofounder.personas.tables import (
     PersonaWeight,
 )
 
-_CHOICE = (
-    select(PersonaChoice)
-    .where(PersonaChoice.task_id == bindparam("task"), PersonaChoice.deliverable == bindparam("deliverable"))
-    .execution_options(populate_existing=True)
+_CHOICE = text("""
+SELECT id, chosen, published_persona FROM persona_choices WHERE task_id = :task AND deliverable = :deliverable""")
+# The table and not its class: what is told of the row is read by nobody as an object, and that would cost as much again.
+_CHOICES = cast(Table, PersonaChoice.__table__)
+_PUT = (
+    insert(_CHOICES)
+    .on_conflict_do_nothing(index_elements=["task_id", "deliverable"])
+    .returning(*(_CHOICES.c[name] for name in ("id", "chosen", "published_persona")))
 )
 
 
-async def choice(session: AsyncSession, task_id: UUID, deliverable: str) -> PersonaChoice | None:
-    found: PersonaChoice | None = await session.scalar(_CHOICE, {"task": task_id, "deliverable": deliverable})
+class Drawn(NamedTuple):
+    """What was drawn for a deliverable."""
+
+    id: UUID
+    chosen: str
+    published_persona: str | None  # a person's wish
+
+    @property
+    def used(self) -> str:
+        return self.published_persona or self.chosen
+
+
+async def choice(session: AsyncSession, task_id: UUID, deliverable: str) -> Drawn | None:
+    row = (await session.execute(_CHOICE, {"task": task_id, "deliverable": deliverable})).first()
+    return Drawn(*row) if row is not None else None
+
+
+async def put(session: AsyncSession, values: dict[str, Any]) -> Drawn:
+    """Write a choice, unless this deliverable has one; the one that counts."""
+    row = (await session.execute(_PUT, values)).first()
+    found = Drawn(*row) if row is not None else await choice(session, values["task_id"], values["deliverable"])
+    assert found is not None
     return found
-
-
-async def put(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Write a choice, unless this deliverable has one."""
-    statement = insert(PersonaChoice).values(values)
-    await session.execute(statement.on_conflict_do_nothing(index_elements=["task_id", "deliverable"]))
 
 
 async def publish_as(session: AsyncSession, choice_id: UUID, persona: str) -> None:
@@ -56,24 +74,25 @@ async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[PersonaChoic
 # Which of two runs (or experiments) is the later one is said by their numbers, not by clocks: one that ran ahead for a
 # while would otherwise rule until all others have caught up with it.
 
-# One statement where a voice is drawn: what people said of the voices, and the weights in use. An adopted arm that drew
-# as without its experiment goes by what was adopted before it, as its tasks did.
+# One row where a voice is drawn, lists as JSON: what people said of the voices, and the weights in use. With two hundred
+# voices rows of their own cost more than all else. An adopted arm that drew as without its experiment goes by what was
+# adopted before it, as its tasks did.
 _STANDING = text("""
-WITH run AS (SELECT id, policy, cells FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
-  ORDER BY number DESC LIMIT 1)
-SELECT 'said' AS kind, s.id, s.status, s.override, NULL::float8 AS weight, NULL::uuid AS ref, NULL::text AS said,
-  NULL::jsonb AS document FROM personas s
-UNION ALL SELECT 'weight', w.persona, NULL, NULL, w.weight, run.id, run.policy, NULL FROM run
-  JOIN persona_weights w ON w.run_id = run.id
-UNION ALL SELECT 'cells', NULL, NULL, NULL, NULL, run.id, run.policy, run.cells FROM run WHERE run.cells IS NOT NULL
-UNION ALL SELECT 'own', o.id, NULL, NULL, o.weight, NULL, o.name, NULL FROM own_personas o
-UNION ALL SELECT 'trial', NULL, NULL, NULL, NULL, x.id, NULL, jsonb_build_object('arms', x.arms, 'found', x.found)
-  FROM experiments x WHERE x.ended_at IS NULL AND x.start_at <= :moment AND x.end_at > :moment
-UNION ALL (SELECT 'adopted', NULL, NULL, NULL, NULL, x.id, NULL,
-    x.arms->x.adopted || jsonb_build_object('found', x.found->x.adopted)
-  FROM experiments x WHERE x.adopted IS NOT NULL AND x.withdrawn_at IS NULL
-    AND NOT (x.arms->x.adopted->>'draws' = 'learnt' AND jsonb_array_length(x.arms->x.adopted->'personas') = 0)
-  ORDER BY x.number DESC LIMIT 1)""")
+SELECT (SELECT json_object_agg(id, json_build_array(status, override)) FROM personas) AS said,
+  (SELECT json_object_agg(persona, weight) FROM persona_weights WHERE run_id = run.id) AS weights,
+  run.id AS run_id, run.policy, run.cells,
+  (SELECT json_agg(json_build_array(id, name, weight)) FROM own_personas) AS own,
+  trial.id AS trial_id, trial.arms, trial.found, adopted.id AS adopted_by, adopted.rule AS adopted
+FROM (VALUES (1)) one
+LEFT JOIN (SELECT id, policy, CASE WHEN CAST(:cell AS text) IS NULL THEN cells
+      WHEN cells ? :cell THEN jsonb_build_object(CAST(:cell AS text), cells->:cell) END AS cells
+    FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL ORDER BY number DESC LIMIT 1) run ON true
+LEFT JOIN (SELECT id, arms, found FROM experiments WHERE ended_at IS NULL AND start_at <= :moment AND end_at > :moment
+    ORDER BY number DESC LIMIT 1) trial ON true
+LEFT JOIN (SELECT x.id, x.arms->x.adopted || jsonb_build_object('found', x.found->x.adopted) AS rule
+    FROM experiments x WHERE x.adopted IS NOT NULL AND x.withdrawn_at IS NULL
+      AND NOT (x.arms->x.adopted->>'draws' = 'learnt' AND jsonb_array_length(x.arms->x.adopted->'personas') = 0)
+    ORDER BY x.number DESC LIMIT 1) adopted ON true""")
 
 
 class Trial(NamedTuple):
@@ -98,32 +117,25 @@ class Standing(NamedTuple):
     adopted_by: UUID | None = None  # that experiment
 
 
-async def standing(session: AsyncSession) -> Standing:
-    said: dict[str, tuple[str, float | None]] = {}
-    weights: dict[str, float] = {}
-    found: dict[str, Any] = {"run_id": None, "policy": None, "cells": None}
-    own: list[Persona] = []
-    for row in (await session.execute(_STANDING, {"moment": now()})).mappings():
-        if row["kind"] == "said":
-            said[row["id"]] = (row["status"], row["override"])
-        elif row["kind"] == "own":
-            own.append(Persona(row["id"], row["said"], row["weight"]))
-        elif row["kind"] == "trial":
-            found["trial"] = trial(row["ref"], row["document"])
-        elif row["kind"] == "adopted":
-            found |= {"adopted": rule(row["document"]), "adopted_by": row["ref"]}
-        else:
-            found |= {"run_id": row["ref"], "policy": row["said"]}
-            if row["kind"] == "cells":
-                found["cells"] = row["document"]
-            else:
-                weights[row["id"]] = row["weight"]
+async def standing(session: AsyncSession, cell: str | None = None) -> Standing:
+    """With `cell`, of the weights that are told apart by place those of that one alone: there may be hundreds."""
+    row = (await session.execute(_STANDING, {"moment": now(), "cell": cell})).one()
+    own = [Persona(id, name, float(weight)) for id, name, weight in row.own or ()]
     own.sort(key=lambda one: one.id)
-    return Standing(said, weights, own=tuple(own), **found)
+    return Standing(
+        said={id: (status, override) for id, (status, override) in (row.said or {}).items()},
+        weights={id: float(weight) for id, weight in (row.weights or {}).items()},
+        run_id=row.run_id,
+        policy=row.policy,
+        cells=row.cells,
+        own=tuple(own),
+        trial=trial(row.trial_id, row.arms, row.found) if row.trial_id else None,
+        adopted=rule(row.adopted) if row.adopted_by else None,
+        adopted_by=row.adopted_by,
+    )
 
 
-def trial(id: UUID, document: Mapping[str, Any]) -> Trial:
-    arms, found = document["arms"], document["found"]
+def trial(id: UUID, arms: Mapping[str, Any], found: Mapping[str, Any]) -> Trial:
     names = [arm for arm in ARMS if arm in arms]
     return Trial(
         id,

@@ -1,14 +1,14 @@
 """The twelve voices: who they are and how often each is drawn before anything was learnt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Status = Literal["active", "testing", "disabled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Persona:
+class Persona(NamedTuple):
+    """A voice: one of the twelve, or one that people made."""
+
     id: str
     name: str
     weight: float  # 0-1; the weights of the roster add up to 1

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,17 +50,17 @@ async def choose(
     With `override`, a person's wish, the draw is made and kept all the same, and the wish is what is used.
     Raises PersonaUnknown.
     """
-    found = await queries.choice(session, task_id, deliverable)
-    standing = await queries.standing(session) if found is None or override else None
-    wished = _known(override, standing) if override and standing else None
-    if found is None and standing is not None:
-        await queries.put(session, _drawn(task_id, deliverable, context, standing))
-        found = await queries.choice(session, task_id, deliverable)
-    assert found is not None
-    if wished is not None and wished != (found.published_persona or found.chosen):
+    found, moment = await queries.choice(session, task_id, deliverable), now()
+    if found is not None and not override:
+        return found.used
+    standing = await queries.standing(session, _cell(context, moment))
+    wished = _known(override, standing) if override else None
+    if found is None:
+        found = await queries.put(session, _drawn(task_id, deliverable, context, standing, moment))
+    if wished is not None and wished != found.used:
         await queries.publish_as(session, found.id, wished)
         return wished
-    return found.published_persona or found.chosen
+    return found.used
 
 
 async def drawn_with(session: AsyncSession) -> dict[str, float]:
@@ -76,7 +76,7 @@ async def names(session: AsyncSession) -> list[str]:
 async def chosen(session: AsyncSession, task_id: UUID, deliverable: str = "main") -> str | None:
     """The voice in use for a deliverable, None before it was drawn."""
     found = await queries.choice(session, task_id, deliverable)
-    return (found.published_persona or found.chosen) if found is not None else None
+    return found.used if found is not None else None
 
 
 async def choices(session: AsyncSession, task_id: UUID) -> list[Choice]:
@@ -101,10 +101,11 @@ def uniform(task_id: UUID, deliverable: str) -> float:
     return (int.from_bytes(digest[:8], "big") >> 11) / (1 << 53)
 
 
-def _drawn(task_id: UUID, deliverable: str, context: Mapping[str, Any], standing: Standing) -> dict[str, Any]:
-    moment = now()
-    here = standing._replace(weights=_here(standing, context, moment.astimezone(UTC).hour))
-    known = voices(here)
+def _drawn(
+    task_id: UUID, deliverable: str, context: Mapping[str, Any], standing: Standing, moment: datetime
+) -> dict[str, Any]:
+    here = (standing.cells or {}).get(_cell(context, moment), standing.weights)
+    known = voices(standing._replace(weights=here))
     trial, rule, arm = standing.trial, standing.adopted, "control"
     if trial is not None:
         arm = drawing.arm_of(task_id, str(trial.id), trial.parts)
@@ -129,12 +130,10 @@ def _drawn(task_id: UUID, deliverable: str, context: Mapping[str, Any], standing
     }
 
 
-def _here(standing: Standing, context: Mapping[str, Any], hour: int) -> dict[str, float]:
-    """The weights that count on this topic, at this time of day, on this platform, where the run told them apart."""
-    if not standing.cells:
-        return standing.weights
+def _cell(context: Mapping[str, Any], moment: datetime) -> str:
+    """The place of a draw among weights that are told apart by topic, time of day and platform."""
     channels = context.get("channels") or [""]
-    return standing.cells.get(f"{context.get('topic') or ''}|{hour // 6}|{channels[0]}", standing.weights)
+    return f"{context.get('topic') or ''}|{moment.astimezone(UTC).hour // 6}|{channels[0]}"
 
 
 def _known(name: str, standing: Standing) -> str:

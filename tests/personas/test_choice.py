@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.personas import NAMES, ROSTER, PersonaUnknown, choices, choose, chosen, persona, queries
 from cofounder.personas.policies import fixed
@@ -57,13 +58,33 @@ async def test_a_deliverable_keeps_its_voice(session: AsyncSession) -> None:
 async def test_the_row_replays_its_draw(session: AsyncSession) -> None:
     task = new_id()
     name = await choose(session, task, "main", {"topic": "growth"})
-    row = await queries.choice(session, task, "main")
-    assert row is not None
-    await session.refresh(row)
+    (row,) = await queries.of_task(session, task)
     assert pick(row.probabilities, row.draw) == row.chosen == name
     assert sum(row.probabilities.values()) == pytest.approx(1)
     assert (row.arm, row.policy, row.context) == ("control", "fixed", {"topic": "growth"})
     assert set(row.availability) == set(row.probabilities)
+
+
+async def test_where_weights_differ_by_place_a_draw_goes_by_those_of_its_own(session: AsyncSession) -> None:
+    here, anywhere = dict.fromkeys(NAMES, 0.0) | {"coach": 1.0}, dict.fromkeys(NAMES, 0.0) | {"explorer": 1.0}
+    cells = {f"growth|{block}|x": here for block in range(4)} | {f"growth|{block}|email": {} for block in range(4)}
+    nothing = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}, "code_version": ""}
+    counted = {"posts_analyzed": 0, "posts_known": 0, "posts_waiting": 0, "mode": "autonomous", "started_by": "test"}
+    run = {"id": new_id(), "ran_at": now(), "applied_at": now(), "status": "success", "policy": "default"}
+    weights = [
+        {"persona": id, "weight": share, "probability": share, "posts": 0, "followers": 0, "impressions": 0}
+        for id, share in anywhere.items()
+    ]
+    await queries.put_run(session, {**run, **counted, **nothing, "cells": cells}, weights)
+    likeliest = {}
+    for topic, channel in (("growth", "x"), ("growth", "linkedin"), ("hiring", "x")):
+        task = new_id()
+        await choose(session, task, "main", {"topic": topic, "channels": [channel]})
+        (row,) = await queries.of_task(session, task)
+        assert row.run_id == run["id"]
+        likeliest[topic, channel] = max(row.probabilities, key=lambda id: row.probabilities[id])
+    assert likeliest == {("growth", "x"): "coach", ("growth", "linkedin"): "explorer", ("hiring", "x"): "explorer"}
+    assert (await queries.standing(session)).cells == cells  # whoever names no place gets them all
 
 
 async def test_a_persons_wish_is_used_and_kept_apart_from_the_draw(session: AsyncSession) -> None:
