@@ -8,6 +8,7 @@ import pytest
 from cofounder.cli import out
 from cofounder.cli.program import run
 from cofounder.kit.testing import Database
+from cofounder.settings import settings
 
 WORDS = "Our office moves to 12 Dock Street in May. Come and see us; there will be coffee."
 URL = "https://www.linkedin.com/posts/acme-1"
@@ -55,3 +56,13 @@ def test_what_cannot_be_so_is_refused_in_one_line(database: Database, capsys: py
         (line,) = capsys.readouterr().err.splitlines()
         assert words in line
     assert seen(capsys)["posted"] is None
+
+
+def test_a_thread_lies_in_the_outbox_as_its_posts(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["publish", "--channel", "x_thread", "First about beans.\n\nSecond about farms."]) == 0
+    found = seen(capsys)
+    assert (found["channel"], found["state"]) == ("x", "published")
+    assert found["text"] == "First about beans.\n\n---\n\nSecond about farms."
+    (letter,) = (settings().home / "outbox").glob("*.txt")
+    written = letter.read_text()
+    assert written == found["text"]  # "---" parts the posts
