@@ -1,5 +1,6 @@
 """The verdict: every dimension's score, their weighted mean, and what holds it below the threshold."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -28,7 +29,7 @@ def evaluate(subject: Subject) -> Assessment:
     caps it 0.05 under the threshold; so do a text the channel refuses, a run of words shared with a sibling, a plain
     wish not met, and a text that was given nothing to say.
     """
-    alone = _read_alone(_Alone(subject, subject.model_dump_json(exclude=_BESIDE)))
+    alone = _read_alone(_Alone(subject, _key(subject)))
     reading = replace(alone.reading, subject=subject)
     profile = profile_of(subject.channel)
     scores = {name: alone.scores.get(name) or dimension(reading) for name, dimension in DIMENSIONS.items()}
@@ -59,6 +60,11 @@ class _Alone:
 
     subject: Subject = field(compare=False)
     key: str
+
+
+def _key(subject: Subject) -> str:
+    """The same for a text just written and for what the database gives back of it, which keeps no order of names."""
+    return json.dumps(subject.model_dump(mode="json", exclude=_BESIDE), sort_keys=True)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cofounder.flow.quality.dimensions import DIMENSIONS
-from cofounder.flow.quality.evaluator import evaluate
+from cofounder.flow.quality.evaluator import _read_alone, evaluate
 from cofounder.flow.quality.profiles import PROFILES
 from cofounder.flow.quality.schemas import Finding, Subject
 from cofounder.models.brief import Fact
@@ -237,6 +237,15 @@ def test_no_text_breaks_the_evaluator(text: str, channel: str) -> None:
 
 def test_the_same_subject_gets_the_same_verdict() -> None:
     assert evaluate(GOOD["an article"]) == evaluate(GOOD["an article"])
+
+
+def test_a_text_that_comes_back_from_the_database_is_not_read_again() -> None:
+    """A jsonb column gives the names of an object back in an order of its own."""
+    written = subject(GOOD_POST, choices={"schema": "a", "seed": "one more", "lead": 2})
+    kept = subject(GOOD_POST, choices={"lead": 2, "seed": "one more", "schema": "a"})
+    first, reads = evaluate(written), _read_alone.cache_info().misses
+    assert evaluate(kept) == first
+    assert _read_alone.cache_info().misses == reads
 
 
 def test_fifty_earlier_posts_cost_little_time() -> None:
