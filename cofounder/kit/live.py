@@ -113,8 +113,8 @@ async def _send(told: Iterable[tuple[str, str]]) -> None:
     from cofounder.kit import db  # db needs this module for its commit
 
     try:
-        async with db.engine(durable=False).begin() as connection:
-            await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": _payload(told)})
+        async with db.reading() as session:  # a notice alone needs no transaction around it, nor its two round trips
+            await session.execute(_NOTIFY, {"channel": CHANNEL, "payload": _payload(told)})
     except Exception as error:  # whoever watches asks again by and by
         log.warning("progress could not be told", error=f"{type(error).__name__}: {error}")
 

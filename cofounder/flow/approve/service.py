@@ -52,11 +52,21 @@ async def open_round(
     product decide by itself the round comes back decided. Raises TaskMissing, NothingToApprove.
     """
     task = await records.get_task(session, task_id, lock=True)
-    last = await queries.latest(session, task_id, lock=True)
+    return await ask(session, task, await queries.latest(session, task_id, lock=True), kind, document)
+
+
+async def ask(
+    session: AsyncSession,
+    task: records.TaskRow,
+    last: Approval | None,
+    kind: Kind = "content",
+    document: dict[str, Any] | None = None,
+) -> Round:
+    """`open_round` for whoever holds the task's row locked, under which nobody decides, and has read its last round."""
     if last is None or last.decided_at is not None:
-        last = await _next_round(session, task_id, last, kind, document)
-    await records.update_task(session, task_id, status="pending_approval", round=last.round)
-    live.changed(session, "approvals", task_id)
+        last = await _next_round(session, task.id, last, kind, document)
+    await records.update_task(session, task.id, status="pending_approval", round=last.round)
+    live.changed(session, "approvals", task.id)
     if last.kind == "content" and await _may_decide_itself(session, task, last):
         await _decide_itself(session, task, last)
     return _round(last)

@@ -71,7 +71,7 @@ async def approval(task_id: UUID, after: int) -> Result:
             return waiting(note="Paused by a person.")
         if not await run.current_variants(session, task_id):
             return skipped(NOTHING)
-        round = await service.open_round(session, task_id)
+        round = await service.ask(session, task, latest)
         return opened(round=round.round, note="Waits for a person.")
 
 

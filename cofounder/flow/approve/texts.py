@@ -31,7 +31,8 @@ Content = dict[str, Any]  # channel -> rendered
 async def frozen(session: AsyncSession, task_id: UUID) -> Content:
     """channel -> the exact rendered text of its current variant. Raises NothingToApprove."""
     content: Content = {}
-    for channel, variant in (await run.current_variants(session, task_id)).items():
+    current = await run.current_variants(session, task_id)
+    for channel, variant in current.items():
         if variant.rendered is None:
             task = await records.get_task(session, task_id)
             variant.rendered = as_stored(
@@ -41,7 +42,7 @@ async def frozen(session: AsyncSession, task_id: UUID) -> Content:
     if not content:
         raise NothingToApprove()
     content = await pictures.dressed(session, task_id, content)
-    for channel, variant in (await run.current_variants(session, task_id)).items():
+    for channel, variant in current.items():
         variant.rendered = content[channel]
     await session.flush()
     return content

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.plan.tables import PlanRow
 
+_NEXT_VERSION = text("SELECT coalesce(max(version), 0) + 1 FROM plans WHERE task_id = :task")
+
 
 async def next_version(session: AsyncSession, task_id: UUID) -> int:
-    query = select(func.coalesce(func.max(PlanRow.version), 0) + 1).where(PlanRow.task_id == task_id)
-    return int((await session.execute(query)).scalar_one())
+    return int((await session.scalars(_NEXT_VERSION, {"task": task_id})).one())
 
 
 _NEWEST = select(PlanRow).where(PlanRow.task_id == bindparam("task")).order_by(PlanRow.version.desc()).limit(1)

@@ -192,9 +192,11 @@ async def _next(task_id: UUID, last: Left | None, one: Phase) -> Entry | Result:
     """Write how the last phase ended and mark the next as running, or say why it may not run now. Raises TakenOver."""
     async with transaction(durable=False) as session:
         live.changed(session, "tasks", task_id)
-        if last is not None:
-            await _end(session, last)
-        at = await queries.enter_phase(session, task_id, one.name, whatever=one.whatever, at=now())
+        at, left = await queries.enter_phase(
+            session, task_id, one.name, whatever=one.whatever, at=now(), leaving=_leaving(last) if last else None
+        )
+        if not left:
+            raise TakenOver
         if at is not None:
             return Entry(task_id, one.name, at)
         task = await records.get_task(session, task_id, lock=True)
@@ -207,26 +209,24 @@ async def _next(task_id: UUID, last: Left | None, one: Phase) -> Entry | Result:
 
 
 async def _leave(left: Left) -> None:
+    """Raises TakenOver."""
     async with transaction(durable=False) as session:
-        await _end(session, left)
+        if not await queries.leave_phase(session, left.entry.task_id, _leaving(left)):
+            raise TakenOver
         live.changed(session, "tasks", left.entry.task_id)
 
 
-async def _end(session: AsyncSession, left: Left) -> None:
+def _leaving(left: Left) -> queries.Leaving:
     entry, result = left.entry, left.result
-    state = {"waiting": "waiting", "open": "waiting", "ended": "done"}.get(result["state"], result["state"])
-    written = await queries.leave_phase(
-        session,
-        entry.task_id,
+    state = str({"open": "waiting", "ended": "done"}.get(result["state"], result["state"]))
+    return queries.Leaving(
         entry.name,
         entry.at,
-        state=state,
+        state,
         note=result.get("note"),
         finished_at=None if state == "waiting" and not result.get("rests") else now(),
-        **({"cost": result["cost"]} if "cost" in result else {}),
+        cost=result.get("cost"),
     )
-    if not written:
-        raise TakenOver
 
 
 def held(task: records.TaskRow) -> Result | None:

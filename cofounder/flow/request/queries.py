@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Boolean, Table, and_, bindparam, exists, func, insert, not_, select, text, update
+from sqlalchemy import Table, bindparam, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.request.tables import Phase
@@ -28,9 +29,16 @@ async def add_phases(session: AsyncSession, task_id: UUID, names: Sequence[str])
     await session.execute(insert(Phase), rows)
 
 
+_PHASES = (
+    select(Phase)
+    .where(Phase.task_id == bindparam("task"))
+    .order_by(Phase.position)
+    .execution_options(populate_existing=True)
+)
+
+
 async def phases(session: AsyncSession, task_id: UUID) -> Sequence[Phase]:
-    query = select(Phase).where(Phase.task_id == task_id).order_by(Phase.position)
-    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+    return (await session.scalars(_PHASES, {"task": task_id})).all()
 
 
 _WORKED = text("""
@@ -50,14 +58,20 @@ async def worked(session: AsyncSession, tasks: Sequence[UUID], at: datetime) -> 
 
 # One statement, so that nothing can come between looking and writing, and a phase costs one round trip to begin.
 _ENTERED = """
-WITH entered AS (
+WITH {gone} entered AS (
     UPDATE tasks SET phase = {phase} {status} WHERE id = :task {only} RETURNING id
 ), marked AS (
     UPDATE phases SET state = 'running', note = NULL, started_at = {began}, finished_at = NULL, entered_at = now()
     FROM entered WHERE task_id = entered.id AND name = :name {unless} RETURNING entered_at
 )
-SELECT coalesce((SELECT entered_at FROM marked),
-    (SELECT entered_at FROM phases WHERE task_id = entered.id AND name = :name), now()) FROM entered"""
+SELECT (SELECT coalesce((SELECT entered_at FROM marked),
+    (SELECT entered_at FROM phases WHERE task_id = entered.id AND name = :name), now()) FROM entered), {left}"""
+# The phase before it, left as `leave_phase` does: between two phases nobody is asked, so that they share the round trip.
+_GONE = """gone AS (
+    UPDATE phases SET state = :left_state, note = :left_note, finished_at = :left_finished_at, cost = coalesce(:left_cost, cost)
+    WHERE task_id = :task AND name = :left_name AND entered_at = :left_entered
+    AND NOT (CAST(:left_state AS varchar) = 'waiting' AND state = 'done') RETURNING id
+),"""
 # What a person took is no work: one that begins anew keeps the time that it had worked, one that asked or rested begins now.
 _BEGAN = """CASE WHEN started_at IS NULL THEN :at WHEN finished_at IS NOT NULL THEN CAST(:at AS timestamptz) - (finished_at - started_at)
     WHEN state = 'waiting' AND (SELECT status FROM tasks WHERE id = :task) IN ('queued', 'needs_clarification', 'paused')
@@ -71,21 +85,43 @@ _GOES_ON = """AND NOT is_paused AND status NOT IN ('completed', 'rejected', 'fai
 _DONE = """EXISTS (SELECT FROM phases AS p JOIN tasks AS t ON t.id = p.task_id
     WHERE t.id = :task AND p.name = :name AND p.state = 'done' AND t.status <> 'running')"""
 _AS_IT_WAS = f"CASE WHEN {_DONE} THEN phase ELSE :name END"
-_ENTER = text(_ENTERED.format(began=_BEGAN, phase=":name", status=_STARTS, only=_GOES_ON, unless=""))
-_ENTER_WHATEVER = text(_ENTERED.format(began=_BEGAN, phase=_AS_IT_WAS, status="", only="", unless=f"AND NOT {_DONE}"))
+_HOW = {
+    False: {"began": _BEGAN, "phase": ":name", "status": _STARTS, "only": _GOES_ON, "unless": ""},
+    True: {"began": _BEGAN, "phase": _AS_IT_WAS, "status": "", "only": "", "unless": f"AND NOT {_DONE}"},
+}
+_ENTER = {whatever: text(_ENTERED.format(**how, gone="", left="true")) for whatever, how in _HOW.items()}
+_GO_ON = {
+    whatever: text(_ENTERED.format(**how, gone=_GONE, left="EXISTS (SELECT FROM gone)"))
+    for whatever, how in _HOW.items()
+}
+
+
+class Leaving(NamedTuple):
+    """A phase that ended, by the entry that it was worked in, and what its row says from now on."""
+
+    name: str
+    entered: datetime
+    state: str
+    note: str | None
+    finished_at: datetime | None
+    cost: Decimal | None  # None: what it was
 
 
 async def enter_phase(
-    session: AsyncSession, task_id: UUID, name: str, *, whatever: bool, at: datetime
-) -> datetime | None:
-    """Note that a task is in a phase now; it runs then. Gives what `is_in` knows this entry by.
+    session: AsyncSession, task_id: UUID, name: str, *, whatever: bool, at: datetime, leaving: Leaving | None = None
+) -> tuple[datetime | None, bool]:
+    """Note that a task is in a phase now; it runs then. Gives what `is_in` knows this entry by, and whether the other
+    was left, as `leave_phase` tells.
 
-    None, and nothing is written, when the task is over, paused, or with a person. `whatever`: also then, and its status
-    stays as it is, and so does a phase that is done. A phase that is entered again keeps the time that it has worked.
+    None, and nothing of it is written, when the task is over, paused, or with a person. `whatever`: also then, and its
+    status stays as it is, and so does a phase that is done. A phase that is entered again keeps the time that it has worked.
     """
     given = {"task": task_id, "name": name, "at": at}
-    entered: datetime | None = await session.scalar(_ENTER_WHATEVER if whatever else _ENTER, given)
-    return entered
+    if leaving is not None:
+        given |= {f"left_{column}": value for column, value in leaving._asdict().items()}
+    found = await session.execute((_ENTER if leaving is None else _GO_ON)[whatever], given)
+    entered, left = found.one()
+    return entered, left
 
 
 async def is_in(session: AsyncSession, task_id: UUID, name: str, entered: datetime) -> bool:
@@ -97,12 +133,13 @@ async def is_in(session: AsyncSession, task_id: UUID, name: str, entered: dateti
     return bool(await session.scalar(found, {"task": task_id, "name": name, "entered": entered}))
 
 
-async def leave_phase(session: AsyncSession, task_id: UUID, name: str, entered: datetime, **values: Any) -> bool:
-    """Set columns of a phase's row; false, and nothing is written, when another worker entered it since, or ended it."""
-    given = {f"to_{column}": value for column, value in values.items()}
-    of = {"of": task_id, "called": name, "entry": entered, "over": values.get("state") == "waiting"}
-    found = await session.execute(_marking(tuple(values), fenced=True), {**of, **given})
-    return found.first() is not None
+_LEAVE = text(f"WITH {_GONE.removesuffix(',')} SELECT EXISTS (SELECT FROM gone)")
+
+
+async def leave_phase(session: AsyncSession, task_id: UUID, leaving: Leaving) -> bool:
+    """Write how a phase ended; false, and nothing is written, when another worker entered it since, or ended it."""
+    given = {f"left_{column}": value for column, value in leaving._asdict().items()}
+    return bool(await session.scalar(_LEAVE, {"task": task_id, **given}))
 
 
 async def at_work(session: AsyncSession, task_id: UUID, since: datetime) -> bool:
@@ -118,15 +155,11 @@ async def mark_phase(session: AsyncSession, task_id: UUID, name: str, **values: 
 
 
 @lru_cache
-def _marking(columns: tuple[str, ...], *, fenced: bool = False) -> Any:
+def _marking(columns: tuple[str, ...]) -> Any:
     table = cast(Table, Phase.__table__)
     values = {column: bindparam(f"to_{column}", type_=table.c[column].type) for column in columns}
     one = (table.c.task_id == bindparam("of"), table.c.name == bindparam("called"))
-    marking = table.update().where(*one).values(values)
-    if not fenced:
-        return marking
-    ended = and_(bindparam("over", type_=Boolean), table.c.state == "done")
-    return marking.where(table.c.entered_at == bindparam("entry"), not_(ended)).returning(table.c.id)
+    return table.update().where(*one).values(values)
 
 
 async def settle_phases(session: AsyncSession, task_id: UUID, *, detail: str) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +23,11 @@ _VARIANTS = select(Variant).where(Variant.task_id == _OF_TASK).order_by(Variant.
 _DELIVERABLES = select(Deliverable).where(Deliverable.task_id == _OF_TASK).order_by(Deliverable.position)
 
 
+_DROP_UNSTARTED = text("DELETE FROM steps WHERE task_id = :task AND state = 'waiting' AND node <> ALL(:keep)")
+# Of the table and given its rows apart: the statement is then compiled once, and not anew for every plan.
+_ADD_STEPS = insert(_STEP).on_conflict_do_nothing(index_elements=["task_id", "node"])
+
+
 async def steps(session: AsyncSession, task_id: UUID) -> Sequence[Step]:
     return (await session.scalars(_STEPS.execution_options(populate_existing=True), {"task": task_id})).all()
 
@@ -30,12 +35,12 @@ async def steps(session: AsyncSession, task_id: UUID) -> Sequence[Step]:
 async def add_steps(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
     """Add step rows; those that exist are left as they are."""
     if rows:
-        await session.execute(insert(Step).values(rows).on_conflict_do_nothing(index_elements=["task_id", "node"]))
+        await session.execute(_ADD_STEPS, rows)
 
 
 async def drop_unstarted(session: AsyncSession, task_id: UUID, keep: list[str]) -> None:
     """Remove waiting steps that the plan no longer has."""
-    await session.execute(delete(Step).where(Step.task_id == task_id, Step.state == "waiting", Step.node.not_in(keep)))
+    await session.execute(_DROP_UNSTARTED, {"task": task_id, "keep": keep})
 
 
 # One statement for all that start together. Whether the task may go on is looked at in the same moment.
@@ -91,11 +96,11 @@ async def variants(session: AsyncSession, task_id: UUID) -> Sequence[Variant]:
     return (await session.scalars(_VARIANTS, {"task": task_id})).all()
 
 
+_NEXT_VERSION = text("SELECT coalesce(max(version), 0) + 1 FROM variants WHERE task_id = :task AND channel = :channel")
+
+
 async def next_version(session: AsyncSession, task_id: UUID, channel: str) -> int:
-    query = select(func.coalesce(func.max(Variant.version), 0) + 1).where(
-        Variant.task_id == task_id, Variant.channel == channel
-    )
-    return int((await session.execute(query)).scalar_one())
+    return int((await session.scalars(_NEXT_VERSION, {"task": task_id, "channel": channel})).one())
 
 
 async def unmark_best(session: AsyncSession, task_id: UUID, channel: str) -> None:

@@ -90,12 +90,13 @@ async def add_variant(
 
     `origin`: draft, refinement, edit, given, alternative.
     """
-    if stands:
+    version = await queries.next_version(session, task_id, channel)
+    if stands and version > 1:
         await queries.unmark_best(session, task_id, channel)
     row = Variant(
         task_id=task_id,
         channel=channel,
-        version=await queries.next_version(session, task_id, channel),
+        version=version,
         origin=origin,
         draft=draft.model_dump(mode="json"),
         brief=brief.model_dump(mode="json"),
