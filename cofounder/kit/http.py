@@ -1,8 +1,7 @@
 """What every route shares: strict bodies, pages of lists, one transaction a request, documented errors."""
 
-import math
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -31,6 +30,7 @@ from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.gate import Gate
 from cofounder.kit.patience import Patience
 from cofounder.kit.routing import Router, Strict, Unreadable
+from cofounder.kit.storable import faults
 
 __all__ = [
     "Body",
@@ -50,9 +50,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-MAX_DEPTH = 32  # lists and objects inside each other
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_LARGEST = 2**63 - 1
 _FAULTS = 20
 
 
@@ -87,40 +84,11 @@ class Body(Shown):
             return given
         found = [
             InitErrorDetails(type=PydanticCustomError("unstorable", message), loc=place, input=None)
-            for place, message in islice(_faults(given, ()), _FAULTS)
+            for place, message in islice(faults(given), _FAULTS)
         ]
         if found:
             raise ValidationError.from_exception_data(cls.__name__, found)
         return given
-
-
-Place = tuple[int | str, ...]
-
-
-def _faults(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
-    """(place, what is wrong) of every value below that cannot be stored."""
-    if isinstance(value, str):
-        if not value.isascii() or "\x00" in value:
-            found = _UNSTORABLE.search(value)
-            if found is not None:
-                what = "a NUL character" if found[0] == "\x00" else "half a surrogate pair"
-                yield place, f"It holds {what}, which cannot be stored"
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            yield place, "It is not a finite number"
-    elif isinstance(value, int):
-        if abs(value) > _LARGEST:
-            yield place, "It is too large a number"
-    elif isinstance(value, dict | list):
-        if len(place) >= MAX_DEPTH:
-            yield place, f"Lists and objects stand more than {MAX_DEPTH} deep inside each other"
-            return
-        pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, inner in pairs:
-            if isinstance(name, str) and _UNSTORABLE.search(name):
-                yield (*place, _UNSTORABLE.sub("?", name)), "Its name holds a character that cannot be stored"
-            else:
-                yield from _faults(inner, (*place, name))
 
 
 class Page(BaseModel, Generic[T]):

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import live
+from cofounder.kit import cursors, live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid, NotFound, NotSignedIn
 from cofounder.kit.ids import new_id
@@ -202,21 +202,11 @@ async def audit_page(
 
     Filters: who, action, object_type, object_id; since and until (not itself in) as moments.
     """
-    found, total = await queries.audit_page(session, filters, _place(cursor), limit + 1)
+    found, total = await queries.audit_page(session, filters, cursors.moment_and_id(cursor, PlaceInvalid), limit + 1)
     shown = found[:limit]
     last = f"{shown[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if shown else ""  # a + in an address is a blank
     more = f"{last}~{shown[-1].id}" if len(found) > limit else None
     return shown, more, total
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        at, id = cursor.split("~")
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(id)
-    except (ValueError, OverflowError) as error:
-        raise PlaceInvalid(field="cursor") from error
 
 
 async def _key_of(session: AsyncSession, secret: str) -> ApiKey | None:

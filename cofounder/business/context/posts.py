@@ -1,8 +1,6 @@
 """Measured posts, page after page, and one with the rows behind its figures: for a person who asks where a figure is from."""
 
-import base64
-import binascii
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.context import index
 from cofounder.business.derive import queries
 from cofounder.business.records.service import CursorInvalid
+from cofounder.kit import cursors
 from cofounder.kit.errors import NotFound
 
 _ROWS = 1_000  # of readings and of days, for one post
@@ -52,7 +51,7 @@ async def listed(
         topic=None if cluster else topic,
         campaign=campaign,
         words=words,
-        before=_place(cursor),
+        before=cursors.decoded(cursor, CursorInvalid),
         cluster=cluster,
     )
 
@@ -72,14 +71,4 @@ async def one(session: AsyncSession, id: UUID, *, as_of: datetime) -> dict[str, 
 
 def cursor_after(row: dict[str, Any]) -> str:
     """Where the next page begins."""
-    return base64.urlsafe_b64encode(f"{row['published_at'].isoformat()}|{row['id']}".encode()).decode()
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise CursorInvalid(field="cursor") from error
+    return cursors.coded(row["published_at"], row["id"])

@@ -1,12 +1,8 @@
 """Imports from their beginning to their start: look, guess, change, dry run, run, cancel, list. Steps carry them out."""
 
 import asyncio
-import base64
-import binascii
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +24,7 @@ from cofounder.business.imports.schemas import (
 )
 from cofounder.business.imports.tables import Import
 from cofounder.business.records.service import CursorInvalid
-from cofounder.kit import clock, durable, live
+from cofounder.kit import clock, cursors, durable, live
 from cofounder.kit.ids import new_id
 
 ImportRow = Import
@@ -216,9 +212,11 @@ async def listed(
 ) -> tuple[list[ImportOut], str | None, int]:
     """(imports newest first, cursor of the next page, how many there are). Raises CursorInvalid, KindUnknown."""
     named = kind_of(kind).name if kind is not None else None
-    found, total = await queries.listed(session, _position(cursor), limit + 1, kind=named, state=state)
+    found, total = await queries.listed(
+        session, cursors.decoded(cursor, CursorInvalid), limit + 1, kind=named, state=state
+    )
     shown = list(found[:limit])
-    more = _cursor(shown[-1].created_at.isoformat(), shown[-1].id) if len(found) > limit else None
+    more = cursors.coded(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
     return [out(row) for row in shown], more, total
 
 
@@ -227,12 +225,7 @@ async def refusals(
 ) -> tuple[list[Fault], str | None, int]:
     """(refused values in their order, cursor of the next page, how many there are). Raises ImportMissing, CursorInvalid."""
     await get(session, id)
-    try:
-        after = int(cursor) if cursor is not None else 0
-    except ValueError as error:
-        raise CursorInvalid(field="cursor") from error
-    if not 0 <= after < 2**62:
-        raise CursorInvalid(field="cursor")
+    after = cursors.number(cursor, CursorInvalid, most=2**62) or 0
     found, total = await queries.refusals(session, id, after, limit + 1)
     shown = list(found[:limit])
     more = str(shown[-1].id) if len(found) > limit else None
@@ -289,17 +282,3 @@ async def _opening(session: AsyncSession, row: Import) -> looking.Opening:
     from cofounder.business.imports import opening
 
     return await opening.of(session, row)
-
-
-def _cursor(*parts: Any) -> str:
-    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode()
-
-
-def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise CursorInvalid(field="cursor") from error

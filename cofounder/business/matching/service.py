@@ -17,7 +17,7 @@ from cofounder.business.matching.scoring import Candidate, Titles
 from cofounder.business.matching.tables import Match
 from cofounder.business.records.service import CursorInvalid
 from cofounder.channels.tagging import MEDIUM, code, code_in, mark
-from cofounder.kit import clock, live
+from cofounder.kit import clock, cursors, live
 from cofounder.kit.errors import NotFound
 from cofounder.kit.ids import new_id
 
@@ -319,7 +319,7 @@ async def listed(
     limit: int = 50,
 ) -> MatchPage:
     """Links, newest first. Raises CursorInvalid."""
-    rows = await queries.listed(session, state, kind, _place(cursor), limit + 1)
+    rows = await queries.listed(session, state, kind, cursors.moment_and_id(cursor, CursorInvalid), limit + 1)
     counted = await queries.counts(session)
     shown = rows[:limit]
     of = await queries.targets(session, [row.target_id for row in shown])
@@ -335,16 +335,6 @@ async def listed(
         next_cursor=more,
         total=counted.get(state, 0) if state else sum(counted.values()),
     )
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        moment, id = cursor.split("~")
-        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
-    except (ValueError, OverflowError) as error:
-        raise CursorInvalid(field="cursor") from error
 
 
 def out(row: Match) -> MatchOut:

@@ -1,10 +1,8 @@
 """Reads and writes of the company's records. Stages come through here; none of them touches a table."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -30,7 +28,7 @@ from cofounder.business.records.tables import (
     Task,
     WebAnalytics,
 )
-from cofounder.kit import clock, live
+from cofounder.kit import clock, cursors, live
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.ids import new_id
 
@@ -148,9 +146,11 @@ async def list_tasks(
 ) -> TaskPage:
     """A page of tasks, newest or `oldest` first; a cursor goes on in the order it was given in. Raises CursorInvalid."""
     filters = filters or TaskFilter()
-    found = list(await queries.tasks(session, filters, _position(cursor), limit + 1, oldest=oldest))
+    found = list(
+        await queries.tasks(session, filters, cursors.decoded(cursor, CursorInvalid), limit + 1, oldest=oldest)
+    )
     shown = found[:limit]
-    more = _cursor(shown[-1]) if len(found) > limit and shown else None
+    more = cursors.coded(shown[-1].created_at, shown[-1].id) if len(found) > limit and shown else None
     whole = cursor is None and more is None  # then nothing is left to count
     return TaskPage(shown, more, len(shown) if whole else await queries.task_count(session, filters))
 
@@ -163,20 +163,6 @@ async def tasks_by_status(session: AsyncSession, filters: TaskFilter) -> dict[st
 async def task_ids(session: AsyncSession, filters: TaskFilter, limit: int) -> list[UUID]:
     """The ids of the tasks that a filter finds, newest first, at most `limit`."""
     return list(await queries.task_ids(session, filters, limit))
-
-
-def _cursor(row: TaskRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.created_at.isoformat()}|{row.id}".encode()).decode()
-
-
-def _position(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise CursorInvalid(field="cursor") from error
 
 
 async def earlier_tasks(

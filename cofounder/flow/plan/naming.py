@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cofounder.flow.plan.schemas import PlanStep, Tool
+from cofounder.kit.storable import first_fault
 from cofounder.models.intent import Question
 
 HINT = re.compile(r"\b(?:servers?|tools?|agents?|mcp)\b|\w\.\w", re.IGNORECASE)
@@ -300,9 +301,10 @@ def _answered(text: str | None, schema: Mapping[str, Any]) -> Any:
     if _kind(schema) == "string":
         return text.strip()
     try:
-        return json.loads(text)
+        found = json.loads(text)
     except ValueError:
         return text.strip()  # the check of the plan says what is wrong with it
+    return found if first_fault(found) is None else text.strip()
 
 
 def _read(name: str, schema: Mapping[str, Any], wish: str, taken: set[tuple[int, int]], *, required: bool) -> Any:

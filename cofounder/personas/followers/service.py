@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import clock, live
+from cofounder.kit import clock, cursors, live
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.people.roles import Caller
@@ -100,14 +100,12 @@ async def withdraw(session: AsyncSession, id: UUID, *, by: Caller) -> BooksOut:
 async def counts(session: AsyncSession, *, channel: str | None, cursor: str | None, limit: int) -> Page[CountOut]:
     """What was counted, the newest first. Raises ChannelNotCounted and CountUnknown."""
     platform = _channel(channel) if channel is not None else None
-    if cursor is not None and not cursor.isdecimal():
-        raise CountUnknown(field="cursor")
+    begin = cursors.number(cursor, CountUnknown) or 0
     found = []
     for of, counted in (await queries.counts(session, clock.now() + _EVER)).items():
         doubts = doubted([(one.at, one.followers) for one in counted])
         found += [_shown(one, doubts.get(one.at)) for one in counted if platform in (None, of)]
     found.sort(key=lambda one: (one.counted_at, one.platform), reverse=True)
-    begin = int(cursor or 0)
     more = str(begin + limit) if len(found) > begin + limit else None
     return Page[CountOut](items=found[begin : begin + limit], next_cursor=more, total=len(found))
 

@@ -131,6 +131,13 @@ def test_jsonl_lines_become_columns_and_a_broken_line_is_refused(tmp_path: Path)
     assert [fault.line for fault in faults] == [2, 4]
 
 
+def test_a_number_of_a_jsonl_line_that_is_too_large_stays_as_it_was_written(tmp_path: Path) -> None:
+    """Whoever reads the column refuses it by what stands in the file, not as an infinity that nobody wrote."""
+    text = '{"views": 1e400, "all": [1, -1e999], "x": 1.5}'
+    _, found, faults = rows(write(tmp_path / "a.jsonl", text))
+    assert (found, faults) == ([(1, "1e400", "1\x1f-1e999", "1.5")], [])
+
+
 def test_parquet_keeps_its_types_as_text(tmp_path: Path) -> None:
     frame = pl.DataFrame({"n": [1, None], "t": ["2024-01-31 10:00", None], "x": [0.5, 1e20], "l": [["a"], []]})
     frame = frame.with_columns(pl.col("t").str.to_datetime("%Y-%m-%d %H:%M").dt.replace_time_zone("Europe/Berlin"))

@@ -139,6 +139,13 @@ def test_the_reason_says_that_it_is_an_agent():
     ]
 
 
+def test_an_answer_that_is_no_number_that_can_be_kept_stays_words_for_the_check_to_refuse():
+    adding = tool("every.sum", "Adds.", a=NUMBER)
+    found = naming.find("use the every.sum tool", {"every.sum": adding}, {"input_a": "1e400"})
+    assert found is not None
+    assert [step.inputs for step in found.steps] == [{"a": "1e400"}]
+
+
 def test_what_the_words_leave_open_is_asked_and_the_answer_settles_it():
     asked = naming.find("use the time server to get the current time", TOOLS, {})
     assert asked is not None

@@ -1,6 +1,7 @@
 """JSONL: one object a line. Objects inside become columns with a dot in their name."""
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ class JsonlReader:
                     continue
                 one = _Object(line, at, len(text), share_of(file, self._size))
                 try:
-                    said = json.loads(text.decode("utf-8-sig"))
+                    said = json.loads(text.decode("utf-8-sig"), parse_float=_number)
                     if isinstance(said, dict):
                         one.row = dict(_flat(said))
                     else:
@@ -86,6 +87,12 @@ class JsonlReader:
 
     def close(self) -> None:
         """Nothing stays open."""
+
+
+def _number(given: str) -> float | str:
+    """The number, or as it was written where it is too large for one, so that what refuses it can name it."""
+    number = float(given)
+    return number if math.isfinite(number) else given
 
 
 def _flat(said: dict[str, Any], before: str = "", deep: int = 0) -> Iterator[tuple[str, Any]]:

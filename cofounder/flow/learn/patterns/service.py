@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +24,7 @@ from cofounder.flow.learn.patterns.schemas import (
 )
 from cofounder.flow.learn.patterns.settling import NEEDED, RUNS, TOPIC, adds_to, items_of
 from cofounder.flow.learn.patterns.tables import LearningPattern, LearningRun
-from cofounder.kit import durable, live
+from cofounder.kit import cursors, durable, live
 from cofounder.kit.clock import now, stamp
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.http import Page
@@ -305,22 +305,13 @@ async def run_of(session: AsyncSession, id: UUID) -> RunOut:
 
 async def runs(session: AsyncSession, *, cursor: str | None = None, limit: int = 20) -> Page[RunOut]:
     """Searches, newest first. Raises RunCursorInvalid."""
-    rows = list(await queries.runs(session, _before(cursor), limit + 1))
+    rows = list(await queries.runs(session, cursors.moment(cursor, RunCursorInvalid), limit + 1))
     more = stamp(rows[limit - 1].created_at) if len(rows) > limit else None
     return Page[RunOut](
         items=[await told(session, row) for row in rows[:limit]],
         next_cursor=more,
         total=await queries.count_runs(session),
     )
-
-
-def _before(cursor: str | None) -> datetime | None:
-    if cursor is None:
-        return None
-    try:
-        return datetime.fromisoformat(cursor).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise RunCursorInvalid(field="cursor") from error
 
 
 async def learned(session: AsyncSession) -> int:

@@ -34,7 +34,7 @@ from cofounder.flow.publish.measuring.schemas import (
     ReadingTypedOut,
 )
 from cofounder.flow.publish.measuring.tables import Measurement
-from cofounder.kit import live
+from cofounder.kit import cursors, live
 from cofounder.kit.clock import now
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
@@ -309,9 +309,6 @@ def _place(cursor: str | None) -> tuple[datetime, UUID, int] | None:
         return None
     try:
         moment, id, seconds = cursor.split("~")
-        place = datetime.fromisoformat(moment).astimezone(UTC), UUID(id), int(seconds)
-    except (ValueError, OverflowError) as error:
+        return cursors.point_in_time(moment), UUID(id), cursors.whole_number(seconds)
+    except ValueError as error:
         raise records.CursorInvalid(field="cursor") from error
-    if not 0 < place[2] < 2**31:
-        raise records.CursorInvalid(field="cursor")
-    return place

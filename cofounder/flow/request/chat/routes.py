@@ -1,9 +1,6 @@
 """Talk to the product: ask, follow the answer, stop it, ask again; find, rename, export and delete conversations."""
 
-import base64
-import binascii
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -36,7 +33,7 @@ from cofounder.flow.request.chat.schemas import (
     ModelsOut,
     TitleIn,
 )
-from cofounder.kit import db
+from cofounder.kit import cursors, db
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.once import KeyReused, Once
 from cofounder.people import Caller, Viewer
@@ -177,8 +174,10 @@ async def list_conversations(
 ) -> Page[ConversationOut]:
     """Your conversations, the last used first. `search` looks at titles and messages."""
     await service.cut_off_lost(session)
-    items, more, total = await service.conversations(session, caller, search=search, after=_moment(cursor), limit=limit)
-    following = None if more is None else base64.urlsafe_b64encode(f"{more[0].isoformat()}|{more[1]}".encode()).decode()
+    items, more, total = await service.conversations(
+        session, caller, search=search, after=cursors.decoded(cursor, CursorInvalid), limit=limit
+    )
+    following = None if more is None else cursors.coded(*more)
     return Page[ConversationOut](items=items, next_cursor=following, total=total)
 
 
@@ -261,23 +260,11 @@ def _number(given: str | None) -> int:
     return min(int(given), _LAST) if given and given.isascii() and given.isdigit() else 0
 
 
-def _moment(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-        return datetime.fromisoformat(moment).astimezone(UTC), UUID(id)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise CursorInvalid(field="cursor") from error
-
-
 def _place(cursor: str | None) -> tuple[int, UUID] | None:
     if cursor is None:
         return None
     try:
         place, id = cursor.split(".")
-        if not (place.isascii() and place.isdigit() and len(place) < 10):
-            raise ValueError(place)
-        return int(place), UUID(id)
+        return cursors.whole_number(place), UUID(id)
     except ValueError as error:
         raise CursorInvalid(field="cursor") from error

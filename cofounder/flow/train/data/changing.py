@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.train.data import queries
 from cofounder.flow.train.data.bulk import queries as bulk
 from cofounder.flow.train.data.counting import queries as counting
@@ -25,9 +26,8 @@ from cofounder.flow.train.data.schemas import (
     TagByDateIn,
     TagByQualityIn,
 )
-from cofounder.flow.train.data.service import place, read_place
 from cofounder.flow.train.data.tables import Change
-from cofounder.kit import live
+from cofounder.kit import cursors, live
 from cofounder.kit.clock import now
 from cofounder.kit.http import Page
 from cofounder.kit.ids import new_id
@@ -96,9 +96,9 @@ async def undo(session: AsyncSession, token: UUID, *, by: str) -> ChangedOut:
 
 async def changes(session: AsyncSession, cursor: str | None, limit: int) -> Page[ChangeOut]:
     """What was tagged, put away, brought back and taken back, newest first. Raises CursorInvalid."""
-    rows, total = await queries.changes(session, read_place(cursor), limit + 1)
+    rows, total = await queries.changes(session, cursors.decoded(cursor, CursorInvalid), limit + 1)
     kept = rows[:limit]
-    more = place(kept[-1][0].at, kept[-1][0].id) if len(rows) > limit else None
+    more = cursors.coded(kept[-1][0].at, kept[-1][0].id) if len(rows) > limit else None
     return Page[ChangeOut](items=[_out(row, count) for row, count in kept], next_cursor=more, total=total)
 
 

@@ -1,8 +1,6 @@
 """List, count and show training examples."""
 
-import base64
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +28,7 @@ from cofounder.flow.train.data.schemas import (
 from cofounder.flow.train.data.showing import shown, tombstone
 from cofounder.flow.train.data.writing import queries as written
 from cofounder.flow.train.data.writing import service as writing
+from cofounder.kit import cursors
 from cofounder.kit.http import Page
 
 PAGE = 50
@@ -153,38 +152,19 @@ async def _row(session: AsyncSession, execution_id: UUID) -> Example:
 async def _page(
     session: AsyncSession, filter: Filter, kinds: list[int], cursor: str | None, offset: int | None, limit: int
 ) -> tuple[list[Listed], str | None]:
-    after = read_place(cursor)
+    after = cursors.decoded(cursor, CursorInvalid)
     if after is not None and offset:
         raise CursorInvalid(field="offset")
     if not kinds:
         return [], None
     rows = await queries.page(session, filter, kinds, after=after, offset=offset or 0, limit=limit + 1)
     kept = rows[:limit]
-    more = place(kept[-1]["timestamp"], kept[-1]["execution_id"]) if len(rows) > limit else None
+    more = cursors.coded(kept[-1]["timestamp"], kept[-1]["execution_id"]) if len(rows) > limit else None
     return [_listed(row) for row in kept], more
 
 
 def _listed(row: Mapping[str, Any]) -> Listed:
     return Listed.model_validate(row)
-
-
-def place(at: datetime, id: UUID) -> str:
-    """Where a page ended, as its next_cursor."""
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{id}".encode()).decode()
-
-
-def read_place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Raises CursorInvalid."""
-    if cursor is None:
-        return None
-    try:
-        moment, id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is None:
-            raise ValueError("a time without its zone")
-        return at, UUID(id)
-    except ValueError as error:
-        raise CursorInvalid(field="cursor") from error
 
 
 def _mean_quality(sums: Mapping[str, Any]) -> float | None:

@@ -39,7 +39,7 @@ from cofounder.flow.train.datasets.steps import WORKFLOW
 from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member
 from cofounder.flow.train.formats import loaded, of_name
 from cofounder.flow.train.roles import redaction
-from cofounder.kit import durable, live, store
+from cofounder.kit import cursors, durable, live, store
 from cofounder.kit.clock import now, stamp
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import InputInvalid
@@ -184,16 +184,7 @@ async def listed(
 
 def place(cursor: str | None) -> tuple[datetime, UUID] | None:
     """Where a page begins, as `{moment}~{id}` of the page before says. Raises PlaceUnclear."""
-    if cursor is None:
-        return None
-    try:
-        at, id = cursor.split("~")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError(at)
-        return moment, UUID(id)
-    except ValueError as error:
-        raise PlaceUnclear(field="cursor") from error
+    return cursors.moment_and_id(cursor, PlaceUnclear)
 
 
 async def change(session: AsyncSession, id: UUID, changes: DatasetChange, by: Caller) -> DatasetOut:
@@ -334,9 +325,8 @@ def lines_of(row: Dataset, members: Sequence[Member]) -> list[bytes]:
 async def left_out(session: AsyncSession, id: UUID, *, cursor: str | None = None, limit: int = 50) -> LeftOutList:
     """What a version left out, and who stands for it. Raises DatasetMissing, PlaceUnclear."""
     await found(session, id)
-    if cursor is not None and not cursor.isdigit():
-        raise PlaceUnclear(field="cursor")
-    rows = await queries.left_out(session, id, after=int(cursor) if cursor else -1, limit=limit + 1)
+    after = cursors.number(cursor, PlaceUnclear)
+    rows = await queries.left_out(session, id, after=-1 if after is None else after, limit=limit + 1)
     items = [
         LeftOutOut(
             execution_id=row.execution_id,

@@ -10,7 +10,7 @@ from cofounder.flow.train.datasets import building, queries, service
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken, UploadTooLarge, UploadUnfit
 from cofounder.flow.train.datasets.press import Press
 from cofounder.flow.train.datasets.schemas import DatasetIn, Refused, UploadOut
-from cofounder.flow.train.formats import TARGETS, Format, LineUnfit, of_name
+from cofounder.flow.train.formats import TARGETS, Format, LineUnfit, loaded, of_name
 from cofounder.flow.train.formats.formats import FormatUnknown
 from cofounder.flow.train.roles import redaction
 from cofounder.flow.train.roles.shaper import Entry, uploaded
@@ -18,6 +18,7 @@ from cofounder.kit import store
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.storable import first_fault
 from cofounder.people import Caller
 from cofounder.settings import settings
 
@@ -151,6 +152,9 @@ def _entry(line: bytes, number: int, at: Any, format: Format, redact: bool, targ
         return None
     if bare[:1] == b"[" and number == 1:
         raise LineUnfit("It begins a JSON list. JSON lines have one object a line and nothing around them.")
+    fault = first_fault(loaded(bare))  # 1e400 is JSON, and yet no number that can be written again
+    if fault is not None:
+        raise LineUnfit(f"{fault}.")
     found = format.read(bare)
     clean = redaction.Redactor() if redact else None
     if clean:

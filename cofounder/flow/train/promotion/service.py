@@ -1,7 +1,6 @@
 """Promote through the gate, show what each role uses, and how candidates do beside it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +23,8 @@ from cofounder.flow.train.promotion.schemas import (
 )
 from cofounder.flow.train.promotion.shares import wilson
 from cofounder.flow.train.promotion.watching import KIND
-from cofounder.kit.clock import now
+from cofounder.kit import cursors
+from cofounder.kit.clock import now, stamp
 from cofounder.kit.errors import InputInvalid
 from cofounder.models import offered, prices
 from cofounder.models.registry import service as registry
@@ -107,26 +107,18 @@ async def listed(
 ) -> ModelVersionList:
     """A page of versions, newest first. Raises ModelPlaceUnclear."""
     rows, total = await registry.page(
-        session, role=role, name=name, state=state, before=_place(cursor), limit=limit + 1
+        session,
+        role=role,
+        name=name,
+        state=state,
+        before=cursors.moment_and_id(cursor, ModelPlaceUnclear),
+        limit=limit + 1,
     )
     standing = {one: await registry.aliases(session, one) for one in registry.ROLES}
     items = [out(row, standing[row.role]) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    more = f"{last.created_at.isoformat()}_{last.id}" if last is not None else None
+    more = f"{stamp(last.created_at)}~{last.id}" if last is not None else None
     return ModelVersionList(items=items, next_cursor=more, total=total)
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, _, id = cursor.rpartition("_")
-    try:
-        moment = datetime.fromisoformat(at.replace(" ", "+"))
-        if moment.tzinfo is None:
-            raise ValueError(at)
-        return moment, UUID(id)
-    except ValueError:
-        raise ModelPlaceUnclear(field="cursor") from None
 
 
 async def detail(session: AsyncSession, id: UUID) -> ModelDetail:

@@ -85,6 +85,29 @@ async def test_each_refused_line_is_named_and_nothing_is_kept(database: Database
 
 
 @pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ('"metadata": {"weight": 1e400}', "metadata.weight: It is not a finite number"),
+        ('"metadata": {"deep": [{"in": [1, -1e400]}]}', "metadata.deep.0.in.1: It is not a finite number"),
+        ('"metadata": {}, "aside": 1e999', "aside: It is not a finite number"),
+        (f'"metadata": {{"quality_score": {"9" * 400}}}', "metadata.quality_score: It is too large a number"),
+        (f'"metadata": {{"quality_score": {"9" * 400}.5}}', "metadata.quality_score: It is not a finite number"),
+        ('"metadata": {"intent": "\\u0000"}', "metadata.intent: It holds a NUL character"),
+    ],
+)
+async def test_a_line_that_could_not_be_written_again_is_refused_by_name(
+    database: Database, written: str, place: str
+) -> None:
+    """1e400 is JSON, and becomes an infinity that no JSON, no CSV and no column can hold."""
+    odd = f'{{"messages": {json.dumps(conversation("odd")["messages"])}, {written}}}'.encode()
+    with pytest.raises(UploadUnfit) as refused:
+        await upload(jsonl(conversation("fine")) + b"\n" + odd)
+    assert [one["field"] for one in refused.value.errors] == ["line 2"]
+    assert refused.value.errors[0]["message"].startswith(place)
+    assert await names(database) == []
+
+
+@pytest.mark.parametrize(
     ("body", "words"),
     [
         (b"PK\x03\x04rest", "ZIP"),
