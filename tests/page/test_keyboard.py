@@ -1,10 +1,11 @@
 """A whole review without a mouse, and what a person does at the door."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from cofounder.flow.approve import service as approvals
 from cofounder.kit.db import transaction
@@ -80,6 +81,36 @@ async def test_the_queue_of_approvals_is_worked_through_by_keyboard(quiet: Visit
     assert made[0]["channels"] == ["linkedin"]
     assert made[1]["feedback"] == "Shorter, and r is not a key here."
     assert {one["by"] for one in made} == {"person:Mara"}
+
+
+async def test_an_impatient_press_approves_nothing_that_nobody_read(quiet: Visitor) -> None:
+    page = quiet.page
+    first = await _waiting("linkedin", request="The first text")
+    second = await _waiting("linkedin", request="The second text")
+
+    async def slowly(route: Route) -> None:
+        await asyncio.sleep(1.2)
+        await route.continue_()
+
+    await page.route(f"**/api/orchestrator/approval/{second}", slowly)
+    await page.goto(f"/orchestrator/approvals/{first}")
+    approve = page.get_by_role("button", name=re.compile("^Approve"))
+    await expect(approve).to_be_enabled()
+    box = await approve.bounding_box()
+    assert box is not None
+    place = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await page.mouse.click(*place)
+    await page.wait_for_url(f"**/orchestrator/approvals/{second}")
+    await expect(page.get_by_role("heading", name="The second text")).to_be_visible()
+    for _ in range(3):  # whoever saw nothing happen presses again, where the next one's button is by now
+        await page.mouse.click(*place)
+        await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_text("“The first text”: LinkedIn. Each is sent once.")).to_be_visible()
+    await expect(approve).to_be_enabled()  # a moment later it can be approved
+    assert page.url.endswith(second)
+    assert (await _decided(first))["verdict"] == "approve"
+    await page.mouse.click(*place)
+    await page.wait_for_url(re.compile(f"/orchestrator/tasks/{second}"))
 
 
 async def test_an_edit_in_hand_outlives_a_walk_and_a_reload(quiet: Visitor) -> None:

@@ -9,7 +9,7 @@ import { useMay } from "../../api/me";
 import { needsYou } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
-import { channelName, counted, whenZoned } from "../../parts/words";
+import { channelName, counted, short, whenZoned } from "../../parts/words";
 import type { Waiting } from "./Approval";
 import styles from "./Approval.module.css";
 import type { Edits } from "./editing";
@@ -42,8 +42,22 @@ export function following<T extends { task_id: string; status: string }>(before:
   return open.find((task) => !passed.has(task.task_id)) ?? open[0];
 }
 
-const READING_MS = 700; // nobody has read a text that came up so shortly ago by itself
-let advanced = 0;
+const READING_MS = 1_500; // nobody has read a text that came up so shortly ago by itself
+let cameUp = ""; // the text that the page went on to by itself after a decision
+
+/** Whether a text stands here too shortly to be decided: a press now was meant for the one before it. */
+function useUnread(id: string): boolean {
+  const [unread, setUnread] = useState(cameUp === id);
+  useEffect(() => {
+    if (!unread) return;
+    const timer = setTimeout(() => {
+      setUnread(false);
+      cameUp = "";
+    }, READING_MS); // from when it is shown, however long it took to load
+    return () => clearTimeout(timer);
+  }, [unread]);
+  return unread;
+}
 
 /** channel -> account, of those that a person chose; what was left alone goes by the default. */
 function accountsOf(picked: string[], by: Record<string, string>) {
@@ -119,8 +133,10 @@ export function DecisionBar({
   const picked = names.filter((name) => chosen[name]);
   const changed = Object.keys(edits).length;
   const against = picked.filter((name) => forbidden.includes(name));
+  const unread = useUnread(found.task_id);
   const ready =
     approver &&
+    !unread &&
     against.length === 0 &&
     !blocked &&
     !busy &&
@@ -128,7 +144,7 @@ export function DecisionBar({
     !(changed && stale) &&
     (found.kind !== "content" || picked.length > 0);
 
-  const judging = approver && !blocked && !busy && !error && changed > 0 && stale;
+  const judging = approver && !unread && !blocked && !busy && !error && changed > 0 && stale;
   const [wanted, setWanted] = useState(false); // approved by key before the change in hand was judged: done once it is
   const typed = JSON.stringify(edits);
   // biome-ignore lint/correctness/useExhaustiveDependencies: who types on has changed their mind
@@ -166,15 +182,16 @@ export function DecisionBar({
       setBusy(false);
     }
   };
+  const asked = `“${short(found.request, 60)}”`;
   const done = (verdict: Verdict) =>
     notifications.show({
       title: { approve: "Approved", changes: "Sent back for changes", reject: "Rejected" }[verdict],
       message:
         verdict === "approve" && found.kind === "content"
-          ? `${picked.map(channelName).join(", ")}${at ? `, ${whenZoned(at)}` : ""}. Each is sent once.`
+          ? `${asked}: ${picked.map(channelName).join(", ")}${at ? `, ${whenZoned(at)}` : ""}. Each is sent once.`
           : verdict === "reject"
-            ? "Nothing of it is published."
-            : "The task goes on.",
+            ? `${asked}: nothing of it is published.`
+            : `${asked}: the task goes on.`,
     });
   /** To the next text that waits, else to the task. */
   const onward = async () => {
@@ -182,7 +199,7 @@ export function DecisionBar({
     void queries.invalidateQueries({ queryKey: ["tasks"] });
     const left = await queries.fetchQuery({ ...needsYou(), staleTime: 0 });
     const next = following(before, left.items, found.task_id);
-    advanced = Date.now();
+    cameUp = next?.task_id ?? "";
     if (next) await navigate({ to: "/orchestrator/approvals/$id", params: { id: next.task_id } });
     else await navigate({ to: "/orchestrator/tasks/$id", params: { id: found.task_id } });
   };
@@ -202,7 +219,6 @@ export function DecisionBar({
       : [],
   );
   const approve = () => {
-    if (Date.now() - advanced < READING_MS) return; // a second press was meant for the text before
     if (ready) void decide("approve");
     else if (judging) setWanted(true);
   };
