@@ -17,7 +17,8 @@ SAMPLE = "sample"
 _KEEP = "database.keep"
 _LOG_BYTES = 5_000_000
 # A sample company sends nothing and mixes with nothing, whatever the environment names.
-_NOT_FOR_SAMPLES = ("DATABASE_URL", "COFOUNDER_DATABASE_URL", "COFOUNDER_SMTP_HOST", "COFOUNDER_EMAIL_RECIPIENTS")
+_NOT_FOR_SAMPLES = ("DATABASE_URL", "COFOUNDER_DATABASE_URL", "COFOUNDER_SMTP_", "COFOUNDER_EMAIL_")
+_SAMPLE_MARK = "sample.home"  # in the home of a sample company, whoever names it later
 _ADDRESS = "For example: DATABASE_URL=postgresql://user:password@localhost:5432/cofounder"
 
 
@@ -103,12 +104,26 @@ def use_sample() -> Path:
     chosen = sample_folder()
     if settings().home is not None:
         make()  # the sample's home lies in it
-    for name in _NOT_FOR_SAMPLES:
-        os.environ.pop(name, None)
     os.environ["COFOUNDER_HOME"] = str(chosen)
     os.environ.setdefault("COFOUNDER_COMPANY", sample.NAME)
     settings.cache_clear()
+    (make() / _SAMPLE_MARK).touch(mode=0o600)
+    keep_apart()
     return chosen
+
+
+def keep_apart() -> None:
+    """Where the home is a sample company's: forget what the environment says of real databases and mail servers."""
+    from cofounder.cli import out
+    from cofounder.settings import settings
+
+    left = sorted(name for name in os.environ if name.startswith(_NOT_FOR_SAMPLES))
+    if not left or not (folder() / _SAMPLE_MARK).exists():
+        return
+    for name in left:
+        del os.environ[name]
+    settings.cache_clear()
+    out.complain(f"A sample company sends and shares nothing, so these are left out here: {', '.join(left)}.")
 
 
 def embedded() -> bool:

@@ -84,6 +84,9 @@ def options(
         from cofounder.settings import settings
 
         settings.cache_clear()
+    from cofounder.cli import home as homes
+
+    homes.keep_apart()
 
 
 for group in (

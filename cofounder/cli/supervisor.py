@@ -91,7 +91,8 @@ class Child:
             raise KeepsFalling(
                 f"The {self.name} ended {FALLS} times in a minute. {self.last_words()}", hint=f"Its log: {self.log}"
             )
-        _tell(f"The {self.name} ended with code {code}; it is started again.")
+        said = "server" if self.name == "serve" else self.name
+        _tell(f"The {said} ended with code {code}; it is started again.")
         self.resume_at = now + 0.25 * 2 ** (len(self.falls) - 1)
         self._close()
 

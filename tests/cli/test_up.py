@@ -186,10 +186,24 @@ def test_the_sample_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> N
         "COFOUNDER_HOME": str(tmp_path),
         "DATABASE_URL": "postgresql://user@host/mine",
         "COFOUNDER_SMTP_HOST": "mail.example.org",
+        "COFOUNDER_EMAIL_FROM": "us@example.org",
     }
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split()[:4] == [str(tmp_path / "sample"), str(tmp_path / "sample"), "None", "None"]
     assert "Larkfield" in done.stdout
+    assert done.stderr.rstrip().endswith("COFOUNDER_EMAIL_FROM, COFOUNDER_SMTP_HOST, DATABASE_URL.")
+
+    # whoever names that home later sends nothing from it either
+    later = (
+        "from cofounder.cli import home; home.keep_apart(); from cofounder.settings import settings as s; print(s())"
+    )
+    environment["COFOUNDER_HOME"] = str(tmp_path / "sample")
+    done = subprocess.run([sys.executable, "-c", later], env=environment, capture_output=True, text=True, check=True)
+    assert "smtp_host=None" in done.stdout
+    assert "email_from=None" in done.stdout
+    environment["COFOUNDER_HOME"] = str(tmp_path)
+    done = subprocess.run([sys.executable, "-c", later], env=environment, capture_output=True, text=True, check=True)
+    assert "smtp_host='mail.example.org'" in done.stdout
 
 
 def test_without_a_home_named_the_sample_lies_beside_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
