@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
 from cofounder.kit.clock import now
+from cofounder.kit.memory import uncollected
 from cofounder.personas.drawing import ARMS, Arm, Rule
 from cofounder.personas.roster import NAMES, Persona, persona
 from cofounder.personas.tables import (
@@ -166,40 +167,50 @@ async def put_standing(session: AsyncSession, values: dict[str, Any]) -> None:
 
 # ── outcomes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# What a post came to, for a statement that has it as p. It is scored once: by its first reading of an age (r), and when
-# followers were counted after that age (u). Followers that were not counted before it, too (or within its first hour),
-# are not known: they are no nought. Nor are those that the books (f) have not divided yet; a post that nobody saw gains nobody.
-CAME_TO = """
-LEFT JOIN LATERAL (
-  SELECT coalesce(a.impressions, a.views)::bigint AS impressions, a.likes, a.measured_at FROM social_post_analytics a
-  WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
-    AND a.measured_at <= :as_of AND (a.linked_at IS NULL OR a.linked_at <= :as_of)
+
+def came_to(posts: str) -> str:
+    """CTEs for a statement: `came` has the posts that `posts` selects (columns of posts) and what each came to.
+
+    A post is scored once: by its first reading of an age (`read`), and when followers were counted after that age.
+    Followers that were not counted before it, too (or within its first hour), are not known: they are no nought. Nor are
+    those that the books have not divided yet (`gained`); a post that nobody saw gains nobody. In sets and not post by
+    post: of a hundred thousand that takes a third of the time. `ends` is searched by halves.
+    """
+    return f"""
+WITH books AS (SELECT platform, min(start_at) AS since,
+    array_agg(end_at ORDER BY end_at) FILTER (WHERE end_at <= :as_of) AS ends FROM follower_intervals GROUP BY 1),
+post AS MATERIALIZED (SELECT p.id, p.task_id, p.linked_at, p.persona, p.platform, p.category, p.topic, p.published_at,
+    p.published_at + make_interval(hours => :hours) AS aged_at,
+    b.ends[width_bucket(p.published_at + make_interval(hours => :hours) - interval '1 microsecond', b.ends) + 1]
+      AS counted_at
+  FROM ({posts}) p
+  LEFT JOIN books b ON b.platform = p.platform AND b.since <= p.published_at + interval '1 hour'),
+read AS (SELECT DISTINCT ON (p.id) p.id, coalesce(a.impressions, a.views)::bigint AS impressions, a.likes, a.measured_at
+  FROM post p JOIN social_post_analytics a ON a.post_id = p.id AND a.measured_at >= p.aged_at
+  WHERE a.measured_at <= :as_of AND (a.linked_at IS NULL OR a.linked_at <= :as_of)
     AND coalesce(a.impressions, a.views) IS NOT NULL
     AND (CAST(:known_by AS timestamptz) IS NULL OR a.known_at <= :known_by)
-  ORDER BY a.measured_at, a.id LIMIT 1) r ON true
-LEFT JOIN (SELECT platform, min(start_at) AS since FROM follower_intervals GROUP BY 1) b
-  ON b.platform = p.platform AND b.since <= p.published_at + interval '1 hour'
-LEFT JOIN LATERAL (
-  SELECT min(i.end_at) AS counted_at FROM follower_intervals i
-  WHERE i.platform = b.platform AND i.end_at >= p.published_at + make_interval(hours => :hours)
-    AND i.end_at <= :as_of) u ON true
-LEFT JOIN LATERAL (
-  SELECT sum(fc.credit) AS followers FROM follower_credits fc JOIN follower_intervals i ON i.id = fc.interval_id
-  WHERE fc.post_id = p.id AND i.end_at <= u.counted_at) f ON true"""
-SCORED = "u.counted_at IS NOT NULL AND (f.followers IS NOT NULL AND r.impressions IS NOT NULL OR r.impressions = 0)"
+  ORDER BY p.id, a.measured_at, a.id),
+gained AS (SELECT p.id, sum(c.credit) AS followers FROM post p JOIN follower_credits c ON c.post_id = p.id
+  JOIN follower_intervals i ON i.id = c.interval_id AND i.end_at <= p.counted_at GROUP BY 1),
+came AS (SELECT p.*, read.impressions, read.likes, gained.followers,
+    CASE WHEN p.counted_at IS NOT NULL
+      AND (gained.followers IS NOT NULL AND read.impressions IS NOT NULL OR read.impressions = 0)
+      THEN greatest(read.measured_at, p.counted_at) END AS seen_at
+  FROM post p LEFT JOIN read ON read.id = p.id LEFT JOIN gained ON gained.id = p.id)"""
 
-_OUTCOMES = text(f"""
+
+_POSTS = """SELECT * FROM posts
+  WHERE persona IS NOT NULL AND NOT is_sample AND published_at <= :as_of AND published_at >= :since
+    AND (CAST(:known_by AS timestamptz) IS NULL OR known_at <= :known_by)"""
+_OUTCOMES = text(f"""{came_to(_POSTS)}
 SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
-  r.impressions, r.likes, coalesce(f.followers, 0) AS followers,
-  CASE WHEN {SCORED} THEN greatest(r.measured_at, u.counted_at) END AS seen_at,
+  p.impressions, p.likes, coalesce(p.followers, 0) AS followers, p.seen_at,
   CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
     THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
-FROM posts p
+FROM came p
 LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
   AND (p.linked_at IS NULL OR p.linked_at <= :as_of)
-{CAME_TO}
-WHERE p.persona IS NOT NULL AND NOT p.is_sample AND p.published_at <= :as_of AND p.published_at >= :since
-  AND (CAST(:known_by AS timestamptz) IS NULL OR p.known_at <= :known_by)
 ORDER BY p.published_at, p.id""")
 
 
@@ -233,8 +244,8 @@ async def outcomes(
 ) -> list[Scored]:
     """Posts with a voice, oldest first; with `known_by` only by rows that were stored by then."""
     given = {"since": since, "as_of": as_of, "hours": hours, "known_by": known_by}
-    rows = await session.execute(_OUTCOMES, given)
-    found = [Scored(*row) for row in rows]  # by position: there may be a hundred thousand
+    with uncollected():
+        found = [Scored(*row) for row in await session.execute(_OUTCOMES, given)]  # by position: there may be very many
     other = {one.persona for one in found} - set(NAMES)
     if not other:
         return found

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.personas.experiments.tables import Experiment
-from cofounder.personas.queries import CAME_TO, SCORED
+from cofounder.personas.queries import came_to
 
 
 async def every(session: AsyncSession) -> Sequence[Experiment]:
@@ -35,19 +35,20 @@ async def put(session: AsyncSession, row: Experiment) -> Experiment:
     return row
 
 
+_DRAWN = """c.deliverable = 'main' AND c.chosen_at <= :as_of
+  AND (cast(:since AS timestamptz) IS NULL OR c.chosen_at >= :since)
+  AND (cast(:experiment AS uuid) IS NULL OR c.experiment_id = :experiment)"""
+_POSTS = f"""SELECT * FROM posts WHERE NOT is_sample AND published_at <= :as_of
+    AND task_id IN (SELECT c.task_id FROM persona_choices c WHERE {_DRAWN})"""
 # A task, what was drawn for it, and what all of its posts came to; each post is scored as the optimiser scores it.
-_DECISIONS = text(f"""
+_DECISIONS = text(f"""{came_to(_POSTS)}
 SELECT c.id, c.experiment_id, c.arm, c.chosen, c.probabilities, c.context, c.chosen_at,
   c.published_persona IS NOT NULL AND c.published_persona <> c.chosen AS overruled,
-  count(p.id) AS posts, count(p.id) FILTER (WHERE {SCORED}) AS scored,
-  coalesce(sum(f.followers), 0)::float8 AS followers,
+  count(p.id) AS posts, count(p.seen_at) AS scored,
+  coalesce(sum(p.followers), 0)::float8 AS followers,
   coalesce(array_agg(p.id) FILTER (WHERE p.id IS NOT NULL), '{{}}') AS post_ids
-FROM persona_choices c
-LEFT JOIN posts p ON p.task_id = c.task_id AND NOT p.is_sample AND p.published_at <= :as_of
-{CAME_TO}
-WHERE c.deliverable = 'main' AND c.chosen_at <= :as_of
-  AND (cast(:since AS timestamptz) IS NULL OR c.chosen_at >= :since)
-  AND (cast(:experiment AS uuid) IS NULL OR c.experiment_id = :experiment)
+FROM persona_choices c LEFT JOIN came p ON p.task_id = c.task_id
+WHERE {_DRAWN}
 GROUP BY c.id ORDER BY c.chosen_at, c.id""")
 
 
