@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit.clock import now
 from cofounder.people.roles import Caller
 from cofounder.personas import learning
-from cofounder.personas.followers import crediting
+from cofounder.personas.followers import crediting, queries
 from cofounder.personas.followers import service as followers
 from cofounder.personas.followers.attribution import Alive, divided, doubted, trusted, won
 from cofounder.personas.followers.schemas import BalanceOut, CorrectionIn, CountIn
 from cofounder.personas.optimising import optimise
+from cofounder.personas.queries import outcomes
 from tests.personas.posts import post, reading
 
 MARA = Caller(name="Mara", role="operator", kind="person")
@@ -74,6 +76,43 @@ async def test_readings_that_come_long_after_the_counts_are_divided(session: Asy
     assert float(books.credited) == pytest.approx(900)
     assert sum(gained for _, _, gained, _ in found.values()) == pytest.approx(900, rel=0.02)
     assert [posts for posts, *_ in found.values()] == [20, 20]
+
+
+async def test_of_readings_after_the_first_week_only_the_first_makes_books_anew(
+    session: AsyncSession, moment: datetime
+) -> None:
+    at = moment - timedelta(days=80)
+    made = await post(session, at, "coach", platform="linkedin")
+
+    async def read() -> tuple[list[float], dict[str, dict[str, str]]]:
+        given: dict[str, Any] = {"since": at, "as_of": moment, "known_by": None}
+        rows = await queries.seen(session, "linkedin", **given)
+        return [row.impressions for row in rows], await queries.basis(session, ["linkedin"], **given)
+
+    found = []
+    for days, seen in ((1, 10), (6, 60), (40, 400), (70, 700), (7, 70)):
+        await reading(session, made, at + timedelta(days=days), seen, platform="linkedin")
+        found.append(await read())
+    assert [numbers for numbers, _ in found] == [[10], [10, 60], [10, 60, 400], [10, 60, 400], [10, 60, 70]]
+    bases = [basis for _, basis in found]
+    assert bases[2] == bases[3]
+    assert all(bases[at] != bases[at + 1] for at in (0, 1, 3))
+
+
+@pytest.mark.parametrize(("second", "scored"), [(-1, 0), (0, 1), (1, 1)])
+async def test_a_post_is_scored_by_the_first_count_of_its_age_or_later(
+    session: AsyncSession, moment: datetime, second: int, scored: int
+) -> None:
+    at = moment - timedelta(days=9)
+    made = await post(session, at, "coach", platform="linkedin")
+    await reading(session, made, at + timedelta(hours=72), 1_000, platform="linkedin")
+    await counted(session, at - timedelta(hours=1), 1000)
+    aged = at + timedelta(hours=72, seconds=second)
+    await counted(session, aged, 1100)
+    (one,) = await outcomes(session, since=at, as_of=aged + timedelta(minutes=1), hours=72)
+    assert (one.seen_at is not None) == bool(scored)
+    assert one.seen_at in (None, aged)
+    assert float(one.followers) == pytest.approx(100 * scored)
 
 
 async def test_readings_and_posts_that_go_leave_no_credit_behind(session: AsyncSession, moment: datetime) -> None:

@@ -89,22 +89,23 @@ async def counted_by(session: AsyncSession, platform: str) -> str | None:
 
 # Readings that say what a post was seen in its first week: those of that week, and the first one after it.
 _READINGS = """
-SELECT p.platform, p.id, p.published_at, a.measured_at, coalesce(a.impressions, a.views) AS seen,
-  lag(a.measured_at) OVER (PARTITION BY p.id ORDER BY a.measured_at) AS before
+SELECT p.platform, p.id, p.published_at, a.measured_at, coalesce(a.impressions, a.views) AS seen
 FROM posts p JOIN social_post_analytics a ON a.post_id = p.id
 WHERE p.platform = ANY(:platforms) AND NOT p.is_sample AND p.published_at <= :as_of AND a.measured_at <= :as_of
   AND p.published_at >= :since AND coalesce(a.impressions, a.views) IS NOT NULL
-  AND (CAST(:known_by AS timestamptz) IS NULL OR p.known_at <= :known_by AND a.known_at <= :known_by)"""
-_OF_WEEK = "before IS NULL OR before < published_at + interval '7 days'"
+  AND (CAST(:known_by AS timestamptz) IS NULL OR p.known_at <= :known_by AND a.known_at <= :known_by)
+  AND (a.measured_at < p.published_at + interval '7 days' OR NOT EXISTS (SELECT FROM social_post_analytics e
+    WHERE e.post_id = p.id AND e.measured_at >= p.published_at + interval '7 days'
+      AND (e.measured_at, e.id) < (a.measured_at, a.id) AND coalesce(e.impressions, e.views) IS NOT NULL
+      AND (CAST(:known_by AS timestamptz) IS NULL OR e.known_at <= :known_by)))"""
 
 _SEEN = text(f"""
-SELECT id, published_at, measured_at, seen::float8 FROM ({_READINGS}) r WHERE {_OF_WEEK}
-ORDER BY published_at, id, measured_at""")
+SELECT id, published_at, measured_at, seen::float8 FROM ({_READINGS}) r ORDER BY published_at, id, measured_at""")
 
 _BASIS = text(f"""
 SELECT platform, (published_at AT TIME ZONE 'UTC')::date::text AS day,
   sum(hash_record_extended(ROW(id, published_at, measured_at, seen), 0))::text AS hash
-FROM ({_READINGS}) r WHERE {_OF_WEEK} GROUP BY 1, 2""")
+FROM ({_READINGS}) r GROUP BY 1, 2""")
 
 
 class Seen(NamedTuple):
