@@ -85,7 +85,8 @@ def interactions(found: Fitted, sizes: tuple[int, ...]) -> Own:
         known = count > 1
         variance = 0.0
         if known.sum() > 2:
-            variance = float(max(0.0, np.average(raw[known] ** 2 - found.s2 / count[known], weights=count[known])))
+            worth = count[known]
+            variance = float(max(0.0, ((raw[known] ** 2 - found.s2 / worth) * worth).sum() / worth.sum()))
         share = count / (count + found.s2 / variance) if variance > 0 else np.zeros_like(count)
         effect: Floats = np.asarray(share * raw, float)
         left = left - effect[at]

@@ -65,6 +65,7 @@ class Memory:
         self.sizes = (len(spec.arms), max(spec.n_topics, 1), BLOCKS, max(spec.n_platforms, 1))
         self._sums = np.zeros((3, int(np.prod(self.sizes))))  # posts, z, z²
         self._at: float | None = None
+        self._found: tuple[float, Fitted | None] | None = None  # as of then: the same day asks more than once
 
     def place(self, rows: Floats) -> tuple[Whole, Whole]:
         """(arm, (n, 3) topic, block and platform) of rows of `Outcomes.columns`."""
@@ -74,6 +75,7 @@ class Memory:
     def add(self, rows: Floats, z: Floats, now: float, worth: Floats | float = 1.0) -> None:
         """Take in `z` of posts (rows of `Outcomes.columns`); `worth` is what each counts while it is new."""
         self._fade(now)
+        self._found = None
         arm, shared = self.place(rows)
         cell = np.ravel_multi_index((arm, *shared.T), self.sizes)
         weight = worth * 0.5 ** (np.maximum(now - rows[:, 3], 0.0) / self.half_life)
@@ -83,6 +85,11 @@ class Memory:
 
     def fitted(self, now: float) -> Fitted | None:
         """The posterior now; None where nothing counts any more."""
+        if self._found is None or self._found[0] != now:
+            self._found = now, self._fit(now)
+        return self._found[1]
+
+    def _fit(self, now: float) -> Fitted | None:
         self._fade(now)
         held = np.flatnonzero(self._sums[0] > _FADED)
         if not len(held):
@@ -141,5 +148,6 @@ def _between(raw: Floats, count: Floats, mu: float, s2: float, least: float) -> 
     known = count > 1
     if known.sum() <= 2:
         return least
-    found = np.average((raw[known] - mu) ** 2 - s2 / count[known], weights=count[known])
+    worth = count[known]
+    found = (((raw[known] - mu) ** 2 - s2 / worth) * worth).sum() / worth.sum()
     return float(max(least, found))
