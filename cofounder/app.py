@@ -27,7 +27,7 @@ def wire() -> None:
     from cofounder import agents
     from cofounder.channels import standing as channels
     from cofounder.channels import trying as mail
-    from cofounder.channels.accounts import service as accounts
+    from cofounder.channels.accounts import waiting as accounts
     from cofounder.flow.learn.patterns import giving
     from cofounder.flow.plan import service as plans
     from cofounder.flow.plan import steps as planning
@@ -52,7 +52,7 @@ def wire() -> None:
     trying.try_with("models", asked.trial)
     trying.try_with("mail", mail.trial)
     system.look_with("channels", channels.findings)
-    accounts.tell_when_gone(orphaned.tell)
+    accounts.listen(orphaned.tell)
     requests.check_plans_with(plans.check_supplied)
     tuned.check_plans_with(plans.check_told)
     planning.learn_with(giving.sentences_of)

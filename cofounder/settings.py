@@ -14,6 +14,8 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cofounder.kit.forms import form
+
 _ENTRY = re.compile(r'(?:[^,;\n"]|"[^"]*")+')  # of a list; a quoted name may hold a comma
 _ADDRESS = re.compile(
     r"""(?:(?P<name>"[^"\r\n]*"|[^<>",;@]*?)\s*<(?P<inner>[^<>\s]+)>|(?P<plain>[^<>\s]+))""", re.VERBOSE
@@ -130,13 +132,15 @@ class Settings(BaseSettings):
         description="A PostgreSQL 15 or newer to use instead of the embedded one: postgresql://user:password@host/name.",
     )
     database_schema: str = Field(
-        default="cofounder", pattern=r"^[a-z_][a-z0-9_]{0,62}$", description="Schema that holds our tables."
+        default="cofounder",
+        pattern=form(r"^[a-z_][a-z0-9_]{0,62}$", "Write a-z, 0-9 and _, 63 at most, no digit first"),
+        description="Schema that holds our tables.",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port the server listens on.")
     public_url: str | None = Field(
         default=None,
-        pattern=r"^https?://[^/\s]+/?$",
+        pattern=form(r"^https?://[^/\s]+/?$", "Write https:// and the name alone, without a path"),
         description="Address at which people reach the server when a proxy stands before it: https://name.",
     )
     trusted_proxies: str = Field(
@@ -209,7 +213,7 @@ class Settings(BaseSettings):
     )
     vertex_location: str = Field(
         default="us-central1",
-        pattern=r"^[a-z0-9-]+$",
+        pattern=form(r"^[a-z0-9-]+$", "Write a-z, 0-9 and -, as us-east-1"),
         validation_alias=AliasChoices("GOOGLE_CLOUD_LOCATION"),
         description="Region in which Gemini is tuned.",
     )
@@ -225,7 +229,7 @@ class Settings(BaseSettings):
     )
     bedrock_region: str | None = Field(
         default=None,
-        pattern=r"^[a-z0-9-]+$",
+        pattern=form(r"^[a-z0-9-]+$", "Write a-z, 0-9 and -, as us-east-1"),
         validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION"),
         description="Region of Amazon Bedrock in which Claude, Nova and Llama are tuned.",
     )

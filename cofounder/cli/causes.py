@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cofounder.kit.errors import CofounderError, InputInvalid
+from cofounder.kit.forms import complaint
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -54,7 +55,7 @@ def plain(error: BaseException) -> str:
 
 def _of_validation(error: "ValidationError") -> CofounderError:
     found = [
-        {"field": ".".join(str(part) for part in one["loc"]) or error.title, "message": one["msg"]}
+        {"field": ".".join(str(part) for part in one["loc"]) or error.title, "message": complaint(one)}
         for one in error.errors(include_url=False, include_input=False)
     ]
     kind: type[InputInvalid] = InputInvalid

@@ -27,6 +27,7 @@ from cofounder.kit.turns import Turns
 
 MAX_TEXT = 4_000  # characters of one value that the ledger keeps
 BUSY_SECONDS = 300.0
+CUT_OFF = "The process ended in the middle of the call, before an answer came. "
 
 AT_ONCE = 6  # calls of one process: each holds a connection of the pool's sixteen while it needs a second
 
@@ -277,7 +278,8 @@ async def _look(row: Effect, find: Callable[[], Awaitable[Answer | None]] | None
     try:
         found = await find()
     except Exception as error:
-        return await _write(row, "unknown", error=row.error or _words(error), unless_changed=True)
+        told = row.error or _words(error, cut_off=row.state == "intended")
+        return await _write(row, "unknown", error=told, unless_changed=True)
     if found is None:
         return await _write(row, "absent", error=row.error, unless_changed=True)
     return await _write(row, "done", answer=found, unless_changed=True)
@@ -337,8 +339,9 @@ def _told(row: Effect, *, called: bool = False) -> Outcome:
     return Outcome(row.state, row.answer, row.error, called, row.id)  # type: ignore[arg-type]
 
 
-def _words(error: Exception) -> str:
-    return str(_cut(f"{type(error).__name__}: {error}"))
+def _words(error: Exception, *, cut_off: bool = False) -> str:
+    """What an error says, after what we know better than the world: that nobody was left to hear its answer."""
+    return str(_cut(f"{type(error).__name__}: {CUT_OFF if cut_off else ''}{error}"))
 
 
 def _kept(values: Answer) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from starlette.routing import compile_path
 
 from cofounder.kit import db
 from cofounder.kit.errors import CofounderError, Conflict
+from cofounder.kit.forms import complaint
 from cofounder.kit.ids import new_id
 from cofounder.kit.log import logger
 
@@ -167,9 +168,7 @@ def invalid(error: RequestValidationError) -> CofounderError:
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return BodyUnreadable()
-    errors = [
-        {"field": _field(one, error.body), "message": one["msg"].removeprefix("Value error, ")} for one in found[:50]
-    ]
+    errors = [{"field": _field(one, error.body), "message": complaint(one)} for one in found[:50]]
     said = "; ".join(f"{one['field']}: {one['message']}" for one in errors[:3])
     return RequestInvalid(said, errors=errors)
 

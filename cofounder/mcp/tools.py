@@ -23,6 +23,7 @@ from cofounder.flow.request.schemas import ClarifyIn, Preferences, ProcessIn, Re
 from cofounder.flow.run import status as view
 from cofounder.kit import clock, once
 from cofounder.kit.db import transaction
+from cofounder.kit.forms import SHA256
 from cofounder.kit.http import Page, Time
 from cofounder.mcp import shapes
 from cofounder.mcp.calls import Offered, caller
@@ -38,7 +39,7 @@ Key = Annotated[
 ]
 Fingerprint = Annotated[
     str,
-    StringConstraints(pattern="^[0-9a-f]{64}$"),
+    StringConstraints(pattern=SHA256),
     Field(description="From show_approval, of the very texts that the person saw"),
 ]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db, live, postgres, secrets
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.forms import AS_GIVEN, ONE_LINE, complaint, form
 from cofounder.kit.http import Body
 from cofounder.kit.log import logger
 from cofounder.kit.versions import require, version_of
@@ -33,16 +34,60 @@ def _given(**limits: Any) -> Any:
     return Field(default=None, **limits)
 
 
-_Line = Annotated[str, StringConstraints(strict=True, max_length=2_000, pattern=r"^[^\x00-\x1f\x7f]*$")]
-_Host = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=253, pattern=r"^[^\s/@]+$")]
-_Url = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
-_Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=r"^[!-~]+$")]
-_Document = Annotated[str, StringConstraints(strict=True, min_length=2, max_length=10_000, pattern=r"^\s*\{[^\x00]*$")]
-_Name = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:/-]+$")]
-_Region = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
-_Password = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=r"^[^\x00-\x1f\x7f]+$")
+_Line = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=2_000,
+        pattern=form(r"^[^\x00-\x1f\x7f]*$", "Write it in one line, without control characters"),
+    ),
 ]
+_Host = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        min_length=1,
+        max_length=253,
+        pattern=form(r"^[^\s/@]+$", "Write the host's name alone, as mail.example.com"),
+    ),
+]
+_Url = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=500,
+        pattern=form(
+            r"^https?://[^\s/@?#]+(/[^\s?#]*)?$",
+            "Write the whole address, with https:// before it and nothing after its path",
+        ),
+    ),
+]
+_Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=AS_GIVEN)]
+_Document = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        min_length=2,
+        max_length=10_000,
+        pattern=form(r"^\s*\{[^\x00]*$", "Paste the whole JSON document, which begins with {"),
+    ),
+]
+_Name = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        min_length=1,
+        max_length=200,
+        pattern=form(r"^[A-Za-z0-9_.:/-]+$", "Write letters, digits and _ . : / -, without blanks"),
+    ),
+]
+_Region = Annotated[
+    str,
+    StringConstraints(
+        strict=True, min_length=1, max_length=60, pattern=form(r"^[a-z0-9-]+$", "Write a-z, 0-9 and -, as us-east-1")
+    ),
+]
+_Password = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=ONE_LINE)]
 
 
 class ConnectionSettings(Body):
@@ -290,7 +335,7 @@ def _would(given: dict[str, Any], now: Settings) -> Settings:
         }
     except ValidationError as error:
         first = error.errors()[0]
-        raise ConnectionInvalid(first["msg"].removeprefix("Value error, "), field=str(first["loc"][0])) from error
+        raise ConnectionInvalid(complaint(first), field=str(first["loc"][0])) from error
     return now.model_copy(update=delivered | typed)
 
 

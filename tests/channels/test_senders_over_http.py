@@ -14,6 +14,7 @@ from cofounder import channels
 from cofounder.channels import naming
 from cofounder.channels.accounts import providers
 from cofounder.channels.senders import books, linkedin, nearby, x
+from cofounder.channels.senders.calling import Answer, Line
 from cofounder.channels.senders.delivery import DeliveryRefused
 from cofounder.channels.senders.ghost import signed
 from cofounder.channels.senders.slugs import slug
@@ -209,6 +210,26 @@ async def test_a_receiver_that_cannot_be_asked_leaves_it_to_a_person(stage: Stag
     assert made.state == "unknown"
     where = stage.sender().where(sent, effect_key=ledger.key(sent.publication_id, ""))
     assert key_of(ledger.key(sent.publication_id, "")) in where
+
+
+def test_what_is_said_of_an_answer_reads_as_a_sentence_with_or_without_a_reason() -> None:
+    line = Line("webhook", "The webhook", "http://127.0.0.1:1")
+    for status, body, words in (
+        (500, "", "The webhook answered 500, which does not say what it did."),
+        (500, "Broken.", "The webhook answered 500, which does not say what it did: Broken."),
+        (429, "", "The webhook asks to wait."),
+        (400, {}, "The webhook did not take it (400)."),
+    ):
+        assert line.trouble(Answer(status, {}, body)).detail == words
+
+
+@on("webhook")
+async def test_a_name_in_the_middle_of_a_sentence_has_no_capital(stage: Stage) -> None:
+    assert isinstance(stage.wire, WebhookWire)
+    stage.wire.can_be_asked = False
+    stage.wire.bad = [Bad(None, does="first")]
+    made = await delivered(stage, stage.delivery())
+    assert (made.note or "").startswith("The line to the webhook was lost")
 
 
 def test_a_signature_is_that_of_the_standard() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator, model_validator
 
+from cofounder.kit.forms import CURRENCY, form
 from cofounder.kit.http import Body, ShortText
 from cofounder.kit.zones import known_zone
 
@@ -44,7 +45,7 @@ class Figure(Body):
     metric_type: ShortText
     channel: StrictStr = Field(default="", max_length=200)
     campaign: StrictStr = Field(default="", max_length=200)
-    currency: StrictStr | None = Field(default=None, pattern="^[A-Z]{3}$")
+    currency: StrictStr | None = Field(default=None, pattern=CURRENCY)
     unit: Literal["usd", "count", "rate", "score", "ratio", "days", "hours"] | None = None
     scale: StrictFloat | StrictInt | None = None
 
@@ -68,7 +69,7 @@ class Units(Body):
     """What the source leaves unsaid. Nothing here is guessed silently: the preview shows each."""
 
     timezone: StrictStr = "UTC"
-    currency: StrictStr = Field(default="USD", pattern="^[A-Z]{3}$")
+    currency: StrictStr = Field(default="USD", pattern=CURRENCY)
     decimal: Literal[".", ","] = "."
     day_first: StrictBool = False  # 01/02/2024 is the first of February
     period: Literal["day", "week", "month", "quarter", "year"] | None = None  # of figures without an end
@@ -239,15 +240,27 @@ class PostgresConfig(Body):
 class Ga4Config(Body):
     """A Google Analytics 4 property: what to ask its Data API for."""
 
-    property_id: StrictStr = Field(pattern=r"^\d{1,20}$")
+    property_id: StrictStr = Field(pattern=form(r"^\d{1,20}$", "Write the property's number, digits alone"))
     dimensions: list[StrictStr] = Field(default_factory=lambda: ["date"], min_length=1, max_length=9)
     metrics: list[StrictStr] = Field(
         default_factory=lambda: ["sessions", "totalUsers", "newUsers", "screenPageViews", "bounceRate"],
         min_length=1,
         max_length=10,
     )
-    start: StrictStr = Field(default="30daysAgo", pattern=r"^(\d{4}-\d{2}-\d{2}|\d{1,4}daysAgo|yesterday|today)$")
-    end: StrictStr = Field(default="yesterday", pattern=r"^(\d{4}-\d{2}-\d{2}|\d{1,4}daysAgo|yesterday|today)$")
+    start: StrictStr = Field(
+        default="30daysAgo",
+        pattern=form(
+            r"^(\d{4}-\d{2}-\d{2}|\d{1,4}daysAgo|yesterday|today)$",
+            "Write a day as 2026-10-31, or 30daysAgo, yesterday or today",
+        ),
+    )
+    end: StrictStr = Field(
+        default="yesterday",
+        pattern=form(
+            r"^(\d{4}-\d{2}-\d{2}|\d{1,4}daysAgo|yesterday|today)$",
+            "Write a day as 2026-10-31, or 30daysAgo, yesterday or today",
+        ),
+    )
 
 
 class FolderConfig(Body):

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictStr, StringConstraints
 
+from cofounder.kit.forms import AS_GIVEN, ONE_LINE
 from cofounder.kit.http import Body, ShortText, Time
 
 SignedIn = Literal["linkedin", "x", "facebook"]
 AnyProvider = Literal["linkedin", "x", "facebook", "wordpress", "ghost", "webhook"]
 Way = Literal["sign_in", "token", "password", "admin_key", "address"]
 State = Literal["choosing", "connected", "needs_sign_in", "disconnected"]
-_Secret = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4_000, pattern=r"^[^\x00-\x1f\x7f]+$")]
-_AppId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=300, pattern=r"^[!-~]+$")]
+_Secret = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4_000, pattern=ONE_LINE)]
+_AppId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=300, pattern=AS_GIVEN)]
 
 
 class AccountIn(Body):

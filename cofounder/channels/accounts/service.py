@@ -6,14 +6,14 @@ Providers are asked outside of transactions. What is told, logged and audited ho
 import base64
 import json
 import secrets as random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.channels import reach
-from cofounder.channels.accounts import keeping, queries
+from cofounder.channels.accounts import keeping, queries, waiting
 from cofounder.channels.accounts.asking import Away, Refused
 from cofounder.channels.accounts.connected import PROVIDERS
 from cofounder.channels.accounts.errors import (
@@ -39,14 +39,6 @@ from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
 log = logger(__name__)
-Gone = Callable[[AsyncSession, str, str], Awaitable[int]]  # provider, name -> publications that wait for it
-_gone: list[Gone] = []
-
-
-def tell_when_gone(told: Gone) -> None:
-    """Let a part to the left see to what waits for an account that is disconnected."""
-    if told not in _gone:
-        _gone.append(told)
 
 
 async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | None]:
@@ -234,7 +226,7 @@ async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, int]:
             return row, revoked, 0
         scheduled = 0
         if row.state != "disconnected":
-            scheduled = sum([await told(session, row.provider, row.name) for told in _gone])
+            scheduled = await waiting.tell(session, row.provider, row.name, connected=False)
             row.state, row.sealed, row.is_default, row.problem = "disconnected", None, False, None
             row.access_expires_at = row.sign_in_expires_at = row.renewing_since = None
             row.version += 1

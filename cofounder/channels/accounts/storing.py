@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.channels.accounts import book, expiring, keeping, queries, renewing
+from cofounder.channels.accounts import book, expiring, keeping, queries, renewing, waiting
 from cofounder.channels.accounts.connected import PROVIDERS
 from cofounder.channels.accounts.errors import AccountNameTaken
 from cofounder.channels.accounts.providers import SIGNED_IN, Identity, Tokens
@@ -61,6 +61,7 @@ async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
         row.is_default = True
     await session.flush()
     await quieten(session, row)
+    await waiting.tell(session, row.provider, row.name, connected=True)
     told = {"provider": row.provider, "name": row.name, "account": row.external_id, "scopes": row.details.get("scopes")}
     await audit(session, by, "channel.connected", "channel", str(row.id), told)
     await changed(session, row)

@@ -10,6 +10,7 @@ from cofounder.channels.images import service
 from cofounder.channels.images.errors import ImageMissing, ImageTooLarge, ImageUnreadable
 from cofounder.channels.images.schemas import ImageType
 from cofounder.kit.db import transaction
+from cofounder.kit.forms import SHA256
 from cofounder.kit.http import Router, Session, documented
 from cofounder.people import Approver, Viewer
 
@@ -67,7 +68,9 @@ async def upload_image(request: Request, caller: Approver) -> ImageOut:
 
 @router.get("/{image}", response_class=Response, responses={**documented(ImageMissing), **_HELD})
 async def get_image(
-    image: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], session: Session, caller: Viewer
+    image: Annotated[str, Path(pattern=SHA256)],
+    session: Session,
+    caller: Viewer,
 ) -> Response:
     """The bytes of an image, as they are sent."""
     row = await service.get(session, image)

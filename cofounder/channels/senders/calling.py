@@ -134,12 +134,12 @@ class Line:
         except _lost() + _unusable() as error:
             raise _passing(f"{self.label} could not be asked: {_words(error)}.") from error
         if answer.status == 429 or answer.status >= 500:
-            raise _passing(f"{self.label} could not be asked ({answer.status}): {self.said(answer)}")
+            raise _passing(f"{self.label} could not be asked ({answer.status}){self.because(answer)}")
         return answer
 
     def unanswered(self, answer: Answer) -> DeliveryUnknown:
         """That a question was refused, so that nobody knows."""
-        words = f"{self.label} does not say what stands there ({answer.status}): {self.said(answer)}"
+        words = f"{self.label} does not say what stands there ({answer.status}){self.because(answer)}"
         unknown = DeliveryUnknown(words)
         unknown.access_ended = answer.status in (401, 403)
         return unknown
@@ -147,23 +147,28 @@ class Line:
     def trouble(self, answer: Answer) -> DeliveryRefused | DeliveryDelayed | DeliveryUnknown:
         """What an answer that is no success means."""
         status = answer.status
-        said = self.said(answer)
+        because = self.because(answer)
         if status == 429:
-            return delayed(f"{self.label} asks to wait: {said}", until=_reset(answer.headers))
+            return delayed(f"{self.label} asks to wait{because}", until=_reset(answer.headers))
         if status == 425:
-            return delayed(f"{self.label} asks to come again: {said}")
+            return delayed(f"{self.label} asks to come again{because}")
         if status >= 500 or status in (303, 408):
-            return DeliveryUnknown(f"{self.label} answered {status}, which does not say what it did: {said}")
+            return DeliveryUnknown(f"{self.label} answered {status}, which does not say what it did{because}")
         if status < 400:
             return DeliveryRefused(f"{self.label} points to another address, which is not followed ({status}).")
         words = _NOT_TAKEN.get(status, "did not take it")
-        refused = DeliveryRefused(f"{self.label} {words} ({status}): {said}")
+        refused = DeliveryRefused(f"{self.label} {words} ({status}){because}")
         refused.for_all = status in (401, 403, 426)
         return refused
 
     def said(self, answer: Answer) -> str:
         """The provider's words, on one line, cut and without secrets."""
-        return self.plain(_reason(answer.body)) or "no reason given."
+        return self.plain(_reason(answer.body))
+
+    def because(self, answer: Answer) -> str:
+        """The end of a sentence about an answer: its reason, where it gives one."""
+        said = self.said(answer)
+        return f": {said}" if said else "."
 
     def plain(self, words: str) -> str:
         for secret in sorted(filter(None, self.secrets), key=len, reverse=True):
@@ -198,9 +203,8 @@ class Line:
 
     def _broken(self, error: Exception, began: "_Began") -> DeliveryRefused | DeliveryDelayed | DeliveryUnknown:
         if began.writing:
-            return DeliveryUnknown(
-                f"The line to {self.label} was lost while the text was handed over: {_words(error)}."
-            )
+            label = self.label.replace("The ", "the ", 1)
+            return DeliveryUnknown(f"The line to {label} was lost while the text was handed over: {_words(error)}.")
         told = f"{self.label} could not be reached: {self.plain(_words(error))}."
         return DeliveryRefused(told) if _untrusted(error) else delayed(told)
 

@@ -129,16 +129,16 @@ class Facebook(Over):
 def _trouble(line: Line, answer: Answer) -> DeliveryRefused | DeliveryDelayed | DeliveryUnknown:
     """Facebook says in a code of its own what is wrong; most of them come with status 400."""
     codes = {answer.field("error", "code"), answer.field("error", "error_subcode")}
-    said = line.said(answer)
+    because = line.because(answer)
     if codes & set(_TOO_FAST):
-        return delayed(f"Facebook finds this too fast: {said}", until=now() + (_told(answer) or _WAIT))
+        return delayed(f"Facebook finds this too fast{because}", until=now() + (_told(answer) or _WAIT))
     if codes & set(_MAY_BE):
-        return DeliveryUnknown(f"Facebook does not say what it did: {said}")
-    refused = DeliveryRefused(f"Facebook did not take it ({answer.status}): {said}")
+        return DeliveryUnknown(f"Facebook does not say what it did{because}")
+    refused = DeliveryRefused(f"Facebook did not take it ({answer.status}){because}")
     if codes & set(_GONE):
-        refused = DeliveryRefused(f"Facebook no longer takes the page's access. Connect it again: {said}")
+        refused = DeliveryRefused(f"Facebook no longer takes the page's access. Connect it again{because}")
     elif codes & set(_VERSION_OVER):
-        refused = DeliveryRefused(f"Facebook has ended the version of its API that is used here: {said}")
+        refused = DeliveryRefused(f"Facebook has ended the version of its API that is used here{because}")
     code = answer.field("error", "code")
     refused.for_all = bool(codes & {*_GONE, *_VERSION_OVER}) or (isinstance(code, int) and 200 <= code < 300)
     return refused

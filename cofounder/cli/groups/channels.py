@@ -151,6 +151,7 @@ async def _connect(body: dict[str, Any], page: str | None, json: bool) -> int:
     from cofounder.people import LOCAL_OWNER
 
     wanted = AccountIn.model_validate({name: value for name, value in body.items() if value is not None})
+    _what_waits_is_told()
     async with home.opened():
         row, key = await service.connect(wanted, by=LOCAL_OWNER)
         made = await _chosen(AccountConnected(**views.shown(row).model_dump(), signing_key=key), page)
@@ -184,6 +185,14 @@ async def _sign_in(body: dict[str, Any], page: str | None, json: bool) -> int:
     return _show(made, json)
 
 
+def _what_waits_is_told() -> None:
+    """Publications that wait for an account say whether it is there."""
+    from cofounder.channels.accounts import waiting
+    from cofounder.flow.publish import orphaned
+
+    waiting.listen(orphaned.tell)
+
+
 def _base() -> str:
     """Where people reach the server."""
     from cofounder.cli.groups.people import _running
@@ -212,6 +221,7 @@ async def _choose(waiting: "ChannelAccountOut", page: str) -> "ChannelAccountOut
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
+    _what_waits_is_told()
     named = [one.external_id for one in waiting.choices if page in (one.name, one.external_id)]
     async with db.transaction() as session:
         id = named[0] if len(named) == 1 else page
@@ -289,10 +299,9 @@ def disconnect(name: Name, yes: Yes = False, json: Json = False) -> int:
 async def _disconnect(name: str, json: bool) -> int:
     from cofounder.channels.accounts import service, views
     from cofounder.channels.accounts.schemas import AccountLeft
-    from cofounder.flow.publish import orphaned
     from cofounder.people import LOCAL_OWNER
 
-    service.tell_when_gone(orphaned.tell)
+    _what_waits_is_told()
     async with home.opened():
         row, revoked, scheduled = await service.disconnect((await _found(name)).account_id, by=LOCAL_OWNER)
         made = AccountLeft(**views.shown(row).model_dump(), revoked=revoked, scheduled=scheduled)

@@ -13,6 +13,7 @@ import typer
 from cofounder.cli import home, out
 from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.forms import complaint
 
 if TYPE_CHECKING:
     from cofounder.flow.request.chat.schemas import ChatIn, Exchange, Message
@@ -111,7 +112,7 @@ def _body(message: str, agent: str | None, mode: str | None, model: str | None, 
     except ValidationError as error:
         fault = error.errors()[0]
         field = str(fault["loc"][0]) if fault["loc"] else "message"
-        raise InputInvalid(fault["msg"].removeprefix("Value error, "), field=field) from error
+        raise InputInvalid(complaint(fault), field=field) from error
 
 
 async def _once(body: "ChatIn", *, json: bool) -> int:

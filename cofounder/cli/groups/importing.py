@@ -10,6 +10,7 @@ import typer
 from cofounder.cli import home, out
 from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.forms import complaint
 
 _POLL_SECONDS = 0.2
 _Id = Annotated[str, typer.Argument(metavar="IMPORT", help="The import's id, or its start or end, or `last`.")]
@@ -226,7 +227,7 @@ def _checked(model: Any, values: dict[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or next(iter(values), "option")
-        raise InputInvalid(str(first["msg"]).removeprefix("Value error, "), field=place) from error
+        raise InputInvalid(complaint(first), field=place) from error
 
 
 def listed(

@@ -10,6 +10,7 @@ import typer
 from cofounder.cli import home, out
 from cofounder.cli.options import Json
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.forms import complaint
 
 Name = Annotated[str, typer.Argument(help="The setting, such as daily_budget_usd or smtp_host.")]
 
@@ -179,5 +180,5 @@ def _read(shape: Any, name: str, value: str | None) -> Any:
         try:
             return shape.model_validate({name: one})
         except ValidationError as error:
-            said = error.errors()[0]["msg"]
+            said = complaint(error.errors()[0])
     raise SettingValueUnfit(f"{name}: {said}", field="value")

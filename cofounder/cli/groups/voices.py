@@ -8,6 +8,7 @@ import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.options import Json
+from cofounder.kit.forms import complaint
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,7 +39,7 @@ async def _ask(question: "Callable[[AsyncSession], Awaitable[Any]]", told: Calla
     if json:
         out.emit([one.model_dump(mode="json") for one in found] if isinstance(found, list) else found)
     else:
-        told(found)
+        complaint(found)
     return 0
 
 
@@ -106,7 +107,7 @@ def change(
     except ValidationError as error:
         first = error.errors()[0]
         raise InputInvalid(
-            first["msg"], field=str(first["loc"][0]), hint="See: cofounder personas set --help"
+            complaint(first), field=str(first["loc"][0]), hint="See: cofounder personas set --help"
         ) from None
 
     def told(found: Any) -> None:

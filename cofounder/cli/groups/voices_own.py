@@ -9,6 +9,7 @@ import typer
 from cofounder.cli import out
 from cofounder.cli.groups.voices import Voice, asked, group
 from cofounder.cli.options import Json
+from cofounder.kit.forms import complaint
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -169,4 +170,4 @@ def valid(shape: Any, given: dict[str, Any], hint: str) -> Any:
         return shape.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputInvalid(first["msg"], field=".".join(map(str, first["loc"])), hint=f"See: {hint}") from None
+        raise InputInvalid(complaint(first), field=".".join(map(str, first["loc"])), hint=f"See: {hint}") from None

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 from cofounder.business.derive.times import SuggestedTime
 from cofounder.channels.images.limits import MOST_IMAGES
 from cofounder.channels.images.schemas import ImageType, Picture
+from cofounder.kit.forms import form
 from cofounder.kit.http import Body, Time, Usd
 
 Kind = Literal["content", "plan", "cost"]
@@ -35,7 +36,7 @@ class Edit(Body):
 class AttachIn(Body):
     """One image of a task's texts: `image` is what its upload answered."""
 
-    image: StrictStr = Field(pattern="^[0-9a-fA-F]{64}$")
+    image: StrictStr = Field(pattern=form("^[0-9a-fA-F]{64}$", "Write the image's id: 64 of 0-9 and a-f"))
     alt: StrictStr = Field(
         max_length=10_000,
         description="What it shows, in a sentence, for people who cannot see it.",

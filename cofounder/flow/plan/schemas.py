@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cofounder.kit.forms import form
+
 Outcome = Literal["execute", "clarify", "approve_first", "reject", "defer"]
 
 CHANNEL_DELIVERABLES = ("variant",)
@@ -25,12 +27,17 @@ class PlanStep(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", examples=["read_metrics"])
+    id: str = Field(
+        pattern=form(r"^[a-z][a-z0-9_]{0,62}$", "Write a-z, 0-9 and _, 63 at most, a letter first"),
+        examples=["read_metrics"],
+    )
     tool: str = Field(min_length=1, max_length=200, examples=["financial.read_metrics"])
     inputs: dict[str, Any] = Field(default_factory=dict)
     depends_on: list[str] = Field(default_factory=list)
     produces: str | None = Field(
-        default=None, pattern=r"^(variant:[a-z]+|deliverable:[a-z]+)$", examples=["variant:linkedin"]
+        default=None,
+        pattern=form(r"^(variant:[a-z]+|deliverable:[a-z]+)$", "Write variant:CHANNEL or deliverable:NAME"),
+        examples=["variant:linkedin"],
     )
     quality_threshold: float | None = Field(default=None, ge=0, le=1)
     retry: Retry = Field(default_factory=Retry)

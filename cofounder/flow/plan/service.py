@@ -26,6 +26,7 @@ from cofounder.flow.plan.validate import (
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid, NotFound
+from cofounder.kit.forms import complaint
 
 __all__ = ["PlanRow"]
 
@@ -62,7 +63,8 @@ def read(document: dict[str, Any]) -> Plan:
         plan = Plan.model_validate(document)
     except ValidationError as error:
         problems = [
-            {"field": ".".join(["plan", *map(str, found["loc"])]), "message": found["msg"]} for found in error.errors()
+            {"field": ".".join(["plan", *map(str, found["loc"])]), "message": complaint(found)}
+            for found in error.errors()
         ]
         raise PlanUnreadable(f"{problems[0]['field']}: {problems[0]['message']}", errors=problems) from None
     return plan.model_copy(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -136,6 +137,12 @@ async def outcomes(session: AsyncSession, publication_id: UUID, recipients: Sequ
         state = "unknown" if told.state == "intended" else told.state
         made.append(Outcome(recipient, state, receipt.external_id, receipt.url, _note(told.error, told.answer)))
     return made
+
+
+async def handed_over_at(session: AsyncSession, publication_id: UUID, outcomes: Sequence[Outcome]) -> datetime | None:
+    """When the attempt began that sent it, to the first of those who have it; None where nobody has."""
+    found = await effects.told(session, [key(publication_id, one.recipient) for one in outcomes if one.state == "done"])
+    return min((told.begun_at for told in found.values() if told.begun_at is not None), default=None)
 
 
 async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[Delivery]) -> list[DeliveryOut]:

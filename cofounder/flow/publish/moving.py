@@ -29,7 +29,7 @@ async def reschedule(session: AsyncSession, publication_id: UUID, asked: Resched
     row = await service.locked(session, publication_id)
     if row.state != "scheduled":
         raise TooLateToMove(f"The publication is {row.state}.")
-    if row.attempted_at is not None:
+    if row.first_attempted_at is not None:
         raise TooLateToMove(
             "It was tried already and is tried again by itself.", hint="Send it now, or cancel it: cofounder task TASK"
         )

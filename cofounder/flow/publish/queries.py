@@ -67,15 +67,15 @@ async def page(
     return rows, int(await session.scalar(select(func.count()).select_from(every.subquery())) or 0)
 
 
-async def note_waiting(session: AsyncSession, sender: str, account: str, note: str) -> Sequence[UUID]:
-    """Write a note on every publication that waits for an account and was never attempted; gives their ids."""
+async def orphan(session: AsyncSession, sender: str, account: str, at: datetime | None) -> Sequence[UUID]:
+    """Write since when what waits for an account, and was never attempted, has none; gives the ids. None: it has it."""
     waits = update(Publication).where(
         Publication.state == "scheduled",
-        Publication.attempted_at.is_(None),
+        Publication.first_attempted_at.is_(None),
         Publication.delivered_by == sender,
         Publication.account == account,
     )
-    return (await session.scalars(waits.values(note=note).returning(Publication.id))).all()
+    return (await session.scalars(waits.values(orphaned_at=at).returning(Publication.id))).all()
 
 
 async def around(

@@ -76,5 +76,5 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
             published_at=None if outbox else published_at,
             is_sample=task.is_sample or await records.only_sample(session),
         ),
-        begun_at=row.attempted_at,
+        begun_at=row.first_attempted_at,
     )

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, St
 
 from cofounder.channels.images.limits import MOST_IMAGES
 from cofounder.flow.approve.schemas import AttachIn, ImageShown
+from cofounder.kit.forms import form
 from cofounder.kit.http import Body, Time, stripped
 
 Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted"]
@@ -138,7 +139,7 @@ class PostedIn(Body):
     url: StrictStr | None = Field(
         default=None,
         max_length=2_000,
-        pattern=r"^https?://\S+$",
+        pattern=form(r"^https?://\S+$", "Write the whole address, with http:// or https:// before it"),
         description="Where it stands.",
         examples=["https://www.linkedin.com/posts/1"],
     )
@@ -201,7 +202,7 @@ class Verdict(Body):
     url: StrictStr | None = Field(
         default=None,
         max_length=2_000,
-        pattern=r"^https?://\S+$",
+        pattern=form(r"^https?://\S+$", "Write the whole address, with http:// or https:// before it"),
         description="With sent: where it stands.",
         examples=["https://example.org/posts/1"],
     )

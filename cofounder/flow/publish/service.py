@@ -88,9 +88,11 @@ async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | 
         return None
     await connections.refresh(session)  # also for whoever goes on with what a process that died had begun
     if row.state == "scheduled":
-        if row.attempted_at is None:
+        if row.first_attempted_at is None:
             _address(row)
-        row.state, row.attempted_at, row.retry_at = "attempting", row.attempted_at or now(), None
+        at = now()
+        row.state, row.attempted_at, row.retry_at, row.orphaned_at = "attempting", at, None, None
+        row.first_attempted_at = row.first_attempted_at or at
         row.attempts += 1
         await tell(session, row)
     return row
@@ -126,7 +128,7 @@ async def delivery(session: AsyncSession, row: Publication, recipient: str) -> D
     """What the sender is given for one recipient."""
     task = await records.get_task(session, row.task_id)
     rendered = row.content
-    attempted = row.attempted_at or now()
+    attempted = row.first_attempted_at or now()
     return Delivery(
         publication_id=row.id,
         task_id=row.task_id,
@@ -239,12 +241,14 @@ async def conclude(
 ) -> None:
     """Write the end of a publication, or that its outcome is unknown, and what follows: post, status, example.
 
-    `said`: what a person found, told before what the other side said. `published_at`: since when it stands there.
+    `said`: what a person found, told before what the other side said. `published_at`: since when it stands there; else
+    when it was handed over, which may be long before that was found out.
     """
     recording.end(row, outcomes, said)
     _remember_attempt(row, row.state, row.finished_at or now())
     if row.state == "published":
-        await recording.keep(session, row, published_at or row.finished_at)
+        sent = published_at or await ledger.handed_over_at(session, row.id, outcomes) or row.finished_at
+        await recording.keep(session, row, sent)
     await tell(session, row)
     await remember(session, row.task_id, f"{row.carried_by}:{row.state}")
 
@@ -363,7 +367,12 @@ def _note(row: Publication) -> str | None:
     """What became of it, then why it went where it went and what that costs; what is not sent costs nothing."""
     if row.state == "cancelled" or (row.state == "refused" and row.said):
         return row.said
-    return " ".join(filter(None, [row.said, row.note])) or None
+    orphaned = row.state == "scheduled" and row.orphaned_at is not None
+    return " ".join(filter(None, [row.said, _orphaned(row) if orphaned else row.note])) or None
+
+
+def _orphaned(row: Publication) -> str:
+    return f"{row.account} was disconnected: unless it is connected again by then, this goes to the outbox."
 
 
 def _actions(row: Publication, *, posted: bool) -> list[Action]:
@@ -372,7 +381,7 @@ def _actions(row: Publication, *, posted: bool) -> list[Action]:
         return ["posted", "not_posted"] if posted else ["posted"]
     if row.state == "scheduled":
         found: list[Action] = ["cancel", "retry"] if row.retry_at else ["cancel"]
-        if row.attempted_at is None:
+        if row.first_attempted_at is None:
             found.append("reschedule")
         return [*found, "resolve"] if unsure(row) else found
     if row.state == "unknown":

@@ -110,7 +110,7 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
     if row.state == "scheduled":
         await _goes_on(session, row, outcomes, told)
         return service.shown(row)
-    await service.conclude(session, row, outcomes, said=told, published_at=found.published_at or row.attempted_at)
+    await service.conclude(session, row, outcomes, said=told, published_at=found.published_at)
     return service.shown(row)
 
 

@@ -30,11 +30,13 @@ class Publication(Row):
     unknown: Mapped[int] = mapped_column(default=0)  # recipients of whom nobody knows whether they got it
     retry_at: Mapped[OptionalMoment]  # scheduled again, because the last attempt surely sent nothing
     scheduled_at: Mapped[OptionalMoment]
-    attempted_at: Mapped[OptionalMoment]
+    first_attempted_at: Mapped[OptionalMoment]  # what every try has in common: recipients, file names, search windows
+    attempted_at: Mapped[OptionalMoment]  # the last attempt
     finished_at: Mapped[OptionalMoment]
     external_id: Mapped[OptionalWords]
     url: Mapped[OptionalWords]  # or the outbox file
     note: Mapped[OptionalWords]  # why it goes where it goes
+    orphaned_at: Mapped[OptionalMoment]  # its account was disconnected while it waited, and is not connected again
     said: Mapped[OptionalWords]  # what became of it, in words
     history: Mapped[Listing]  # each attempt that ended: at what time, which one, as what, and what was said
     created_at: Mapped[Moment]

@@ -14,7 +14,9 @@ from cofounder.channels.accounts import errors, service, views
 from cofounder.channels.accounts.schemas import AccountIn
 from cofounder.cli.program import run
 from cofounder.flow.approve.errors import ChannelUnknown
+from cofounder.flow.publish import moving
 from cofounder.flow.publish import service as publishing
+from cofounder.flow.publish.schemas import RescheduleIn
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, until
@@ -168,6 +170,28 @@ async def test_what_waits_for_an_account_that_is_disconnected_is_told_and_goes_t
     async with transaction() as session:
         detail = await publishing.detail(session, one.publication_id)
     assert detail.deliveries[0].state == "sent"
+
+
+async def test_an_account_that_is_connected_again_in_time_takes_back_what_was_said_of_it(
+    world: World, engine_running: Database
+) -> None:
+    wire()
+    row = await signed_in(world, "linkedin", name="One")
+    said = await approved("linkedin", schedule_at=now() + timedelta(days=2))
+    await until(settled(said.task_id, ("scheduled",)))
+    (before,) = await of(said.task_id)
+    await service.disconnect(row.id, by=LOCAL_OWNER)
+    (left,) = await of(said.task_id)
+    assert left.note == "One was disconnected: unless it is connected again by then, this goes to the outbox."
+    await signed_in(world, "linkedin", name="One")
+    (waits,) = await of(said.task_id)
+    assert waits.note == before.note  # what it costs stands there as before
+    async with transaction() as session:
+        await moving.reschedule(session, waits.publication_id, RescheduleIn(schedule_at=None), by=LOCAL_OWNER)
+    await until(settled(said.task_id))
+    (one,) = await of(said.task_id)
+    assert (one.state, one.delivered_by, one.account) == ("published", "linkedin", "One")
+    assert "disconnected" not in (one.note or "")
 
 
 async def test_disconnecting_takes_the_access_back_and_erases_every_secret(world: World) -> None:

@@ -265,7 +265,9 @@ async def test_without_a_time_it_was_sent_when_it_was_handed_over(engine_running
     await resolve(one, verdict="sent")
     async with transaction() as session:
         (post,) = await records.posts(session, as_of=now(), task_ids=[one.task_id])
-    assert post.published_at == one.attempted_at
+    async with transaction() as session:
+        found = await service.detail(session, one.publication_id)
+    assert post.published_at == found.deliveries[0].begun_at
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,15 @@ from pydantic import AfterValidator, Field, SecretStr, StrictBool, StrictFloat, 
 from pydantic_core import PydanticCustomError
 
 from cofounder.flow.plan.tools.listing import Change
+from cofounder.kit.forms import form
 from cofounder.kit.http import Body, Shown
 
 Transport = Literal["stdio", "http"]
 Health = Literal["unknown", "up", "down"]
 ToolState = Literal["new", "approved", "changed", "unusable", "gone"]
-ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ServerName = Annotated[
+    str, StringConstraints(pattern=form(r"^[a-z][a-z0-9_]{0,39}$", "Write a-z, 0-9 and _, 40 at most, a letter first"))
+]
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OURS = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "mcp-session-id", "upgrade"}

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
 
 from cofounder.flow.request.schemas import RequestText
 from cofounder.flow.request.series.slots import Every
+from cofounder.kit.forms import form
 from cofounder.kit.http import Body, Day, ShortText
 from cofounder.kit.zones import known_zone
 
@@ -15,7 +16,9 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 State = Literal["active", "paused", "ended"]
 Late = Literal["keep", "expire"]
 Zone = Annotated[StrictStr, AfterValidator(known_zone)]
-Clock = Annotated[StrictStr, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Clock = Annotated[
+    StrictStr, Field(pattern=form(r"^([01]\d|2[0-3]):[0-5]\d$", "Write a time of day as 09:00, from 00:00 to 23:59"))
+]
 
 _AT = "A time of the zone's clocks. Skipped by a clock change, it is as much later; coming twice, the first counts."
 _LATE = (

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
+from cofounder.kit.forms import form
 from cofounder.kit.http import Body, ShortText, Shown
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -13,8 +14,22 @@ Sort = Literal["newest", "oldest", "priority"]
 MOST = 500  # commands in one request
 
 
-AgentType = Annotated[str, StringConstraints(min_length=1, max_length=63, pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-Action = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[A-Za-z][A-Za-z0-9_.:-]*$")]
+AgentType = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=63,
+        pattern=form(r"^[A-Za-z][A-Za-z0-9_-]*$", "Write letters, digits, _ and -, a letter first"),
+    ),
+]
+Action = Annotated[
+    str,
+    StringConstraints(
+        min_length=1,
+        max_length=120,
+        pattern=form(r"^[A-Za-z][A-Za-z0-9_.:-]*$", "Write letters, digits and _ . : -, a letter first"),
+    ),
+]
 
 
 class CommandIn(Body):

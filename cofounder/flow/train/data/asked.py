@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from cofounder.flow.train.data.filters import MOST, Decision, Filter
 from cofounder.flow.train.data.schemas import MOST_LISTED, FilterIn
+from cofounder.kit.forms import form
 
 M = TypeVar("M", bound=BaseModel)
 _Name = Annotated[str | None, Query(max_length=200)]
@@ -37,7 +38,10 @@ def _fields(
     has_outcome: _YesOrNo = None,
     is_legacy: _YesOrNo = None,
     text: _Name = None,
-    archived: Annotated[str | None, Query(pattern="^(true|false|both)$", description="true, false or both")] = None,
+    archived: Annotated[
+        str | None,
+        Query(pattern=form("^(true|false|both)$", "Write true, false or both"), description="true, false or both"),
+    ] = None,
     include_sample: _YesOrNo = None,
 ) -> dict[str, Any]:
     """What was said, without what was not."""

@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints
 
 from cofounder.flow.train.data.filters import MOST, Filter
+from cofounder.kit.forms import NAMED
 from cofounder.kit.http import Body, ShortText
 
 Role = Literal["planner", "writer", "judge"]
 Split = Literal["train", "validation", "test", "all"]
 FormatName = Literal["jsonl", "openai", "gemini", "bedrock", "chatml", "csv", "parquet", "dpo", "gemini-dpo"]
 Target = Literal["openai", "gemini", "claude", "together", "local"]
-Name = Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$")]
+Name = Annotated[StrictStr, StringConstraints(pattern=NAMED)]
 Bond = Literal["duplicates", "conversation", "topic"]
 GROUPS: tuple[Bond, ...] = ("duplicates", "conversation", "topic")
 

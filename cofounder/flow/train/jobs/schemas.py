@@ -8,12 +8,18 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints
 
 from cofounder.flow.train.datasets.schemas import DatasetIn, Role
+from cofounder.kit.forms import NAMED, ONE_LINE, form
 from cofounder.kit.http import Body, ShortText, Usd
 
 TargetName = Literal["local", "openai", "gemini", "bedrock", "together", "ollama", "claude", "gpt4"]
 State = Literal["waiting_approval", "queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
-ModelName = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-BaseName = Annotated[StrictStr, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
+ModelName = Annotated[
+    StrictStr,
+    StringConstraints(
+        pattern=form(r"^[a-z0-9][a-z0-9-]{0,39}$", "Write a-z, 0-9 and -, 40 at most, a letter or digit first")
+    ),
+]
+BaseName = Annotated[StrictStr, StringConstraints(min_length=1, max_length=500, pattern=ONE_LINE)]
 
 
 class TrainingSettings(Body):
@@ -172,7 +178,7 @@ class DeployIn(Body):
 class RuleIn(Body):
     """When to begin a job by itself. Each time a new version of the dataset is made first."""
 
-    name: Annotated[StrictStr, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$")]
+    name: Annotated[StrictStr, StringConstraints(pattern=NAMED)]
     dataset: DatasetIn
     job: TrainingSettings
     after_examples: StrictInt | None = Field(default=None, ge=1, le=1_000_000, description="New ones that fit")
