@@ -160,6 +160,20 @@ Day = Annotated[date, BeforeValidator(_day_only), AfterValidator(_day_of_our_tim
 """A day, written as text."""
 
 
+def _from_midnight(given: Any) -> Any:
+    return f"{given}T00:00:00Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
+
+
+def _to_midnight(given: Any) -> Any:
+    return f"{given}T23:59:59.999999Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
+
+
+Since = Annotated[Time, BeforeValidator(_from_midnight)]
+"""A time; a date alone is that day (UTC) from its beginning on."""
+Until = Annotated[Time, BeforeValidator(_to_midnight)]
+"""A time; a date alone is that day (UTC) up to its end."""
+
+
 def _number_only(given: Any) -> Any:
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         raise ValueError("Input should be a number")

@@ -85,7 +85,11 @@ def whole(one: Any) -> list[str]:
         if said["redacted"]:
             lines.append("Taken out: " + ", ".join(f"{count:,} {kind}" for kind, count in said["redacted"].items()))
         lines += [f"{target}: {' '.join(fit['problems'])}" for target, fit in said["fits"].items() if not fit["ok"]]
-    if one.leakage:
+    lines += one.warnings
+    held_out = one.splits.get("validation", 0) + one.splits.get("test", 0)
+    if one.leakage and not held_out:
+        lines.append("Leakage: nothing is held out")
+    elif one.leakage:
         leaks = {name: one.leakage[name] for name in ("exact", "near", "conversation", "topic") if one.leakage[name]}
         told = ", ".join(f"{count:,} {name}" for name, count in leaks.items())
         lines.append(f"Leakage: {told} of what is held out" if told else "Leakage: none found")

@@ -61,12 +61,13 @@ LISTED = "NOT EXISTS (SELECT FROM tasks WHERE tasks.id = {0}.execution_id AND ta
 async def sums(session: AsyncSession, *, sample: bool) -> dict[str, Any]:
     """Totals over every example that is no test and not imported, of the sample or not; archived ones count, for they ran.
 
-    Those whose task a person deleted do not.
+    Those whose task a person deleted do not, nor those that were erased: of them nothing is known any more.
     """
     own = and_(
         Example.is_sample.is_(sample),
         not_(Example.is_legacy),
         not_(Example.tags.overlap(list(OUT_UNLESS_ASKED))),
+        Example.erased_at.is_(None),
         text(LISTED.format(Example.__tablename__)),
     )
     called_off = literal_column(CALLED_OFF.format(Example.__tablename__), Boolean)

@@ -225,7 +225,7 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         persona=next((variant.persona for variant in variants.values() if variant.persona), None),
         platforms=in_order(task, variants),
         models=await models.models_used(session, task.id),
-        task_tags=task.tags,
+        task_tags=[one.lower() for one in task.tags],
     )
 
 

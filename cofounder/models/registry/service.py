@@ -173,7 +173,7 @@ async def get(session: AsyncSession, id: UUID) -> ModelVersion:
 async def find(session: AsyncSession, named: str) -> ModelVersion:
     """A version by its id, the beginning of one, NAME@VERSION, or NAME for the newest. Raises ModelNotKnown."""
     name, _, version = named.removeprefix("tuned:").partition("@")
-    if version.isdigit() or not version:
+    if not version or (version.isascii() and version.isdigit() and len(version) < 10):
         row = await queries.named(session, name, int(version) if version else None)
         if row is not None:
             return row

@@ -46,6 +46,20 @@ async def test_an_approver_rejects_and_lets_in_again_and_a_viewer_may_not(client
     assert kinds == ["all", "person", "person"]
 
 
+async def test_a_rejected_pattern_is_not_pinned_before_it_is_let_in_again(clients: list[httpx.AsyncClient]) -> None:
+    *_, approver = clients
+    found = (await approver.get(f"{LEARNING}/patterns")).json()
+    place = f"{LEARNING}/patterns/{found['patterns'][0]['id']}"
+    assert (await approver.patch(place, json={"pinned": True})).json()["pinned"] is True
+    assert (await approver.patch(place, json={"rejected": True})).json()["pinned"] is False
+    refused = await approver.patch(place, json={"pinned": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "pattern_rejected")
+    assert (refused.json()["errors"][0]["field"], "again first" in refused.json()["hint"]) == ("pinned", True)
+    assert (await approver.patch(place, json={"pinned": True, "rejected": True})).status_code == 409
+    again = (await approver.patch(place, json={"pinned": True, "rejected": False})).json()
+    assert (again["state"], again["pinned"]) == ("watching", True)
+
+
 async def test_a_word_that_says_nothing_or_no_pattern_is_refused(clients: list[httpx.AsyncClient]) -> None:
     *_, approver = clients
     found = (await approver.get(f"{LEARNING}/patterns")).json()

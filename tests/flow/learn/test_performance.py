@@ -116,3 +116,32 @@ async def test_runs_of_the_sample_count_while_there_is_nothing_else(session: Asy
     whole = await learned.summary(session)
     shown = await service.performance(session, whole, since=None, until=None, step="day")
     assert (whole.is_sample, whole.total_executions, shown.by_channel) == (False, 0, [])
+
+
+@pytest.mark.parametrize("gone", ["archived_at", "erased_at"])
+async def test_every_figure_is_of_the_same_runs_when_one_is_put_away_or_erased(
+    session: AsyncSession, gone: str
+) -> None:
+    """An archived run ran and counts everywhere; of an erased one nothing is known, and it counts nowhere."""
+    for _ in range(3):
+        await ran(session)
+    await ran(session, user_approval=False)
+    change = f"UPDATE orchestrator_training_data SET {gone} = now() WHERE execution_id = (SELECT execution_id FROM orchestrator_training_data WHERE user_approval LIMIT 1)"
+    await session.execute(text(change))
+    left, approved = (4, 3) if gone == "archived_at" else (3, 2)
+    whole = await learned.summary(session)
+    for since in (None, now() - timedelta(days=7)):
+        found = await service.performance(session, whole, since=since, until=None, step="day")
+        assert (found.total_executions, found.approved, found.rejected) == (left, approved, 1)
+        assert found.approval_rate == round(approved / left, 4)
+        for split in (found.by_intent, found.by_plan, found.by_persona, found.over_time):
+            assert sum(one.runs for one in split) == left
+            assert sum(one.approved for one in split) == approved
+
+
+async def test_a_span_has_its_own_count_of_what_is_ready_to_train(session: AsyncSession) -> None:
+    await ran(session, training_ready=True)
+    await ran(session, training_ready=True, timestamp=now() - timedelta(days=40))
+    whole = await learned.summary(session)
+    recent = await service.performance(session, whole, since=now() - timedelta(days=7), until=None, step="week")
+    assert (whole.training_ready, recent.training_ready) == (2, 1)

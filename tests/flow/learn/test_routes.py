@@ -42,3 +42,15 @@ async def test_a_summary_of_nothing_has_no_means(database: Database) -> None:
     async with signed_in("viewer") as (viewer,):
         said = (await viewer.get("/api/orchestrator/metrics/summary")).json()
     assert (said["total_executions"], said["success_rate"], said["avg_quality_score"]) == (0, None, None)
+
+
+async def test_a_span_takes_a_plain_day_as_every_filter_of_training_does(clients: list[httpx.AsyncClient]) -> None:
+    address = "/api/orchestrator/metrics/summary"
+    days = {"since": "2026-11-02", "until": "2026-11-02"}  # the whole day
+    said = (await clients[0].get(address, params=days)).json()
+    assert (said["total_executions"], said["since"]) == (2, "2026-11-02T00:00:00Z")
+    assert (await clients[0].get(address, params={"until": "2026-11-01"})).json()["total_executions"] == 0
+    file = await clients[0].get(f"{address}/download", params={"by": "day", **days})
+    assert file.text.splitlines()[1].startswith("2026-11-02,2,")
+    refused = await clients[0].get(address, params={"since": "2026-13-01"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "since")

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from cofounder.flow.learn.patterns import service
 from cofounder.flow.learn.patterns.schemas import Metric, PatternDetail, PatternIn, PatternOut, PatternsOut, RunOut
-from cofounder.flow.learn.patterns.service import PatternMissing, RunCursorInvalid, RunMissing
+from cofounder.flow.learn.patterns.service import PatternMissing, PatternRejected, RunCursorInvalid, RunMissing
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.people import Approver, Operator, Viewer
 
@@ -32,9 +32,9 @@ async def get_pattern(pattern_id: UUID, session: Session, caller: Viewer) -> Pat
     return await service.get(session, pattern_id)
 
 
-@router.patch("/patterns/{pattern_id}", responses=documented(PatternMissing))
+@router.patch("/patterns/{pattern_id}", responses=documented(PatternMissing, PatternRejected))
 async def change_pattern(pattern_id: UUID, body: PatternIn, session: Session, caller: Approver) -> PatternOut:
-    """Reject a pattern for good or let it in again, pin it, write a note. Each is put on record."""
+    """Reject a pattern for good or let it in again, pin it, write a note. Each is put on record; a rejected one is not pinned."""
     return await service.change(session, pattern_id, body, by=caller)
 
 

@@ -26,7 +26,7 @@ from cofounder.flow.learn.patterns.settling import NEEDED, RUNS, TOPIC, adds_to,
 from cofounder.flow.learn.patterns.tables import LearningPattern, LearningRun
 from cofounder.kit import cursors, durable, live
 from cofounder.kit.clock import now, stamp
-from cofounder.kit.errors import InputInvalid, NotFound
+from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.kit.ids import new_id
 from cofounder.people import Caller, audit
@@ -68,6 +68,12 @@ class PatternMissing(NotFound):
     """There is no pattern with this id."""
 
     hint = "cofounder patterns list shows those there are."
+
+
+class PatternRejected(Conflict):
+    """A rejected pattern is used by nobody, so it cannot be pinned."""
+
+    hint = "Let it in again first, with rejected false; then pin it."
 
 
 class RunMissing(NotFound):
@@ -248,8 +254,11 @@ async def _row(session: AsyncSession, id: UUID, *, lock: bool = False) -> Learni
 
 
 async def change(session: AsyncSession, id: UUID, wanted: PatternIn, *, by: Caller) -> PatternOut:
-    """A person's word: reject or take back, pin, annotate; audited. Raises PatternMissing."""
+    """A person's word: reject or take back, pin, annotate; audited. Raises PatternMissing, PatternRejected."""
     row = await _row(session, id, lock=True)
+    rejected = wanted.rejected if wanted.rejected is not None else row.state == "rejected"
+    if wanted.pinned and rejected:
+        raise PatternRejected(field="pinned")
     given = wanted.model_fields_set
     if "note" in given and wanted.note != row.note:
         row.note, row.noted_by = wanted.note, by.who if wanted.note else None
@@ -268,7 +277,7 @@ async def _reject(session: AsyncSession, row: LearningPattern, wanted: PatternIn
     at = now()
     if wanted.rejected:
         row.state, row.rejected_at, row.rejected_by, row.why = "rejected", at, by.who, wanted.why
-        row.stood_since, row.cluster = None, None
+        row.stood_since, row.cluster, row.pinned = None, None, False
     else:
         row.state, row.rejected_at, row.rejected_by = "watching", None, None
         row.why = "A person let it in again; the next search says whether it stands."

@@ -1,4 +1,7 @@
-"""The SQL of performance: our own runs or the sample company's, tests and what is archived left out unless asked for."""
+"""The SQL of performance: our own runs or the sample company's, tests left out.
+
+The runs are those of `learn.queries.sums`: put away or not they ran, and of an erased one nothing is known any more.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,10 +18,10 @@ By = Literal["agent", "tool", "model", "channel", "intent", "plan", "persona", "
 _OWN = f"""own AS (
   SELECT e.execution_id AS id, e.timestamp AS at, e.intent, e.platforms, e.persona, e.success, e.quality_score AS quality,
     e.user_approval AS approved, e.cost, e.seconds, (e.execution_result->>'refinements_needed')::int AS refinements,
-    e.execution_plan, e.plan, {CALLED_OFF.format("e")} AS called_off
+    e.execution_plan, e.plan, e.training_ready, {CALLED_OFF.format("e")} AS called_off
   FROM orchestrator_training_data e
   WHERE e.is_sample = :sample AND NOT e.is_legacy AND NOT e.tags && CAST(:out AS text[])
-    AND e.archived_at IS NULL AND e.erased_at IS NULL
+    AND e.erased_at IS NULL
     AND {LISTED.format("e")} AND e.timestamp >= :since AND e.timestamp < :until)"""
 
 # What a line says of the runs that are part of it, each run once.
@@ -89,7 +92,8 @@ async def lines(
 
 _TOTALS = text(
     f"""WITH {_OWN} SELECT {_RUNS}, {_WHOLE}, count(*) FILTER (WHERE quality >= 0.85) AS high_quality,
-  count(*) FILTER (WHERE approved IS NOT NULL) AS decided, min(at) AS earliest, max(at) AS latest FROM own"""
+  count(*) FILTER (WHERE approved IS NOT NULL) AS decided,
+  count(*) FILTER (WHERE training_ready) AS training_ready, min(at) AS earliest, max(at) AS latest FROM own"""
 )
 
 

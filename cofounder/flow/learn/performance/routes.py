@@ -9,14 +9,17 @@ from cofounder.flow.learn import service as learned
 from cofounder.flow.learn.performance import service
 from cofounder.flow.learn.performance.schemas import By, FileFormat, Performance, Step
 from cofounder.flow.learn.performance.service import MEDIA_TYPE
+from cofounder.kit import http
 from cofounder.kit.clock import today
-from cofounder.kit.http import Router, Session, Time, documented
+from cofounder.kit.http import Router, Session, documented
 from cofounder.kit.spans import SpanBackwards
 from cofounder.people import Viewer
 
 router = Router(prefix="/api/orchestrator/metrics", tags=["learning"])
-Since = Annotated[Time | None, Query(description="Runs asked for from then on.")]
-Until = Annotated[Time | None, Query(description="Runs asked for before then; none: now.")]
+Since = Annotated[http.Since | None, Query(description="Runs asked for from then on; a day (UTC) from its beginning.")]
+Until = Annotated[
+    http.Until | None, Query(description="Runs asked for before then; a day (UTC) up to its end; none: now.")
+]
 
 
 @router.get("/summary", responses=documented(SpanBackwards))

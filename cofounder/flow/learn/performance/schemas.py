@@ -43,7 +43,7 @@ class Line(BaseModel):
 
 
 class Performance(SummaryOut):
-    """Totals over our own runs and the same split up; tests left out, and the sample company's beside our own."""
+    """Totals over our own runs and the same runs split up; what is left out is left out of both."""
 
     since: datetime | None = Field(description="Only runs asked for from then on; null: all")
     until: datetime

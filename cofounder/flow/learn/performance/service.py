@@ -65,6 +65,7 @@ def _of_span(whole: SummaryOut, sums: Mapping[str, Any]) -> SummaryOut:
             "avg_quality_score": _rounded(sums["avg_quality"], 4),
             "judged": sums["judged"],
             "high_quality": sums["high_quality"],
+            "training_ready": sums["training_ready"],
             "avg_seconds": _rounded(sums["avg_seconds"], 3),
             "total_seconds": round(sums["seconds"] or 0.0, 3),
             "total_cost": float(sums["cost"]),

@@ -28,7 +28,7 @@ def narrowed(
     """A filter and what was said beside it as one; what narrows more wins. Raises QualityUnclear."""
     least = [score for score in (filters.quality_min, min_quality, _least(by_quality)) if score is not None]
     limits = [one for one in (filters.limit, limit) if one is not None]
-    every = list(dict.fromkeys([*filters.include_tags, *tags]))
+    every = list(dict.fromkeys([*filters.include_tags, *(one.strip().lower() for one in tags)]))
     changes = {"quality_min": max(least, default=None), "limit": min(limits, default=None), "include_tags": every}
     return filters.model_copy(update=changes)
 

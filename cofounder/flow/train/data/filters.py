@@ -1,22 +1,20 @@
 """The one filter: which examples are meant, wherever examples are listed, counted, tagged, exported or put into a set."""
 
-import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from cofounder import channels
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
-from cofounder.kit.http import Body, ShortText, Time
+from cofounder.kit.http import Body, ShortText, Since, Until
 
 MOST = 1_000_000_000  # rows; more is no number of rows
 MOST_USD = 1_000_000.0
 Decision = Literal["approved", "rejected", "changes", "automatic", "none"]
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _BOUNDS = {"quality_max": "quality_min", "date_before": "date_after", "cost_max": "cost_min"}
 
 
@@ -30,18 +28,6 @@ def above(value: Any, seen: ValidationInfo) -> Any:
     return value
 
 
-def _from_midnight(given: Any) -> Any:
-    return f"{given}T00:00:00Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
-
-
-def _to_midnight(given: Any) -> Any:
-    return f"{given}T23:59:59.999999Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
-
-
-Since = Annotated[Time, BeforeValidator(_from_midnight)]
-"""A time; a date alone is that day (UTC) from its beginning on."""
-Until = Annotated[Time, BeforeValidator(_to_midnight)]
-"""A time; a date alone is that day (UTC) up to its end."""
 Names = Annotated[list[ShortText], Field(max_length=100)]
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 Cost = Annotated[float, Field(ge=0, le=MOST_USD, strict=True, allow_inf_nan=False)]
@@ -92,6 +78,12 @@ class Filter(Body):
         if value and seen.data.get("success_only"):
             raise PydanticCustomError("both_asked", "success_only asks for the others; nothing is both")
         return value
+
+    @field_validator("exclude_tags", "include_tags")
+    @classmethod
+    def _in_small_letters(cls, value: list[str]) -> list[str]:
+        """Capitals make no other tag."""
+        return [one.lower() for one in value]
 
     @field_validator("include_tags")
     @classmethod

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     delete,
+    exists,
     false,
     func,
     literal,
@@ -264,14 +265,18 @@ def among(kinds: Sequence[int]) -> Condition:
 
 
 async def choices(session: AsyncSession) -> dict[str, Any]:
-    """Every word that a filter may name, as the examples carry them."""
+    """Every word that a filter may name, as the examples carry them: not what the last of them lost."""
+    alive = {  # a kind stays when its last example becomes another, and so does a maker
+        Kind: Kind.id.in_(select(Count.kind).group_by(Count.kind).having(func.sum(Count.n) > 0)),
+        Maker: exists().where(Fact.maker == Maker.id),
+    }
 
     def each(column: Any) -> ScalarSelect[Any]:
-        values = select(func.unnest(column).label("value")).distinct().subquery()
+        values = select(func.unnest(column).label("value")).where(alive[column.class_]).distinct().subquery()
         return select(func.coalesce(func.array_agg(values.c.value), text("'{}'::text[]"))).scalar_subquery()
 
     def plain(column: Any) -> ScalarSelect[Any]:
-        values = select(column.label("value")).where(column.is_not(None)).distinct().subquery()
+        values = select(column.label("value")).where(alive[column.class_], column.is_not(None)).distinct().subquery()
         return select(func.coalesce(func.array_agg(values.c.value), text("'{}'::text[]"))).scalar_subquery()
 
     asked = select(

@@ -11,18 +11,20 @@ from pydantic import (
     StrictBool,
     StrictFloat,
     StrictInt,
-    StrictStr,
     StringConstraints,
     field_validator,
 )
 
-from cofounder.flow.train.data.filters import MOST, Decision, Filter, Share, Since, Until, above
-from cofounder.kit.http import Body, Page, ShortText, Usd, stripped
+from cofounder.flow.train.data.filters import MOST, Decision, Filter, Share, above
+from cofounder.kit.http import Body, Page, ShortText, Since, Until, Usd, stripped
 
 Format = Literal["jsonl", "csv"]
 MOST_IDS = 10_000
 MOST_LISTED = 1_000
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(stripped)]
+Tag = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(stripped), AfterValidator(str.lower)
+]
+"""Capitals make no other tag: Development is development."""
 Tags = Annotated[list[Tag], Field(min_length=1, max_length=20, examples=[["production"]])]
 Token = Annotated[UUID, Field(description="Given by the change to be taken back.")]
 Action = Literal["tag", "untag", "archive", "restore", "undo", "by_hand"]
@@ -186,7 +188,7 @@ class ExportIn(Body):
     filters: Filter = Field(default_factory=Filter)
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: Share | None = None
-    tags: list[StrictStr] = Field(default_factory=list, max_length=100)
+    tags: list[Tag] = Field(default_factory=list, max_length=100)
     limit: StrictInt | None = Field(default=None, ge=1, le=MOST)
 
 

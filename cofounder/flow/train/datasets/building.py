@@ -62,9 +62,35 @@ async def press(asked: DatasetIn, folder: Path, tell: Tell) -> Built:
                 read += len({one.execution_id for one in entries})
                 await tell("reading", read, total)
     if not made.count:
-        raise DatasetEmpty(field="filters")
+        raise await _empty(asked)
     await tell("writing", 0, made.count)
     return await asyncio.to_thread(made.finish)
+
+
+_NEEDS = {
+    "planner": ("a plan to learn from", "Ask for a few tasks first: each that is planned here becomes an example."),
+    "writer": ("a text that a person approved", "Approve the texts of a few tasks first."),
+    "judge": ("a text that a person decided on", "Approve or reject the texts of a few tasks first."),
+}
+
+
+async def _empty(asked: DatasetIn) -> DatasetEmpty:
+    """Why there is nothing to learn from, and what to do about it."""
+    needs, begin = _NEEDS[asked.role]
+    with_sample = asked.filters.model_copy(update={"include_sample": True})
+    async with reading() as session:
+        sample = await queries.count(session, with_sample, asked.role)
+        fit = await queries.count_fitting(session, with_sample)
+    if sample and not asked.filters.include_sample:
+        said, hint = (
+            "Only examples of the sample company fit.",
+            "Include sample data (include_sample), or ask for your own tasks.",
+        )
+    elif fit:
+        said, hint = f"Of {fit:,} examples that fit the filter none has {needs}.", begin
+    else:
+        said, hint = "No example fits the filter.", f"Widen the filter. {begin}"
+    return DatasetEmpty(said, field="filters", hint=hint)
 
 
 async def settle(session: AsyncSession, row: Dataset, built: Built, *, new_version: bool) -> None:
@@ -73,6 +99,7 @@ async def settle(session: AsyncSession, row: Dataset, built: Built, *, new_versi
     Raises DatasetNameTaken, StoreOutOfReach.
     """
     await queries.take_turn(session, row.name)
+    row.name = await queries.spelling(session, row.name)
     newest = await queries.next_version(session, row.name)
     if not new_version and await queries.is_ready(session, row.name):
         raise DatasetNameTaken(f"There is already a dataset named {row.name!r}.", field="name")

@@ -80,4 +80,4 @@ class ConfirmationMissing(InputInvalid):
 class ExportAmbiguous(InputInvalid):
     """An export is of a dataset or of a filter, not of both."""
 
-    hint = "Leave out dataset_id or filters."
+    hint = "Leave this field out, or leave out dataset_id to export whatever a filter lets through now."

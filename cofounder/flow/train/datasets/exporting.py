@@ -36,6 +36,16 @@ def narrowed(asked: DatasetExportIn) -> Filter:
     return export.narrowed(filters, asked.filter_by_quality, asked.min_quality, asked.tags, asked.limit)
 
 
+_OF_A_FILTER = ("filters", "role", "redact", "filter_by_quality", "min_quality", "tags", "limit")
+
+
+def refuse_beside(asked: DatasetExportIn) -> None:
+    """A version leaves as it was made: refuse what would be passed over. Raises ExportAmbiguous."""
+    for name in _OF_A_FILTER:
+        if name in asked.model_fields_set and getattr(asked, name) not in (None, []):
+            raise ExportAmbiguous(f"{name} says nothing of a dataset: it leaves as it was made.", field=name)
+
+
 async def begin(asked: DatasetExportIn, by: Caller) -> tuple[str, Format, AsyncIterator[bytes]]:
     """(a name for the file, its format, its bytes). What can be wrong is found before the first byte.
 
@@ -44,8 +54,7 @@ async def begin(asked: DatasetExportIn, by: Caller) -> tuple[str, Format, AsyncI
     """
     format = of_name(asked.format)
     if asked.dataset_id is not None:
-        if asked.filters is not None:
-            raise ExportAmbiguous(field="filters")
+        refuse_beside(asked)
         return await of_version(asked.dataset_id, format.name, asked.split)
     if asked.split != "all":
         raise NoSuchPart("What a filter lets through is not divided.", field="split")

@@ -53,6 +53,11 @@ async def count(session: AsyncSession, filter: Filter, role: str) -> int:
     return found if filter.limit is None else min(found, filter.limit)
 
 
+async def count_fitting(session: AsyncSession, filter: Filter) -> int:
+    """How many examples the filter lets through, whatever a role needs."""
+    return int(await session.scalar(select(func.count()).select_from(Example).where(where(filter))) or 0)
+
+
 async def examples(session: AsyncSession, filter: Filter, role: str) -> AsyncIterator[list[Raw]]:
     """Examples for a writer or a judge in batches, oldest request first, through a cursor of the server; documents stay text."""
     columns = [
@@ -152,9 +157,20 @@ async def made(session: AsyncSession, id: UUID) -> Dataset:
     return await session.get_one(Dataset, id, populate_existing=True)
 
 
+def _same(name: str) -> Any:
+    """One name however it is written: big and BIG are no two datasets."""
+    return func.lower(Dataset.name) == name.lower()
+
+
+async def spelling(session: AsyncSession, name: str) -> str:
+    """The name as the versions that have it write it; as it is given where there are none."""
+    found = select(Dataset.name).where(_same(name)).order_by(Dataset.created_at, Dataset.id).limit(1)
+    return await session.scalar(found) or name
+
+
 async def named(session: AsyncSession, name: str, version: int | None = None) -> Dataset | None:
     """A version of a name; without a version the one that the name stands for."""
-    found = select(Dataset).where(Dataset.name == name)
+    found = select(Dataset).where(_same(name))
     found = found.where(Dataset.is_current) if version is None else found.where(Dataset.version == version)
     return await session.scalar(found)
 
@@ -167,17 +183,19 @@ async def beginning_with(session: AsyncSession, start: str) -> Sequence[Dataset]
 async def is_taken(session: AsyncSession, name: str) -> bool:
     """Whether a version of this name exists or is being made."""
     living = Dataset.state.in_(("building", "ready"))
-    return bool(await session.scalar(select(exists().where(Dataset.name == name, living))))
+    return bool(await session.scalar(select(exists().where(_same(name), living))))
 
 
 async def is_ready(session: AsyncSession, name: str) -> bool:
     """Whether a version of this name is ready."""
-    return bool(await session.scalar(select(exists().where(Dataset.name == name, Dataset.state == "ready"))))
+    return bool(await session.scalar(select(exists().where(_same(name), Dataset.state == "ready"))))
 
 
 async def take_turn(session: AsyncSession, name: str) -> None:
     """Let those who make versions of one name pass one after the other."""
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"dataset:{name}"})
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"dataset:{name.lower()}"}
+    )
 
 
 async def hold_files(session: AsyncSession, *, alone: bool = False) -> None:
@@ -193,8 +211,12 @@ async def next_version(session: AsyncSession, name: str) -> int:
 
 
 async def versions(session: AsyncSession, name: str) -> Sequence[Dataset]:
-    """Every version of a name, newest first, tombstones too."""
-    found = select(Dataset).where(Dataset.name == name).order_by(Dataset.created_at.desc(), Dataset.id.desc())
+    """Every version of a name, tombstones too: those without a number yet, then by their number, newest first.
+
+    The number is given when a version is ready, so the one that was asked for first may be the newest.
+    """
+    place = (Dataset.version.desc().nulls_first(), Dataset.created_at.desc(), Dataset.id.desc())
+    found = select(Dataset).where(Dataset.name == name).order_by(*place)
     return (await session.scalars(found)).all()
 
 
@@ -217,7 +239,7 @@ async def page(
 ) -> tuple[Sequence[Dataset], int]:
     """(versions newest first, how many there are in all)."""
     wanted: list[Any] = [Dataset.archived_at.is_not(None) if archived else Dataset.archived_at.is_(None)]
-    wanted += [Dataset.name == name] if name is not None else []
+    wanted += [_same(name)] if name is not None else []
     wanted += [Dataset.role == role] if role is not None else []
     wanted += [Dataset.state == state] if state is not None else [Dataset.state != "deleted"]
     total = int(await session.scalar(select(func.count()).select_from(Dataset).where(*wanted)) or 0)

@@ -62,7 +62,10 @@ class Why(Body):
 
 
 class DatasetExportIn(Body):
-    """What to export: a version by its id, or whatever a filter lets through now."""
+    """What to export: a version by its id as it was made, or whatever a filter lets through now.
+
+    With dataset_id only split and format may be said: all else is refused.
+    """
 
     dataset_id: UUID | None = None
     split: Split = "all"
@@ -114,6 +117,7 @@ class DatasetOut(BaseModel):
     file_size: int
     files: list[Stored]
     splits: dict[str, int]
+    warnings: list[str] = Field(description="What was asked for and did not come about: a part that holds no line")
     statistics: dict[str, Any]
     leakage: dict[str, Any]
     progress: Progress | None

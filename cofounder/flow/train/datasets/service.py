@@ -93,6 +93,7 @@ async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any 
     row = new_row(asked, by.who)
     async with transaction() as session:
         await queries.take_turn(session, row.name)
+        row.name = await queries.spelling(session, row.name)
         if not asked.new_version and await queries.is_taken(session, row.name):
             raise DatasetNameTaken(f"There is already a dataset named {row.name!r}.", field="name")
         many = await queries.count(session, asked.filters, asked.role)
@@ -136,7 +137,7 @@ async def named(session: AsyncSession, words: str) -> Dataset:
     except ValueError:
         pass
     name, _, version = words.rpartition("@")
-    row = await queries.named(session, name, int(version)) if name and version.isdigit() else None
+    row = await queries.named(session, name, _version(version)) if name else None
     row = row or await queries.named(session, words)
     if row is None and len(words) >= 6:
         alike = await queries.beginning_with(session, words.lower())
@@ -144,6 +145,14 @@ async def named(session: AsyncSession, words: str) -> Dataset:
     if row is None:
         raise DatasetMissing(f"{words!r} names no dataset.", field="dataset")
     return row
+
+
+def _version(words: str) -> int:
+    """The number of a version; 0, which none has, for what is no number."""
+    try:
+        return cursors.whole_number(words)
+    except ValueError:
+        return 0
 
 
 def recipe_of(row: Dataset) -> DatasetIn:
@@ -430,6 +439,18 @@ async def readmit(session: AsyncSession, execution_id: UUID, by: Caller) -> Held
     return await held_by(session, execution_id)
 
 
+def _warnings(row: Dataset) -> list[str]:
+    """The parts that were asked for and hold nothing: what is trained on this version cannot be judged by them."""
+    asked, held = row.recipe.get("split") or {}, row.statistics.get("by_split") or {}
+    if row.state != "ready" or asked.get("by", "none") == "none":
+        return []
+    return [
+        f"No line is held out for {part}: {asked[part]:.0%} of {row.example_count:,} lines came to none."
+        for part in ("validation", "test")
+        if asked.get(part) and not held.get(part)
+    ]
+
+
 def out(row: Dataset) -> DatasetOut:
     """A version as it is told."""
     training = [one for one in row.files if (one["kind"], one["split"]) == ("lines", "train")]
@@ -451,6 +472,7 @@ def out(row: Dataset) -> DatasetOut:
         file_size=row.file_size,
         files=row.files,
         splits=row.statistics.get("by_split", {}),
+        warnings=_warnings(row),
         statistics=row.statistics,
         leakage=row.leakage,
         progress=Progress.model_validate(told) if told else None,

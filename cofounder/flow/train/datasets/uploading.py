@@ -64,7 +64,8 @@ async def upload(
         raise TargetUnknown(field="target")
     async with transaction() as session:
         if not asked.new_version and await queries.is_taken(session, asked.name.strip()):
-            raise DatasetNameTaken(f"There is already a dataset named {asked.name!r}.", field="name")
+            there = await queries.spelling(session, asked.name.strip())
+            raise DatasetNameTaken(f"There is already a dataset named {there!r}.", field="name")
     row = service.new_row(asked, by.who)
     row.source, row.filters = "upload", {}
     row.recipe = {name: value for name, value in row.recipe.items() if name not in ("filter", "system_prompt", "ratio")}

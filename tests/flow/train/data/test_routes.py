@@ -253,3 +253,29 @@ async def test_the_words_that_a_filter_may_name_are_those_of_the_examples(client
     found = data(await clients[0].get(f"{AT_DATA}/choices"))
     assert found["intents"] == ["create_social_content", "write_email"]
     assert (found["platforms"], found["agents"], found["models"]) == (["linkedin", "x"], ["content"], ["offline"])
+
+
+async def test_a_tag_that_no_example_carries_any_more_is_no_choice(clients: Clients) -> None:
+    viewer, operator, _ = clients
+    everything = {"filter": {}, "tags": ["gold"]}
+    done = data(await operator.patch(f"{AT_DATA}/tag", json=everything))
+    assert "gold" in data(await viewer.get(f"{AT_DATA}/choices"))["tags"]
+    data(await operator.post(f"{AT_DATA}/undo", json={"undo_token": done["undo_token"]}))
+    assert data(await viewer.get(f"{AT_DATA}/choices"))["tags"] == ["test"]
+
+
+async def test_capitals_make_no_other_tag(clients: Clients) -> None:
+    viewer, operator, _ = clients
+    one = (await the(viewer, "good"))["execution_id"]
+    data(await operator.patch(f"{AT_DATA}/tag", json={"execution_ids": [one], "tags": ["Development", "GOLD", "gold"]}))
+    shown = data(await viewer.get(f"{AT_DATA}/{one}"))["example"]
+    assert set(shown["tags"]) >= {"development", "gold"}
+    assert not {"Development", "GOLD"} & set(shown["tags"])
+    left = data(await viewer.get(AT_DATA))["items"]
+    assert one not in [each["execution_id"] for each in left]  # left out, as every development is
+    asked = {"include_tags": ["DEVELOPMENT", "Gold"]}
+    assert data(await viewer.post(f"{AT_DATA}/filter", json=asked))["total"] == 1
+    written = await operator.post("/api/orchestrator/training/export", json={"tags": ["Development"]})
+    assert len(written.text.splitlines()) == 1
+    data(await operator.post(f"{AT_DATA}/untag", json={"execution_ids": [one], "tags": ["Development"]}))
+    assert "development" not in data(await viewer.get(f"{AT_DATA}/{one}"))["example"]["tags"]

@@ -15,8 +15,15 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.cli.groups.datasets_telling import whole
 from cofounder.flow.train.datasets import building, exporting, service, uploading
-from cofounder.flow.train.datasets.errors import DatasetEmpty, NoSuchPart, NothingLeftToTrain, UploadUnfit
+from cofounder.flow.train.datasets.errors import (
+    DatasetEmpty,
+    ExportAmbiguous,
+    NoSuchPart,
+    NothingLeftToTrain,
+    UploadUnfit,
+)
 from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn, DatasetOut, SplitIn, UploadOut
 from cofounder.flow.train.formats import FORMATS
 from cofounder.kit import store
@@ -319,3 +326,43 @@ async def test_a_large_version_survives_the_death_of_its_maker(
     assert (made.version, made.example_count, listed.total) == (1, 3_000, 1), seen
     _, _, chunks = await exporting.of_version(made.id, "jsonl")
     assert len(b"".join([chunk async for chunk in chunks]).splitlines()) == 3_000
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"filters": {}}, "filters"),
+        ({"limit": 1}, "limit"),
+        ({"min_quality": 0.9}, "min_quality"),
+        ({"filter_by_quality": True}, "filter_by_quality"),
+        ({"tags": ["gold"]}, "tags"),
+        ({"role": "writer"}, "role"),
+        ({"redact": False}, "redact"),
+        ({"redact": True}, "redact"),
+    ],
+)
+async def test_an_export_of_a_version_passes_over_nothing_that_was_asked(
+    database: Database, said: dict[str, Any], field: str
+) -> None:
+    made = (await upload(jsonl(conversation(request(1)), conversation(request(2))))).dataset
+    with pytest.raises(ExportAmbiguous) as refused:
+        await exporting.begin(DatasetExportIn.model_validate({"dataset_id": made.id, **said}), LOCAL_OWNER)
+    assert (refused.value.field, field in str(refused.value)) == (field, True)
+    plain = DatasetExportIn.model_validate({"dataset_id": made.id, "split": "all", "limit": None, "tags": []})
+    _, _, chunks = await exporting.begin(plain, LOCAL_OWNER)
+    assert len(b"".join([chunk async for chunk in chunks]).splitlines()) == 2
+
+
+async def test_a_part_that_was_asked_for_and_holds_nothing_is_said(database: Database) -> None:
+    body = jsonl(*[conversation(request(number)) for number in range(4)])
+    few = (await upload(body, split={"by": "group", "validation": 0.1, "test": 0.1})).dataset
+    assert few.splits == {"train": 4, "validation": 0, "test": 0}
+    assert few.warnings == [
+        "No line is held out for validation: 10% of 4 lines came to none.",
+        "No line is held out for test: 10% of 4 lines came to none.",
+    ]
+    assert "Leakage: nothing is held out" in whole(few)
+    undivided = (await upload(body, new_version=True)).dataset
+    assert (undivided.warnings, "Leakage: nothing is held out" in whole(undivided)) == ([], True)
+    half = (await upload(body, new_version=True, split={"by": "random", "validation": 0.5, "test": 0})).dataset
+    assert (half.warnings, "Leakage: none found" in whole(half)) == ([], True)

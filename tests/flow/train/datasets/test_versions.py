@@ -18,6 +18,7 @@ from cofounder.flow.train.datasets import building, comparing, exporting, servic
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetEmpty,
+    DatasetMissing,
     DatasetNameTaken,
 )
 from cofounder.flow.train.datasets.schemas import DatasetChange, DatasetIn, DatasetOut, SplitIn
@@ -219,3 +220,47 @@ async def test_a_version_that_nobody_wants_any_more_is_called_off_in_the_middle(
         await service.create(DatasetIn(name="plans"), LOCAL_OWNER, wait=True, tell=unwanted)
     made = await service.create(DatasetIn(name="plans"), LOCAL_OWNER, wait=True)
     assert made.example_count > 2_000
+
+
+async def test_a_name_stands_for_its_highest_version_when_the_one_it_stood_for_is_deleted(database: Database) -> None:
+    """Numbers are given when a version is ready: the one that was asked for first may be the newest."""
+    await store_examples([example(number) for number in range(3)])
+    first, second, third = [await make(new_version=True) for _ in range(3)]
+    async with transaction() as session:  # the second took long to make: it was asked for before the first
+        earlier = first.created_at - timedelta(hours=1)
+        await session.execute(update(service.Version).where(service.Version.id == second.id).values(created_at=earlier))
+    await service.remove(third.id, "It was a trial.", LOCAL_OWNER)
+    async with reading() as session:
+        assert (await service.named(session, "plans")).version == 2
+        assert [one.version for one in (await service.lineage(session, first.id)).versions] == [3, 2, 1]
+
+
+async def test_one_name_is_one_dataset_however_it_is_written(database: Database) -> None:
+    await store_examples([example(number) for number in range(3)])
+    await make("big")
+    with pytest.raises(DatasetNameTaken, match="'big'"):
+        await make("BIG")
+    again = await make("Big", new_version=True)
+    assert (again.name, again.version) == ("big", 2)
+    async with reading() as session:
+        assert (await service.named(session, "BIG")).version == 2
+        assert (await service.named(session, "BIG@1")).version == 1
+        assert (await service.listed(session, name="bIg")).total == 2
+        for odd in ("big@²", "big@" + "9" * 30):
+            with pytest.raises(DatasetMissing):
+                await service.named(session, odd)
+
+
+async def test_an_empty_selection_says_what_to_do(database: Database) -> None:
+    with pytest.raises(DatasetEmpty, match="No example fits the filter") as refused:
+        await make()
+    assert "Ask for a few tasks" in refused.value.advice
+    await store_examples([example(number, is_sample=True, plan=None, is_legacy=True) for number in range(3)])
+    with pytest.raises(DatasetEmpty, match="Of 3 examples that fit the filter none has a plan") as refused:
+        await make()
+    assert "Ask for a few tasks" in refused.value.advice
+    await store_examples([example(9, is_sample=True)])
+    with pytest.raises(DatasetEmpty, match="Only examples of the sample company fit") as refused:
+        await make()
+    assert "include_sample" in refused.value.advice
+    assert (await make(filters=Filter(include_sample=True))).example_count == 1

@@ -169,7 +169,7 @@ def _running(place: Path) -> Progress:
 
 def events(place: Path, after: str | None) -> list[Event]:
     """What happened after the event named, oldest first."""
-    past = int(after) if after and after.isdigit() else 0
+    past = int(after) if after and after.isdecimal() else 0
     made = (journal.event(entry) for entry in journal.entries(place) if entry.number > past)
     return [one for one in made if one is not None]
 
