@@ -95,8 +95,9 @@ async def optimise(
     before = chances(standing)
     learnt = await asyncio.to_thread(learn, posts, policy, as_of, standing)
     after = chances(standing._replace(weights=learnt.weights))
-    told = {one.persona: one for one in performance(recent)}
-    best = [one for one in performance(recent) if one.posts and one.per_1k is not None]
+    ranked = performance(recent)
+    told = {one.persona: one for one in ranked}
+    best = [one for one in ranked if one.posts and one.per_1k is not None]
     changed = [
         {"generator": id, "oldWeight": round(before.get(id, 0.0), 6), "newWeight": round(share, 6)}
         for id, share in after.items()

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
 from cofounder.kit.clock import now
 from cofounder.kit.memory import uncollected
+from cofounder.kit.planning import plan_by_values
 from cofounder.personas.drawing import ARMS, Arm, Rule
 from cofounder.personas.roster import NAMES, Persona, persona
 from cofounder.personas.tables import (
@@ -244,6 +245,7 @@ async def outcomes(
 ) -> list[Scored]:
     """Posts with a voice, oldest first; with `known_by` only by rows that were stored by then."""
     given = {"since": since, "as_of": as_of, "hours": hours, "known_by": known_by}
+    await plan_by_values(session)
     with uncollected():
         found = [Scored(*row) for row in await session.execute(_OUTCOMES, given)]  # by position: there may be very many
     other = {one.persona for one in found} - set(NAMES)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.kit.planning import plan_by_values
 from cofounder.personas.experiments.tables import Experiment
 from cofounder.personas.queries import came_to
 
@@ -79,4 +80,5 @@ async def decisions(
 ) -> list[Decided]:
     """Every draw of a task's voice as known at `as_of`, oldest first."""
     given = {"as_of": as_of, "hours": hours, "since": since, "experiment": experiment, "known_by": None}
+    await plan_by_values(session)
     return [Decided(**row) for row in (await session.execute(_DECISIONS, given)).mappings()]

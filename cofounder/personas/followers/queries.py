@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.kit.planning import plan_by_values
 from cofounder.personas.followers.tables import FollowerBooks, FollowerCount, FollowerCredit, FollowerInterval
 
 # ── counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,6 +132,7 @@ async def basis(
     """platform -> day of publishing -> hash of all readings that posts of that day are divided by."""
     given = {"platforms": list(platforms), "since": since, "as_of": as_of, "known_by": known_by}
     found: dict[str, dict[str, str]] = {}
+    await plan_by_values(session)
     for row in await session.execute(_BASIS, given):
         found.setdefault(row.platform, {})[row.day] = row.hash
     return found
