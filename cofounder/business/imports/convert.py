@@ -23,6 +23,7 @@ _FIGURE = ("metric_type", "metric_value")  # a row of one figure is nothing with
 _AMOUNTS = ("cost", "revenue", "metric_value")
 _CURRENCY = "USD"  # of kinds whose rows name none
 _OTHER_CURRENCY = "Its sign is that of another currency than its row's: map a column with the currency, or name it."
+_ENCODING = ("wrong_encoding", "It holds signs that could not be read: they are of another encoding than the file.")
 _COUNTED = frozenset(("social_analytics", "web_analytics"))  # whose missing figures are worth a word
 
 
@@ -71,6 +72,7 @@ class Converter:
             empty = pl.select(pl.all_horizontal([pl.lit(made[n]).is_null() for n in group if n in made])).to_series()
             if len(empty) == 1 and source.height != 1:
                 empty = empty.extend_constant(empty[0], source.height - 1) if source.height else empty.head(0)
+            empty &= ~bad  # one whose value was refused gave one
             if empty.any():
                 shown = [column for n in group if n in made for column in self.mapping.fields[n].columns]
                 faults += _faults(source, shown, None, "missing", f"None of {', '.join(group)} is given.", empty)
@@ -136,8 +138,10 @@ class Converter:
             made[f"dimension {name}"] = read.values
             bad = bad | self._refuse(source, where.columns, text, read, faults)
         for column in self.mapping.keep:
-            kept = values.given(source[column], words_count=True).str.slice(0, 10_000)
-            made[f"kept {column}"] = kept.str.replace_all("\x00", "\ufffd", literal=True)
+            read = Read(values.given(source[column], words_count=True).str.slice(0, 10_000))
+            read.refuse(*_ENCODING, read.values.str.contains("\ufffd", literal=True))
+            bad = bad | self._refuse(source, [column], source[column], read, faults)
+            made[f"kept {column}"] = read.values.str.replace_all("\x00", "\ufffd", literal=True)
         return bad
 
     def _other_currency(self, source: "pl.DataFrame", made: "dict[str, pl.Series]", faults: list[Fault]) -> "pl.Series":
@@ -265,11 +269,7 @@ def _texts(cells: "pl.Series", known: Field, kind: str) -> Read:
         cells = cells.str.replace_all(LIST_BREAK, ", ", literal=True)
     read = Read(cells)
     read.refuse("nul_character", "It holds a NUL character.", cells.str.contains("\x00", literal=True))
-    read.refuse(
-        "wrong_encoding",
-        "It holds signs that could not be read: the encoding is another one.",
-        cells.str.contains("\ufffd", literal=True),
-    )
+    read.refuse(*_ENCODING, cells.str.contains("\ufffd", literal=True))
     if known.name in _NAMES:
         read.refuse("too_long", f"A name has at most {_NAME} characters.", cells.str.len_chars() > _NAME)
     if known.name in _CHANNELS and len(cells):

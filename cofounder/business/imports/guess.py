@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cofounder.business import catalogue
-from cofounder.business.imports import values
+from cofounder.business.imports import scales, values
 from cofounder.business.imports.fields import NUMBERS, TIMES, Field, Kind
 from cofounder.business.imports.schemas import Figure, From, Mapping, Units
 from cofounder.business.imports.unsure import ISO_WEEK, SUNDAY_WEEK, WEEK_NAUGHT, two_ways
 
-_PERCENT = ("pct", "percent", "percentage")
-_SCALES = ((1.0, None), (5.0, 0.2), (10.0, 0.1), (100.0, 0.01))  # highest value seen -> what makes a score of it
 _FIGURE_WORDS = {  # ends of column names in tables of media spend
     "s": "marketing_spend",
     "spend": "marketing_spend",
@@ -41,7 +39,7 @@ def guess(
     taken: set[str] = set()
     for field, column in _matches(kind, columns, likes, cells, units.decimal):
         if field.name not in fields and column not in taken:
-            fields[field.name] = _from(field, column, cells[column])
+            fields[field.name] = _from(field, column, cells[column], units.decimal)
             taken.add(column)
     units = _units(units, fields, kind, cells, notes)
     units = _currency(units, kind, columns, cells, likes, notes)
@@ -59,7 +57,7 @@ def guess(
             notes.append(f"No column says the platform; {name} is guessed from the name.")
         else:
             notes.append("No column says the platform: give one value for all rows.")
-    dimensions = _dimensions(columns, likes, cells, taken) if kind.name == "quality_evaluations" else {}
+    dimensions = _dimensions(columns, likes, cells, taken, units.decimal) if kind.name == "quality_evaluations" else {}
     if kind.name == "social_analytics" and "measured_at" not in fields:
         notes.append("No column says when the counters were read: the time of this import stands for it.")
     mapping = Mapping(fields=fields, figures=figures, dimensions=dimensions)
@@ -118,22 +116,14 @@ def _some_fit(cells: Sequence[str | None], decimal: str, *, times: bool = False,
     return int(read.values.is_not_null().sum()) >= _SOME * len(said)
 
 
-def _from(field: Field, column: str, cells: Sequence[str | None]) -> From:
+def _from(field: Field, column: str, cells: Sequence[str | None], decimal: str) -> From:
     made = From(columns=[column])
     said = [cell.strip() for cell in cells if cell and cell.strip().lower() not in values.NOTHING]
     if field.type in ("rate", "score"):
-        made.scale = _scale(plain(column), said)
+        made.scale = scales.guessed(plain(column), said, decimal, is_score=field.type == "score")
     if field.type in TIMES and said:
         made.format = _time_format(plain(column), said)
     return made
-
-
-def _scale(name: str, said: Sequence[str]) -> float | None:
-    if name.split("_")[-1] in _PERCENT:
-        return 0.01 if not any("%" in cell for cell in said) else None
-    numbers = [float(cell) for cell in said if re.fullmatch(r"-?\d+(?:\.\d+)?", cell)]
-    most = max(numbers, default=0.0)
-    return next((scale for limit, scale in _SCALES if most <= limit), None)
 
 
 def _time_format(name: str, said: Sequence[str]) -> str | None:
@@ -262,7 +252,7 @@ def _platform(label: str, columns: Sequence[str]) -> str | None:
 
 
 def _dimensions(
-    columns: Sequence[str], likes: dict[str, str], cells: dict[str, list[str | None]], taken: set[str]
+    columns: Sequence[str], likes: dict[str, str], cells: dict[str, list[str | None]], taken: set[str], decimal: str
 ) -> dict[str, From]:
     found = {}
     for column in columns:
@@ -274,7 +264,8 @@ def _dimensions(
         ):
             continue
         said = [cell for cell in cells[column] if cell]
-        numbers = [float(cell) for cell in said if re.fullmatch(r"\d+(?:\.\d+)?", cell.strip())]
+        numbers = scales.numbers(said, decimal)
         if numbers and max(numbers) <= 100:
-            found[plain(column).removesuffix("_score")] = From(columns=[column], scale=_scale(plain(column), said))
+            scale = scales.guessed(plain(column), said, decimal, is_score=True)
+            found[plain(column).removesuffix("_score")] = From(columns=[column], scale=scale)
     return found

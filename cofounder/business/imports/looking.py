@@ -33,7 +33,7 @@ class Found:
     units: Units
     total: int | None
     left_out: list[str]  # columns that go nowhere
-    notes: list[str]  # what could be read two ways; only where rows were looked at
+    notes: list[str]  # what the source says of itself, and what of it could be read two ways
 
 
 def at_file(path: Path, kind: Kind, form: Form, mapping: Mapping | None, units: Units, label: str) -> Found:
@@ -61,7 +61,7 @@ def at(
             mapping = _with_weeks(reader, mapping)
         if strict:
             check(kind, mapping, units, reader.columns)
-        notes = two_ways(kind, mapping, reader.columns, rows, units)
+        notes = [*reader.notes, *two_ways(kind, mapping, reader.columns, rows, units)]
         return Found(reader.form, mapping, units, reader.total, mapping.left_out(reader.columns), notes)
     finally:
         reader.close()

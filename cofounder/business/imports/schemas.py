@@ -85,6 +85,7 @@ class Form(Body):
 
     format: Literal["csv", "jsonl", "parquet", "excel"] | None = None
     encoding: StrictStr | None = Field(default=None, max_length=40)
+    guessed: StrictBool = Field(default=False, description="The encoding is a guess that nothing proves.")
     delimiter: StrictStr | None = Field(default=None, min_length=1, max_length=1)
     quote: StrictStr = Field(default='"', min_length=1, max_length=1)
     header: StrictInt = Field(default=1, ge=0, le=1000, description="Line of the column names; 0: there is none.")

@@ -1,11 +1,11 @@
 """What of a source can be read two ways, and how it is read: told, because nobody can know. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from cofounder.business.imports import values
+from cofounder.business.imports import scales, values
 from cofounder.business.imports.fields import NUMBERS, TIMES, Kind
-from cofounder.business.imports.schemas import Mapping, Units
+from cofounder.business.imports.schemas import From, Mapping, Units
 
 ISO_WEEK, SUNDAY_WEEK = "%G%V", "%Y%U"  # the first has no week 00
 WEEK_NAUGHT = r"^(?:19|20)\d{2}00$"
@@ -40,7 +40,26 @@ def two_ways(
         mark = "point" if "." in either else "comma"
         means = "stand before decimals" if units.decimal in either else "part thousands"
         notes.append(f"Numbers such as {either} can be read two ways; the {mark} is taken to {means}.")
-    return notes
+    return [*notes, *_shares(kind, mapping, cells, units.decimal)]
+
+
+def _shares(kind: Kind, mapping: Mapping, cells: dict[str, list[str | None]], decimal: str) -> list[str]:
+    """Which shares and scores are scaled, and which are left because their values are of two scales."""
+    notes = []
+    for name, where, is_score in _scaled(kind, mapping):
+        if len(where.columns) == 1:
+            said = [cell for cell in cells.get(where.columns[0], ()) if cell]
+            notes.append(scales.told(name, where.scale, scales.numbers(said, decimal), is_score=is_score))
+    return [note for note in notes if note is not None]
+
+
+def _scaled(kind: Kind, mapping: Mapping) -> Iterator[tuple[str, From, bool]]:
+    for name, where in mapping.fields.items():
+        known = kind.field(name)
+        if known is not None and known.type in ("rate", "score"):
+            yield name, where, known.type == "score"
+    for name, where in mapping.dimensions.items():
+        yield name, where, True
 
 
 def _of_type(kind: Kind, mapping: Mapping, cells: dict[str, list[str | None]], types: frozenset[str]) -> list[str]:

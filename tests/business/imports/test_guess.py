@@ -2,7 +2,7 @@
 
 import pytest
 
-from cofounder.business.imports import fields
+from cofounder.business.imports import fields, scales
 from cofounder.business.imports.guess import guess
 from cofounder.business.imports.schemas import Units
 
@@ -84,3 +84,36 @@ def test_a_decimal_mark_that_could_be_either_is_told(cell: str, other: str, told
     _, units, notes = guessed("web", {"date": "2024-01-01", "sessions": cell, "revenue": other})
     assert [note for note in notes if "two ways" in note] == ([told] if told else [])
     assert units.decimal == ("," if other == "1.234.567" else ".")
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "scale", "told"),
+    [
+        ("score", ["0.9", "95", "-1"], None, "0.9 is a share of 1, 95 is none"),
+        ("score", ["0.9", "4", "5"], None, "0.9 is a share of 1, 5 is none"),
+        ("score", ["0,9", "95"], None, "0.9 is a share of 1, 95 is none"),
+        ("score", ["0.9", "0.95"], None, None),
+        ("score", ["90", "95"], 0.01, "score is multiplied by 0.01 (95 becomes 0.95)"),
+        ("score", ["0.5", "2.5", "3.5", "4", "4.5", "5"], 0.2, "(5 becomes 1)"),
+        ("bounce_rate", ["0.45", "45"], None, "0.45 is a share of 1, 45 is none"),
+        ("bounce_rate", ["45%", "45"], None, "two ways"),
+        ("bounce_rate", ["45%", "50%"], None, None),
+        ("bounce_rate", ["45.5", "51"], 0.01, "(51 becomes 0.51)"),
+        ("conversion_rate", ["0.9", "2.5", "4.1"], 0.01, "(4.1 becomes 0.041)"),
+    ],
+)
+def test_shares_of_two_scales_are_told_and_not_scaled(
+    field: str, cells: list[str], scale: float | None, told: str | None
+) -> None:
+    kind = fields.kind("quality" if field == "score" else "web")
+    assert kind is not None
+    columns = ["task_id", "date", field]
+    rows = [[f"t{at}", f"2024-01-{at + 1:02}", cell] for at, cell in enumerate(cells)]
+    units = Units(decimal="," if "," in cells[0] else ".")
+    mapping, _, notes = guess(kind, columns, rows, units=units)
+    assert mapping.fields[field].scale == scale
+    assert any(told in note for note in notes) if told else not any(field in note for note in notes)
+
+
+def test_what_is_called_a_percentage_is_one_however_small() -> None:
+    assert scales.guessed("conversion_rate_pct", ["0.4", "0.9"], ".", is_score=False) == 0.01

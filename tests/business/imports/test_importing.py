@@ -516,6 +516,39 @@ async def test_a_wrong_encoding_is_refused_where_it_shows(database: Database, tm
     assert await asked("SELECT title FROM posts ORDER BY external_id") == [("Größe",), ("plain",)]
 
 
+async def test_a_bad_byte_costs_its_line_and_a_guessed_encoding_is_told_of_the_import(
+    database: Database, tmp_path: Path
+) -> None:
+    posts = mapped({"platform": {"value": "x"}, "external_id": of("id"), "content": of("text")})
+    good = "id,text\n" + "".join(f"{at},Größe für Café {at}\n" for at in range(500))
+    (tmp_path / "a.csv").write_bytes(good.encode() + "500,Münster\n".encode("latin-1"))
+    made = await carry_out(tmp_path / "a.csv", "posts", posts)
+    assert (made.counts.added, made.counts.refused, made.counts.notes) == (500, 1, [])
+    async with transaction() as session:
+        ((fault,), _, _) = await service.refusals(session, made.id)
+    assert (fault.line, fault.column, fault.code) == (502, "text", "wrong_encoding")
+    assert await asked("SELECT content FROM posts WHERE external_id = '7'") == [("Größe für Café 7",)]
+    old = await carry_out(write(tmp_path / "b.csv", good, "cp1252"), "posts", posts)
+    assert old.counts.unchanged == 500
+    assert [note.split(":")[0] for note in old.counts.notes] == ["It is read as Windows-1252, which was guessed"]
+
+
+async def test_scores_of_two_scales_are_refused_where_they_are_no_share_and_the_factor_is_told(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = "task_id,score,reviewed_at\na,0.9,2024-01-01\nb,{},2024-01-02\nc,-1,2024-01-03\n"
+    mixed = await carry_out(write(tmp_path / "a.csv", rows.format("95")), "quality")
+    assert (mixed.counts.added, mixed.counts.refused) == (1, 2)
+    assert await asked("SELECT score FROM quality_evaluations") == [(Decimal("0.9"),)]
+    assert any("score can be read two ways" in note for note in mixed.counts.notes)
+    hundred = await carry_out(write(tmp_path / "b.csv", rows.replace("0.9", "88").format("95")), "quality")
+    assert (
+        hundred.counts.refused,
+        await asked("SELECT score FROM quality_evaluations WHERE measured_at > '2024-01-01Z'"),
+    ) == (1, [(Decimal("0.95"),)])
+    assert any("score is multiplied by 0.01 (95 becomes 0.95)" in note for note in hundred.counts.notes)
+
+
 async def test_the_totals_of_web_analytics_are_those_of_the_file_and_its_dirt_is_flagged(database: Database) -> None:
     path = real("web_analytics_daily")
     made = await carry_out(path, "web")

@@ -36,6 +36,26 @@ def test_any_encoding_and_delimiter_is_found_out(tmp_path: Path, encoding: str, 
     assert faults == []
 
 
+def test_one_bad_byte_makes_no_other_encoding_of_a_file_of_utf_8(tmp_path: Path) -> None:
+    good = "".join(f"Größe für Café {n} – “neu” 日本,{n}\n" for n in range(2_000)).encode()
+    (tmp_path / "a.csv").write_bytes(b"title,clicks\n" + good + "Münster,7\n".encode("latin-1"))
+    reader = open_file(tmp_path / "a.csv")
+    assert (reader.form.encoding, reader.form.guessed, reader.notes) == ("utf-8", False, [])
+    _, found, _ = rows(tmp_path / "a.csv")
+    assert found[0][1] == "Größe für Café 0 – “neu” 日本"
+    assert found[-1][1] == "M\ufffdnster"  # and refused as such when it is converted
+
+
+def test_an_old_encoding_is_a_guess_and_is_said_to_be_one(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "a,b\n" + "plain,1\n" * 50_000 + "Größe für Café,2\n" * 20, "cp1252")
+    reader = open_file(path)
+    assert (reader.form.encoding, reader.form.guessed) == ("cp1252", True)
+    assert any("Windows-1252, which was guessed" in note for note in reader.notes)
+    assert any("guessed" in note for note in open_file(path, reader.form).notes)  # as it is opened to be carried out
+    said = open_file(path, Form(encoding="cp1252"))
+    assert (said.form.guessed, said.notes) == (False, [])
+
+
 def test_lines_are_those_of_the_file_even_when_a_cell_has_several(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", 'a,b\n"two\nlines",1\n\nx,2\n')
     _, found, _ = rows(path)

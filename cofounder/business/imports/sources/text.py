@@ -10,6 +10,7 @@ from pathlib import Path
 from cofounder.business.imports.errors import FileEmpty, FileNotKnown, FileUnreadable
 from cofounder.business.imports.schemas import Fault, Form
 from cofounder.business.imports.sources.batches import BATCH_ROWS, LINE_CHARACTERS, Batch, Gathered, names
+from cofounder.business.imports.sources.encodings import guess_encoding, guessed
 from cofounder.business.imports.sources.files import head_of, share_of, unpacked
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -20,13 +21,6 @@ _LOOKED_AT = 200  # lines that tell the delimiter
 _NO_ENCODINGS = frozenset(
     ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape")
 )  # Python knows them; no file is in one
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 class TextReader:
@@ -38,7 +32,7 @@ class TextReader:
         self._path, self._name, self._size = path, name, path.stat().st_size
         self.notes: list[str] = []
         head = head_of(path)
-        encoding = form.encoding or guess_encoding(head)
+        encoding, is_guess = (form.encoding, form.guessed) if form.encoding else guess_encoding(head)
         try:
             if codecs.lookup(encoding).name in _NO_ENCODINGS:
                 raise LookupError(encoding)
@@ -48,7 +42,9 @@ class TextReader:
         if sum(map(text[:_CONTROLLED].count, _CONTROLS)) > min(len(text), _CONTROLLED) // 100:
             raise FileNotKnown(f"{name} holds binary data.", field="file")
         delimiter = form.delimiter or guess_delimiter(text, form.quote)
-        self.form = form.model_copy(update={"encoding": encoding, "delimiter": delimiter})
+        self.form = form.model_copy(update={"encoding": encoding, "guessed": is_guess, "delimiter": delimiter})
+        if is_guess:
+            self.notes.append(guessed(encoding))
         self.columns = self._names(text)
 
     def _names(self, text: str) -> list[str]:
@@ -145,31 +141,6 @@ def _uneven(cells: int, wide: int, line: int, last: int) -> str:
 def _fault(line: int, reason: str, row: list[str] | None = None) -> Fault:
     shown = None if row is None else " | ".join(cell[:500] for cell in row[:50])[:500].replace("\x00", "\ufffd")
     return Fault(line=line, column="", value=shown, code="line_broken", reason=f"{reason}.")
-
-
-def guess_encoding(head: bytes) -> str:
-    """By its mark, else UTF-8 where it is that, else the likeliest by its letters."""
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    odd, even = head[1:4000:2].count(0), head[0:4000:2].count(0)
-    if max(odd, even) > 200 and min(odd, even) < 20:  # before UTF-8, which plain letters with NUL between them are too
-        return "utf-16-le" if odd > even else "utf-16-be"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-        return "utf-8"
-    except UnicodeDecodeError:
-        pass
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(head[:200_000]).best()
-    found = best.encoding if best is not None else "cp1252"
-    # Western text is the same in all of these but for the signs that Windows added
-    return (
-        "cp1252"
-        if found in ("latin_1", "iso8859_15", "cp1250", "cp1252", "cp1254", "mac_roman", "hp_roman8")
-        else found
-    )
 
 
 def guess_delimiter(text: str, quote: str) -> str:
