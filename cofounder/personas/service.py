@@ -50,13 +50,11 @@ async def choose(
     With `override`, a person's wish, the draw is made and kept all the same, and the wish is what is used.
     Raises PersonaUnknown.
     """
-    found, moment = await queries.choice(session, task_id, deliverable), now()
-    if found is not None and not override:
-        return found.used
+    moment = now()
     standing = await queries.standing(session, _cell(context, moment))
     wished = _known(override, standing) if override else None
-    if found is None:
-        found = await queries.put(session, _drawn(task_id, deliverable, context, standing, moment))
+    # Not looked for first: nearly every call is the first of its deliverable, and one that is not writes nothing.
+    found = await queries.put(session, _drawn(task_id, deliverable, context, standing, moment))
     if wished is not None and wished != found.used:
         await queries.publish_as(session, found.id, wished)
         return wished
