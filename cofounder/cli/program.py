@@ -2,46 +2,13 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cofounder.cli import out
-from cofounder.cli.groups import (
-    asking,
-    assistants,
-    channels,
-    chatting,
-    commands,
-    data,
-    database,
-    datasets,
-    deciding,
-    history,
-    images,
-    importing,
-    judges,
-    keys,
-    learning,
-    listing,
-    measuring,
-    models,
-    offering,
-    people,
-    publishing,
-    running,
-    series,
-    servers,
-    settings,
-    tasks,
-    training,
-    tuning,
-    voices,
-    voices_followers,
-    voices_own,
-    voices_trials,
-)
 from cofounder.kit.errors import CofounderError
 
 app = typer.Typer(
@@ -89,41 +56,52 @@ def options(
     homes.keep_apart()
 
 
-for group in (
-    running,
-    asking,
-    chatting,
-    listing,
-    tasks,
-    training,
-    datasets,
-    tuning,
-    deciding,
-    offering,
-    images,
-    publishing,
-    series,
-    channels,
-    measuring,
-    commands,
-    servers,
-    assistants,
-    importing,
-    history,
-    learning,
-    judges,
-    voices,
-    voices_own,
-    voices_followers,
-    voices_trials,
-    data,
-    people,
-    keys,
-    models,
-    settings,
-    database,
-):
-    group.register(app)
+GROUPS = (
+    "running",
+    "asking",
+    "chatting",
+    "listing",
+    "tasks",
+    "training",
+    "datasets",
+    "tuning",
+    "deciding",
+    "offering",
+    "images",
+    "publishing",
+    "series",
+    "channels",
+    "measuring",
+    "commands",
+    "servers",
+    "assistants",
+    "importing",
+    "history",
+    "learning",
+    "judges",
+    "voices",
+    "voices_own",
+    "voices_followers",
+    "voices_trials",
+    "data",
+    "people",
+    "keys",
+    "models",
+    "settings",
+    "database",
+)
+# What holds these words runs for days and is none of the other groups: it goes without them and their memory.
+_ALONE = {"serve": "running", "worker": "running"}
+
+
+def _registered() -> tuple[str, ...]:
+    """The groups that this process can be asked for."""
+    alone = _ALONE.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    return GROUPS if alone is None else (alone,)
+
+
+for _group in _registered():
+    import_module(f"cofounder.cli.groups.{_group}").register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

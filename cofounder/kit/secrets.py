@@ -4,9 +4,8 @@ In: a text. Out: bytes that say nothing without the key. Never: the text or the 
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken
 
 KEY_FILE = "secrets.key"
 
@@ -17,15 +16,26 @@ class Unreadable(Exception):
 
 def seal(home: Path, text: str) -> bytes:
     """The text, encrypted; the home's key is made where there is none yet."""
+    from cryptography.fernet import Fernet  # imported where it is used: it costs 8 MB a process
+
     return Fernet(_key(home)).encrypt(text.encode())
 
 
 def unseal(home: Path, sealed: bytes) -> str:
     """The text again. Raises Unreadable where the key is missing or another one."""
+    from cryptography.fernet import Fernet, InvalidToken
+
     try:
         return Fernet((home / KEY_FILE).read_bytes()).decrypt(sealed).decode()
     except (OSError, InvalidToken, ValueError) as error:
         raise Unreadable from error
+
+
+def without(words: str, secrets: Iterable[str | None], instead: str) -> str:
+    """The words with every secret taken out, the longest first: one that begins another would leave the rest of it."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        words = words.replace(secret, instead)
+    return words
 
 
 def _key(home: Path) -> bytes:
@@ -34,6 +44,8 @@ def _key(home: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         pass
+    from cryptography.fernet import Fernet
+
     fresh = path.with_name(f".{KEY_FILE}.{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

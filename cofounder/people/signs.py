@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from pwdlib import PasswordHash
+
+if TYPE_CHECKING:  # imported inside functions: whoever signs nothing, as a worker, need not hold these 8 MB
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ACCESS_LASTS = timedelta(minutes=15)
 ISSUER = "cofounder"
@@ -78,11 +78,13 @@ class Signer:
 
     def __init__(self, path: Path) -> None:
         self._key = _read_or_make(path)
-        self.public = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self.public = self._key.public_key().public_bytes_raw()
         self.id = key_id(self.public)
 
     def sign(self, sign_in_id: UUID, user_id: UUID, at: datetime) -> str:
         """A JWT (RFC 7519, EdDSA) that names a sign-in and a person and ends after 15 minutes; it names no role."""
+        import jwt
+
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -100,6 +102,8 @@ def key_id(public: bytes) -> str:
 
 def signed_by(token: str) -> str | None:
     """The id of the key that a token says it was signed with; None for what is no token of ours."""
+    import jwt
+
     try:
         named = jwt.get_unverified_header(token).get("kid")
     except jwt.PyJWTError:
@@ -109,6 +113,9 @@ def signed_by(token: str) -> str | None:
 
 def claims(token: str, public: bytes, at: datetime) -> dict[str, Any] | None:
     """What a token says when its signature, issuer and time hold, else None. Clocks may differ by 30 seconds."""
+    import jwt
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         found: dict[str, Any] = jwt.decode(
             token,
@@ -169,19 +176,23 @@ def _note(path: Path, id: str) -> None:
 
 def _make(file: Path) -> bytes:
     """Write a new private key to a file that is not there yet, for its owner alone; gives the public half."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     key = Ed25519PrivateKey.generate()
-    raw = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    raw = key.private_bytes_raw()
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(handle, base64.b64encode(raw))
         os.fsync(handle)
     finally:
         os.close(handle)
-    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return key.public_key().public_bytes_raw()
 
 
-def _read_or_make(path: Path) -> Ed25519PrivateKey:
+def _read_or_make(path: Path) -> "Ed25519PrivateKey":
     """Two processes may make it at once: one wins, both read the winner's."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = path.with_name(f"{path.name}.{secrets.token_hex(4)}")

@@ -1,6 +1,7 @@
 """The vital rules of the tree that import-linter cannot say: read from the source itself."""
 
 import ast
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -148,10 +149,32 @@ def test_heavy_libraries_are_not_loaded_at_start(what: str) -> None:
         "server": "from cofounder import app; app.create_app(); app.wire()",
         "worker": "from cofounder import app, journey; app.wire()",
     }[what]
-    idle = (*HEAVY, "fastmcp", "mcp", "alembic")  # what only an answer or a migration needs
-    code = f"import cofounder.cli.processes\n{start}\nimport sys; print([name for name in {idle!r} if name in sys.modules])"
+    # what only an answer, a migration, a signature or a sealed secret needs
+    idle = (*HEAVY, "fastmcp", "mcp", "alembic", "cryptography", "jwt")
+    assert not _loaded(f"import cofounder.cli.processes\n{start}", idle)
+
+
+def test_a_worker_lists_the_agents_tools_without_a_client() -> None:
+    start = (
+        "import asyncio; from cofounder import app, journey; app.wire(); from cofounder.flow.plan.tools import registry\n"
+        "assert asyncio.run(registry.discover())"
+    )
+    assert not _loaded(start, (*HEAVY, "fastmcp.client", "key_value", "beartype", "jwt"))
+
+
+@pytest.mark.parametrize("word", ["serve", "worker"])
+def test_what_runs_for_days_holds_no_other_command(word: str) -> None:
+    start = f"import sys; sys.argv = ['cofounder', {word!r}]; import cofounder.cli.program"
+    others = tuple(f"cofounder.cli.groups.{path.stem}" for path in (PACKAGE / "cli" / "groups").glob("*.py"))
+    assert _loaded(start, others) == ["cofounder.cli.groups.running"]
+
+
+def _loaded(start: str, names: tuple[str, ...]) -> list[str]:
+    """Those of the modules that a process holds after its start."""
+    code = f"{start}\nimport json, sys; print(json.dumps([name for name in {names!r} if name in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip().splitlines()[-1] == "[]"
+    found: list[str] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
 
 
 def test_every_package_says_what_comes_in_what_goes_out_and_what_it_never_does() -> None:
