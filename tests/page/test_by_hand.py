@@ -1,7 +1,9 @@
 """What lay in the outbox and was posted by hand is marked, mended and taken back on the page."""
 
 from playwright.async_api import expect
+from sqlalchemy import text
 
+from cofounder.kit.db import transaction
 from tests.api.conftest import House
 from tests.page.conftest import Visitor
 from tests.page.test_work import REQUEST
@@ -46,3 +48,30 @@ async def test_a_text_posted_by_hand_is_marked_mended_and_taken_back(mara: Visit
     await expect(dialog.get_by_text("It lies in the outbox.")).to_be_visible()
     found = (await working.viewer.get(f"/api/publications/{one['publication_id']}")).json()
     assert found["posted"] is None
+
+
+async def test_on_a_phone_what_nobody_is_sure_of_is_one_line_until_it_is_opened(mara: Visitor, working: House) -> None:
+    page = mara.page
+    task = await working.ask(REQUEST)
+    await working.becomes(task, "pending_approval", within=60)
+    said = {"task_id": task, "approved": True}
+    assert (await working.approver.post("/api/orchestrator/approve", json=said)).status_code == 200
+    await working.becomes(task, "completed", within=60)
+    async with transaction() as session:
+        await session.execute(text("UPDATE publications SET state = 'unknown'"))
+
+    await page.set_viewport_size({"width": 360, "height": 780})
+    await page.goto("/content?tab=published")
+    line = page.get_by_role("button", name="publication: is it out?")
+    await expect(line).to_have_text("1 publication: is it out?")
+    await expect(page.get_by_role("tab", name="Published")).to_be_in_viewport()
+    there = page.get_by_role("button", name="It is there")
+    await expect(there).to_have_count(0)
+    await line.click()
+    await expect(there).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await page.get_by_role("button", name="Fold").click()
+    await expect(line).to_be_visible()
+
+    await page.set_viewport_size({"width": 1280, "height": 780})
+    await expect(there).to_be_visible()

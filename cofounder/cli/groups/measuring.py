@@ -1,6 +1,6 @@
 """measure: what became of published posts, what is due, and readings that a person types."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -237,14 +237,17 @@ def _listed(found: "MeasurementsOut") -> None:
 
     screen = out.screen()
     if found.items:
-        made = table("Publication", "Channel", ">Age", "Due", "State", "Why")
-        made.columns[0].no_wrap = True  # an id is for copying
+        made = table("Publication", ">Age", "Due", "State")
+        made.columns[0].no_wrap = made.columns[2].no_wrap = True  # an id is for copying; half a date says nothing
         for one in found.items:
             asked = " (you)" if one.by_hand and one.state == "due" and one.due_at <= now() else ""
             due = f"{one.due_at.astimezone():%Y-%m-%d %H:%M}"
             state = one.state.replace("_", " ") + asked
-            made.add_row(str(one.publication_id), one.channel, one.age, due, state, one.said or "–")
+            made.add_row(str(one.publication_id), one.age, due, state)
         screen.print(made)
+        for one in found.items:
+            if one.said:
+                screen.print(f"{one.channel} {one.publication_id}, {one.age}: {one.said}", markup=False)
     told = found.counts
     screen.print(
         f"Due {told.due:,}, asked of you {told.asked:,}, to come {told.waiting:,}, read {told.done:,}, "
@@ -285,12 +288,16 @@ def _shown(found: "PublicationMeasuredOut") -> None:
     if found.readings:
         told = [name for name in names if any(getattr(one, name) is not None for one in found.readings)]
         made = table("Read at", ">Hours old", *(f">{name.capitalize()}" for name in told), "Source")
+        made.columns[0].no_wrap = True
         for one in found.readings:
             values = [getattr(one, name) for name in told]
             hours = "–" if one.age_seconds is None else f"{one.age_seconds / 3600:,.1f}"
             at = f"{one.measured_at.astimezone():%Y-%m-%d %H:%M}"
             made.add_row(at, hours, *("–" if value is None else f"{value:,}" for value in values), one.source)
         screen.print(made)
+        for one in found.readings:
+            for note in one.notes:
+                screen.print(f"{one.measured_at.astimezone():%Y-%m-%d %H:%M}: {note}", markup=False, soft_wrap=True)
     _brought(found)
     for each in found.ages:
         said = f" {each.said}" if each.said else ""
@@ -306,6 +313,8 @@ def _shown(found: "PublicationMeasuredOut") -> None:
 
 
 def _brought(found: "PublicationMeasuredOut") -> None:
+    from cofounder.kit.clock import now
+
     screen = out.screen()
     if found.attributed is not None:
         one = found.attributed
@@ -318,6 +327,8 @@ def _brought(found: "PublicationMeasuredOut") -> None:
         )
     elif found.campaign is not None:
         told_yet = f"Through its links: nothing told yet of utm_campaign={found.campaign}."
+        if found.published_at is not None and found.published_at.astimezone(UTC).date() >= now().date():
+            told_yet += " Visits are counted by whole days, UTC: from tomorrow."
         screen.print(told_yet, markup=False, soft_wrap=True)
 
 

@@ -34,7 +34,10 @@ class PostReadingOut(CountersOut):
     engagement_rate: float | None = Field(
         description="(clicks + shares + comments) / views, or impressions where views are not told."
     )
-    flags: list[str] = Field(description="What is odd about it.")
+    flags: list[str] = Field(description="What is odd about it, as codes.")
+    notes: list[str] = Field(
+        description="What is odd about it, in words; and what has become less since the one before."
+    )
 
 
 class AgeOut(Shown):

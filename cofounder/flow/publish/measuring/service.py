@@ -14,7 +14,7 @@ from cofounder.business.records.schemas import NewReading
 from cofounder.channels import tagging
 from cofounder.channels.readers import COUNTERS
 from cofounder.flow.publish import service as publications
-from cofounder.flow.publish.measuring import ages, queries, writing
+from cofounder.flow.publish.measuring import ages, doubts, queries, writing
 from cofounder.flow.publish.measuring.carrying import TOPIC
 from cofounder.flow.publish.measuring.errors import NothingToMeasure, ReadingEmpty, ReadingTimeUnfit
 from cofounder.flow.publish.measuring.schemas import (
@@ -43,6 +43,7 @@ from cofounder.personas.followers import service as followers
 SCORED = timedelta(hours=72)  # the age by which predictions and voices are judged
 TYPED = "typed"
 _SLACK = timedelta(minutes=5)  # clocks of two machines
+_TWICE = timedelta(minutes=1)
 
 
 async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasuredOut:
@@ -50,7 +51,8 @@ async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasured
     row = await publications.get(session, publication_id)
     since = await _since(session, publication_id)
     post = await _post(session, publication_id)
-    known = [_reading(one, since) for one in await records.readings_of(session, post)]
+    rows = await records.readings_of(session, post)
+    known = [_reading(one, since, doubts.of(one, rows[:place])) for place, one in enumerate(rows)]
     planned = await queries.of(session, publication_id)
     given = None
     if since is not None:
@@ -113,24 +115,24 @@ async def due(session: AsyncSession) -> int:
 
 
 async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, *, by: Caller) -> ReadingTypedOut:
-    """Keep what a person read of a post; the same time again corrects it.
+    """Keep what a person read of a post; the same time again corrects it, and the same again within a minute is one.
 
     Raises PublicationMissing, NothingToMeasure, ReadingEmpty, ReadingTimeUnfit.
     """
-    row = await publications.get(session, publication_id)
+    row = await publications.locked(session, publication_id)  # sent twice at once, it is one reading
     counts = {name: getattr(said, name) for name in COUNTERS if getattr(said, name) is not None}
     if not counts:
         raise ReadingEmpty(field="views")
     since = await _since(session, publication_id)
     if since is None:
         raise NothingToMeasure(f"It is {row.state}." if row.state != "published" else "It lies in the outbox.")
-    at = said.measured_at or now()
+    post = await _post(session, publication_id)
+    rows = await records.readings_of(session, post)
+    at = said.measured_at or _just_typed(rows, counts) or now()
     if at > now() + _SLACK:
         raise ReadingTimeUnfit("It lies in the future.", field="measured_at")
     if at < since.replace(second=0, microsecond=0):
         raise ReadingTimeUnfit(f"The post went out at {since:%Y-%m-%d %H:%M} UTC, after that.", field="measured_at")
-    post = await _post(session, publication_id)
-    earlier = [one for one in await records.readings_of(session, post) if one.measured_at != at]
     flags = records.odd(counts)
     kept = await records.correct_reading(
         session,
@@ -145,28 +147,17 @@ async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, 
     )
     live.changed(session, TOPIC, publication_id)
     live.changed(session, "publications", publication_id)
-    return ReadingTypedOut(reading=_reading(kept, since), notes=[*_odd(flags), *_falls(counts, at, earlier)])
+    notes = doubts.of(kept, [one for one in rows if one.measured_at < at])
+    return ReadingTypedOut(reading=_reading(kept, since, notes), notes=notes)
 
 
-def _odd(flags: Sequence[str]) -> list[str]:
-    said = {
-        "clicks_above_views": "More clicks than views or impressions.",
-        "reach_above_impressions": "More people reached than times shown.",
-    }
-    return [said[flag] for flag in flags]
-
-
-def _falls(counts: dict[str, int], at: datetime, earlier: Sequence[records.ReadingRow]) -> list[str]:
-    """What has become less since the reading before: it is kept all the same, for channels do take back."""
-    notes = []
-    for name, value in counts.items():
-        before = [one for one in earlier if one.measured_at < at and getattr(one, name) is not None]
-        if before and getattr(before[-1], name) > value:
-            told = f"{before[-1].measured_at:%Y-%m-%d %H:%M} UTC"
-            notes.append(
-                f"{name.capitalize()} were {getattr(before[-1], name):,} at {told}, which is more than {value:,}."
-            )
-    return notes
+def _just_typed(rows: Sequence[records.ReadingRow], counts: dict[str, int]) -> datetime | None:
+    """When the very same was typed within the last minute, by somebody who pressed the button twice."""
+    same = {**dict.fromkeys(COUNTERS), **counts}
+    last = rows[-1] if rows else None
+    if last is None or last.source != TYPED or last.measured_at < now() - _TWICE:
+        return None
+    return last.measured_at if _counters(last) == same else None
 
 
 async def _attributed(session: AsyncSession, post: UUID) -> AttributedOut | None:
@@ -219,7 +210,7 @@ def _counters(row: Any) -> dict[str, int | None]:
     return {name: getattr(row, name) for name in CountersOut.model_fields}
 
 
-def _reading(row: records.ReadingRow, since: datetime | None) -> PostReadingOut:
+def _reading(row: records.ReadingRow, since: datetime | None, notes: list[str]) -> PostReadingOut:
     counts = _counters(row)
     return PostReadingOut(
         **counts,
@@ -228,6 +219,7 @@ def _reading(row: records.ReadingRow, since: datetime | None) -> PostReadingOut:
         source=row.source,
         engagement_rate=_rate(counts),
         flags=list(row.flags),
+        notes=notes,
     )
 
 

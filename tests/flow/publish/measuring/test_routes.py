@@ -1,5 +1,6 @@
 """What a person sees of readings, and types: over HTTP, with roles, and refused by its field where it cannot be."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -11,12 +12,14 @@ import pytest_asyncio
 
 from cofounder.business.context import predicting
 from cofounder.business.context.predicting import Expected, Prediction
-from cofounder.flow.publish.measuring import carrying
+from cofounder.flow.publish.measuring import carrying, service
+from cofounder.flow.publish.measuring.schemas import ReadingIn
 from cofounder.kit import clock
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
+from cofounder.people import LOCAL_OWNER
 from tests.channels.readers.servers import X, connected, running
 from tests.flow.publish.measuring.world import BEGUN, published, readings, states, use
 from tests.flow.server import signed_in
@@ -94,6 +97,23 @@ async def test_what_looks_odd_is_kept_and_said(clients: Clients) -> None:
     assert len(said["notes"]) == 1
     assert said["notes"][0].startswith("Views were 500 at ")
     assert [row["views"] for row in await readings()] == [500, 400]
+    seen = (await shown(operator, id))["readings"]
+    assert [one["notes"] for one in seen] == [["More clicks than views or impressions."], said["notes"]]
+
+
+async def test_the_same_typed_twice_in_a_moment_is_one_reading(clients: Clients) -> None:
+    viewer, operator = clients
+    id = await by_hand()
+    first, second = await asyncio.gather(*(type_in(operator, id, likes=5) for _ in range(2)))
+    assert first.json()["reading"] == second.json()["reading"]
+    assert len((await shown(viewer, id))["readings"]) == 1
+    assert (await type_in(operator, id, likes=6)).status_code == 201  # another count is another reading
+    assert (await type_in(operator, id, likes=6, views=9)).status_code == 201
+    assert [row["likes"] for row in await readings()] == [5, 6, 6]
+    with clock.frozen(now() + timedelta(minutes=2)):
+        async with transaction() as session:
+            await service.type_in(session, id, ReadingIn(likes=6, views=9), by=LOCAL_OWNER)
+    assert len(await readings()) == 4
 
 
 async def test_what_cannot_be_so_is_refused_by_its_field(clients: Clients) -> None:

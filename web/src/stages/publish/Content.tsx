@@ -1,7 +1,9 @@
 /** What was sent where, what waits for its time; first of all what nobody is sure of. */
-import { Tabs } from "@mantine/core";
+import { Button, Tabs } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { publications, unknownOutcomes } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { PageHead } from "../../parts/PageHead";
@@ -92,11 +94,22 @@ const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 function Unknown() {
   const found = useQuery(unknownOutcomes()).data;
   const now = useNow(30_000);
+  const narrow = useMediaQuery("(max-width: 720px)") ?? false;
+  const [open, setOpen] = useState(false);
   if (!found?.items.length) return null;
+  const many = found.total ?? found.items.length;
+  if (narrow && !open)
+    // whoever came for another tab finds it on the first screen
+    return (
+      <Button className={styles.folded} leftSection={<Glyph look="unknown" />} onClick={() => setOpen(true)}>
+        {`${counted(many, "publication")}: is it out?`}
+      </Button>
+    );
   return (
     <Panel
       title="Is it out?"
-      note={`${counted(found.total ?? found.items.length, "answer is", "answers are")} missing`}
+      note={`${counted(many, "answer is", "answers are")} missing`}
+      aside={narrow && <Button onClick={() => setOpen(false)}>Fold</Button>}
     >
       <ul className={styles.open}>
         {found.items.map((one) => (

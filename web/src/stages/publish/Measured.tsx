@@ -8,10 +8,21 @@ import { Interval } from "../../parts/Interval";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { ago, spoken, when, whole } from "../../parts/words";
+import { ago, atClock, spoken, when, whole } from "../../parts/words";
 import styles from "./Measured.module.css";
 import { MeasuredLine } from "./MeasuredLine";
-import { type Age, brought, drawn, judged, OUTCOMES, old, pointsOf, type Measured as Shape, told } from "./measured";
+import {
+  type Age,
+  brought,
+  closeBy,
+  drawn,
+  judged,
+  OUTCOMES,
+  old,
+  pointsOf,
+  type Measured as Shape,
+  told,
+} from "./measured";
 import { TypeReading } from "./TypeReading";
 
 export function Measured({ id }: { id: string }) {
@@ -92,7 +103,7 @@ function Read({ of }: { of: Shape }) {
                   </td>
                 ))}
                 <td className={styles.whole} title={when(one.measured_at)}>
-                  {ago(one.measured_at)}
+                  {closeBy(one, of.readings) ? atClock(one.measured_at) : ago(one.measured_at)}
                 </td>
                 <td>{one.source === "typed" ? "typed" : spoken(one.source)}</td>
               </tr>
@@ -100,7 +111,23 @@ function Read({ of }: { of: Shape }) {
           </tbody>
         </table>
       </div>
+      <Doubts of={of} />
     </>
+  );
+}
+
+/** What is odd about its readings: it is kept, and whoever reads the figures knows. */
+function Doubts({ of }: { of: Shape }) {
+  const odd = of.readings.filter((one) => one.notes.length > 0);
+  if (odd.length === 0) return null;
+  return (
+    <ul className={styles.doubts} aria-label="What is odd about its readings">
+      {odd.map((one) => (
+        <li key={`${one.measured_at} ${one.source}`} className={styles.why}>
+          {`${when(one.measured_at)}: ${one.notes.join(" ")}`}
+        </li>
+      ))}
+    </ul>
   );
 }
 

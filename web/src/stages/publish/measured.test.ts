@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { brought, drawn, judged, type Measured, old, pointsOf, type Reading, told, typedIn } from "./measured";
+import { brought, closeBy, drawn, judged, type Measured, old, pointsOf, type Reading, told, typedIn } from "./measured";
 
 const reading = (given: Partial<Reading>): Reading => ({
   impressions: null,
@@ -15,6 +15,7 @@ const reading = (given: Partial<Reading>): Reading => ({
   source: "x",
   engagement_rate: null,
   flags: [],
+  notes: [],
   ...given,
 });
 const measured = (given: Partial<Measured>): Measured => ({
@@ -61,12 +62,25 @@ describe("what came through its links", () => {
     expect(brought(measured({ campaign: "spring-abcdef" }))).toContain("tell nothing of them yet");
     expect(brought(measured({}))).toBeNull();
   });
+
+  it("says on the day it went out, by UTC, that its visits are told from the next", () => {
+    const first = measured({ campaign: "spring-abcdef", published_at: "2030-01-07T23:50:00Z" });
+    expect(brought(first, Date.parse("2030-01-07T23:59:00Z"))).toContain("whole days, UTC: from tomorrow.");
+    expect(brought(first, Date.parse("2030-01-08T00:01:00Z"))).not.toContain("tomorrow");
+  });
 });
 
 describe("what was read of a post", () => {
   it("shows only counters that somebody told", () => {
     expect(told([reading({ likes: 0 }), reading({ views: 3 })])).toEqual(["views", "likes"]);
     expect(told([])).toEqual([]);
+  });
+
+  it("tells readings of one minute apart by the second", () => {
+    const [first, second, later] = ["10:00:00", "10:00:40", "10:02:00"].map((at) =>
+      reading({ measured_at: `2030-01-07T${at}Z` }),
+    ) as [Reading, Reading, Reading];
+    expect([first, second, later].map((one) => closeBy(one, [first, second, later]))).toEqual([true, true, false]);
   });
 
   it("takes what was not told for no value, and nought for one", () => {

@@ -106,10 +106,22 @@ export function typedIn(text: Partial<Record<Counter, string>>): {
   return { counts };
 }
 
+const DAY = 86_400_000;
+
+function today(of: Measured, now: number): string {
+  const first = of.published_at && Math.floor(Date.parse(of.published_at) / DAY) >= Math.floor(now / DAY);
+  return first ? " Visits are counted by whole days, UTC: from tomorrow." : "";
+}
+
+/** Whether another was read in the same minute, so that only the second tells them apart. */
+export const closeBy = (one: Reading, all: readonly Reading[]) =>
+  all.some((other) => other !== one && Math.abs(Date.parse(other.measured_at) - Date.parse(one.measured_at)) < 60_000);
+
 /** What the site saw of visitors who came through its links, in a sentence; null where they are not tagged. */
-export function brought(of: Measured): string | null {
+export function brought(of: Measured, now = Date.now()): string | null {
   const one = of.attributed;
-  if (!one) return of.campaign ? "Its links are tagged. Web analytics tell nothing of them yet." : null;
+  if (!one)
+    return of.campaign ? `Its links are tagged. Web analytics tell nothing of them yet.${today(of, now)}` : null;
   const parts = [counted(one.sessions ?? 0, "visit")];
   if (one.conversions !== null) parts.push(counted(one.conversions, "conversion"));
   if (one.revenue !== null) parts.push(one.currency ? amount(one.revenue, one.currency) : score(one.revenue));

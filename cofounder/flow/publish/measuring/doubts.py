@@ -1,0 +1,27 @@
+"""What is odd about a reading, in words. It is kept all the same: channels count in ways of their own, and take back."""
+
+from collections.abc import Sequence
+
+from cofounder.business.records import service as records
+from cofounder.channels.readers import COUNTERS
+
+_ODD = {
+    "clicks_above_views": "More clicks than views or impressions.",
+    "reach_above_impressions": "More people reached than times shown.",
+}
+
+
+def of(row: records.ReadingRow, earlier: Sequence[records.ReadingRow]) -> list[str]:
+    """What its flags mean, and what has become less since the reading before. `earlier`: in the order of time."""
+    return [*(_ODD[flag] for flag in row.flags if flag in _ODD), *_falls(row, earlier)]
+
+
+def _falls(row: records.ReadingRow, earlier: Sequence[records.ReadingRow]) -> list[str]:
+    notes = []
+    for name in COUNTERS:
+        value = getattr(row, name)
+        before = next((one for one in reversed(earlier) if getattr(one, name) is not None), None)
+        if value is not None and before is not None and getattr(before, name) > value:
+            at = f"{before.measured_at:%Y-%m-%d %H:%M} UTC"
+            notes.append(f"{name.capitalize()} were {getattr(before, name):,} at {at}, which is more than {value:,}.")
+    return notes
