@@ -113,7 +113,7 @@ async def test_everything_before_a_day_becomes_development_in_two_clicks(olga: V
     page = olga.page
     await page.goto("/training?until=2026-01-12")
     await page.get_by_role("button", name="Tag by date").click()
-    await page.get_by_role("button", name="Tag everything before it").click()
+    await page.get_by_role("button", name="Tag everything up to it").click()
     await expect(page.get_by_text("12 examples tagged development.")).to_be_visible()
     assert await tagged(house, "development") == 12
     await page.get_by_role("region", name="Last changes").get_by_role("button", name="Undo").first.click()

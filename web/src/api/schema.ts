@@ -2428,7 +2428,7 @@ export interface paths {
         head?: never;
         /**
          * Change pattern
-         * @description Reject a pattern for good or let it in again, pin it, write a note. Each is put on record.
+         * @description Reject a pattern for good or let it in again, pin it, write a note. Each is put on record; a rejected one is not pinned.
          */
         patch: operations["change_pattern"];
         trace?: never;
@@ -7412,7 +7412,9 @@ export interface components {
         };
         /**
          * DatasetExportIn
-         * @description What to export: a version by its id, or whatever a filter lets through now.
+         * @description What to export: a version by its id as it was made, or whatever a filter lets through now.
+         *
+         *     With dataset_id only split and format may be said: all else is refused.
          */
         DatasetExportIn: {
             /** Dataset Id */
@@ -7577,6 +7579,11 @@ export interface components {
             splits: {
                 [key: string]: number;
             };
+            /**
+             * Warnings
+             * @description What was asked for and did not come about: a part that holds no line
+             */
+            warnings: string[];
             /** Statistics */
             statistics: {
                 [key: string]: unknown;
@@ -9291,6 +9298,12 @@ export interface components {
             format?: ("csv" | "jsonl" | "parquet" | "excel") | null;
             /** Encoding */
             encoding?: string | null;
+            /**
+             * Guessed
+             * @description The encoding is a guess that nothing proves.
+             * @default false
+             */
+            guessed?: boolean;
             /** Delimiter */
             delimiter?: string | null;
             /**
@@ -12164,7 +12177,7 @@ export interface components {
         };
         /**
          * Performance
-         * @description Totals over our own runs and the same split up; tests left out, and the sample company's beside our own.
+         * @description Totals over our own runs and the same runs split up; what is left out is left out of both.
          */
         Performance: {
             /**
@@ -12173,7 +12186,10 @@ export interface components {
              * @default false
              */
             is_sample?: boolean;
-            /** Total Executions */
+            /**
+             * Total Executions
+             * @description Finished runs, which every rate, mean and split below is of
+             */
             total_executions: number;
             /** Successful */
             successful: number;
@@ -12188,7 +12204,10 @@ export interface components {
             approved: number;
             /** Rejected */
             rejected: number;
-            /** Approval Rate */
+            /**
+             * Approval Rate
+             * @description Of those that a person or a rule decided
+             */
             approval_rate: number | null;
             /** Avg Quality Score */
             avg_quality_score: number | null;
@@ -12213,7 +12232,10 @@ export interface components {
             cost_today: number;
             /** Cost This Month */
             cost_this_month: number;
-            /** Tasks By Status */
+            /**
+             * Tasks By Status
+             * @description Every task that was not deleted, by where it is now: tests and those that have not ended too
+             */
             tasks_by_status: {
                 [key: string]: number;
             };
@@ -12784,9 +12806,14 @@ export interface components {
             engagement_rate: number | null;
             /**
              * Flags
-             * @description What is odd about it.
+             * @description What is odd about it, as codes.
              */
             flags: string[];
+            /**
+             * Notes
+             * @description What is odd about it, in words; and what has become less since the one before.
+             */
+            notes: string[];
         };
         /**
          * PostVisits
@@ -27619,6 +27646,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A rejected pattern is used by nobody, so it cannot be pinned. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is larger than this server takes. */
             413: {
                 headers: {
@@ -28174,9 +28210,9 @@ export interface operations {
     metrics_summary: {
         parameters: {
             query?: {
-                /** @description Runs asked for from then on. */
+                /** @description Runs asked for from then on; a day (UTC) from its beginning. */
                 since?: string | null;
-                /** @description Runs asked for before then; none: now. */
+                /** @description Runs asked for before then; a day (UTC) up to its end; none: now. */
                 until?: string | null;
                 step?: "day" | "week" | "month";
             };
@@ -28243,9 +28279,9 @@ export interface operations {
                 /** @description What its lines are. */
                 by?: "agent" | "tool" | "model" | "channel" | "intent" | "plan" | "persona" | "day" | "week" | "month";
                 format?: "csv" | "parquet";
-                /** @description Runs asked for from then on. */
+                /** @description Runs asked for from then on; a day (UTC) from its beginning. */
                 since?: string | null;
-                /** @description Runs asked for before then; none: now. */
+                /** @description Runs asked for before then; a day (UTC) up to its end; none: now. */
                 until?: string | null;
             };
             header?: never;

@@ -13,6 +13,14 @@ describe("words", () => {
     expect(percent(undefined)).toBe("–");
     expect(cost(0)).toBe("$0.000");
   });
+  it("never tells a few as none, nor nearly all as all", () => {
+    expect(percent(1 / 219)).toBe("<1%");
+    expect(percent(218 / 219)).toBe(">99%");
+    expect(percent(0.0004, 1)).toBe("<0.1%");
+    expect(percent(0.9996, 1)).toBe(">99.9%");
+    expect(percent(1 / 219, 1)).toBe("0.5%");
+    expect([0, 0.5, 1].map((share) => percent(share))).toEqual(["0%", "50%", "100%"]);
+  });
   it("tells times from now", () => {
     const now = Date.parse("2026-01-05T09:31:00Z");
     expect(ago("2026-01-05T09:25:00Z", now)).toContain("6");

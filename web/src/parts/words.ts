@@ -25,8 +25,15 @@ const fixed = (value: number, digits: number) =>
 export const whole = (value: number | null | undefined) =>
   value == null ? NONE : count.format(value).replace("-", "−");
 export const score = (value: number | null | undefined, digits = 2) => (value == null ? NONE : fixed(value, digits));
-export const percent = (share: number | null | undefined, digits = 0) =>
-  share == null ? NONE : `${fixed(share * 100, digits)}%`;
+/** A share of 0-1. Some is never told as none, and not quite all never as all: "<1%", ">99%". */
+export function percent(share: number | null | undefined, digits = 0): string {
+  if (share == null) return NONE;
+  const [least, most] = [10 ** -digits, 100 - 10 ** -digits];
+  const told = Number((share * 100).toFixed(digits));
+  if (share > 0 && told === 0) return `<${fixed(least, digits)}%`;
+  if (share < 1 && told === 100) return `>${fixed(most, digits)}%`;
+  return `${fixed(share * 100, digits)}%`;
+}
 
 /** A task's cost in dollars, three digits: $0.021. */
 export const cost = (usd: number | null | undefined) => (usd == null ? NONE : `$${fixed(usd, 3)}`);

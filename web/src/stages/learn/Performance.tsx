@@ -83,6 +83,10 @@ export function Performance({ search, set }: { search: Search; set: Go }) {
           ) : (
             <div className="stack">
               <Totals of={found} />
+              <p className="quiet">
+                Of finished runs, archived ones too. Tests, imported ones and those that were deleted or erased are left
+                out of every figure here.
+              </p>
               <OverTime of={found} search={search} set={set} />
               <Split of={found} since={since} search={search} set={set} />
             </div>

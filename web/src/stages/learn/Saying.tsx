@@ -48,15 +48,17 @@ export function Acts({ of, small = true }: { of: Pattern; small?: boolean }) {
   };
   return (
     <span className={styles.acts}>
-      <Button
-        size={size}
-        variant={variant}
-        aria-pressed={of.pinned}
-        aria-label={`${of.pinned ? "Unpin" : "Pin"}: ${name}`}
-        onClick={() => void say(of.id, { pinned: !of.pinned })}
-      >
-        {of.pinned ? "Unpin" : "Pin"}
-      </Button>
+      {(of.pinned || of.state !== "rejected") && (
+        <Button
+          size={size}
+          variant={variant}
+          aria-pressed={of.pinned}
+          aria-label={`${of.pinned ? "Unpin" : "Pin"}: ${name}`}
+          onClick={() => void say(of.id, { pinned: !of.pinned })}
+        >
+          {of.pinned ? "Unpin" : "Pin"}
+        </Button>
+      )}
       {of.state === "rejected" ? (
         <Button
           size={size}

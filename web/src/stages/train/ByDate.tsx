@@ -43,7 +43,7 @@ export function ByDate({ acts, since, until }: { acts: Acts; since?: string; unt
       />
       <TextInput label="Becomes" value={tag} onChange={(event) => setTag(event.currentTarget.value)} required />
       <Button type="submit" loading={acts.busy === "by-date"} disabled={wrong} data-autofocus>
-        {from ? "Tag everything between" : "Tag everything before it"}
+        {from ? "Tag everything between" : "Tag everything up to it"}
       </Button>
     </Asked>
   );

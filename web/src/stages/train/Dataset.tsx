@@ -307,6 +307,8 @@ const LEAKS: [string, string][] = [
   ["topic", "Of the same topic"],
 ];
 
+const heldOut = (of: Dataset) => (of.splits.validation ?? 0) + (of.splits.test ?? 0);
+
 function Report({ of }: { of: Dataset }) {
   const leaks = of.leakage as Leaks;
   const fits = (of.statistics.fits ?? {}) as Record<string, { ok: boolean; problems: string[] }>;
@@ -315,13 +317,20 @@ function Report({ of }: { of: Dataset }) {
     <Panel title="Leakage" pad>
       <div className="stack">
         <p className={styles.said}>
-          {found.length === 0
-            ? "Nothing is held out, so nothing can leak."
+          {heldOut(of) === 0
+            ? "Nothing is held out: there is nothing to judge by what is trained on it."
             : found.every(([name]) => leaks[name] === 0)
               ? "No held-out line was seen in training."
               : "Training has seen some of what is held out."}
         </p>
-        <Facts right rows={found.map(([name, words]) => [words, whole(leaks[name] as number)] as const)} />
+        {of.warnings.map((one) => (
+          <p key={one} className="quiet">
+            {one}
+          </p>
+        ))}
+        {heldOut(of) > 0 && (
+          <Facts right rows={found.map(([name, words]) => [words, whole(leaks[name] as number)] as const)} />
+        )}
         {(leaks.pairs ?? []).length > 0 && (
           <ul className={styles.changes}>
             {leaks.pairs?.slice(0, 5).map((pair) => (
