@@ -56,6 +56,7 @@ AT = {
             "show_publication",
             "cancel_publication",
             "settle_publication",
+            "type_reading",
             "retry_publication",
             "mark_posted",
             "unmark_posted",

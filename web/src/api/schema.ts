@@ -9812,16 +9812,6 @@ export interface components {
              */
             as_of: string;
         };
-        /** Items[Return] */
-        Items_Return_: {
-            /** Items */
-            items: components["schemas"]["Return"][];
-            /**
-             * As Of
-             * Format: date-time
-             */
-            as_of: string;
-        };
         /** Items[Series] */
         Items_Series_: {
             /** Items */
@@ -9836,16 +9826,6 @@ export interface components {
         Items_SimilarTask_: {
             /** Items */
             items: components["schemas"]["SimilarTask"][];
-            /**
-             * As Of
-             * Format: date-time
-             */
-            as_of: string;
-        };
-        /** Items[TopicEffectiveness] */
-        Items_TopicEffectiveness_: {
-            /** Items */
-            items: components["schemas"]["TopicEffectiveness"][];
             /**
              * As Of
              * Format: date-time
@@ -12723,6 +12703,7 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+            window: components["schemas"]["Window"];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -16547,6 +16528,51 @@ export interface components {
         Why: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Window
+         * @description The days that an answer looked at, and the newest of what lies before them.
+         */
+        Window: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Days */
+            days: number;
+            /**
+             * Latest Before
+             * @description Of the newest that lies before; null: nothing does
+             */
+            latest_before: string | null;
+        };
+        /** Windowed[Return] */
+        Windowed_Return_: {
+            /** Items */
+            items: components["schemas"]["Return"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            window: components["schemas"]["Window"];
+        };
+        /** Windowed[TopicEffectiveness] */
+        Windowed_TopicEffectiveness_: {
+            /** Items */
+            items: components["schemas"]["TopicEffectiveness"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            window: components["schemas"]["Window"];
         };
         /**
          * WorkerOut
@@ -26179,7 +26205,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_TopicEffectiveness_"];
+                    "application/json": components["schemas"]["Windowed_TopicEffectiveness_"];
                 };
             };
             /** @description No valid key came with the request. */
@@ -26364,6 +26390,8 @@ export interface operations {
                 channel: string;
                 /** @description A time zone such as Europe/Berlin */
                 zone?: string;
+                /** @description How far back; 36500 is all there is */
+                days?: number;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
             };
@@ -26639,7 +26667,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_Return_"];
+                    "application/json": components["schemas"]["Windowed_Return_"];
                 };
             };
             /** @description No valid key came with the request. */
