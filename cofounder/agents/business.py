@@ -167,7 +167,7 @@ async def passages(topic: str, as_of: AsOf, limit: Limit = 6) -> PassagesOut:
 async def topic_effectiveness(
     topic: Annotated[str, Field(min_length=1, max_length=500)],
     as_of: AsOf,
-    days: Annotated[int, Field(ge=1, le=3650, description="How far back")] = 180,
+    days: Annotated[int, Field(ge=1, le=36_500, description="How far back; 36500 is all there is")] = 180,
 ) -> TopicEffectiveness:
     """What posts on a topic brought: engagement, conversions and revenue with intervals, or "not enough data"."""
     async with db.reading() as session:

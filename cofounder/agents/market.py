@@ -14,7 +14,7 @@ from cofounder.business.wording import trimmed
 from cofounder.kit import db
 
 SERVER = agent("market", "Trends in the company's own topics, shares of its voice, competitor mentions. Reads only.")
-Days = Annotated[int, Field(ge=1, le=3650, description="How far back to look")]
+Days = Annotated[int, Field(ge=1, le=36_500, description="How far back to look; 36500 is all there is")]
 _COVERS = 0.08  # cosine above which a post is about a topic that is not one of the stored ones
 
 

@@ -14,11 +14,12 @@ from cofounder.business.context import index, posts, predicting, service
 from cofounder.business.context.posts import PostMissing
 from cofounder.business.context.predicting import Prediction, Text
 from cofounder.business.context.service import Context, CorrelationAnalysis, TimeZoneUnknown
-from cofounder.business.derive import audience, baselines, growth, rates, returns
+from cofounder.business.derive import audience, baselines, growth, rates, returns, windows
 from cofounder.business.derive.anomalies import Anomalies
 from cofounder.business.derive.books import Books, books
 from cofounder.business.derive.times import BestTimes, SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
+from cofounder.business.derive.windows import Window
 from cofounder.business.matching import service as matching
 from cofounder.business.records.service import CursorInvalid
 from cofounder.business.similar import SimilarTask
@@ -44,6 +45,12 @@ class Items(BaseModel, Generic[T]):
 
     items: list[T]
     as_of: datetime
+
+
+class Windowed(Items[T], Generic[T]):
+    """What lies in a span of days, and whether something lies before it."""
+
+    window: Window
 
 
 class Month(BaseModel):
@@ -92,7 +99,7 @@ class PostFigures(BaseModel):
     quality_score: float | None
 
 
-class PostPage(Items[PostFigures]):
+class PostPage(Windowed[PostFigures]):
     """Posts, newest first; ask on with the same `as_of`."""
 
     next_cursor: str | None = None
@@ -259,13 +266,13 @@ async def list_topics(
     days: Days = 180,
     channels: Channels = None,
     as_of: AsOf = None,
-) -> Items[TopicEffectiveness]:
+) -> Windowed[TopicEffectiveness]:
     """Topics with what they brought, as posts are filed (category) or as their words group them (cluster)."""
     at = _as_of(as_of)
-    found = await service.all_topics(
-        session, as_of=at, days=days, by=by, channels=[_channel(name) for name in channels or ()]
-    )
-    return Items(items=found, as_of=at)
+    named = [_channel(name) for name in channels or ()]
+    found = await service.all_topics(session, as_of=at, days=days, by=by, channels=named)
+    window = await windows.of_posts(session, as_of=at, days=days, platforms=named)
+    return Windowed(items=found, as_of=at, window=window)
 
 
 @router.get("/topics/effectiveness")
@@ -286,10 +293,10 @@ async def best_times(
 
 @router.get("/suggested-time", responses=documented(TimeZoneUnknown))
 async def suggest_time(
-    session: Session, caller: Viewer, channel: Channel, zone: Zone = "UTC", as_of: AsOf = None
+    session: Session, caller: Viewer, channel: Channel, zone: Zone = "UTC", days: Days = 365, as_of: AsOf = None
 ) -> SuggestedTime:
     """When to publish next on a channel, where history gives a reason."""
-    return await service.suggest_time(session, _channel(channel), as_of=_as_of(as_of), zone=zone)
+    return await service.suggest_time(session, _channel(channel), as_of=_as_of(as_of), zone=zone, days=days)
 
 
 @router.get("/audience")
@@ -320,10 +327,11 @@ async def list_returns(
     by: Literal["campaign", "channel"] = "channel",
     days: Days = 365,
     as_of: AsOf = None,
-) -> Items[returns.Return]:
+) -> Windowed[returns.Return]:
     """What was spent beside what came of it: return on cost and engagement per unit of money."""
     at = _as_of(as_of)
-    return Items(items=await returns.returns(session, by, as_of=at, days=days), as_of=at)
+    found = await returns.returns(session, by, as_of=at, days=days)
+    return Windowed(items=found, as_of=at, window=await windows.of_money(session, by, as_of=at, days=days))
 
 
 @router.get("/attribution", responses=documented(SpanBackwards))
@@ -395,7 +403,11 @@ async def list_posts(
     )
     shown = rows[:limit]
     more = posts.cursor_after(shown[-1]) if len(rows) > limit else None
-    return PostPage(items=[_figures(row) for row in shown], as_of=at, next_cursor=more)
+    named = [_channel(platform)] if platform else []
+    window = await windows.of_posts(
+        session, as_of=at, days=days, platforms=named, topic=topic if by == "category" else None
+    )
+    return PostPage(items=[_figures(row) for row in shown], as_of=at, next_cursor=more, window=window)
 
 
 @router.get("/posts/{post_id}", responses=documented(PostMissing))

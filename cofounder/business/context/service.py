@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business import state, wording
 from cofounder.business.context import index, worked
 from cofounder.business.derive import anomalies as odd
-from cofounder.business.derive import baselines, correlations, growth, queries, times, topics
+from cofounder.business.derive import baselines, correlations, growth, queries, times, topics, windows
 from cofounder.business.derive.correlations import Correlation
 from cofounder.business.derive.times import BestTimes, SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
@@ -114,10 +114,13 @@ async def topic_effectiveness(
 ) -> TopicEffectiveness:
     """What posts on a topic brought: those filed under it, else those whose words are like it."""
     found = await topics.of_topic(session, topic, as_of=as_of, days=days)
-    if found.sample_size:
+    if not found.sample_size:
+        ids = await like_posts(session, topic, as_of=as_of, least=worked.ON_TOPIC)
+        found = await topics.of_posts(session, topic, ids, as_of=as_of, days=days)
+    if found.status == "ok":
         return found
-    ids = await like_posts(session, topic, as_of=as_of, least=worked.ON_TOPIC)
-    return await topics.of_posts(session, topic, ids, as_of=as_of, days=days)
+    window = await windows.of_posts(session, as_of=as_of, days=days, topic=topic)
+    return found.model_copy(update={"sentence": _within(found.sentence, window)})
 
 
 async def all_topics(
@@ -143,7 +146,18 @@ async def best_times(
 ) -> BestTimes:
     """Which hours and weekdays did better, with intervals. Raises TimeZoneUnknown."""
     _checked(zone)
-    return await times.best_times(session, channel, as_of=as_of, days=days, zone=zone)
+    found = await times.best_times(session, channel, as_of=as_of, days=days, zone=zone)
+    if found.status == "ok":
+        return found
+    window = await windows.of_posts(session, as_of=as_of, days=days, platforms=[channel])
+    return found.model_copy(update={"sentence": _within(found.sentence, window)})
+
+
+def _within(sentence: str, window: windows.Window) -> str:
+    """What there was too little of, with the days that were looked at where more lies before them."""
+    if window.latest_before is None:
+        return sentence
+    return f"{sentence.removesuffix('.')}. That is {window.sentence}."
 
 
 async def channels(session: AsyncSession, *, as_of: datetime) -> list[str]:

@@ -173,6 +173,26 @@ async def platforms(session: AsyncSession, as_of: datetime) -> list[str]:
     return list((await session.execute(text(query), {"as_of": as_of})).scalars())
 
 
+@lru_cache
+def _latest(narrowed: tuple[str, ...]) -> TextClause:
+    wanted = {"platforms": "s.platform = ANY(CAST(:platforms AS text[]))", "topic": "s.label = :topic"}
+    where = "".join(f" AND {wanted[name]}" for name in narrowed)
+    return text(
+        f"""WITH {SEEN} SELECT max(published_at) FROM seen s
+WHERE published_at < :since AND published_at <= :as_of AND {_OURS.format("s")}{where}"""
+    )
+
+
+async def latest_before(
+    session: AsyncSession, *, as_of: datetime, since: datetime, platforms: Sequence[str] = (), topic: str | None = None
+) -> datetime | None:
+    """When the newest measured post of the time before `since` was published."""
+    given: dict[str, Any] = {"platforms": list(platforms), "topic": topic and topic.strip().lower()}
+    given = {name: value for name, value in given.items() if value}
+    found: datetime | None = await session.scalar(_latest(tuple(given)), {"as_of": as_of, "since": since, **given})
+    return found
+
+
 async def known_platforms(session: AsyncSession, names: Sequence[str]) -> set[str]:
     """Those of these names that some post carries."""
     query = """SELECT name FROM unnest(CAST(:names AS text[])) name
@@ -240,6 +260,22 @@ async def money(
     """Per channel or campaign and metric: the sum over periods that were over, each period's newest value."""
     asked = {"as_of": as_of, "today": as_of.date(), "since": since, "types": list(types)}
     return [dict(row) for row in (await session.execute(text(_MONEY.format(key=by)), asked)).mappings()]
+
+
+_LATEST_MONEY = """
+SELECT max(period_start) FROM financial_metrics
+WHERE measured_at <= :as_of AND period_start < :since AND {key} <> '' AND metric_type = ANY(CAST(:types AS text[]))
+  AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM financial_metrics o
+                                         WHERE NOT o.is_sample AND o.measured_at <= :as_of))"""
+
+
+async def latest_money(
+    session: AsyncSession, by: str, types: Sequence[str], *, as_of: datetime, since: date
+) -> date | None:
+    """When the newest period that began before `since` did, of these metrics by channel or campaign."""
+    asked = {"as_of": as_of, "since": since, "types": list(types)}
+    found: date | None = await session.scalar(text(_LATEST_MONEY.format(key=by)), asked)
+    return found
 
 
 @lru_cache

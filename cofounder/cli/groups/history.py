@@ -92,23 +92,28 @@ def topics(
     Example: cofounder history topics --clusters
     """
     from cofounder.business.context import service
+    from cofounder.business.derive import windows
 
     at = _moment(as_of)
 
+    none = ""
+
     async def ask(session: "AsyncSession") -> Any:
+        nonlocal none
         if topic is not None:
             return [await service.topic_effectiveness(session, topic, as_of=at, days=days)]
+        window = await windows.of_posts(session, as_of=at, days=days)
+        none = f"No measured post has a topic {window.sentence}."
         return await service.all_topics(session, as_of=at, days=days, by="cluster" if clusters else "category")
 
-    return home.run(
-        _ask(ask, lambda found: [one.sentence for one in found] or ["No measured post has a topic."], json=json)
-    )
+    return home.run(_ask(ask, lambda found: [one.sentence for one in found] or [none], json=json))
 
 
 @group.command()
 def times(
     channel: Channel,
     zone: Annotated[str, typer.Option(help="A time zone such as Europe/Berlin.")] = "UTC",
+    days: Days = 365,
     as_of: AsOf = None,
     json: Json = False,
 ) -> int:
@@ -117,13 +122,17 @@ def times(
     Example: cofounder history times --channel linkedin --zone Europe/Berlin
     """
     from cofounder.business.context import service
+    from cofounder.channels import canonical
 
     at = _moment(as_of)
 
     def told(found: Any) -> list[str]:
         return [found.sentence, *([f"Next: {found.at:%A %d %B, %H:%M} ({found.time_zone})"] if found.at else [])]
 
-    return home.run(_ask(lambda session: service.suggest_time(session, channel, as_of=at, zone=zone), told, json=json))
+    async def ask(session: "AsyncSession") -> Any:
+        return await service.suggest_time(session, canonical(channel) or channel, as_of=at, zone=zone, days=days)
+
+    return home.run(_ask(ask, told, json=json))
 
 
 @group.command()

@@ -282,7 +282,7 @@ async def _similar(subject: Subject, tools: Tools) -> Told:
 async def _topics(subject: Subject, tools: Tools) -> Told:
     days = None
     if subject.period is not None:
-        days = max(1, min((tools.at.date() - subject.period.start).days, 3650))
+        days = max(1, min((tools.at.date() - subject.period.start).days, 36_500))
     output, used = await tools.ask("market.find_trends", topic=subject.topic, days=days)
     lines = [f"- {plain(line)}" for line in output["insights"][:6]]
     notes = _remarks(output["notes"])
