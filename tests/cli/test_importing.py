@@ -85,3 +85,16 @@ def test_a_folder_is_set_up_and_read(database: Database, tmp_path: Path, capsys:
     assert run(["import", "web", "drop"]) == 0
     assert "no new file" in capsys.readouterr().err
     assert run(["imports", "disconnect", "drop", "--yes"]) == 0
+
+
+def test_readings_without_posts_say_the_way_and_it_leads_there(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "facebook_export.csv"
+    path.write_text("post_id,likes,reach\n1,5,100\n2,7,200\n")
+    assert run(["import", "social", str(path)]) == 0
+    assert "--make-posts for a post each" in " ".join(capsys.readouterr().out.split())
+    assert run(["import", "social", str(path), "--make-posts"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "2 posts were made of readings" in told
+    assert "found no post" not in told

@@ -224,6 +224,8 @@ def check(kind: Kind, mapping: Mapping, units: Units, columns: Sequence[str]) ->
     for group in kind.any_of:
         if not any(name in mapping.fields for name in group):
             raise MappingUnfit(f"One of {', '.join(group)} is needed.", field=f"mapping.fields.{group[0]}")
+    if mapping.make_posts and kind.name != "social_analytics":
+        raise MappingUnfit("Posts are made of social analytics alone.", field="mapping.make_posts")
     if kind.name == "financial_metrics":
         _check_figures(mapping, units)
     elif mapping.figures:

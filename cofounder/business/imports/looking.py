@@ -59,6 +59,8 @@ def at(
         if mapping is None:
             mapping, units, _ = guess(kind, reader.columns, rows, label=label, units=units)
             mapping = _with_weeks(reader, mapping)
+        if mapping.make_posts and not mapping.keep:  # what is left out may say what its posts are
+            mapping = mapping.model_copy(update={"keep": mapping.left_out(reader.columns)})
         if strict:
             check(kind, mapping, units, reader.columns)
         notes = [*reader.notes, *two_ways(kind, mapping, reader.columns, rows, units)]

@@ -16,6 +16,7 @@ SAID = {
     "reach_above_impressions": "More people reached than times shown.",
     "engaged_above_reach": "More people engaged than reached.",
     "published_at_missing": "It has no time of publication, so reads as of a time leave it out.",
+    "published_at_of_reading": "Nobody said when it was published; a week before its first reading stands for it.",
     "measured_at_missing": "Nobody said when it was read; the time of the import stands for it.",
     "completed_at_missing": "It has no time of completion; the time of its request stands for it.",
     "completed_before_created": "It was completed before it was asked for.",

@@ -57,6 +57,9 @@ class Mapping(Body):
     figures: list[Figure] = Field(default_factory=list, max_length=MOST_COLUMNS)  # financial metrics only
     dimensions: dict[StrictStr, From] = Field(default_factory=dict, max_length=40)  # quality evaluations only
     keep: list[Column] = Field(default_factory=list, max_length=MOST_COLUMNS)  # posts, social analytics: as attributes
+    make_posts: StrictBool = Field(
+        default=False, description="Social analytics: make a post for each that the readings name and nobody knows."
+    )
 
     def left_out(self, columns: Sequence[str]) -> list[str]:
         """Those of a source's columns that go nowhere."""

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from cofounder.business.imports import carrying, queries, storage
-from cofounder.business.imports.schemas import Counts
+from cofounder.business.imports import carrying, posting, queries, storage
+from cofounder.business.imports.schemas import Counts, Mapping, Units
 from cofounder.business.imports.service import OPEN, TOPIC, WORKFLOW, get
 from cofounder.business.matching import service as matching
 from cofounder.business.records import merging
@@ -56,9 +56,13 @@ async def finish(import_id: str, run: int, check_only: bool, ended: dict[str, An
             row.counts, row.cancel_asked = Counts().model_dump(), False
         else:
             row.state, row.counts = ended["state"], counts.model_dump()
-            if counts.added or counts.corrected:
+            mapping = Mapping.model_validate(row.mapping)
+            if counts.added or counts.corrected or mapping.make_posts:
                 await merging.link(session)
                 await matching.run(session)
+                if mapping.make_posts and row.state == "done":
+                    made = await posting.make(session, id, row.label, Units.model_validate(row.units))
+                    counts = counts.model_copy(update={"notes": [*counts.notes, posting.told(made)]})
                 if row.kind in _TOUCHES_TASKS:
                     await durable.enqueue(session, EXAMPLES, f"{EXAMPLES}:{id}:{run}", import_id)
                 counts = counts.model_copy(update={"alone": await matching.alone(session, id)})

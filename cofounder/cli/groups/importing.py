@@ -56,6 +56,9 @@ def bring(
         list[str] | None, typer.Option(metavar="FIELD=DAYS", help="Days added to a time: measured_at=7.")
     ] = None,
     keep: Annotated[list[str] | None, typer.Option(help="Keep a column as an attribute; repeat for more.")] = None,
+    make_posts: Annotated[
+        bool, typer.Option("--make-posts", help="Of social: make a post for each that is not known.")
+    ] = False,
     mapping: Annotated[
         Path | None, typer.Option(help="A JSON file with the whole mapping.", dir_okay=False, exists=True)
     ] = None,
@@ -103,6 +106,7 @@ def bring(
         "format": _pairs(time_format, "time-format"),
         "add_days": _pairs(add_days, "add-days"),
         "keep": keep or [],
+        "make_posts": make_posts,
     }
     whole = mapping.read_text(encoding="utf-8") if mapping is not None else None
     how = {"preview": preview, "dry_run": dry_run, "all_or_nothing": all_or_nothing, "json": json}
@@ -202,7 +206,14 @@ def edited(mapping: Any, changes: dict[str, Any]) -> Any:
         figures = [one for one in figures if one.column != column]
         figures.append(_checked(Figure, {"column": column, "metric_type": type_, "channel": channel}))
     keep = [*mapping.keep, *(one for one in changes["keep"] if one not in mapping.keep)]
-    return mapping.model_copy(update={"fields": fields, "figures": figures, "keep": keep})
+    return mapping.model_copy(
+        update={
+            "fields": fields,
+            "figures": figures,
+            "keep": keep,
+            "make_posts": mapping.make_posts or changes["make_posts"],
+        }
+    )
 
 
 def _number(said: str) -> float:

@@ -39,15 +39,20 @@ def ended(row: ImportOut, *, dry_run: bool) -> None:
     screen.print(f"{'Would bring in' if dry_run else row.kind.replace('_', ' ').capitalize()}: {sums(counts)}.")
     _odd(counts)
     if counts.alone:
-        screen.print(
-            f"{words.of(counts.alone, 'row')} found no post or task yet: cofounder history matches shows what is doubtful."
-        )
+        screen.print(f"{words.of(counts.alone, 'row')} found no post or task yet. {_alone(row)}")
     if counts.contradicted:
         screen.print(
             f"{words.of(counts.contradicted, 'row')} said something else than a later one on the same, whose word counts."
         )
     if counts.refused or counts.contradicted:
         screen.print(f"Which values, and why: cofounder imports refused {row.id}")
+
+
+def _alone(row: ImportOut) -> str:
+    doubtful = "cofounder history matches shows what is doubtful"
+    if row.kind == "social_analytics" and not row.mapping.make_posts:
+        return f"Import its posts too, or the same again with --make-posts for a post each; {doubtful}."
+    return f"{doubtful}."
 
 
 def sums(counts: Counts) -> str:

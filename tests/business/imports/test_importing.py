@@ -13,9 +13,11 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from cofounder.business.imports import carrying, schedule, service, storage
+from cofounder.business.context import predicting
+from cofounder.business.derive import baselines
+from cofounder.business.imports import carrying, fields, looking, schedule, service, storage
 from cofounder.business.imports.errors import MappingUnfit, NotNow
-from cofounder.business.imports.schemas import ChangeIn, Units
+from cofounder.business.imports.schemas import ChangeIn, Form, Units
 from cofounder.business.records import merging
 from cofounder.business.records import service as records
 from cofounder.kit.clock import now
@@ -652,6 +654,47 @@ async def test_mashable_and_facebook_come_in_by_their_own_columns(database: Data
     (row,) = await asked("SELECT sum(shares), count(post_id) FROM social_post_analytics WHERE platform = 'mashable'")
     assert (int(row[0]), row[1]) == (pl.read_csv(articles)["shares"].sum(), 6_795)
     assert (await carry_out(page, "social")).counts.added == 0  # without a time of its own, only what changed is new
+
+
+async def test_readings_of_posts_that_nobody_brought_in_make_them_when_asked(database: Database) -> None:
+    page = real("facebook_page_posts")
+    known = fields.kind("social")
+    assert known is not None
+    found = looking.at_file(page, known, Form(), None, Units(), page.name)
+    wanted = found.mapping.model_copy(update={"make_posts": True})
+    made = await carry_out(page, "social", wanted)
+    assert (made.counts.added, made.counts.alone) == (500, 0)
+    assert any(note.startswith("500 posts were made") for note in made.counts.notes)
+    (row,) = await asked("SELECT title, category, paid, flags FROM posts WHERE external_id = '1'")
+    assert row == ("Facebook post 1 (2)", "2", False, ["published_at_of_reading"])
+    frame = pl.read_csv(page)
+    async with transaction() as session:
+        usual = (await baselines.baselines(session, channels=[], as_of=now()))["facebook"]
+        foretold = await predicting.predict(session, predicting.Text(content="Our new shop"), "facebook", as_of=now())
+    assert usual.count == 500
+    assert usual.total_views == frame["impressions"].sum()
+    assert foretold.main.status == "ok", foretold.sentence
+    again = await carry_out(page, "social", wanted)
+    assert await asked("SELECT count(*) FROM posts") == [(500,)]
+    assert again.counts.alone == 0
+
+
+async def test_a_made_post_takes_what_its_row_says_and_a_known_one_stays(database: Database, tmp_path: Path) -> None:
+    await carry_out(write(tmp_path / "p.csv", "id,platform,title,date\n7,x,Hello,2024-01-01\n"), "posts")
+    rows = "post_id,platform,likes,type,published,date\n7,x,1,Photo,2023-01-01,2024-02-01\n8,x,2,Photo,2023-05-06,2024-02-01\n"
+    path = write(tmp_path / "r.csv", rows)
+    plainly = await carry_out(path, "social")
+    assert plainly.counts.alone == 1
+    made = await carry_out(path, "social", plainly.mapping.model_copy(update={"make_posts": True}))
+    assert made.counts.alone == 0
+    assert await asked("SELECT external_id, title, format, published_at::date::text, flags FROM posts ORDER BY 1") == [
+        ("7", "Hello", None, "2024-01-01", []),
+        ("8", "X post 8 (Photo)", "Photo", "2023-05-06", []),
+    ]
+    with pytest.raises(MappingUnfit, match="social analytics alone"):
+        await carry_out(
+            tmp_path / "p.csv", "posts", mapped({"platform": of("platform"), "title": of("title")}, make_posts=True)
+        )
 
 
 async def test_one_value_that_cannot_be_stored_costs_its_row_and_not_the_import(
