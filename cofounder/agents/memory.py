@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from cofounder.agents.tools import agent, tool
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import TaskFilter
 from cofounder.flow.learn import service as learned
 from cofounder.flow.learn.patterns import giving
 from cofounder.flow.learn.patterns import service as learned_patterns
@@ -84,6 +86,24 @@ class Effectiveness(BaseModel):
     narrative: str
 
 
+class TaskRow(BaseModel):
+    """A task, where it stands."""
+
+    task: str = Field(description="What it is about")
+    status: str = Field(examples=["pending_approval"])
+    phase: str | None
+    created_at: datetime
+    completed_at: datetime | None
+    quality: float | None = Field(description="0-1")
+    error: str | None = Field(description="Why it failed or was rejected")
+
+
+class Tasks(BaseModel):
+    items: list[TaskRow] = Field(description="Newest first")
+    total: int = Field(description="As many fit the filter")
+    by_status: dict[str, int] = Field(description="Status -> tasks of all there are; those with none are left out")
+
+
 @tool(SERVER, category="memory", seconds=0.1)
 async def patterns(
     as_of: Annotated[datetime | None, Field(description="As known then, never later; none: now")] = None,
@@ -145,6 +165,18 @@ async def summary() -> Totals:
     )
 
 
+@tool(SERVER, category="memory", seconds=0.1)
+async def tasks(
+    status: Annotated[list[str] | None, Field(description="Only tasks that stand there; none means all")] = None,
+    limit: Limit = 10,
+) -> Tasks:
+    """The tasks as they stand now: which run, which wait for a person, which failed and why; none is touched."""
+    async with db.reading() as session:
+        page = await records.list_tasks(session, TaskFilter(status=status, is_legacy=False), limit=limit)
+        counts = await records.tasks_by_status(session, TaskFilter(is_legacy=False))
+    return Tasks(items=[_task(row) for row in page.items], total=page.total, by_status=counts)
+
+
 @tool(SERVER, category="memory", seconds=0.2)
 async def effectiveness(
     by: Annotated[By, Field(description="What is set side by side")] = "agent", limit: Limit = 20
@@ -155,6 +187,19 @@ async def effectiveness(
     items = [Doer.model_validate(one, from_attributes=True) for one in found]
     told = f"{len(items)} with finished runs." if items else "No run of your own is finished yet."
     return Effectiveness(by=by, items=items, narrative=told)
+
+
+def _task(row: records.TaskRow) -> TaskRow:
+    error = (row.error or {}).get("detail") or (row.error or {}).get("message")
+    return TaskRow(
+        task=" ".join((row.title or row.topic or row.request).split())[:200],
+        status=row.status,
+        phase=row.phase,
+        created_at=row.created_at,
+        completed_at=row.completed_at,
+        quality=None if row.quality_score is None else float(row.quality_score),
+        error=None if error is None else str(error)[:300],
+    )
 
 
 def _row(row: learned.Example, score: float | None) -> ExampleRow:
@@ -182,4 +227,5 @@ def _told(found: Any) -> str:
         parts.append(f"{found.approved} approved and {found.rejected} rejected by a person")
     if found.avg_quality_score is not None:
         parts.append(f"quality {found.avg_quality_score:.2f} on average")
-    return f"{', '.join(parts)}; {found.training_ready} examples are ready for training."
+    ready = found.training_ready
+    return f"{', '.join(parts)}; {ready} {'example is' if ready == 1 else 'examples are'} ready for training."

@@ -39,7 +39,9 @@ def against_period(
         apart = timeline.in_others(stored, fact.metric, before, fact.currency, before.label)
         if found is None or found.currency != fact.currency:
             alone = fact.model_copy(update={"base": None, "not_compared": apart})
-            missing.append(wording.apart(alone) if apart else f"No figure for {fact.noun} in {before.label} is stored.")
+            missing.append(
+                wording.apart(alone) if apart else f"No figure for {fact.noun} {wording.within(before)} is stored."
+            )
             compared.append(alone)
             continue
         base = Base(

@@ -17,7 +17,7 @@ def history(
 ) -> dict[str, Any]:
     """The periods of `span`, oldest first, as `agents.financial.HistoryOut` has them."""
     known = metric(name)
-    readings, missing, open_one = _readings(stored, known, span, grain, today)
+    readings, missing, begun, open_one = _readings(stored, known, span, grain, today)
     rows = [_row(known, period, found) for period, found in readings]
     for (before, row), ((_, earlier), (_, found)) in zip(pairwise(rows), pairwise(readings), strict=True):
         if earlier.currency == found.currency:
@@ -26,6 +26,11 @@ def history(
     high = max(alike, key=lambda row: (row["value"], row["start"]), default=None)
     low = min(alike, key=lambda row: (row["value"], row["start"]), default=None)
     notes = [f"No figure for {known.noun} in {', '.join(missing[:6])} is stored."] if missing and rows else []
+    if begun and rows:
+        notes.append(
+            f"{' and '.join(begun[:6])} {'is' if len(begun) == 1 else 'are'} incomplete and left out: "
+            f"not every month of {known.noun} is stored."
+        )
     apart = _apart(known, len(alike), grain, readings[-1][1].currency) if len(alike) < len(rows) else None
     notes += [apart] if apart else []
     return {
@@ -45,16 +50,17 @@ def history(
 
 def _readings(
     stored: Timeline, known: Metric, span: Period | None, grain: str, today: date
-) -> tuple[list[tuple[Period, Reading]], list[str], tuple[Period, Reading] | None]:
-    """Finished periods with their values, the labels of those without, and the one that is not over."""
+) -> tuple[list[tuple[Period, Reading]], list[str], list[str], tuple[Period, Reading] | None]:
+    """Finished periods with values, the labels of those without any and of those in part, and the one not over."""
     made = {"month": periods.month, "quarter": periods.quarter, "year": periods.year}[grain]
     points = [point for each in (known.name, known.top, known.below) if each for point in stored.get(each, ())]
     if not points:
-        return [], [], None
+        return [], [], [], None
     first = made(max(span.start, min(p.start for p in points)) if span else min(p.start for p in points))
     end = min(span.end, today) if span else today
     found: list[tuple[Period, Reading]] = []
     missing: list[Period] = []
+    begun: list[Period] = []
     open_one = None
     at = first
     for _ in range(_MOST):
@@ -69,10 +75,11 @@ def _readings(
             if whole is not None:
                 found.append((at, whole))
             else:
-                missing.append(at)
+                (missing if timeline.read(stored, known.name, at) is None else begun).append(at)
         at = periods.shifted(at, 1)
-    lacking = [p.label for p in missing if found and p.start < found[-1][0].start]  # behind the last: not known yet
-    return found, lacking, open_one
+    last = found[-1][0].start if found else first.start  # behind the last: not known yet
+    lacking, in_part = ([p.label for p in each if p.start < last] for each in (missing, begun))
+    return found, lacking, in_part, open_one
 
 
 def _row(known: Metric, period: Period, found: Reading) -> dict[str, Any]:
@@ -109,7 +116,7 @@ def _told(
     grain: str,
 ) -> str:
     if high is None or low is None:
-        over = f" in {span.label}" if span else ""
+        over = f" {wording.within(span)}" if span else ""
         return f"No finished {grain} of {known.noun}{over} is stored."
     were = wording.was(known.noun)
     if len(rows) == 1:

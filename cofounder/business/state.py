@@ -216,10 +216,12 @@ def _why_missing(stored: Timeline, name: str, over: Period) -> str:
         return f"{wording.capital(known.noun)} is stored by shorter periods, and {over.label} cannot be made of them."
     held = timeline.currencies(stored, name, over)
     if len(held) > 1:
-        return f"{wording.capital(known.noun)} in {over.label} is stored in {_listed(held)}, which do not add up."
+        return (
+            f"{wording.capital(known.noun)} {wording.within(over)} is stored in {_listed(held)}, which do not add up."
+        )
     newest = max(points, key=lambda p: p.end)
     newest_label = periods.label(newest.start, newest.end)
-    return f"No figure for {known.noun} in {over.label} is stored; the newest is that of {newest_label}."
+    return f"No figure for {known.noun} {wording.within(over)} is stored; the newest is that of {newest_label}."
 
 
 def _not_given(facts: Sequence[Fact], asked: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from cofounder.business.metrics import money
-from cofounder.models.brief import Fact, Unit
+from cofounder.models.brief import Fact, Period, Unit
 
 _PLURAL = ("s", "people", "staff")
 _BANDS: tuple[tuple[float, str, str], ...] = (
@@ -92,7 +92,14 @@ def of_period(fact: Fact) -> str:
     """ " in October 2026", " this month", or nothing."""
     if fact.period is None:
         return ""
-    return f" {fact.period.label}" if fact.period.label.startswith(("this ", "last ")) else f" in {fact.period.label}"
+    return f" {within(fact.period)}"
+
+
+def within(period: Period) -> str:
+    """ "in October 2026", "on 22 November 2026", "this month"."""
+    if period.label.startswith(("this ", "last ")):
+        return period.label
+    return f"{'on' if period.grain == 'day' else 'in'} {period.label}"
 
 
 def of_base(fact: Fact) -> str:

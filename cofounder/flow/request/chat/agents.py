@@ -54,6 +54,7 @@ NEEDS: dict[str, Role] = {
     "memory.examples": "viewer",
     "memory.summary": "viewer",
     "memory.effectiveness": "viewer",
+    "memory.tasks": "viewer",
 }
 _NOT_HERE = re.compile(r"approv|publish_|decide|reject|send|delete|remove")
 

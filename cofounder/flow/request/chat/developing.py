@@ -24,9 +24,10 @@ async def development(subject: Subject, tools: Tools) -> Told:
         if len(items) < 2:
             parts.append(f"{output['narrative']} {_remarks(output['notes'])}".strip())
             continue
-        shown = items if subject.period or subject.middle else items[-SHOWN:]
-        used[-1] = used[-1].model_copy(update={"rows": rows(output)[-min(len(shown), SHOWN) :]})
-        if subject.above is not None or subject.below is not None:
+        beyond = subject.above is not None or subject.below is not None
+        shown = items if subject.period or subject.middle or beyond else items[-SHOWN:]
+        used[-1] = used[-1].model_copy(update={"rows": rows(output)[-len(shown) :]})
+        if beyond:
             parts.append(_beyond(subject, output))
         else:
             middle = _middle(subject, output)
@@ -128,7 +129,7 @@ async def together(subject: Subject, tools: Tools) -> Told:
         if any(row["sentence"] == one["sentence"] for one in found)
     ]
     return f"{text}\n\nThat figures go together says nothing about which moves which.", [
-        used.model_copy(update={"rows": kept[:20]})
+        used.model_copy(update={"rows": kept})
     ]
 
 

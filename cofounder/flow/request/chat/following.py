@@ -14,7 +14,7 @@ def followed(low: str, plain: Subject, before: Subject) -> Subject:
     """ "And in June?": the question before, with what is new in this one."""
     short = len(low.split()) <= 7 and bool(phrases.FOLLOWS.search(low) or plain.kind == "unknown")
     opens = bool(phrases.FOLLOWS.search(low)) and plain.kind in ("unknown", "overview", "value", "posts")
-    if not (short or opens) or before.kind in (
+    if not (short or opens or _names_the_figure(low, plain, before)) or before.kind in (
         "check",
         "decision",
         "help",
@@ -58,6 +58,12 @@ def followed(low: str, plain: Subject, before: Subject) -> Subject:
     if plain.by != "engagement_rate":
         new["by"] = plain.by
     return before.model_copy(update={**new, "asks_why": plain.asks_why, "goes_on": True}) if new else plain
+
+
+def _names_the_figure(low: str, plain: Subject, before: Subject) -> bool:
+    """ "Website visits", where a best month was told by revenue and another figure was offered."""
+    bare = plain.kind == "value" and plain.period is None and plain.compare_with is None and len(low.split()) <= 3
+    return bare and before.assumed and before.kind == "extreme"
 
 
 def _not_there(low: str, plain: Subject, before: Subject) -> dict[str, object]:

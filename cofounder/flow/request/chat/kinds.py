@@ -36,7 +36,8 @@ def kind(
     if phrases.WHEN.search(low):
         return "times", None
     part = phrases.SPLIT.search(low)
-    if part is not None and (own_figures or phrases.EARNS.search(low)):
+    ranks = own_figures == ["customers"] and phrases.BY_CUSTOMERS.search(low)
+    if part is not None and (own_figures or phrases.EARNS.search(low)) and not ranks:
         return "split", part["part"]
     part = phrases.BROUGHT.search(low)
     if part is not None and own_figures:
@@ -74,6 +75,7 @@ def kind(
     extreme = (phrases.BEST.search(low) or asked["lowest"]) and re.search(
         r"\b(?:month|quarter|year|time|when|ever)s?\b|highest|lowest|record|peak", low
     )
+    extreme = extreme or phrases.SHORT_STRETCH.search(low)
     if extreme:
         return "extreme", None
     if own_figures:

@@ -76,6 +76,10 @@ WORST = re.compile(
 BEST = re.compile(
     r"\b(?:best|highest|strongest|record|peak\w*|top|most|greatest|biggest|largest|maximum|max|busiest)\b"
 )
+# "Our best week": figures are kept by month, so that a shorter stretch is refused and not told as a longer one
+SHORT_STRETCH = re.compile(
+    rf"(?:{BEST.pattern}|{WORST.pattern}).{{0,20}}\b(?:week|weekend|weekday|day|hour|night|morning|afternoon|evening)s?\b"
+)
 BY_LIKES = re.compile(
     r"\b(?:by|most|fewest|more|of) (?:likes|saves|followers)\b|\bmost (?:liked|saved)\b|\blikes\b.*\?$"
 )
@@ -114,6 +118,8 @@ PARTS = (
     r"audience|persona|topic|customer)s?\b"
 )
 SPLIT = re.compile(rf"\b(?:by|per|each|every|which|what) (?:(?:marketing|social|sales|traffic) )?{PARTS}")
+# "Best month by customers": the figure that ranks, while "by customer" would part what there is
+BY_CUSTOMERS = re.compile(r"\bby (?:our |total |all )?customers\b(?! (?:segment|type|group|countr|region)\w*)")
 BROUGHT = re.compile(rf"\b(?:did|from|through|via|because of|thanks to) (?:the|our|this|that|my|last|a) {PARTS}")
 EXPECTED = re.compile(
     r"\b(?:predict|expect|estimate|forecast)\w*\b.{0,40}\b(?:engagement|views|clicks|reach|likes|shares|comments)\b"
@@ -128,6 +134,13 @@ AT_WORK = re.compile(
     r"|\b(?:should|must|need to|have to|to) i? ?(?:approve|decide)\b"
     r"|^what(?:'s|’s| is| are)? (?:pending|waiting|running|queued|in progress|going on)\b"
     r"|^(?:please )?(?:cancel|stop|pause|resume|retry|delete) (?:my|the|all|that|this|every)?\b.{0,30}\b(?:tasks?|runs?|jobs?)\b"
+)
+# "Show my tasks", "how did our last task go?", "which tasks failed?": told from the tasks themselves
+_MY = r"(?:(?:the|my|our|all|any|every|of|me|us|recent|latest|last|newest|current|open|failed|finished|completed|\d+) ){0,5}"
+TASKS = re.compile(
+    rf"\b(?:show|list|see|display|give|what are|which are|where are|any) {_MY}tasks?\b|^(?:my|our|all|the) tasks\s*[?.!]*$"
+    r"|\b(?:which|what|the|any) tasks? (?:that )?(?:(?:has|have|had|are|were|was|got) )?(?:failed|cancelled|rejected|finished|completed|done|expired|paused|fail)\b"
+    r"|\b(?:my|our|the) (?:last|latest|newest|most recent|previous) tasks?\b|\bstatus of (?:my|our|the) tasks?\b"
 )
 AHEAD = re.compile(
     r"\b(?:forecast\w*|predict\w*|project(?:ed|ion)|expect(?:ed)?|outlook|will (?:our|the|we|revenue|sales|traffic)|going to be|"
@@ -162,7 +175,7 @@ ACTORS = re.compile(
 )
 TAIL = re.compile(r"\s+(?:on|in|last|this|since|during|from|did|do|got|get|had|was|were)\b.*$")
 FOLLOWS = re.compile(
-    r"^(?:and|but|so|also|what about|how about|what of|now|then|same|or)\b|^(?:in|for|on|during|over|only|just)\s"
+    r"^(?:and|but|so|also|by(?! (?:how|what|the|next|then)\b)|what about|how about|what of|now|then|same|or)\b|^(?:in|for|on|during|over|only|just)\s"
 )
 AS_A_WHOLE = re.compile(r"\b(?:overall|in total|altogether|as a whole|the whole company|everywhere)\b")
 COUNT = re.compile(

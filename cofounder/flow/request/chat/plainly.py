@@ -7,7 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cofounder.business import wording
-from cofounder.flow.request.chat import about_posts, developing, looking_back, ranked_posts, refusals, unread
+from cofounder.flow.request.chat import (
+    about_posts,
+    about_tasks,
+    developing,
+    looking_back,
+    ranked_posts,
+    refusals,
+    unread,
+)
 from cofounder.flow.request.chat.about_posts import CHANNELS as _CHANNELS
 from cofounder.flow.request.chat.about_posts import Told, plain
 from cofounder.flow.request.chat.schemas import Source
@@ -46,7 +54,7 @@ WANTS: dict[str, str] = {
 }
 TOOLLESS: dict[str, "Teller"] = {
     "split": refusals.split,
-    "work": refusals.work,
+    "work": about_tasks.work,
     "others": refusals.others,
     "change": refusals.change,
     "unranked": refusals.unranked,
@@ -153,7 +161,6 @@ async def _extreme(subject: Subject, tools: Tools) -> Told:
             parts.append(output["narrative"])
             used[-1] = used[-1].model_copy(update={"rows": []})
             continue
-        used[-1] = used[-1].model_copy(update={"rows": _around(rows(output), best["period"])})
         if subject.both_ends:
             parts.append(_superlative(subject.model_copy(update={"lowest": False}), output, output["highest"]))
         if not subject.both_ends or len(output["items"]) > 1:
@@ -182,13 +189,6 @@ def _superlative(subject: Subject, output: dict[str, Any], best: dict[str, Any])
     return f"{text} {_remarks(output['notes'])}".strip()
 
 
-def _around(table: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
-    """At most twenty rows with the one that is meant."""
-    at = next((place for place, row in enumerate(table) if row.get("period") == period), len(table) - 1)
-    start = min(max(at - 10, 0), max(len(table) - 20, 0))
-    return table[start : start + 20]
-
-
 async def _comparison(subject: Subject, tools: Tools) -> Told:
     period, against = subject.period, subject.compare_period
     if period is not None and against is not None and against.start > period.start:
@@ -211,7 +211,7 @@ async def _comparison(subject: Subject, tools: Tools) -> Told:
     missing = [] if chosen and not subject.metrics else output["missing"][:4]
     remarks = _remarks([*output["notes"], *output["conflicts"], *missing])
     kept = [row for row in rows(output) if any(row.get("sentence") == one["sentence"] for one in chosen)]
-    return "\n\n".join(filter(None, [text, remarks])), [used.model_copy(update={"rows": kept[:20]})]
+    return "\n\n".join(filter(None, [text, remarks])), [used.model_copy(update={"rows": kept})]
 
 
 async def _overview(subject: Subject, tools: Tools) -> Told:
@@ -300,7 +300,7 @@ async def _voice(_: Subject, tools: Tools) -> Told:
         for one in output["by_platform"]
     ]
     return "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)])), [
-        used.model_copy(update={"rows": shares[:20]})
+        used.model_copy(update={"rows": shares})
     ]
 
 

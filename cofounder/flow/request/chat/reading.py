@@ -184,11 +184,12 @@ def _marked(low: str, message: str) -> Subject | None:
     for kind, words in (
         ("patterns", phrases.PATTERNS),
         ("examples", phrases.EXAMPLES),
+        ("work", phrases.AT_WORK),  # how many wait is told from the tasks, and not from what was learned
         ("summary", phrases.SUMMARY),
-        ("work", phrases.AT_WORK),
+        ("work", phrases.TASKS),
     ):
         if words.search(low):
-            return Subject(kind=kind)
+            return Subject(kind=kind, text=low[:500] if kind == "work" else None)
     return None
 
 

@@ -10,7 +10,7 @@ from cofounder.kit.http import Body, ShortText, Shown, stripped
 from cofounder.models.calls import CostIs
 
 MOST_CHARACTERS = 20_000
-MOST_ROWS = 20
+MOST_ROWS = 120  # as many as a history has: what an answer says it used, it shows
 
 MessageText = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS), AfterValidator(stripped)]
 Mode = Literal["conversation", "orchestration", "learning", "automatic"]

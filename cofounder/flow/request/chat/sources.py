@@ -26,6 +26,7 @@ _TITLES = {
     "memory.examples": ("Training examples", "/training"),
     "memory.summary": ("How the work went", "/learning"),
     "memory.effectiveness": ("How the work went, side by side", "/learning"),
+    "memory.tasks": ("Tasks as they stand", "/tasks"),
     "compliance.check": ("Findings in the text", None),
 }
 _LISTS = ("rows", "items", "facts", "topics", "by_topic", "findings", "patterns", "passages", "insights")
