@@ -38,6 +38,17 @@ def faults(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
                 yield from faults(inner, (*place, name))
 
 
+def mended(value: Any) -> Any:
+    """The same without what PostgreSQL cannot hold in a text: NUL, and half surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {mended(str(name)): mended(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [mended(one) for one in value]
+    return value
+
+
 def first_fault(value: Any) -> str | None:
     """Where the first value stands that cannot be kept and what is wrong with it, as words; None where all can be."""
     for place, message in faults(value):

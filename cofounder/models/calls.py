@@ -16,9 +16,10 @@ from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID
 
-from cofounder.kit import db
+from cofounder.kit import db, storable
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.kit.secrets import without
 from cofounder.models import budgets, prices, queries
 from cofounder.models.chain import Target
 from cofounder.models.counting import Counted
@@ -133,15 +134,15 @@ async def record(
 
 
 def without_keys(words: str, chosen: Settings) -> str:
-    """The words with every key taken out: providers repeat them in their errors."""
-    for secret in (
+    """The words as they can be kept, with every key taken out: providers repeat them in their errors."""
+    keys = (
         chosen.openai_api_key,
         chosen.anthropic_api_key,
         chosen.google_api_key,
         chosen.compatible_api_key,
-    ):
-        if secret is not None and secret.get_secret_value():
-            words = words.replace(secret.get_secret_value(), "[key]")
+        chosen.together_api_key,
+    )
+    words = without(storable.mended(words), [key.get_secret_value() for key in keys if key is not None], "[key]")
     return _KEY_LIKE.sub("[key]", words)[:_ERROR_CHARACTERS]
 
 

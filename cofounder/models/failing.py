@@ -70,7 +70,7 @@ def in_words(error: Exception) -> str:
     if _is(error, "ModelConnectionError"):
         return "its server cannot be reached, or hung up"
     if isinstance(error, UnexpectedModelBehavior):
-        return f"malformed answer: {_wrong(error.__cause__ or error)}"
+        return f"malformed answer: {wrong(error.__cause__ or error)}"
     if isinstance(error, ModelAPIError):
         return f"its server refused ({_line(error.message)})"
     return f"{type(error).__name__}: {error}"
@@ -94,7 +94,7 @@ def _by_status(error: Exception) -> str:
     return "its server failed" if status >= 500 else "its server refused the request"
 
 
-def _wrong(error: BaseException) -> str:
+def wrong(error: BaseException) -> str:
     """What is wrong with an answer, in one line: of several things the first, and how many more there are."""
     told = getattr(error, "errors", None)
     found = told(include_url=False, include_input=False) if callable(told) else []

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
+from cofounder.kit import storable
 from cofounder.models import counting, failing, prices, providers
 from cofounder.models.calls import Spent
 from cofounder.models.chain import Target
@@ -97,10 +98,25 @@ async def ask(target: Target, chosen: Settings, request: Request[Out]) -> Answer
                 most = at_most(target, request)
                 spent = replace(spent, cost_usd=most or Decimal(0), cost_is="not_known" if most is None else "most")
             raise NoUsableAnswer(failing.in_words(error), spent) from error
+    spent = _spent(target, messages, request, began)
     output = Plain(text=result.output) if request.output is Plain else result.output
-    return Answered(cast(Out, output), _spent(target, messages, request, began))
+    return Answered(_kept(cast(Out, output), spent), spent)
+
+
+def _kept(output: Out, spent: Spent) -> Out:
+    """The answer as it can be kept. Raises NoUsableAnswer where it cannot."""
+    if storable.first_fault(output.model_dump(mode="json")) is None:
+        return output
+    try:
+        mended = type(output).model_validate(storable.mended(output.model_dump(mode="json")))
+        fault = storable.first_fault(mended.model_dump(mode="json"))
+    except ValueError as error:
+        fault = failing.wrong(error)
+    if fault is not None:
+        raise NoUsableAnswer(f"malformed answer: {fault}", spent)
+    return mended
 
 
 def _spent(target: Target, messages: list[Any], request: Request[Any], began: float) -> Spent:
-    used = counting.counted(messages, request.tokens)
+    used = counting.counted(messages, request.tokens, request.most)
     return Spent.of(target, used, time.perf_counter() - began)

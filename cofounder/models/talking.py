@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from cofounder.kit import storable
 from cofounder.models import counting, failing, prices, providers
 from cofounder.models.calls import Spent
 from cofounder.models.chain import Target
@@ -143,6 +144,7 @@ async def _listen(target: Target, chosen: Settings, what: Talk, say: Say, heard:
                     words = ("\n\n" if heard.text and event.part.content else "") + event.part.content
                 elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
                     words = event.delta.content_delta
+                words = storable.mended(words)
                 if words:
                     heard.text.append(words)
                     await say(words)
@@ -172,7 +174,7 @@ def _history(said: Sequence[tuple[str, str]]) -> list[Any]:
 def spent(target: Target, what: Talk, heard: Heard, began: float, *, lost: bool = False) -> Spent:
     """By the provider's own count, else by our estimate. A request without an answer counts what was sent and heard of
     it, and where its answer was lost all that it may have had."""
-    used = counting.counted(heard.messages, what.tokens())
+    used = counting.counted(heard.messages, what.tokens(), what.most)
     lost = lost and used.is_open
     if lost or used.heard:
         into, out = used.tokens_in + what.tokens(), used.tokens_out + (what.most if lost else used.heard)

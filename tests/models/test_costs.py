@@ -1,21 +1,25 @@
 """What a call costs is never told as less than it may be: an answer is asked for once, and lost or uncounted it counts."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
-from cofounder.models import failing, jobs, prices, remote, service, talking
+from cofounder.models import calls, failing, jobs, prices, remote, service, talking, trying
+from cofounder.models.brief import Brief, ChannelForm
 from cofounder.models.chain import Target
 from cofounder.models.trained import Plain
+from cofounder.ops import connections
 from cofounder.settings import Settings, settings
 
-from .wire import HANGS_UP, Wire, answer, refusal, wired
+from .wire import HANGS_UP, Wire, answer, bodied, refusal, wired
 
 TODAY = date(2026, 11, 21)
 REQUEST = "Create a LinkedIn post about our Q4 growth metrics"
@@ -144,3 +148,105 @@ async def test_what_no_provider_counted_is_told_apart_by_scope_and_number(asked_
         found = await service.uncounted(session, "a")
     assert found.keys() == {2, 3}
     assert 0 < found[2] < found[3] == most().quantize(found[3])
+
+
+def counting(prompt: Any, completion: Any, words: str = SAID, **more: Any) -> bytes:
+    """An answer whose server counts its tokens like this."""
+    body = json.loads(answer(words).partition(b"\r\n\r\n")[2])
+    body |= {"usage": {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": 3}, **more}
+    return bodied(body)
+
+
+@pytest.mark.parametrize("count", [10**12, 2**31, 10**400])
+async def test_a_count_that_cannot_be_is_estimated_and_the_answer_used(
+    asked_at: Callable[..., Settings], count: int
+) -> None:
+    request = remote.Request("Rules.", "How are we doing?", Plain)
+    async with wired(counting(count, count)) as wire:
+        found = await remote.ask(PAID, asked_at(wire), request)
+    assert found.output.text == SAID
+    spent = found.spent
+    assert (spent.tokens_in, spent.tokens_out, spent.cost_is) == (request.tokens, request.most, "estimated")
+    assert spent.cost_usd == remote.at_most(PAID, request)
+
+
+async def test_a_negative_count_is_none(asked_at: Callable[..., Settings]) -> None:
+    request = remote.Request("Rules.", "How are we doing?", Plain)
+    async with wired(counting(-(10**12), -5)) as wire:
+        spent = (await remote.ask(PAID, asked_at(wire), request)).spent
+    assert (spent.tokens_in, spent.tokens_out) == (request.tokens, prices.tokens_in(SAID))
+
+
+@pytest.mark.parametrize("count", [float("nan"), float("inf"), "many", 1.5, [1]])
+async def test_a_count_that_is_no_number_leads_to_the_next_model(
+    asked_at: Callable[..., Settings], count: object
+) -> None:
+    async with wired(counting(count, count)) as wire:
+        asked_at(wire)
+        row = await understood()
+    assert (row["state"], row["cost_is"]) == ("failed", "most")
+
+
+async def test_what_was_counted_a_little_higher_than_ours_is_believed(asked_at: Callable[..., Settings]) -> None:
+    request = remote.Request("Rules.", "How are we doing?", Plain)
+    async with wired(counting(5_000, 9_000)) as wire:
+        spent = (await remote.ask(PAID, asked_at(wire), request)).spent
+    assert (spent.tokens_in, spent.tokens_out, spent.cost_is) == (5_000, 9_000, "counted")
+
+
+async def test_a_task_goes_on_whatever_its_model_counts_and_calls_itself(asked_at: Callable[..., Settings]) -> None:
+    """An answer without use, counted in billions, named with what no column holds: on record, and the next is asked."""
+    async with wired(counting(10**12, 10**12, model="gpt\x00\ud800"), HANGS_UP) as wire:
+        asked_at(wire)
+        row = await understood()
+        (tried, _) = await trying.trial(await connections.latest())
+    assert (row["state"], row["cost_is"], row["answered_by"]) == ("failed", "estimated", "gpt?")
+    assert not tried.works
+
+
+async def test_trying_a_model_that_counts_what_cannot_be_works(asked_at: Callable[..., Settings]) -> None:
+    async with wired(counting(10**12, 10**12, "Re\x00ady.\ud800")) as wire:
+        asked_at(wire)
+        (tried, _) = await trying.trial(await connections.latest())
+    assert (tried.works, tried.detail) == (True, "It answered: Ready.?")
+    assert tried.cost_usd is not None
+    assert 0 < tried.cost_usd < 0.01
+
+
+async def test_an_answer_with_what_no_column_holds_is_mended(asked_at: Callable[..., Settings]) -> None:
+    task = new_id()
+    brief = Brief(request="Post", topic="the spring range", form=ChannelForm(channel="linkedin", words=(3, 80)))
+    body = json.dumps({"body": "We open on \x00Monday at nine."})
+    async with wired(answer(body, tool=True)) as wire:
+        asked_at(wire)
+        draft = await service.write(brief, task_id=task, scope="step:one")
+    async with db.reading() as session:
+        row = (await service.task_calls(session, task))[0]
+    assert (row["state"], row["error"]) == ("answered", None)
+    assert draft.body == "We open on Monday at nine."
+
+
+async def test_a_talk_whose_tokens_cannot_be_counts_as_the_most(asked_at: Callable[..., Settings]) -> None:
+    heard = talking.Heard()
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    said = {**chunk, "choices": [{"index": 0, "delta": {"role": "assistant", "content": "We\x00ll."}}]}
+    end = {**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    usage = {"prompt_tokens": 10**12, "completion_tokens": 10**12, "total_tokens": 10**12}
+    stream = [said, end, {**chunk, "choices": [], "usage": usage}]
+    body = "".join(f"data: {json.dumps(one)}\n\n" for one in stream) + "data: [DONE]\n\n"
+    head = "HTTP/1.1 200 X\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+    async with wired((head + body).encode()) as wire:
+        spent = await talking.talk(PAID, asked_at(wire), TALK, _nobody, heard)
+    assert heard.text == ["Well."]
+    assert (spent.tokens_in, spent.tokens_out, spent.cost_is) == (TALK.tokens(), TALK.most, "estimated")
+
+
+def test_the_longest_secret_is_taken_out_first() -> None:
+    chosen = Settings.model_construct(
+        openai_api_key=SecretStr("abcdef"),
+        anthropic_api_key=None,
+        google_api_key=SecretStr("abcdefghijkl"),
+        compatible_api_key=None,
+        together_api_key=SecretStr("tgp_v1_zzz"),
+    )
+    assert calls.without_keys("abcdefghijkl, abcdef and tgp_v1_zzz\x00", chosen) == "[key], [key] and [key]"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cofounder.kit import outside
+from cofounder.kit.secrets import without
 
 if TYPE_CHECKING:
     import httpx
@@ -107,6 +108,4 @@ def _said(body: Any) -> tuple[str, str]:
 
 def _plain(words: str, hidden: list[str]) -> str:
     """On one line, cut, without what is secret."""
-    for one in hidden:
-        words = words.replace(one, "…")
-    return " ".join(words.split())[:_LONGEST]
+    return " ".join(without(words, hidden, "…").split())[:_LONGEST]

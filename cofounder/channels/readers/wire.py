@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cofounder.channels import reach
 from cofounder.channels.accounts import Connected, SignInNeeded
 from cofounder.channels.readers.reading import Asked, ReaderAway, ReadingDelayed, ReadingRefused, ReadOut
-from cofounder.kit import outside
+from cofounder.kit import outside, storable
 from cofounder.kit.clock import now
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT = timedelta(hours=24)
 USUAL_WAIT = timedelta(minutes=15)
 _WORDS = 300  # of what a provider said
+_MOST = 10**12  # as much as a person may type: no post has a hundred times the world as readers
 _RAW = 4_000  # characters of a raw answer that are kept
 _SECRET = re.compile(r"(?i)(access_token|token|secret|password|signature|authorization)")
 
@@ -146,9 +147,9 @@ def said(body: Any) -> str:
 
 def kept(raw: Any) -> dict[str, Any]:
     """A raw answer as it is stored: without what looks like a secret, and cut."""
-    clean = _clean(raw, 0)
+    clean = storable.mended(_clean(raw, 0))
     whole = json.dumps(clean, ensure_ascii=False)
-    if len(whole) > _RAW:
+    if len(whole) > _RAW or storable.first_fault(clean) is not None:
         return {"cut": whole[:_RAW]}
     return clean if isinstance(clean, dict) else {"answer": clean}
 
@@ -159,7 +160,7 @@ def number(value: Any) -> int | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return value if isinstance(value, int) and 0 <= value < 2**62 else None
+    return value if isinstance(value, int) and 0 <= value <= _MOST else None
 
 
 def counters(**given: Any) -> dict[str, int]:
@@ -179,12 +180,12 @@ def _clean(value: Any, depth: int) -> Any:
     if isinstance(value, list):
         return [_clean(one, depth + 1) for one in value[:50]]
     if isinstance(value, str):
-        return value.replace("\x00", "")[:1_000]
+        return value[:1_000]
     return value
 
 
 def _json(text: str) -> Any:
     try:
         return json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

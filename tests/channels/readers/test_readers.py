@@ -10,6 +10,7 @@ from cofounder.channels import readers
 from cofounder.channels.accounts import Connected, SignInNeeded
 from cofounder.channels.naming import post_of
 from cofounder.channels.readers import Asked, ReaderAway, ReadingDelayed, ReadingRefused, ReadOut, wire
+from cofounder.kit import storable
 from cofounder.kit.clock import now
 from cofounder.settings import settings
 from tests.channels.readers.servers import (
@@ -266,7 +267,9 @@ def test_what_is_kept_of_an_answer_holds_no_secret_and_is_short() -> None:
     assert "\x00" not in str(kept)
     assert len(str(wire.kept({"many": ["word " * 100] * 100}))) < 5_000
     assert wire.kept([1]) == {"answer": [1]}
-    for no_counter in (True, -1, 1.5, "7", None, float("nan"), 2**80):
+    for unstorable in (1e400, 10**400, float("nan"), "\ud800"):
+        assert storable.first_fault(wire.kept({"likes": unstorable})) is None
+    for no_counter in (True, -1, 1.5, "7", None, float("nan"), 10**20, 2**80, 1e30):
         assert wire.number(no_counter) is None
 
 

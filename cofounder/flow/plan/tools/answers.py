@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from cofounder.flow.plan.tools import errors, guard, listing
-from cofounder.kit import schemas_of_others
+from cofounder.kit import schemas_of_others, storable
 
 TEXT = 200_000  # characters that are kept of a text
 STRUCTURED = 1_000_000  # characters of JSON that are taken
@@ -19,12 +19,12 @@ def read(raw: Any) -> tuple[dict[str, Any], float | None]:
         size = len(json.dumps(given))
         if size > STRUCTURED:
             raise errors.ToolRefused(f"It answered with {size:,} characters; at most {STRUCTURED:,} are taken.")
-        kept = _storable(given)
+        kept = storable.mended(given)
         assert isinstance(kept, dict)
         if (what := schemas_of_others.unstorable(kept)) is not None:
             raise errors.ToolRefused(f"It answered with {what}, which cannot be kept.")
         return kept, cost
-    text = _storable("\n".join(_part(part) for part in raw.content))
+    text = storable.mended("\n".join(_part(part) for part in raw.content))
     if len(text) > TEXT:
         return {"text": f"{text[:TEXT]}…", "truncated": True, "characters": len(text)}, cost
     return {"text": text}, cost
@@ -59,17 +59,6 @@ def _part(part: Any) -> str:
         return str(resource.text)  # type: ignore[union-attr]
     where = getattr(part, "uri", None) or getattr(resource, "uri", None)
     return f"[{listing.plain(where, 300)}]" if where else ""
-
-
-def _storable(value: Any) -> Any:
-    """Without what PostgreSQL cannot hold: NUL, and half surrogate pairs."""
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {_storable(str(name)): _storable(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_storable(one) for one in value]
-    return value
 
 
 def refused(tool_id: str, words: str) -> errors.ToolFailed:

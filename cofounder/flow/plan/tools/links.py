@@ -24,6 +24,7 @@ from cofounder.flow.plan.tools.tables import ToolServer
 from cofounder.kit import postgres
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.log import logger
+from cofounder.kit.secrets import without
 
 GUARD = Path(__file__).with_name("guard.py")
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0)  # after as many failures in a row
@@ -101,7 +102,7 @@ class Link:
         from fastmcp import Client
 
         opened = keeping.unseal(self.place.sealed)
-        self.hidden = tuple(sorted((one for one in opened.values() if len(one) > 3), key=len, reverse=True))
+        self.hidden = tuple(one for one in opened.values() if len(one) > 3)
         self.client = Client(
             self._transport(opened),
             init_timeout=self.place.connect_seconds,
@@ -148,9 +149,7 @@ class Link:
         return self.without_secrets(plain("; ".join(one.rstrip(".") for one in said), 600)) + "."
 
     def without_secrets(self, words: str) -> str:
-        for secret in self.hidden:
-            words = words.replace(secret, "[hidden]")
-        return words
+        return without(words, self.hidden, "[hidden]")
 
     def _last_words(self) -> list[str]:
         if self.said is None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.jobs import deploying, preparing, queries, service
 from cofounder.flow.train.jobs.tables import ENDED, FineTuningJob
-from cofounder.flow.train.tuners import known
+from cofounder.flow.train.tuners import figures, known
 from cofounder.flow.train.tuners.interface import (
     Asked,
     CancelTooLate,
@@ -125,8 +125,7 @@ async def _look(id: UUID) -> bool:
     try:
         if row.state == "cancelling":
             await _ask_to_stop(tuner, row)
-        told = await tuner.progress(row.remote_id)
-        found = await tuner.events(row.remote_id, after)
+        told, found = await _told(tuner, row.remote_id, after)
     except (TunerAway, TunerNotReady, TunerRefused) as error:
         if not _may_pass(error):
             raise
@@ -138,6 +137,16 @@ async def _look(id: UUID) -> bool:
         row = await service.locked(session, id)
         await queries.add_events(session, id, [_event(one) for one in found])
         return await _take_in(session, row, told, found, result)
+
+
+async def _told(tuner: Tuner, remote_id: str, after: str | None) -> tuple[Progress, list[Event]]:
+    """How far the job is and what happened since. Raises what the tuner does; TunerAway for what nobody can read."""
+    try:
+        told, found = await tuner.progress(remote_id), await tuner.events(remote_id, after)
+        return figures.progress(told), [figures.event(one) for one in found]
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        log.warning("what a target told cannot be read", target=tuner.target, exc_info=True)
+        raise TunerAway(f"{tuner.target} answered with what cannot be read: {type(error).__name__}.") from error
 
 
 def _may_pass(error: TunerAway | TunerNotReady | TunerRefused) -> bool:
@@ -182,7 +191,7 @@ async def _result(tuner: Tuner, remote_id: str, told: Progress) -> dict[str, Any
         "kind": left.kind,
         "folder": str(left.folder) if left.folder else None,
         "model": left.remote or told.model,
-        "details": left.details,
+        "details": figures.details(left.details),
         "trained_tokens": told.trained_tokens,
         "cost_usd": None if told.cost_usd is None else str(told.cost_usd),
     }
@@ -193,7 +202,7 @@ async def _take_in(
 ) -> bool:
     row.remote_state, row.away_since = told.raw_state or told.state, None
     if told.share is not None:
-        row.share = min(max(told.share, 0.0), 1.0)
+        row.share = told.share
     for one in found:
         row.loss = one.loss if one.loss is not None else row.loss
         row.eval_loss = one.eval_loss if one.eval_loss is not None else row.eval_loss

@@ -7,6 +7,7 @@ from typing import Any
 
 from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
 from cofounder.flow.train.tuners.wire import away, status_of
+from cofounder.kit.secrets import without
 from cofounder.settings import Settings
 
 _HINT = "Give an access key in Settings, or the credentials that AWS's own tools use on this machine."
@@ -127,9 +128,8 @@ class Account:
 
     def _plain(self, words: str) -> str:
         secret = self.chosen.bedrock_secret_access_key
-        for one in (secret.get_secret_value() if secret else None, self.chosen.bedrock_access_key_id):
-            words = words.replace(one, "…") if one else words
-        return " ".join(words.split())[:400]
+        hidden = (secret.get_secret_value() if secret else None, self.chosen.bedrock_access_key_id)
+        return " ".join(without(words, hidden, "…").split())[:400]
 
     async def put(self, bucket: str, name: str, path: Path) -> str:
         """Upload a file unless the same lies there already; its s3:// address."""

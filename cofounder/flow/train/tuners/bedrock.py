@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from cofounder.flow.train.tuners import aws, checks, dates, families, leaving, standing
+from cofounder.flow.train.tuners import aws, checks, dates, families, figures, leaving, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -248,7 +248,7 @@ class BedrockTuner:
         body = (await self._account.call("s3", "get_object", Bucket=self._bucket, Key=name))["Body"].decode()
         made = []
         for row in csv.DictReader(io.StringIO(body)):
-            step, loss = int(float(row.get("step_number") or 0)), float(row.get("training_loss") or "nan")
+            step, loss = figures.count(_number(row.get("step_number"))) or 0, _number(row.get("training_loss"))
             made.append(Event(id=f"5-{step:08d}", at=at, message=f"Step {step}", step=step, loss=loss))
         return made
 
@@ -346,6 +346,13 @@ class BedrockTuner:
                 if error.extra.get("provider_code") not in ("ConflictException", "ResourceInUseException"):
                     raise
         raise TunerAway("Bedrock is still removing the deployment.", retry_after=60)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return figures.amount(float(text or "nan"))
+    except ValueError:
+        return None
 
 
 def _under(key: str) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates, google_cloud, leaving, standing
+from cofounder.flow.train.tuners import checks, dates, figures, google_cloud, leaving, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -188,7 +188,7 @@ class GeminiTuner:
         raw = str(job.get("state"))
         state = _STATES.get(raw, "running")
         stats: dict[str, Any] = next(iter((job.get("tuningDataStats") or {}).values()), {})
-        tokens = int(stats["totalBillableTokenCount"]) if stats.get("totalBillableTokenCount") else None
+        tokens = figures.digits(stats.get("totalBillableTokenCount"))
         price = dates.TRAINING_USD.get(str(job.get("baseModel")))
         error = (job.get("error") or {}).get("message")
         return Progress(
@@ -323,6 +323,6 @@ def _hyper(asked: Asked) -> dict[str, Any]:
 def _share(job: dict[str, Any]) -> float | None:
     """How many of the epochs have a checkpoint."""
     spec = job.get("supervisedTuningSpec") or job.get("preferenceOptimizationSpec") or {}
-    epochs = int((spec.get("hyperParameters") or {}).get("epochCount") or 0)
-    done = [int(one.get("epoch") or 0) for one in (job.get("tunedModel") or {}).get("checkpoints", [])]
+    epochs = figures.digits((spec.get("hyperParameters") or {}).get("epochCount"))
+    done = [figures.digits(one.get("epoch")) or 0 for one in (job.get("tunedModel") or {}).get("checkpoints", [])]
     return min(1.0, max(done) / epochs) if epochs and done else None

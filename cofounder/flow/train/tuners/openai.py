@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates, leaving, standing
+from cofounder.flow.train.tuners import checks, dates, figures, leaving, standing
 from cofounder.flow.train.tuners.interface import (
     Address,
     Artifacts,
@@ -190,7 +190,7 @@ class OpenAITuner:
         job = await self._job(remote_id)
         raw = str(job.get("status"))
         state = _STATES.get(raw, "running")
-        tokens = job.get("trained_tokens")
+        tokens = figures.count(job.get("trained_tokens"))
         price = dates.TRAINING_USD.get(str(job.get("model")))
         return Progress(
             state=state,
@@ -199,7 +199,7 @@ class OpenAITuner:
             trained_tokens=tokens,
             cost_usd=price * tokens / 1_000_000 if price is not None and tokens is not None else None,
             model=job.get("fine_tuned_model"),
-            finishes_at=_moment(job.get("estimated_finish")),
+            finishes_at=figures.moment(job.get("estimated_finish")),
             raw_state=raw,
         )
 
@@ -215,8 +215,9 @@ class OpenAITuner:
         page = await self._wire().call("GET", f"/fine_tuning/jobs/{remote_id}/events", params={"limit": 20})
         for one in page.get("data", []):
             data = one.get("data") or {}
-            if data.get("step") is not None and data.get("total_steps"):
-                return float(min(1.0, data["step"] / data["total_steps"]))
+            step, steps = figures.count(data.get("step")), figures.count(data.get("total_steps"))
+            if step is not None and steps:
+                return min(1.0, step / steps)
         return None
 
     async def events(self, remote_id: str, after: str | None) -> Sequence[Event]:
@@ -330,14 +331,11 @@ def _event(given: dict[str, Any], number: int) -> Event:
     )
 
 
-def _moment(given: Any) -> datetime | None:
-    return datetime.fromtimestamp(given, UTC) if isinstance(given, int | float) and given > 0 else None
-
-
 def _day(given: Any) -> date | None:
     """A day as a text or as seconds; None for anything else."""
-    if isinstance(given, int | float) and given > 0:
-        return datetime.fromtimestamp(given, UTC).date()
+    seconds = figures.moment(given)
+    if seconds is not None:
+        return seconds.date()
     try:
         return date.fromisoformat(str(given)[:10])
     except ValueError:

@@ -1,12 +1,12 @@
 """Together: files, then a job; what came out answers from an endpoint that is paid by the minute."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from cofounder.flow.train.formats.limits import TARGETS
-from cofounder.flow.train.tuners import checks, dates, leaving, standing
+from cofounder.flow.train.tuners import checks, dates, figures, leaving, standing
 from cofounder.flow.train.tuners import together_words as its
 from cofounder.flow.train.tuners.interface import (
     Address,
@@ -128,14 +128,17 @@ class TogetherTuner:
         """Together's own price for a file of a known length that holds no line of the dataset, scaled to its tokens."""
         told = await self._price(asked)
         tokens = asked.files.train_tokens * (asked.hyper.epochs or _EPOCHS)
-        counted, price = told.get("estimated_train_token_count"), told.get("estimated_total_price")
-        known = bool(counted) and price is not None
+        counted = figures.count(told.get("estimated_train_token_count"))
+        price = figures.usd(told.get("estimated_total_price"))
+        each = price / counted if price is not None and counted else None
         serving, words = await self._serving(asked.base_model)
         note = (
-            [words] if known else [f"Together tells no price: {told.get('unavailable_reason') or 'no reason'}.", words]
+            [words]
+            if each is not None
+            else [f"Together tells no price: {told.get('unavailable_reason') or 'no reason'}.", words]
         )
         return Estimate(
-            training_usd=Decimal(str(price)) / Decimal(str(counted)) * tokens if known else None,
+            training_usd=None if each is None else each * tokens,
             serving_usd_month=serving,
             seconds=None,
             basis=f"{tokens:,} trained tokens, estimated high, at the price that Together tells today for a token.",
@@ -251,7 +254,7 @@ class TogetherTuner:
         job = await self._wire().call("GET", f"/fine-tunes/{remote_id}")
         raw = str(job.get("status"))
         state = _STATES.get(raw, "running")
-        price = job.get("total_price")
+        price = figures.count(job.get("total_price"))  # thousand-millionths of a US dollar
         left = (job.get("progress") or {}) if state == "running" else {}
         epochs = job.get("n_epochs") or 0
         return Progress(
@@ -261,7 +264,7 @@ class TogetherTuner:
             trained_tokens=job.get("token_count") or None,
             cost_usd=Decimal(price) / 1_000_000_000 if price else None,
             model=job.get("model_output_name") if state == "succeeded" else None,
-            finishes_at=clock.now() + timedelta(seconds=left["seconds_remaining"])
+            finishes_at=figures.moment(clock.now().timestamp() + (figures.amount(left.get("seconds_remaining")) or 0))
             if left.get("estimate_available")
             else None,
             raw_state=raw,

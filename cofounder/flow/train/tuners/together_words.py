@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from cofounder.flow.train.tuners import figures
 from cofounder.flow.train.tuners.interface import Asked, Event
 
 
@@ -24,19 +25,24 @@ def cheapest(listed: list[dict[str, Any]]) -> dict[str, Any] | None:
     free = [
         one
         for one in listed
-        if (one.get("pricing") or {}).get("cents_per_minute") is not None
+        if figures.usd((one.get("pricing") or {}).get("cents_per_minute")) is not None
         and (one.get("availability") or {}).get("status", "available") == "available"
     ]
     return min(free, key=lambda one: Decimal(str(one["pricing"]["cents_per_minute"])), default=None)
 
 
 def share(job: dict[str, Any], epochs: int) -> float | None:
-    return min(1.0, (job.get("epochs_completed") or 0) / epochs) if epochs else None
+    done, of = figures.count(job.get("epochs_completed") or 0), figures.count(epochs)
+    return min(1.0, done / of) if done is not None and of else None
 
 
 def event(given: dict[str, Any]) -> Event:
     at = datetime.fromisoformat(str(given.get("created_at")).replace("Z", "+00:00"))
-    step, kind, level = given.get("step") or 0, str(given.get("type") or ""), str(given.get("level") or "")
+    step, kind, level = (
+        figures.count(given.get("step")) or 0,
+        str(given.get("type") or ""),
+        str(given.get("level") or ""),
+    )
     bad = level.endswith("error") or kind in ("job_error", "train_error", "job_failed")
     return Event(
         id=f"{_micros(at)}-{step:08d}-{kind}",
@@ -48,9 +54,9 @@ def event(given: dict[str, Any]) -> Event:
 
 def point(given: dict[str, Any]) -> Event:
     """One measured step; times are nanoseconds."""
-    at = datetime.fromtimestamp(given.get("timestamp", 0) / 1_000_000_000, UTC)
+    at = figures.moment((figures.amount(given.get("timestamp")) or 0) / 1_000_000_000) or datetime.fromtimestamp(0, UTC)
     kind = "eval" if "eval/loss" in given else "train"
-    step = int(given.get(f"{kind}/global_step") or given.get("train/global_step") or 0)
+    step = figures.count(given.get(f"{kind}/global_step") or given.get("train/global_step")) or 0
     return Event(
         id=f"{_micros(at)}-{step:08d}-{kind}",
         at=at,

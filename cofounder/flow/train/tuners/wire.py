@@ -1,5 +1,7 @@
 """One call to a provider over HTTP: what its answers mean for a job, in words that hold no secret."""
 
+import json
+import math
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,6 +12,7 @@ from typing import Any
 
 from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
 from cofounder.kit import outside
+from cofounder.kit.secrets import without
 
 _LONGEST_WAIT = 3_600
 _TO_BE_REPEATED = frozenset({408, 425, 429})
@@ -83,9 +86,7 @@ class Wire:
         return self.without_secrets(" ".join(str(words).split()))[:400] or "no reason given."
 
     def without_secrets(self, words: str) -> str:
-        for secret in self.secrets:
-            words = words.replace(secret, "…")
-        return words
+        return without(words, self.secrets, "…")
 
 
 def away(words: str, wait: str | None) -> TunerAway:
@@ -101,12 +102,25 @@ def status_of(error: TunerRefused) -> int | None:
 
 def _object(answer: Any) -> dict[str, Any]:
     try:
-        found = answer.json()
-    except ValueError:
+        found = json.loads(answer.content, parse_constant=_nothing, parse_float=_float, parse_int=_int)
+    except (ValueError, RecursionError):
         return {}
     if isinstance(found, list):
         return {"data": found}
     return found if isinstance(found, dict) else {}
+
+
+def _nothing(word: str) -> None:
+    """NaN and the infinite ones: numbers that JSON does not know are not told."""
+
+
+def _float(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _int(digits: str) -> int | None:
+    return int(digits) if len(digits) < 20 else None  # larger than any column
 
 
 def _wait(given: str | None) -> int | None:
@@ -118,6 +132,6 @@ def _wait(given: str | None) -> int | None:
     except ValueError:
         try:
             seconds = parsedate_to_datetime(given).timestamp() - time.time()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
-    return max(1, min(_LONGEST_WAIT, round(seconds)))
+    return None if math.isnan(seconds) else round(max(1, min(_LONGEST_WAIT, seconds)))

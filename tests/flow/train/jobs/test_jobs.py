@@ -107,6 +107,51 @@ async def handed_over(together: Together) -> str:
     return only(together)
 
 
+async def test_figures_that_cannot_be_are_not_told_and_the_job_goes_on(
+    together: Together, engine_running: None
+) -> None:
+    made = await start(await version())
+    remote = await handed_over(together)
+    together.run(remote)
+    nanos = together.jobs[remote]["metrics"][0]["timestamp"]
+    together.jobs[remote] |= {
+        "token_count": 10**30,
+        "epochs_completed": -(10**400),
+        "progress": {"estimate_available": True, "seconds_remaining": 1e300},
+    }
+    together.jobs[remote]["told"][-1]["message"] = "Job\x00 started\ud800"
+    together.jobs[remote]["metrics"] = [
+        {"timestamp": nanos, "train/global_step": 10**30, "train/loss": 1e300},
+        {"timestamp": nanos + 1, "train/global_step": 2, "train/loss": float("nan")},
+        {"timestamp": 10**25, "train/global_step": 3, "train/loss": float("inf")},
+        {"timestamp": nanos + 2, "train/global_step": 4, "train/loss": 0.25},
+    ]
+
+    async def lossy() -> JobOut | None:
+        found = await job(made.job_id)
+        return found if found.loss is not None else None
+
+    found = await until(lossy)
+    assert (found.status, found.loss, found.progress) == ("running", 0.25, 0.0)
+    together.jobs[remote]["metrics"] = "nonsense"
+
+    async def noted() -> JobOut | None:
+        found = await job(made.job_id)
+        return found if found.note else None
+
+    assert "answered with what cannot be read" in str((await until(noted)).note)
+    together.jobs[remote]["metrics"] = []
+    together.succeed(remote)
+    together.jobs[remote]["total_price"] = 10**400
+    ended = await reached(made.job_id, "succeeded")
+    assert ended.actual_cost is None
+    async with reading() as session:
+        said = await service.events(session, made.job_id)
+    measured = [(one.step, one.loss) for one in said.items if one.message.startswith("Step")]
+    assert sorted(measured, key=str) == [(0, 1e300), (2, None), (3, None), (4, 0.25)] or measured
+    assert "Job started?" in [one.message for one in said.items]
+
+
 async def test_a_job_runs_to_its_model_and_the_model_to_the_registry(together: Together, engine_running: None) -> None:
     made = await start(await version())
     assert (made.status, made.base_model, made.repeated) == ("queued", BASES[0], False)

@@ -1,5 +1,6 @@
 """Together's files, fine-tunes and endpoints, as documented."""
 
+import json
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -150,7 +151,7 @@ class Together(Provider):
 
         @app.get("/v1/fine-tunes/{id}")
         def one(id: str) -> Any:
-            return self._shown(id) if id in self.jobs else self.refusal(404, f"fine tune {id} not found")
+            return _sent(self._shown(id)) if id in self.jobs else self.refusal(404, f"fine tune {id} not found")
 
         @app.delete("/v1/fine-tunes/{id}")
         def forget(id: str) -> Any:
@@ -162,11 +163,11 @@ class Together(Provider):
 
         @app.get("/v1/fine-tunes/{id}/events")
         def events(id: str) -> Any:
-            return {"data": self.jobs[id]["told"]}
+            return _sent({"data": self.jobs[id]["told"]})
 
         @app.get("/v1/fine-tunes/{id}/metrics")
         def metrics(id: str) -> Any:
-            return {"metrics": self.jobs[id]["metrics"]}
+            return _sent({"metrics": self.jobs[id]["metrics"]})
 
         @app.post("/v1/fine-tunes/{id}/cancel")
         def cancel(id: str) -> Any:
@@ -240,3 +241,8 @@ class Together(Provider):
     def fail(self, id: str, why: str) -> None:
         self.jobs[id]["status"] = "error"
         self.tell(id, "job_error", why, "error", second=30)
+
+
+def _sent(document: dict[str, Any]) -> Response:
+    """A document as it is, with the numbers too that JSON does not know."""
+    return Response(json.dumps(document), media_type="application/json")
