@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import clock, db, engine_links, wake
 from cofounder.kit.errors import CofounderError
+from cofounder.kit.log import logger
 
 VERSION = "1"  # of the application, by hand: a waiting workflow is only taken up by the version that began it
 QUEUE = "journeys"  # without a limit: a workflow that waits for a person holds no slot
@@ -47,6 +48,7 @@ class _Engine:
 _running: set["asyncio.Task[Any]"] = set()
 _stepping: set["asyncio.Task[Any]"] = set()  # those of them that are inside a step
 _log = logging.getLogger("dbos")
+log = logger(__name__)
 _log.addHandler(logging.NullHandler())  # else the engine adds a console of its own
 
 
@@ -144,6 +146,8 @@ def step(
                     if db.is_out_of_reach(error):
                         continue  # no attempt: nothing is wrong with the step, however long the database is away
                     if number == attempts or not again(error):
+                        if _may_pass(error):  # ours below 500 are answers; of these the log has the place
+                            log.error("step failed", step=name, attempts=number, exc_info=error)
                         raise _portable(error) from error
                     await asyncio.sleep(interval_seconds * backoff_rate ** (number - 1))
                     number += 1

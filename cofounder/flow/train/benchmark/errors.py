@@ -2,6 +2,8 @@
 
 from cofounder.kit.errors import CofounderError, Conflict, InputInvalid, NotFound
 
+_WORDS = 300  # of an error that is not ours
+
 
 class BenchmarkMissing(NotFound):
     """There is no such benchmark."""
@@ -31,4 +33,10 @@ class BenchmarkBroke(CofounderError):
     """The benchmark broke off."""
 
     status = 500
-    hint = "The answers that came are kept. Start it again; the worker's log has the reason."
+    hint = "The answers that came are kept. Start it again; the worker's log has the place."
+
+    @classmethod
+    def of(cls, error: str, words: str, who: str = "The benchmark") -> "BenchmarkBroke":
+        """By what was raised: the name of its class, and the first line of what it says."""
+        said = " ".join((words.strip().splitlines() or [""])[0].split())[:_WORDS].rstrip(".")
+        return cls(f"{who} broke off: {error}{f' ({said})' if said and said != error else ''}.")

@@ -52,6 +52,7 @@ def _figures(
     if "active" in by_part:
         by_part["active"], others = chained.composed(by_part)
     by_part = {part: found for part, found in by_part.items() if not part.startswith(chained.NEXT)}
+    by_part = {part: found for part, found in by_part.items() if part not in run.broken}
     figures = {part: report.summary(list(found.values())) for part, found in by_part.items()}
     for part in run.parts:
         if part.part in figures:

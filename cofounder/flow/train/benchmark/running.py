@@ -3,21 +3,22 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from uuid import UUID
 
 from cofounder.flow.plan import service as plans
 from cofounder.flow.train.benchmark import chained, contenders, finishing, lines, queries, scoring, served
 from cofounder.flow.train.benchmark.contenders import Contender
-from cofounder.flow.train.benchmark.errors import HoldOutMissing
+from cofounder.flow.train.benchmark.errors import BenchmarkBroke, HoldOutMissing
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.flow.train.benchmark.tables import Benchmark
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
-from cofounder.kit import live, store
+from cofounder.kit import db, live, storable, store
 from cofounder.kit.clock import today
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.ids import new_id
+from cofounder.kit.log import logger
 from cofounder.models import offered
 from cofounder.models.calls import Spent
 from cofounder.models.registry import service as registry
@@ -25,6 +26,13 @@ from cofounder.ops import connections
 from cofounder.settings import Settings
 
 TOPIC = finishing.TOPIC
+log = logger(__name__)
+_CALLED = {
+    "candidate": "The candidate",
+    "active": "What is in use",
+    "base": "The base model",
+    "built_in": "The built-in one",
+}
 AWAY = 6  # times in a row that a model's server gives nothing, and it is asked no more
 _TELL_SECONDS = 1.0
 
@@ -72,6 +80,7 @@ class Run:
         self.after = [one for one in every if one.part.startswith(chained.NEXT)]  # asked where the active one fails
         self.away: dict[str, int] = {}  # part -> times in a row that its server gave nothing
         self.left_out: dict[str, str] = {}  # part -> why it could not be asked
+        self.broken: dict[str, BenchmarkBroke] = {}  # part -> what went wrong with it here
         self.done = 0
         self.told_at = 0.0
         self.told = asyncio.Lock()
@@ -93,11 +102,26 @@ class Run:
             async with asyncio.TaskGroup() as group:
                 for part in self.parts:
                     if part.starts is None:
-                        group.create_task(self._contend(part, left[part.part]))
+                        group.create_task(self._by_itself(part, self._contend(part, left[part.part])))
         except BaseExceptionGroup as broken:
             raise broken.exceptions[0] from None  # the step knows by its kind whether to wait for the database
         for part in [one for one in self.parts if one.starts is not None and left[one.part]]:
-            await self._contend_served(part, left[part.part])
+            await self._by_itself(part, self._contend_served(part, left[part.part]))
+        for needed in ("candidate", finishing.against(self)):
+            if needed in self.broken:
+                raise self.broken[needed]
+
+    async def _by_itself(self, part: Contender, contending: Awaitable[None]) -> None:
+        """Let one contender answer: where it breaks, the others go on, and the answers that it gave stay out."""
+        try:
+            await contending
+        except Exception as error:
+            if isinstance(error, Gone) or db.is_out_of_reach(error):
+                raise
+            log.error("a contender broke off", benchmark=str(self.row.id), contender=part.part, exc_info=error)
+            name = self.row.contenders[part.part]["name"]
+            broke = BenchmarkBroke.of(type(error).__name__, str(error), f"{_CALLED[part.part]} ({name})")
+            self.broken[part.part], self.left_out[part.part] = broke, broke.detail
 
     async def _contend_served(self, part: Contender, left: Sequence[HeldOut]) -> None:
         try:
@@ -135,7 +159,7 @@ class Run:
             "benchmark_id": self.row.id,
             "contender": part,
             "line": line.number,
-            "answer": (answer.text or "")[:20_000].replace("\x00", "") or None,
+            "answer": storable.mended((answer.text or "")[:20_000]) or None,
             "error": answer.error or unusable,
             "scores": scores,
             "tokens_in": answer.spent.tokens_in,

@@ -17,7 +17,7 @@ async def benchmark(benchmark_id: str) -> None:
     try:
         await answer(benchmark_id)
     except durable.StepFailed as broken:
-        await fail(benchmark_id, broken.cause)
+        await fail(benchmark_id, broken.cause or BenchmarkBroke.of(broken.error, broken.detail).problem())
 
 
 @durable.step("benchmark.answer", attempts=3, interval_seconds=1.0)

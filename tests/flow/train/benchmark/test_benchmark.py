@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import traceback
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
-from cofounder.flow.train.benchmark import contenders, running, service
+from cofounder.flow.train.benchmark import contenders, queries, running, service
 from cofounder.flow.train.benchmark.errors import HoldOutMissing, HoldOutUnfit
 from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
 from cofounder.flow.train.benchmark.steps import fail
@@ -254,6 +257,74 @@ async def test_a_hold_out_whose_file_is_gone_ends_the_benchmark_with_its_reason(
     assert done.state == "failed"
     assert done.problem is not None
     assert done.problem["code"] == "artifact_lost"
+
+
+async def no_answers_of(database: Database, contender: str) -> None:
+    """From now on the database takes no answer of this contender."""
+    async with transaction() as session:
+        await session.execute(text(f"ALTER TABLE benchmark_answers ADD CHECK (contender <> '{contender}')"))
+
+
+async def test_a_contender_that_breaks_is_left_out_with_the_cause_and_the_others_end(database: Database) -> None:
+    async with serving(right) as server:
+        learned = await dataset(20)
+        there = {"provider": "openai-compatible", "name": "tiny", "base_url": server.url}
+        await model(server, learned, artifacts={"base_address": there})
+        await no_answers_of(database, "base")
+        done = await end(await begin())
+    assert done.state == "succeeded"
+    found = done.results or {}
+    assert found["contenders"].keys() == {"candidate", "built_in"}
+    assert found["contenders"]["candidate"]["n"] == 10
+    assert found["left_out"]["base"].startswith("The base model (tuned:base of small@1) broke off: IntegrityError (")
+
+
+async def test_a_benchmark_whose_candidate_breaks_says_the_cause_and_logs_the_place(
+    database: Database, engine_running: None
+) -> None:
+    async with serving(right) as server:
+        learned = await dataset(20)
+        await model(server, learned)
+        await no_answers_of(database, "candidate")
+        begun = await begin()
+
+        async def over() -> bool:
+            return (await shown(begun.id)).state != "running"
+
+        with capture_logs() as told:
+            await until(over, within=60)
+        done = await shown(begun.id)
+        assert done.state == "failed"
+        assert done.problem is not None
+        assert "The candidate (tuned:small@1) broke off: IntegrityError (" in done.problem["detail"]
+        assert "violates check constraint" in done.problem["detail"]
+        logged = next(one for one in told if one["event"] == "a contender broke off")
+        assert logged["contender"] == "candidate"
+        assert "_keep" in "".join(traceback.format_exception(logged["exc_info"]))  # the place
+        async with reading() as session:
+            kept = await queries.answers(session, begun.id)
+        assert {one.contender for one in kept} == {"built_in"}
+
+
+async def test_a_benchmark_that_cannot_even_begin_says_the_cause_and_logs_the_place(
+    database: Database, engine_running: None
+) -> None:
+    learned = await dataset(20)
+    await model(None, learned)
+    async with transaction() as session:
+        await session.execute(text("ALTER TABLE benchmark_answers RENAME COLUMN line TO at"))
+    begun = await begin()
+
+    async def over() -> bool:
+        return (await shown(begun.id)).state != "running"
+
+    with capture_logs() as told:
+        await until(over, within=60)
+    problem = (await shown(begun.id)).problem or {}
+    assert "The benchmark broke off: ProgrammingError (" in problem["detail"]
+    (logged,) = [one for one in told if one["event"] == "step failed"]
+    assert (logged["step"], logged["attempts"]) == ("benchmark.answer", 3)
+    assert "queries.answers" in "".join(traceback.format_exception(logged["exc_info"]))  # the place
 
 
 async def test_an_entry_whose_files_are_gone_is_marked_broken(database: Database) -> None:
