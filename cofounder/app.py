@@ -38,9 +38,9 @@ def wire() -> None:
     from cofounder.flow.run.commands import steps as commands
     from cofounder.flow.train import holding
     from cofounder.flow.train.tuners import probing as tuners
+    from cofounder.models import keys, tuned
     from cofounder.models import standing as models
     from cofounder.models import trying as asked
-    from cofounder.models import tuned
     from cofounder.ops import connections, probing, system, trying
 
     registry.register_later(agents.servers)
@@ -49,6 +49,7 @@ def wire() -> None:
     connections.check_with(models.check)
     connections.check_with(channels.check)
     probing.probe_with(tuners.probe)
+    probing.probe_with(keys.probe)
     trying.try_with("models", asked.trial)
     trying.try_with("mail", mail.trial)
     system.look_with("channels", channels.findings)

@@ -184,6 +184,16 @@ class Settings(BaseSettings):
     google_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("GOOGLE_API_KEY"), description="Key for Google models."
     )
+    anthropic_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ANTHROPIC_BASE_URL"),
+        description="Address to use in place of Anthropic's own.",
+    )
+    google_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("GOOGLE_GEMINI_BASE_URL"),
+        description="Address to use in place of Google's own for the Gemini API.",
+    )
     ollama_base_url: str = Field(
         default="http://127.0.0.1:11434/v1",
         validation_alias=AliasChoices("OLLAMA_BASE_URL"),

@@ -6,12 +6,22 @@ it elsewhere from a page. Secrets lie sealed in the database; an answer says onl
 
 import asyncio
 import base64
+import json
 import time
 import weakref
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, Field, SecretStr, StrictBool, StrictInt, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    SecretStr,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db, live, postgres, secrets
@@ -63,6 +73,20 @@ _Url = Annotated[
     ),
 ]
 _Key = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=AS_GIVEN)]
+
+
+def _service_account(given: str) -> str:
+    """Raises ValueError, never with a word of it."""
+    try:
+        found = json.loads(given)
+    except (ValueError, RecursionError):
+        raise ValueError("It is no JSON: paste the whole file that Google Cloud lets you download") from None
+    lacks = [name for name in ("client_email", "private_key") if not isinstance(found.get(name), str)]
+    if lacks:
+        raise ValueError(f"It is no key of a service account: it has no {' and no '.join(lacks)}")
+    return given
+
+
 _Document = Annotated[
     str,
     StringConstraints(
@@ -71,6 +95,7 @@ _Document = Annotated[
         max_length=10_000,
         pattern=form(r"^\s*\{[^\x00]*$", "Paste the whole JSON document, which begins with {"),
     ),
+    AfterValidator(_service_account),
 ]
 _Name = Annotated[
     str,

@@ -30,6 +30,11 @@ def probe_with(probe: Probe) -> None:
         _probes.append(probe)
 
 
+def noted(why: str) -> str:
+    """The note of one that could not be tried."""
+    return f"It is kept, and not known to work: {why} It is tried again by itself."
+
+
 async def enter(
     wanted: ConnectionSettings, *, by: str, if_match: str | None = None
 ) -> tuple[dict[str, ConnectionOut], str]:

@@ -49,8 +49,9 @@ async def change_connections(
 
     What is not sent stays; null takes a value back. A secret is kept sealed and goes only to the address that it was
     given for: with another address it is given again. With If-Match only if nobody changed any since you read them.
-    What OpenAI, Together, Google Cloud and AWS are tuned with is tried first: a key that is not taken is refused; where
-    nobody answers it is kept with a `note`, and tried again.
+    A key is tried first: those of OpenAI, Anthropic, Google, Together and the OpenAI-compatible server by their list of
+    models, what Google Cloud and AWS are tuned with once it is whole. One that is not taken is refused, with its field;
+    where nobody answers it is kept with a `note`, and tried again.
     """
     found, version = await probing.enter(body, by=caller.who, if_match=if_match)
     response.headers["ETag"] = etag(version)

@@ -110,6 +110,8 @@ def _fingerprint(chosen: Settings) -> str:
                 chosen.compatible_base_url,
                 chosen.ollama_base_url,
                 chosen.openai_base_url,
+                chosen.anthropic_base_url,
+                chosen.google_base_url,
                 getattr(chosen, "together_api_key", None),
             )
         )

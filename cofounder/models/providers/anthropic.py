@@ -24,4 +24,4 @@ def build(name: str, chosen: Settings) -> Model:
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    return AnthropicModel(name, provider=AnthropicProvider(api_key=key))
+    return AnthropicModel(name, provider=AnthropicProvider(api_key=key, base_url=chosen.anthropic_base_url))

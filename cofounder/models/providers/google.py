@@ -24,4 +24,4 @@ def build(name: str, chosen: Settings) -> Model:
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
-    return GoogleModel(name, provider=GoogleProvider(api_key=key))
+    return GoogleModel(name, provider=GoogleProvider(api_key=key, base_url=chosen.google_base_url))

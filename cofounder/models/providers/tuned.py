@@ -80,7 +80,9 @@ def _google(served: Served, chosen: Settings) -> Model:
 
     endpoint = _VERTEX.fullmatch(served.name)
     if endpoint is None:
-        return GoogleModel(served.name, provider=GoogleProvider(api_key=google.require(chosen)))
+        return GoogleModel(
+            served.name, provider=GoogleProvider(api_key=google.require(chosen), base_url=chosen.google_base_url)
+        )
     from google.genai import Client
 
     client = Client(vertexai=True, project=endpoint["project"], location=endpoint["place"])

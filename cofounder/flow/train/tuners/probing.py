@@ -4,7 +4,7 @@ import asyncio
 
 from cofounder.flow.train.tuners import known
 from cofounder.flow.train.tuners.interface import TunerAway, TunerNotReady, TunerRefused
-from cofounder.ops.probing import KeyRefused
+from cofounder.ops.probing import KeyRefused, noted
 from cofounder.settings import Settings
 
 _SECONDS = 10.0
@@ -46,15 +46,11 @@ async def _one(target: str, would: Settings, given: frozenset[str]) -> dict[str,
         async with asyncio.timeout(_SECONDS):
             await known.tuner(target, would).try_key()
     except TimeoutError:
-        return {place: _noted(f"No answer within {_SECONDS:.0f} seconds.")}
+        return {place: noted(f"No answer within {_SECONDS:.0f} seconds.")}
     except TunerNotReady as error:
         if error.extra.get("provider_status") == 401 and key is not None:
             raise KeyRefused(error.detail, field=key) from error
-        return {place: _noted(f"{error.detail} {error.advice}")}
+        return {place: noted(f"{error.detail} {error.advice}")}
     except (TunerRefused, TunerAway) as error:
-        return {place: _noted(error.detail)}
+        return {place: noted(error.detail)}
     return {}
-
-
-def _noted(why: str) -> str:
-    return f"It is kept, and not known to work: {why} It is tried again by itself."

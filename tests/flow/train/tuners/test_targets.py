@@ -316,7 +316,7 @@ async def test_what_is_said_of_waiting_is_seconds_or_a_date() -> None:
 
 
 async def test_what_targets_need_is_kept_sealed_and_reaches_them(session: AsyncSession) -> None:
-    account = json.dumps({"type": "service_account", "private_key": "hush-key"})
+    account = json.dumps({"type": "service_account", "client_email": "a@b.c", "private_key": "hush-key"})
     wanted = connections.ConnectionSettings(
         together_api_key="hush-together",
         vertex_project="acme-42",
