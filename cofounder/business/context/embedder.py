@@ -25,6 +25,8 @@ LOOKED_AT = 10_000  # texts whose vectors a search reads
 _TOPICS = (4, 24)
 _TRIED = 200  # texts searched for to see how much is found
 _LEAST_IN_TOPIC = 30
+OTHER = -1  # the number of what is on none of the topics
+_ON_TOPIC = 0.25  # cosine of a text to its topic's centre; texts of nothing in common are within 0.2 of any
 
 Array = Any  # numpy is imported where it is used
 
@@ -54,6 +56,19 @@ class Fitted:
     def outside(self) -> bool:
         """Whether its vectors come from an embedder that was set."""
         return self.kind != OWN
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Topic's number -> name, with that of what is on none."""
+        return {**self.topics, str(OTHER): "other"}
+
+    def topics_of(self, vectors: Array) -> Array:
+        """The number of each vector's topic. Far from every centre it is on none: else the vaguest topic held them all."""
+        import numpy as np
+
+        found = nearest(self.clusters, vectors)[:, 0]
+        like = (vectors * unit(self.clusters)[found]).sum(axis=1)
+        return np.where(like >= _ON_TOPIC, found, OTHER)
 
     def placed(self, raw: Sequence[Sequence[float]]) -> Array:
         """Vectors from outside as rows of length 1 about their mean, so that texts of nothing in common are near 0."""

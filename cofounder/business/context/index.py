@@ -240,7 +240,7 @@ async def _place_some(
     texts = [text for _, _, text in batch]
     vectors = made.placed(await _meant(made, texts)) if made.outside else await asyncio.to_thread(made.embed, texts)
     cells = embedder.nearest(made.cells, vectors)[:, 0]
-    clusters = embedder.nearest(made.clusters, vectors)[:, 0]
+    clusters = made.topics_of(vectors)
     half = vectors.astype(np.float16)
     rows = [
         (id, item, int(cell), int(cluster), at, vector.tobytes())

@@ -38,7 +38,7 @@ async def listed(
     cluster = None
     if topic and by == "cluster":
         held = await index.fitted(session, as_of)
-        names = {} if held is None else {name: number for number, name in held.fitted.topics.items()}
+        names = {} if held is None else {name: number for number, name in held.fitted.named.items()}
         if held is None or topic not in names:
             return []
         cluster = (held.id, int(names[topic]))

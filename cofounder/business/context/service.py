@@ -137,7 +137,7 @@ async def all_topics(
     held = await index.fitted(session, as_of)
     if held is None:
         return []
-    names = held.fitted.topics
+    names = held.fitted.named
     return await topics.by_cluster(session, held.id, names, as_of=as_of, days=days, platforms=channels)
 
 

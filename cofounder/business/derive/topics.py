@@ -14,6 +14,7 @@ from cofounder.business.derive.baselines import first_of_month
 from cofounder.business.derive.intervals import FEWEST, NOT_ENOUGH, Interval
 from cofounder.business.derive.totals import Totals, totals
 
+_NONE = "-1"  # the cluster of what is on none of the topics
 Status = Literal["ok", "not enough data"]
 
 
@@ -24,6 +25,9 @@ class TopicEffectiveness(BaseModel):
     status: Status = Field(description="not enough data: fewer than 5 measured posts; the figures are then of those")
     sample_size: int
     needed: int = FEWEST
+    viewed: int = Field(default=0, description="Posts whose views are known: what views are told over")
+    engaging: int = Field(default=0, description="Posts whose clicks, shares or comments are known")
+    rated: int = Field(default=0, description="Posts with both: what the engagement rate is told over")
     total_views: int | None
     avg_views_per_post: float | None
     total_engagement: int | None
@@ -48,6 +52,9 @@ def effectiveness(topic: str, of: Totals, found_by: Literal["category", "cluster
         topic=topic,
         status="ok" if of.count >= FEWEST else NOT_ENOUGH,
         sample_size=of.count,
+        viewed=of.viewed,
+        engaging=of.engaging,
+        rated=of.rated,
         total_views=of.total_views,
         avg_views_per_post=of.avg_views_per_post,
         total_engagement=of.total_engagement,
@@ -72,7 +79,8 @@ def _sentence(topic: str, of: Totals) -> str:
         return f"{topic}: {NOT_ENOUGH}, {posts} of the {FEWEST} that a statement needs."
     if of.avg_engagement_rate is None:
         return f"{topic}: {posts}, no engagement rate: no views are known."
-    told = f"{topic}: {posts}, engagement {of.avg_engagement_rate:.2%}"
+    over = "" if of.rated == of.count else f" over the {of.rated} with views"
+    told = f"{topic}: {posts}, engagement {of.avg_engagement_rate:.2%}{over}"
     if of.engagement_interval:
         told += f" (95% interval {of.engagement_interval.low:.2%} to {of.engagement_interval.high:.2%})"
     return f"{told}."
@@ -124,7 +132,8 @@ def _told(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str] | None) ->
         effectiveness(key if names is None else names.get(key, key), totals(mine), "cluster" if names else "category")
         for key, mine in groups.items()
     ]
-    return sorted(found, key=lambda each: (-each.sample_size, each.topic))
+    rest = None if names is None else names.get(_NONE)
+    return sorted(found, key=lambda each: (each.topic == rest, -each.sample_size, each.topic))
 
 
 async def of_topic(session: AsyncSession, topic: str, *, as_of: datetime, days: int = 180) -> TopicEffectiveness:

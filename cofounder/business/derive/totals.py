@@ -15,6 +15,9 @@ class Totals(BaseModel):
     """What a group of measured posts brought, each post by its newest reading."""
 
     count: int = Field(description="Posts that have a reading")
+    viewed: int = Field(default=0, description="Posts whose views are known")
+    engaging: int = Field(default=0, description="Posts whose clicks, shares or comments are known")
+    rated: int = Field(default=0, description="Posts with both, which the engagement rate is over")
     total_views: int | None = None
     avg_views_per_post: float | None = None
     views_interval: Interval | None = None
@@ -59,6 +62,9 @@ def totals(rows: Iterable[Row]) -> Totals:
     views = sums.get("views")
     told = Totals(
         count=int(sums.get("posts", 0)),
+        viewed=viewed,
+        engaging=int(sums.get("engaging", 0)),
+        rated=int(sums.get("rate_n", 0)),
         total_views=None if views is None else round(views),
         avg_views_per_post=_rounded(rates.ratio(views, viewed), 1),
         views_interval=_neat(of_mean(viewed, views, sums["views2"]) if views is not None else None, 1, least=0),
