@@ -457,6 +457,15 @@ async def test_a_model_that_fails_is_named_and_the_built_in_one_answers(company:
     assert KEY not in json.dumps(answer)
 
 
+async def test_a_model_that_lets_two_wait_in_vain_is_not_asked_by_the_third(company: House, talker: Talker) -> None:
+    talker.answers = [504, 504, Words("Nobody asks for this.")]
+    for _ in range(2):
+        assert (await say(company.viewer, "Ponder our situation"))["answer"]["model"] == "offline"
+    answer = (await say(company.viewer, "Ponder our situation"))["answer"]
+    assert (answer["model"], len(talker.requests)) == ("offline", 2)
+    assert "2 times in a row, so it is left alone until " in answer["model_reason"]
+
+
 async def test_a_model_that_cannot_be_asked_is_named_too(company: House) -> None:
     answer = (await say(company.viewer, BEST, model="claude-opus"))["answer"]
     assert (answer["model"], answer["model_asked"], answer["fallback_from"]) == (

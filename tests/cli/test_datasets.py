@@ -79,6 +79,18 @@ def test_what_a_filter_lets_through_is_written_without_a_version(
     assert said(capsys, "list")["items"] == []
 
 
+def test_lines_without_a_test_part_are_said_to_be_no_good_for_the_gate(
+    database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "answers.jsonl"
+    file.write_text("\n".join(map(json.dumps, ANSWERS)))
+    for split, told in (([], True), (["--split-by", "none"], True), (["--split-by", "group"], False)):
+        name = f"answers-{len(split)}-{told}"
+        assert run(["datasets", "upload", str(file), "--name", name, *split]) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert ("Nothing is held out" in out and "--split-by group" in out) == told
+
+
 def test_lines_of_ones_own_are_taken_and_each_refused_one_is_named(
     database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -166,7 +166,7 @@ async def test_the_active_judge_of_the_registry_is_asked_first(
             artifacts={},
             by="test",
         )
-        await registry.set_active(session, row.id, by=LOCAL_OWNER, force=True, reason="A trial.")
+        await registry.set_active(session, row.id, by=LOCAL_OWNER, force=True, reason="It is a trial.")
     learned = {"scores": {"tone": 0.6, "length": 1.0}, "overall": 0.9, "decision": "approve"}
     openai_server.answers = [json.dumps(learned)]
     said = await judge()

@@ -82,6 +82,12 @@ def _progress(json: bool) -> Any:
     return tell
 
 
+_NOTHING_HELD_OUT = (
+    "Nothing is held out, so no model that learns from it can be benchmarked on it and pass the gate: "
+    "upload it with --split-by group, which keeps a tenth to watch and a tenth to test."
+)
+
+
 def upload(
     file: Annotated[Path, typer.Argument(help="JSON lines, one conversation a line.", dir_okay=False, exists=True)],
     name: Annotated[str, typer.Option("--name", help="What it is called.")],
@@ -90,7 +96,7 @@ def upload(
     target: Annotated[
         str | None, typer.Option(help="Refuse lines over the limit of openai, gemini, claude, together or local.")
     ] = None,
-    split: Annotated[str, typer.Option("--split-by", help="none, group or random.")] = "none",
+    split: Annotated[str, typer.Option("--split-by", help="none, group or random; none holds nothing out.")] = "none",
     skip_refused: Annotated[
         bool, typer.Option("--skip-refused", help="Leave out what is refused; else all is.")
     ] = False,
@@ -127,6 +133,8 @@ def upload(
                 chunks(), asked, LOCAL_OWNER, format=format, target=target, skip_refused=skip_refused
             )
         told = [*whole(made.dataset), *(f"Line {one.line} was left out: {one.reason}" for one in made.refused)]
+        if split == "none":
+            told.append(_NOTHING_HELD_OUT)
         return tell(made, lambda _: told, json=json)
 
     return home.run(work())

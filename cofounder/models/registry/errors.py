@@ -2,6 +2,8 @@
 
 from cofounder.kit.errors import Conflict, InputInvalid, NotAllowed, NotFound
 
+_SHORTEST = 10  # characters of a reason
+
 
 class ModelNotKnown(NotFound):
     """There is no such model in the registry."""
@@ -60,7 +62,14 @@ class ForceRefused(NotAllowed):
 class ReasonMissing(InputInvalid):
     """What goes past the gate needs a reason."""
 
-    hint = "Say in a sentence why: it stays on record beside your name."
+    hint = "Say in a sentence why, with 10 characters or more: it stays on record beside your name."
+
+    @classmethod
+    def unless_said(cls, reason: str | None) -> None:
+        """Raises it where a reason is none, or too short for anybody else."""
+        said = " ".join((reason or "").split())
+        if len(said) < _SHORTEST:
+            raise cls(f"{said!r} is too short a reason." if said else "", field="reason")
 
 
 class NothingBefore(Conflict):

@@ -227,8 +227,7 @@ async def set_active(
     if force:
         if not by.may("admin"):
             raise ForceRefused()
-        if not (reason or "").strip():
-            raise ReasonMissing(field="reason")
+        ReasonMissing.unless_said(reason)
     else:
         _passed(gate, row, active)
     require_price(row)

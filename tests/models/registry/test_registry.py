@@ -120,9 +120,11 @@ async def test_force_wants_an_admin_and_a_reason_and_both_stay_on_record(session
     model = await register(session)
     with pytest.raises(ForceRefused):
         await service.set_active(session, model.id, by=APPROVER, force=True, reason="I like it")
-    for reason in (None, "  "):
-        with pytest.raises(ReasonMissing):
+    for reason, told in ((None, "needs a reason"), ("  ", "needs a reason"), ("x" + " " * 20, "'x' is too short a")):
+        with pytest.raises(ReasonMissing) as missing:
             await service.set_active(session, model.id, by=LOCAL_OWNER, force=True, reason=reason)
+        assert told in missing.value.detail
+        assert "10 characters" in missing.value.advice
     assert await service.history(session) == []
     await service.set_active(session, model.id, by=LOCAL_OWNER, force=True, reason="Compared by hand.")
     (kept,) = await service.history(session)

@@ -4612,8 +4612,9 @@ export interface paths {
          *
          *     What is not sent stays; null takes a value back. A secret is kept sealed and goes only to the address that it was
          *     given for: with another address it is given again. With If-Match only if nobody changed any since you read them.
-         *     What OpenAI, Together, Google Cloud and AWS are tuned with is tried first: a key that is not taken is refused; where
-         *     nobody answers it is kept with a `note`, and tried again.
+         *     A key is tried first: those of OpenAI, Anthropic, Google, Together and the OpenAI-compatible server by their list of
+         *     models, what Google Cloud and AWS are tuned with once it is whole. One that is not taken is refused, with its field;
+         *     where nobody answers it is kept with a `note`, and tried again.
          */
         put: operations["change_connections"];
         post?: never;
@@ -5779,6 +5780,24 @@ export interface components {
              * @description Posts that have a reading
              */
             count: number;
+            /**
+             * Viewed
+             * @description Posts whose views are known
+             * @default 0
+             */
+            viewed?: number;
+            /**
+             * Engaging
+             * @description Posts whose clicks, shares or comments are known
+             * @default 0
+             */
+            engaging?: number;
+            /**
+             * Rated
+             * @description Posts with both, which the engagement rate is over
+             * @default 0
+             */
+            rated?: number;
             /** Total Views */
             total_views?: number | null;
             /** Avg Views Per Post */
@@ -9932,7 +9951,7 @@ export interface components {
             despite_end?: boolean;
             /**
              * Dataset Id
-             * Format: uuid
+             * @description Of a version: its id, its name (the version that it stands for) or NAME@VERSION
              */
             dataset_id: string;
         };
@@ -10620,6 +10639,12 @@ export interface components {
             };
             /** Keep */
             keep?: string[];
+            /**
+             * Make Posts
+             * @description Social analytics: make a post for each that the readings name and nobody knows.
+             * @default false
+             */
+            make_posts?: boolean;
         };
         /**
          * MatchOut
@@ -15952,6 +15977,24 @@ export interface components {
              * @default 5
              */
             needed?: number;
+            /**
+             * Viewed
+             * @description Posts whose views are known: what views are told over
+             * @default 0
+             */
+            viewed?: number;
+            /**
+             * Engaging
+             * @description Posts whose clicks, shares or comments are known
+             * @default 0
+             */
+            engaging?: number;
+            /**
+             * Rated
+             * @description Posts with both: what the engagement rate is told over
+             * @default 0
+             */
+            rated?: number;
             /** Total Views */
             total_views: number | null;
             /** Avg Views Per Post */
@@ -15997,6 +16040,24 @@ export interface components {
              * @description Posts that have a reading
              */
             count: number;
+            /**
+             * Viewed
+             * @description Posts whose views are known
+             * @default 0
+             */
+            viewed?: number;
+            /**
+             * Engaging
+             * @description Posts whose clicks, shares or comments are known
+             * @default 0
+             */
+            engaging?: number;
+            /**
+             * Rated
+             * @description Posts with both, which the engagement rate is over
+             * @default 0
+             */
+            rated?: number;
             /** Total Views */
             total_views?: number | null;
             /** Avg Views Per Post */

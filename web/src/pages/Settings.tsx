@@ -11,6 +11,7 @@ import { Keys } from "./settings/Keys";
 import { People } from "./settings/People";
 import { Rules } from "./settings/Rules";
 import { Tools } from "./settings/Tools";
+import { tabOf } from "./settings/tabs";
 import { You } from "./settings/You";
 
 type Tab = { value: string; name: string; role: Role; show: () => ReactNode };
@@ -30,7 +31,8 @@ export function Settings() {
   const navigate = useNavigate({ from: "/settings" });
   const me = useContext(MeContext);
   const tabs = TABS.filter((tab) => may(me, tab.role));
-  const at = tabs.some((tab) => tab.value === search.tab) ? search.tab : "rules";
+  const asked = tabOf(search.tab);
+  const at = tabs.some((tab) => tab.value === asked) ? asked : "rules";
   const named = tabs.find((tab) => tab.value === at)?.name;
   useEffect(() => {
     document.title = `${named} · Settings · Cofounder`;

@@ -15,7 +15,7 @@ from cofounder.flow.request.chat.recording import Ended, Recorder
 from cofounder.kit import db
 from cofounder.kit.clock import today
 from cofounder.kit.errors import CofounderError
-from cofounder.models import budgets, calls, providers, talking
+from cofounder.models import budgets, calls, providers, resting, talking
 from cofounder.models.chain import Target
 from cofounder.models.remote import NoUsableAnswer
 from cofounder.ops import connections, runtime
@@ -61,6 +61,8 @@ async def speak(
         company = await runtime.value(session, "company")
     call = calls.Call("chat", {"message": str(turn.answer.id)}, None, f"chat:{turn.answer.id}", 1, VERSION, routed)
     try:
+        if (rests := await resting.why(target)) is not None:
+            raise NoUsableAnswer(rests, calls.Spent())  # nobody waits a minute for it here either
         what = talking.trimmed(_talk(recorder, turn, company), target, chosen)
         intended = await calls.intend(call, target, fallback_from, talking.at_most(what, target))
     except (providers.ProviderNotReady, budgets.OverBudget, NoUsableAnswer) as error:
@@ -74,6 +76,7 @@ async def speak(
     except NoUsableAnswer as error:
         reason = calls.without_keys(str(error), chosen)
         await calls.fail(intended, reason, error.spent)
+        resting.forget()
         await _charge(turn, error.spent)
         if heard.text:
             raise BrokeOff(f"{target} broke off: {reason}") from error

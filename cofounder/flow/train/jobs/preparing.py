@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.datasets import exporting
 from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.datasets.errors import DatasetMissing
 from cofounder.flow.train.datasets.service import Version
 from cofounder.flow.train.formats import TARGETS, loaded
 from cofounder.flow.train.jobs import queries
@@ -42,6 +43,7 @@ from cofounder.models import service as models
 from cofounder.models.prices import tokens_in
 from cofounder.ops import connections, runtime
 
+_NAME_IT = "Give its id, its name or NAME@VERSION, as GET /api/orchestrator/training/datasets lists them."
 ENDS_SOON = timedelta(days=30)
 _KEPT_SECONDS = 86_400.0
 _LIMITS = {"bedrock": "claude"}  # where the list of limits has another name for the target
@@ -97,6 +99,16 @@ def hyper_of(asked: JobIn) -> Hyper:
     )
 
 
+async def _dataset(session: AsyncSession, words: UUID | str) -> UUID:
+    """The version that is meant. Raises DatasetMissing."""
+    if isinstance(words, UUID):
+        return words
+    try:
+        return (await datasets.named(session, words)).id
+    except DatasetMissing as missing:
+        raise DatasetMissing(missing.detail, field="dataset_id", hint=_NAME_IT) from missing
+
+
 async def prepare(asked: JobIn) -> Prepared:
     """Check everything that can be checked before a job, and say what it would take.
 
@@ -104,7 +116,7 @@ async def prepare(asked: JobIn) -> Prepared:
     BaseModelEnds, DatasetTooSmall, DatasetUnfit, JobSettingInvalid, TunerRefused, TunerAway, StoreFull, StoreOutOfReach.
     """
     async with reading() as session:
-        row = await datasets.ready(session, asked.dataset_id)
+        row = await datasets.ready(session, await _dataset(session, asked.dataset_id))
     if asked.role is not None and asked.role != row.role:
         raise RoleDiffers(f"{row.name} is for a {row.role}.", field="role")
     tuner = known.tuner(asked.target, await connections.latest())

@@ -19,6 +19,7 @@ ModelName = Annotated[
         pattern=form(r"^[a-z0-9][a-z0-9-]{0,39}$", "Write a-z, 0-9 and -, 40 at most, a letter or digit first")
     ),
 ]
+DatasetWords = Annotated[StrictStr, StringConstraints(min_length=1, max_length=120, pattern=ONE_LINE)]
 BaseName = Annotated[StrictStr, StringConstraints(min_length=1, max_length=500, pattern=ONE_LINE)]
 
 
@@ -47,7 +48,9 @@ class TrainingSettings(Body):
 class JobIn(TrainingSettings):
     """A job: a dataset version and how to train on it."""
 
-    dataset_id: UUID
+    dataset_id: UUID | DatasetWords = Field(
+        description="Of a version: its id, its name (the version that it stands for) or NAME@VERSION"
+    )
 
 
 class BaseModelOut(BaseModel):

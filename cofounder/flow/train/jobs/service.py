@@ -288,8 +288,8 @@ async def deploy(session: AsyncSession, id: UUID, asked: DeployIn, by: Caller) -
         raise JobNotDone(f"It is {row.state.replace('_', ' ')}.")
     if (row.deployment or {}).get("state") == "deploying":
         raise DeploymentRuns()
-    if asked.set_active and asked.reason is None:
-        raise ReasonMissing(field="reason")
+    if asked.set_active:
+        ReasonMissing.unless_said(asked.reason)
     if asked.set_active and not by.may("admin"):
         raise ForceRefused(field="set_active")
     number = int((row.deployment or {}).get("number", 0)) + 1

@@ -118,7 +118,7 @@ function Forms() {
         <>
           <ConnectionForm
             title="Reach models"
-            note="Counts at once. Keys are kept encrypted and never shown again"
+            note="Counts at once. Keys are tried when you save, kept encrypted and never shown again"
             fields={MODELS}
             part="models"
             values={values as Record<string, Connection>}

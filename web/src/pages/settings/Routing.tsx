@@ -1,11 +1,14 @@
 /** Which model is asked first and why, how well each did, and what choosing saved. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { modelRouting, modelSavings } from "../../api/queries";
 import { Interval } from "../../parts/Interval";
 import { Panel } from "../../parts/Panel";
+import { Place } from "../../parts/Place";
 import { Shown } from "../../parts/Rest";
 import { counted, money, percent, score, whole } from "../../parts/words";
+import styles from "../Settings.module.css";
 
 const said = (word: string) => word.charAt(0) + word.slice(1).toLowerCase();
 const JOBS: Record<string, string> = { understand: "Understand a request", chat: "Answer in chat" };
@@ -17,6 +20,7 @@ export function Routing() {
     <Shown query={routing}>
       {(found) => (
         <>
+          <Place id="routing" />
           <Panel
             title="Which is asked first"
             note={
@@ -37,6 +41,13 @@ export function Routing() {
             )}
           </Panel>
           <Savings />
+          <p className="quiet" style={{ margin: 0 }}>
+            What models may cost in a day, in a month and in one task is set under{" "}
+            <Link to="/settings" hash="budgets">
+              Rules
+            </Link>
+            .
+          </p>
         </>
       )}
     </Shown>
@@ -45,7 +56,7 @@ export function Routing() {
 
 function Begins({ of }: { of: Schemas["RoutingOut"] }) {
   return (
-    <table className="ledger stacked">
+    <table className={`ledger stacked ${styles.named}`}>
       <thead>
         <tr>
           <th>Model</th>
@@ -64,10 +75,10 @@ function Begins({ of }: { of: Schemas["RoutingOut"] }) {
             </td>
             <td data-name="Tier">{said(one.tier)}</td>
             <td data-name="Begins with">{one.begins.map(said).join(", ") || "–"}</td>
-            <td className="right" data-name="In">
+            <td className="right" data-name="In, $ per million">
               {one.input_usd === null ? "unknown" : one.input_usd.toFixed(2)}
             </td>
-            <td className="right" data-name="Out">
+            <td className="right" data-name="Out, $ per million">
               {one.output_usd === null ? "unknown" : one.output_usd.toFixed(2)}
             </td>
           </tr>
@@ -79,7 +90,7 @@ function Begins({ of }: { of: Schemas["RoutingOut"] }) {
 
 function Measured({ of, enough }: { of: Schemas["MeasuredOut"][]; enough: number }) {
   return (
-    <table className="ledger stacked">
+    <table className={`ledger stacked ${styles.named}`}>
       <thead>
         <tr>
           <th>Job</th>

@@ -2,6 +2,7 @@
 import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
@@ -9,6 +10,7 @@ import { taggedLinks, taggedSettings } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
 import { Panel } from "../../parts/Panel";
+import { Place } from "../../parts/Place";
 import { Shown } from "../../parts/Rest";
 import { counted } from "../../parts/words";
 import styles from "../Settings.module.css";
@@ -79,6 +81,7 @@ const SECTIONS: { title: string; fields: Field[]; note?: () => ReactNode }[] = [
   },
   {
     title: "Limits",
+    note: PricesNote,
     fields: [
       {
         name: "daily_budget_usd",
@@ -280,6 +283,20 @@ function LinksNote() {
       <p style={{ margin: 0 }}>{found.note}</p>
       {found.example && <p className="mono quiet">{found.example}</p>}
     </div>
+  );
+}
+
+/** Where what the budgets count stands. */
+function PricesNote() {
+  return (
+    <p className="quiet" style={{ margin: 0, fontSize: 13 }}>
+      <Place id="budgets" />
+      What models cost, which is asked first, and what that saved stands under{" "}
+      <Link to="/settings" search={{ tab: "connections" }} hash="routing">
+        Channels and models
+      </Link>
+      .
+    </p>
   );
 }
 
