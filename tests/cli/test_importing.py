@@ -98,3 +98,24 @@ def test_readings_without_posts_say_the_way_and_it_leads_there(
     told = " ".join(capsys.readouterr().out.split())
     assert "2 posts were made of readings" in told
     assert "found no post" not in told
+
+
+def test_of_many_columns_left_out_ten_are_named_and_a_file_without_rows_is_said_to_have_none(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "wide.csv").write_text("date,sessions" + "".join(f",c{at}" for at in range(198)) + "\n")
+    assert run(["import", "web", str(tmp_path / "wide.csv")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "c9 and 188 others" in told
+    assert "c10" not in told
+    assert "wide.csv has no rows below the names of its columns." in told
+
+
+def test_a_time_in_a_form_of_its_own_is_refused_with_the_option_that_reads_it(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "weeks.csv"
+    path.write_text("date,sessions,test_week\n2024-01-01,5,202401\n")
+    assert run(["import", "web", str(path), "-m", "measured_at=test_week"]) == 0
+    assert run(["imports", "refused", "last"]) == 0
+    assert "--time-format" in capsys.readouterr().out

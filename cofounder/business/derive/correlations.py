@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from cofounder.business.derive.intervals import NOT_ENOUGH, benjamini_hochberg, t_tail
+from cofounder.kit.odds import stated
 
 FEWEST = 8  # independent pairs
 
@@ -147,7 +148,7 @@ def _sentence(one: Correlation) -> str:
     stands = "clear" if one.q is not None and one.q <= 0.1 else "not clear after correction"
     return (
         f"{names} go together with r = {one.pearson:.2f} ({one.low:.2f} to {one.high:.2f}) over {one.n} {one.over}"
-        f"{f', worth {one.effective_n:g}' if one.over == 'months' else ''}; {stands} (q = {one.q:.3f})."
+        f"{f', worth {one.effective_n:g}' if one.over == 'months' else ''}; {stands} ({stated('q', one.q or 0.0)})."
     )
 
 

@@ -165,7 +165,8 @@ def moments(
     values = _by_format(text, format, zone) if format else _by_sight(text, zone, day_first)
     read = Read(values)
     order = f"as {format}" if format else ("with the day first" if day_first else "with the month first")
-    read.refuse("not_a_time", f"It is no time that can be read {order}.", text.is_not_null() & values.is_null())
+    hint = "" if format else " Where it is written in another form, name that (--time-format FIELD=%G%V)."
+    read.refuse("not_a_time", f"It is no time that can be read {order}.{hint}", text.is_not_null() & values.is_null())
     year = read.values.dt.year()
     read.refuse("out_of_range", f"Its year lies outside {_FROM} to {_TO}.", (year < _FROM) | (year > _TO))
     if add_days:

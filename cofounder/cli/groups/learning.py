@@ -9,6 +9,7 @@ import typer
 from cofounder.cli import home, out
 from cofounder.cli.options import Json
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.odds import stated
 
 if TYPE_CHECKING:
     from cofounder.flow.learn.patterns.schemas import PatternIn, PatternOut, PatternsOut, RunOut
@@ -163,7 +164,7 @@ async def _show(id: UUID, *, json: bool) -> int:
     lines = [_line(found), f"  {found.refuted_by}", f"  First seen {found.first_seen:%Y-%m-%d}; {found.state}."]
     for one in found.estimates:
         effect = "not tested" if one.effect is None else f"effect {one.effect:+.3f}"
-        q = "" if one.q is None else f", q {one.q:.3f}"
+        q = "" if one.q is None else f", {stated('q', one.q)}"
         lines.append(f"  {one.as_of:%Y-%m-%d %H:%M}  {one.kind}: {effect}{q}, {one.support} of {one.n}, {one.state}")
     _print(lines)
     return 0

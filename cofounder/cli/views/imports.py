@@ -9,6 +9,7 @@ from cofounder.cli import out, words
 from cofounder.cli.views.grid import table
 
 _CELL = 28
+_NAMED = 10  # columns that are named; a wide file leaves out hundreds
 
 
 @contextmanager
@@ -37,6 +38,8 @@ def ended(row: ImportOut, *, dry_run: bool) -> None:
     elif row.state == "cancelled":
         out.complain("Cancelled.")
     screen.print(f"{'Would bring in' if dry_run else row.kind.replace('_', ' ').capitalize()}: {sums(counts)}.")
+    if row.state == "done" and not counts.read:
+        screen.print(f"{row.label} has no rows below the names of its columns.", style="you")
     _odd(counts)
     if counts.alone:
         screen.print(f"{words.of(counts.alone, 'row')} found no post or task yet. {_alone(row)}")
@@ -69,11 +72,15 @@ def _odd(counts: Counts) -> None:
     for note in counts.notes:
         out.screen().print(note, style="you")
     if counts.left_out:
-        out.screen().print(
-            f"Columns left out: {', '.join(counts.left_out)}. Give one a field with --map.", style="quiet"
-        )
+        out.screen().print(f"Columns left out: {some(counts.left_out)}. Give one a field with --map.", style="quiet")
     for code, number in sorted(counts.flags.items(), key=lambda pair: -pair[1]):
         out.screen().print(f"  {words.count(number)}  {oddities.say(code)}", style="quiet")
+
+
+def some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {words.of(more, 'other')}" if more > 0 else "")
 
 
 def listed(items: Sequence[ImportOut], total: int) -> None:
@@ -110,7 +117,7 @@ def preview(seen: PreviewOut) -> None:
     screen = out.screen()
     screen.print(mapped(seen.mapping))
     if seen.unmapped:
-        screen.print(f"Left out: {', '.join(seen.unmapped)}", style="quiet")
+        screen.print(f"Left out: {some(seen.unmapped)}", style="quiet")
     names = list(dict.fromkeys(name for row in seen.converted for name in row if name != "line"))[:8]
     if names:
         grid = table(">Line", *names)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cofounder.flow.learn.patterns.mining import RATE, SUPPORT, Found
 from cofounder.flow.learn.patterns.vocabulary import Item, told
+from cofounder.kit.odds import stated
 
 _THING = {"engagement": "posts", "quality": "texts", "approval": "texts"}
 
@@ -19,7 +20,9 @@ def sentence(one: Found, tested: int) -> str:
     """The claim with all that it rests on."""
     who = told(one.items, thing(one.metric))
     claim = f"{who[0].upper()}{who[1:]} {_claim(one)}"
-    return f"{claim}: {one.support} of {one.n} {thing(one.metric)}, q = {one.q:.3f} over {tested} tested candidates."
+    return (
+        f"{claim}: {one.support} of {one.n} {thing(one.metric)}, {stated('q', one.q)} over {tested} tested candidates."
+    )
 
 
 def _claim(one: Found) -> str:

@@ -176,7 +176,7 @@ function Draft({ of, kind, kinds, preview, check, checked }: Props) {
                 description="As utf-8, cp1252"
                 value={form.encoding ?? ""}
                 onChange={(event) =>
-                  setEdit({ ...edit, form: { ...form, encoding: event.currentTarget.value || null } })
+                  setEdit({ ...edit, form: { ...form, encoding: event.currentTarget.value || null, guessed: false } })
                 }
               />
             </>
@@ -193,6 +193,15 @@ function Draft({ of, kind, kinds, preview, check, checked }: Props) {
           )}
         </div>
         <div className={styles.ticks}>
+          {of.kind === "social_analytics" && (
+            <Checkbox
+              label="Make a post for each that the readings name and nobody knows"
+              checked={mapping.make_posts ?? false}
+              onChange={(event) =>
+                setEdit({ ...edit, mapping: { ...mapping, make_posts: event.currentTarget.checked } })
+              }
+            />
+          )}
           <Checkbox
             label="01/02/2024 is the first of February"
             checked={units.day_first}

@@ -172,7 +172,7 @@ function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
       )}
       {counts.alone > 0 && (
         <p className={styles.said}>
-          {`${counted(counts.alone, "row")} found no post or task yet. `}
+          {`${counted(counts.alone, "row")} found no post or task yet. Bring those in too; readings can also come in again with a post made for each. `}
           <Link to="/business" search={{ tab: "matches" } as never}>
             What is doubtful waits here
           </Link>

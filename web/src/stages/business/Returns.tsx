@@ -41,8 +41,12 @@ const cells = (one: Return) => [
 ];
 
 export function Returns({ search, set }: { search: Search; set: Go }) {
-  const by: By = search.by === "channel" ? "channel" : "campaign";
-  const query = useQuery(businessReturns(by));
+  const campaigns = useQuery(businessReturns("campaign"));
+  const channels = useQuery(businessReturns("channel"));
+  const told = search.by as By | undefined;
+  const spent = (found?: { items: Return[] }) => found?.items.some((one) => one.cost != null || one.revenue != null);
+  const by: By = told ?? (!spent(campaigns.data) && spent(channels.data) ? "channel" : "campaign");
+  const query = by === "channel" ? channels : campaigns;
   const items = query.data?.items ?? [];
   const shown = (value: unknown, column: number, row: unknown[]) => {
     if (column === 0)
@@ -75,7 +79,7 @@ export function Returns({ search, set }: { search: Search; set: Go }) {
               { value: "channel", label: "By channel" },
             ]}
             allowDeselect={false}
-            onChange={(value) => set({ by: value === "channel" ? "channel" : undefined })}
+            onChange={(value) => set({ by: value as By })}
           />
         </>
       }
