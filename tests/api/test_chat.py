@@ -190,7 +190,6 @@ async def test_every_period_that_is_named_is_told(company: House) -> None:
     [
         ("Which channel brings the most revenue?", "no tool that splits revenue by channel"),
         ("Which campaign had the best return?", "by campaign"),
-        ("What is waiting for my approval?", "Approvals"),
         ("Predict the engagement of a post", "in quotes"),
         ("delete our last post", "change nothing that is published"),
     ],

@@ -7,8 +7,11 @@ import pytest
 from cofounder.business import sample
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask, TaskFilter
+from cofounder.flow.request.chat import queries, service
+from cofounder.flow.request.chat.schemas import ChatIn
 from cofounder.kit import db
 from cofounder.kit.clock import now, today
+from cofounder.people import Caller
 
 from .conftest import House
 from .test_chat import say
@@ -75,3 +78,28 @@ async def test_every_row_that_a_ranking_rests_on_is_shown(house: House) -> None:
     told = (await say(house.viewer, "What was our revenue today?"))["answer"]["text"]
     assert f"on {asked.day} {asked:%B %Y}" in told
     assert f"in {asked.day} {asked:%B}" not in told
+
+
+async def test_a_request_in_another_language_is_told_what_is_read(house: House) -> None:
+    answer = (await say(house.operator, "Schreibe einen LinkedIn-Beitrag über Kaffee"))["answer"]
+    assert answer["text"].startswith("This looks German.")
+    assert "English only, and no task was started" in answer["text"]
+    assert answer["task_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [("orchestration", "No task was started"), (None, "No task was started"), ("learning", "What had come")],
+)
+async def test_an_answer_that_was_cut_off_says_whether_its_task_began(
+    house: House, mode: str | None, told: str
+) -> None:
+    async with db.transaction() as session:
+        body = ChatIn.model_validate({"message": "Write a post about tea"})
+        caller = Caller(name="operator key", role="operator", kind="key")
+        _, answer = await service.begin(session, caller, body, holder="nobody-1-2", agent="co-founder")
+        await queries.change_message(session, answer.id, mode=mode)
+        assert await service.cut_off_lost(session) == 1
+        ended = await service.get_answer(session, caller, answer.id)
+    assert told in (ended.error or "")
+    assert ("task" in (ended.error or "")) == (mode != "learning")

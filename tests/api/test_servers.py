@@ -264,8 +264,6 @@ async def test_a_server_that_makes_no_sense_is_refused_by_its_field(house: House
         "http://[::1]:9/mcp",
         "http://[::ffff:127.0.0.1]:9/mcp",
         "http://10.1.2.3/mcp",
-        "http://169.254.169.254/latest/meta-data",
-        "http://0.0.0.0/mcp",
         "http://2130706433/mcp",
     ],
 )
@@ -275,10 +273,14 @@ async def test_an_address_near_the_server_is_not_asked_without_the_flag(house: H
     assert "It lies at" in found["problem"]
 
 
-async def test_a_cloud_s_own_address_is_asked_with_no_flag_at_all(house: House):
-    url = "http://169.254.169.254/mcp"
-    found = await registered(house, name="near", transport="http", url=url, allow_private=True)
-    assert "never allowed" in found["problem"]
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "[::ffff:169.254.169.254]", "0.0.0.0"])
+async def test_a_cloud_s_own_address_is_refused_at_once_whatever_the_flag(house: House, host: str):
+    for near in (True, False):
+        body = {"name": "near", "transport": "http", "url": f"http://{host}/mcp", "allow_private": near}
+        told = problem(await house.admin.post(PLACE, json=body), 422)
+        assert told["errors"][0]["field"] == "url"
+        assert "never allowed" in told["detail"]
+    assert (await house.admin.get(PLACE)).json()["total"] == 0
 
 
 async def test_a_redirect_to_elsewhere_is_not_followed(house: House):

@@ -100,6 +100,11 @@ class Named:
     rest: str = ""
     wish: str = ""
 
+    def subject(self) -> str:
+        """What it is about, as a list of tasks shows it; inputs alone name nothing without the tool they are for."""
+        bare = bool(self.steps) and re.match(r"\s*(?:with\s+)?\w+\s*[=:]", self.wish) is not None
+        return f"{self.steps[0].tool} {self.wish}" if bare else self.wish
+
 
 @dataclass
 class _Mention:

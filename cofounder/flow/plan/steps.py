@@ -177,7 +177,7 @@ async def _without_named(
             scope=f"plan.rest:{len(answers)}",
         )
     elif not named.rest:
-        topic = named.wish[:100] or intent.topic
+        topic = named.subject()[:100] or intent.topic
         intent = intent.model_copy(update={"intent": "use_tool", "actions": [], "questions": [], "topic": topic})
     return intent.model_copy(update={"questions": named.questions or intent.questions})
 

@@ -192,3 +192,12 @@ def test_a_number_that_is_missing_is_asked_and_never_made_up(request_, inputs, a
 
 def test_what_has_the_form_of_an_id_is_found_in_a_request():
     assert naming.ids_in("call calc.add with a=2.5, see https://a.example/x.html or mail b.c@d.example") == ["calc.add"]
+
+
+def test_a_call_with_bare_inputs_is_listed_under_its_tool() -> None:
+    found = naming.find('call every.echo with message="hello there"', TOOLS, {})
+    assert found is not None
+    assert found.subject().startswith("every.echo ")
+    told = naming.find("Use the time server to get the current time in Europe/Berlin", TOOLS, {})
+    assert told is not None
+    assert told.subject() == told.wish

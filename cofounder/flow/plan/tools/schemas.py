@@ -1,5 +1,6 @@
 """What goes in and out about tool servers. Secrets go in, and never out."""
 
+import ipaddress
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from cofounder.flow.plan.tools.listing import Change
 from cofounder.kit.forms import form
 from cofounder.kit.http import Body, Shown
+from cofounder.kit.near import refused
 
 Transport = Literal["stdio", "http"]
 Health = Literal["unknown", "up", "down"]
@@ -192,4 +194,10 @@ def check_url(url: str) -> str | None:
         return "It carries a name or a password."
     if re.search(r"[\x00-\x20\x7f\\]", url):
         return "It holds a character that no address has."
+    try:
+        address = ipaddress.ip_address(parts.hostname.partition("%")[0])
+    except ValueError:
+        return None  # a name, which is looked up when it is asked
+    if refused(address, allow_private=True):
+        return f"It lies at {address}, where no tool server may lie: link-local addresses are never allowed."
     return None

@@ -17,6 +17,7 @@ from cofounder.flow.request.chat import (
     queries,
     service,
     speaking,
+    unread,
     work,
 )
 from cofounder.flow.request.chat import tools as toolbox
@@ -35,6 +36,10 @@ NO_CAUSE = "Why it is so, no row tells: the figures show what changed and when, 
 ONLY_TALK = (
     "In the mode conversation no work begins, and the built-in model does not write by itself. Choose the mode "
     "orchestration, or leave it open, and it becomes a task that you can follow."
+)
+ONLY_ENGLISH = (
+    "The built-in model reads and writes English only, and no task was started: say it in English, or connect a "
+    "language model under Settings and ask that one."
 )
 LEARNING = ("memory.", "business.best_posts", "business.baseline")
 
@@ -65,10 +70,10 @@ async def answer(recorder: Recorder, row: service.MessageRow, caller: Caller) ->
     await _note(recorder, turn, mode=turn.chosen.mode, mode_reason=turn.chosen.reason)
     if turn.chosen.mode == "orchestration":
         await _work(recorder, turn)
-    elif turn.subject.kind == "decision":
-        await _decide(recorder, turn)
     elif turn.chosen.refused is not None and not turn.chosen.only_talk:
         await _say(recorder, turn, _refused(turn.chosen.refused), [])
+    elif turn.subject.kind == "decision":
+        await _decide(recorder, turn)
     else:
         await _words(recorder, turn)
     await recorder.flush()
@@ -196,6 +201,9 @@ def _writer(model: str, plan: choosing.Plan, passed: list[tuple[str, str]]) -> d
 async def _plainly(turn: Turn) -> about_posts.Told:
     if turn.chosen.refused is not None:
         return f"You asked for {turn.chosen.refused}. {ONLY_TALK}", []
+    tongue = unread.foreign(turn.question) if turn.subject.kind == "unknown" or turn.subject.apart else None
+    if tongue is not None:
+        return f"This looks {tongue}. {ONLY_ENGLISH}", []
     try:
         if turn.chosen.mode == "learning":
             text, sources = await looking_back.tell(turn.subject, turn.tools, plainly.tell)

@@ -6,7 +6,7 @@ from typing import Any
 from cofounder.business import wording
 from cofounder.flow.request.chat.about_posts import Told, plain
 from cofounder.flow.request.chat.schemas import Source
-from cofounder.flow.request.chat.sources import rows
+from cofounder.flow.request.chat.sources import moved, rows
 from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.chat.tools import Tools
 
@@ -91,20 +91,10 @@ def _course(output: dict[str, Any], shown: list[dict[str, Any]]) -> str:
     low = min(shown, key=lambda one: one["value"])
     text += f". Highest: {high['period']} with {high['shown']}; lowest: {low['period']} with {low['shown']}."
     head = f"| {str(output['grain']).capitalize()} | {wording.capital(noun)} | Change |\n|---|---:|---:|"
-    lines = [f"| {one['period']} | {one['shown']} | {_moved(one['change'], unit)} |" for one in shown[-SHOWN:]]
+    lines = [f"| {one['period']} | {one['shown']} | {moved(one['change'], unit)} |" for one in shown[-SHOWN:]]
     rest = f"\n\nThe last {SHOWN} of {len(shown)} are listed." if len(shown) > SHOWN else ""
     notes = _remarks(output["notes"])
     return "\n".join([text, "", head, *lines]) + rest + (f"\n\n{notes}" if notes else "")
-
-
-def _moved(change: float | None, unit: str) -> str:
-    if change is None:
-        return ""
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    size = (
-        wording.trimmed(abs(change), 2) + " points" if unit == "rate" else wording.trimmed(abs(change) * 100, 1) + "%"
-    )
-    return f"{sign}{size}"
 
 
 async def together(subject: Subject, tools: Tools) -> Told:

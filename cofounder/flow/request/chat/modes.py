@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from cofounder.flow.request.chat import phrases
 from cofounder.flow.request.chat.schemas import Did
 from cofounder.flow.request.chat.subject import Subject
 from cofounder.models.intent import Intent
@@ -64,6 +65,8 @@ def asks_for_work(message: str) -> bool:
 
 def choose(wished: str | None, message: str, subject: Subject, intent: Intent | None, *, may_work: bool) -> Chosen:
     """The mode. `intent` is what the request's parser made of a message that asks for work, else None."""
+    if subject.kind == "decision" and _writes_first(message, intent) and wished in (None, "automatic"):
+        subject = Subject(kind="unknown")  # the text is begun, and waits for a person as any other
     if subject.kind == "decision" and subject.goes_on:
         return Chosen("conversation", "It agrees to something; what is open is named here.")
     if wished == "conversation" and subject.kind not in ("decision", "check"):
@@ -83,6 +86,13 @@ def choose(wished: str | None, message: str, subject: Subject, intent: Intent | 
     if not may_work:
         return Chosen("conversation", "Work was asked for, which your role cannot start.", refused=work)
     return Chosen("orchestration", f"You asked for {work}: work in several steps, so it became a task.")
+
+
+def _writes_first(message: str, intent: Intent | None) -> bool:
+    """ "Create a post and publish it, no approval needed": what is to be decided does not exist yet."""
+    if intent is None or phrases.DECIDE.search(" ".join(message.lower().split())):
+        return False
+    return any(action.kind in _MAKES - {"publish_text"} for action in intent.actions)
 
 
 def _work(message: str, intent: Intent | None) -> str | None:

@@ -199,6 +199,8 @@ NOUNS = re.compile(
     ) + r")(?!\w)"
 )  # fmt: skip
 AS_ADJECTIVE = re.compile(r"\bcustomer(?= (?:acquisition|lifetime|retention|churn)\b)")
+# Of the margins the gross one is what is kept: it is told under its own name, and a net one is refused
+MARGIN = re.compile(r"(?<!gross )(?<!net )(?<!operating )\b(?:profit )?margins?\b(?<!net profit margin)")
 SINGULAR = {"customer": "customers", "visit": "traffic", "order": "orders", "visitors": "traffic", "sales": "revenue"}
 SINGULARS = re.compile(r"(?<!\w)(?:" + "|".join(SINGULAR) + r")(?!\w)")
 NOT_STORED = frozenset({"reach", "engagement_rate", "impressions", "clicks", "likes", "click_rate", "open_rate"})

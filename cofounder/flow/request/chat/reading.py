@@ -43,7 +43,7 @@ def read(message: str, today: date, before: Subject | None = None, own: str = ""
     """
     bare = _STATES.sub("the USA", _TAG.sub(" ", message))
     low, _ = spelling.correct(" ".join(bare.lower().split()))
-    low = _YEAR_BACK.sub("the last 12 months", low)
+    low = phrases.MARGIN.sub("gross margin", _YEAR_BACK.sub("the last 12 months", low))
     plain = _standing_alone(low, message, today, own)
     if before is None or plain.kind in _WHOLE:
         return plain

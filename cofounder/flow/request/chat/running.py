@@ -113,7 +113,7 @@ async def _carry(answer: Answer, row: service.MessageRow, caller: Caller) -> Non
         pass
     except asyncio.CancelledError:
         # the server stops; where a person stopped it nothing is left to end
-        await _end(recorder, row, "cut_off", service.CUT_OFF)
+        await _end(recorder, row, "cut_off", service.cut_off_words)
         raise
     except CofounderError as error:
         await _end(recorder, row, "failed", " ".join(filter(None, [error.detail, error.advice])))
@@ -123,7 +123,9 @@ async def _carry(answer: Answer, row: service.MessageRow, caller: Caller) -> Non
         await _end(recorder, row, "failed", f"{told} Ask again.")
 
 
-async def _end(recorder: Recorder, row: service.MessageRow, state: str, why: str) -> None:
+async def _end(
+    recorder: Recorder, row: service.MessageRow, state: str, why: str | Callable[[service.MessageRow], str]
+) -> None:
     assert row.holder is not None
     with suppress(Exception):  # words that came and wait for their piece belong to the answer
         await recorder.flush()
@@ -132,7 +134,7 @@ async def _end(recorder: Recorder, row: service.MessageRow, state: str, why: str
             async with db.transaction() as session:
                 held = await queries.held(session, row.id, row.holder)
                 if held is not None:
-                    await service.end(session, held, state, error=why)
+                    await service.end(session, held, state, error=why if isinstance(why, str) else why(held))
             return
         except Exception as error:
             if not db.is_out_of_reach(error):

@@ -40,6 +40,14 @@ def owner_of(caller: Caller) -> str:
     return f"person:{caller.user_id}" if caller.user_id is not None else caller.who
 
 
+def cut_off_words(answer: Row) -> str:
+    """Why an answer ends early; of one that was to begin a task, whether it did."""
+    if answer.mode in ("conversation", "learning"):
+        return CUT_OFF
+    began = "The task it began goes on." if answer.task_id is not None else "No task was started: ask again for it."
+    return f"{CUT_OFF} {began}"
+
+
 async def local_caller(session: AsyncSession) -> Caller:
     """Who talks at the command line: the same person as on the page, with what was said before they came in there."""
     caller = await users.local(session)
@@ -151,7 +159,7 @@ async def cut_off_lost(session: AsyncSession, conversation_id: UUID | None = Non
         if (row.holder or "") in gone:
             held = await queries.held(session, row.id, row.holder or "")
             if held is not None:
-                await end(session, held, "cut_off", error=CUT_OFF)
+                await end(session, held, "cut_off", error=cut_off_words(held))
                 ended += 1
     return ended
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cofounder.business import wording
 from cofounder.flow.request.chat.schemas import MOST_ROWS, Source
 
 _TITLES = {
@@ -54,11 +55,29 @@ def rows(output: Mapping[str, Any]) -> list[dict[str, Any]]:
     for name in _LISTS:
         found = output.get(name)
         if isinstance(found, list) and found:
-            return [_flat(one) for one in found]
+            return [_told(_flat(one), output.get("unit")) for one in found]
     if isinstance(output.get("baselines"), dict):
         return [{"platform": name, **_flat(one)} for name, one in output["baselines"].items()]
     plain = _flat(output)
     return [plain] if plain else []
+
+
+def moved(change: float | None, unit: str) -> str:
+    """A change as a person reads it: "+3.6%", of a rate "−0.4 points"."""
+    if change is None:
+        return ""
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    size = (
+        wording.trimmed(abs(change), 2) + " points" if unit == "rate" else wording.trimmed(abs(change) * 100, 1) + "%"
+    )
+    return f"{sign}{size}"
+
+
+def _told(row: dict[str, Any], unit: Any) -> dict[str, Any]:
+    """A row of a figure's periods, its change in the figure's own unit."""
+    if isinstance(unit, str) and isinstance(row.get("change"), int | float):
+        row["change"] = moved(row["change"], unit)
+    return row
 
 
 def _flat(value: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from cofounder.flow.request.chat import closer, fillers, phrases
-from cofounder.models.offline.parsing import metrics, spans
+from cofounder.models.offline.parsing import language, metrics, spans
 
 ABOUT_FIGURES = frozenset(("value", "extreme", "development", "comparison", "overview", "forecast", "together"))
 ABOUT_POSTS = frozenset(("posts", "usual", "latest", "count", "topics", "voice", "times", "against"))
@@ -40,6 +40,13 @@ def blanked(low: str, taken: Iterable[tuple[int, int]]) -> str:
     for start, end in taken:
         low = low[:start] + _TAKEN * (end - start) + low[end:]
     return low
+
+
+def foreign(message: str) -> str | None:
+    """The language of a message that is not in English, by name; one word in another tongue makes none."""
+    found = language.detect(message)
+    sure = len(found.evidence) > 1 or not message.isascii()
+    return found.name if found.code != "en" and sure else None
 
 
 def no_times(rest: str) -> list[str]:
