@@ -1,13 +1,16 @@
-/** Four figures over a table. With `pick` each is a switch that filters it. */
-import type { ReactNode } from "react";
+/** A line of figures over a table. With `pick` each is a switch that filters it. */
+import type { CSSProperties, ReactNode } from "react";
 import styles from "./Figures.module.css";
 
 export type Figure = { id: string; name: ReactNode; value: string; note: string };
 type Props = { label: string; figures: Figure[]; picked?: string; pick?: (id: string | undefined) => void };
 
+/** As many columns as figures, so that none hangs alone under the others. */
+const columns = (many: number) => ({ "--many": Math.max(many, 4) }) as CSSProperties;
+
 export function Figures({ label, figures, picked, pick }: Props) {
   return (
-    <div role="group" className={styles.figures} aria-label={label}>
+    <div role="group" className={styles.figures} style={columns(figures.length)} aria-label={label}>
       {figures.map((each) => {
         const inside = (
           <>

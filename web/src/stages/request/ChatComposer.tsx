@@ -1,7 +1,7 @@
 /** Where a person asks: the text is kept until the server has it, the picks say how it is answered. */
 import { Button, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, type RefObject, useEffect, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
 import { chatAgents, chatModels } from "../../api/queries";
@@ -36,6 +36,7 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
     if (!ready) return;
     setBusy(true);
     setProblem(null);
+    draft.leaves(true);
     try {
       const exchange = (await ask(
         client.POST("/api/chat", {
@@ -54,12 +55,21 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
       sent(exchange);
     } catch (error) {
       if (error instanceof Problem) setProblem(error);
-      if (error instanceof Problem && error.status > 0) draft.type(draft.text); // asked again it is a new question
+      if (error instanceof Problem && error.status > 0)
+        draft.type(draft.text); // asked again it is a new question
+      else draft.leaves(false);
     } finally {
       setBusy(false);
       field.current?.focus();
     }
   };
+  // a reload while it was on its way: under the same name it is asked once, and its conversation opens
+  const [resumes] = useState(draft.leaving && !!draft.text);
+  const resume = useRef(resumes ? submit : undefined);
+  useEffect(() => {
+    void resume.current?.();
+    resume.current = undefined;
+  }, []);
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label="Ask">
       <div className={styles.box}>

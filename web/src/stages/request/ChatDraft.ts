@@ -3,18 +3,20 @@ import { useCallback, useState } from "react";
 import { flushSync } from "react-dom";
 import { newName, useDraft } from "../../parts/draft";
 
-const EMPTY = { text: "", birth: "" };
+const EMPTY = { text: "", birth: "", leaving: false };
 
 /**
  * The draft of a conversation ("" for one not begun). `birth` names the question: sent twice it is asked once.
+ * `leaving`: it is on its way, and sent once more under its name by a page that was reloaded meanwhile.
  * `given` was typed elsewhere, and goes before what was kept.
  */
 export function useChatDraft(conversation: string, given = "") {
-  const [first] = useState(() => (given ? { text: given, birth: newName() } : undefined));
+  const [first] = useState(() => (given ? { ...EMPTY, text: given, birth: newName() } : undefined));
   const [draft, set] = useDraft(`chat:${conversation}`, EMPTY, first);
   return {
     ...draft,
-    type: (text: string) => set(text ? { text, birth: newName() } : EMPTY),
+    type: (text: string) => set(text ? { ...EMPTY, text, birth: newName() } : EMPTY),
+    leaves: (leaving: boolean) => flushSync(() => set((before) => ({ ...before, leaving }))), // kept before it is sent
     sent: () => flushSync(() => set(EMPTY)), // forgotten before the page goes on to the conversation
   };
 }

@@ -16,3 +16,12 @@ test("a value is told as a person reads it", () => {
   expect(plain({ a: 1 })).toBe('{"a":1}');
   expect(plain("word ".repeat(40))).toHaveLength(90);
 });
+
+test("a number that is shown as a person reads it does not stand there twice", () => {
+  expect(inOrder([{ period: "May 2026", value: 58120, shown: "$58,120", change: "+3.6%" }])).toEqual([
+    "period",
+    "shown",
+    "change",
+  ]);
+  expect(inOrder([{ period: "May 2026", value: 58120 }])).toEqual(["period", "value"]);
+});

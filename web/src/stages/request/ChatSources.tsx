@@ -120,7 +120,10 @@ export function inOrder(rows: Source["rows"]): string[] {
     if (typeof value === "string" && outward(value)) return 8;
     return ["string", "undefined", "boolean", "number"].indexOf(typeof value) + (typeof value === "object" ? 9 : 0);
   };
-  return [...new Set(rows.flatMap((row) => Object.keys(row)))].sort((one, other) => rank(one) - rank(other));
+  const all = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  // the number as a person reads it stands for the bare one
+  const named = all.includes("shown") ? all.filter((name) => name !== "value") : all;
+  return named.sort((one, other) => rank(one) - rank(other));
 }
 
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 4 });

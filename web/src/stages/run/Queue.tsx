@@ -19,7 +19,7 @@ import { ago, counted, duration, NONE, spoken, visible, whole } from "../../part
 import styles from "./Queue.module.css";
 import { QueueAgents } from "./QueueAgents";
 import { QueueDetail } from "./QueueDetail";
-import { QueueNew } from "./QueueNew";
+import { QueueNew, unserved } from "./QueueNew";
 
 const STATES = ["pending", "processing", "completed", "failed", "cancelled"] as const;
 const SORTS = [
@@ -125,7 +125,12 @@ export function Queue() {
                 : "Plans and scripts queue commands here for agents; so can you, with New command."}
             </Empty>
           ) : (
-            <Rows rows={rows} chosen={search.id} open={(id) => set({ id })} />
+            <Rows
+              rows={rows}
+              alone={types.filter(unserved).map((one) => one.agent_type)}
+              chosen={search.id}
+              open={(id) => set({ id })}
+            />
           )}
           <More query={query} />
         </Panel>
@@ -164,15 +169,19 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
 }
 
 /** What a row says of the result: a line of text, never markup. */
-function gist(row: CommandRow): string {
+function gist(row: CommandRow, alone: string[]): string {
   const value = row.status === "completed" ? row.result : (row.error?.detail ?? row.error);
   if (row.blocked_by?.length) return `Stopped: ${counted(row.blocked_by.length, "other")} it waits for failed.`;
   if (row.status === "pending" && row.waits_for?.length) return `Waits for ${counted(row.waits_for.length, "other")}.`;
+  if (row.status === "pending" && alone.includes(row.agent_type)) return "Nobody answers for this type.";
   if (value == null) return "–";
   return visible(typeof value === "string" ? value : JSON.stringify(value));
 }
 
-function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; open: (id: string) => void }) {
+type RowsProps = { rows: CommandRow[]; alone: string[]; chosen?: string; open: (id: string) => void };
+
+/** `alone`: the types that nobody answers for. */
+function Rows({ rows, alone, chosen, open }: RowsProps) {
   const now = useNow(10_000);
   const body = useRef<HTMLTableSectionElement>(null);
   useArrows((by) => {
@@ -206,8 +215,8 @@ function Rows({ rows, chosen, open }: { rows: CommandRow[]; chosen?: string; ope
                 <Status status={row.status} />
               </td>
               <td className={styles.wide}>
-                <div className={styles.preview} title={gist(row).slice(0, 500)}>
-                  {gist(row).slice(0, 200)}
+                <div className={styles.preview} title={gist(row, alone).slice(0, 500)}>
+                  {gist(row, alone).slice(0, 200)}
                 </div>
               </td>
               <td className={`${styles.wide} ${styles.named}`}>

@@ -29,7 +29,8 @@ export function QueueNew({ opened, close, made, types }: Props) {
   const [priority, setPriority] = useState<number | string>(0);
   const [problem, setProblem] = useState<Problem>();
   const [sending, setSending] = useState(false);
-  const actions = types.find((one) => one.agent_type === agentType)?.actions ?? [];
+  const type = types.find((one) => one.agent_type === agentType);
+  const actions = type?.actions ?? [];
   const doing = actions.find((one) => one.action === action);
   const broken = unreadable(payload);
   const payloadErrors = problem?.errors
@@ -84,6 +85,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
           value={agentType}
           onChange={(name) => set({ agentType: name })}
           data={types.map((one) => one.agent_type)}
+          description={type && unserved(type) ? NOBODY : undefined}
           error={problem?.of("agent_type")}
         />
         <Autocomplete
@@ -94,7 +96,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
           data={actions.map((one) => one.action)}
           description={
             doing?.description ||
-            (agentType && !actions.length ? "Any: agents of this type named no actions." : undefined)
+            (type?.agents && !actions.length ? "Any: agents of this type named no actions." : undefined)
           }
           error={problem?.of("action")}
         />
@@ -145,6 +147,11 @@ export function QueueNew({ opened, close, made, types }: Props) {
     </Modal>
   );
 }
+
+const NOBODY = "Nobody answers for this type yet: the command waits until an agent of it comes.";
+
+/** No agent of this type has ever come, and none has said what it does: any action is taken, and none is done. */
+export const unserved = (type: Schemas["AgentTypeOut"]) => type.agents === 0 && type.actions.length === 0;
 
 /** What is wrong with the text as a JSON object, if anything. */
 function unreadable(text: string): string | undefined {
