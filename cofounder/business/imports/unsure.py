@@ -32,6 +32,11 @@ def two_ways(
         notes.append(f"Weeks such as {week} can be read two ways; they are taken to begin on Monday (ISO 8601).")
     figures = [cell for figure in mapping.figures for cell in cells.get(figure.column, ()) if cell]
     numbers = [*_of_type(kind, mapping, cells, NUMBERS), *figures]
+    if all(values.decimal_marks(numbers)):
+        mark = "comma" if units.decimal == "," else "point"
+        notes.append(
+            f"Some numbers have a decimal comma and some a decimal point; those with the other mark than the {mark} are refused."
+        )
     either = values.either_mark(numbers)
     if (
         either is not None

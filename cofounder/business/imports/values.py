@@ -261,19 +261,24 @@ def day_order(cells: list[str]) -> tuple[bool | None, bool]:
 
 def decimal_mark(cells: list[str]) -> str | None:
     """The mark before the decimals in these numbers; None where they do not tell."""
+    comma, point = decimal_marks(cells)
+    if comma == point:
+        return None
+    return "," if comma > point else "."
+
+
+def decimal_marks(cells: list[str]) -> tuple[int, int]:
+    """How many of these numbers have surely a comma before their decimals, and how many a point."""
     import re
 
     def votes(mark: str, group: str) -> int:
-        before, after = r"^[\s$€£¥+(-]*", r"[\s$€£¥%)]*$"
+        before, after = r"^[\s$€£¥+(-]*", r"[\s$€£¥%)]*(?:USD|EUR|GBP|CHF)?$"
         cents = rf"{before}\d+(?:{group}\d{{3}})*{mark}(?:\d{{1,2}}|\d{{4,}}){after}"
         grouped = rf"{before}\d{{1,3}}(?:{group}\d{{3}}){{2,}}{after}"  # no number has two decimal marks
         sure = re.compile(rf"{cents}|{before}\d+{group}\d{{3}}{mark}\d+{after}|{grouped}")
         return sum(1 for cell in cells if sure.match(cell.strip()))
 
-    comma, point = votes(",", r"\."), votes(r"\.", ",")
-    if comma == point:
-        return None
-    return "," if comma > point else "."
+    return votes(",", r"\."), votes(r"\.", ",")
 
 
 def either_mark(cells: list[str]) -> str | None:

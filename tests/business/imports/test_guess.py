@@ -117,3 +117,14 @@ def test_shares_of_two_scales_are_told_and_not_scaled(
 
 def test_what_is_called_a_percentage_is_one_however_small() -> None:
     assert scales.guessed("conversion_rate_pct", ["0.4", "0.9"], ".", is_score=False) == 0.01
+
+
+def test_numbers_of_both_decimal_marks_are_told() -> None:
+    kind = fields.kind("web")
+    assert kind is not None
+    rows = [["2024-01-01", "€1.234,50"], ["2024-01-02", "1234.50 USD"], ["2024-01-03", "€2.500,75"]]
+    _, units, notes = guess(kind, ["date", "revenue"], rows, units=Units())
+    assert units.decimal == ","
+    assert any("Some numbers have a decimal comma and some a decimal point" in note for note in notes)
+    _, _, notes = guess(kind, ["date", "revenue"], rows[:1], units=Units())
+    assert not any("decimal point" in note for note in notes)
