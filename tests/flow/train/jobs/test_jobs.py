@@ -332,7 +332,7 @@ async def test_a_model_is_made_active_at_once_only_with_a_reason_and_by_an_admin
             await service.deploy(session, made.job_id, DeployIn(set_active=True), LOCAL_OWNER)
     with pytest.raises(ForceRefused):
         async with transaction() as session:
-            await service.deploy(session, made.job_id, DeployIn(set_active=True, reason="trial"), OPERATOR)
+            await service.deploy(session, made.job_id, DeployIn(set_active=True, reason="It is a trial."), OPERATOR)
 
 
 async def test_a_server_that_is_killed_at_any_time_leaves_one_job_at_the_provider(
