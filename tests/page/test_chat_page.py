@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from cofounder.business import sample
 from cofounder.kit.clock import today
@@ -241,6 +241,26 @@ async def test_what_was_typed_outlives_a_refusal_a_lost_server_and_a_reload(quie
     await expect(field).to_have_value("")
     await page.go_back()
     await expect(field).to_have_value("And in June?")
+
+
+async def test_a_reload_right_after_sending_opens_the_conversation_and_asks_once(
+    quiet: Visitor, company: House
+) -> None:
+    page = quiet.page
+    await page.goto("/chat")
+
+    async def unheard(route: Route) -> None:
+        await route.fetch()  # the server has it, and the page hears nothing of that before it is reloaded
+
+    await page.route("**/api/chat", unheard)
+    await page.get_by_label("Your message").fill("What was our best month?")
+    await page.keyboard.press("Control+Enter")
+    await page.wait_for_timeout(500)
+    await page.unroute("**/api/chat")
+    await page.reload()
+    await page.wait_for_url(IN_CHAT)
+    await expect(answer(page)).to_contain_text("revenue was")
+    await expect(page.get_by_role("article", name="Answer")).to_have_count(1)
 
 
 async def test_an_example_is_answered_with_the_rows_it_rests_on(quiet: Visitor, company: House) -> None:

@@ -22,6 +22,11 @@ type Props = {
   stop: () => Promise<void>;
 };
 
+let unloading = false; // a reload breaks off what is on its way, which is no answer of the server's
+if (typeof window !== "undefined")
+  window.addEventListener("beforeunload", () => {
+    unloading = true;
+  });
 const FINE = typeof matchMedia === "undefined" || matchMedia("(pointer: fine)").matches; // else a keyboard would pop up
 
 export function ChatComposer({ field, conversation, draft, running, sent, stop }: Props) {
@@ -36,6 +41,7 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
     if (!ready) return;
     setBusy(true);
     setProblem(null);
+    unloading = false;
     draft.leaves(true);
     try {
       const exchange = (await ask(
@@ -57,7 +63,7 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
       if (error instanceof Problem) setProblem(error);
       if (error instanceof Problem && error.status > 0)
         draft.type(draft.text); // asked again it is a new question
-      else draft.leaves(false);
+      else if (!unloading) draft.leaves(false);
     } finally {
       setBusy(false);
       field.current?.focus();
