@@ -39,7 +39,7 @@ async def _ask(question: "Callable[[AsyncSession], Awaitable[Any]]", told: Calla
     if json:
         out.emit([one.model_dump(mode="json") for one in found] if isinstance(found, list) else found)
     else:
-        complaint(found)
+        told(found)
     return 0
 
 

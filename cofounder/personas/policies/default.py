@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from cofounder.personas.policies.contextual import ContextualLogThompson, interactions, log_density
+from cofounder.personas.policies.contextual import ContextualLogThompson
 from cofounder.personas.policies.interface import Context, Flags, Floats, Spec
+from cofounder.personas.policies.joint import ANYWHERE
 from cofounder.personas.policies.log_thompson import LogThompson, logged
 from cofounder.personas.policies.reweighting import Reweighting
 
@@ -48,12 +49,10 @@ class Default(Reweighting):
 
     def learn(self, rows: Floats) -> None:
         moment, z = float(rows[-1, 7]), logged(rows)
-        plain, contextual = self.plain.memory.fitted(moment), self.contextual.memory.fitted(moment)
-        if plain is not None and contextual is not None:
-            memory = self.contextual.memory.memories[0]
-            arm, shared = memory.place(rows)
-            own = interactions(contextual, memory.sizes)
-            gain = log_density(contextual, own, z, arm, shared) - plain.log_density(z, arm, shared)
+        placed, anywhere = self.contextual.placed(moment), self.contextual.placed(moment, ANYWHERE)
+        if placed is not None and anywhere is not None:  # the same model in all else, so that only place is weighed
+            arm, shared = self.contextual.memory.memories[0].place(rows)
+            gain = placed.log_density(z, arm, shared) - anywhere.log_density(z, arm, shared)
             self._gains += [len(z), gain.sum(), (gain**2).sum()]
         self.plain.memory.learn(rows, z, moment)
         self.contextual.memory.learn(rows, z, moment)

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cofounder.personas.policies.contextual import Cell, Own, interactions
+from cofounder.personas.policies.contextual import Cell
 from cofounder.personas.policies.half_life import HalfLives
+from cofounder.personas.policies.interacting import Own, interactions
 from cofounder.personas.policies.interface import Context, Flags, Floats, Spec
 from cofounder.personas.policies.normal import Fitted, Memory
 from cofounder.personas.policies.outcomes import Whole
