@@ -14,7 +14,9 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cofounder.kit.forms import form
+SCHEMA_NAME = r"^[a-z_][a-z0-9_]{0,62}$"
+ORIGIN = r"^https?://[^/\s]+/?$"
+REGION = r"^[a-z0-9-]+$"
 
 _ENTRY = re.compile(r'(?:[^,;\n"]|"[^"]*")+')  # of a list; a quoted name may hold a comma
 _ADDRESS = re.compile(
@@ -133,14 +135,14 @@ class Settings(BaseSettings):
     )
     database_schema: str = Field(
         default="cofounder",
-        pattern=form(r"^[a-z_][a-z0-9_]{0,62}$", "Write a-z, 0-9 and _, 63 at most, no digit first"),
+        pattern=SCHEMA_NAME,
         description="Schema that holds our tables.",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port the server listens on.")
     public_url: str | None = Field(
         default=None,
-        pattern=form(r"^https?://[^/\s]+/?$", "Write https:// and the name alone, without a path"),
+        pattern=ORIGIN,
         description="Address at which people reach the server when a proxy stands before it: https://name.",
     )
     trusted_proxies: str = Field(
@@ -223,7 +225,7 @@ class Settings(BaseSettings):
     )
     vertex_location: str = Field(
         default="us-central1",
-        pattern=form(r"^[a-z0-9-]+$", "Write a-z, 0-9 and -, as us-east-1"),
+        pattern=REGION,
         validation_alias=AliasChoices("GOOGLE_CLOUD_LOCATION"),
         description="Region in which Gemini is tuned.",
     )
@@ -239,7 +241,7 @@ class Settings(BaseSettings):
     )
     bedrock_region: str | None = Field(
         default=None,
-        pattern=form(r"^[a-z0-9-]+$", "Write a-z, 0-9 and -, as us-east-1"),
+        pattern=REGION,
         validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION"),
         description="Region of Amazon Bedrock in which Claude, Nova and Llama are tuned.",
     )

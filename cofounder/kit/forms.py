@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cofounder.settings import ORIGIN, REGION, SCHEMA_NAME
+
 _SENTENCES: dict[str, str] = {}
 
 
@@ -29,3 +31,6 @@ NAMED = form(
 )
 CURRENCY = form(r"^[A-Z]{3}$", "Write a currency as three capital letters, as USD")
 SHA256 = form(r"^[0-9a-f]{64}$", "Write its 64 characters of 0-9 and a-f")
+form(SCHEMA_NAME, "Write a-z, 0-9 and _, 63 at most, no digit first")
+form(ORIGIN, "Write https:// and the name alone, without a path")
+form(REGION, "Write a-z, 0-9 and -, as us-east-1")

@@ -8,7 +8,6 @@ import pytest
 from cofounder.cli import out
 from cofounder.cli.program import run
 from cofounder.kit.testing import Database
-from cofounder.settings import settings
 
 WORDS = "Our office moves to 12 Dock Street in May. Come and see us; there will be coffee."
 URL = "https://www.linkedin.com/posts/acme-1"
@@ -63,6 +62,6 @@ def test_a_thread_lies_in_the_outbox_as_its_posts(database: Database, capsys: py
     found = seen(capsys)
     assert (found["channel"], found["state"]) == ("x", "published")
     assert found["text"] == "First about beans.\n\n---\n\nSecond about farms."
-    (letter,) = (settings().home / "outbox").glob("*.txt")
+    (letter,) = (database.home / "outbox").glob("*.txt")
     written = letter.read_text()
     assert written == found["text"]  # "---" parts the posts

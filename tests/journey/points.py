@@ -12,6 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import event
@@ -185,7 +186,8 @@ def wrap_phases() -> None:
     """The nine phases, as the steps' modules declare them: before those are imported."""
     from cofounder.flow.request import phases, queries
 
-    real_phase, real_mark, real_leave = phases.phase, queries.mark_phase, queries.leave_phase
+    real_phase, real_mark = phases.phase, queries.mark_phase
+    real_leave, real_enter = queries.leave_phase, queries.enter_phase
 
     def phase(name: str, **said: Any) -> Callable[[Call], Any]:
         def wrap(work: Call) -> Any:
@@ -202,19 +204,27 @@ def wrap_phases() -> None:
 
     async def mark_phase(session: AsyncSession, task_id: Any, name: str, **values: Any) -> None:
         await real_mark(session, task_id, name, **values)
-        over(session, task_id, name, values)
+        over(session, task_id, name, values.get("state"))
 
-    async def leave_phase(session: AsyncSession, task_id: Any, name: str, entered: Any, **values: Any) -> bool:
-        left = await real_leave(session, task_id, name, entered, **values)
+    async def leave_phase(session: AsyncSession, task_id: Any, leaving: queries.Leaving) -> bool:
+        left = await real_leave(session, task_id, leaving)
         if left:
-            over(session, task_id, name, values)
+            over(session, task_id, leaving.name, leaving.state)
         return left
 
-    def over(session: AsyncSession, task_id: Any, name: str, values: dict[str, Any]) -> None:
-        if values.get("state") in ("done", "skipped"):
+    async def enter_phase(session: AsyncSession, task_id: Any, name: str, **said: Any) -> tuple[datetime | None, bool]:
+        entered, left = await real_enter(session, task_id, name, **said)
+        leaving: queries.Leaving | None = said.get("leaving")
+        if left and leaving is not None:
+            over(session, task_id, leaving.name, leaving.state)
+        return entered, left
+
+    def over(session: AsyncSession, task_id: Any, name: str, state: str | None) -> None:
+        if state in ("done", "skipped"):
             session.info.setdefault("phases", []).append((str(task_id), name))
 
-    phases.phase, queries.mark_phase, queries.leave_phase = phase, mark_phase, leave_phase
+    phases.phase, queries.mark_phase = phase, mark_phase
+    queries.leave_phase, queries.enter_phase = leave_phase, enter_phase
 
 
 def wrap_the_product() -> None:

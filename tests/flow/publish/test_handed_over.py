@@ -12,7 +12,7 @@ from sqlalchemy import text
 from cofounder.business.records import service as records
 from cofounder.channels.accounts import book
 from cofounder.flow.publish import given, service, settling, steps
-from cofounder.flow.publish.schemas import Metadata, PublicationDetail, PublicationOut, PublishIn, Verdict
+from cofounder.flow.publish.schemas import Metadata, PublicationDetail, PublishIn, PublishOut, Verdict
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, until
@@ -40,13 +40,13 @@ async def receiver(database: Database, monkeypatch: pytest.MonkeyPatch) -> Async
     book.forget()
 
 
-async def asked_for() -> PublicationOut:
+async def asked_for() -> PublishOut:
     body = PublishIn(platform="webhook", content="Margins rose 12% this month.", metadata=Metadata())
     async with transaction() as session:
         return await given.publish_now(session, body, by=APPROVER)
 
 
-async def attempt(one: PublicationOut) -> str:
+async def attempt(one: PublishOut) -> str:
     """One attempt, as soon as it is due."""
     before = (await detail(one)).attempts
 
@@ -58,7 +58,7 @@ async def attempt(one: PublicationOut) -> str:
     return (await detail(one)).state
 
 
-async def killed_in(one: PublicationOut, wire: WebhookWire) -> None:
+async def killed_in(one: PublishOut, wire: WebhookWire) -> None:
     """An attempt that ends with its process, after the receiver has taken the text."""
     wire.bad = [Bad(does="first", seconds=30)]
     taken = len(wire.got)
@@ -70,18 +70,18 @@ async def killed_in(one: PublicationOut, wire: WebhookWire) -> None:
     wire.bad = []
 
 
-async def detail(one: PublicationOut) -> PublicationDetail:
+async def detail(one: PublishOut) -> PublicationDetail:
     async with transaction() as session:
         return await service.detail(session, one.publication_id)
 
 
-async def out_since(one: PublicationOut) -> datetime | None:
+async def out_since(one: PublishOut) -> datetime | None:
     async with transaction() as session:
         (post,) = await records.posts(session, as_of=now(), task_ids=[one.task_id])
     return post.published_at
 
 
-async def long_ago(one: PublicationOut) -> datetime:
+async def long_ago(one: PublishOut) -> datetime:
     """Let everything until now have happened an hour earlier; gives when it was handed over last."""
     async with transaction() as session:
         await session.execute(text("UPDATE effects SET begun_at = begun_at - interval '1 hour'"))
