@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import threading
 from collections.abc import AsyncIterator, Coroutine
@@ -17,7 +18,7 @@ SAMPLE = "sample"
 _KEEP = "database.keep"
 _LOG_BYTES = 5_000_000
 # A sample company sends nothing and mixes with nothing, whatever the environment names.
-_NOT_FOR_SAMPLES = ("DATABASE_URL", "COFOUNDER_DATABASE_URL", "COFOUNDER_SMTP_", "COFOUNDER_EMAIL_")
+_NOT_FOR_SAMPLES = re.compile(r"(COFOUNDER_)?DATABASE_URL|COFOUNDER_(SMTP|EMAIL)_\w+")
 _SAMPLE_MARK = "sample.home"  # in the home of a sample company, whoever names it later
 _ADDRESS = "For example: DATABASE_URL=postgresql://user:password@localhost:5432/cofounder"
 
@@ -117,7 +118,7 @@ def keep_apart() -> None:
     from cofounder.cli import out
     from cofounder.settings import settings
 
-    left = sorted(name for name in os.environ if name.startswith(_NOT_FOR_SAMPLES))
+    left = sorted(name for name in os.environ if _NOT_FOR_SAMPLES.fullmatch(name))
     if not left or not (folder() / _SAMPLE_MARK).exists():
         return
     for name in left:
