@@ -140,6 +140,7 @@ class PeriodValue(BaseModel):
     value: float
     shown: str = Field(description="The value as a sentence writes it")
     change: float | None
+    days_missing: int = Field(default=0, description="Days of the period without a figure: above 0 it is partial")
 
 
 class HistoryOut(BaseModel):

@@ -10,6 +10,7 @@ from cofounder.business.timeline import Reading, Timeline
 from cofounder.models.brief import Period
 
 _MOST = 120  # periods
+_TOLD = 6  # of them in a note
 
 
 def history(
@@ -25,12 +26,13 @@ def history(
     alike = [row for row, (_, found) in zip(rows, readings, strict=True) if found.currency == readings[-1][1].currency]
     high = max(alike, key=lambda row: (row["value"], row["start"]), default=None)
     low = min(alike, key=lambda row: (row["value"], row["start"]), default=None)
-    notes = [f"No figure for {known.noun} in {', '.join(missing[:6])} is stored."] if missing and rows else []
+    notes = [f"No figure for {known.noun} in {', '.join(missing[:_TOLD])} is stored."] if missing and rows else []
     if begun and rows:
         notes.append(
-            f"{' and '.join(begun[:6])} {'is' if len(begun) == 1 else 'are'} incomplete and left out: "
-            f"not every month of {known.noun} is stored."
+            f"{' and '.join(begun[-_TOLD:])} {'is' if len(begun) == 1 else 'are'} incomplete and left out: "
+            f"not every {'day' if grain == 'month' else 'month'} of {known.noun} is stored."
         )
+    notes += [wording.lacks(known.noun, period, found.lacking) for period, found in readings if found.lacking][-_TOLD:]
     apart = _apart(known, len(alike), grain, readings[-1][1].currency) if len(alike) < len(rows) else None
     notes += [apart] if apart else []
     return {
@@ -78,8 +80,7 @@ def _readings(
                 (missing if timeline.read(stored, known.name, at) is None else begun).append(at)
         at = periods.shifted(at, 1)
     last = found[-1][0].start if found else first.start  # behind the last: not known yet
-    lacking, in_part = ([p.label for p in each if p.start < last] for each in (missing, begun))
-    return found, lacking, in_part, open_one
+    return found, [p.label for p in missing if p.start < last], [p.label for p in begun], open_one
 
 
 def _row(known: Metric, period: Period, found: Reading) -> dict[str, Any]:
@@ -90,6 +91,7 @@ def _row(known: Metric, period: Period, found: Reading) -> dict[str, Any]:
         "value": found.value,
         "shown": wording.amount(found.value, known.unit, found.currency),
         "change": None,
+        "days_missing": found.lacking,
     }
 
 
@@ -120,8 +122,12 @@ def _told(
         return f"No finished {grain} of {known.noun}{over} is stored."
     were = wording.was(known.noun)
     if len(rows) == 1:
-        return f"{wording.capital(known.noun)} {were} {high['shown']} in {high['period']}."
+        return f"{wording.capital(known.noun)} {were} {high['shown']} in {_named(high)}."
     return (
-        f"{wording.capital(known.noun)} {were} highest in {high['period']} at {high['shown']} and lowest in "
-        f"{low['period']} at {low['shown']}, of {len(rows)} finished {grain}s."
+        f"{wording.capital(known.noun)} {were} highest in {_named(high)} at {high['shown']} and lowest in "
+        f"{_named(low)} at {low['shown']}, of {len(rows)} finished {grain}s."
     )
+
+
+def _named(row: dict[str, Any]) -> str:
+    return f"{row['period']} (partial)" if row["days_missing"] else str(row["period"])

@@ -42,13 +42,16 @@ async def load(session: AsyncSession, *, as_of: datetime) -> dict[str, list[Poin
             row.currency if metric(name).unit == "usd" else None
         ) or "USD"  # a file's currency says nothing about its counts
         found.setdefault(name, {})[span] = Point(*span, float(row.metric_value), "financial_metrics", currency)
-    for name, point in web_points(await records.web_days(session, as_of)):
+    for name, point in web_points(await records.web_days(session, as_of), as_of.date()):
         found.setdefault(name, {}).setdefault((point.start, point.end), point)
     return {name: sorted(points.values(), key=lambda p: (p.end, p.start)) for name, points in found.items()}
 
 
-def web_points(days: Sequence[tuple[date, int | None, int | None, int | None]]) -> list[tuple[str, Point]]:
-    """(metric, point) for each day of visits and conversions, and for each month whose days are nearly all there."""
+def web_points(days: Sequence[tuple[date, int | None, int | None, int | None]], today: date) -> list[tuple[str, Point]]:
+    """(metric, point) for each day of visits and conversions, and for each month whose days are nearly all there.
+
+    Which days of a month that is over are not there makes no difference; the point says how many.
+    """
     found: list[tuple[str, Point]] = []
     for name, column in (("traffic", 1), ("conversions", 3)):
         by_month: dict[date, list[tuple[date, int]]] = {}
@@ -60,9 +63,10 @@ def web_points(days: Sequence[tuple[date, int | None, int | None, int | None]]) 
         newest = days[-1][0] if days else None
         for first, seen in by_month.items():
             whole = periods.month(first)
-            if newest is not None and newest >= whole.end and len(seen) >= _PRESENT * periods.days(whole):
-                total = sum(value for _, value in seen)
-                found.append((name, Point(whole.start, whole.end, total, "web_analytics")))
+            over = whole.end < today or (newest is not None and newest >= whole.end)
+            if over and len(seen) >= _PRESENT * periods.days(whole):
+                total, lacking = sum(value for _, value in seen), periods.days(whole) - len(seen)
+                found.append((name, Point(whole.start, whole.end, total, "web_analytics", lacking=lacking)))
     return found
 
 
@@ -95,7 +99,11 @@ async def business_state(
     facts, missing = facts_of(stored, over, as_of=as_of.date(), wanted=wanted, asked=asked, compare_with=compare_with)
     state = state_of(stored, newest) if newest is not None else {}
     whole = over.model_copy(update={"provisional": over.end > as_of.date() or any(_partial(f, over) for f in facts)})
-    notes = [*_coverage(facts, over), *(wording.apart(fact) for fact in facts if fact.not_compared)]
+    notes = [
+        *_coverage(facts, over),
+        *_lacking(stored, facts),
+        *(wording.apart(fact) for fact in facts if fact.not_compared),
+    ]
     return State(facts, state, missing, [], notes, whole, "stored")
 
 
@@ -199,6 +207,17 @@ def _coverage(facts: Sequence[Fact], over: Period) -> list[str]:
     if len(parts) == 1 and len(next(iter(parts.values()))) == len(facts):
         return [f"{over.label} is not complete: these are the figures of {next(iter(parts))} only."]
     return [f"{over.label} is not complete for {_listed(nouns)}: {label} only." for label, nouns in parts.items()]
+
+
+def _lacking(stored: Timeline, facts: Sequence[Fact]) -> list[str]:
+    """One sentence per figure, of a period told or compared with, whose sum lacks days."""
+    told = []
+    for fact in facts:
+        for over in (fact.period, fact.base.period if fact.base and fact.base.kind != "target" else None):
+            held = None if over is None else timeline.read_whole(stored, fact.metric, over)
+            if held is not None and held.lacking:
+                told.append(wording.lacks(fact.noun, held.covered, held.lacking))
+    return told
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ class Point:
     value: float
     source: str
     currency: str = "USD"
+    lacking: int = 0  # days inside that have no figure
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Reading:
     source: str
     currency: str = "USD"
     n: int | None = None
+    lacking: int = 0  # days of `covered` that have no figure
 
 
 Timeline = Mapping[str, Sequence[Point]]  # canonical metric name -> points
@@ -62,7 +64,8 @@ def read(timeline: Timeline, name: str, period: Period) -> Reading | None:
 
 
 def _single(point: Point, n: int | None) -> Reading:
-    return Reading(point.value, periods.spanning(point.start, point.end), point.source, point.currency, n)
+    covered = periods.spanning(point.start, point.end)
+    return Reading(point.value, covered, point.source, point.currency, n, point.lacking)
 
 
 def _summed(inside: Sequence[Point]) -> Reading | None:
@@ -85,7 +88,9 @@ def _summed(inside: Sequence[Point]) -> Reading | None:
         return None  # amounts of two currencies do not add up
     total = sum(p.value for p in run)
     sources = sorted({p.source for p in run})
-    return Reading(total, periods.spanning(start, run[-1].end), " and ".join(sources), run[0].currency)
+    covered = periods.spanning(start, run[-1].end)
+    lacking = sum(p.lacking for p in run)
+    return Reading(total, covered, " and ".join(sources), run[0].currency, lacking=lacking)
 
 
 def _ending(inside: Sequence[Point], period: Period) -> Reading | None:
@@ -115,7 +120,8 @@ def _recomputed(timeline: Timeline, known: Metric, period: Period) -> Reading | 
     n = int(below.value) if known.unit == "rate" and metric(known.below).unit == "count" else None
     source = " and ".join(sorted({top.source, below.source}))
     currency = "USD" if known.unit != "usd" else top.currency if _money(known.top) else below.currency
-    return Reading(top.value / below.value, top.covered, source, currency, n)
+    lacking = max(top.lacking, below.lacking)
+    return Reading(top.value / below.value, top.covered, source, currency, n, lacking)
 
 
 def _money(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from cofounder.business import periods
 from cofounder.business.metrics import money
 from cofounder.models.brief import Fact, Period, Unit
 
@@ -26,6 +27,12 @@ def amount(value: float, unit: Unit, currency: str = "USD") -> str:
         return f"{trimmed(value * 100, 2)}%"
     shown = f"{value:,.0f}" if abs(value - round(value)) < 1e-9 else f"{value:,.2f}"
     return f"{shown} {unit}" if unit in ("days", "hours") else shown
+
+
+def lacks(noun: str, over: Period, days: int) -> str:
+    """That a period's figure is made of fewer days than it has."""
+    have = "has" if days == 1 else "have"
+    return f"{over.label} is partial for {noun}: {days} of its {periods.days(over)} days {have} no figure."
 
 
 def share(value: float) -> str:

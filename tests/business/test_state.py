@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business import past, periods
+from cofounder.business import past, periods, timeline
 from cofounder.business.derive import growth
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewFinancial, NewWebDay
@@ -234,3 +234,31 @@ async def test_days_of_any_age_are_read(session: AsyncSession) -> None:
     await records.add_web_days(session, [NewWebDay(day=day, sessions=10, measured_at=AS_OF) for day in days])
     found = await business_state(session, as_of=AS_OF, period=periods.month(days[0]))
     assert by_metric(found.facts)["traffic"].value == 310
+
+
+async def test_a_month_that_lacks_a_day_counts_wherever_the_day_lies_and_is_marked(session: AsyncSession) -> None:
+    lacking = {date(2013, 11, 14), date(2014, 1, 31)}
+    days = [date(2013, 11, 1) + timedelta(days=at) for at in range(30 + 31 + 31 + 1)]
+    await records.add_web_days(
+        session, [NewWebDay(day=day, sessions=10, measured_at=AS_OF) for day in days if day not in lacking]
+    )
+    stored = await load(session, as_of=AS_OF)
+    whole = {p.start: (p.value, p.lacking) for p in stored["traffic"] if p.start != p.end}
+    assert whole == {date(2013, 11, 1): (290, 1), date(2013, 12, 1): (310, 0), date(2014, 1, 1): (300, 1)}
+    quarter = timeline.read(stored, "traffic", periods.quarter(date(2013, 11, 1)))
+    assert quarter is not None
+    assert quarter.lacking == 1
+    said = past.history(stored, "traffic", None, "month", AS_OF.date())
+    assert [(row["period"], row["days_missing"]) for row in said["items"]] == [
+        ("November 2013", 1),
+        ("December 2013", 0),
+        ("January 2014", 1),
+    ]
+    assert "November 2013 is partial for website visits: 1 of its 30 days has no figure." in said["notes"]
+    assert "January 2014 is partial for website visits: 1 of its 31 days has no figure." in said["notes"]
+    assert any("February 2014 is incomplete and left out: not every day" in note for note in said["notes"])
+    assert "lowest in November 2013 (partial) at 290" in said["narrative"]
+    told = await business_state(session, as_of=AS_OF, period=periods.month(date(2014, 1, 1)))
+    assert told.notes == ["January 2014 is partial for website visits: 1 of its 31 days has no figure."]
+    (grown,) = growth.growth(stored)
+    assert grown.note == "Partial: January 2014 (1 of 31 days missing)."

@@ -31,7 +31,7 @@ class Growth(BaseModel):
     trend: Interval | None = Field(
         default=None, description="Growth a month over up to 24 months; n is the effective one"
     )
-    note: str | None = Field(default=None, description="What was not compared, and why")
+    note: str | None = Field(default=None, description="What was not compared, and why; which months are partial")
 
 
 def growth(stored: Mapping[str, Sequence[Point]]) -> list[Growth]:
@@ -65,7 +65,7 @@ def _of(metric: str, points: Sequence[Point]) -> Growth:
         on_month=_against(values[newest], values.get(before)),
         on_year=_against(values[newest], values.get(year)),
         trend=trend,
-        note=_apart(points, currency),
+        note=" ".join(filter(None, [_apart(points, currency), _lacking(points, (newest, before, year))])) or None,
     )
 
 
@@ -77,6 +77,16 @@ def _apart(points: Sequence[Point], currency: str) -> str | None:
     held = " and ".join(sorted({p.currency for p in others}))
     told = f"{len(others)} {'month' if len(others) == 1 else 'months'} in {held}"
     return f"Not compared with {told}: the newest month is in {currency}."
+
+
+def _lacking(points: Sequence[Point], compared: Sequence[date]) -> str | None:
+    """Which of the months compared have days without a figure, in words."""
+    partial = [
+        f"{periods.month(p.start).label} ({p.lacking} of {periods.days(periods.month(p.start))} days missing)"
+        for p in one_currency(_monthly(points))
+        if p.lacking and p.start in compared
+    ]
+    return f"Partial: {', '.join(partial)}." if partial else None
 
 
 def _back(month: date, count: int) -> date:
