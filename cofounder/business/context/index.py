@@ -24,7 +24,10 @@ from cofounder.kit.ids import new_id
 from cofounder.models import embedding
 
 INDEX_FROM = 1_000  # posts and tasks; fewer are compared one by one
-_GROWN = 4  # fitted anew when there is so many times as much
+# Fitted anew when there is so many times as much: a second source as large as the first brings its own topics. A fit
+# takes at most `embedder.FITTED_ON` texts however many there are, and places every item once more: over a whole history
+# of n items twofold steps place at most 2n, fourfold ones 4/3 n.
+_GROWN = 2
 _KEPT = 2  # newest fits out of use that still answer about their time, beside the oldest
 _MOST_HELD = 2  # fits in this process's memory
 _MARGIN = timedelta(minutes=10)  # an import's batch commits what it learned a while ago
@@ -96,7 +99,7 @@ async def _of_then(
 
 
 async def refresh(*, again: bool = False) -> IndexState:
-    """Bring the index up to date; fit it first where there is none, where history has grown fourfold, or `again`."""
+    """Bring the index up to date; fit it first where there is none, where history has doubled, or `again`."""
     async with db.transaction() as session:
         if not await queries.alone(session):
             return await state(session)

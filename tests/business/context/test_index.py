@@ -149,6 +149,17 @@ async def test_new_work_is_found_before_and_after_the_index_has_read_it(small: D
     assert await similar("harpsichord", as_of=OUT - timedelta(days=1)) == []
 
 
+async def test_a_second_source_larger_than_the_first_brings_topics_of_its_own(small: Database) -> None:
+    async with db.reading() as session:
+        first = (await index.state(session)).fitted_at
+    await publish([(f"The orchestra tunes harpsichord {at}", "Music.") for at in range(150)])
+    assert (await index.refresh()).fitted_at == first  # as much again is placed in what there is
+    await publish([("The orchestra tunes a lute", "Music.")])
+    again = await index.refresh()
+    assert again.fitted_at != first
+    assert again.fitted_on == 301
+
+
 async def test_a_corrected_text_is_found_by_its_new_words_and_a_deleted_one_by_none(small: Database) -> None:
     async with db.transaction() as session:
         await session.execute(
