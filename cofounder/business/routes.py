@@ -61,6 +61,7 @@ class Month(BaseModel):
     value: float
     source: str
     currency: str
+    days_missing: int = Field(description="Days inside without a figure: above 0 the value is partial")
 
 
 class Series(BaseModel):
@@ -88,7 +89,8 @@ class PostFigures(BaseModel):
     views: float | None
     engaged: float | None = Field(description="Clicks, shares and comments")
     engagement_rate: float | None
-    visits: float | None
+    visits: float | None = Field(description="Sessions of the site; where none are matched, clicks")
+    visits_are_clicks: bool | None = Field(description="Whether they are clicks; null: there are none")
     conversions: float | None
     conversion_rate: float | None
     revenue: float | None
@@ -236,7 +238,14 @@ async def list_metrics(
             noun=catalogue.metric(name).noun,
             unit=catalogue.metric(name).unit,
             points=[
-                Month(start=p.start, end=p.end, value=p.value, source=p.source, currency=p.currency)
+                Month(
+                    start=p.start,
+                    end=p.end,
+                    value=p.value,
+                    source=p.source,
+                    currency=p.currency,
+                    days_missing=p.lacking,
+                )
                 for p in stored[name]
             ],
         )

@@ -257,5 +257,41 @@ async def test_what_is_old_is_seen_and_figures_of_another_length_or_currency_are
     await expect(page.get_by_role("grid", name="Posts").get_by_role("row")).to_have_count(4)
     await page.goto("/business?tab=posts&days=365")
     await expect(page.get_by_text("No measured post of the last year.")).to_be_visible()
+    await expect(
+        page.get_by_text(f"The latest measured post before the last year is of {now():%b} 2013.")
+    ).to_be_visible()
     await page.get_by_role("button", name="Look at all time").click()
     await expect(page.get_by_role("grid", name="Posts").get_by_role("row")).to_have_count(4)
+    await page.goto("/business?tab=topics&days=90")
+    await expect(page.get_by_text(f"The latest measured post before is of {now():%b} 2013.")).to_be_visible()
+
+
+async def test_every_column_of_the_posts_is_seen_and_on_a_phone_every_figure_is_named(
+    olga: Visitor, working: House
+) -> None:
+    async with transaction() as session:
+        at = now() - timedelta(days=20)
+        post = await records.add_post(session, NewPost(platform="linkedin", content="Tea", published_at=at))
+        read = NewReading(post_id=post.id, platform="linkedin", measured_at=now(), views=1000, clicks=5, source="t")
+        await records.add_readings(session, [read])
+        rows = [
+            NewFinancial(metric_type="marketing_spend", metric_value=Decimal(value), unit="usd", channel=channel,
+                         period_start=date(2024, 1, 1), period_end=date(2024, 1, 31), source="t", measured_at=now())
+            for value, channel in ((100, ""), (12_700_000, "display"))
+        ]  # fmt: skip
+        await records.add_financial(session, rows)
+    page = olga.page
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto("/business?tab=posts")
+    grid = page.get_by_role("grid", name="Posts")
+    await expect(grid.get_by_role("gridcell", name="5 clicks")).to_be_visible()
+    edges = "grid => [grid.querySelector('[role=columnheader]:last-child').getBoundingClientRect().right, "
+    seen, edge = await grid.evaluate(edges + "grid.getBoundingClientRect().left + grid.clientWidth]")
+    assert seen <= edge
+    await page.set_viewport_size({"width": 360, "height": 780})
+    await expect(grid.get_by_role("gridcell", name="Views 1,000")).to_be_visible()
+    await expect(grid.get_by_role("gridcell", name="Engagement 0.50%")).to_be_visible()
+    await page.goto("/business")
+    spent = page.get_by_role("region", name="Marketing spend", exact=True)
+    await expect(spent).to_contain_text("$100.00")
+    await expect(spent).to_contain_text("by channel, all time: $12.7M")

@@ -59,6 +59,7 @@ OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
          ELSE (coalesce(s.clicks, 0) + coalesce(s.shares, 0) + coalesce(s.comments, 0))::float8 END AS engaged,
     coalesce(s.conversions, w.conversions)::float8 AS conversions,
     coalesce(w.sessions, s.clicks)::float8 AS visits,
+    CASE WHEN coalesce(w.sessions, s.clicks) IS NOT NULL THEN w.sessions IS NULL END AS visits_are_clicks,
     coalesce(s.revenue, w.revenue)::float8 AS revenue,
     -- a cost in another currency than the money that the site saw is not held against it
     CASE WHEN s.revenue IS NULL AND w.revenue IS NOT NULL AND s.currency <> w.currency THEN NULL

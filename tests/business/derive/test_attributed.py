@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.context import posts
 from cofounder.business.derive.attributed import after_publish
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost, NewReading, NewTask, NewWebDay
@@ -74,3 +75,17 @@ async def test_work_that_no_visit_is_matched_to_has_none(session: AsyncSession) 
     await published(session)
     (found,) = await similar_content(session, "sourdough", as_of=NOW)
     assert found.after_publish is None
+
+
+async def test_where_the_site_saw_no_visit_the_posts_clicks_stand_and_are_named_so(session: AsyncSession) -> None:
+    post = await published(session)
+    assert post.id is not None
+    spent = NewReading.model_validate(
+        {"post_id": post.id, "platform": "linkedin", "measured_at": OUT + timedelta(days=4), "source": "t", "clicks": 5}
+    )
+    await records.add_readings(session, [spent])
+    (clicked,) = await posts.listed(session, as_of=NOW, days=365, limit=9)
+    assert (clicked["visits"], clicked["visits_are_clicks"]) == (5, True)
+    await records.add_web_days(session, [day(post, OUT + timedelta(days=3), sessions=40)])
+    (visited,) = await posts.listed(session, as_of=NOW, days=365, limit=9)
+    assert (visited["visits"], visited["visits_are_clicks"]) == (40, False)

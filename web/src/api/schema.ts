@@ -9547,7 +9547,7 @@ export interface components {
             trend?: components["schemas"]["Interval"] | null;
             /**
              * Note
-             * @description What was not compared, and why
+             * @description What was not compared, and why; which months are partial
              */
             note?: string | null;
         };
@@ -11274,6 +11274,11 @@ export interface components {
             source: string;
             /** Currency */
             currency: string;
+            /**
+             * Days Missing
+             * @description Days inside without a figure: above 0 the value is partial
+             */
+            days_missing: number;
         };
         /** MonthMean */
         MonthMean: {
@@ -12648,8 +12653,16 @@ export interface components {
             engaged: number | null;
             /** Engagement Rate */
             engagement_rate: number | null;
-            /** Visits */
+            /**
+             * Visits
+             * @description Sessions of the site; where none are matched, clicks
+             */
             visits: number | null;
+            /**
+             * Visits Are Clicks
+             * @description Whether they are clicks; null: there are none
+             */
+            visits_are_clicks: boolean | null;
             /** Conversions */
             conversions: number | null;
             /** Conversion Rate */

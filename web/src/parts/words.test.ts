@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, byWhom, cost, counted, duration, percent, short, spoken, visible } from "./words";
+import { ago, byWhom, chance, cost, counted, duration, firstOf, percent, short, spoken, visible } from "./words";
 
 describe("words", () => {
   it("tells durations in seconds up to two minutes, then in minutes", () => {
@@ -20,6 +20,21 @@ describe("words", () => {
     expect(percent(0.9996, 1)).toBe(">99.9%");
     expect(percent(1 / 219, 1)).toBe("0.5%");
     expect([0, 0.5, 1].map((share) => percent(share))).toEqual(["0%", "50%", "100%"]);
+  });
+  it("never tells a p- or q-value as nothing, nor to the last digit", () => {
+    expect([0, 0.0000004, 0.00099, 0.001, 0.0421].map(chance)).toEqual([
+      "< 0.001",
+      "< 0.001",
+      "< 0.001",
+      "0.001",
+      "0.042",
+    ]);
+    expect(chance(null)).toBe("–");
+  });
+  it("names the first ten and counts the others", () => {
+    const names = Array.from({ length: 1_012 }, (_, at) => `c${at}`);
+    expect(firstOf(names.slice(0, 10))).toBe("c0, c1, c2, c3, c4, c5, c6, c7, c8, c9");
+    expect(firstOf(names)).toBe("c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 1,002 more");
   });
   it("tells times from now", () => {
     const now = Date.parse("2026-01-05T09:31:00Z");

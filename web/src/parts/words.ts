@@ -25,6 +25,12 @@ const fixed = (value: number, digits: number) =>
 export const whole = (value: number | null | undefined) =>
   value == null ? NONE : count.format(value).replace("-", "−");
 export const score = (value: number | null | undefined, digits = 2) => (value == null ? NONE : fixed(value, digits));
+/** A p- or q-value: nobody needs a fifth digit, and none is ever nothing. */
+export const chance = (value: number | null | undefined): string =>
+  value == null ? NONE : value < 0.001 ? "< 0.001" : score(value, 3);
+/** The first names of a list, and how many more there are. */
+export const firstOf = (names: string[], most = 10): string =>
+  names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${whole(names.length - most)} more`;
 /** A share of 0-1. Some is never told as none, and not quite all never as all: "<1%", ">99%". */
 export function percent(share: number | null | undefined, digits = 0): string {
   if (share == null) return NONE;

@@ -10,7 +10,7 @@ import { Figures } from "../../parts/Figures";
 import { More } from "../../parts/More";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown, Trouble } from "../../parts/Rest";
-import { byWhom, capital, counted, percent, spoken, when, whole } from "../../parts/words";
+import { byWhom, capital, counted, firstOf, percent, spoken, when, whole } from "../../parts/words";
 import { ImportDraft } from "./ImportDraft";
 import { StateOf } from "./Imports";
 import styles from "./Imports.module.css";
@@ -180,7 +180,7 @@ function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
       )}
       {counts.left_out.length > 0 && (
         <p className={styles.said}>
-          {`${counted(counts.left_out.length, "column")} left out: ${counts.left_out.join(", ")}.`}
+          {`${counted(counts.left_out.length, "column")} left out: ${firstOf(counts.left_out)}.`}
         </p>
       )}
       {counts.notes.map((note) => (

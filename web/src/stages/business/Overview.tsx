@@ -4,14 +4,21 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { Schemas } from "../../api/client";
-import { ALL_DAYS, type AudiencePart, audience, businessGrowth, businessMetrics } from "../../api/queries";
+import {
+  ALL_DAYS,
+  type AudiencePart,
+  audience,
+  businessGrowth,
+  businessMetrics,
+  businessReturns,
+} from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
 import { capital, day, percent, spoken, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted, Download, Rows } from "./Charted";
-import { bounds, brief, change, grainOf, lanes, thin, told, unitOf } from "./figures";
+import { bounds, brief, change, grainOf, lanes, partial, sums, thin, told, unitOf } from "./figures";
 import { Line } from "./Line";
 import { Odd } from "./Odd";
 import { Platforms } from "./Platforms";
@@ -93,12 +100,30 @@ function Metrics({ chosen, open }: { chosen?: string; open: (metric: string | un
 }
 
 const month = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
-const span = (point: Series["points"][number]) => {
+const span = (point: Series["points"][number]) => [days(point), partial(point)].filter(Boolean).join(", ");
+const days = (point: Series["points"][number]) => {
   const grain = grainOf(point);
   if (grain === "by month") return month.format(new Date(point.start));
   if (grain === "by week") return `week to ${day(point.end)}`;
   return grain === "by day" ? day(point.start) : `${day(point.start)} to ${day(point.end)}`;
 };
+
+const HEAD = ["From", "To", "Value", "Currency", "Source", "Days missing"];
+const row = (series: Series, point: Series["points"][number]) => [
+  point.start,
+  point.end,
+  point.value,
+  series.unit === "usd" ? point.currency : "",
+  point.source,
+  point.days_missing || "",
+];
+
+/** What was spent by channel: it is stored beside the company's own figure and is no part of it. */
+function ByChannel() {
+  const items = useQuery(businessReturns("channel")).data?.items ?? [];
+  const told = sums(items.map((one) => ({ amount: one.cost, currency: one.currency })));
+  return told ? <span>{`by channel, all time: ${told}`}</span> : null;
+}
 
 function Metric({ series, growth, open }: { series: Series; growth?: Growth; open: () => void }) {
   const [chosen, setChosen] = useState<string>();
@@ -115,14 +140,8 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
     <Charted
       title={capital(series.noun)}
       unit={`${unitOf(series.unit, money)}, ${lane?.name ?? ""}`}
-      head={["From", "To", "Value", "Currency", "Source"]}
-      rows={points.map((point) => [
-        point.start,
-        point.end,
-        point.value,
-        series.unit === "usd" ? point.currency : "",
-        point.source,
-      ])}
+      head={HEAD}
+      rows={points.map((point) => row(series, point))}
       shown={(value, column, row) =>
         column === 2
           ? told(value as number, series.unit, row[3] ? String(row[3]) : money)
@@ -172,6 +191,7 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
           <span>trend: {thin(grown?.n ?? 0, grown?.needed ?? 6).toLowerCase()} months</span>
         )}
         {growth?.note && <span>{growth.note}</span>}
+        {series.metric === "marketing_spend" && <ByChannel />}
       </p>
     </Charted>
   );
@@ -179,23 +199,16 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
 
 function Points({ series }: { series: Series }) {
   const rows = [...series.points].reverse();
-  const head = ["From", "To", "Value", "Currency", "Source"];
-  const cells = rows.map((point) => [
-    point.start,
-    point.end,
-    point.value,
-    series.unit === "usd" ? point.currency : "",
-    point.source,
-  ]);
+  const cells = rows.map((point) => row(series, point));
   return (
     <div className="stack">
       <div className="row">
         <span className="quiet">{`${whole(rows.length)} values as they are stored, newest first`}</span>
         <span className="space" />
-        <Download name={`${series.metric}-rows`} label={capital(series.noun)} head={head} rows={cells} />
+        <Download name={`${series.metric}-rows`} label={capital(series.noun)} head={HEAD} rows={cells} />
       </div>
       <Rows
-        head={head}
+        head={HEAD}
         rows={cells.slice(0, 400)}
         label={capital(series.noun)}
         shown={(value, column, row) =>

@@ -9,7 +9,7 @@ import { Shown } from "../../parts/Rest";
 import { capital, channelName, counted, NONE, percent, score, short, spoken, when, whole } from "../../parts/words";
 import styles from "./Business.module.css";
 import { Charted, Download, Rows } from "./Charted";
-import { amount, brief } from "./figures";
+import { amount, brief, visited } from "./figures";
 import { Line } from "./Line";
 
 export function Post({ id, close }: { id?: string; close: () => void }) {
@@ -107,7 +107,7 @@ function Body({ found }: { found: Schemas["PostOut"] }) {
             "Visits",
             of.visits == null
               ? null
-              : `${whole(of.visits)}${of.conversions == null ? "" : `, ${whole(of.conversions)} conversions (${percent(of.conversion_rate, 1)})`}`,
+              : `${visited(of)}${of.conversions == null ? "" : `, ${whole(of.conversions)} conversions (${percent(of.conversion_rate, 1)})`}`,
           ],
           [
             "Revenue",

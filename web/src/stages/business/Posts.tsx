@@ -14,9 +14,9 @@ import { capital, channelName, counted, day, percent, score, whole } from "../..
 import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Download } from "./Charted";
-import { amount } from "./figures";
+import { amount, visited } from "./figures";
 import { Post } from "./Post";
-import { lately, WINDOWS } from "./Topics";
+import { further, lately, WINDOWS } from "./windows";
 
 export function Posts({ search, set }: { search: Search; set: Go }) {
   const field = useRef<HTMLInputElement>(null);
@@ -33,6 +33,7 @@ export function Posts({ search, set }: { search: Search; set: Go }) {
   const platforms = Object.keys(useQuery(platformBaselines()).data ?? {});
   const typed = useDebouncedCallback((text: string) => set({ q: text || undefined }), 250);
   const filtered = Boolean(search.platform || search.topic || search.campaign || search.q);
+  const before = further(query.data?.pages[0]?.window);
   const all = filter.days === ALL_DAYS;
   useKeys([["/", () => field.current?.focus()]]);
   return (
@@ -106,8 +107,8 @@ export function Posts({ search, set }: { search: Search; set: Go }) {
                   : `No measured post of ${lately(String(filter.days))}.`
             }
             action={
-              !all ? (
-                <Button onClick={() => set({ days: String(ALL_DAYS) })}>Look at all time</Button>
+              before ? (
+                <Button onClick={() => set({ days: before.days })}>{before.label}</Button>
               ) : filtered ? (
                 <Button
                   onClick={() => set({ platform: undefined, topic: undefined, campaign: undefined, q: undefined })}
@@ -121,8 +122,8 @@ export function Posts({ search, set }: { search: Search; set: Go }) {
               )
             }
           >
-            {!all
-              ? "Older posts are not looked at."
+            {before
+              ? `The latest measured post before ${lately(String(filter.days))} is of ${before.of}.`
               : filtered
                 ? "Take one away."
                 : "A post stands here once it has a reading: import posts, then social analytics."}
@@ -150,6 +151,7 @@ const HEAD = [
   "Engaged",
   "Engagement rate",
   "Visits",
+  "Visits are clicks",
   "Conversions",
   "Conversion rate",
   "Revenue",
@@ -168,6 +170,7 @@ const line = (one: BusinessPost) => [
   one.engaged,
   one.engagement_rate,
   one.visits,
+  one.visits_are_clicks,
   one.conversions,
   one.conversion_rate,
   one.revenue,
@@ -186,7 +189,7 @@ function Grid({ rows, open, more }: { rows: BusinessPost[]; open: (id: string) =
   const drawn = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
-    estimateSize: () => (narrow ? 60 : 38),
+    estimateSize: () => (narrow ? 78 : 38),
     overscan: 12,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the height of a row changes with the width of the window
@@ -228,7 +231,7 @@ function Grid({ rows, open, more }: { rows: BusinessPost[]; open: (id: string) =
             day(row.published_at),
             whole(row.views),
             percent(row.engagement_rate, 2),
-            whole(row.visits),
+            visited(row),
             percent(row.conversion_rate, 1),
             amount(row.revenue, row.currency ?? undefined),
             score(row.quality_score),
@@ -263,6 +266,7 @@ function Grid({ rows, open, more }: { rows: BusinessPost[]; open: (id: string) =
                   role="gridcell"
                   tabIndex={-1}
                   data-place={place}
+                  data-name={NAMES[place + 1]}
                   className={place > 1 ? styles.right : undefined}
                 >
                   {cell}

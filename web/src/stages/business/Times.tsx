@@ -10,7 +10,7 @@ import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted } from "./Charted";
 import { thin } from "./figures";
-import { lately, WINDOWS } from "./Topics";
+import { lately, WINDOWS } from "./windows";
 
 type Effect = Schemas["TimeEffect"];
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";

@@ -1,7 +1,7 @@
 /** Which of the company's figures go together, with n, what it is worth, interval and q. */
 import { useQuery } from "@tanstack/react-query";
 import { businessCorrelations } from "../../api/queries";
-import { score, spoken, whole } from "../../parts/words";
+import { chance, score, spoken, whole } from "../../parts/words";
 import styles from "./Business.module.css";
 import { Charted } from "./Charted";
 import { thin } from "./figures";
@@ -44,7 +44,9 @@ export function Together() {
               ? whole(value)
               : column === 7
                 ? score(value, 1)
-                : score(value, column > 8 ? 3 : 2)
+                : column > 8
+                  ? chance(value)
+                  : score(value)
       }
       empty={
         query.isPending

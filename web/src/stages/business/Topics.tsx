@@ -13,22 +13,9 @@ import styles from "./Business.module.css";
 import { Download } from "./Charted";
 import { amount } from "./figures";
 import { Claim, scale } from "./Platforms";
+import { further, lately, WINDOWS } from "./windows";
 
 type Topic = Schemas["TopicEffectiveness"];
-
-export const WINDOWS = [
-  { value: "90", label: "90 days" },
-  { value: "180", label: "180 days" },
-  { value: "365", label: "A year" },
-  { value: "3650", label: "Ten years" },
-  { value: String(ALL_DAYS), label: "All time" },
-];
-
-/** A window in words: "the last 90 days", "the last year". */
-export const lately = (days: string): string => {
-  const label = WINDOWS.find((one) => one.value === days)?.label ?? `${days} days`;
-  return `the last ${label.replace(/^A /, "").toLowerCase()}`;
-};
 
 const COLUMNS: { id: string; name: string; of: (one: Topic) => number | string | null | undefined; right?: boolean }[] =
   [
@@ -45,6 +32,7 @@ export function Topics({ search, set }: { search: Search; set: Go }) {
   const days = search.days ?? String(ALL_DAYS);
   const all = days === String(ALL_DAYS);
   const query = useQuery(businessTopics(by, Number(days), search.platform));
+  const before = further(query.data?.window);
   const platforms = Object.keys(useQuery(platformBaselines()).data ?? {});
   const column = COLUMNS.find((one) => one.id === search.sort) ?? COLUMNS[1];
   const down = search.order !== "up";
@@ -128,8 +116,8 @@ export function Topics({ search, set }: { search: Search; set: Go }) {
             <Empty
               title={all ? "No topic with a measured post." : `No topic with a measured post of ${lately(days)}.`}
               action={
-                !all ? (
-                  <Button onClick={() => set({ days: String(ALL_DAYS) })}>Look at all time</Button>
+                before ? (
+                  <Button onClick={() => set({ days: before.days })}>{before.label}</Button>
                 ) : by === "category" ? (
                   <Button component={Link} to="/business" search={{ tab: "imports", new: "file" } as never}>
                     Bring data in
@@ -137,11 +125,11 @@ export function Topics({ search, set }: { search: Search; set: Go }) {
                 ) : undefined
               }
             >
-              {by === "cluster"
-                ? "Topics are found in the words of posts from 1,000 posts on. As filed shows those that posts carry."
-                : all
-                  ? "Import posts with a topic or category, and their readings."
-                  : "Older posts are not looked at."}
+              {before
+                ? `The latest measured post before is of ${before.of}.`
+                : by === "cluster"
+                  ? "Topics are found in the words of posts from 1,000 posts on. As filed shows those that posts carry."
+                  : "Import posts with a topic or category, and their readings."}
             </Empty>
           ) : (
             <div className={styles.scroll}>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { amount, bounds, brief, change, csvOf, lanes, thin, ticks, told } from "./figures";
+import { amount, bounds, brief, change, csvOf, lanes, partial, sums, thin, ticks, told, visited } from "./figures";
 
 test("a value is written by its unit, one that is missing as a dash", () => {
   expect(told(150_000, "usd", "EUR")).toBe("€150,000");
@@ -59,4 +59,30 @@ test("months hide no weeks, and money of two currencies is never on one line", (
     ["by month, EUR", 12],
   ]);
   expect(lanes(money, "count").map((one) => one.points.length)).toEqual([15]);
+});
+
+test("clicks are never told as visits", () => {
+  expect(visited({ visits: 5, visits_are_clicks: true })).toBe("5 clicks");
+  expect(visited({ visits: 1, visits_are_clicks: true })).toBe("1 click");
+  expect(visited({ visits: 1240, visits_are_clicks: false })).toBe("1,240");
+  expect(visited({ visits: null, visits_are_clicks: null })).toBe("–");
+});
+
+test("what was spent by channel is added up within each currency", () => {
+  const spent = [
+    { amount: 12_000_000, currency: "USD" },
+    { amount: 700_000, currency: "USD" },
+    { amount: 3000, currency: "EUR" },
+    { amount: null, currency: null },
+  ];
+  expect(sums(spent)).toBe("$12.7M and €3K");
+  expect(sums([{ amount: null, currency: null }])).toBeUndefined();
+});
+
+test("a value that lacks days says how many", () => {
+  expect([partial({ days_missing: 1 }), partial({ days_missing: 3 }), partial({ days_missing: 0 })]).toEqual([
+    "1 day missing",
+    "3 days missing",
+    "",
+  ]);
 });

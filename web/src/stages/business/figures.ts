@@ -1,5 +1,5 @@
 /** How a figure of the company is written, by its unit; and tables as CSV. Pure. */
-import { NONE, percent, score, whole } from "../../parts/words";
+import { counted, NONE, percent, score, whole } from "../../parts/words";
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 
@@ -40,6 +40,19 @@ export function brief(value: number, unit: string, currency = "USD"): string {
     .replace("-", "−");
 }
 
+/** Visits of a post; where the site saw none, its clicks, which are named so. */
+export const visited = (of: { visits?: number | null; visits_are_clicks?: boolean | null }): string =>
+  of.visits != null && of.visits_are_clicks ? counted(of.visits, "click") : whole(of.visits);
+
+/** Amounts added up in each currency of its own: "$12.7M and €3K"; undefined where there are none. */
+export function sums(of: { amount?: number | null; currency?: string | null }[]): string | undefined {
+  const found = new Map<string, number>();
+  for (const { amount, currency } of of)
+    if (amount != null) found.set(currency ?? "USD", (found.get(currency ?? "USD") ?? 0) + amount);
+  const told = [...found].sort(([, one], [, other]) => other - one);
+  return told.map(([currency, sum]) => brief(sum, "usd", currency)).join(" and ") || undefined;
+}
+
 /** The unit in words, for the corner of a chart. */
 export function unitOf(unit: string, currency?: string): string {
   const words: Record<string, string> = {
@@ -67,6 +80,10 @@ export const bounds = (of: Bounds, as: (value: number) => string): string =>
 export const thin = (n: number, needed: number): string => `Not enough data, ${whole(n)} of ${whole(needed)}`;
 
 type Point = { start: string; end: string; value: number; currency: string };
+
+/** "2 days missing" of a value that does not have all its days, else nothing. */
+export const partial = (point: { days_missing: number }): string =>
+  point.days_missing > 0 ? `${counted(point.days_missing, "day")} missing` : "";
 
 /** A figure's points of one length, and of money one currency: what may stand on one line. */
 export type Lane<P extends Point> = { id: string; name: string; points: P[] };

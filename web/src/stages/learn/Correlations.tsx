@@ -6,10 +6,10 @@ import { goTogether } from "../../api/queries";
 import { Interval } from "../../parts/Interval";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
-import { counted, score, spoken, whole } from "../../parts/words";
+import { chance, counted, score, spoken, whole } from "../../parts/words";
 import { Charted } from "../business/Charted";
 import { thin } from "../business/figures";
-import { chance, namesOf, pairOf } from "./effects";
+import { namesOf, pairOf } from "./effects";
 import styles from "./Learning.module.css";
 
 type Pair = Schemas["Correlation"];

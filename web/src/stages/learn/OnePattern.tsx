@@ -6,11 +6,11 @@ import { useMay } from "../../api/me";
 import { pattern } from "../../api/queries";
 import { Facts } from "../../parts/Facts";
 import { Shown } from "../../parts/Rest";
-import { byWhom, capital, channelName, day, percent, score, when, whole } from "../../parts/words";
+import { byWhom, capital, chance, channelName, day, percent, score, when, whole } from "../../parts/words";
 import { Rows } from "../business/Charted";
 import { Line } from "../business/Line";
 import { Effect } from "./Estimate";
-import { chance, inOwnTerms, METRICS, nothing, plainly, toldEffect } from "./effects";
+import { inOwnTerms, METRICS, nothing, plainly, toldEffect } from "./effects";
 import styles from "./Learning.module.css";
 import { Acts, Note } from "./Saying";
 

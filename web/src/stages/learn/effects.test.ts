@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chance, inOwnTerms, namesOf, pairOf, toldEffect } from "./effects";
+import { inOwnTerms, namesOf, pairOf, toldEffect } from "./effects";
 
 describe("an effect", () => {
   it("on engagement is how many times the usual", () => {
@@ -15,10 +15,6 @@ describe("an effect", () => {
     expect(inOwnTerms({ metric: "quality", mean_without: 0.8 }, effect)).toBeCloseTo(0.05);
     expect(toldEffect("quality", -0.05)).toBe("−0.050");
   });
-});
-
-it("a chance too small to matter is not told to the last digit", () => {
-  expect([chance(0.0000004), chance(0.0421), chance(null)]).toEqual(["< 0.001", "0.042", "–"]);
 });
 
 it("a matrix begins with what is in most pairs and finds a pair either way", () => {

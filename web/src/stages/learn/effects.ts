@@ -24,10 +24,6 @@ export function toldEffect(metric: string, value: number): string {
 
 export const METRICS: Record<Metric, string> = { engagement: "Engagement", quality: "Quality", approval: "Approval" };
 
-/** A q- or p-value: nobody needs a fifth digit. */
-export const chance = (value: number | null | undefined): string =>
-  value == null ? "–" : value < 0.001 ? "< 0.001" : score(value, 3);
-
 type Pair = { first: string; second: string };
 
 /** Every name that is part of a pair; whichever is in most pairs comes first. */

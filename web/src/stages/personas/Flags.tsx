@@ -3,8 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { personaFlags } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
-import { capital, score, whole } from "../../parts/words";
+import { capital, chance, whole } from "../../parts/words";
 import styles from "./Personas.module.css";
+
+const toldP = (p: number) => (p < 0.001 ? `p ${chance(p)}` : `p = ${chance(p)}`);
 
 export function Flags({ names }: { names: Record<string, string> }) {
   const query = useQuery(personaFlags());
@@ -22,7 +24,7 @@ export function Flags({ names }: { names: Record<string, string> }) {
                   <p className={styles.line}>{named(one.told, one.personas, names)}</p>
                   {(one.n != null || one.p_value != null) && (
                     <p className="quiet">
-                      {[one.n != null && `n = ${whole(one.n)}`, one.p_value != null && `p = ${score(one.p_value, 4)}`]
+                      {[one.n != null && `n = ${whole(one.n)}`, one.p_value != null && toldP(one.p_value)]
                         .filter(Boolean)
                         .join(", ")}
                     </p>
