@@ -5,6 +5,18 @@ Never: a second draw for the same deliverable; a person's wish passed off as a d
 """
 
 from cofounder.personas.roster import NAMES, ROSTER, Persona, persona
-from cofounder.personas.service import Choice, PersonaUnknown, choices, choose, chosen, names
+from cofounder.personas.service import Choice, PersonaUnknown, choices, choose, chosen, named, names
 
-__all__ = ["NAMES", "ROSTER", "Choice", "Persona", "PersonaUnknown", "choices", "choose", "chosen", "names", "persona"]
+__all__ = [
+    "NAMES",
+    "ROSTER",
+    "Choice",
+    "Persona",
+    "PersonaUnknown",
+    "choices",
+    "choose",
+    "chosen",
+    "named",
+    "names",
+    "persona",
+]

@@ -11,23 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit import clock, live
 from cofounder.kit.errors import CofounderError, Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
+from cofounder.kit.versions import require, version_of
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import drawing, flags, looking, optimising, policies_known, queries
+from cofounder.personas import drawing, flags, history, looking, optimising, policies_known, queries
 from cofounder.personas.breaks import SPAN
 from cofounder.personas.followers import service as followers
 from cofounder.personas.followers.service import ChannelNotCounted
 from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, chances, roster, voices
 from cofounder.personas.performance import performance
 from cofounder.personas.queries import Scored, Standing
-from cofounder.personas.roster import ROSTER, persona
+from cofounder.personas.roster import persona
 from cofounder.personas.schemas import (
     FlagOut,
     LookOut,
     PersonaIn,
     PersonaOut,
     PersonasOut,
-    PointOut,
     WaitingOut,
 )
 from cofounder.personas.tables import OptimisationRun, PersonaStanding
@@ -35,7 +35,6 @@ from cofounder.settings import settings
 
 LOOK_BACK_DAYS = 7
 MOST_TOPICS = 50
-APART = timedelta(minutes=5)  # clocks of two machines
 SINCE = SPAN + timedelta(days=7)  # posts that flags are seen by
 
 
@@ -127,7 +126,14 @@ async def listed(
         seen, row = told.get(one.id), said.get(one.id)
         figures = {
             name: getattr(seen, name) if seen else empty
-            for name, empty in (("posts", 0), ("waiting", 0), ("impressions", 0), ("likes", 0), ("followers", 0.0))
+            for name, empty in (
+                ("posts", 0),
+                ("waiting", 0),
+                ("early", 0),
+                ("impressions", 0),
+                ("likes", 0),
+                ("followers", 0.0),
+            )
         }
         items.append(
             PersonaOut(
@@ -144,6 +150,8 @@ async def listed(
                 high=seen.high if seen else None,
                 band=seen.band if seen else "unknown",
                 note=_note(one, drawn.get(one.id, 0.0), standing),
+                changed_by=row.changed_by if row else None,
+                version=_version(one.id, one.status, row),
                 **figures,
             )
         )
@@ -185,17 +193,27 @@ def _topics_are(known: str) -> str:
     )
 
 
-async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Caller) -> PersonaOut:
-    """Set a voice active, testing or disabled, or its probability. Audited.
+def _version(id: str, status: str, row: PersonaStanding | None) -> str:
+    """Another one for anything else that a person set of a voice; what is learnt meanwhile is no change."""
+    override, reason = (row.override, row.reason) if row else (None, None)
+    return version_of({"id": id, "status": status, "override": override, "reason": reason})
 
-    Raises PersonaMissing, ProbabilityNeedsReason and NobodyLeft.
+
+async def change(
+    session: AsyncSession, name: str, given: PersonaIn, *, by: Caller, if_match: str | None = None
+) -> PersonaOut:
+    """Set a voice active, testing or disabled, or its probability; what is not given stays. Audited.
+
+    Raises PersonaMissing, OldVersion, ProbabilityNeedsReason and NobodyLeft.
     """
     await queries.lock(session)
     found = persona(name, (await queries.standing(session)).own)
     if found is None:
         raise PersonaMissing()
     row = (await queries.standings(session)).get(found.id)
-    status = given.status or (row.status if row else found.status)
+    before = row.status if row else found.status
+    require(_version(found.id, before, row), if_match)
+    status = given.status or before
     override = row.override if row else None
     if "override" in given.model_fields_set:
         override = given.override
@@ -213,6 +231,7 @@ async def change(session: AsyncSession, name: str, given: PersonaIn, *, by: Call
     standing = await queries.standing(session)
     if not any(one.status == "active" and one.override is None for one in voices(standing)):
         raise NobodyLeft(field="override" if override is not None else "status")
+    await history.noted(session, "person", by=by.who, run_id=standing.run_id, persona=found.id)
     told = {"status": status, "override": override, "reason": values["reason"]}
     await audit(session, by.who, "persona.changed", "persona", found.id, told)
     live.changed(session, TOPIC, found.id)
@@ -300,6 +319,8 @@ async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller)
     if approved:
         row.applied_at = row.decided_at
     await session.flush()
+    if approved:
+        await history.noted(session, "look", by=by.who, run_id=id)
     verb = "persona_weights.approved" if approved else "persona_weights.declined"
     await audit(session, by.who, verb, "optimisation_run", str(id), {})
     live.changed(session, TOPIC, id)
@@ -317,24 +338,11 @@ async def roll_back(session: AsyncSession, id: UUID, *, by: Caller) -> LookOut:
         raise NotInUse()
     row.withdrawn_at, row.decided_by, row.decided_at = clock.now(), by.who, clock.now()
     await session.flush()
+    before = await queries.in_use(session)
+    await history.noted(session, "rolled back", by=by.who, run_id=before.id if before else None)
     await audit(session, by.who, "persona_weights.rolled_back", "optimisation_run", str(id), {})
     live.changed(session, TOPIC, id)
-    return run_out(row, await queries.in_use(session))
-
-
-async def weights(session: AsyncSession, *, days: int) -> list[PointOut]:
-    """The probabilities of every voice over time, one point for each run that was applied or rolled back."""
-    points: dict[datetime, PointOut] = {}
-    moment = clock.now()  # what a clock that ran ahead put later than this is shown when its time has come
-    rows = await queries.history(session, moment - timedelta(days=days), moment + APART)
-    first = drawing.shares([drawing.Drawable(one.id, one.weight) for one in ROSTER])
-    for row in rows:
-        point = points.setdefault(row["at"], PointOut(at=row["at"], run_id=row["run_id"], probabilities={}))
-        if row["persona"] is None:
-            point.probabilities = dict(first)
-        else:
-            point.probabilities[row["persona"]] = row["probability"]
-    return list(points.values())
+    return run_out(row, before)
 
 
 async def waiting(session: AsyncSession) -> WaitingOut:
@@ -346,11 +354,12 @@ async def waiting(session: AsyncSession) -> WaitingOut:
 async def flagged(session: AsyncSession) -> list[FlagOut]:
     """What should make a person look."""
     moment = clock.now()
-    history = [(one.at, one.probabilities) for one in await weights(session, days=30)]
+    points = await history.weights(session, days=30)
+    looks = [(one.at, one.probabilities) for one in points if one.because in ("look", "rolled back")]
     posts = await queries.outcomes(session, since=moment - SINCE, as_of=moment, hours=AGE_HOURS)
     recent = [one for one in posts if one.seen_at is not None and one.seen_at > moment - timedelta(days=LOOK_BACK_DAYS)]
     draws = await queries.drawn(session, since=moment - timedelta(days=30), as_of=moment)
-    found = flags.found(history, performance(recent), posts, draws, moment)
+    found = flags.found(looks, performance(recent), posts, draws, moment)
     found += [flags.doubted(platform, at, why) for platform, at, why in await followers.doubts(session, moment)]
     return [FlagOut(**one) for one in found]
 
@@ -366,6 +375,7 @@ def run_out(row: OptimisationRun, used: OptimisationRun | None) -> LookOut:
         "posts_analyzed",
         "posts_known",
         "posts_waiting",
+        "posts_early",
     )
     more = ("top_performer", "bottom_performer", "special", "seed", "input_hash", "code_version", "found", "proof")
     values: dict[str, Any] = {name: getattr(row, name) for name in (*names, *more, "decided_by", "decided_at")}

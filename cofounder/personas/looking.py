@@ -54,7 +54,7 @@ async def keep_failure(error: CofounderError, moment: datetime, *, by: str) -> N
     """A run that failed, with why: the weights stay as they were."""
     chosen = settings()
     nothing = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}, "code_version": ""}
-    counted = {"posts_analyzed": 0, "posts_known": 0, "posts_waiting": 0}
+    counted = {"posts_analyzed": 0, "posts_known": 0, "posts_waiting": 0, "posts_early": 0}
     told = {"status": "failed", "reason": error.detail[:500], "mode": chosen.persona_mode}
     who = {"id": new_id(), "ran_at": moment, "started_by": by, "policy": chosen.persona_policy}
     async with transaction() as session:

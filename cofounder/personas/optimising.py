@@ -69,7 +69,7 @@ async def optimise(
     Fewer than twenty posts scored within seven days: skipped, which is kept too. In mode "autonomous" the weights are
     in use at once, in "propose" they wait for a person, in "watch" they are told.
     """
-    from cofounder.personas import proposing  # they ask this module to learn
+    from cofounder.personas import history, proposing  # they ask this module to learn, or what is drawn
     from cofounder.personas.experiments import service as experiments
 
     await queries.lock(session)
@@ -87,7 +87,8 @@ async def optimise(
         "policy": policy,
         "posts_analyzed": len(recent),
         "posts_known": sum(one.seen_at is not None for one in posts),
-        "posts_waiting": sum(one.seen_at is None for one in posts),
+        "posts_waiting": sum(one.seen_at is None and not one.early for one in posts),
+        "posts_early": sum(one.early for one in posts),
         "code_version": __version__,
     }
     if len(recent) < LEAST:
@@ -97,7 +98,7 @@ async def optimise(
     after = chances(standing._replace(weights=learnt.weights))
     ranked = performance(recent)
     told = {one.persona: one for one in ranked}
-    best = [one for one in ranked if one.posts and one.per_1k is not None]
+    best = _rankable(ranked, standing)
     changed = [
         {"generator": id, "oldWeight": round(before.get(id, 0.0), 6), "newWeight": round(share, 6)}
         for id, share in after.items()
@@ -121,6 +122,10 @@ async def optimise(
     row = await queries.put_run(session, values, _weights(learnt, after, told))
     if not dry:
         await experiments.weighed_anew(session, posts, as_of, standing)
+        if row.applied_at is not None:
+            await history.noted(session, "look", by=by, at=as_of, run_id=row.id)
+        else:  # an adopted arm's own policy has learnt
+            await history.noted(session, "experiment", by=by, at=as_of, run_id=standing.run_id)
     live.changed(session, TOPIC, row.id)
     return row
 
@@ -200,6 +205,12 @@ def special(posts: Sequence[Scored], told: Mapping[str, Performance], standing: 
         if status != "active":
             found.append({"generator": one.id, "kind": status})
     return found
+
+
+def _rankable(ranked: Sequence[Performance], standing: Standing) -> list[Performance]:
+    """Of the voices that are drawn by what they bring those with enough posts to be compared."""
+    active = {one.id for one in voices(standing) if one.status == "active"}
+    return [one for one in ranked if one.persona in active and one.posts >= NEW_POSTS and one.per_1k is not None]
 
 
 async def _skipped(session: AsyncSession, values: dict[str, Any]) -> OptimisationRun:

@@ -18,6 +18,7 @@ class Performance:
     persona: str
     posts: int
     waiting: int
+    early: int  # before the first count of their channel: they stay unscored
     impressions: int
     likes: int
     followers: float
@@ -52,7 +53,8 @@ def _one(kind: str, posts: Sequence[Scored]) -> Performance:
     return Performance(
         persona=kind,
         posts=len(scored),
-        waiting=len(posts) - len(scored),
+        waiting=sum(one.seen_at is None and not one.early for one in posts),
+        early=sum(one.early for one in posts),
         impressions=shown,
         likes=sum(one.likes or 0 for one in scored),
         followers=gained,

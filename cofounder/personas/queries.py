@@ -19,6 +19,7 @@ from cofounder.personas.roster import NAMES, Persona, persona
 from cofounder.personas.tables import (
     OptimisationRun,
     PersonaChoice,
+    PersonaDrawing,
     PersonaStanding,
     PersonaWeight,
 )
@@ -173,7 +174,8 @@ def came_to(posts: str) -> str:
     """CTEs for a statement: `came` has the posts that `posts` selects (columns of posts) and what each came to.
 
     A post is scored once: by its first reading of an age (`read`), and when followers were counted after that age.
-    Followers that were not counted before it, too (or within its first hour), are not known: they are no nought. Nor are
+    Followers that were not counted before it, too (or within its first hour: else it is `early`), are not known: they are
+    no nought. Nor are
     those that the books have not divided yet (`gained`); a post that nobody saw gains nobody. In sets and not post by
     post: of a hundred thousand that takes a third of the time. `ends` is searched by halves.
     """
@@ -182,10 +184,10 @@ WITH books AS (SELECT platform, min(start_at) AS since,
     array_agg(end_at ORDER BY end_at) FILTER (WHERE end_at <= :as_of) AS ends FROM follower_intervals GROUP BY 1),
 post AS MATERIALIZED (SELECT p.id, p.task_id, p.linked_at, p.persona, p.platform, p.category, p.topic, p.published_at,
     p.published_at + make_interval(hours => :hours) AS aged_at,
-    b.ends[width_bucket(p.published_at + make_interval(hours => :hours) - interval '1 microsecond', b.ends) + 1]
-      AS counted_at
-  FROM ({posts}) p
-  LEFT JOIN books b ON b.platform = p.platform AND b.since <= p.published_at + interval '1 hour'),
+    CASE WHEN b.since <= p.published_at + interval '1 hour' THEN
+      b.ends[width_bucket(p.published_at + make_interval(hours => :hours) - interval '1 microsecond', b.ends) + 1]
+      END AS counted_at, coalesce(b.since > p.published_at + interval '1 hour', false) AS early
+  FROM ({posts}) p LEFT JOIN books b ON b.platform = p.platform),
 read AS (SELECT DISTINCT ON (p.id) p.id, coalesce(a.impressions, a.views)::bigint AS impressions, a.likes, a.measured_at
   FROM post p JOIN social_post_analytics a ON a.post_id = p.id AND a.measured_at >= p.aged_at
   WHERE a.measured_at <= :as_of AND (a.linked_at IS NULL OR a.linked_at <= :as_of)
@@ -208,7 +210,7 @@ _OUTCOMES = text(f"""{came_to(_POSTS)}
 SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
   p.impressions, p.likes, coalesce(p.followers, 0) AS followers, p.seen_at,
   CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
-    THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm
+    THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm, p.early
 FROM came p
 LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
   AND (p.linked_at IS NULL OR p.linked_at <= :as_of)
@@ -238,6 +240,7 @@ class Scored(NamedTuple):
     seen_at: datetime | None
     propensity: float | None  # with which its voice was drawn; None where a person chose it
     arm: str
+    early: bool = False  # before the first count of its channel: it will never be scored
 
 
 async def outcomes(
@@ -356,24 +359,29 @@ async def waiting(session: AsyncSession) -> tuple[UUID | None, UUID | None]:
     return row.proposal, row.experiment
 
 
-# Each run counts from when it was applied; where one is rolled back, the newest of those before that still stands does.
+# What held when the time began, then every change in it. A clock that ran ahead put a change no later than the one that
+# was written after it, and not into the future: it is drawn with already.
 _HISTORY = text("""
-WITH points AS (SELECT id AS run_id, applied_at AS at FROM optimisation_runs
-    WHERE applied_at BETWEEN :since AND :until
-  UNION ALL SELECT (SELECT b.id FROM optimisation_runs b WHERE b.applied_at IS NOT NULL AND b.number < r.number
-      AND (b.withdrawn_at IS NULL OR b.withdrawn_at > r.withdrawn_at) ORDER BY b.number DESC LIMIT 1),
-    r.withdrawn_at FROM optimisation_runs r
-    WHERE r.applied_at IS NOT NULL AND r.withdrawn_at BETWEEN :since AND :until)
-SELECT p.run_id, p.at, w.persona, w.probability FROM points p LEFT JOIN persona_weights w ON w.run_id = p.run_id
-ORDER BY p.at, w.persona""")
+WITH told AS (SELECT number, because, changed_by, persona, run_id, probabilities,
+    least(min(at) OVER (ORDER BY number DESC), CAST(:until AS timestamptz)) AS at FROM persona_drawings)
+SELECT at, because, changed_by, persona, run_id, probabilities FROM told
+WHERE number >= coalesce((SELECT max(number) FROM told WHERE at <= :since), 0) ORDER BY number""")
 
 
 async def history(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Probabilities over time: a point for every run that was applied, and for every one that was rolled back.
-
-    A point without a run (and without a persona) is the initial weights.
-    """
+    """Probabilities over time, oldest first; the first row is of before `since` where there is one."""
     return [dict(row) for row in (await session.execute(_HISTORY, {"since": since, "until": until})).mappings()]
+
+
+async def newest_drawing(session: AsyncSession) -> dict[str, float] | None:
+    """What was last written down of what voices are drawn with."""
+    wanted = select(PersonaDrawing.probabilities).order_by(PersonaDrawing.number.desc()).limit(1)
+    found: dict[str, float] | None = await session.scalar(wanted)
+    return found
+
+
+async def put_drawing(session: AsyncSession, values: dict[str, Any]) -> None:
+    await session.execute(insert(PersonaDrawing).values(values))
 
 
 _REPLAY = text("""

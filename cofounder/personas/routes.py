@@ -3,11 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from cofounder.kit.http import Page, Router, Session, Time, documented
+from cofounder.kit.openapi import ETAG
+from cofounder.kit.versions import IfMatch, OldVersion, etag
 from cofounder.people import Approver, Operator, Viewer
-from cofounder.personas import learning, replaying, what_if
+from cofounder.personas import history, learning, replaying, what_if
 from cofounder.personas.followers.service import ChannelNotCounted
 from cofounder.personas.policies_known import PolicyFailed, PolicyUnknown
 from cofounder.personas.schemas import (
@@ -44,8 +46,8 @@ async def list_personas(
 async def list_persona_weights(
     session: Session, caller: Viewer, days: Annotated[int, Query(ge=1, le=3650)] = 90
 ) -> Page[PointOut]:
-    """The probabilities of all voices over time, one point for each run that was applied."""
-    found = await learning.weights(session, days=days)
+    """The probabilities of all voices over time, one point for each look, each change by a person."""
+    found = await history.weights(session, days=days)
     return Page[PointOut](items=found, next_cursor=None, total=len(found))
 
 
@@ -124,8 +126,16 @@ async def roll_persona_run_back(run_id: UUID, session: Session, caller: Approver
 
 @router.patch(
     "/{persona}",
-    responses=documented(learning.PersonaMissing, learning.NobodyLeft, learning.ProbabilityNeedsReason),
+    responses=ETAG
+    | documented(learning.PersonaMissing, OldVersion, learning.NobodyLeft, learning.ProbabilityNeedsReason),
 )
-async def change_persona(persona: str, body: PersonaIn, session: Session, caller: Approver) -> PersonaOut:
-    """Set a voice active, testing (drawn at the floor) or disabled, or the probability with which it is drawn."""
-    return await learning.change(session, persona, body, by=caller)
+async def change_persona(
+    persona: str, body: PersonaIn, session: Session, caller: Approver, response: Response, if_match: IfMatch = None
+) -> PersonaOut:
+    """Set a voice active, testing (drawn at the floor) or disabled, or the probability with which it is drawn.
+
+    What is not sent stays as it is. With If-Match, a voice's `version` in quotes, only if nobody set it since.
+    """
+    found = await learning.change(session, persona, body, by=caller, if_match=if_match)
+    response.headers["ETag"] = etag(found.version)
+    return found

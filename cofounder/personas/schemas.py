@@ -27,6 +27,7 @@ class PersonaOut(Shown):
     reason: str | None
     posts: int = Field(description="Scored posts: with a reading at 72 hours or later, followers counted after it.")
     waiting: int = Field(description="Posts that are not scored yet. They are no noughts.")
+    early: int = Field(description="Posts before the first count of their channel: they stay unscored.")
     impressions: int
     likes: int
     followers: float = Field(description="Gained, as divided among posts.")
@@ -35,6 +36,8 @@ class PersonaOut(Shown):
     high: float | None
     band: Band
     note: str | None = Field(description="Where it is not drawn with what a person set: why.")
+    changed_by: str | None = Field(description="Who last set it.")
+    version: str = Field(description="Of what a person set. In If-Match, quoted, it keeps a change to what was read.")
 
 
 class PersonasOut(Shown):
@@ -102,8 +105,9 @@ class LookOut(Shown):
     posts_analyzed: int
     posts_known: int
     posts_waiting: int
+    posts_early: int = Field(description="Before the first count of their channel: they stay unscored.")
     generators_updated: int
-    top_performer: str | None
+    top_performer: str | None = Field(description="Of active voices with five posts or more; none: not enough data.")
     bottom_performer: str | None
     changes: list[WeightChange]
     special: list[dict[str, Any]]
@@ -148,10 +152,16 @@ class DecideIn(Body):
 
 
 class PointOut(Shown):
-    """The probabilities of all voices from one time on."""
+    """The probabilities of all voices from one time on, until the next point."""
 
-    at: Time
-    run_id: UUID | None = Field(description="None: the initial weights, after the first run was rolled back.")
+    at: Time = Field(description="Of the first point when the asked days began, where it held before them.")
+    because: Literal["initial", "look", "rolled back", "person", "voice", "experiment"] = Field(
+        description="What changed them: weights that were applied or taken back, what a person set of a voice, "
+        "a voice that was made or given another first weight, an arm that was adopted or given up."
+    )
+    changed_by: str | None
+    persona: str | None = Field(description="The voice that a person set or made.")
+    run_id: UUID | None = Field(description="The run whose weights were in use; none: the initial ones.")
     probabilities: dict[str, float]
 
 

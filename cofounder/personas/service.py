@@ -71,6 +71,12 @@ async def names(session: AsyncSession) -> list[str]:
     return [one.id for one in roster(await queries.standing(session))]
 
 
+async def named(session: AsyncSession, name: str) -> str | None:
+    """The id of the voice that a person means by its id or its name, however spelt; None where there is none."""
+    found = persona(name, (await queries.standing(session)).own)
+    return found.id if found is not None else None
+
+
 async def chosen(session: AsyncSession, task_id: UUID, deliverable: str = "main") -> str | None:
     """The voice in use for a deliverable, None before it was drawn."""
     found = await queries.choice(session, task_id, deliverable)

@@ -85,6 +85,7 @@ class OptimisationRun(Row):
     posts_analyzed: Mapped[int]
     posts_known: Mapped[int]
     posts_waiting: Mapped[int]
+    posts_early: Mapped[int] = mapped_column(server_default=text("0"))  # before their channel's first count
     changes: Mapped[Listing]  # {generator, oldWeight, newWeight}
     top_performer: Mapped[OptionalWords]
     bottom_performer: Mapped[OptionalWords]
@@ -116,6 +117,21 @@ class PersonaWeight(Row):
     posts: Mapped[int]  # in the look-back
     followers: Mapped[Decimal] = mapped_column(Numeric(20, 6))
     impressions: Mapped[int] = mapped_column(BigInteger)
+
+
+class PersonaDrawing(Row):
+    """With which probability each voice was drawn from one moment on, until that of the next row."""
+
+    __tablename__ = "persona_drawings"
+    id: Mapped[Id]
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    at: Mapped[Moment]
+    because: Mapped[Words]  # what changed it: look, rolled back, person, voice, experiment
+    changed_by: Mapped[Words]
+    run_id: Mapped[OptionalRef]  # the run whose weights were in use then; none: the initial ones
+    persona: Mapped[OptionalWords]  # that a person set or made
+    probabilities: Mapped[Document]  # of every voice that was drawn
+    __table_args__ = (Index("ix_persona_drawings_at", "at"),)
 
 
 VIEW = """CREATE VIEW generator_weights AS

@@ -51,6 +51,20 @@ def test_voices_learn_are_set_and_taken_back(lived: None, capsys: pytest.Capture
     assert "Data nerd" in capsys.readouterr().out
 
 
+def test_a_look_is_told_with_its_whole_id_on_a_narrow_screen(
+    lived: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = said(capsys, "optimize")
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["personas", "runs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[1].strip() == made["run_id"]
+    assert lines[0].startswith(made["ran_at"][:16].replace("T", " "))
+    assert "best dataNerd, worst explorer" in "".join(lines[2:])
+    assert run(["personas", "rollback", lines[1].strip()]) == 0
+
+
 def test_a_voice_of_ones_own_is_made_changed_and_heard(lived: None, capsys: pytest.CaptureFixture[str]) -> None:
     made = said(
         capsys, "personas", "add", "Our workshop", "--like", "coach", "--never", "visits", "--status", "active",

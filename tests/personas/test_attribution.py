@@ -28,6 +28,13 @@ def test_posts_and_background_add_up_to_what_was_counted(
     assert gain > 0 or not any(credits.values())
 
 
+def test_rounding_never_gives_posts_more_than_was_gained() -> None:
+    for posts in range(1, 60):
+        credits, background = divided(7, [Alive(at, 1000.0 + at, 1.1) for at in range(posts)])
+        assert 0 <= background < Decimal("0.000001") * posts
+        assert sum(credits.values(), background) == 7
+
+
 def test_a_gain_is_divided_by_impressions_and_rate() -> None:
     alive = [Alive("a", 1000, 2.0), Alive("b", 2000, 1.0), Alive("c", 4000, 1.0)]
     assert divided(80, alive)[0] == {"a": Decimal(20), "b": Decimal(20), "c": Decimal(40)}

@@ -54,13 +54,18 @@ async def voices(session: AsyncSession, days: int = 365) -> dict[str, tuple[int,
 # ── what is not known is no nought ───────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_posts_of_before_the_first_count_wait_and_teach_nothing(session: AsyncSession, moment: datetime) -> None:
+async def test_posts_of_before_the_first_count_stay_unscored_and_wait_for_nothing(
+    session: AsyncSession, moment: datetime
+) -> None:
     await forty(session, moment)
     await counted(session, moment - timedelta(days=2), 1000)
     await counted(session, moment, 1010)
-    assert await voices(session) == dict.fromkeys(("coach", "dataNerd"), (0, 20, 0, "unknown"))
+    await post(session, moment - timedelta(days=1), "coach", platform="linkedin")  # this one may be scored yet
+    found = {one.id: one for one in (await learning.listed(session, days=365)).items if one.early}
+    told = {id: (one.posts, one.waiting, one.early, one.band) for id, one in found.items()}
+    assert told == {"coach": (0, 1, 20, "unknown"), "dataNerd": (0, 0, 20, "unknown")}
     row = await optimise(session, as_of=moment, by="test", mode="autonomous", policy="default")
-    assert (row.status, row.posts_waiting) == ("skipped", 40)
+    assert (row.status, row.posts_waiting, row.posts_early) == ("skipped", 1, 40)
 
 
 async def test_readings_that_come_long_after_the_counts_are_divided(session: AsyncSession, moment: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.people.roles import Caller
-from cofounder.personas import NAMES, ROSTER, choose, learning, queries
+from cofounder.personas import NAMES, ROSTER, choose, history, learning, queries
 from cofounder.personas.followers import crediting
 from cofounder.personas.followers import service as followers
 from cofounder.personas.followers.schemas import CountIn
@@ -223,7 +223,7 @@ async def test_a_clock_that_ran_ahead_does_not_rule_what_comes_after_it(
     assert [(one.run_id, one.standing) for one in runs] == [(last.id, "in use")]
     more = (await learning.runs(session, cursor=str(last.id), limit=5)).items
     assert [one.run_id for one in more] == [ahead.id, first.id]
-    assert {one.run_id for one in await learning.weights(session, days=30)} == {first.id, last.id}
+    assert [one.run_id for one in await history.weights(session, days=30)] == [None, first.id, ahead.id, last.id]
     assert (await learning.roll_back(session, last.id, by=MARA)).standing == "rolled back"
     assert (await learning.listed(session)).run_id == ahead.id  # which was in use before it
 
@@ -234,16 +234,14 @@ async def test_the_weights_over_time_go_back_with_a_roll_back(session: AsyncSess
     second = await optimise(
         session, as_of=moment + timedelta(seconds=1), by="test", mode="autonomous", policy="blueprint"
     )
-    one, other = await learning.weights(session, days=1)
-    assert (one.run_id, other.run_id) == (first.id, second.id)
-    second.withdrawn_at = moment + timedelta(seconds=2)
-    await session.flush()
-    points = await learning.weights(session, days=1)
-    assert [point.run_id for point in points] == [first.id, second.id, first.id]
-    assert points[2].probabilities == one.probabilities
-    first.withdrawn_at = moment + timedelta(seconds=3)
-    await session.flush()
-    last = (await learning.weights(session, days=1))[-1]
+    initial, one, other = await history.weights(session, days=1)
+    assert (initial.because, one.run_id, other.run_id) == ("initial", first.id, second.id)
+    await learning.roll_back(session, second.id, by=MARA)
+    back = (await history.weights(session, days=1))[-1]
+    assert (back.because, back.changed_by, back.run_id) == ("rolled back", MARA.who, first.id)
+    assert back.probabilities == pytest.approx(one.probabilities)
+    await learning.roll_back(session, first.id, by=MARA)
+    last = (await history.weights(session, days=1))[-1]
     assert last.run_id is None
     assert last.probabilities == pytest.approx({voice.id: voice.weight for voice in ROSTER})
 

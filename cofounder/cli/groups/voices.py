@@ -255,24 +255,24 @@ def _would(found: Any) -> None:
 
 def _runs(found: Any) -> None:
     from cofounder.cli import words
-    from cofounder.cli.views.grid import table
 
     if not found.items:
         out.screen().print("Nobody looked yet. Look now: cofounder optimize")
         return
-    made = table("Run", "When", "Outcome", ">Posts", ">Changed", "Best", "Worst", "By")
-    for one in found.items:
-        made.add_row(
-            str(one.run_id),
-            words.moment(one.ran_at),
-            one.reason or one.standing,
-            str(one.posts_analyzed),
-            str(one.generators_updated),
-            one.top_performer or "–",
-            one.bottom_performer or "–",
-            one.started_by,
-        )
-    out.screen().print(made)
+    for one in found.items:  # no table: an id that is cut, which decide and rollback want whole, helps nobody
+        out.screen().print(f"{words.moment(one.ran_at)}  {one.reason or one.standing}", markup=False, highlight=False)
+        out.screen().print(f"  {one.run_id}", markup=False, highlight=False)
+        if one.status == "failed":
+            continue
+        of_them = f", {_compared(one)}" if one.status == "success" else ""
+        said = f"  {one.posts_analyzed} posts, {one.generators_updated} weights changed{of_them}; by {one.started_by}"
+        out.screen().print(said, markup=False, highlight=False)
+
+
+def _compared(one: "LookOut") -> str:
+    if one.top_performer is None:
+        return "best and worst: not enough data"
+    return f"best {one.top_performer}, worst {one.bottom_performer or '–'}"
 
 
 def _run(found: "LookOut") -> None:
@@ -282,8 +282,10 @@ def _run(found: "LookOut") -> None:
             f"Skipped: {found.reason}. {found.posts_analyzed} posts were scored in seven days, 20 are needed; "
             f"{found.posts_waiting} wait for their reading or a count of followers."
         )
+        if found.posts_early:
+            screen.print(f"{found.posts_early} lie before the first count of their channel and stay unscored.")
         return
-    screen.print(f"{found.posts_analyzed} posts; best {found.top_performer}, worst {found.bottom_performer or '–'}.")
+    screen.print(f"{found.posts_analyzed} posts; {_compared(found)}.")
     for one in sorted(found.changes, key=lambda one: -abs(one.newWeight - one.oldWeight)):
         screen.print(f"  {one.generator:15} {one.oldWeight:6.1%} → {one.newWeight:6.1%}")
     if found.proof is not None:

@@ -106,8 +106,7 @@ async def submit(
         for check in _plan_checks:
             await check(body.plan)
     _to_come(body)
-    wished = _preferences(body)
-    await _known_voice(session, wished.get("persona"))
+    wished = await _with_voice(session, _preferences(body))
     task = await records.add_task(
         session,
         NewTask(
@@ -135,7 +134,7 @@ async def submit(
 async def check(session: AsyncSession, body: ProcessIn) -> None:
     """Whether this could be asked for now, storing nothing. Raises UnknownChannel, UnknownPersona, TimePassed."""
     _to_come(body)
-    await _known_voice(session, _preferences(body).get("persona"))
+    await _with_voice(session, _preferences(body))
 
 
 async def begin(session: AsyncSession, task_id: UUID, *, priority: int = 0) -> None:
@@ -175,18 +174,21 @@ def _preferences(body: ProcessIn) -> dict[str, Any]:
     return wished
 
 
-async def _known_voice(session: AsyncSession, name: str | None) -> None:
+async def _with_voice(session: AsyncSession, wished: dict[str, Any]) -> dict[str, Any]:
+    """What is wished, its voice by its id: "Human voice" is humanVoice. Raises UnknownPersona."""
     from cofounder import personas
 
+    name = wished.get("persona")
     if name is None or name in personas.NAMES:
-        return
-    known = await personas.names(session)
-    if name not in known:
+        return wished
+    found = await personas.named(session, name)
+    if found is None:
         raise UnknownPersona(
             f"There is no persona {name!r}.",
             field="preferences.persona",
-            hint="Personas: " + ", ".join(known),
+            hint="Personas: " + ", ".join(await personas.names(session)),
         )
+    return {**wished, "persona": found}
 
 
 async def clarify(session: AsyncSession, task_id: UUID, body: ClarifyIn, *, by: str) -> records.TaskRow:

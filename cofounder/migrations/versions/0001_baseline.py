@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_fafe6056"
+revision = "0001_7f9c08c2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -814,6 +814,7 @@ def upgrade() -> None:
         sa.Column("posts_analyzed", sa.Integer(), nullable=False),
         sa.Column("posts_known", sa.Integer(), nullable=False),
         sa.Column("posts_waiting", sa.Integer(), nullable=False),
+        sa.Column("posts_early", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("top_performer", sa.Text(), nullable=True),
         sa.Column("bottom_performer", sa.Text(), nullable=True),
@@ -918,6 +919,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_persona_choices_experiment_id"), "persona_choices", ["experiment_id"], unique=False)
     op.create_index(op.f("ix_persona_choices_run_id"), "persona_choices", ["run_id"], unique=False)
+    op.create_table(
+        "persona_drawings",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("because", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.UUID(), nullable=True),
+        sa.Column("persona", sa.Text(), nullable=True),
+        sa.Column("probabilities", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_persona_drawings")),
+        sa.UniqueConstraint("number", name=op.f("uq_persona_drawings_number")),
+    )
+    op.create_index("ix_persona_drawings_at", "persona_drawings", ["at"], unique=False)
+    op.create_index(op.f("ix_persona_drawings_run_id"), "persona_drawings", ["run_id"], unique=False)
     op.create_table(
         "personas",
         sa.Column("id", sa.String(), nullable=False),
@@ -2468,6 +2484,9 @@ def downgrade() -> None:
     op.drop_table("plans")
     op.drop_table("phases")
     op.drop_table("personas")
+    op.drop_index(op.f("ix_persona_drawings_run_id"), table_name="persona_drawings")
+    op.drop_index("ix_persona_drawings_at", table_name="persona_drawings")
+    op.drop_table("persona_drawings")
     op.drop_index(op.f("ix_persona_choices_run_id"), table_name="persona_choices")
     op.drop_index(op.f("ix_persona_choices_experiment_id"), table_name="persona_choices")
     op.drop_table("persona_choices")

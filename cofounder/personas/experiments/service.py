@@ -13,7 +13,7 @@ from cofounder.kit.ids import new_id
 from cofounder.kit.log import logger
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import optimising, policies_known
+from cofounder.personas import history, optimising, policies_known
 from cofounder.personas import queries as standings
 from cofounder.personas.drawing import ARMS, Arm
 from cofounder.personas.experiments import queries
@@ -151,6 +151,7 @@ async def end(session: AsyncSession, id: UUID, given: EndIn, *, by: Caller) -> E
     row.ended_at, row.decision, row.adopted = moment, given.decision, given.arm
     row.decided_by, row.reason, row.evidence = by.who, given.reason.strip(), document(evidence)
     await session.flush()
+    await _noted(session, by)
     told = {**given.model_dump(mode="json"), "told": evidence.told, "sample_ratio_p": evidence.sample_ratio_p}
     await audit(session, by.who, "experiment.ended", "experiment", str(id), told)
     live.changed(session, TOPIC, id)
@@ -167,9 +168,15 @@ async def withdraw(session: AsyncSession, id: UUID, *, by: Caller) -> Experiment
         raise NothingAdopted()
     row.withdrawn_at, row.withdrawn_by = clock.now(), by.who
     await session.flush()
+    await _noted(session, by)
     await audit(session, by.who, "experiment.withdrawn", "experiment", str(id), {"arm": row.adopted})
     live.changed(session, TOPIC, id)
     return await get(session, id)
+
+
+async def _noted(session: AsyncSession, by: Caller) -> None:
+    used = (await standings.standing(session)).run_id
+    await history.noted(session, "experiment", by=by.who, run_id=used)
 
 
 async def weighed_anew(session: AsyncSession, posts: Sequence[Scored], as_of: datetime, standing: Standing) -> None:

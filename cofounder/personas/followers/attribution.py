@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, Decimal
 from math import log1p
 from typing import Generic, TypeVar
 
@@ -77,12 +77,15 @@ def divided(
     about who was seen; and so are those who make up for a loss.
     """
     new = gain if won is None else min(won, gain)
-    expected = {one.post: max(one.impressions, 0.0) * max(one.rate, 0.0) / 1000 for one in alive}
-    total = sum(expected.values()) + max(background, 0.0)
+    expected = {one.post: _exact(max(one.impressions, 0.0) * max(one.rate, 0.0) / 1000) for one in alive}
+    total = sum(expected.values(), _exact(max(background, 0.0)))
     if new <= 0 or total <= 0:
         return {post: Decimal(0) for post in expected}, Decimal(gain)
-    credits = {post: _part(new, share / total) for post, share in expected.items()}
-    return credits, Decimal(gain) - sum(credits.values(), Decimal(0))
+    credits, left = {}, Decimal(new)
+    for post, one in expected.items():  # rounded down: posts never get more than was gained, the rest is nobody's
+        credits[post] = min(left, (new * one / total).quantize(_GRAIN, ROUND_DOWN))
+        left -= credits[post]
+    return credits, Decimal(gain) - Decimal(new) + left
 
 
 def seen_between(
@@ -133,5 +136,5 @@ def _nearer(count: int, one: int, other: int) -> bool:
     return abs(log1p(count) - log1p(one)) < abs(log1p(count) - log1p(other))
 
 
-def _part(gain: int, share: float) -> Decimal:
-    return (Decimal(gain) * Decimal(repr(share))).quantize(_GRAIN, ROUND_HALF_EVEN)
+def _exact(number: float) -> Decimal:
+    return Decimal(repr(number))

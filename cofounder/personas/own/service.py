@@ -12,7 +12,7 @@ from cofounder.kit.versions import require, version_of
 from cofounder.models.brief import OwnVoice
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
-from cofounder.personas import learning
+from cofounder.personas import history, learning
 from cofounder.personas import queries as standings
 from cofounder.personas.optimising import TOPIC, roster, voices
 from cofounder.personas.own import queries
@@ -117,6 +117,8 @@ async def add(session: AsyncSession, given: VoiceMadeIn, *, by: Caller) -> Voice
     if given.status != "active":
         said = {"override": None, "reason": None, "changed_by": by.who, "changed_at": moment}
         await standings.put_standing(session, {"id": id, "status": given.status, **said})
+    used = (await standings.standing(session)).run_id
+    await history.noted(session, "voice", by=by.who, persona=id, run_id=used)
     told = given.model_dump(mode="json")
     await audit(session, by.who, "persona.added", "persona", id, told)
     live.changed(session, TOPIC, id)
@@ -142,6 +144,8 @@ async def change(
         setattr(row, field, value)
     row.changed_by, row.changed_at = by.who, clock.now()
     await session.flush()
+    used = (await standings.standing(session)).run_id
+    await history.noted(session, "voice", by=by.who, persona=row.id, run_id=used)
     after = await get(session, row.id)
     await audit(session, by.who, "persona.rewritten", "persona", row.id, _differs(before, after))
     live.changed(session, TOPIC, row.id)

@@ -3174,7 +3174,7 @@ export interface paths {
         };
         /**
          * List persona weights
-         * @description The probabilities of all voices over time, one point for each run that was applied.
+         * @description The probabilities of all voices over time, one point for each look, each change by a person.
          */
         get: operations["list_persona_weights"];
         put?: never;
@@ -3365,6 +3365,8 @@ export interface paths {
         /**
          * Change persona
          * @description Set a voice active, testing (drawn at the floor) or disabled, or the probability with which it is drawn.
+         *
+         *     What is not sent stays as it is. With If-Match, a voice's `version` in quotes, only if nobody set it since.
          */
         patch: operations["change_persona"];
         trace?: never;
@@ -10571,9 +10573,17 @@ export interface components {
             posts_known: number;
             /** Posts Waiting */
             posts_waiting: number;
+            /**
+             * Posts Early
+             * @description Before the first count of their channel: they stay unscored.
+             */
+            posts_early: number;
             /** Generators Updated */
             generators_updated: number;
-            /** Top Performer */
+            /**
+             * Top Performer
+             * @description Of active voices with five posts or more; none: not enough data.
+             */
             top_performer: string | null;
             /** Bottom Performer */
             bottom_performer: string | null;
@@ -12409,6 +12419,11 @@ export interface components {
              * @description Posts that are not scored yet. They are no noughts.
              */
             waiting: number;
+            /**
+             * Early
+             * @description Posts before the first count of their channel: they stay unscored.
+             */
+            early: number;
             /** Impressions */
             impressions: number;
             /** Likes */
@@ -12440,6 +12455,16 @@ export interface components {
              * @description Where it is not drawn with what a person set: why.
              */
             note: string | null;
+            /**
+             * Changed By
+             * @description Who last set it.
+             */
+            changed_by: string | null;
+            /**
+             * Version
+             * @description Of what a person set. In If-Match, quoted, it keeps a change to what was read.
+             */
+            version: string;
         };
         /**
          * PersonasOut
@@ -12595,17 +12620,31 @@ export interface components {
         };
         /**
          * PointOut
-         * @description The probabilities of all voices from one time on.
+         * @description The probabilities of all voices from one time on, until the next point.
          */
         PointOut: {
             /**
              * At
              * Format: date-time
+             * @description Of the first point when the asked days began, where it held before them.
              */
             at: string;
             /**
+             * Because
+             * @description What changed them: weights that were applied or taken back, what a person set of a voice, a voice that was made or given another first weight, an arm that was adopted or given up.
+             * @enum {string}
+             */
+            because: "initial" | "look" | "rolled back" | "person" | "voice" | "experiment";
+            /** Changed By */
+            changed_by: string | null;
+            /**
+             * Persona
+             * @description The voice that a person set or made.
+             */
+            persona: string | null;
+            /**
              * Run Id
-             * @description None: the initial weights, after the first run was rolled back.
+             * @description The run whose weights were in use; none: the initial ones.
              */
             run_id: string | null;
             /** Probabilities */
@@ -31771,7 +31810,10 @@ export interface operations {
     change_persona: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what you read. If it has changed since, nothing is done and the answer is 412. */
+                "If-Match"?: string | null;
+            };
             path: {
                 persona: string;
             };
@@ -31786,6 +31828,8 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /** @description Names this version, for If-Match. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -31832,6 +31876,15 @@ export interface operations {
             };
             /** @description At least one voice must be active and not set by a person. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since you read it. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,7 +2,7 @@
 import type { VoiceLook } from "../../api/queries";
 import { counted } from "../../parts/words";
 import styles from "./Personas.module.css";
-import { bySize, chance, points } from "./told";
+import { bySize, chance, newcomer, points } from "./told";
 
 type Props = { look: VoiceLook; names: Record<string, string>; most?: number };
 
@@ -19,7 +19,11 @@ export function Changes({ look, names, most = 12 }: Props) {
               {chance(one.oldWeight)} <span aria-hidden="true">→</span>
               <span className="unseen">to</span> <b>{chance(one.newWeight)}</b>
             </span>
-            <span className="quiet">{points(one.newWeight - one.oldWeight)}</span>
+            <span className="quiet">
+              {[points(one.newWeight - one.oldWeight), one.newWeight > one.oldWeight && newcomer(look, one.generator)]
+                .filter(Boolean)
+                .join("; ")}
+            </span>
           </li>
         ))}
       </ul>

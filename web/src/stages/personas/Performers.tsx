@@ -12,7 +12,7 @@ import { channelName, counted, score, whole } from "../../parts/words";
 import { thin } from "../business/figures";
 import styles from "./Personas.module.css";
 import { SetVoice } from "./SetVoice";
-import { bandOf, chance, LEAST_POSTS, setBy } from "./told";
+import { bandOf, chance, LEAST_POSTS, setBy, unscored } from "./told";
 
 type Props = { query: UseQueryResult<Voices>; days: number; channel?: string; topic?: string };
 
@@ -55,7 +55,14 @@ export function Performers({ query, days, channel, topic }: Props) {
           </>
         )}
       </Shown>
-      {setting && <SetVoice key={setting.id} voice={setting} close={() => setSetting(null)} />}
+      {setting && (
+        <SetVoice
+          key={setting.id}
+          voice={setting}
+          fresh={all.find((one) => one.id === setting.id) ?? setting}
+          close={() => setSetting(null)}
+        />
+      )}
     </Panel>
   );
 }
@@ -64,6 +71,7 @@ export function Performers({ query, days, channel, topic }: Props) {
 function Summary({ all, days, channel, topic }: { all: Voice[]; days: number; channel?: string; topic?: string }) {
   const posts = all.reduce((sum, one) => sum + one.posts, 0);
   const waiting = all.reduce((sum, one) => sum + one.waiting, 0);
+  const early = all.reduce((sum, one) => sum + one.early, 0);
   const where = `${channel ? ` on ${channelName(channel)}` : ""}${topic ? ` about ${topic}` : ""}`;
   if (posts === 0)
     return (
@@ -71,6 +79,7 @@ function Summary({ all, days, channel, topic }: { all: Voice[]; days: number; ch
         <p>
           <b>{`Not enough data: no post was scored in ${days} days${where}.`}</b>
           {waiting > 0 && ` ${counted(waiting, "post")} wait for a reading or a count.`}
+          {early > 0 && ` ${unscored(early)}.`}
         </p>
         <p className="quiet">
           A post is scored by a reading of its impressions, 72 hours old or more, and counts of followers before it and
@@ -88,6 +97,7 @@ function Summary({ all, days, channel, topic }: { all: Voice[]; days: number; ch
       <p>
         {`${counted(posts, "post")} in ${days} days${where}, ${score(gained(all), 0)} followers gained, ${score(per, 1)} for 1,000 impressions`}
         {waiting > 0 && <span className="quiet">{`; ${counted(waiting, "post")} wait`}</span>}
+        {early > 0 && <span className="quiet">{`; ${unscored(early)}`}</span>}
       </p>
     </div>
   );
@@ -147,7 +157,7 @@ function Measured({ one, all }: { one: Voice; all: Voice[] }) {
     return (
       <span className={styles.claim}>
         {one.per_1k !== null && <b>{score(one.per_1k, 1)}</b>}
-        <span className="quiet">{thin(one.posts, LEAST_POSTS)}</span>
+        <span className={`quiet ${styles.thin}`}>{thin(one.posts, LEAST_POSTS)}</span>
       </span>
     );
   const bounds = all.flatMap((each) => (each.low !== null && each.high !== null ? [each.low, each.high] : []));

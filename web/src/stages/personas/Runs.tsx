@@ -78,7 +78,7 @@ function Look({ look, names }: { look: VoiceLook; names: Names }) {
                   ["Standing", capital(look.standing)],
                   ["Mode", look.mode],
                   ["Policy", look.policy],
-                  ["Best", look.top_performer && (names[look.top_performer] ?? look.top_performer)],
+                  ["Best", look.top_performer ? (names[look.top_performer] ?? look.top_performer) : "Not enough data"],
                   ["Least", look.bottom_performer && (names[look.bottom_performer] ?? look.bottom_performer)],
                   ["Odd", odd(look, names)],
                   ["Half-life", forgets(look)],

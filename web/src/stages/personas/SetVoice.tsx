@@ -1,11 +1,13 @@
 /** What a person says of a voice: whether it is drawn at all, and with which probability instead of the learnt one. */
-import { Button, Modal, NumberInput, Radio, TextInput } from "@mantine/core";
+import { Alert, Button, Modal, NumberInput, Radio, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { ask, client, type Schemas } from "../../api/client";
+import { ask, client } from "../../api/client";
 import type { Voice } from "../../api/queries";
 import { Said } from "../publish/Settle";
 import { useVoiceAct } from "./acting";
+import { changeOf, formOf, meanwhile, type Touched } from "./setting";
 import { chance } from "./told";
 
 const STATES: { value: Voice["status"]; label: string; description: string }[] = [
@@ -14,31 +16,47 @@ const STATES: { value: Voice["status"]; label: string; description: string }[] =
   { value: "disabled", label: "Disabled", description: "Never drawn." },
 ];
 
-export function SetVoice({ voice, close }: { voice: Voice; close: () => void }) {
-  const [status, setStatus] = useState<Voice["status"]>(voice.status);
-  const [given, setGiven] = useState(voice.override !== null);
-  const [share, setShare] = useState<number | string>(Number((100 * (voice.override ?? voice.probability)).toFixed(1)));
-  const [reason, setReason] = useState(voice.reason ?? "");
+type Props = { voice: Voice; fresh: Voice; close: () => void };
+
+/** `voice` as it was when the dialog was opened, `fresh` as it is now. */
+export function SetVoice({ voice, fresh, close }: Props) {
+  const [read, setRead] = useState(voice);
+  const [touched, setTouched] = useState<Touched>({});
+  const touch = (part: Touched) => setTouched((before) => ({ ...before, ...part }));
+  const { status, given, share, reason } = formOf(read, touched);
+  const queries = useQueryClient();
   const { busy, problem, act } = useVoiceAct();
+  const body = changeOf(read, touched);
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const body: Schemas["PersonaIn"] = { status, reason: reason.trim() || null };
-    if (given) body.override = Number(share) / 100;
-    else if (voice.override !== null) body.override = null;
+    if (!body) return;
+    const headers = { "If-Match": `"${read.version}"` };
     const done = await act(() =>
-      ask(client.PATCH("/api/personas/{persona}", { params: { path: { persona: voice.id } }, body })),
+      ask(client.PATCH("/api/personas/{persona}", { params: { path: { persona: voice.id } }, headers, body })),
     );
-    if (!done) return;
+    if (!done) {
+      void queries.invalidateQueries({ queryKey: ["personas", "list"] }); // where it is another one: what changed
+      return;
+    }
     notifications.show({ message: [`${voice.name} is set.`, done.note].filter(Boolean).join(" ") });
     close();
   };
+  const other = meanwhile(read, fresh);
   return (
     <Modal opened onClose={close} title={`Set ${voice.name}`}>
       <form className="stack" onSubmit={(event) => void save(event)}>
+        {other && (
+          <Alert color="yellow" role="status" title="Somebody set this voice since you opened it">
+            <p style={{ margin: "0 0 8px" }}>{other} What you did not touch follows; what you touched stays yours.</p>
+            <Button size="compact-xs" onClick={() => setRead(fresh)}>
+              Go on from there
+            </Button>
+          </Alert>
+        )}
         <Radio.Group
           label="It is"
           value={status}
-          onChange={(value) => setStatus(value as Voice["status"])}
+          onChange={(value) => touch({ status: value as Voice["status"] })}
           error={problem?.of("status")}
         >
           <div className="stack" style={{ gap: 8, paddingTop: 6 }}>
@@ -50,13 +68,13 @@ export function SetVoice({ voice, close }: { voice: Voice; close: () => void }) 
         <Radio.Group
           label="Its probability is"
           value={given ? "given" : "learnt"}
-          onChange={(value) => setGiven(value === "given")}
+          onChange={(value) => touch({ given: value === "given" })}
         >
           <div className="stack" style={{ gap: 8, paddingTop: 6 }}>
             <Radio
               value="learnt"
               label="Learnt"
-              description={`Of the weights in use. Now ${chance(voice.probability)}.`}
+              description={`Of the weights in use. Now ${chance(fresh.probability)}.`}
             />
             <Radio value="given" label="Given by me" description="It outlives every look, until it is learnt again." />
           </div>
@@ -66,7 +84,7 @@ export function SetVoice({ voice, close }: { voice: Voice; close: () => void }) 
             label="Probability, percent"
             description="Others share the rest; none falls below its floor."
             value={share}
-            onChange={setShare}
+            onChange={(value) => touch({ share: value })}
             min={0}
             max={100}
             decimalScale={1}
@@ -79,16 +97,16 @@ export function SetVoice({ voice, close }: { voice: Voice; close: () => void }) 
           label="Reason"
           description={given ? "Who gives a probability says why." : "Optional."}
           value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          onChange={(event) => touch({ reason: event.currentTarget.value })}
           required={given}
           maxLength={500}
           error={problem?.of("reason")}
         />
-        <Said problem={problem} known={["status", "override", "reason"]} />
+        {!(other && problem?.status === 412) && <Said problem={problem} known={["status", "override", "reason"]} />}
         <div className="row">
           <span className="space" />
           <Button onClick={close}>Leave it</Button>
-          <Button type="submit" variant="filled" loading={busy}>
+          <Button type="submit" variant="filled" loading={busy} disabled={!body || other !== null}>
             Save
           </Button>
         </div>

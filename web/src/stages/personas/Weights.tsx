@@ -2,14 +2,14 @@
 import { useElementSize } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { personas, personaWeights, type Voices } from "../../api/queries";
+import { personaWeights } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Loading, Trouble } from "../../parts/Rest";
-import { counted, day, when } from "../../parts/words";
+import { byWhom, counted, day, when } from "../../parts/words";
 import { Charted } from "../business/Charted";
 import styles from "./Personas.module.css";
-import { grouped, layers, leading, OTHERS, type Stretch, stretches } from "./stacked";
+import { grouped, layers, leading, OTHERS, type Point, type Stretch, setBy, stretches } from "./stacked";
 import { chance } from "./told";
 
 const HEIGHT = 190;
@@ -17,25 +17,19 @@ const FOOT = 22;
 type Names = Record<string, string>;
 
 export function Weights({ names }: { names: Names }) {
-  const voices = useQuery(personas());
   const points = useQuery(personaWeights());
   const now = useNow(60_000);
-  const error = voices.error ?? points.error;
-  const ready = voices.data && points.data;
-  const all = ready
-    ? stretches(initial(voices.data), points.data.items, current(voices.data), now, (at) => when(new Date(at)))
-    : [];
-  if (!ready)
+  const named = (one: Point) => nameOf(one, names);
+  const { all, until } = stretches(points.data?.items ?? [], now, named);
+  if (!points.data)
     return (
       <Panel title="Weights over time">
-        {error ? (
-          <Trouble error={error} retry={() => void Promise.all([voices.refetch(), points.refetch()])} />
-        ) : (
-          <Loading rows={4} />
-        )}
+        {points.error ? <Trouble error={points.error} retry={() => void points.refetch()} /> : <Loading rows={4} />}
       </Panel>
     );
-  const ids = Object.keys(all.at(-1)?.shares ?? {});
+  const ids = [
+    ...new Set([...Object.keys(all.at(-1)?.shares ?? {}), ...all.flatMap((one) => Object.keys(one.shares))]),
+  ];
   return (
     <Charted
       title="Weights over time"
@@ -46,24 +40,28 @@ export function Weights({ names }: { names: Names }) {
       file="persona-weights"
       empty=""
     >
-      <Stacked all={all} names={names} />
-      <p className={styles.under}>
-        {points.data && points.data.items.length === 0
-          ? "No look has changed a weight yet: the initial ones are in use. A look needs 20 posts scored in 7 days."
-          : `${counted(runsOf(points.data?.items ?? []), "look")} set weights; what a person set counts from then on.`}
-      </p>
+      <Stacked all={all} until={until} names={names} />
+      <p className={styles.under}>{setBy(points.data.items)}</p>
     </Charted>
   );
 }
 
-/** A run that counts again after a roll back is one run. */
-const runsOf = (points: { run_id: string | null }[]) =>
-  new Set(points.map((one) => one.run_id).filter((id) => id !== null)).size;
+/** Since when, and what changed it. */
+function nameOf(one: Point, names: Names): string {
+  if (one.because === "initial") return "Initial weights";
+  const by = byWhom(one.changed_by ?? "");
+  const voice = names[one.persona ?? ""] ?? one.persona;
+  const why: Record<string, string> = {
+    look: `look, ${by}`,
+    "rolled back": `rolled back by ${by}`,
+    person: `${voice} set by ${by}`,
+    voice: `${voice} made or changed by ${by}`,
+    experiment: `experiment, ${by}`,
+  };
+  return `${when(one.at)}: ${why[one.because] ?? one.because}`;
+}
 
-const initial = (voices: Voices) => Object.fromEntries(voices.items.map((one) => [one.id, one.initial_weight]));
-const current = (voices: Voices) => Object.fromEntries(voices.items.map((one) => [one.id, one.probability]));
-
-function Stacked({ all, names }: { all: Stretch[]; names: Names }) {
+function Stacked({ all, until, names }: { all: Stretch[]; until: number; names: Names }) {
   const { ref, width: measured } = useElementSize();
   const [near, setNear] = useState<number>();
   const width = Math.max(measured || 320, 200);
@@ -71,10 +69,10 @@ function Stacked({ all, names }: { all: Stretch[]; names: Names }) {
   const last = all.at(-1);
   if (!first || !last) return null;
   const lead = leading(last.shares, first.shares);
-  const x = (at: number) => ((at - first.at) / (last.at - first.at || 1)) * width;
+  const x = (at: number) => ((at - first.at) / (until - first.at || 1)) * width;
   const y = (sum: number) => (1 - sum) * (HEIGHT - FOOT);
   const shown = (near === undefined ? undefined : all[near]) ?? last;
-  const begun = all[1]?.at ?? last.at;
+  const begun = all[1]?.at;
   const point = (clientX: number, box: DOMRect) => {
     const at = clientX - box.left;
     setNear(Math.max(0, all.filter((one) => x(one.at) <= at).length - 1));
@@ -94,14 +92,16 @@ function Stacked({ all, names }: { all: Stretch[]; names: Names }) {
           onPointerMove={(event) => point(event.clientX, event.currentTarget.getBoundingClientRect())}
           onPointerLeave={() => setNear(undefined)}
         >
-          {layers(all, lead, x, y).map((layer, place) => (
+          {layers(all, until, lead, x, y).map((layer, place) => (
             <path key={layer.id} d={layer.path} fill={`var(--c${place + 1})`} stroke="var(--surface)" strokeWidth="1" />
           ))}
-          <path d={`M${x(begun)} 0V${HEIGHT - FOOT}`} stroke="var(--ink)" strokeDasharray="3 3" />
+          {begun !== undefined && (
+            <path d={`M${x(begun)} 0V${HEIGHT - FOOT}`} stroke="var(--ink)" strokeDasharray="3 3" />
+          )}
           <text x={0} y={HEIGHT - 6}>
             initial
           </text>
-          {x(begun) > 48 && x(begun) < width - 150 && (
+          {begun !== undefined && x(begun) > 48 && x(begun) < width - 150 && (
             <text x={x(begun)} y={HEIGHT - 6}>
               {day(new Date(begun))}
             </text>

@@ -1,34 +1,54 @@
 import { expect, test } from "vitest";
-import { grouped, layers, leading, OTHERS, stretches } from "./stacked";
+import { grouped, layers, leading, OTHERS, type Point, setBy, stretches } from "./stacked";
 
 const HOUR = 3_600_000;
-const run = (hours: number, a: number) => ({
+const point = (hours: number, a: number, part: Partial<Point> = {}): Point => ({
   at: new Date(hours * HOUR).toISOString(),
+  because: "look",
+  changed_by: "schedule",
+  persona: null,
+  run_id: `run ${hours}`,
   probabilities: { a, b: 1 - a },
+  ...part,
+});
+const initial = point(-90_000, 0.25, { because: "initial", changed_by: null, run_id: null });
+const named = (one: Point) => one.because;
+
+test("what held first stands first, near what came after it, and the last reaches to now", () => {
+  const { all, until } = stretches([initial, point(100, 0.4), point(200, 0.6)], 300 * HOUR, named);
+  expect(all.map((one) => one.shares.a)).toEqual([0.25, 0.4, 0.6]);
+  expect(all.map((one) => one.at / HOUR)).toEqual([84, 100, 200]);
+  expect(until).toBe(300 * HOUR);
 });
 
-test("the first weights stand first, as shares, and what holds now stands last", () => {
-  const found = stretches({ a: 1, b: 3 }, [run(100, 0.4), run(106, 0.6)], { a: 0.7, b: 0.3 }, 112 * HOUR, String);
-  expect(found.map((one) => one.shares.a)).toEqual([0.25, 0.4, 0.6, 0.7]);
-  expect(found[0]?.at).toBeLessThan(100 * HOUR);
-  expect(found.map((one) => one.at)).toEqual([...found.map((one) => one.at)].sort((one, other) => one - other));
+test("without a change the first weights last until now", () => {
+  const { all, until } = stretches([initial], 10 * HOUR, named);
+  expect(all.map((one) => one.name)).toEqual(["initial"]);
+  expect(until).toBe(10 * HOUR);
+  expect(all[0]?.at).toBe(4 * HOUR);
 });
 
-test("without a run the first weights last until now", () => {
-  const found = stretches({ a: 1, b: 1 }, [], { a: 0.5, b: 0.5 }, 10 * HOUR, String);
-  expect(found.map((one) => one.name)).toEqual(["Initial weights", "Now"]);
+test("weights of a moment ago are drawn with a width, beside months of others", () => {
+  const { all, until } = stretches([initial, point(100, 0.4), point(2100, 0.6)], 2100 * HOUR, named);
+  const whole = until - (all[0]?.at ?? 0);
+  expect(until - (all.at(-1)?.at ?? 0)).toBeGreaterThan(0.06 * whole);
 });
 
-test("weights of a moment ago are given a stretch to be seen by", () => {
-  const found = stretches({ a: 1, b: 1 }, [run(100, 0.4)], { a: 0.4, b: 0.6 }, 100 * HOUR, String);
-  expect((found[2]?.at ?? 0) - (found[1]?.at ?? 0)).toBe(6 * HOUR);
+test("of thousands of changes a drawing keeps few, with the last among them", () => {
+  const many = Array.from({ length: 5000 }, (_, place) => point(place, place / 5000));
+  const { all } = stretches([initial, ...many], 6000 * HOUR, named);
+  expect(all.length).toBeLessThan(250);
+  expect(all.at(-1)?.at).toBe(4999 * HOUR);
 });
 
-test("of thousands of runs a drawing keeps few, with the last among them", () => {
-  const many = Array.from({ length: 5000 }, (_, place) => run(place, place / 5000));
-  const found = stretches({ a: 1, b: 1 }, many, { a: 1, b: 0 }, 6000 * HOUR, String);
-  expect(found.length).toBeLessThan(250);
-  expect(found.at(-2)?.at).toBe(4999 * HOUR);
+test("what a person set is told as that, and nothing is said to be initial any more", () => {
+  const mine = point(5, 0.5, { because: "person", changed_by: "person:Mara", persona: "a", run_id: null });
+  expect(setBy([initial])).toContain("the initial ones are in use");
+  expect(setBy([initial, mine])).toBe("1 change by a person since the first weights.");
+  const back = point(7, 0.4, { because: "rolled back", run_id: "run 1" });
+  expect(setBy([initial, point(1, 0.4), point(6, 0.6), mine, back])).toBe(
+    "2 looks and 1 change by a person since the first weights.",
+  );
 });
 
 test("leaders come by share, and the others fill up to all", () => {
@@ -41,17 +61,18 @@ test("leaders come by share, and the others fill up to all", () => {
   expect(told.reduce((sum, [, share]) => sum + share, 0)).toBeCloseTo(1);
 });
 
-test("each layer lasts until the next stretch and lies on the one below", () => {
+test("each layer lasts until the next stretch, the last until the end, and lies on the one below", () => {
   const all = [
     { at: 0, name: "", shares: { a: 0.5, b: 0.5 } },
     { at: 10, name: "", shares: { a: 1, b: 0 } },
   ];
   const [bottom, top] = layers(
     all,
+    30,
     ["a"],
     (at) => at,
     (sum) => 100 - sum * 100,
   );
-  expect(bottom?.path).toBe("M0.0 50.0L10.0 50.0L10.0 0.0L10.0 100.0L10.0 100.0L0.0 100.0Z");
-  expect(top?.path).toBe("M0.0 0.0L10.0 0.0L10.0 0.0L10.0 0.0L10.0 50.0L0.0 50.0Z");
+  expect(bottom?.path).toBe("M0.0 50.0L10.0 50.0L10.0 0.0L30.0 0.0L30.0 100.0L10.0 100.0L10.0 100.0L0.0 100.0Z");
+  expect(top?.path).toBe("M0.0 0.0L10.0 0.0L10.0 0.0L30.0 0.0L30.0 0.0L10.0 0.0L10.0 50.0L0.0 50.0Z");
 });

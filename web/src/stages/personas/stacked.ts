@@ -1,34 +1,57 @@
 /** Probabilities of voices over time as layers that fill a drawing, each lasting until the next. Pure. */
+import { counted } from "../../parts/words";
 
-/** What held from a time (ms) on. */
+/** What held from a time (ms) on, until the next. */
 export type Stretch = { at: number; name: string; shares: Record<string, number> };
+/** Of the server's own history, oldest first: its first one held before anything that is told. */
+export type Point = {
+  at: string;
+  because: string;
+  changed_by: string | null;
+  persona: string | null;
+  run_id: string | null;
+  probabilities: Record<string, number>;
+};
 export type Layer = { id: string; path: string };
 
 export const OTHERS = "others";
 const MOST = 240; // steps that a drawing can show
 
-/** The first weights, every applied run, and what holds now: in order of time. */
+const SEEN = 0.08; // the least part of the drawing that what held first and what holds now are given
+
+/** What was drawn with over time, and until when what holds now is drawn. Each stretch has a width, the last one too. */
 export function stretches(
-  initial: Record<string, number>,
-  runs: { at: string; probabilities: Record<string, number> }[],
-  current: Record<string, number>,
+  points: Point[],
   now: number,
-  named: (at: number) => string,
-): Stretch[] {
-  const found = runs.map((one) => ({ at: Date.parse(one.at), shares: one.probabilities }));
-  const first = found[0]?.at ?? now;
-  const before = Math.max((now - first) * 0.08, 6 * 3_600_000); // no run tells since when: a stretch to be seen by
-  const last = found.at(-1)?.at ?? now; // weights of a minute ago want a stretch to be seen by, too
-  return [
-    { at: first - before, name: "Initial weights", shares: shared(initial) },
-    ...thinned(found).map((one) => ({ ...one, name: named(one.at) })),
-    { at: found.length > 0 ? Math.max(now, last + before) : now, name: "Now", shares: current },
-  ];
+  named: (point: Point) => string,
+): { all: Stretch[]; until: number } {
+  const [first, ...later] = points.map((one) => ({
+    at: Date.parse(one.at),
+    name: named(one),
+    shares: one.probabilities,
+  }));
+  if (!first) return { all: [], until: now };
+  const begun = later[0]?.at ?? now;
+  const last = later.at(-1)?.at ?? now;
+  const least = Math.max((Math.max(now, last) - begun) * SEEN, 6 * 3_600_000);
+  const all = [{ ...first, at: Math.max(first.at, begun - least) }, ...thinned(later)];
+  return { all, until: later.length > 0 ? Math.max(now, last + least) : now };
 }
 
-function shared(weights: Record<string, number>): Record<string, number> {
-  const all = Object.values(weights).reduce((sum, one) => sum + one, 0) || 1;
-  return Object.fromEntries(Object.entries(weights).map(([id, one]) => [id, one / all]));
+/** What set the weights, in a sentence. A look that counts again after a roll back is one look. */
+export function setBy(points: Point[]): string {
+  const looks = new Set(points.filter((one) => one.because === "look").map((one) => one.run_id)).size;
+  const people = points.filter((one) => one.because === "person" || one.because === "voice").length;
+  const arms = points.filter((one) => one.because === "experiment").length;
+  const told = [
+    looks > 0 && counted(looks, "look"),
+    people > 0 && counted(people, "change by a person", "changes by a person"),
+    arms > 0 && counted(arms, "change by an experiment", "changes by an experiment"),
+  ].filter((one) => one !== false);
+  if (told.length === 0)
+    return "No look and no person has changed a weight yet: the initial ones are in use. A look needs 20 posts scored in 7 days.";
+  const all = told.length > 1 ? `${told.slice(0, -1).join(", ")} and ${told.at(-1)}` : told[0];
+  return `${all} since the first weights.`;
 }
 
 function thinned<T>(all: T[]): T[] {
@@ -53,8 +76,14 @@ export function grouped(shares: Record<string, number>, lead: string[]): [string
   return [...told, [OTHERS, rest]];
 }
 
-/** One closed path a layer, the first at the bottom. `x` by time, `y` by share (0 to 1) from the bottom. */
-export function layers(all: Stretch[], lead: string[], x: (at: number) => number, y: (sum: number) => number): Layer[] {
+/** One closed path a layer, the first at the bottom, up to `end`. `x` by time, `y` by share (0 to 1) from the bottom. */
+export function layers(
+  all: Stretch[],
+  end: number,
+  lead: string[],
+  x: (at: number) => number,
+  y: (sum: number) => number,
+): Layer[] {
   const rows = all.map((one) => grouped(one.shares, lead));
   return [...lead, OTHERS].map((id, place) => {
     const below = rows.map((row) => row.slice(0, place).reduce((sum, [, share]) => sum + share, 0));
@@ -62,10 +91,8 @@ export function layers(all: Stretch[], lead: string[], x: (at: number) => number
     const edge = (heights: number[]) =>
       all.flatMap((one, index) => {
         const here = y(heights[index] ?? 0).toFixed(1);
-        const until = all[index + 1]?.at;
-        return until === undefined
-          ? [`${x(one.at).toFixed(1)} ${here}`]
-          : [`${x(one.at).toFixed(1)} ${here}`, `${x(until).toFixed(1)} ${here}`];
+        const until = all[index + 1]?.at ?? end;
+        return [`${x(one.at).toFixed(1)} ${here}`, `${x(until).toFixed(1)} ${here}`];
       });
     return { id, path: `M${edge(above).join("L")}L${edge(below).reverse().join("L")}Z` };
   });

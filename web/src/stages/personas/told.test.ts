@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Voice, VoiceLook } from "../../api/queries";
-import { bandOf, bySize, did, forgets, points, setBy, share, unlike } from "./told";
+import { bandOf, bySize, did, forgets, newcomer, points, readBy, setBy, share, unlike } from "./told";
 
 const look = (part: Partial<VoiceLook>): VoiceLook =>
   ({
@@ -10,7 +10,7 @@ const look = (part: Partial<VoiceLook>): VoiceLook =>
     ...part,
   }) as VoiceLook;
 const voice = (part: Partial<Voice>): Voice =>
-  ({ status: "active", override: null, posts: 9, waiting: 0, per_1k: 2.4, band: "good", ...part }) as Voice;
+  ({ status: "active", override: null, posts: 9, waiting: 0, early: 0, per_1k: 2.4, band: "good", ...part }) as Voice;
 
 test("a look that had too little says so", () => {
   expect(did(look({ status: "skipped", standing: "none", reason: "insufficient data", changes: [] }))).toBe(
@@ -21,7 +21,9 @@ test("a look that had too little says so", () => {
 test("what became of a look is told by its standing", () => {
   expect(did(look({}))).toBe("Changed 1 weight");
   expect(did(look({ standing: "proposed" }))).toBe("Proposed 1 weight");
-  expect(did(look({ standing: "rolled back" }))).toBe("Changed 1 weight, rolled back");
+  const back = { standing: "rolled back", decided_by: "person:Mara" } as const;
+  expect(did(look(back))).toBe("Changed 1 weight, rolled back by Mara");
+  expect(did(look({ ...back, changes: [] }))).toBe("Changed nothing, rolled back by Mara");
   expect(did(look({ standing: "dry run" }))).toBe("Would change 1 weight");
   expect(did(look({ changes: [] }))).toBe("Changed nothing");
   expect(did(look({ changes: [], standing: "proposed" }))).toBe("Proposes no change");
@@ -32,6 +34,20 @@ test("a band of few posts says that they are few, and what waits is no nought", 
   expect(bandOf(voice({ posts: 3 }))).toBe("Good, few posts");
   expect(bandOf(voice({ posts: 0, waiting: 2, per_1k: null, band: "unknown" }))).toBe("Waiting");
   expect(bandOf(voice({ posts: 0, per_1k: null, band: "unknown" }))).toBe("No post yet");
+});
+
+test("posts before the first count of their channel wait for nothing", () => {
+  expect(bandOf(voice({ posts: 0, early: 3, per_1k: null, band: "unknown" }))).toBe("Unscored");
+  const read = { posts_analyzed: 38, posts_known: 83, posts_waiting: 4, posts_early: 3 };
+  expect(readBy(look(read))).toBe(
+    "38 posts scored in 7 days, 83 in a year; 4 posts wait; 3 lie before the first count and stay unscored",
+  );
+});
+
+test("a newcomer that rises has a reason", () => {
+  const special = [{ generator: "a", kind: "new", posts: 0 }];
+  expect(newcomer(look({ special }), "a")).toBe("0 posts: drawn to be learnt about");
+  expect(newcomer(look({ special }), "b")).toBeNull();
 });
 
 test("what a person set goes before what was learnt", () => {

@@ -1,6 +1,6 @@
 /** How voices and looks at them are told in words. Pure. */
 import type { Experiment, Voice, VoiceLook } from "../../api/queries";
-import { byWhom, capital, counted, percent } from "../../parts/words";
+import { byWhom, capital, counted, percent, whole } from "../../parts/words";
 
 /** A probability: one digit after the point tells the floor from what is near it. */
 export const chance = (share: number | null | undefined) => percent(share, 1);
@@ -17,7 +17,7 @@ export const LEAST_SCORED = 20; // below which a look changes nothing
 
 /** "Good", "Fair, few posts", "No post yet". */
 export function bandOf(one: Voice): string {
-  if (one.posts === 0) return one.waiting > 0 ? "Waiting" : "No post yet";
+  if (one.posts === 0) return one.waiting > 0 ? "Waiting" : one.early > 0 ? "Unscored" : "No post yet";
   if (one.per_1k === null) return "Nobody saw it";
   return one.posts < LEAST_POSTS ? `${capital(one.band)}, few posts` : capital(one.band);
 }
@@ -49,7 +49,11 @@ export function did(look: VoiceLook): string {
   if (look.status === "skipped") return `Skipped: ${look.reason ?? "no reason was kept"}`;
   if (look.status === "failed") return `Failed: ${look.reason ?? "no reason was kept"}`;
   const weights = counted(look.changes.length, "weight");
-  if (look.changes.length === 0) return look.standing === "proposed" ? "Proposes no change" : "Changed nothing";
+  const undone = `, rolled back by ${byWhom(look.decided_by ?? "")}`;
+  if (look.changes.length === 0) {
+    if (look.standing === "proposed") return "Proposes no change";
+    return look.standing === "rolled back" ? `Changed nothing${undone}` : "Changed nothing";
+  }
   switch (look.standing) {
     case "proposed":
       return `Proposed ${weights}`;
@@ -59,7 +63,7 @@ export function did(look: VoiceLook): string {
     case "dry run":
       return `Would change ${weights}`;
     case "rolled back":
-      return `Changed ${weights}, rolled back`;
+      return `Changed ${weights}${undone}`;
     default:
       return `Changed ${weights}`;
   }
@@ -68,7 +72,20 @@ export function did(look: VoiceLook): string {
 /** What a look read: "38 posts of the last 7 days, 83 of all; 4 wait". */
 export function readBy(look: VoiceLook): string {
   const wait = look.posts_waiting ? `; ${counted(look.posts_waiting, "post")} wait` : "";
-  return `${counted(look.posts_analyzed, "post")} scored in 7 days, ${look.posts_known} in a year${wait}`;
+  const early = look.posts_early ? `; ${unscored(look.posts_early)}` : "";
+  return `${counted(look.posts_analyzed, "post")} scored in 7 days, ${look.posts_known} in a year${wait}${early}`;
+}
+
+/** Posts that wait for nothing: "3 lie before the first count and stay unscored". */
+export const unscored = (posts: number) =>
+  posts === 1
+    ? "1 lies before the first count and stays unscored"
+    : `${whole(posts)} lie before the first count and stay unscored`;
+
+/** Why a voice with hardly a post of its own is drawn more often. */
+export function newcomer(look: VoiceLook, persona: string): string | null {
+  const found = look.special.find((one) => one.generator === persona && one.kind === "new");
+  return found ? `${counted(Number(found.posts), "post")}: drawn to be learnt about` : null;
 }
 
 /** "Begun by Mara; declined by Ada". */
