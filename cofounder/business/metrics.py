@@ -68,8 +68,8 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
             continue
         message = _fault(name, value) or _repeats(name, value, seen, kept)
         if message is not None:
-            shown = str(name)[:80] or '""'
-            wrong.append({"field": f"business_metrics.{shown}", "message": f"{shown} {message}"})
+            shown = str(name)[:80]
+            wrong.append({"field": f"business_metrics.{shown}", "message": f"{shown or 'An empty name'} {message}"})
             continue
         kept[name] = value
         seen[meaning(name)] = name
