@@ -25,7 +25,7 @@ async def test_a_voice_is_seen_set_looked_at_and_the_weights_rolled_back(house: 
         voices = page.get_by_role("table", name="Voices")
         # Nothing is known yet, and it says what is missing; a look says the same and changes nothing.
         await expect(page.get_by_text("Not enough data: no post was scored in 7 days.")).to_be_visible()
-        await expect(page.get_by_text("No look has changed a weight yet")).to_be_visible()
+        await expect(page.get_by_text("No look and no person has changed a weight yet")).to_be_visible()
         await page.get_by_role("button", name="Look now").click()
         dialog = page.get_by_role("dialog")
         await expect(dialog).to_contain_text("Skipped: insufficient data")
