@@ -234,8 +234,8 @@ def test_a_killed_database_is_started_again_under_up(tmp_path: Path) -> None:
         url = f"http://127.0.0.1:{port}"
         until(lambda: ready(url))
         os.kill(int((folder / "database" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        until(lambda: not ready(url), 20)
+        until(lambda: not ready(url))
         until(lambda: ready(url))
     finally:
         up.send_signal(signal.SIGINT)
-        up.wait(20)
+        up.wait(120)

@@ -311,7 +311,7 @@ async def test_a_large_version_survives_the_death_of_its_maker(
             found = await service.get(session, asked.id)
         return found.state == "ready" or (found.progress is not None and found.progress.phase != "waiting")
 
-    await until(begun, 60)
+    await until(begun, 180)
     first.kill()
     seen = await state()
     spawn("cofounder.cli", "worker", environment=short)
@@ -319,7 +319,7 @@ async def test_a_large_version_survives_the_death_of_its_maker(
     async def ready() -> bool:
         return await state() == "ready"
 
-    await until(ready, 120)
+    await until(ready, 240)
     async with reading() as session:
         made = await service.get(session, asked.id)
         listed = await service.listed(session)
