@@ -32,6 +32,7 @@ ROLE = "cofounder"  # the database's owner; who may connect as it is decided by 
 RECOVERY_SECONDS = 120.0  # after a crash the log is replayed before anyone is let in
 _TEMPORARY = "cofounder-temporary-"
 _PORT = 5432  # only names the socket file; nothing listens on the network
+_LEAVING = 2.0  # seconds in which a connection that was just closed may still be seen by the server
 
 _held: dict[Path, int] = {}  # our shared hold on `database.users`, by home
 _held_guard = threading.Lock()
@@ -107,8 +108,12 @@ def stop_if_idle(home: Path) -> bool:
         _release(home)
         if not _alone(home):
             return False
-        found = status(home)
-        if not found.running or found.connections:
+        patience = time.monotonic() + _LEAVING
+        while (found := status(home)).connections:
+            if time.monotonic() > patience:
+                return False
+            time.sleep(0.05)
+        if not found.running:
             return False
         _stop(files.known(home))
         return True

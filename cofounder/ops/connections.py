@@ -33,7 +33,7 @@ from cofounder.kit.versions import require, version_of
 from cofounder.ops.runtime import SettingFromEnvironment, tell_what_is_stored
 from cofounder.people.preferences import drop_setting, lock_settings, put_setting, stored_settings
 from cofounder.people.service import audit
-from cofounder.settings import Settings, settings
+from cofounder.settings import REGION, Settings, settings
 
 FRESH_SECONDS = 1.0  # what another process set counts here after so long
 log = logger(__name__)
@@ -108,9 +108,7 @@ _Name = Annotated[
 ]
 _Region = Annotated[
     str,
-    StringConstraints(
-        strict=True, min_length=1, max_length=60, pattern=form(r"^[a-z0-9-]+$", "Write a-z, 0-9 and -, as us-east-1")
-    ),
+    StringConstraints(strict=True, min_length=1, max_length=60, pattern=REGION),
 ]
 _Password = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1_000, pattern=ONE_LINE)]
 
