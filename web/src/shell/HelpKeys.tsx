@@ -7,6 +7,7 @@ import { Key, useKeys } from "../parts/Key";
 import { PLACES } from "./places";
 
 const ASK = "cofounder:keys";
+const TOGETHER_MS = 1200; // `g` and a letter within this are one wish
 export const openHelp = () => window.dispatchEvent(new Event(ASK));
 
 const KEYS: [string, string][] = [
@@ -33,7 +34,7 @@ const KEYS: [string, string][] = [
 export function HelpKeys() {
   const [opened, { open, close }] = useDisclosure(false);
   const navigate = useNavigate();
-  const going = useRef(0);
+  const going = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     window.addEventListener(ASK, open);
     return () => window.removeEventListener(ASK, open);
@@ -43,15 +44,15 @@ export function HelpKeys() {
     ["?", open],
     [
       "g",
-      () => {
-        going.current = Date.now();
+      (event) => {
+        going.current = event.timeStamp; // when it was pressed: a busy page hears of it later
       },
     ],
-    ...PLACES.map((place): [string, () => void] => [
+    ...PLACES.map((place): [string, (event: KeyboardEvent) => void] => [
       place.key,
-      () => {
-        if (Date.now() - going.current < 1200) void navigate({ to: place.to });
-        going.current = 0;
+      (event) => {
+        if (event.timeStamp - going.current < TOGETHER_MS) void navigate({ to: place.to });
+        going.current = Number.NEGATIVE_INFINITY;
       },
     ]),
   ]);
