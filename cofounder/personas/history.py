@@ -32,7 +32,9 @@ async def noted(
         last = await queries.newest_drawing(session)
         if now == (last if last is not None else initial()):
             return
-    row = {"id": new_id(), "at": at or clock.now(), "because": because, "changed_by": by}
+    moment = at or clock.now()
+    sample = await queries.of_sample(session, moment)
+    row = {"id": new_id(), "at": moment, "because": because, "changed_by": by, "is_sample": sample}
     await queries.put_drawing(session, {**row, "run_id": run_id, "persona": persona, "probabilities": now})
 
 

@@ -167,6 +167,7 @@ async def listed(
         applied_at=used.applied_at if used else None,
         look_back_days=days,
         proposal=proposal,
+        is_sample=await queries.of_sample(session, moment),
     )
 
 

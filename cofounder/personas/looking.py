@@ -58,4 +58,5 @@ async def keep_failure(error: CofounderError, moment: datetime, *, by: str) -> N
     told = {"status": "failed", "reason": error.detail[:500], "mode": chosen.persona_mode}
     who = {"id": new_id(), "ran_at": moment, "started_by": by, "policy": chosen.persona_policy}
     async with transaction() as session:
+        who["is_sample"] = await queries.of_sample(session, moment)
         await queries.put_run(session, {**nothing, **counted, **told, **who}, [])

@@ -90,6 +90,7 @@ async def optimise(
         "posts_waiting": sum(one.seen_at is None and not one.early for one in posts),
         "posts_early": sum(one.early for one in posts),
         "code_version": __version__,
+        "is_sample": await queries.of_sample(session, as_of),
     }
     if len(recent) < LEAST:
         return await _skipped(session, values)

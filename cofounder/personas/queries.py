@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.derive.queries import OURS
 from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
 from cofounder.kit.clock import now
 from cofounder.kit.memory import uncollected
@@ -74,13 +75,19 @@ async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[PersonaChoic
     return (await session.scalars(wanted.execution_options(populate_existing=True))).all()
 
 
+# What was learnt of the sample company counts until there is a published post of the company's own, as its posts do.
+_OURS = """(NOT {0}.is_sample
+  OR NOT EXISTS (SELECT 1 FROM posts o WHERE NOT o.is_sample AND o.published_at IS NOT NULL))"""
+_OUR_RUNS = text(_OURS.format("optimisation_runs"))
+_OUR_DRAWINGS = text(_OURS.format("persona_drawings"))
+
 # Which of two runs (or experiments) is the later one is said by their numbers, not by clocks: one that ran ahead for a
 # while would otherwise rule until all others have caught up with it.
 
 # One row where a voice is drawn, lists as JSON: what people said of the voices, and the weights in use. With two hundred
 # voices rows of their own cost more than all else. An adopted arm that drew as without its experiment goes by what was
 # adopted before it, as its tasks did.
-_STANDING = text("""
+_STANDING = text(f"""
 SELECT (SELECT json_object_agg(id, json_build_array(status, override)) FROM personas) AS said,
   (SELECT json_object_agg(persona, weight) FROM persona_weights WHERE run_id = run.id) AS weights,
   run.id AS run_id, run.policy, run.cells,
@@ -89,7 +96,8 @@ SELECT (SELECT json_object_agg(id, json_build_array(status, override)) FROM pers
 FROM (VALUES (1)) one
 LEFT JOIN (SELECT id, policy, CASE WHEN CAST(:cell AS text) IS NULL THEN cells
       WHEN cells ? :cell THEN jsonb_build_object(CAST(:cell AS text), cells->:cell) END AS cells
-    FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL ORDER BY number DESC LIMIT 1) run ON true
+    FROM optimisation_runs r WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL AND {_OURS.format("r")}
+    ORDER BY number DESC LIMIT 1) run ON true
 LEFT JOIN (SELECT id, arms, found FROM experiments WHERE ended_at IS NULL AND start_at <= :moment AND end_at > :moment
     ORDER BY number DESC LIMIT 1) trial ON true
 LEFT JOIN (SELECT x.id, x.arms->x.adopted || jsonb_build_object('found', x.found->x.adopted) AS rule
@@ -203,8 +211,8 @@ came AS (SELECT p.*, read.impressions, read.likes, gained.followers,
   FROM post p LEFT JOIN read ON read.id = p.id LEFT JOIN gained ON gained.id = p.id)"""
 
 
-_POSTS = """SELECT * FROM posts
-  WHERE persona IS NOT NULL AND NOT is_sample AND published_at <= :as_of AND published_at >= :since
+_POSTS = f"""SELECT * FROM posts p
+  WHERE persona IS NOT NULL AND {OURS} AND published_at <= :as_of AND published_at >= :since
     AND (CAST(:known_by AS timestamptz) IS NULL OR known_at <= :known_by)"""
 _OUTCOMES = text(f"""{came_to(_POSTS)}
 SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
@@ -217,13 +225,22 @@ LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
 ORDER BY p.published_at, p.id""")
 
 
-_ANY = text("""
-SELECT EXISTS (SELECT 1 FROM posts WHERE persona IS NOT NULL AND NOT is_sample AND published_at <= :as_of)""")
+_ANY = text(f"""
+SELECT EXISTS (SELECT 1 FROM posts p WHERE persona IS NOT NULL AND {OURS} AND published_at <= :as_of)""")
+# Our own posts are looked for first: there are many of them, and then there is nothing more to look for.
+_OF_SAMPLE = text("""
+SELECT CASE WHEN EXISTS (SELECT 1 FROM posts WHERE NOT is_sample AND published_at <= :as_of) THEN false
+  ELSE EXISTS (SELECT 1 FROM posts WHERE is_sample AND persona IS NOT NULL AND published_at <= :as_of) END""")
 
 
 async def any_post(session: AsyncSession, as_of: datetime) -> bool:
     """Whether there is a published post with a voice."""
     return bool((await session.execute(_ANY, {"as_of": as_of})).scalar_one())
+
+
+async def of_sample(session: AsyncSession, as_of: datetime) -> bool:
+    """Whether the posts that a look reads are the sample company's."""
+    return bool((await session.execute(_OF_SAMPLE, {"as_of": as_of})).scalar_one())
 
 
 class Scored(NamedTuple):
@@ -285,21 +302,21 @@ async def run(session: AsyncSession, id: UUID, *, locked: bool = False) -> Optim
 
 async def runs(session: AsyncSession, *, limit: int, before: int | None = None) -> Sequence[OptimisationRun]:
     """Newest first, from those of a lower number than `before` on."""
-    wanted = select(OptimisationRun).order_by(OptimisationRun.number.desc()).limit(limit)
+    wanted = select(OptimisationRun).where(_OUR_RUNS).order_by(OptimisationRun.number.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(OptimisationRun.number < before)
     return (await session.scalars(wanted)).all()
 
 
 async def count_runs(session: AsyncSession) -> int:
-    return int(await session.scalar(select(func.count()).select_from(OptimisationRun)) or 0)
+    return int(await session.scalar(select(func.count()).select_from(OptimisationRun).where(_OUR_RUNS)) or 0)
 
 
 async def in_use(session: AsyncSession) -> OptimisationRun | None:
     """The run whose weights are drawn with."""
     wanted = (
         select(OptimisationRun)
-        .where(OptimisationRun.applied_at.is_not(None), OptimisationRun.withdrawn_at.is_(None))
+        .where(OptimisationRun.applied_at.is_not(None), OptimisationRun.withdrawn_at.is_(None), _OUR_RUNS)
         .order_by(OptimisationRun.number.desc())
         .limit(1)
     )
@@ -312,7 +329,7 @@ async def used_before(session: AsyncSession, row: OptimisationRun) -> UUID | Non
     one = OptimisationRun
     wanted = (
         select(one.id)
-        .where(one.number < row.number, one.applied_at <= row.ran_at)
+        .where(one.number < row.number, one.applied_at <= row.ran_at, one.is_sample.is_(row.is_sample))
         .where(one.withdrawn_at.is_(None) | (one.withdrawn_at > row.ran_at))
         .order_by(one.number.desc())
         .limit(1)
@@ -337,7 +354,7 @@ async def newer(session: AsyncSession, than: OptimisationRun) -> OptimisationRun
     """The newest run of a higher number that proposed weights or put some to use."""
     wanted = (
         select(OptimisationRun)
-        .where(OptimisationRun.number > than.number, OptimisationRun.status == "success")
+        .where(OptimisationRun.number > than.number, OptimisationRun.status == "success", _OUR_RUNS)
         .where(OptimisationRun.proposed | OptimisationRun.applied_at.is_not(None))
         .order_by(OptimisationRun.number.desc())
         .limit(1)
@@ -346,9 +363,9 @@ async def newer(session: AsyncSession, than: OptimisationRun) -> OptimisationRun
     return found
 
 
-_WAITING = text("""
-SELECT (SELECT id FROM (SELECT id, proposed, decided_at FROM optimisation_runs
-    WHERE status = 'success' AND (proposed OR applied_at IS NOT NULL) ORDER BY number DESC LIMIT 1) newest
+_WAITING = text(f"""
+SELECT (SELECT id FROM (SELECT id, proposed, decided_at FROM optimisation_runs r
+    WHERE status = 'success' AND (proposed OR applied_at IS NOT NULL) AND {_OURS.format("r")} ORDER BY number DESC LIMIT 1) newest
     WHERE proposed AND decided_at IS NULL) AS proposal,
   (SELECT id FROM experiments WHERE ended_at IS NULL AND end_at <= :moment) AS experiment""")
 
@@ -361,9 +378,9 @@ async def waiting(session: AsyncSession) -> tuple[UUID | None, UUID | None]:
 
 # What held when the time began, then every change in it. A clock that ran ahead put a change no later than the one that
 # was written after it, and not into the future: it is drawn with already.
-_HISTORY = text("""
+_HISTORY = text(f"""
 WITH told AS (SELECT number, because, changed_by, persona, run_id, probabilities,
-    least(min(at) OVER (ORDER BY number DESC), CAST(:until AS timestamptz)) AS at FROM persona_drawings)
+    least(min(at) OVER (ORDER BY number DESC), CAST(:until AS timestamptz)) AS at FROM persona_drawings d WHERE {_OURS.format("d")})
 SELECT at, because, changed_by, persona, run_id, probabilities FROM told
 WHERE number >= coalesce((SELECT max(number) FROM told WHERE at <= :since), 0) ORDER BY number""")
 
@@ -375,7 +392,7 @@ async def history(session: AsyncSession, since: datetime, until: datetime) -> li
 
 async def newest_drawing(session: AsyncSession) -> dict[str, float] | None:
     """What was last written down of what voices are drawn with."""
-    wanted = select(PersonaDrawing.probabilities).order_by(PersonaDrawing.number.desc()).limit(1)
+    wanted = select(PersonaDrawing.probabilities).where(_OUR_DRAWINGS).order_by(PersonaDrawing.number.desc()).limit(1)
     found: dict[str, float] | None = await session.scalar(wanted)
     return found
 
@@ -384,8 +401,9 @@ async def put_drawing(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(insert(PersonaDrawing).values(values))
 
 
-_REPLAY = text("""
-SELECT chosen, probabilities FROM persona_choices WHERE chosen_at >= :since AND chosen_at <= :as_of""")
+_REPLAY = text(f"""
+SELECT chosen, probabilities FROM persona_choices c WHERE chosen_at >= :since AND chosen_at <= :as_of
+  AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.id = c.task_id AND NOT {_OURS.format("t")})""")
 
 
 async def drawn(session: AsyncSession, *, since: datetime, as_of: datetime) -> list[tuple[str, dict[str, float]]]:

@@ -62,8 +62,9 @@ async def replay(session: AsyncSession, id: UUID) -> ReplayOut:
 
 async def _learnt(session: AsyncSession, row: OptimisationRun) -> optimising.Learnt:
     at = row.ran_at
-    await crediting.credit(session, at, known_by=at)
-    posts = await queries.outcomes(session, since=at - REACH, as_of=at, hours=AGE_HOURS, known_by=at)
+    known_by = None if row.is_sample else at  # a sample company's past was stored all at once, later than its looks
+    await crediting.credit(session, at, known_by=known_by)
+    posts = await queries.outcomes(session, since=at - REACH, as_of=at, hours=AGE_HOURS, known_by=known_by)
     standing = await _standing(session, row)
     known = {one.id for one in optimising.roster(standing)}
     posts = [one for one in posts if one.persona in known]

@@ -52,6 +52,7 @@ class PersonasOut(Shown):
     applied_at: Time | None
     look_back_days: int
     proposal: UUID | None = Field(description="A run that waits for a person.")
+    is_sample: bool = Field(description="Of the sample company's posts, for want of one of our own.")
 
 
 class PersonaIn(Body):

@@ -101,6 +101,7 @@ class OptimisationRun(Row):
     decided_by: Mapped[OptionalWords]
     decided_at: Mapped[OptionalMoment]
     withdrawn_at: Mapped[OptionalMoment]  # rolled back
+    is_sample: Mapped[bool] = mapped_column(server_default=text("false"))  # it read the sample company's posts
     __table_args__ = (Index("ix_optimisation_runs_ran_at", "ran_at"),)
 
 
@@ -131,6 +132,7 @@ class PersonaDrawing(Row):
     run_id: Mapped[OptionalRef]  # the run whose weights were in use then; none: the initial ones
     persona: Mapped[OptionalWords]  # that a person set or made
     probabilities: Mapped[Document]  # of every voice that was drawn
+    is_sample: Mapped[bool] = mapped_column(server_default=text("false"))  # it held in the sample company
     __table_args__ = (Index("ix_persona_drawings_at", "at"),)
 
 
@@ -140,6 +142,7 @@ SELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.
   r.id AS run_id, r.applied_at, r.policy
 FROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id
 WHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL
+  AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM posts WHERE NOT posts.is_sample AND published_at IS NOT NULL))
   ORDER BY number DESC LIMIT 1)"""
 TRIGGERS = (VIEW,)
 UNDO = ("DROP VIEW generator_weights",)

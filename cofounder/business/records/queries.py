@@ -441,6 +441,13 @@ async def remove_sample(session: AsyncSession, *, generated_only: bool = False) 
     return removed
 
 
+async def remove_sample_notes(session: AsyncSession) -> None:
+    """Delete the generated tasks of the sample that are tagged as notes, with their posts; readings go with these."""
+    notes = select(Task.id).where(Task.is_sample.is_(True), Task.is_legacy.is_(True), Task.tags.contains(["note"]))
+    await session.execute(delete(Post).where(Post.is_sample.is_(True), Post.task_id.in_(notes)))
+    await session.execute(delete(Task).where(Task.id.in_(notes)))
+
+
 async def count_sample(session: AsyncSession) -> dict[str, int]:
     """Table name -> sample rows."""
     counted = {}

@@ -55,6 +55,7 @@ class NewTask(New):
     created_at: datetime | None = None  # None: now
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    archived_at: datetime | None = None
 
 
 class TaskFilter(New):

@@ -332,6 +332,11 @@ async def web_days(
     return await queries.web_days(session, as_of, since=since)
 
 
+async def remove_sample_notes(session: AsyncSession) -> None:
+    """Delete the sample company's notes, tasks and posts; all else of it stays."""
+    await queries.remove_sample_notes(session)
+
+
 async def has_own_rows(session: AsyncSession) -> bool:
     """Whether posts, web or financial rows exist that are not sample."""
     return await queries.has_own_rows(session)

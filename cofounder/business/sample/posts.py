@@ -94,8 +94,8 @@ def _add(
         return
     persona = random.choice(list(PERSONA_ENGAGEMENT))
     task = NewTask(
-        id=_id(asked_at, random),
-        request=f"Write a {CHANNELS[channels[0]].name} about {texts()[topic]['label']}: {_lowered(subject['title'])}",
+        id=row_id(asked_at, random),
+        request=f"Write a {CHANNELS[channels[0]].name} about {texts()[topic]['label']}: {lowered(subject['title'])}",
         source="legacy",
         status="completed",
         as_of=asked_at,
@@ -118,7 +118,7 @@ def _add(
         made.readings.extend(_readings(made.posts[-1], topic, persona, place, random, now))
 
 
-def _lowered(title: str) -> str:
+def lowered(title: str) -> str:
     return title if title[:2].isupper() else title[0].lower() + title[1:]
 
 
@@ -137,7 +137,7 @@ def _post(
     tags = random.sample(group["hashtags"], k=random.randint(0, 2)) if channel in ("linkedin", "x") else []
     content = _text(channel, subject, random.choice(group["closings"]), random)
     return NewPost(
-        id=_id(at, random),
+        id=row_id(at, random),
         task_id=task.id,
         platform=channel,
         external_id=f"sample-{place:03d}-{channel}",
@@ -203,7 +203,7 @@ def _readings(post: NewPost, topic: str, persona: str, place: int, random: Rando
     return found
 
 
-def _id(at: datetime, random: Random) -> UUID:
+def row_id(at: datetime, random: Random) -> UUID:
     """A UUIDv7 of that moment with seeded bits, so that sample rows sort by time like any others."""
     value = int(at.timestamp() * 1000) << 80 | random.getrandbits(80)
     value = (value & ~(0xF << 76)) | (0x7 << 76)

@@ -139,7 +139,7 @@ async def _export(wanted: dict[str, Any], output: Path | None) -> int:
 
 
 def load(json: Json = False) -> int:
-    """Load the sample company into this home: 24 months of figures, tasks, posts with readings, web analytics.
+    """Load the sample company into this home: 24 months of figures, tasks, posts with readings, notes in all voices.
 
     Example: cofounder --home /tmp/try sample load
     """
@@ -154,10 +154,10 @@ async def _load(json: bool) -> int:
 
 
 async def load_sample() -> dict[str, int]:
-    """Load the sample company as of today; loading it again adds nothing. Raises NotEmpty. Wants an open database."""
-    from cofounder.business import sample
+    """Load the sample company as of today; loading it again that day adds nothing. Raises NotEmpty. Wants an open database."""
     from cofounder.kit import db
     from cofounder.kit.clock import today
+    from cofounder.personas import sample
 
     async with db.transaction() as session:
         return await sample.load(session, today=today())
@@ -181,8 +181,8 @@ def remove(yes: Yes = False, json: Json = False) -> int:
 
 
 async def _remove(json: bool) -> int:
-    from cofounder.business import sample
     from cofounder.kit import db
+    from cofounder.personas import sample
 
     async with home.opened(), db.transaction() as session:
         counts = await sample.remove(session)

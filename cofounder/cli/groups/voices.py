@@ -235,6 +235,7 @@ def _voices(found: "PersonasOut") -> None:
     learnt = "the initial weights" if found.run_id is None else f"the weights of run {found.run_id}"
     screen.print(
         f"Drawn with {learnt}; policy {found.policy}, mode {found.mode}; posts of {found.look_back_days} days."
+        + ("  This is sample data." if found.is_sample else "")
     )
     if found.proposal is not None:
         screen.print(f"New weights wait for you: cofounder personas decide {found.proposal} --approve")

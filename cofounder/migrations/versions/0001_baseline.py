@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_7f9c08c2"
+revision = "0001_e6430aa6"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -830,6 +830,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_optimisation_runs")),
         sa.UniqueConstraint("number", name=op.f("uq_optimisation_runs_number")),
     )
@@ -929,6 +930,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.UUID(), nullable=True),
         sa.Column("persona", sa.Text(), nullable=True),
         sa.Column("probabilities", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persona_drawings")),
         sa.UniqueConstraint("number", name=op.f("uq_persona_drawings_number")),
     )
@@ -2306,7 +2308,7 @@ def upgrade() -> None:
         "CREATE TRIGGER training_examples_emptied AFTER TRUNCATE ON orchestrator_training_data\nFOR EACH STATEMENT EXECUTE FUNCTION empty_training_facts()"
     )
     op.execute(
-        "CREATE VIEW generator_weights AS\nSELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.impressions,\n  CASE WHEN w.impressions > 0 THEN 1000 * w.followers / w.impressions END AS followers_per_1k,\n  r.id AS run_id, r.applied_at, r.policy\nFROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id\nWHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL\n  ORDER BY number DESC LIMIT 1)"
+        "CREATE VIEW generator_weights AS\nSELECT w.persona AS generator, w.weight, w.probability, w.posts, w.followers, w.impressions,\n  CASE WHEN w.impressions > 0 THEN 1000 * w.followers / w.impressions END AS followers_per_1k,\n  r.id AS run_id, r.applied_at, r.policy\nFROM persona_weights w JOIN optimisation_runs r ON r.id = w.run_id\nWHERE r.id = (SELECT id FROM optimisation_runs WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL\n  AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM posts WHERE NOT posts.is_sample AND published_at IS NOT NULL))\n  ORDER BY number DESC LIMIT 1)"
     )
     # ### end Alembic commands ###
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.derive.queries import OURS
 from cofounder.kit.planning import plan_by_values
 from cofounder.personas.experiments.tables import Experiment
 from cofounder.personas.queries import came_to
@@ -39,7 +40,7 @@ async def put(session: AsyncSession, row: Experiment) -> Experiment:
 _DRAWN = """c.deliverable = 'main' AND c.chosen_at <= :as_of
   AND (cast(:since AS timestamptz) IS NULL OR c.chosen_at >= :since)
   AND (cast(:experiment AS uuid) IS NULL OR c.experiment_id = :experiment)"""
-_POSTS = f"""SELECT * FROM posts WHERE NOT is_sample AND published_at <= :as_of
+_POSTS = f"""SELECT * FROM posts p WHERE {OURS} AND published_at <= :as_of
     AND task_id IN (SELECT c.task_id FROM persona_choices c WHERE {_DRAWN})"""
 # A task, what was drawn for it, and what all of its posts came to; each post is scored as the optimiser scores it.
 _DECISIONS = text(f"""{came_to(_POSTS)}

@@ -117,6 +117,7 @@ async def _bound(
     posts = [_post(list(group)) for _, group in groupby(rows, key=lambda row: row.id)]
     published = [one.published_at for one in posts]
     before = Before(**await queries.until(session, platform, first))
+    made = []
     for at in wanted:
         (start, was), (end, after) = counts[at - 1], counts[at]
         near = posts[bisect_right(published, start - ALIVE) : bisect_left(published, end)]
@@ -130,7 +131,8 @@ async def _bound(
         before.learn(alive, float(sum(credits.values())), after - was, days)
         values: dict[str, Any] = {"platform": platform, "start_at": start, "end_at": end, "gain": after - was}
         of_posts = [(one.post, credits[one.post], one.impressions) for one in alive]
-        await queries.put_interval(session, {**values, "background": background, "quiet": not alive}, of_posts)
+        made.append(({**values, "background": background, "quiet": not alive}, of_posts))
+    await queries.put_intervals(session, made)
 
 
 def _post(rows: list[queries.Seen]) -> Post:

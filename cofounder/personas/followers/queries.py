@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.derive.queries import OURS
 from cofounder.business.records import service as _records  # noqa: F401  # posts, which credits point to
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
@@ -19,13 +20,13 @@ from cofounder.personas.followers.tables import FollowerBooks, FollowerCount, Fo
 # ── counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Counts that somebody typed, and those that readings of posts brought with them; of one time the typed one.
-_COUNTS = text("""
+_COUNTS = text(f"""
 SELECT DISTINCT ON (platform, at) platform, at, count, id, said_by, said_at FROM (
   SELECT platform, counted_at AS at, count, id, said_by, said_at, 0 AS read FROM follower_counts
   WHERE counted_at <= :as_of AND CASE WHEN CAST(:known_by AS timestamptz) IS NULL THEN withdrawn_at IS NULL
     ELSE said_at <= :known_by AND (withdrawn_at IS NULL OR withdrawn_at > :known_by) END
   UNION ALL SELECT platform, measured_at, max(followers), NULL, 'a reading of a post', max(known_at), 1
-  FROM social_post_analytics WHERE followers IS NOT NULL AND NOT is_sample AND measured_at <= :as_of
+  FROM social_post_analytics p WHERE followers IS NOT NULL AND {OURS} AND measured_at <= :as_of
     AND (CAST(:known_by AS timestamptz) IS NULL OR known_at <= :known_by)
   GROUP BY platform, measured_at) counted
 ORDER BY platform, at, read""")
@@ -89,10 +90,10 @@ async def counted_by(session: AsyncSession, platform: str) -> str | None:
 # ── what was seen ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Readings that say what a post was seen in its first week: those of that week, and the first one after it.
-_READINGS = """
+_READINGS = f"""
 SELECT p.platform, p.id, p.published_at, a.measured_at, coalesce(a.impressions, a.views) AS seen
 FROM posts p JOIN social_post_analytics a ON a.post_id = p.id
-WHERE p.platform = ANY(:platforms) AND NOT p.is_sample AND p.published_at <= :as_of AND a.measured_at <= :as_of
+WHERE p.platform = ANY(:platforms) AND {OURS} AND p.published_at <= :as_of AND a.measured_at <= :as_of
   AND p.published_at >= :since AND coalesce(a.impressions, a.views) IS NOT NULL
   AND (CAST(:known_by AS timestamptz) IS NULL OR p.known_at <= :known_by AND a.known_at <= :known_by)
   AND (a.measured_at < p.published_at + interval '7 days' OR NOT EXISTS (SELECT FROM social_post_analytics e
@@ -164,6 +165,10 @@ async def bases(session: AsyncSession) -> dict[str, dict[str, str]]:
 
 
 async def put_basis(session: AsyncSession, platform: str, made_of: dict[str, str]) -> None:
+    """Keep what the books of a platform were made of; of nothing, no books."""
+    if not made_of:
+        await session.execute(delete(FollowerBooks).where(FollowerBooks.platform == platform))
+        return
     statement = insert(FollowerBooks).values(platform=platform, basis=made_of)
     changed = {"basis": statement.excluded.basis}
     await session.execute(statement.on_conflict_do_update(index_elements=["platform"], set_=changed))
@@ -197,14 +202,19 @@ async def forget_intervals(session: AsyncSession, platform: str, since: datetime
     )
 
 
-async def put_interval(
-    session: AsyncSession, values: dict[str, Any], credits: Iterable[tuple[UUID, Decimal, float]]
+async def put_intervals(
+    session: AsyncSession, made: Sequence[tuple[dict[str, Any], Iterable[tuple[UUID, Decimal, float]]]]
 ) -> None:
-    id = new_id()
-    await session.execute(insert(FollowerInterval).values({"id": id, **values}))
+    """Intervals, each with (post, credit, impressions) of all posts that were seen in it."""
+    ids = [new_id() for _ in made]
+    intervals = [{"id": id, **values} for id, (values, _) in zip(ids, made, strict=True)]
     rows = [
-        {"interval_id": id, "post_id": post, "credit": credit, "impressions": shown} for post, credit, shown in credits
+        {"interval_id": id, "post_id": post, "credit": credit, "impressions": shown}
+        for id, (_, credits) in zip(ids, made, strict=True)
+        for post, credit, shown in credits
     ]
+    if intervals:
+        await session.execute(insert(FollowerInterval), intervals)
     if rows:
         await session.execute(insert(FollowerCredit), rows)
 

@@ -12504,6 +12504,11 @@ export interface components {
              * @description A run that waits for a person.
              */
             proposal: string | null;
+            /**
+             * Is Sample
+             * @description Of the sample company's posts, for want of one of our own.
+             */
+            is_sample: boolean;
         };
         /** PhaseOut */
         PhaseOut: {

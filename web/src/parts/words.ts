@@ -112,6 +112,7 @@ const WHO: Record<string, string> = {
   user_request: "a person",
   api: "a program",
   schedule: "the schedule",
+  sample: "the sample company",
   template: "a template",
   legacy: "an earlier system",
 };

@@ -7,6 +7,7 @@ import { PageHead } from "../../parts/PageHead";
 import { Glyph } from "../../parts/Status";
 import { Experiments } from "./Experiments";
 import { Performing, PerformingHead } from "./Performing";
+import styles from "./Personas.module.css";
 import { Voices, VoicesHead } from "./Voices";
 import { WhatIf } from "./WhatIf";
 
@@ -26,6 +27,7 @@ export function Personas() {
   const set: Go = (next) => void navigate({ search: (before: Search) => ({ ...before, ...next }), replace: true });
   const tab = TABS.some(([value]) => value === search.tab) ? search.tab : "performing";
   const waiting = useQuery(personaWaiting()).data;
+  const sample = useQuery(personas()).data?.is_sample;
   return (
     <>
       <PageHead title="Personas">
@@ -45,6 +47,9 @@ export function Personas() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
+        {sample && (tab === "performing" || tab === "what-if") && (
+          <p className={`${styles.say} ${styles.sampled}`}>This is the sample company's data, because there is none of your own yet.</p>
+        )}
         <Tabs.Panel value="performing">
           <Performing search={search} />
         </Tabs.Panel>

@@ -1,0 +1,39 @@
+"""The SQL of what came of the sample company: its looks, its draws, and what these drew with."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+# Choices name a task and go with it: they are taken before their tasks are.
+_ROWS = {
+    "optimisation_runs": "is_sample",
+    "persona_drawings": "is_sample",
+    "persona_choices": "task_id IN (SELECT id FROM tasks WHERE is_sample)",
+}
+_GENERATED = _ROWS | {"persona_choices": "task_id IN (SELECT id FROM tasks WHERE is_sample AND is_legacy)"}
+_NEWEST = text("SELECT max(ran_at) FROM optimisation_runs WHERE is_sample AND started_by = :by")
+
+
+async def count(session: AsyncSession) -> dict[str, int]:
+    """Table name -> rows that came of the sample company."""
+    found = {}
+    for table, which in _ROWS.items():
+        found[table] = int((await session.execute(text(f"SELECT count(*) FROM {table} WHERE {which}"))).scalar_one())
+    return found
+
+
+async def forget(session: AsyncSession, *, generated_only: bool = False) -> dict[str, int]:
+    """Delete what came of the sample company; with `generated_only` the draws of a person's own tasks stay."""
+    removed = {}
+    for table, which in (_GENERATED if generated_only else _ROWS).items():
+        answer: Any = await session.execute(text(f"DELETE FROM {table} WHERE {which}"))
+        removed[table] = answer.rowcount
+    return removed
+
+
+async def newest_look(session: AsyncSession, by: str) -> datetime | None:
+    """When the sample was last looked at by somebody."""
+    found: datetime | None = (await session.execute(_NEWEST, {"by": by})).scalar_one()
+    return found
