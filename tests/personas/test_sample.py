@@ -80,22 +80,21 @@ async def test_the_page_has_something_to_show_on_the_day_of_loading(session: Asy
     assert {look.standing for look in looks} == {"told", "was in use", "in use"}
     assert len(points) > 3
 
+    books = await followers.balances(session)  # every follower is somebody's or nobody's
+    assert {one.platform for one in books} == set(notes.CHANNELS)
+    assert all(one.counted == one.credited + one.background for one in books)
+    assert all(one.counted > 200 for one in books)
 
-@pytest.mark.parametrize("today", [TODAY, date(2027, 1, 3)])
-async def test_looks_find_the_voices_that_bring_followers(session: AsyncSession, today: date) -> None:
-    await sample.load(session, today=today)
+    assert (await records.list_tasks(session, TaskFilter())).total == 60  # notes bury no other task
+    assert (await records.list_tasks(session, TaskFilter(archived=True))).total == 2 * 7 * notes.WEEKS
+
+
+async def test_looks_find_the_voices_that_bring_followers(session: AsyncSession) -> None:
+    await sample.load(session, today=date(2027, 1, 3))
     learnt = optimising.chances(await queries.standing(session))
     initial = {one.id: one.weight for one in ROSTER}
     assert sum(learnt[name] for name in BEST) > 1.5 * sum(initial[name] for name in BEST)
     assert sum(learnt[name] for name in WORST) < sum(initial[name] for name in WORST)
-
-
-async def test_every_follower_is_somebodys_or_nobodys(session: AsyncSession) -> None:
-    await sample.load(session, today=TODAY)
-    books = await followers.balances(session)
-    assert {one.platform for one in books} == set(notes.CHANNELS)
-    assert all(one.counted == one.credited + one.background for one in books)
-    assert all(one.counted > 200 for one in books)
 
 
 async def test_a_look_is_made_again_the_same_and_another_policy_is_estimated(session: AsyncSession) -> None:
@@ -177,9 +176,3 @@ async def test_a_voice_that_somebody_made_may_be_drawn_for_notes(session: AsyncS
     await sample.load(session, today=TODAY + timedelta(days=1))
     drawn = (await session.execute(text("SELECT count(*) FROM posts WHERE persona = 'ours'"))).scalar_one()
     assert drawn > 0
-
-
-async def test_notes_bury_no_other_task(session: AsyncSession) -> None:
-    await sample.load(session, today=TODAY)
-    assert (await records.list_tasks(session, TaskFilter())).total == 60
-    assert (await records.list_tasks(session, TaskFilter(archived=True))).total == 2 * 7 * notes.WEEKS

@@ -74,6 +74,8 @@ async def _live_through(session: AsyncSession, days: Sequence[date], now: dateti
             posts += made
             readings += read
         await records.add_history(session, tasks, posts, readings)
+        if begin <= LOOKS[0]:  # by the second look the books have rows
+            await rows.measure(session)
         ended = datetime.combine(days[end - 1] + timedelta(days=1), time(), UTC)
         mode: optimising.Mode = "watch" if end <= WATCHED else "autonomous"
         with clock.frozen(ended):
