@@ -49,25 +49,28 @@ async def tag(
 
 
 async def tag_by_date(session: AsyncSession, asked: TagByDateIn, *, by: str) -> ChangedOut:
-    """Tag every example between two dates, whatever its tags. Raises DatesMissing, TagReserved."""
+    """Tag every example between two dates, whatever its tags, archived ones too. Raises DatesMissing, TagReserved."""
     if asked.date_after is None and asked.date_before is None:
         raise DatesMissing(field="date_before")
-    filter = Filter.model_validate({"date_after": asked.date_after, "date_before": asked.date_before})
+    # what is archived may be restored one day, and would then be in use without the tag
+    filter = Filter.model_validate({"date_after": asked.date_after, "date_before": asked.date_before, "archived": None})
     conditions = queries.facts_meant(filter, every_tag=True)
     return await _tagged(session, conditions, filter.canonical(), asked.tags, by=by, remove=asked.remove)
 
 
 async def tag_by_quality(session: AsyncSession, asked: TagByQualityIn, *, by: str) -> ChangedOut:
-    """Tag every example that scores below a bound, whatever its tags. Raises TagReserved."""
-    conditions = [*queries.facts_meant(Filter(), every_tag=True), queries.below(asked.quality_max)]
-    said = {"quality_below": asked.quality_max}
+    """Tag every example that scores below a bound, whatever its tags, archived ones too. Raises TagReserved."""
+    filter = Filter(archived=None)
+    conditions = [*queries.facts_meant(filter, every_tag=True), queries.below(asked.quality_max)]
+    said = {"quality_below": asked.quality_max, **filter.canonical()}
     return await _tagged(session, conditions, said, asked.tags, by=by, remove=asked.remove)
 
 
 async def put_away(session: AsyncSession, selected: Selected, *, by: str, archived: bool) -> ChangedOut:
     """Archive examples, or restore them. Raises ExamplesUnclear, ExamplesChanged."""
-    if not archived and selected.filter is not None:  # to restore is to look among what is archived
-        selected = selected.model_copy(update={"filter": selected.filter.model_copy(update={"archived": True})})
+    filter = selected.filter
+    if not archived and filter is not None and filter.archived is False:  # to restore is to look among what is archived
+        selected = selected.model_copy(update={"filter": filter.model_copy(update={"archived": True})})
     conditions, said = await _chosen(session, selected)
     action = "archive" if archived else "restore"
     change = Change(id=new_id(), at=now(), who=by, action=action, tags=[], selection=said)

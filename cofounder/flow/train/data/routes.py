@@ -86,7 +86,7 @@ async def list_choices(session: Session, caller: Viewer) -> Envelope[Choices]:
 
 @router.get("/stats", responses=documented())
 async def training_statistics(session: Session, caller: Viewer, asked: AskedFilter) -> Envelope[StatsOut]:
-    """Exact counts of everything that a filter lets through. `limit` has no meaning here."""
+    """Exact counts of everything that a filter lets through."""
     return Envelope(data=await service.stats(session, asked))
 
 
@@ -118,13 +118,13 @@ async def untag_examples(session: Session, caller: Operator, body: UntagIn) -> E
 
 @router.post("/data/tag-by-date", responses=documented(DatesMissing, TagReserved))
 async def tag_examples_by_date(session: Session, caller: Operator, body: TagByDateIn) -> Envelope[ChangedOut]:
-    """Tag every example between two dates (inclusive), whatever its tags."""
+    """Tag every example between two dates (inclusive), whatever its tags, archived ones too; not the sample company's."""
     return _told(await changing.tag_by_date(session, body, by=caller.who))
 
 
 @router.post("/data/tag-by-quality", responses=documented(TagReserved))
 async def tag_examples_by_quality(session: Session, caller: Operator, body: TagByQualityIn) -> Envelope[ChangedOut]:
-    """Tag every example that scores strictly below `quality_max`, whatever its tags."""
+    """Tag every example below `quality_max`, whatever its tags, archived ones too; not the sample company's."""
     return _told(await changing.tag_by_quality(session, body, by=caller.who))
 
 
@@ -142,7 +142,7 @@ async def archive_examples(session: Session, caller: Operator, body: Selected) -
 
 @router.post("/data/restore", responses=documented(ExamplesUnclear, ExamplesChanged))
 async def restore_examples(session: Session, caller: Operator, body: Selected) -> Envelope[ChangedOut]:
-    """Bring archived examples back. A filter looks among the archived ones only."""
+    """Bring archived examples back. A filter looks among the archived ones, unless `archived` is null: then among both."""
     return _told(await changing.put_away(session, body, by=caller.who, archived=False))
 
 

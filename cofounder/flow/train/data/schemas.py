@@ -15,7 +15,7 @@ from pydantic import (
     field_validator,
 )
 
-from cofounder.flow.train.data.filters import MOST, Decision, Filter, Share, above
+from cofounder.flow.train.data.filters import MOST, NEWEST, Decision, Filter, Share, above
 from cofounder.kit.http import Body, Page, ShortText, Since, Until, Usd, stripped
 
 Format = Literal["jsonl", "csv"]
@@ -56,13 +56,19 @@ class Listed(BaseModel):
 
 
 class FilterIn(Filter):
-    """A filter, and which page of it."""
+    """A filter, and which page of it. `limit` is the page's size here, and `newest` what it is in a filter elsewhere."""
 
     limit: StrictInt | None = Field(
         default=None, ge=1, le=MOST_LISTED, description="Entries of a page; 50 when nothing is said"
     )
+    newest: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
     cursor: str | None = Field(default=None, max_length=200)
     offset: StrictInt | None = Field(default=None, ge=0, le=10_000_000)
+
+    def filter(self) -> Filter:
+        """Which examples, without which page."""
+        said = self.model_dump(include=set(Filter.model_fields) - {"limit"})
+        return Filter.model_validate(said | {"limit": self.newest})
 
 
 class DateRange(BaseModel):
@@ -130,7 +136,10 @@ class TagIn(UntagIn):
 
 
 class TagByDateIn(Body):
-    """Every example whose request lies between the dates (inclusive), whatever its tags."""
+    """Every example whose request lies between the dates (inclusive), whatever its tags and whether it is archived.
+
+    The sample company's stay as they are.
+    """
 
     date_after: Since | None = None
     date_before: Until | None = Field(default=None, examples=["2026-01-31"])
@@ -141,7 +150,10 @@ class TagByDateIn(Body):
 
 
 class TagByQualityIn(Body):
-    """Every example that scores below `quality_max` (not at it), whatever its tags."""
+    """Every example that scores below `quality_max` (not at it), whatever its tags and whether it is archived.
+
+    The sample company's stay as they are.
+    """
 
     quality_max: Share = Field(examples=[0.7])
     tags: Tags
