@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.matching import queries
+from cofounder.business.matching import naming, queries
 from cofounder.business.matching.addresses import Address, address, comes_from, links, same_page
 from cofounder.business.matching.scoring import Candidate, Titles
 from cofounder.business.matching.tables import Match
@@ -75,24 +75,30 @@ class MatchPage(BaseModel):
 
 
 async def run(session: AsyncSession) -> Matched:
-    """Match everything that has no other side yet: by id, address, campaign marks, or title and time."""
+    """Match everything that has no other side yet: by id, address, campaign marks, or title and time.
+
+    What waits for a person is judged anew, and withdrawn where a correction left nothing that speaks for it.
+    """
     await queries.alone(session)
-    await queries.note_ids(session)
-    followed = await queries.follow(session)
+    followed = await naming.link(session)
+    await naming.note(session)
+    followed += await queries.follow(session)
     decided = await queries.decided(session)
     posts = await queries.posts(session)
     found = [*await _posts_to_tasks(session), *await _readings_to_posts(session, posts), *await _visits(session, posts)]
     found = [row for row in found if (row["kind"], row["subject"], row["target_id"]) not in decided]
+    stale = await queries.open_links(session)
+    for row in found:
+        if row["state"] == "doubtful":
+            stale.pop((row["kind"], row["subject"], row["target_id"]), None)
     await queries.put(session, found)
     linked: dict[str, int] = defaultdict(int)
     for row in found:
         if row["state"] == "sure":
             linked[row["kind"]] += await queries.link(session, row["kind"], row["subject"], row["target_id"])
-    for kind in linked:
-        subjects = [row["subject"] for row in found if row["kind"] == kind and row["state"] == "sure"]
-        await queries.drop_doubtful(session, kind, subjects)
+    await queries.withdraw(session, list(stale.values()))
     counted = await queries.counts(session)
-    if found or followed:
+    if found or followed or stale:
         live.changed(session, "posts")
     return Matched(
         linked=sum(linked.values()) + followed,
