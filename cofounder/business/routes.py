@@ -37,6 +37,10 @@ Days = Annotated[int, Query(ge=1, le=36_500, description="How far back; 36500 is
 Topic = Annotated[str, Query(min_length=1, max_length=500)]
 Channel = Annotated[str, Query(min_length=1, max_length=50)]
 Channels = Annotated[list[str] | None, Query(max_length=20, description="Repeat for more; none means all")]
+Seen = Annotated[
+    matching.State | None,
+    Query(description="How the link stood when you looked: refused where somebody decided otherwise meanwhile"),
+]
 Zone = Annotated[str, Query(max_length=64, description="A time zone such as Europe/Berlin")]
 
 
@@ -470,13 +474,13 @@ async def run_matching(session: Session, caller: Operator) -> matching.Matched:
     return await matching.run(session)
 
 
-@router.post("/matches/{match_id}/confirm", responses=documented(matching.MatchMissing))
-async def confirm_match(match_id: UUID, session: Session, caller: Operator) -> matching.MatchOut:
+@router.post("/matches/{match_id}/confirm", responses=documented(matching.MatchMissing, matching.MatchDecided))
+async def confirm_match(match_id: UUID, session: Session, caller: Operator, seen: Seen = None) -> matching.MatchOut:
     """These belong together: their rows are linked, other links of the same are refused."""
-    return await matching.decide(session, match_id, confirmed=True, by=caller.who)
+    return await matching.decide(session, match_id, confirmed=True, by=caller.who, seen=seen)
 
 
-@router.post("/matches/{match_id}/refuse", responses=documented(matching.MatchMissing))
-async def refuse_match(match_id: UUID, session: Session, caller: Operator) -> matching.MatchOut:
+@router.post("/matches/{match_id}/refuse", responses=documented(matching.MatchMissing, matching.MatchDecided))
+async def refuse_match(match_id: UUID, session: Session, caller: Operator, seen: Seen = None) -> matching.MatchOut:
     """These do not belong together: the link is taken off and no run sets it again."""
-    return await matching.decide(session, match_id, confirmed=False, by=caller.who)
+    return await matching.decide(session, match_id, confirmed=False, by=caller.who, seen=seen)

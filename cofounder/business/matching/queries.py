@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import and_, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -180,14 +180,16 @@ def _subject(kind: str, subject: str) -> dict[str, str]:
     return {"page": page, "campaign": campaign, "source": source, "content": "".join(content)}
 
 
-async def one(session: AsyncSession, id: UUID) -> Match | None:
-    return (await session.execute(select(Match).where(Match.id == id).with_for_update())).scalar_one_or_none()
-
-
-async def standing(session: AsyncSession, kind: str, subject: str) -> list[Match]:
-    """The other links of a subject."""
-    query = select(Match).where(Match.kind == kind, Match.subject == subject).with_for_update()
-    return list((await session.execute(query)).scalars())
+async def locked(session: AsyncSession, id: UUID) -> list[Match]:
+    """A link and the others of its subject, locked in one order, so that two who decide at once wait for each other."""
+    subject = select(Match.kind, Match.subject).where(Match.id == id).subquery()
+    query = (
+        select(Match)
+        .join(subject, and_(Match.kind == subject.c.kind, Match.subject == subject.c.subject))
+        .order_by(Match.id)
+        .with_for_update(of=Match)
+    )
+    return list((await session.execute(query.execution_options(populate_existing=True))).scalars())
 
 
 async def listed(
