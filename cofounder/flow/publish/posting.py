@@ -7,10 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
-from cofounder.channels import hosts
 from cofounder.flow.approve import service as approvals
-from cofounder.flow.publish import service
-from cofounder.flow.publish.errors import AddressElsewhere, NotByHand, PostedTimeUnfit
+from cofounder.flow.publish import addresses, service
+from cofounder.flow.publish.errors import NotByHand, PostedTimeUnfit
 from cofounder.flow.publish.schemas import PostedIn, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import live
@@ -27,7 +26,7 @@ async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, b
     """
     row = await _of_the_outbox(session, publication_id)
     if said.url is not None:
-        _fits(said.url, row.channel)
+        addresses.check(said.url, row.channel)
     at, url = (await records.posted(session, [row.id])).get(row.id, (None, None))
     if said.posted_at is not None:
         await _in_time(session, row, said.posted_at)
@@ -73,15 +72,6 @@ async def _in_time(session: AsyncSession, row: Publication, at: datetime) -> Non
     if decided is not None and at < decided[0].decided_at.replace(second=0, microsecond=0):
         told = f"The text was approved at {decided[0].decided_at:%Y-%m-%d %H:%M} UTC, after that."
         raise PostedTimeUnfit(told, field="posted_at")
-
-
-def _fits(url: str, channel: str) -> None:
-    """A short link or one's own site may be any channel's; the address of another platform is a slip."""
-    if hosts.host(url) is None:
-        raise AddressElsewhere("It is no http or https address.", field="url")
-    platform = hosts.platform_of(url)
-    if platform is not None and platform != channel:
-        raise AddressElsewhere(f"It is an address of {platform}; the text was for {channel}.", field="url")
 
 
 async def _follow(session: AsyncSession, row: Publication, action: str, details: dict[str, Any], by: Caller) -> None:

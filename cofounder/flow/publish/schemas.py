@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
 from cofounder.channels.images.limits import MOST_IMAGES
 from cofounder.flow.approve.schemas import AttachIn, ImageShown
@@ -146,6 +146,15 @@ class PostedIn(Body):
     posted_at: Time | None = Field(default=None, description="Since when; left out: now.")
 
 
+class ThreadPostOut(BaseModel):
+    """One post of a thread, and what is known of it."""
+
+    number: int
+    text: str
+    state: Literal["waiting", "sent", "refused", "not_sent", "unknown"]
+    url: str | None
+
+
 class DeliveryOut(BaseModel):
     """What is on record about one recipient's delivery, and where a person can see what became of it."""
 
@@ -157,6 +166,7 @@ class DeliveryOut(BaseModel):
     said: str | None = Field(description="What the other side, or the line, said.")
     settled_by: str | None = Field(description="Who looked and settled it.")
     where: str
+    posts: list[ThreadPostOut] = Field(default_factory=list, description="Of a thread: each of its posts, in order.")
 
 
 class AttemptOut(BaseModel):
@@ -207,7 +217,14 @@ class Verdict(Body):
         examples=["https://example.org/posts/1"],
     )
     published_at: Time | None = Field(default=None, description="With sent: since when; else when it was handed over.")
-    send_again: StrictBool = Field(default=False, description="With not_sent: send it now.")
+    send_again: StrictBool = Field(
+        default=False, description="With not_sent, or fewer posts than all: send now what is not there."
+    )
+    posts: Annotated[StrictInt, Field(ge=1, le=1_000)] | None = Field(
+        default=None,
+        description="With sent, of a thread: how many of its posts stand, from the first. Left out: all, where none was "
+        "left to be handed over. With fewer, send_again sends the others now.",
+    )
     attempt: StrictStr | None = Field(
         default=None,
         max_length=200,
