@@ -180,7 +180,9 @@ def benchmark(
     model: Model,
     dataset: Annotated[str | None, typer.Option("--dataset", "-d", help="Else the one that it learned from.")] = None,
     most: Annotated[int, typer.Option(min=1, max=2_000, help="Lines at most.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Which lines, where there are more.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which lines, where there are more. Another than 0 is a look, not a gate.")
+    ] = 0,
     judge: Annotated[bool, typer.Option("--judge", help="Writers: a configured model compares the texts too.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it has ended.")] = True,
     json: Json = False,
@@ -224,11 +226,13 @@ def _told(found: "BenchmarkOut") -> None:
     if found.results is None:
         why = (found.problem or {}).get("detail", "")
         screen.print(f"Benchmark {found.id} is {found.state}. {why}".strip(), markup=False)
+        if found.look:
+            screen.print(f"It is a look, not a gate: {found.look}.", markup=False)
         return
     shown = table("Who", "Score", "Usable", "Difference (95 %)", "Cost a line", "Seconds p50 / p95")
     for part, one in found.results["contenders"].items():
         gap = (found.results["differences"].get(part) or {}).get("score")
-        said = f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})" if gap else "–"
+        said = _span(gap) if gap else "–"
         cost = f"${one['cost_per_line_usd']:.6f}" if one.get("priced", True) else "not known"
         cost = f"up to {cost}" if one.get("uncounted") and one.get("priced", True) else cost
         seconds = f"{one['seconds_p50'] or 0:.2f} / {one['seconds_p95'] or 0:.2f}"
@@ -239,7 +243,14 @@ def _told(found: "BenchmarkOut") -> None:
         )
     screen.print(shown)
     if found.gate is not None:
-        screen.print(("Passed: " if found.gate["passed"] else "Not passed: ") + found.gate["words"], markup=False)
+        before = "Passed: " if found.gate["passed"] else "" if found.gate["rule"] == "look" else "Not passed: "
+        screen.print(before + found.gate["words"], markup=False)
+
+
+def _span(gap: dict[str, Any]) -> str:
+    if gap["low"] is None:
+        return f"{gap['difference']:+.3f} (too few lines for an interval)"
+    return f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})"
 
 
 def shadow(

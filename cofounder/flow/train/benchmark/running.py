@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from uuid import UUID
 
 from cofounder.flow.plan import service as plans
-from cofounder.flow.train.benchmark import chained, contenders, finishing, lines, queries, scoring, served
+from cofounder.flow.train.benchmark import chained, contenders, finishing, lines, queries, report, scoring, served
 from cofounder.flow.train.benchmark.contenders import Contender
 from cofounder.flow.train.benchmark.errors import BenchmarkBroke, HoldOutMissing
 from cofounder.flow.train.benchmark.lines import HeldOut
@@ -41,8 +41,11 @@ class Gone(Exception):
     """Nobody wants this benchmark any more."""
 
 
-async def held_out(row: Benchmark, learned_from: UUID | None) -> tuple[list[HeldOut], int]:
-    """(lines to ask, lines that were left out because the model had learned from them). Raises HoldOutMissing, ArtifactLost."""
+async def held_out(row: Benchmark, learned_from: UUID | None) -> tuple[list[HeldOut], int, bool]:
+    """(lines to ask, lines that were left out because the model had learned from them, whether these are all others).
+
+    Raises HoldOutMissing, ArtifactLost.
+    """
     async with reading() as session:
         dataset = await datasets.ready(session, row.dataset_id)
         places = await queries.held_out(session, row.dataset_id, learned_from)
@@ -53,7 +56,8 @@ async def held_out(row: Benchmark, learned_from: UUID | None) -> tuple[list[Held
     found = await asyncio.to_thread(_read, str(keys[0]), fresh, row.role)
     if not found:
         raise HoldOutMissing("Every line that it held out was learned from, or cannot be asked.", field="dataset_id")
-    return lines.sample(found, row.settings["most"], row.settings["seed"]), len(places) - len(fresh)
+    drawn = lines.sample(found, row.settings["most"], row.settings["seed"])
+    return drawn, len(places) - len(fresh), len(drawn) == len(found)
 
 
 def _read(key: str, places: Sequence[tuple[int, int]], role: str) -> list[HeldOut]:
@@ -145,7 +149,7 @@ class Run:
 
     async def _ask(self, part: Contender, line: HeldOut) -> tuple[contenders.Answer, dict[str, float]]:
         if self.away.get(part.part, 0) >= AWAY:
-            answer = contenders.Answer(None, f"not asked: {AWAY} times in a row it gave nothing", Spent())
+            answer = contenders.Answer(None, f"{report.NOT_ASKED}: {AWAY} times in a row it gave nothing", Spent())
         else:
             answer = await contenders.ask(part, line, self.row.role, self.scope(part.part), self.chosen)
             self.away[part.part] = self.away.get(part.part, 0) + 1 if answer.away else 0
@@ -197,7 +201,7 @@ async def carry_out(id: UUID) -> None:
             return
         model = await registry.get(session, row.model_id)
         known = await queries.answers(session, id)
-    asked, learned = await held_out(row, model.dataset_id)
+    asked, learned, whole = await held_out(row, model.dataset_id)
     run = Run(row, asked, await connections.latest(), model.base_model)
     try:
         await run.answer_all({(one.contender, one.line) for one in known})
@@ -205,7 +209,7 @@ async def carry_out(id: UUID) -> None:
         return
     if row.settings.get("judge") and row.role == "writer":
         await _judge(run)
-    await finishing.finish(run, model, learned)
+    await finishing.finish(run, model, learned, whole=whole)
 
 
 async def _judge(run: Run) -> None:
