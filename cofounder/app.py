@@ -75,7 +75,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.learn.judges import keeping as judges
     from cofounder.flow.learn.patterns import steps as patterns
     from cofounder.flow.plan.tools import outside, registry
-    from cofounder.flow.publish import stranded
+    from cofounder.flow.publish import looking, stranded
     from cofounder.flow.publish.measuring import carrying as measuring
     from cofounder.flow.request.series import making as series
     from cofounder.flow.run import stalled
@@ -88,7 +88,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.ops import probing, watchdog
     from cofounder.personas import looking as personas
 
-    await registry.discover()
+    await db.patiently(registry.discover)
     chores = [
         watchdog.watching(stalled.find, stalled.tell, stalled.end),
         stranded.look,
@@ -109,6 +109,7 @@ async def working() -> AsyncIterator[None]:
             images,
             context,
             measuring,
+            looking,
             renewing,
             answers,
             judges,

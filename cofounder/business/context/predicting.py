@@ -142,11 +142,13 @@ READ: dict[Outcome, Callable[[Row], float | None]] = {
 }
 _Models = dict[Outcome, tuple[Model | None, int]]  # with the number of posts that have the outcome
 _held: dict[tuple[str, str, datetime], tuple[float, _Models]] = {}
+_fitting: "dict[tuple[str, str, datetime], asyncio.Task[_Models]]" = {}
 
 
 def forget() -> None:
     """Let every model be fitted anew when it is next asked for."""
     _held.clear()
+    _fitting.clear()
 
 
 async def predict(
@@ -215,8 +217,12 @@ async def _models(session: AsyncSession, channel: str, as_of: datetime) -> _Mode
     found = _held.get(key)
     if found is not None and time.monotonic() - found[0] < _KEPT_SECONDS:
         return found[1]
-    posts = await queries.history(session, channel, cut, MOST_POSTS)
-    made = await asyncio.to_thread(_fitted, posts) if len(posts) >= FEWEST else _fitted(posts)
+    posts = await queries.history(session, channel, cut, MOST_POSTS) if key not in _fitting else []
+    if key not in _fitting:  # nor has another begun meanwhile
+        job = _fitting[key] = asyncio.create_task(asyncio.to_thread(_fitted, posts))
+        job.add_done_callback(lambda _: _fitting.pop(key, None))
+    # Who waits holds a connection: a backlog that finds nothing kept has each model fitted once, and not once a task.
+    made = await asyncio.shield(_fitting[key])
     while len(_held) >= _KEPT:
         _held.pop(next(iter(_held)))
     _held[key] = (time.monotonic(), made)

@@ -1,5 +1,6 @@
 """Predictions on real posts, later ones than the model saw; and what is said where nothing can be foretold."""
 
+import asyncio
 import csv
 import gzip
 import math
@@ -20,7 +21,9 @@ from cofounder.business.context.queries import Kept
 from cofounder.business.imports.tables import Import
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost, NewReading
+from cofounder.kit import db
 from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -266,3 +269,25 @@ async def test_what_was_imported_today_is_foretold_from_at_once(session: AsyncSe
     assert (after.main.status, after.main.n) == ("ok", 50)
     earlier = await predicting.predict(session, Text(content="Tea?"), "x", as_of=NOW - timedelta(minutes=60))
     assert earlier.main.n == 0, "before the import ended it was not there"
+
+
+async def test_a_backlog_that_finds_nothing_kept_has_each_model_fitted_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits, fitted = [], predicting._fitted
+
+    def counting(posts: Sequence[Any]) -> Any:
+        fits.append(len(posts))
+        return fitted(posts)
+
+    monkeypatch.setattr(predicting, "_fitted", counting)
+    async with db.transaction() as session:
+        await fill(session, 60)
+
+    async def one(number: int) -> float | None:
+        async with db.transaction() as session:
+            text = Text(content=f"Coffee, thought {number}?", topic="coffee")
+            return (await predicting.predict(session, text, "linkedin", as_of=NOW)).main.value
+
+    assert None not in await asyncio.gather(*(one(number) for number in range(8)))
+    assert fits == [60]
