@@ -157,3 +157,30 @@ async def test_another_text_is_asked_for_taken_and_approved(quiet: Visitor) -> N
     await until(left)
     assert await left() == ["linkedin"]
     assert (await _decided(id))["verdict"] == "approve"
+
+
+async def test_what_was_typed_outlives_a_reload_after_somebody_else_changed_the_text(
+    quiet: Visitor, house: House
+) -> None:
+    page = quiet.page
+    id = await _waiting("linkedin", request="A text for two")
+    await page.goto(f"/orchestrator/approvals/{id}")
+    mine = page.get_by_label("Text", exact=True)
+    await mine.fill("MINE, not sent yet")
+    others = {"edits": {"linkedin": {"content": "OTHERS had this to say of our 320 customers."}}}
+    changed = await house.approver.put(f"/api/orchestrator/approval/{id}/draft", json=others)
+    assert changed.status_code == 200, changed.text
+    moved = page.get_by_role("alert").filter(has_text="Somebody changed the text after you opened it.")
+    for _ in range(2):
+        await expect(moved).to_contain_text("OTHERS")
+        await expect(mine).to_have_value("MINE, not sent yet")
+        await expect(page.get_by_role("button", name="Approve")).to_be_disabled()
+        await page.reload()
+    await moved.get_by_role("button", name="I have read it").click()
+    await expect(moved).to_have_count(0)
+    await expect(mine).to_have_value("MINE, not sent yet")
+    await page.get_by_role("button", name="Take back").click()
+    await expect(mine).to_have_value("OTHERS had this to say of our 320 customers.")
+    await page.reload()
+    await expect(mine).to_have_value("OTHERS had this to say of our 320 customers.")
+    await expect(moved).to_have_count(0)
