@@ -111,6 +111,12 @@ class PostPage(Windowed[PostFigures]):
     next_cursor: str | None = None
 
 
+class MoneyPage(Items[returns.MoneyRow]):
+    """Rows of spend and revenue, newest period first; ask on with the same `as_of`."""
+
+    next_cursor: str | None = None
+
+
 class PostReading(BaseModel):
     """A post's counters at one time."""
 
@@ -345,6 +351,23 @@ async def list_returns(
     at = _as_of(as_of)
     found = await returns.returns(session, by, as_of=at, days=days)
     return Windowed(items=found, as_of=at, window=await windows.of_money(session, by, as_of=at, days=days))
+
+
+@router.get("/returns/rows", responses=documented(CursorInvalid))
+async def list_return_rows(
+    session: Session,
+    caller: Viewer,
+    name: Annotated[str, Query(min_length=1, max_length=200, description="The campaign or channel")],
+    by: Literal["campaign", "channel"] = "channel",
+    days: Days = 365,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    as_of: AsOf = None,
+) -> MoneyPage:
+    """The stored rows of spend and revenue behind a return, newest period first: they add up to its cost and revenue."""
+    at = _as_of(as_of)
+    found, more = await returns.rows_behind(session, by, name, as_of=at, days=days, cursor=cursor, limit=limit)
+    return MoneyPage(items=found, as_of=at, next_cursor=more)
 
 
 @router.get("/attribution", responses=documented(SpanBackwards))

@@ -230,6 +230,17 @@ async def test_money_split_by_channel_and_campaign_counts_for_both_and_no_day_of
     assert campaign.cost == 30 + 12 + 100 + 9
     by_channel = {one.name: one.cost for one in await returns.returns(session, "channel", as_of=NOW)}
     assert by_channel == {"linkedin": 100, "x": 12}
+    behind, more = await returns.rows_behind(session, "campaign", "spring", as_of=NOW)
+    assert more is None
+    assert [row.value for row in behind[:2]] == [9, 100]
+    assert sum(row.value for row in behind) == campaign.cost, "the rows that the cost is the sum of, and no other"
+    paged, cursor = [], None
+    while page := await returns.rows_behind(session, "campaign", "spring", as_of=NOW, cursor=cursor, limit=1):
+        paged += page[0]
+        if (cursor := page[1]) is None:
+            break
+    assert paged == behind
+    assert (await returns.rows_behind(session, "channel", "nobody", as_of=NOW))[0] == []
 
 
 async def test_money_that_the_site_saw_keeps_its_currency(session: AsyncSession) -> None:
