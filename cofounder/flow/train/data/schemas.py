@@ -14,8 +14,10 @@ from pydantic import (
     StringConstraints,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from cofounder.flow.train.data.filters import MOST, NEWEST, Decision, Filter, Share, above
+from cofounder.kit.blank import unseen
 from cofounder.kit.http import Body, Page, ShortText, Since, Until, Usd, stripped
 
 Format = Literal["jsonl", "csv"]
@@ -261,14 +263,26 @@ class ExampleOut(BaseModel):
     erased: Tombstone | None
 
 
+def _all_seen(name: str) -> str:
+    sign = unseen(name)
+    if sign is not None:
+        raise PydanticCustomError(
+            "unseen", "It holds {sign}, a character that nobody sees", {"sign": f"U+{ord(sign):04X}"}
+        )
+    return name
+
+
+_FilterName = Annotated[ShortText, AfterValidator(_all_seen)]
+
+
 class SaveFilterIn(Body):
-    name: ShortText
+    name: _FilterName
     description: Annotated[str, StringConstraints(max_length=1000)] = ""
     filter: Filter
 
 
 class ChangeFilterIn(Body):
-    name: ShortText | None = None
+    name: _FilterName | None = None
     description: Annotated[str, StringConstraints(max_length=1000)] | None = None
     filter: Filter | None = None
 
