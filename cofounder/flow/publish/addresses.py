@@ -1,5 +1,8 @@
 """The address at which a person says that a publication stands: whether it fits, and which post it names."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.business.records import service as records
 from cofounder.channels import addresses, hosts, senders
 from cofounder.channels.rules import called
 from cofounder.channels.senders.delivery import Receipt
@@ -20,10 +23,17 @@ def check(url: str, channel: str) -> None:
         raise AddressElsewhere(told, field="url")
 
 
-def receipt(row: Publication, url: str | None) -> Receipt:
-    """What an address tells of a publication's post, as its channel would have told it."""
+async def receipt(session: AsyncSession, row: Publication, url: str | None) -> Receipt:
+    """What an address tells of a publication's post, as its channel would have told it.
+
+    Raises AddressElsewhere for another publication's.
+    """
     if url is None:
         return Receipt()
     connected = getattr(senders.named(row.delivered_by, row.account), "connected", None)
     account, site = (connected.external_id, connected.address) if connected is not None else ("", "")
-    return Receipt(external_id=addresses.post_id(row.delivered_by, url, account=account, site=site), url=url)
+    id = addresses.post_id(row.delivered_by, url, account=account, site=site)
+    whose = await records.publication_named(session, row.channel, id) if id is not None else None
+    if whose not in (None, row.id):
+        raise AddressElsewhere(f"It is the address of another publication, {whose}.", field="url")
+    return Receipt(external_id=id, url=url)

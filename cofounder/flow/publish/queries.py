@@ -115,6 +115,12 @@ async def take_turn(session: AsyncSession, key: str) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
+async def to_look(session: AsyncSession, at: datetime, limit: int) -> Sequence[UUID]:
+    """Publications of which nobody knows what became, whose channel is to be asked again by now; the longest due first."""
+    found = select(Publication.id).where(Publication.look_at <= at, Publication.state.in_(("unknown", "scheduled")))
+    return (await session.scalars(found.order_by(Publication.look_at).limit(limit))).all()
+
+
 async def stranded(session: AsyncSession) -> list[tuple[UUID, int]]:
     """(publication, workflows of it that broke) of those that are not over though what carried them is.
 

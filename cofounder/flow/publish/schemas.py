@@ -11,7 +11,7 @@ from cofounder.flow.approve.schemas import AttachIn, ImageShown
 from cofounder.kit.forms import form
 from cofounder.kit.http import Body, Time, stripped
 
-Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted"]
+Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted", "correct"]
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
 FINAL: tuple[State, ...] = ("published", "refused", "cancelled")
 
@@ -103,7 +103,7 @@ class PublicationOut(BaseModel):
     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it, `unknown` those
     of whom nobody knows, which a person can settle also while others are still to be sent; `posted` is set where a
-    person posted by hand what lay in the outbox; `actions` are what an approver can do with it now.
+    person posted by hand what lay in the outbox, `seen` where one said what became of it; `actions` are what an approver can do with it now.
     """
 
     publication_id: UUID
@@ -129,7 +129,13 @@ class PublicationOut(BaseModel):
     unsent: int = 0
     unknown: int = 0
     images: list[ImageShown] = Field(default_factory=list, description="That go with the text, in order")
+    next_look_at: datetime | None = Field(
+        default=None, description="When the channel is asked again what became of it, where nobody knows."
+    )
     posted: Posted | None = None
+    seen: Posted | None = Field(
+        default=None, description="Where a person said that it is there: since when, and where. It can be mended."
+    )
     actions: list[Action] = Field(default_factory=list)
 
 

@@ -1,6 +1,7 @@
 """What a person does with a publication: stops it, says what became of it, has it sent after all."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +17,7 @@ from cofounder.flow.publish.errors import (
     RecipientUnknown,
     TooLateToCancel,
 )
-from cofounder.flow.publish.outcomes import Outcome, so_far, unknown
+from cofounder.flow.publish.outcomes import Outcome, sentences, so_far, unknown
 from cofounder.flow.publish.schemas import Order, PublicationOut, Verdict
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable
@@ -71,7 +72,7 @@ async def look(publication_id: UUID) -> PublicationOut | None:
         if row.state == "unknown" and not _open(row, outcomes):
             await service.conclude(session, row, outcomes, said="The channel was asked.")
         elif row.state == "scheduled" and unknown(outcomes) != row.unknown:
-            await _goes_on(session, row, outcomes, "The channel was asked.")
+            await go_on(session, row, outcomes, "The channel was asked.")
         return service.shown(row)
 
 
@@ -98,9 +99,9 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
     if found.verdict == "sent" and found.recipients is None:  # who surely did not get it is spoken of only by name
         there = [one.recipient for one in outcomes if one.state == "unknown"]
     meant = _meant(row, found, there)
-    if not meant:
-        raise NothingToSettle("What you speak of is known.")
-    where = addresses.receipt(row, found.url)
+    if not meant and found.recipients is None:
+        raise NothingToSettle("The channel was asked: it surely is not there.")
+    where = await addresses.receipt(session, row, found.url)
     if thread is not None and stand is not None:
         where = await threads.settle(session, row, thread, stand, where, by=by.who)
     for recipient in meant:
@@ -115,15 +116,15 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
     if found.send_again and meant:
         await send_again(session, row)
         return service.shown(row)
-    if sent:
+    if sent and meant:
         row.url, row.external_id, row.settled_by = where.url or row.url, where.external_id or row.external_id, by.who
     partly = threads.told(thread, stand) if thread is not None and stand is not None and not sent else None
     told = f"{by.name} looked: {partly or found.verdict.replace('_', ' ')}."
     if row.state == "scheduled":
-        await _goes_on(session, row, outcomes, told)
+        await go_on(session, row, outcomes, told)
         return service.shown(row)
     await service.conclude(session, row, outcomes, said=told, published_at=found.published_at)
-    return service.shown(row)
+    return await service.one(session, row.id)
 
 
 async def retry(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
@@ -156,9 +157,10 @@ def _fits(found: Verdict, row: Publication) -> None:
         raise AnswerMisplaced("It is the time at which it was sent, in the past.", field="published_at")
 
 
-async def _goes_on(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome], said: str) -> None:
+async def go_on(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome], said: str) -> None:
     """Some are settled and others are still to be sent, at the time that was fixed."""
-    row.unknown, row.said = unknown(outcomes), f"{said} {so_far(outcomes)}"
+    row.unknown, row.said = unknown(outcomes), sentences(said, so_far(outcomes))
+    row.look_at = row.look_at if row.unknown else None
     await service.tell(session, row)
 
 
@@ -209,13 +211,17 @@ async def _goes_whole(session: AsyncSession, row: Publication) -> None:
         raise AccountGone(f"{stands} {row.account} is not connected.")
 
 
-async def send_again(session: AsyncSession, row: Publication) -> None:
-    """Schedule another attempt now, in a workflow of its own; the one before lets go of it."""
+async def send_again(session: AsyncSession, row: Publication, *, at: datetime | None = None) -> None:
+    """Schedule another attempt, in a workflow of its own; the one before lets go of it.
+
+    `at`: by itself, as one more of the attempts that are counted. Left out: now, for somebody asked for it.
+    """
     before, row.carried_by = row.carried_by, f"{row.id}:{new_id()}"
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
-    row.state, row.retry_at, row.finished_at, row.attempts = "scheduled", None, None, 0
+    row.state, row.retry_at, row.finished_at, row.settled_by = "scheduled", at, None, None
+    row.attempts = row.attempts if at else 0
     row.unknown = unknown(outcomes)
-    row.said = so_far(outcomes) if row.unknown else None
+    row.said = so_far(outcomes) if row.unknown or at else None
     order = Order(
         decision_id=row.decision_id,
         channel=row.channel,

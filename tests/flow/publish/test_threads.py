@@ -1,31 +1,11 @@
 """A thread of which some posts stand: what is said of it, what a person can say, and that no post goes out twice."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from cofounder.channels.accounts import book
-from cofounder.channels.senders import calling
 from cofounder.flow.publish.errors import AccountGone, AnswerMisplaced
 from cofounder.kit.testing import Database
-from cofounder.settings import settings
-from tests.channels.wire.server import running
-from tests.channels.wire.town import store
 from tests.channels.wire.x import XWire
 from tests.flow.publish.at_x import PARTS, address, cut, mend, over, resolve, retry, seen, sent, standing
-
-
-@pytest.fixture
-async def wire(engine_running: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[XWire]:
-    monkeypatch.setitem(calling.TIMES, "x", calling.Times(shows_seconds=0.2))
-    async with running(XWire()) as made:
-        assert isinstance(made, XWire)
-        monkeypatch.setenv("COFOUNDER_CHANNEL_ADDRESSES", f"x={made.url}")
-        settings.cache_clear()
-        book.forget()
-        await store(made, "Acme", default=True)
-        yield made
-        book.forget()
 
 
 async def test_what_is_left_of_a_thread_never_goes_to_the_outbox_as_a_whole(
