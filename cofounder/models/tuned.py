@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Any, Generic
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
-from cofounder.models import budgets, calls
+from cofounder.models import budgets, calls, prices
+from cofounder.models import queries as call_queries
 from cofounder.models.asking import Asked, ask
 from cofounder.models.calls import Call, Spent
 from cofounder.models.intent import Intent
@@ -27,6 +29,7 @@ from cofounder.settings import Settings
 
 PlanCheck = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 SHADOW = "shadow:"  # scopes of a candidate's calls begin so
+_SHORTEST_TEXT = 256  # tokens that a writer may answer with at the least, as jobs.Writing says
 MOST_IN_SHADOW = 8  # of one process; a candidate that is slower than the work is not asked about all of it
 
 _log = structlog.get_logger(__name__)
@@ -202,6 +205,42 @@ def own_limit(model: Using) -> budgets.Own:
     """What a candidate may cost in shadow in a day."""
     name = f"of the ${model.daily_usd:.2f} a day that it may cost in shadow"
     return budgets.Own(str(model.target), SHADOW, Decimal(str(model.daily_usd)), name)
+
+
+@dataclass(frozen=True)
+class Shadowing:
+    """How a candidate in shadow stands today, USD."""
+
+    daily_usd: Decimal
+    spent_usd: Decimal  # with what is reserved
+    least_usd: Decimal | None  # that a call reserves at the least; None where no price is known
+    not_asked: int
+    why_not: str | None  # of the newest that was not asked
+
+    @property
+    def warning(self) -> str | None:
+        """Why it will never be asked, where that is known beforehand."""
+        if self.least_usd is None or self.least_usd <= self.daily_usd:
+            return None
+        return (
+            f"A call may cost ${self.least_usd:.4f} or more, and ${self.daily_usd:.4f} a day is its limit: "
+            "it is never asked. Give it a higher limit."
+        )
+
+
+async def shadowing(session: AsyncSession, model: Using) -> Shadowing:
+    """What a candidate's limit of today is used for, and what kept it from being asked."""
+    own = own_limit(model)
+    not_asked, why = await call_queries.skipped(session, own.model, own.scopes, budgets.start_of_day())
+    return Shadowing(own.daily_usd, await own.spent(session), _least(model), not_asked, why)
+
+
+def _least(model: Using) -> Decimal | None:
+    """What is reserved for the shortest question, and for an answer as long as the shortest form allows."""
+    from cofounder.models.trained import MOST_ANSWERED, MOST_READ, READS
+
+    most = MOST_READ if model.system == READS else MOST_ANSWERED.get(model.role, _SHORTEST_TEXT)
+    return prices.cost(model.target, prices.tokens_in(model.system), most)
 
 
 async def settled() -> None:

@@ -4,13 +4,16 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from cofounder.flow.learn.answers import queries
+from cofounder.flow.train.promotion import service as promotions
+from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
@@ -236,6 +239,14 @@ async def test_shadow_keeps_to_its_own_budget_however_many_ask_at_once(
         assert "of the $0.30 a day that it may cost in shadow" in left_out
         async with reading() as session:
             assert await service.cost_today(session) == sum(row.cost_usd for row in rows) > 0
+            apart = await queries.apart(session, now() - timedelta(hours=1), now() + timedelta(hours=1))
+            assert apart[0] == pytest.approx(float(sum(row.cost_usd for row in rows)))
+            assert apart[1] == 0
+            role = await promotions.role(session, "planner")
+        assert role.shadow is not None
+        assert role.shadow.spent_usd == apart[0]
+        assert (role.shadow.not_asked, role.shadow.warning) == (states["skipped"], None)
+        assert "of the $0.30 a day" in (role.shadow.why_not or "")
 
 
 async def test_shadow_spends_nothing_where_the_budget_of_all_is_used_up(

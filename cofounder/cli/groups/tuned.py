@@ -12,7 +12,7 @@ from cofounder.cli.options import Json, Yes
 if TYPE_CHECKING:
     from cofounder.flow.train.benchmark.schemas import BenchmarkOut
     from cofounder.flow.train.jobs.schemas import JobOut
-    from cofounder.flow.train.promotion.schemas import ModelVersionOut, RoleOut
+    from cofounder.flow.train.promotion.schemas import ModelVersionOut, RoleOut, ShadowOut
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION, or its id or the start of it.")]
 Role = Annotated[str, typer.Argument(metavar="ROLE", help="planner, writer or judge.")]
@@ -83,7 +83,7 @@ async def _show(named: str, json: bool) -> int:
         out.emit(found.model_dump(mode="json"))
         return 0
     screen, one = out.screen(), found.model
-    screen.print(_sentence(one), markup=False, highlight=False)
+    screen.print(_sentence(one, found.dataset), markup=False, highlight=False)
     for done in found.benchmarks[:3]:
         _told(done)
     for seen in found.comparisons:
@@ -98,9 +98,9 @@ async def _show(named: str, json: bool) -> int:
     return 0
 
 
-def _sentence(one: "ModelVersionOut") -> str:
+def _sentence(one: "ModelVersionOut", dataset: str | None = None) -> str:
     used = f", {' and '.join(one.aliases)} {one.role}" if one.aliases else f", a {one.role}"
-    trained = f" on dataset {one.dataset_id}" if one.dataset_id else ""
+    trained = f" on {dataset or f'dataset {one.dataset_id}'}" if one.dataset_id else ""
     broken = f" {one.problem}" if one.problem else ""
     return (
         f"{one.label} is {one.state}{used}; tuned from {one.base_model} by {one.target}{trained}.{broken} {one.price}"
@@ -145,7 +145,16 @@ def _roles(roles: "list[RoleOut]", json: bool) -> int:
         waits = f"; candidate {one.candidate.label}" if one.candidate is not None else ""
         waits += " in shadow" if one.candidate is not None and one.candidate.shadow else ""
         out.screen().print(f"{one.role}: {used}{before}{waits}", markup=False, highlight=False)
+        if one.shadow is not None:
+            out.screen().print(_shadowed(one.shadow), markup=False, highlight=False)
     return 0
+
+
+def _shadowed(of: "ShadowOut") -> str:
+    """How a candidate in shadow stands today."""
+    said = [f"In shadow: ${of.spent_usd:.4f} of ${of.daily_usd:.2f} today."]
+    said += [f"{of.not_asked} calls were not made: {of.why_not}."] if of.not_asked else []
+    return " ".join([*said, *([of.warning] if of.warning else [])])
 
 
 def roll_back(role: Role, reason: Reason = None, json: Json = False) -> int:

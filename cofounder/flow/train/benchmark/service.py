@@ -34,7 +34,7 @@ async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> Benchm
     model = await registry.find(session, asked.model)
     if model.state != "ready":
         raise ModelUnfit(f"{registry.label(model)} is {model.state}. {model.problem or ''}".strip(), field="model")
-    await connections.latest()
+    await connections.refresh(session)
     registry.require_price(model)
     dataset_id = asked.dataset_id or model.dataset_id
     if dataset_id is None:

@@ -113,6 +113,10 @@ export function counting(benches: readonly Bench[], active: string | null): { be
   return deciding ? { bench: deciding, stale: false } : { bench: ended[0] ?? null, stale: ended.length > 0 };
 }
 
+/** Why a candidate in shadow was not asked today. */
+export const notAsked = (of: Schemas["ShadowOut"]): string =>
+  `${of.not_asked === 1 ? "1 call was" : `${of.not_asked} calls were`} not made today: ${of.why_not}.`;
+
 const THE_CONFIGURED = "the configured models";
 /** What changed, as a sentence without its end: who and when stand beside it. */
 export function changeWords(change: Change): string {
