@@ -43,7 +43,8 @@ export function Expected({ told }: { told: Told }) {
       <p className="quiet">
         {[
           told.coverage != null && `Such intervals held for ${percent(told.coverage)} of later posts.`,
-          told.beats_channel_mean === false && "This is the channel's typical post, the geometric mean and no average: no text was told apart from it so far.",
+          told.beats_channel_mean === false &&
+            "This is the channel's typical post, the geometric mean and no average: no text was told apart from it so far.",
         ]
           .filter(Boolean)
           .join(" ")}

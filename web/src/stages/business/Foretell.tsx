@@ -95,8 +95,8 @@ function Answer({ of }: { of: Schemas["Prediction"] }) {
       </table>
       {all.some((one) => one.typical != null) && (
         <p className="quiet">
-          The typical post is the geometric mean of the channel's newest posts, as many as n says. It is not their average,
-          as Platforms gives it, which a few posts that did very well raise.
+          The typical post is the geometric mean of the channel's newest posts, as many as n says. It is not their
+          average, as Platforms gives it, which a few posts that did very well raise.
         </p>
       )}
       <p className="quiet">
