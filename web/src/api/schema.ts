@@ -32840,7 +32840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -32940,7 +32940,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -33031,7 +33031,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; Say from when or until when.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; Say from when or until when.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -33122,7 +33122,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;
