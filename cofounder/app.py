@@ -35,6 +35,7 @@ def wire() -> None:
     from cofounder.flow.publish import orphaned
     from cofounder.flow.request import service as requests
     from cofounder.flow.request.chat import tools as chat
+    from cofounder.flow.run.commands import service as queue
     from cofounder.flow.run.commands import steps as commands
     from cofounder.flow.train import holding
     from cofounder.flow.train.tuners import probing as tuners
@@ -55,6 +56,7 @@ def wire() -> None:
     system.look_with("channels", channels.findings)
     accounts.listen(orphaned.tell)
     requests.check_plans_with(plans.check_supplied)
+    requests.end_with(queue.end_of_task)
     tuned.check_plans_with(plans.check_told)
     planning.learn_with(giving.sentences_of)
     chat.reach_with(registry.discover, registry.call)

@@ -184,3 +184,21 @@ async def test_what_was_typed_outlives_a_reload_after_somebody_else_changed_the_
     await page.reload()
     await expect(mine).to_have_value("OTHERS had this to say of our 320 customers.")
     await expect(moved).to_have_count(0)
+
+
+async def test_commands_that_wait_for_a_person_are_told_at_home_and_in_the_rail(quiet: Visitor, house: House) -> None:
+    page = quiet.page
+    await house.operator.post("/api/commands/claim", json={"agent_type": "counter", "agent": "c1", "max": 1})
+    made = await house.operator.post("/api/commands", json={"agent_type": "counter", "action": "count"})
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Nothing needs you")).to_be_visible()
+    said = {"error": "No figures.", "retry": False}
+    failed = await house.operator.patch(f"/api/commands/{made.json()['command_id']}/error", json=said)
+    assert failed.status_code == 200, failed.text
+    await expect(page.get_by_role("heading", name="One thing needs you")).to_be_visible()
+    needs = page.get_by_role("region", name="Needs you")
+    await expect(needs).to_contain_text("1 command failed")
+    await expect(page.get_by_role("navigation").get_by_role("link", name="Command queue")).to_contain_text("1")
+    await needs.get_by_role("link", name="Retry or delete").click()
+    await page.wait_for_url("**/queue?status=failed")
+    await expect(page.get_by_role("region", name="Commands", exact=True)).to_contain_text("No figures.")

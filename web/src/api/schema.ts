@@ -15449,7 +15449,7 @@ export interface components {
             waiting: number;
             /**
              * Dead Letters
-             * @description Failed for good: a person may retry them.
+             * @description Failed for good and waiting for a person; no task's, which goes on or fails by itself.
              */
             dead_letters: number;
             /** Archived */
