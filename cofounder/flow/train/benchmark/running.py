@@ -83,6 +83,7 @@ class Run:
         self.parts = [one for one in every if not one.part.startswith(chained.NEXT)]
         self.after = [one for one in every if one.part.startswith(chained.NEXT)]  # asked where the active one fails
         self.away: dict[str, int] = {}  # part -> times in a row that its server gave nothing
+        self.unready: dict[str, str] = {}  # part -> why it cannot be asked as things are set up
         self.left_out: dict[str, str] = {}  # part -> why it could not be asked
         self.broken: dict[str, BenchmarkBroke] = {}  # part -> what went wrong with it here
         self.done = 0
@@ -149,10 +150,13 @@ class Run:
 
     async def _ask(self, part: Contender, line: HeldOut) -> tuple[contenders.Answer, dict[str, float]]:
         if self.away.get(part.part, 0) >= AWAY:
-            answer = contenders.Answer(None, f"{report.NOT_ASKED}: {AWAY} times in a row it gave nothing", Spent())
+            words = self.unready.get(part.part) or f"{report.NOT_ASKED}: {AWAY} times in a row it gave nothing"
+            answer = contenders.Answer(None, words, Spent())
         else:
             answer = await contenders.ask(part, line, self.row.role, self.scope(part.part), self.chosen)
             self.away[part.part] = self.away.get(part.part, 0) + 1 if answer.away else 0
+            if answer.unready and answer.error:
+                self.unready[part.part] = answer.error
         given = await scoring.score(line, answer.text, plans.check_told) if answer.text is not None else None
         return answer, given or scoring.nothing(line)
 

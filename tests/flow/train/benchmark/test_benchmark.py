@@ -252,6 +252,40 @@ async def test_what_is_asked_for_more_loosely_is_a_look_and_opens_no_gate(
         await promote()
 
 
+async def test_a_model_in_use_that_lacks_its_key_is_answered_for_and_the_gate_decides(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COFOUNDER_MODEL", "openai:gpt-5-mini")
+    settings.cache_clear()
+    async with serving(right) as server:
+        await model(server, await dataset())
+        done = await end(await begin())
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"]) == (True, "better")
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_a_server_in_use_that_goes_away_in_the_middle_decides_nothing(database: Database) -> None:
+    asked: list[str] = []
+
+    def gone(words: str) -> Reply:
+        asked.append(words)
+        return often_wrong(words) if len(asked) < 10 else 500
+
+    async with serving(gone) as used, serving(right) as server:
+        learned = await dataset()
+        first = await model(used, learned)
+        async with transaction() as session:
+            await registry.set_active(session, first.id, by=LOCAL_OWNER, force=True, reason="for a test")
+        await model(server, learned)
+        done = await end(await begin())
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"]) == (False, "away")
+        with pytest.raises(GateNotPassed, match="Compare again"):
+            await promote()
+
+
 async def test_a_hold_out_is_not_drawn_again_until_it_passes(database: Database) -> None:
     said = {"right": False}
 
