@@ -90,6 +90,10 @@ class PostFigures(BaseModel):
     campaign: str | None
     task_id: UUID | None
     published_at: datetime
+    published_at_known: bool = Field(
+        description="false: the post was made of readings that do not say when it was published; a week before its first"
+        " reading stands for it"
+    )
     views: float | None
     engaged: float | None = Field(description="Clicks, shares and comments")
     engagement_rate: float | None

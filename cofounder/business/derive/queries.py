@@ -243,7 +243,8 @@ def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
     return text(
         f"""WITH {OUTCOMES.format(narrowed=where)}
 SELECT o.*, p.topic, p.category, t.id AS task_id, t.quality_score::float8 AS quality_score, p.title,
-  left(p.content, 80) AS opening, length(p.content) AS characters
+  left(p.content, 80) AS opening, length(p.content) AS characters,
+  NOT 'published_at_of_reading' = ANY(p.flags) AS published_at_known
 FROM (SELECT c.* FROM outcomes c {of if clustered else ""} ORDER BY c.published_at DESC, c.id DESC LIMIT :limit) o
 JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 ORDER BY o.published_at DESC, o.id DESC"""

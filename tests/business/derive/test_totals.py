@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context import service
-from cofounder.business.derive import audience, baselines, intervals, queries, rates, returns, topics
+from cofounder.business.derive import anomalies, audience, baselines, intervals, queries, rates, returns, topics
 from cofounder.business.derive.correlations import correlate, effective_n, pearson, ranks
 from cofounder.business.derive.times import suggested
 from cofounder.business.records import service as records
@@ -430,3 +430,17 @@ async def test_sums_in_one_pass_are_those_reckoned_post_by_post(session: AsyncSe
         assert row[name] == pytest.approx(added, rel=1e-9), name
     assert row["paid_n"] == 0
     assert row["paid_top"] is None
+
+
+def test_an_odd_post_is_told_by_its_name_and_by_its_day_where_that_is_known() -> None:
+    usual = [
+        {"id": at, "platform": "x", "views": 1000, "engaged": 20 + at % 5, "title": f"Post {at}", "published_at": NOW}
+        for at in range(30)
+    ]
+    odd = {**usual[0], "id": 99, "engaged": 700, "title": None, "opening": "Why we\nbake at night"}
+    undated = {**odd, "id": 98, "title": "X post 7", "published_at_known": False}
+    told = [one.sentence for one in anomalies.anomalies([], [*usual, odd, undated]).items]
+    assert told[0].startswith(
+        f"“Why we bake at night” of {NOW:%d %B %Y} on X had an engagement rate of 70.00%; usual is"
+    )
+    assert told[1].startswith("“X post 7” on X had an engagement rate")

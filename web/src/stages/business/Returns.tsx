@@ -97,6 +97,7 @@ export function Returns({ search, set }: { search: Search; set: Go }) {
         }
       >
         <Rows
+          stacked
           label={`What money brought by ${by}`}
           head={SHORT.map((place) => HEAD[place] ?? "")}
           rows={items.slice(0, FIRST).map((one) => [...SHORT.map((place) => cells(one)[place] ?? null)])}
