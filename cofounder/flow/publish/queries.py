@@ -94,6 +94,19 @@ async def around(
     return [(at, int(number)) for at, number in await session.execute(found.order_by(_WHEN))]
 
 
+async def same_text(session: AsyncSession, row: Publication) -> Publication | None:
+    """Another publication of the same text by the same account that is out or will be, the last made."""
+    found = select(Publication).where(
+        Publication.id != row.id,
+        Publication.channel == row.channel,
+        Publication.delivered_by == row.delivered_by,
+        Publication.account == row.account,
+        Publication.state.in_(("scheduled", "attempting", "published", "unknown")),
+        func.md5(Publication.content["text"].astext) == func.md5(row.content["text"]),
+    )
+    return await session.scalar(found.order_by(Publication.created_at.desc()).limit(1))
+
+
 async def planned(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """What goes out in a time range, or went: as `calendar.Entry` has it. `text` names the text."""
     found = select(

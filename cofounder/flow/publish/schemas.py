@@ -209,6 +209,9 @@ class PublishOut(BaseModel):
     issues: list[dict[str, Any]]
     schedule_at: datetime | None
     repeated: StrictBool = False
+    same_text: str | None = Field(
+        default=None, description="That this account has the same text for another time too, in a sentence."
+    )
 
 
 class Verdict(Body):
