@@ -203,7 +203,7 @@ class ExportIn(Body):
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: Share | None = None
     tags: list[Tag] = Field(default_factory=list, max_length=100)
-    limit: StrictInt | None = Field(default=None, ge=1, le=MOST)
+    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
 
 class PreviewIn(Body):
