@@ -85,8 +85,8 @@ export function Rows({
             // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name and never move
             <tr key={place}>
               {row.map((value, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the same of cells
                 <td
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the same of cells
                   key={column}
                   data-name={stacked && column ? head[column] : undefined}
                   className={right(column) ? "right" : undefined}
