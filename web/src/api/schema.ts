@@ -7498,7 +7498,10 @@ export interface components {
             min_quality?: number | null;
             /** Tags */
             tags?: string[];
-            /** Limit */
+            /**
+             * Limit
+             * @description Of what the rest lets through the newest so many, by the time of the request
+             */
             limit?: number | null;
         };
         /**
@@ -8913,7 +8916,10 @@ export interface components {
             min_quality?: number | null;
             /** Tags */
             tags?: string[];
-            /** Limit */
+            /**
+             * Limit
+             * @description Of what the rest lets through the newest so many, by the time of the request
+             */
             limit?: number | null;
         };
         /**
@@ -12789,6 +12795,11 @@ export interface components {
              * Format: date-time
              */
             published_at: string;
+            /**
+             * Published At Known
+             * @description false: the post was made of readings that do not say when it was published; a week before its first reading stands for it
+             */
+            published_at_known: boolean;
             /** Views */
             views: number | null;
             /**
@@ -13611,6 +13622,11 @@ export interface components {
              * @default false
              */
             repeated?: boolean;
+            /**
+             * Same Text
+             * @description That this account has the same text for another time too, in a sentence.
+             */
+            same_text?: string | null;
         };
         /**
          * QualityAgainstEngagement
