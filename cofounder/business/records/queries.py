@@ -390,7 +390,9 @@ async def stand(session: AsyncSession, publication_id: UUID, at: datetime | None
 async def name_post(session: AsyncSession, publication_id: UUID, external_id: str | None) -> None:
     """Write a platform's id on a publication's post, unless another row has it."""
     other = aliased(Post)
-    taken = select(other.id).where(other.platform == Post.platform, other.external_id == external_id, other.id != Post.id)
+    taken = select(other.id).where(
+        other.platform == Post.platform, other.external_id == external_id, other.id != Post.id
+    )
     free = update(Post).where(_of([publication_id]), ~taken.exists())
     await session.execute(free.values(external_id=external_id).execution_options(synchronize_session=False))
 
